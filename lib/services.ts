@@ -1,0 +1,91 @@
+/** The services that are deployed, and the checks that only make sense where all manifests meet. */
+import { manifest as apiGateway } from '../services/api-gateway/manifest.ts';
+import { manifest as cart } from '../services/cart/manifest.ts';
+import type { ServiceManifest } from '../services/kit/manifest.ts';
+import { manifest as notification } from '../services/notification/manifest.ts';
+import { manifest as order } from '../services/order/manifest.ts';
+import { manifest as payment } from '../services/payment/manifest.ts';
+import { manifest as product } from '../services/product/manifest.ts';
+import { manifest as user } from '../services/user/manifest.ts';
+
+const declared: readonly ServiceManifest[] = [
+  apiGateway,
+  user,
+  product,
+  cart,
+  order,
+  payment,
+  notification,
+];
+
+const sentence = (service: string, problem: string) => new Error(`services/${service}/manifest.ts: ${problem}`);
+
+/** Refuses a value that two manifests claim, naming both. */
+const claimOnce = (what: string, fix: string) => {
+  const owners = new Map<string | number, string>();
+  return (value: string | number, service: string) => {
+    const owner = owners.get(value);
+    if (owner !== undefined) throw sentence(service, `${what} "${value}" belongs to "${owner}" already; ${fix}`);
+    owners.set(value, service);
+  };
+};
+
+/** The order in which services can start so that callees come first. */
+export const startOrder = (services: readonly ServiceManifest[]): ServiceManifest[] => {
+  const byName = new Map(services.map((service) => [service.name, service]));
+  const ordered: ServiceManifest[] = [];
+  const visit = (service: ServiceManifest, path: readonly string[]) => {
+    if (ordered.includes(service)) return;
+    if (path.includes(service.name))
+      throw sentence(
+        service.name,
+        `calls form a cycle ${[...path.slice(path.indexOf(service.name)), service.name].join(' -> ')}; turn one of these calls into an event`,
+      );
+    for (const callee of service.calls) visit(byName.get(callee) as ServiceManifest, [...path, service.name]);
+    ordered.push(service);
+  };
+  for (const service of services) visit(service, []);
+  return ordered;
+};
+
+/**
+ * Checks the manifests against each other and returns them in start order.
+ * Throws one sentence that names the manifest, the value and the fix: doubled names, ports, databases, tables or topics;
+ * a topic that nobody owns; a callee that does not exist or has no door; calls that form a cycle.
+ */
+export const checkServices = (services: readonly ServiceManifest[]): readonly ServiceManifest[] => {
+  const claim = {
+    name: claimOnce('name', 'choose another'),
+    port: claimOnce('port', 'choose a free one'),
+    database: claimOnce('database', 'a database has one owner; call the owner instead'),
+    table: claimOnce('table', 'a table has one owner; call the owner instead'),
+    topic: claimOnce('topic', 'a topic has one owner; publish to a topic of your own'),
+  };
+  for (const { name, ports, owns, publishes } of services) {
+    claim.name(name, name);
+    for (const port of Object.values(ports)) claim.port(port, name);
+    if (owns.database) claim.database(owns.database, name);
+    for (const table of Object.keys(owns.tables ?? {})) claim.table(table, name);
+    for (const topic of Object.keys(publishes)) claim.topic(topic, name);
+  }
+  const topics = services.flatMap((service) => Object.keys(service.publishes));
+  for (const service of services) {
+    for (const topic of service.consumes)
+      if (!topics.includes(topic))
+        throw sentence(service.name, `consumes topic "${topic}", which no service publishes; known topics: ${topics.join(', ')}`);
+    for (const callee of service.calls) {
+      const target = services.find(({ name }) => name === callee);
+      if (!target)
+        throw sentence(service.name, `calls "${callee}", which does not exist; known services: ${services.map(({ name }) => name).join(', ')}`);
+      if (target.kind === 'lambda') throw sentence(service.name, `calls "${callee}", which is a Lambda without a door; publish an event that it consumes`);
+    }
+    if (service.kind === 'lambda' && service.owns.database)
+      throw sentence(service.name, 'a Lambda owns no PostgreSQL database; declare a table');
+    if (Object.keys(service.publishes).length > 0 && !service.owns.database)
+      throw sentence(service.name, 'publishes topics but owns no database for the outbox; declare owns.database');
+  }
+  return startOrder(services);
+};
+
+/** Every deployed service, checked, callees before callers. */
+export const services = checkServices(declared);

@@ -1,0 +1,34 @@
+import { defineService } from '../kit/manifest.ts';
+
+export const manifest = defineService({
+  name: 'api-gateway',
+  kind: 'web',
+  summary: 'The public REST door: authentication, rate limits, one error shape, routes to the services.',
+  ports: { http: 8080 },
+  public: true,
+  owns: {},
+  publishes: {},
+  consumes: [],
+  calls: ['user', 'product', 'cart', 'order', 'payment'],
+  cache: true,
+  criticalFunctions: [{ file: 'app.ts', name: 'gatewayApp' }],
+  configuration: {
+    ALLOWED_ORIGINS: {
+      description: 'Comma-separated origins that browsers may call from; empty means same origin only.',
+      kind: 'plain',
+      default: '',
+    },
+    RATE_LIMIT_PER_MINUTE: {
+      description: 'Requests a minute from one address or one user before 429 is answered.',
+      kind: 'plain',
+      default: '600',
+    },
+    LOGIN_LIMIT_PER_MINUTE: {
+      description: 'Log-in, registration and refresh attempts a minute from one address.',
+      kind: 'plain',
+      default: '30',
+    },
+  },
+  scaling: { min: 2, max: 10, cpuPercent: 65 },
+  size: { cpuMillis: 250, memoryMiB: 256 },
+});

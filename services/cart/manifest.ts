@@ -1,0 +1,32 @@
+import { defineService } from '../kit/manifest.ts';
+
+export const manifest = defineService({
+  name: 'cart',
+  kind: 'web',
+  summary: 'Carts of users and anonymous sessions, merged at log-in.',
+  ports: { http: 8000 },
+  owns: { database: 'carts' },
+  publishes: { 'cart-events': { partitions: 6, retentionDays: 3 } },
+  consumes: ['order-events'],
+  calls: ['product', 'user'],
+  cache: true,
+  criticalFunctions: [
+    { file: 'use-cases/add-item.ts', name: 'addItem' },
+    { file: 'events/on-order-event.ts', name: 'handleOrderEvent' },
+  ],
+  configuration: {
+    CART_TTL_DAYS: {
+      description: 'Days without a change after which a cart expires.',
+      kind: 'plain',
+      default: '30',
+    },
+    ABANDONED_AFTER_MINUTES: {
+      description: 'Minutes without a change after which a filled cart counts as abandoned.',
+      kind: 'plain',
+      default: '60',
+    },
+  },
+  databaseConnections: 20,
+  scaling: { min: 2, max: 8, cpuPercent: 65 },
+  size: { cpuMillis: 250, memoryMiB: 256 },
+});

@@ -1,0 +1,23 @@
+import { defineService } from '../kit/manifest.ts';
+
+export const manifest = defineService({
+  name: 'notification',
+  kind: 'lambda',
+  summary: 'Mails customers what happened to their orders, each message once in effect.',
+  ports: {},
+  owns: { tables: { notifications: { partitionKey: 'notificationId', expiresAt: 'expiresAt' } } },
+  publishes: {},
+  consumes: ['order-events'],
+  calls: [],
+  reaches: ['ses'],
+  criticalFunctions: [{ file: 'handler.ts', name: 'handler' }],
+  configuration: {
+    MAIL_FROM: {
+      description: 'Sender address of every mail; it must be verified in SES.',
+      kind: 'plain',
+      default: 'CloudMart <orders@cloudmart.example>',
+    },
+  },
+  scaling: { min: 0, max: 10, cpuPercent: 100 },
+  size: { cpuMillis: 250, memoryMiB: 256 },
+});

@@ -1,0 +1,28 @@
+import { defineService } from '../kit/manifest.ts';
+
+export const manifest = defineService({
+  name: 'order',
+  kind: 'web+grpc',
+  summary: 'Places orders and drives each of them to a terminal state.',
+  ports: { http: 8003, grpc: 50053 },
+  owns: { database: 'orders' },
+  publishes: { 'order-events': { partitions: 12, retentionDays: 14 } },
+  consumes: ['order-events', 'payment-events', 'inventory-events'],
+  calls: ['product', 'payment', 'cart', 'user'],
+  criticalFunctions: [
+    { file: 'events/on-order-event.ts', name: 'handleOrderEvent' },
+    { file: 'events/on-payment-event.ts', name: 'handlePaymentEvent' },
+    { file: 'events/on-inventory-event.ts', name: 'handleInventoryEvent' },
+    { file: 'use-cases/process-order.ts', name: 'processOrder' },
+  ],
+  configuration: {
+    SWEEP_AFTER_SECONDS: {
+      description: 'Seconds after which the sweeper takes up an order that no job drives.',
+      kind: 'plain',
+      default: '30',
+    },
+  },
+  databaseConnections: 10,
+  scaling: { min: 2, max: 12, cpuPercent: 60 },
+  size: { cpuMillis: 500, memoryMiB: 320 },
+});

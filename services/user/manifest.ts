@@ -1,0 +1,34 @@
+import { defineService } from '../kit/manifest.ts';
+
+export const manifest = defineService({
+  name: 'user',
+  kind: 'grpc',
+  summary: 'Accounts, passwords, sessions and the signing keys of access tokens.',
+  ports: { http: 8002, grpc: 50051 },
+  owns: { database: 'users' },
+  publishes: { 'user-events': { partitions: 6, retentionDays: 7 } },
+  consumes: [],
+  calls: [],
+  criticalFunctions: [
+    { file: 'use-cases/register-user.ts', name: 'registerUser' },
+    { file: 'use-cases/authenticate.ts', name: 'authenticate' },
+    { file: 'use-cases/refresh-session.ts', name: 'refreshSession' },
+  ],
+  configuration: {
+    KEY_ENCRYPTION_SECRET: {
+      description: 'Secret of at least 32 characters that encrypts the token signing keys at rest.',
+      kind: 'secret',
+    },
+    STAFF_EMAIL: {
+      description: 'E-mail address of the first staff account; it is created at start if missing.',
+      kind: 'plain',
+      default: 'staff@cloudmart.example',
+    },
+    STAFF_PASSWORD: {
+      description: 'Password of the first staff account, at least 12 characters.',
+      kind: 'secret',
+    },
+  },
+  scaling: { min: 2, max: 6, cpuPercent: 60 },
+  size: { cpuMillis: 500, memoryMiB: 256 },
+});
