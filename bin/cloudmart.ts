@@ -1,2 +1,11 @@
 #!/usr/bin/env node
-console.log("hello", process.version, process.argv.slice(2))
+import { Command } from 'commander';
+
+const program = new Command('cloudmart')
+  .description('Runs, renders, checks and operates the CloudMart platform.')
+  .showHelpAfterError('(add --help for the options)');
+
+program.parseAsync().catch((problem: unknown) => {
+  process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);
+  process.exitCode = 1;
+});
