@@ -1,0 +1,69 @@
+/**
+ * What a platform gives so that workloads can be written: plain data, from the CDK app (where some strings hold tokens) and
+ * from `cloudmart render` (where the same strings hold placeholders of stack outputs).
+ */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+
+/** Smallest and largest number of pods of one service. */
+export type ReplicaBounds = { readonly min: number; readonly max: number };
+
+/** The public door, an Ingress of the cluster's load balancer. */
+export type IngressValues = {
+  /** Name of the IngressClass, for example `alb`. */
+  readonly className: string;
+  /** Host name that is routed; absent: every host that reaches the load balancer. */
+  readonly host?: string;
+  /** Annotations of the load-balancer controller: scheme, certificate, WAF, access logs, health check. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** CIDRs of the subnets that the load balancer's own addresses come from; only these may reach public services from outside. */
+  readonly sourceCidrs: readonly string[];
+};
+
+/** CIDRs and ports that pods may reach outside the namespace. Numbers and CIDRs are literals, never tokens. */
+export type NetworkValues = {
+  /** Resolver addresses beside the cluster's own DNS pods, such as the cluster's DNS service address on EKS Auto Mode. */
+  readonly dnsCidrs: readonly string[];
+  /** Subnets of the data stores. */
+  readonly dataCidrs: readonly string[];
+  /** Subnets of the interface endpoints of AWS APIs, reached on 443. */
+  readonly endpointCidrs: readonly string[];
+  readonly databasePort: number;
+  readonly eventsPorts: readonly number[];
+  readonly cachePorts: readonly number[];
+};
+
+export type WorkloadValues = {
+  /** `dev`, `staging` or `production`: a label of every object. */
+  readonly environment: string;
+  /** Kubernetes namespace of all services. */
+  readonly namespace: string;
+  readonly region: string;
+  /** Whole image reference per service, with an immutable tag or a digest. May hold tokens. */
+  readonly images: Readonly<Record<string, string>>;
+  readonly replicas: Readonly<Record<string, ReplicaBounds>>;
+  readonly logLevel: string;
+  /** `host:port` of the PostgreSQL writer. May hold tokens. */
+  readonly databaseAddress: string;
+  /** How services sign in to PostgreSQL. */
+  readonly databaseAuth: 'iam' | 'password';
+  /** `kafka://broker,broker`. May hold tokens. */
+  readonly eventsUrl: string;
+  /** `rediss://host:port`. May hold tokens. */
+  readonly cacheUrl: string;
+  /** Physical name per table that a manifest declares. May hold tokens. */
+  readonly tables: Readonly<Record<string, string>>;
+  /** `s3://name` per bucket that a manifest declares. May hold tokens. */
+  readonly buckets: Readonly<Record<string, string>>;
+  /** `ses:`; only services that reach SES get it. */
+  readonly mailUrl: string;
+  /** Secrets Manager id (name or ARN) per service and key of its configuration, `SERVICE_AUTH_SECRET` included. May hold tokens. */
+  readonly secretIds: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Plain configuration per service that differs from the manifest's default. Literals only: it lands in a ConfigMap. */
+  readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  readonly network: NetworkValues;
+  /** Absent: no public door in this environment. */
+  readonly ingress?: IngressValues;
+};
+
+/** Whether a service runs as pods; Lambdas do not. */
+export const runsInCluster = (service: ServiceManifest): boolean => service.kind !== 'lambda';
