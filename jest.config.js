@@ -1,0 +1,17 @@
+import * as vm from 'node:vm';
+
+if (!('SourceTextModule' in vm)) {
+  throw new Error(
+    'Jest needs NODE_OPTIONS from .npmrc to load ES modules: run `npx jest`, not node_modules/.bin/jest.',
+  );
+}
+
+/** @type {import('jest').Config} */
+export default {
+  roots: ['bin', 'lib', 'services', '.config'],
+  testMatch: ['**/*.test.ts'],
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: { '\\.ts$': './.config/esbuild-transform.js' },
+  maxWorkers: 2,
+  testTimeout: 30_000,
+};
