@@ -13,7 +13,7 @@ export const manifest = defineService({
   criticalFunctions: [
     { file: 'use-cases/authorise-payment.ts', name: 'authorisePayment' },
     { file: 'use-cases/capture-payment.ts', name: 'capturePayment' },
-    { file: 'use-cases/void-payment.ts', name: 'voidPayment' },
+    { file: 'use-cases/cancel-payment.ts', name: 'cancelPayment' },
     { file: 'use-cases/refund-payment.ts', name: 'refundPayment' },
   ],
   configuration: {

@@ -1,0 +1,108 @@
+/** Orders: `/orders` and what can be done with one. */
+import { z } from 'zod';
+import { maxLines, quantitySchema } from './cart-api.ts';
+import {
+  addressSchema,
+  emailSchema,
+  maxAmount,
+  moneySchema,
+  orderIdSchema,
+  pageQuery,
+  pageSchema,
+  paymentIdSchema,
+  productIdSchema,
+  textSchema,
+  timestampSchema,
+} from './values.ts';
+
+export const orderStatuses = [
+  'pending',
+  'stock-reserved',
+  'paid',
+  'processing',
+  'shipped',
+  'delivered',
+  'cancelled',
+  'payment-failed',
+  'refunded',
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
+
+/** States in which the purchase is decided; before them the platform still owes the customer an outcome. */
+export const settledStatuses: readonly OrderStatus[] = orderStatuses.filter((status) => status !== 'pending' && status !== 'stock-reserved');
+
+/** RFC draft-ietf-httpapi-idempotency-key-header-07; required on `POST /orders`. */
+export const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{8,200}$/, 'must be 8 to 200 visible ASCII characters');
+
+export const placeOrderBody = z.strictObject({
+  shippingAddress: addressSchema,
+  payment: z.strictObject({ method: z.literal('card'), token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_') }),
+  /** Required from guests; customers are written to at their account's address. */
+  email: emailSchema.optional(),
+  /** Without items the caller's cart is bought. */
+  items: z
+    .array(z.strictObject({ productId: productIdSchema, quantity: quantitySchema }))
+    .min(1)
+    .max(maxLines)
+    .refine((items) => new Set(items.map(({ productId }) => productId)).size === items.length, 'must name each product once')
+    .optional(),
+});
+
+export const shipOrderBody = z.strictObject({ carrier: textSchema(80), trackingNumber: textSchema(80) });
+export const refundOrderBody = z.strictObject({
+  /** Minor units of the order's currency; absent: everything that is not refunded yet. */
+  amount: z.int().min(1).max(maxAmount).optional(),
+  reason: textSchema(300),
+});
+export const cancelOrderBody = z.strictObject({ reason: textSchema(300).optional() });
+
+export const orderLineSchema = z.strictObject({
+  productId: productIdSchema,
+  title: z.string(),
+  quantity: quantitySchema,
+  unitPrice: moneySchema,
+  lineTotal: moneySchema,
+});
+
+export const orderSchema = z.strictObject({
+  id: orderIdSchema,
+  status: z.enum(orderStatuses),
+  items: z.array(orderLineSchema),
+  total: moneySchema,
+  currency: z.string(),
+  email: z.string(),
+  shippingAddress: addressSchema,
+  payment: z.strictObject({
+    method: z.literal('card'),
+    paymentId: paymentIdSchema.nullable(),
+    captured: moneySchema,
+    refunded: moneySchema,
+    /** Why no money was taken, such as `card-declined`. */
+    failure: z.string().nullable(),
+  }),
+  shipment: z.strictObject({ carrier: z.string(), trackingNumber: z.string() }).nullable(),
+  cancellation: z.strictObject({ reason: z.string() }).nullable(),
+  createdAt: timestampSchema,
+  updatedAt: timestampSchema,
+});
+
+export const orderAnswer = z.strictObject({ order: orderSchema });
+export const listOrdersQuery = z.strictObject({ status: z.enum(orderStatuses).optional(), ...pageQuery });
+export const orderPage = pageSchema(orderSchema);
+
+export const timelineAnswer = z.strictObject({
+  items: z.array(
+    z.strictObject({
+      sequence: z.int(),
+      type: z.string(),
+      status: z.enum(orderStatuses),
+      at: timestampSchema,
+      note: z.string().nullable(),
+    }),
+  ),
+  nextCursor: z.null(),
+});
+
+export type Order = z.output<typeof orderSchema>;
+export type OrderLine = z.output<typeof orderLineSchema>;
+export type PlaceOrder = z.output<typeof placeOrderBody>;

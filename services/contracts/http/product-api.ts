@@ -1,0 +1,79 @@
+/** The catalogue: `/products` and `/categories`. */
+import { z } from 'zod';
+import { moneySchema, pageQuery, pageSchema, productIdSchema, textSchema, timestampSchema } from './values.ts';
+
+/** Free attributes of a product such as year or director: at most 30, values short. */
+const attributesSchema = z
+  .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([z.string().max(300), z.number(), z.boolean()]))
+  .refine((attributes) => Object.keys(attributes).length <= 30, 'must have at most 30 entries');
+
+const imageUrlSchema = z.union([z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[\w./-]*$/)]).nullable();
+
+const productFields = {
+  title: textSchema(300),
+  description: z.string().trim().max(5000),
+  category: textSchema(80),
+  price: moneySchema,
+  imageUrl: imageUrlSchema,
+  attributes: attributesSchema,
+};
+
+export const productSchema = z.strictObject({
+  id: productIdSchema,
+  ...productFields,
+  /** Units that can be bought now. */
+  stock: z.int(),
+  createdAt: timestampSchema,
+  updatedAt: timestampSchema,
+});
+
+const newProductFields = {
+  ...productFields,
+  description: productFields.description.default(''),
+  imageUrl: imageUrlSchema.default(null),
+  attributes: attributesSchema.default({}),
+};
+
+export const createProductBody = z.strictObject({ ...newProductFields, stock: z.int().min(0).max(1_000_000).default(0) });
+
+export const updateProductBody = z
+  .strictObject(productFields)
+  .partial()
+  .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
+
+/** A change of stock by staff; negative takes away. Reserved and sold units are never touched. */
+export const adjustStockBody = z.strictObject({
+  change: z
+    .int()
+    .min(-1_000_000)
+    .max(1_000_000)
+    .refine((change) => change !== 0, 'must not be zero'),
+  reason: textSchema(200),
+});
+
+/** One item of a bulk load; `reference` is the caller's own key, so that a repeated load updates instead of doubling. */
+export const importItem = z.strictObject({ reference: textSchema(200), ...newProductFields, stock: z.int().min(0).max(1_000_000).default(0) });
+/** At most 500 items; each is taken or refused by itself. */
+export const importProductsBody = z.strictObject({ items: z.array(z.unknown()).min(1).max(500) });
+export const importProductsAnswer = z.strictObject({
+  created: z.int(),
+  updated: z.int(),
+  refused: z.array(z.strictObject({ index: z.int(), code: z.string(), message: z.string() })),
+});
+
+export const productSorts = ['newest', 'title', 'price-ascending', 'price-descending'] as const;
+export const listProductsQuery = z.strictObject({
+  q: textSchema(100).optional(),
+  category: textSchema(80).optional(),
+  sort: z.enum(productSorts).default('title'),
+  ...pageQuery,
+});
+export const productPage = pageSchema(productSchema);
+
+export const categoriesAnswer = z.strictObject({
+  items: z.array(z.strictObject({ name: z.string(), products: z.int() })),
+  nextCursor: z.null(),
+});
+
+export type Product = z.output<typeof productSchema>;
+export type ProductSort = (typeof productSorts)[number];

@@ -1,0 +1,70 @@
+/** Values that appear in the schemas of several doors. */
+import { z } from 'zod';
+
+/** Largest amount that one order line or total may reach: 10 million in major units. */
+export const maxAmount = 1_000_000_000;
+
+/** An amount in minor units of an ISO 4217 currency. */
+export const moneySchema = z.strictObject({
+  amount: z.int().min(0).max(maxAmount),
+  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
+});
+
+/** A platform id: its kind, an underscore and 26 characters of Crockford base32. */
+export const idSchema = (prefix: string) =>
+  z.string().regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`), `must be an id that starts with ${prefix}_`);
+
+export const userIdSchema = idSchema('usr');
+export const productIdSchema = idSchema('prd');
+export const orderIdSchema = idSchema('ord');
+export const paymentIdSchema = idSchema('pay');
+export const refundIdSchema = idSchema('rfd');
+export const sessionIdSchema = idSchema('ses');
+
+/** One line of text: trimmed, without control characters, never empty. */
+export const textSchema = (maxLength: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(maxLength)
+    .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+
+export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
+
+/** ISO 3166-1 alpha-2 codes, from the list of July 2026. */
+const countries = new Set(
+  (
+    'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR ' +
+    'CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ' +
+    'ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ ' +
+    'MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI ' +
+    'SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'
+  ).split(' '),
+);
+
+/** A postal address; `country` is an ISO 3166-1 alpha-2 code. */
+export const addressSchema = z.strictObject({
+  name: textSchema(120).optional(),
+  street: textSchema(200),
+  line2: textSchema(200).optional(),
+  city: textSchema(120),
+  state: textSchema(120).optional(),
+  zip: textSchema(20),
+  country: z.string().refine((code) => countries.has(code), 'must be an ISO 3166-1 alpha-2 code such as US'),
+});
+
+/** Query part of every list: at most 100 items a page. */
+export const pageQuery = {
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  cursor: z.string().max(200).optional(),
+};
+
+/** Answer of every list. */
+export const pageSchema = <Item extends z.ZodType>(item: Item) =>
+  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+
+export const timestampSchema = z.iso.datetime();
+
+export type Money = z.output<typeof moneySchema>;
+export type Address = z.output<typeof addressSchema>;
