@@ -1,0 +1,102 @@
+import { k8s } from 'cdk8s-plus-28';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { selectorLabels, serviceLabels } from './labels.ts';
+import { callersOf } from './pod-environment.ts';
+import { doorsOf } from './ports.ts';
+import type { WorkloadValues } from './workload-values.ts';
+
+/** Where the EKS Pod Identity agent of the own node gives out credentials. Source: EKS user guide, "Set up Pod Identity". */
+const podIdentityAgent = '169.254.170.23/32';
+const privateRanges = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', '169.254.0.0/16'];
+
+const tcp = (...ports: readonly number[]): k8s.NetworkPolicyPort[] =>
+  ports.map((port) => ({ protocol: 'TCP', port: k8s.IntOrString.fromNumber(port) }));
+
+const toCidrs = (cidrs: readonly string[]): k8s.NetworkPolicyPeer[] => cidrs.map((cidr) => ({ ipBlock: { cidr } }));
+
+const podsOf = (serviceName: string): k8s.NetworkPolicyPeer => ({
+  podSelector: { matchLabels: selectorLabels(serviceName) },
+});
+
+const dns = ({ network }: WorkloadValues): k8s.NetworkPolicyEgressRule => ({
+  to: [
+    {
+      namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } },
+      podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } },
+    },
+    ...toCidrs(network.dnsCidrs),
+  ],
+  ports: [{ protocol: 'UDP', port: k8s.IntOrString.fromNumber(53) }, ...tcp(53)],
+});
+
+/** S3, DynamoDB and the world beyond AWS have public addresses; everything private stays closed. */
+const leavesTheNetwork = ({ owns, reaches }: ServiceManifest): boolean =>
+  Boolean(reaches?.length || owns.buckets?.length || Object.keys(owns.tables ?? {}).length > 0);
+
+const storePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => [
+  ...(service.owns.database ? [network.databasePort] : []),
+  ...(service.consumes.length > 0 || Object.keys(service.publishes).length > 0 ? network.eventsPorts : []),
+  ...(service.cache ? network.cachePorts : []),
+];
+
+const egressOf = (
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+  values: WorkloadValues,
+): k8s.NetworkPolicyEgressRule[] => {
+  const stores = storePorts(service, values);
+  const callees = all
+    .filter(({ name }) => service.calls.includes(name))
+    .sort((one, other) => one.name.localeCompare(other.name, 'en'));
+  return [
+    dns(values),
+    { to: toCidrs([podIdentityAgent]), ports: tcp(80) },
+    { to: toCidrs(values.network.endpointCidrs), ports: tcp(443) },
+    ...(stores.length > 0 ? [{ to: toCidrs(values.network.dataCidrs), ports: tcp(...stores) }] : []),
+    ...(leavesTheNetwork(service)
+      ? [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: privateRanges } }], ports: tcp(443) }]
+      : []),
+    ...callees.map((callee) => ({
+      to: [podsOf(callee.name)],
+      ports: tcp(...doorsOf(callee).map(({ port }) => port)),
+    })),
+  ];
+};
+
+const ingressOf = (
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+  values: WorkloadValues,
+): k8s.NetworkPolicyIngressRule[] => {
+  const callers = callersOf(service, all);
+  const doors = doorsOf(service).map(({ port }) => port);
+  const { http } = service.ports;
+  return [
+    ...(callers.length > 0 && doors.length > 0 ? [{ from: callers.map(podsOf), ports: tcp(...doors) }] : []),
+    ...(service.public && values.ingress && http !== undefined
+      ? [{ from: toCidrs(values.ingress.sourceCidrs), ports: tcp(http) }]
+      : []),
+  ];
+};
+
+/**
+ * Adds the policy that admits declared callers, callees and stores only. Probes need no rule: the kubelet's traffic from a pod's
+ * own node is always admitted.
+ */
+export const addNetworkPolicy = (
+  scope: Construct,
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+  values: WorkloadValues,
+): void => {
+  new k8s.KubeNetworkPolicy(scope, 'network-policy', {
+    metadata: { name: service.name, namespace: values.namespace, labels: serviceLabels(service, values) },
+    spec: {
+      podSelector: { matchLabels: selectorLabels(service.name) },
+      policyTypes: ['Ingress', 'Egress'],
+      ingress: ingressOf(service, all, values),
+      egress: egressOf(service, all, values),
+    },
+  });
+};

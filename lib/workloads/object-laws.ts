@@ -1,0 +1,50 @@
+/** What must hold for objects before a platform takes them; checked each time they are written. */
+import type { KubernetesObject } from './kubernetes-object.ts';
+
+/** CloudFormation hands a manifest and its predecessor to the kubectl provider in one event of at most 256 KB. */
+export const largestManifestBytes = 100_000;
+
+const marker = /\$\{Token\[|\$\{stack:/;
+
+const nameOf = ({ kind, metadata }: KubernetesObject) => `${kind}/${metadata.name}`;
+
+/** Where a string may hold a value that only a deployment knows: container environment, image, annotations of the object. */
+const mayHoldTokens = (path: string): boolean =>
+  /^\.spec\.template\.spec\.containers\.\d+\.(env\.\d+\.value|image)$/.test(path) ||
+  /^\.metadata\.annotations\.[^/]/.test(path);
+
+const strings = function* (value: unknown, path: string): Generator<[path: string, text: string]> {
+  if (typeof value === 'string') yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) {
+    yield [`${path}.(key)`, key];
+    yield* strings(child, `${path}.${key}`);
+  }
+};
+
+const numbers = function* (value: unknown, path: string): Generator<[path: string, number: number]> {
+  if (typeof value === 'number') yield [path, value];
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, child] of Object.entries(value)) yield* numbers(child, `${path}.${key}`);
+};
+
+/** Throws one sentence for the first object that breaks a law; returns the objects otherwise. */
+export const lawfulObjects = (objects: KubernetesObject[]): KubernetesObject[] => {
+  for (const object of objects) {
+    for (const [path, text] of strings(object, ''))
+      if (marker.test(text) && !mayHoldTokens(path))
+        throw new Error(
+          `${nameOf(object)}${path} holds a value that only the deployment knows; such values may stand in environment values, images and annotations only`,
+        );
+    // A number token is encoded as a huge negative float.
+    for (const [path, number] of numbers(object, ''))
+      if (!Number.isInteger(number) || number < 0)
+        throw new Error(`${nameOf(object)}${path} is ${number}, which is no count; give a literal number, not a token`);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(objects));
+  if (bytes >= largestManifestBytes)
+    throw new Error(
+      `the objects of ${objects.map(nameOf)[0]} take ${bytes} bytes, more than the ${largestManifestBytes} that one deployment event carries; split the service`,
+    );
+  return objects;
+};
