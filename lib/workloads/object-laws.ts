@@ -38,7 +38,7 @@ export const lawfulObjects = (objects: KubernetesObject[]): KubernetesObject[] =
         );
     // A number token is encoded as a huge negative float.
     for (const [path, number] of numbers(object, ''))
-      if (!Number.isInteger(number) || number < 0)
+      if (!Number.isSafeInteger(number) || number < 0)
         throw new Error(`${nameOf(object)}${path} is ${number}, which is no count; give a literal number, not a token`);
   }
   const bytes = Buffer.byteLength(JSON.stringify(objects));
