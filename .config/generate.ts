@@ -1,0 +1,20 @@
+// `npm run generate`: TypeScript from the .proto files. A breaking change stops it unless --accept-breaking says that nobody
+// runs a service built from the old contract.
+import { join } from 'node:path';
+import { breakingChanges, generateContracts } from './contracts.ts';
+import { root } from './run-command.ts';
+
+const contracts = join(root, 'services/contracts');
+const isBreakingAccepted = process.argv.includes('--accept-breaking');
+
+const breaking = isBreakingAccepted ? '' : await breakingChanges(contracts);
+if (breaking) {
+  console.error(
+    `${breaking}\nNothing was generated: running services would misread this. Add a field or a v2 package instead; ` +
+      'if no service was ever deployed with the old contract, run `npm run generate -- --accept-breaking`.',
+  );
+  process.exitCode = 1;
+} else {
+  const changed = await generateContracts(contracts);
+  console.log(changed.length === 0 ? 'Generated code was fresh already.' : `Wrote ${changed.join(', ')}.`);
+}
