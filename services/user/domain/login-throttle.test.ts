@@ -1,0 +1,50 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { failuresAfter, type LoginFailures, secondsToWait } from './login-throttle.ts';
+
+const start = new Date('2026-11-01T12:00:00Z');
+const inSeconds = (seconds: number) => new Date(start.getTime() + seconds * 1000);
+const failed = (count: number): LoginFailures => ({ count, lastAt: start });
+
+describe('the throttle of log-ins', () => {
+  it.each([
+    [1, 0],
+    [4, 0],
+    [5, 1],
+    [6, 2],
+    [8, 8],
+    [11, 60],
+    [2000, 60],
+  ])('after %i failures in a row asks to wait %i s', (count, seconds) => {
+    expect(secondsToWait(failed(count), start)).toBe(seconds);
+  });
+
+  it('counts the wait down and then lets one attempt through', () => {
+    expect(secondsToWait(failed(11), inSeconds(59.5))).toBe(1);
+    expect(secondsToWait(failed(11), inSeconds(60))).toBe(0);
+  });
+
+  it('lets an account without failures in at once', () => {
+    expect(secondsToWait(undefined, start)).toBe(0);
+  });
+
+  it('starts anew after a quiet hour', () => {
+    expect(failuresAfter(failed(50), inSeconds(3601))).toEqual({ count: 1, lastAt: inSeconds(3601) });
+    expect(failuresAfter(failed(50), inSeconds(3600)).count).toBe(51);
+  });
+
+  it('never makes anybody wait for more than a minute, whatever a stranger did before', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 4000 }), { maxLength: 300 }), (pauses) => {
+        let failures: LoginFailures | undefined;
+        let seconds = 0;
+        for (const pause of pauses) {
+          seconds += pause;
+          failures = failuresAfter(failures, inSeconds(seconds));
+        }
+        expect(secondsToWait(failures, inSeconds(seconds))).toBeLessThanOrEqual(60);
+        expect(secondsToWait(failures, inSeconds(seconds + 60))).toBe(0);
+      }),
+    );
+  });
+});

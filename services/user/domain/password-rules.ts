@@ -1,0 +1,8 @@
+import { commonPasswords } from './common-passwords.ts';
+import { passwordTooCommon } from './user-refusals.ts';
+
+/** Refuses a password that a stranger guesses early. Length is the contract's business; composition rules help nobody. */
+export const requireUncommonPassword = (password: string, email: string): void => {
+  const guess = password.toLowerCase();
+  if (commonPasswords.has(guess) || guess === email.toLowerCase()) throw passwordTooCommon();
+};

@@ -1,0 +1,44 @@
+/** Every way in which the user service says no. */
+import { Refusal } from '../../kit/values/refusal.ts';
+
+/** One answer for an unknown address and a wrong password, so that nobody learns which addresses have accounts here. */
+export const invalidCredentials = () =>
+  new Refusal('unauthenticated', 'auth.invalid-credentials', 'The e-mail address or the password is wrong.');
+
+export const tooManyAttempts = (retryAfterSeconds: number) =>
+  new Refusal(
+    'too-many',
+    'auth.too-many-attempts',
+    `Too many failed attempts for this account; wait ${retryAfterSeconds} s before the next one.`,
+    { retryAfterSeconds },
+  );
+
+export const invalidRefreshToken = () =>
+  new Refusal(
+    'unauthenticated',
+    'auth.invalid-refresh-token',
+    'The refresh token is not valid any more; sign in again.',
+  );
+
+export const refreshTokenReused = () =>
+  new Refusal(
+    'unauthenticated',
+    'auth.refresh-token-reused',
+    'The refresh token was used before, so its session was ended; sign in again.',
+  );
+
+export const sessionEnded = () =>
+  new Refusal('unauthenticated', 'auth.session-ended', 'The session has ended; sign in again.');
+
+export const emailTaken = () =>
+  new Refusal('conflict', 'user.email-taken', 'An account with this e-mail address exists already; sign in instead.');
+
+export const passwordTooCommon = () =>
+  new Refusal('invalid', 'user.password-too-common', 'The password is one that attackers try first; choose another.', {
+    errors: [{ path: 'password', message: 'is among the most common passwords, or is the e-mail address' }],
+  });
+
+export const wrongPassword = () =>
+  new Refusal('invalid', 'user.wrong-password', 'The current password is wrong.', {
+    errors: [{ path: 'currentPassword', message: 'is not the current password' }],
+  });

@@ -1,0 +1,16 @@
+export type Role = 'customer' | 'staff';
+
+/** An account; the e-mail address is lower case and unique. */
+export type User = {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly createdAt: Date;
+};
+
+/** An account with what proves its owner; never leaves the service. */
+export type UserWithPassword = User & {
+  /** PHC string, https://github.com/P-H-C/phc-string-format. */
+  readonly passwordHash: string;
+};
