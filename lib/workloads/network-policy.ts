@@ -30,9 +30,11 @@ const dns = ({ network }: WorkloadValues): k8s.NetworkPolicyEgressRule => ({
   ports: [{ protocol: 'UDP', port: k8s.IntOrString.fromNumber(53) }, ...tcp(53)],
 });
 
-/** S3, DynamoDB and the world beyond AWS have public addresses; everything private stays closed. */
-const leavesTheNetwork = ({ owns, reaches }: ServiceManifest): boolean =>
-  Boolean(reaches?.length || owns.buckets?.length || Object.keys(owns.tables ?? {}).length > 0);
+/** S3, DynamoDB, the world beyond AWS and AWS APIs without an endpoint have public addresses; everything private stays closed. */
+const leavesTheNetwork = ({ owns, reaches }: ServiceManifest, { network }: WorkloadValues): boolean =>
+  Boolean(reaches?.length || owns.buckets?.length) ||
+  Object.keys(owns.tables ?? {}).length > 0 ||
+  network.endpointCidrs.length === 0;
 
 const storePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => [
   ...(service.owns.database ? [network.databasePort] : []),
@@ -52,9 +54,11 @@ const egressOf = (
   return [
     dns(values),
     { to: toCidrs([podIdentityAgent]), ports: tcp(80) },
-    { to: toCidrs(values.network.endpointCidrs), ports: tcp(443) },
+    ...(values.network.endpointCidrs.length > 0
+      ? [{ to: toCidrs(values.network.endpointCidrs), ports: tcp(443) }]
+      : []),
     ...(stores.length > 0 ? [{ to: toCidrs(values.network.dataCidrs), ports: tcp(...stores) }] : []),
-    ...(leavesTheNetwork(service)
+    ...(leavesTheNetwork(service, values)
       ? [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: privateRanges } }], ports: tcp(443) }]
       : []),
     ...callees.map((callee) => ({

@@ -28,6 +28,14 @@ const numbers = function* (value: unknown, path: string): Generator<[path: strin
   for (const [key, child] of Object.entries(value)) yield* numbers(child, `${path}.${key}`);
 };
 
+const rulesOf = ({ kind, spec }: KubernetesObject): readonly { from?: unknown[]; to?: unknown[] }[] => {
+  const { ingress = [], egress = [] } = (kind === 'NetworkPolicy' ? spec : {}) as Record<
+    string,
+    { from?: unknown[] }[]
+  >;
+  return [...ingress, ...egress];
+};
+
 /** Throws one sentence for the first object that breaks a law; returns the objects otherwise. */
 export const lawfulObjects = (objects: KubernetesObject[]): KubernetesObject[] => {
   for (const object of objects) {
@@ -35,6 +43,11 @@ export const lawfulObjects = (objects: KubernetesObject[]): KubernetesObject[] =
       if (marker.test(text) && !mayHoldTokens(path))
         throw new Error(
           `${nameOf(object)}${path} holds a value that only the deployment knows; such values may stand in environment values, images and annotations only`,
+        );
+    for (const { from, to } of rulesOf(object))
+      if (!(from ?? to)?.length)
+        throw new Error(
+          `${nameOf(object)} has a rule without peers, which admits everybody; name the peers or drop the rule`,
         );
     // A number token is encoded as a huge negative float.
     for (const [path, number] of numbers(object, ''))

@@ -157,6 +157,12 @@ describe('values that cannot be deployed are refused by name', () => {
       {},
       /data.COLOUR holds a value that only the deployment knows/,
     ],
+    [
+      'a rule of the network policy would admit everybody',
+      aService({ cache: true }),
+      { network: { ...someWorkloadValues([]).network, dataCidrs: [] } },
+      /rule without peers/,
+    ],
     ['a number is a token', aService(), { replicas: { wishlist: { min: 2, max: 1.5e289 } } }, /maxReplicas/],
     [
       'the objects are too large',

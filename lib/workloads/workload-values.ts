@@ -25,7 +25,7 @@ export type NetworkValues = {
   readonly dnsCidrs: readonly string[];
   /** Subnets of the data stores. */
   readonly dataCidrs: readonly string[];
-  /** Subnets of the interface endpoints of AWS APIs, reached on 443. */
+  /** Subnets of the interface endpoints of AWS APIs, reached on 443; none: the APIs are reached at their public addresses. */
   readonly endpointCidrs: readonly string[];
   readonly databasePort: number;
   readonly eventsPorts: readonly number[];

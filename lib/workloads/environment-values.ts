@@ -1,0 +1,83 @@
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from '../environment.ts';
+import { replicasOf, SERVICE_CIDR } from '../environment-checks.ts';
+import { secretKeysOf } from './pod-environment.ts';
+import { outputNames } from './stack-outputs.ts';
+import { type IngressValues, runsInCluster, type WorkloadValues } from './workload-values.ts';
+
+/** Kubernetes namespace of all services. */
+export const workloadNamespace = 'cloudmart';
+
+/** Value of a stack output by its name: a token in the CDK app, a placeholder or the deployed value in rendered files. */
+export type OutputOf = (name: string) => string;
+
+// Annotations that both EKS Auto Mode and the load-balancer controller read. What concerns the whole load balancer (scheme, access
+// logs) stands in the IngressClass. Source: EKS user guide, "Create an IngressClass to configure an Application Load Balancer".
+const ingressOf = ({ publicDoor, network }: Environment, outputOf: OutputOf): IngressValues | undefined =>
+  publicDoor && {
+    className: 'alb',
+    host: publicDoor.host,
+    annotations: {
+      'alb.ingress.kubernetes.io/certificate-arn': outputOf(outputNames.certificateArn),
+      'alb.ingress.kubernetes.io/healthcheck-path': '/health/ready',
+      'alb.ingress.kubernetes.io/listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+      'alb.ingress.kubernetes.io/ssl-redirect': '443',
+      'alb.ingress.kubernetes.io/target-type': 'ip',
+      'alb.ingress.kubernetes.io/wafv2-acl-arn': outputOf(outputNames.webAclArn),
+    },
+    sourceCidrs: [network.cidr],
+  };
+
+const networkOf = ({ network }: Environment): WorkloadValues['network'] => ({
+  // On EKS Auto Mode the resolver runs on every node, not as a pod, so its address is only known to be a private one.
+  dnsCidrs: [network.cidr, SERVICE_CIDR, '169.254.0.0/16'],
+  dataCidrs: [network.cidr],
+  endpointCidrs: network.interfaceEndpoints.includes('secretsmanager') ? [network.cidr] : [],
+  databasePort: 5432,
+  eventsPorts: [9098],
+  cachePorts: [6379],
+});
+
+/**
+ * Values of one environment, the same for `cdk deploy` and for rendered files.
+ * @param tags image tag per service, its content hash
+ */
+export const environmentValues = (
+  environment: Environment,
+  services: readonly ServiceManifest[],
+  tags: Readonly<Record<string, string>>,
+  outputOf: OutputOf,
+): WorkloadValues => {
+  const inCluster = services.filter(runsInCluster);
+  const perService = <V>(value: (service: ServiceManifest) => V): Record<string, V> =>
+    Object.fromEntries(inCluster.map((service) => [service.name, value(service)]));
+  return {
+    environment: environment.name,
+    namespace: workloadNamespace,
+    region: environment.region,
+    images: perService(({ name }) => `${outputOf(outputNames.repository(name))}:${tags[name] ?? ''}`),
+    replicas: perService((service) => replicasOf(service, environment)),
+    logLevel: environment.logLevel,
+    databaseAddress: outputOf(outputNames.databaseAddress),
+    databaseAuth: 'iam',
+    eventsUrl: `kafka://${outputOf(outputNames.eventBrokers)}`,
+    cacheUrl: `rediss://${outputOf(outputNames.cacheAddress)}`,
+    tables: Object.fromEntries(
+      inCluster.flatMap(({ owns }) =>
+        Object.keys(owns.tables ?? {}).map((table) => [table, outputOf(outputNames.table(table))]),
+      ),
+    ),
+    buckets: Object.fromEntries(
+      inCluster.flatMap(({ owns }) =>
+        (owns.buckets ?? []).map((bucket) => [bucket, `s3://${outputOf(outputNames.bucket(bucket))}`]),
+      ),
+    ),
+    mailUrl: 'ses:',
+    secretIds: perService((service) =>
+      Object.fromEntries(secretKeysOf(service).map((key) => [key, outputOf(outputNames.secret(service.name, key))])),
+    ),
+    configuration: environment.configuration,
+    network: networkOf(environment),
+    ingress: ingressOf(environment, outputOf),
+  };
+};
