@@ -1,9 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { renderCommand } from './commands/render.ts';
 
 const program = new Command('cloudmart')
   .description('Runs, renders, checks and operates the CloudMart platform.')
-  .showHelpAfterError('(add --help for the options)');
+  .showHelpAfterError('(add --help for the options)')
+  .addCommand(renderCommand());
 
 program.parseAsync().catch((problem: unknown) => {
   process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);

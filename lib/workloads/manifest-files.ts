@@ -7,8 +7,8 @@ import type { WorkloadValues } from './workload-values.ts';
 
 /** Where Argo CD finds the rendered files. */
 export type GitSource = {
-  /** URL of the Git repository. */
-  readonly repository: string;
+  /** URL of the Git repository; absent: a placeholder stands for it. */
+  readonly repository?: string;
   /** Branch, tag or commit. */
   readonly revision: string;
   /** Folder of `kustomization.yaml` inside the repository. */
@@ -42,7 +42,7 @@ const application = (values: WorkloadValues, source: GitSource): KubernetesObjec
   metadata: { name: `cloudmart-${values.environment}`, namespace: 'argocd' },
   spec: {
     project: 'default',
-    source: { repoURL: source.repository, targetRevision: source.revision, path: source.path },
+    source: { repoURL: source.repository ?? `\${repository}`, targetRevision: source.revision, path: source.path },
     destination: { server: 'https://kubernetes.default.svc', namespace: values.namespace },
     syncPolicy: {
       // A rendering that lost its files must not empty the cluster.

@@ -1,0 +1,59 @@
+/** Values that a deployment left behind, read from the file that `cdk deploy --outputs-file` writes. */
+import { readFile } from 'node:fs/promises';
+import * as z from 'zod';
+import type { OutputOf } from './environment-values.ts';
+
+const fileShape = z.record(z.string(), z.record(z.string(), z.string()));
+
+/** What stands in rendered files for an output until it is known. */
+export const placeholderOf: OutputOf = (name) => `\${stack:${name}}`;
+
+const belongsTo = (stack: string, environment: string) =>
+  stack
+    .toLowerCase()
+    .split(/[^a-z]+/)
+    .includes(environment);
+
+const readJson = async (file: string): Promise<unknown> => {
+  const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
+    throw new Error(`cannot read ${file} (${problem.code}); give the file that "cdk deploy --outputs-file" wrote`);
+  });
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(`${file} is not JSON; give the file that "cdk deploy --outputs-file" wrote`);
+  }
+};
+
+/**
+ * Outputs of one environment's stacks by name. Throws one sentence when the file cannot be read, holds no stack of the
+ * environment, holds two values of one name, or lacks some of the needed names.
+ */
+export const readOutputs = async (file: string, environment: string, needed: readonly string[]): Promise<OutputOf> => {
+  const parsed = fileShape.safeParse(await readJson(file));
+  if (!parsed.success)
+    throw new Error(
+      `${file} does not map stacks to their outputs; give the file that "cdk deploy --outputs-file" wrote`,
+    );
+  const stacks = Object.entries(parsed.data).filter(([stack]) => belongsTo(stack, environment));
+  if (stacks.length === 0)
+    throw new Error(
+      `${file} holds no stack of ${environment}, only ${Object.keys(parsed.data).join(', ') || 'nothing'}; deploy ${environment} first or name its file`,
+    );
+  const outputs = new Map<string, string>();
+  for (const [stack, values] of stacks)
+    for (const [name, value] of Object.entries(values)) {
+      const other = outputs.get(name);
+      if (other !== undefined && other !== value && needed.includes(name))
+        throw new Error(
+          `${file} holds two values of output ${name}, the second in stack ${stack}; remove the stale one`,
+        );
+      outputs.set(name, value);
+    }
+  const missing = needed.filter((name) => !outputs.has(name));
+  if (missing.length > 0)
+    throw new Error(
+      `${file} lacks ${missing.join(', ')} of ${environment}; deploy every stack of it, then write the file again`,
+    );
+  return (name) => outputs.get(name) ?? placeholderOf(name);
+};

@@ -1,0 +1,71 @@
+/** `cloudmart render`: the workloads of an environment as files. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { environmentNamed } from '../environments.ts';
+import { bundleService } from '../release/bundle.ts';
+import { services } from '../services.ts';
+import { environmentValues } from './environment-values.ts';
+import { type GitSource, manifestFiles } from './manifest-files.ts';
+import { placeholderOf, readOutputs } from './outputs-file.ts';
+import { neededOutputs } from './stack-outputs.ts';
+import { runsInCluster } from './workload-values.ts';
+import { writeFiles } from './write-files.ts';
+
+export type RenderRequest = {
+  readonly environment: string;
+  /** Folder to write; new, empty, or rendered earlier for the same environment. */
+  readonly out: string;
+  /** Root of the checkout. */
+  readonly root: string;
+  /** JSON of stack outputs; absent: the files hold placeholders. */
+  readonly outputsFile?: string;
+  readonly source: GitSource;
+};
+
+export type RenderReport = {
+  readonly environment: string;
+  readonly out: string;
+  readonly services: readonly { readonly name: string; readonly tag: string; readonly files: number }[];
+  /** Stack outputs that stand as placeholders in the files. */
+  readonly placeholders: readonly string[];
+  /** Files of an earlier rendering that are gone. */
+  readonly removed: readonly string[];
+};
+
+/** Content hash of each service's bundle: its image tag. */
+export const imageTags = async (all: readonly ServiceManifest[], root: string): Promise<Record<string, string>> => {
+  const into = await mkdtemp(path.join(tmpdir(), 'cloudmart-bundles-'));
+  try {
+    const tags: Record<string, string> = {};
+    for (const service of all.filter(runsInCluster))
+      tags[service.name] = (await bundleService(service, { root, into })).hash;
+    return tags;
+  } finally {
+    await rm(into, { recursive: true, force: true });
+  }
+};
+
+/** Renders one environment. Throws one sentence when a value is missing or the folder cannot be used; then nothing is written. */
+export const render = async (request: RenderRequest): Promise<RenderReport> => {
+  const environment = environmentNamed(request.environment);
+  const needed = neededOutputs(services, environment.publicDoor !== undefined);
+  const outputOf = request.outputsFile
+    ? await readOutputs(request.outputsFile, environment.name, needed)
+    : placeholderOf;
+  const tags = await imageTags(services, request.root);
+  const files = manifestFiles(services, environmentValues(environment, services, tags, outputOf), request.source);
+  const removed = await writeFiles(files, request.out, environment.name);
+  return {
+    environment: environment.name,
+    out: request.out,
+    services: services.filter(runsInCluster).map(({ name }) => ({
+      name,
+      tag: tags[name] as string,
+      files: [...files.keys()].filter((file) => file.startsWith(`${name}/`)).length,
+    })),
+    placeholders: request.outputsFile ? [] : needed,
+    removed,
+  };
+};
