@@ -1,0 +1,91 @@
+import { jwtVerify, SignJWT } from 'jose';
+import type { Clock } from '../values/clock.ts';
+import { Refusal } from '../values/refusal.ts';
+
+/** gRPC metadata key that says which service calls. */
+export const serviceTokenKey = 'x-service-token';
+
+const lifetimeSeconds = 60;
+
+/** Keeps a token for half its life, so that a call costs no signature. */
+const reuseMs = (lifetimeSeconds / 2) * 1000;
+
+export type ServiceTokenSigner = (callee: string) => Promise<string>;
+
+const keyOf = (secret: string) => {
+  const key = new TextEncoder().encode(secret);
+  if (key.byteLength < 32) throw new RangeError('SERVICE_AUTH_SECRET needs at least 32 bytes');
+  return key;
+};
+
+/** Signs `{iss: caller, aud: callee}` for 60 s; the token is reused for 30 s. */
+export const createServiceTokenSigner = (options: {
+  readonly caller: string;
+  readonly secret: string;
+  readonly clock: Clock;
+}): ServiceTokenSigner => {
+  const key = keyOf(options.secret);
+  const kept = new Map<string, { token: string; until: number }>();
+  return async (callee) => {
+    const now = options.clock.now().getTime();
+    const found = kept.get(callee);
+    if (found && now < found.until) return found.token;
+    const issuedAt = Math.floor(now / 1000);
+    const token = await new SignJWT()
+      .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+      .setIssuer(options.caller)
+      .setAudience(callee)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(issuedAt + lifetimeSeconds)
+      .sign(key);
+    kept.set(callee, { token, until: now + reuseMs });
+    return token;
+  };
+};
+
+/** Returns the name of the calling service, or throws Refusal `service-token.missing`, `.invalid` or `.not-allowed`. */
+export type ServiceTokenVerifier = (token: string | undefined) => Promise<string>;
+
+export const createServiceTokenVerifier = (options: {
+  readonly callee: string;
+  readonly secret: string;
+  readonly allowedCallers: readonly string[];
+  readonly clock: Clock;
+}): ServiceTokenVerifier => {
+  const key = keyOf(options.secret);
+  return async (token) => {
+    if (!token)
+      throw new Refusal(
+        'unauthenticated',
+        'service-token.missing',
+        `Calls to ${options.callee} need ${serviceTokenKey}.`,
+      );
+    const caller = await jwtVerify(token, key, {
+      algorithms: ['HS256'],
+      audience: options.callee,
+      requiredClaims: ['iss', 'exp', 'iat'],
+      maxTokenAge: lifetimeSeconds,
+      clockTolerance: 5,
+      currentDate: options.clock.now(),
+    }).then(
+      ({ payload }) => payload.iss ?? '',
+      (problem: unknown) => {
+        throw new Refusal(
+          'unauthenticated',
+          'service-token.invalid',
+          `The ${serviceTokenKey} is not valid for ${options.callee}.`,
+          {
+            cause: problem,
+          },
+        );
+      },
+    );
+    if (!options.allowedCallers.includes(caller))
+      throw new Refusal(
+        'forbidden',
+        'service-token.not-allowed',
+        `${caller} does not declare calls to ${options.callee}; add it to "calls" in services/${caller}/manifest.ts.`,
+      );
+    return caller;
+  };
+};

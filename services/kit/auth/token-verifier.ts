@@ -1,0 +1,114 @@
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
+import { isId } from '../values/identifiers.ts';
+import { Refusal } from '../values/refusal.ts';
+import type { Customer, Role } from './caller.ts';
+
+/** Issuer and audience of every access token, and the algorithms that its keys use. */
+export const accessTokenRules = {
+  issuer: 'cloudmart',
+  audience: 'cloudmart-api',
+  typ: 'at+jwt',
+  algorithms: ['EdDSA', 'ES256'],
+} as const;
+
+/**
+ * Turns an access token into its customer. Throws Refusal `token.invalid` (forbidden) for a token that must not be
+ * trusted, and `user.unavailable` when the keys cannot be read.
+ */
+export type TokenVerifier = (token: string) => Promise<Customer>;
+
+export type TokenVerifierOptions =
+  | {
+      /** Where the user service publishes its keys: `<USER_URL>/.well-known/jwks.json`. */
+      readonly jwksUrl: string | URL;
+      /** Least milliseconds between two fetches for an unknown key id; default 30,000. */
+      readonly cooldownMs?: number;
+      /** Milliseconds that fetched keys are used before they are read again; default 600,000. */
+      readonly cacheMs?: number;
+      /** Milliseconds to wait for the keys; default 3,000. */
+      readonly timeoutMs?: number;
+    }
+  | {
+      /** Finds the key itself; for the service that owns the keys. */
+      readonly keys: JWTVerifyGetKey;
+    };
+
+/** Headers that name a key of the token's own choosing; a token that carries one is an attack, not a mistake. */
+const foreignKeyHeaders = ['jku', 'jwk', 'x5u', 'x5c'] as const;
+
+const invalid = (cause?: unknown) =>
+  new Refusal('forbidden', 'token.invalid', 'The access token is not valid; sign in again.', { cause });
+
+/** Answers of jose that speak about the token; all others speak about the way to the keys. */
+const isAboutToken = (problem: unknown) =>
+  problem instanceof errors.JOSEError &&
+  !(problem instanceof errors.JWKSTimeout) &&
+  !(problem instanceof errors.JWKSInvalid) &&
+  problem.code !== 'ERR_JOSE_GENERIC';
+
+/** Keys from the user service; while it is away, the last keys that it gave stay in use. */
+const remoteKeys = (options: Extract<TokenVerifierOptions, { jwksUrl: string | URL }>): JWTVerifyGetKey => {
+  const remote = createRemoteJWKSet(new URL(options.jwksUrl), {
+    cooldownDuration: options.cooldownMs ?? 30_000,
+    cacheMaxAge: options.cacheMs ?? 600_000,
+    timeoutDuration: options.timeoutMs ?? 3_000,
+  });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (problem) {
+      const last = remote.jwks();
+      if (isAboutToken(problem) || !last) throw problem;
+      return createLocalJWKSet(last)(header, token);
+    }
+  };
+};
+
+const isRole = (role: unknown): role is Role => role === 'customer' || role === 'staff';
+
+const customerOf = ({ sub, sid, roles }: JWTPayload): Customer => {
+  if (!isId('usr', sub) || typeof sid !== 'string' || !Array.isArray(roles) || !roles.every(isRole)) throw invalid();
+  return { kind: 'customer', userId: sub, sessionId: sid, roles };
+};
+
+/** Verifier for access tokens: fixed algorithms, issuer, audience and type; keys by id from the published set only. */
+export const createTokenVerifier = (options: TokenVerifierOptions): TokenVerifier => {
+  const keys = 'keys' in options ? options.keys : remoteKeys(options);
+  return async (token) => {
+    try {
+      const header = decodeProtectedHeader(token);
+      if (foreignKeyHeaders.some((name) => name in header)) throw invalid();
+      const { payload } = await jwtVerify(token, keys, {
+        issuer: accessTokenRules.issuer,
+        audience: accessTokenRules.audience,
+        typ: accessTokenRules.typ,
+        algorithms: [...accessTokenRules.algorithms],
+        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
+        clockTolerance: 5,
+      });
+      return customerOf(payload);
+    } catch (problem) {
+      if (problem instanceof Refusal) throw problem;
+      // A malformed token makes jose throw TypeError before any key is asked for.
+      if (isAboutToken(problem) || (problem instanceof TypeError && problem.message.includes('Token')))
+        throw invalid(problem);
+      throw new Refusal(
+        'unavailable',
+        'user.unavailable',
+        'Access tokens cannot be checked at the moment; try again.',
+        {
+          retryAfterSeconds: 5,
+          cause: problem,
+        },
+      );
+    }
+  };
+};

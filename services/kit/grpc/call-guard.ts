@@ -1,0 +1,141 @@
+import { type CallContext, type Metadata, ServerError, type ServerMiddleware, Status } from 'nice-grpc';
+import { authenticate } from '../auth/authenticate.ts';
+import type { Caller } from '../auth/caller.ts';
+import { type ServiceTokenVerifier, serviceTokenKey } from '../auth/service-token.ts';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import { continueTrace, runInScope } from '../request-scope.ts';
+import type { Clock } from '../values/clock.ts';
+import { Refusal } from '../values/refusal.ts';
+import { codeOfKind, writeRefusal } from './refusal-metadata.ts';
+
+/** What the kit adds to nice-grpc's call context. */
+export type GrpcCall = {
+  /** The person on whose behalf the service calls; `nobody` when it forwards no token and no session. */
+  readonly caller: Caller;
+  /** Name of the calling service. */
+  readonly callingService: string;
+  readonly traceparent: string;
+};
+
+/** Milliseconds that the caller still waits; the kit's clients send it with each call. */
+export const timeoutKey = 'x-request-timeout-ms';
+
+type Guard = {
+  readonly verifyService: ServiceTokenVerifier;
+  readonly verifyToken: TokenVerifier | undefined;
+  readonly deadlineMs: number;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+};
+
+const textOf = (metadata: Metadata, key: string): string | undefined => {
+  const value = metadata.get(key);
+  return typeof value === 'string' ? value : undefined;
+};
+
+const budgetOf = (metadata: Metadata, longest: number): number => {
+  const asked = Number(textOf(metadata, timeoutKey));
+  return Number.isFinite(asked) && asked > 0 ? Math.min(asked, longest) : longest;
+};
+
+/** A signal that aborts with the call or at the deadline, and a promise that rejects at the deadline. */
+const startDeadline = (callSignal: AbortSignal, budgetMs: number) => {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  if (callSignal.aborted) abort();
+  callSignal.addEventListener('abort', abort);
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      abort();
+      reject(new ServerError(Status.DEADLINE_EXCEEDED, `no answer within ${Math.round(budgetMs)} ms`));
+    }, budgetMs);
+  });
+  // The race may be over before the deadline; then nobody listens to this promise any more.
+  late.catch(() => undefined);
+  const clear = () => {
+    clearTimeout(timer);
+    callSignal.removeEventListener('abort', abort);
+  };
+  return { signal: controller.signal, late, clear };
+};
+
+const callerOf = async (metadata: Metadata, verifyToken: TokenVerifier | undefined): Promise<Caller> => {
+  const authorization = textOf(metadata, 'authorization');
+  const guestSessionId = textOf(metadata, 'x-session-id');
+  const { caller, refusal } = await authenticate(
+    { ...(authorization !== undefined && { authorization }), ...(guestSessionId !== undefined && { guestSessionId }) },
+    verifyToken,
+  );
+  if (refusal) throw refusal;
+  return caller;
+};
+
+/** Turns whatever a handler threw into a status; an unknown error becomes INTERNAL and says nothing about itself. */
+const statusError = (problem: unknown, context: CallContext, logger: Logger, method: string): ServerError => {
+  if (problem instanceof ServerError) return problem;
+  if (problem instanceof Refusal) {
+    writeRefusal(context.trailer, problem);
+    return new ServerError(codeOfKind[problem.kind], problem.message);
+  }
+  if (context.signal.aborted) return new ServerError(Status.CANCELLED, 'the caller went away');
+  logger.error({ error: problem, method }, 'call failed');
+  return new ServerError(Status.INTERNAL, 'internal');
+};
+
+/** Wraps every call: who calls, trace, deadline, refusals as statuses, metrics. */
+export const createCallGuard = ({
+  verifyService,
+  verifyToken,
+  deadlineMs,
+  metrics,
+  logger,
+  clock,
+}: Guard): ServerMiddleware<GrpcCall> => {
+  const labels = ['method', 'code'] as const;
+  const requests = metrics.counter({ name: 'grpc_requests_total', help: 'gRPC calls answered.', labels });
+  const duration = metrics.histogram({
+    name: 'grpc_request_duration_seconds',
+    help: 'Seconds from the arrival of a gRPC call to the end of its answer.',
+    labels,
+  });
+  return async function* guardCall(call, context) {
+    const startedAt = performance.now();
+    const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
+    const budgetMs = budgetOf(context.metadata, deadlineMs);
+    const deadline = startDeadline(context.signal, budgetMs);
+    const traceparent = continueTrace(textOf(context.metadata, 'traceparent'));
+    const scope = { traceparent, deadlineAt: clock.now().getTime() + budgetMs };
+    let code: Status = Status.OK;
+    try {
+      const callingService = await verifyService(textOf(context.metadata, serviceTokenKey));
+      const caller = await callerOf(context.metadata, verifyToken);
+      const answers = call.next(call.request, {
+        ...context,
+        signal: deadline.signal,
+        caller,
+        callingService,
+        traceparent,
+      });
+      const step = () => Promise.race([runInScope(scope, () => answers.next()), deadline.late]);
+      let answer = await step();
+      while (!answer.done) {
+        yield answer.value;
+        answer = await step();
+      }
+      return answer.value;
+    } catch (problem) {
+      const error = runInScope(scope, () => statusError(problem, context, logger, method));
+      code = error.code;
+      throw error;
+    } finally {
+      deadline.clear();
+      const values = { method, code: Status[code] };
+      requests.inc(values);
+      duration.observe(values, (performance.now() - startedAt) / 1000);
+    }
+  };
+};

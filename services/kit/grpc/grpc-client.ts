@@ -1,0 +1,152 @@
+import {
+  ChannelCredentials,
+  type Client,
+  ClientError,
+  type ClientMiddleware,
+  type CompatServiceDefinition,
+  createChannel,
+  createClientFactory,
+  Metadata,
+  Status,
+} from 'nice-grpc';
+import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
+import { createServiceTokenSigner, serviceTokenKey } from '../auth/service-token.ts';
+import type { Breaker } from '../breaker.ts';
+import { systemClock } from '../clock.ts';
+import { continueTrace, currentScope } from '../request-scope.ts';
+import type { Clock } from '../values/clock.ts';
+import { Refusal } from '../values/refusal.ts';
+import { timeoutKey } from './call-guard.ts';
+import { readRefusal } from './refusal-metadata.ts';
+
+/** What a call may carry beside its request. */
+export type CallExtras = {
+  /** The caller's header `Bearer <token>`, forwarded as it came. */
+  readonly authorization?: string;
+  /** Anonymous session, forwarded. */
+  readonly sessionId?: string;
+  /** Trace to continue; default that of the request being served. */
+  readonly traceparent?: string;
+  /** Milliseconds to wait for this call, at most what the request being served has left; default that of the client. */
+  readonly deadlineMs?: number;
+};
+
+export type GrpcClientOptions = {
+  /** `host:port`; several addresses behind the name are used in turn. */
+  readonly address: string;
+  /** Name of the calling service. */
+  readonly caller: string;
+  /** SERVICE_AUTH_SECRET. */
+  readonly secret: string;
+  /** Milliseconds to wait for an answer. */
+  readonly deadlineMs: number;
+  readonly breaker?: Breaker;
+  /** Name of the called service; default from the definition: `cloudmart.order.v1.OrderService` is `order`. */
+  readonly service?: string;
+  readonly clock?: Clock;
+};
+
+/** Calls are `client.placeOrder(request, extras?)`; they throw the Refusal that the server threw, or `<service>.unavailable`. */
+export type GrpcClient<Definition extends CompatServiceDefinition> = Client<Definition, CallExtras> & { close(): void };
+
+/** Below this many milliseconds a call is not worth starting. */
+const leastBudgetMs = 20;
+
+const serviceOf = (definition: CompatServiceDefinition): string => {
+  const name = /^cloudmart\.([a-z_]+)\./.exec('fullName' in definition ? String(definition.fullName) : '')?.[1];
+  if (name === undefined) throw new Error('the definition does not name its service; pass options.service');
+  return name.replaceAll('_', '-');
+};
+
+/** Statuses that say nothing about the request: the service is not there, is late, or is overloaded. */
+const absent: ReadonlySet<Status> = new Set([
+  Status.UNAVAILABLE,
+  Status.DEADLINE_EXCEEDED,
+  Status.CANCELLED,
+  Status.RESOURCE_EXHAUSTED,
+]);
+
+const unavailable = (service: string, cause: unknown) =>
+  new Refusal(
+    'unavailable',
+    `${service}.unavailable`,
+    `The ${service} service does not answer at the moment; try again.`,
+    {
+      retryAfterSeconds: 1,
+      cause,
+    },
+  );
+
+const budgetOf = (asked: number, clock: Clock, service: string): number => {
+  const deadlineAt = currentScope()?.deadlineAt;
+  const budget = deadlineAt === undefined ? asked : Math.min(asked, deadlineAt - clock.now().getTime());
+  if (budget < leastBudgetMs)
+    throw unavailable(service, new Error(`only ${Math.round(budget)} ms left until the deadline`));
+  return budget;
+};
+
+const guardCalls = (
+  service: string,
+  { caller, secret, deadlineMs, breaker, clock = systemClock }: GrpcClientOptions,
+): ClientMiddleware<CallExtras, DeadlineOptions> => {
+  const sign = createServiceTokenSigner({ caller, secret, clock });
+  return async function* guardCall(call, options) {
+    const { authorization, sessionId, traceparent, deadlineMs: asked, ...rest } = options;
+    const budgetMs = budgetOf(asked ?? deadlineMs, clock, service);
+    const metadata = Metadata(rest.metadata);
+    metadata.set(serviceTokenKey, await sign(service));
+    metadata.set('traceparent', traceparent ?? currentScope()?.traceparent ?? continueTrace());
+    metadata.set(timeoutKey, String(Math.floor(budgetMs)));
+    if (authorization !== undefined) metadata.set('authorization', authorization);
+    if (sessionId !== undefined) metadata.set('x-session-id', sessionId);
+
+    let trailer: Metadata | undefined;
+    const translate = (problem: unknown): unknown => {
+      if (!(problem instanceof ClientError)) return problem;
+      return readRefusal(trailer) ?? (absent.has(problem.code) ? unavailable(service, problem) : problem);
+    };
+    const callOptions = {
+      ...rest,
+      metadata,
+      deadline: budgetMs,
+      onTrailer: (received: Metadata) => (trailer = received),
+    };
+    if (call.responseStream) {
+      try {
+        return yield* call.next(call.request, callOptions);
+      } catch (problem) {
+        throw translate(problem);
+      }
+    }
+    const finish = async () => {
+      const { value } = await call.next(call.request, callOptions).next();
+      return value;
+    };
+    const attempt = () =>
+      finish().catch((problem: unknown) => {
+        throw translate(problem);
+      });
+    return breaker ? await breaker.run(attempt) : await attempt();
+  };
+};
+
+/** Client of another service's gRPC door: service token, deadline on every call, refusals as they were thrown. */
+export const createGrpcClient = <Definition extends CompatServiceDefinition>(
+  definition: Definition,
+  options: GrpcClientOptions,
+): GrpcClient<Definition> => {
+  const service = options.service ?? serviceOf(definition);
+  const channel = createChannel(options.address, ChannelCredentials.createInsecure(), {
+    'grpc.service_config': JSON.stringify({ loadBalancingConfig: [{ round_robin: {} }] }),
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+    // After a callee's restart, calls fail at once instead of waiting for a back-off of up to two minutes.
+    'grpc.initial_reconnect_backoff_ms': 200,
+    'grpc.max_reconnect_backoff_ms': 2_000,
+  });
+  const client = createClientFactory()
+    .use(deadlineMiddleware)
+    .use(guardCalls(service, options))
+    .create(definition, channel);
+  return Object.assign(client, { close: () => channel.close() }) as unknown as GrpcClient<Definition>;
+};

@@ -1,0 +1,85 @@
+import { type CompatServiceDefinition, createServer, type ServiceImplementation } from 'nice-grpc';
+import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
+import { createServiceTokenVerifier } from '../auth/service-token.ts';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { ServiceContext } from '../context.ts';
+import { createCallGuard, type GrpcCall } from './call-guard.ts';
+
+export type GrpcServerOptions = {
+  readonly context: ServiceContext<unknown>;
+  /** Checks the access tokens that services forward; default `context.verifyToken`. */
+  readonly verifyToken?: TokenVerifier;
+  /** Longest time for one call in milliseconds, also when the caller would wait longer; default 15,000. */
+  readonly deadlineMs?: number;
+  /** Milliseconds that calls in flight may take after `close()` before they are cancelled; default 10,000. */
+  readonly drainMs?: number;
+};
+
+export type GrpcServer = {
+  /** Adds a service; its handlers are `(request, context: CallContext & GrpcCall) => Promise<answer>`. */
+  add<Definition extends CompatServiceDefinition>(
+    definition: Definition,
+    implementation: ServiceImplementation<Definition, GrpcCall>,
+  ): GrpcServer;
+  /** Opens `host:port` (port 0: any) and returns the port. */
+  listen(address: string): Promise<number>;
+  /** Takes no new calls, waits for those in flight. */
+  close(): Promise<void>;
+};
+
+/** Largest message in bytes, in and out; a page of a hundred orders has a tenth of it. */
+const largestMessage = 1024 * 1024;
+
+/** gRPC door of a service, with grpc.health.v1; every other call needs a service token of a declared caller. */
+export const createGrpcServer = ({
+  context,
+  verifyToken,
+  deadlineMs = 15_000,
+  drainMs = 10_000,
+}: GrpcServerOptions): GrpcServer => {
+  const { manifest, config, health, metrics, logger, clock } = context;
+  const server = createServer({
+    'grpc.max_receive_message_length': largestMessage,
+    'grpc.max_send_message_length': largestMessage,
+    // Makes clients look up the addresses again, so that they find replicas that came after they connected.
+    'grpc.max_connection_age_ms': 300_000,
+    'grpc.max_connection_age_grace_ms': 20_000,
+    'grpc.keepalive_time_ms': 60_000,
+    'grpc.keepalive_timeout_ms': 10_000,
+  });
+  const guard = createCallGuard({
+    verifyService: createServiceTokenVerifier({
+      callee: manifest.name,
+      secret: config.serviceAuthSecret,
+      allowedCallers: config.allowedCallers,
+      clock,
+    }),
+    verifyToken: verifyToken ?? context.verifyToken,
+    deadlineMs,
+    metrics,
+    logger,
+    clock,
+  });
+  const state = HealthState();
+  const showPhase = () => state.setStatus(health.phase === 'ready' ? 'healthy' : 'unhealthy');
+  showPhase();
+  health.onPhase(showPhase);
+  server.add(HealthDefinition, HealthServiceImpl(state));
+
+  const grpc: GrpcServer = {
+    add: (definition, implementation) => {
+      server.with(guard).add(definition, implementation);
+      return grpc;
+    },
+    listen: (address) => server.listen(address),
+    close: async () => {
+      const force = setTimeout(() => server.forceShutdown(), drainMs);
+      try {
+        await server.shutdown();
+      } finally {
+        clearTimeout(force);
+      }
+    },
+  };
+  return grpc;
+};

@@ -1,0 +1,87 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance } from 'fastify';
+import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import type { ServiceManifest } from '../manifest.ts';
+import type { HttpServer } from './fastify-zod.ts';
+import { problemMediaType } from './problem.ts';
+
+const problemSchema = {
+  type: 'object',
+  required: ['type', 'title', 'status', 'code', 'detail', 'traceId'],
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    code: { type: 'string', description: 'Stable and machine-readable.' },
+    detail: { type: 'string' },
+    errors: {
+      type: 'array',
+      items: {
+        type: 'object',
+        required: ['path', 'message'],
+        properties: { path: { type: 'string' }, message: { type: 'string' } },
+      },
+    },
+    traceId: { type: 'string' },
+  },
+};
+
+/** The page itself is made by Scalar in an instance of its own, at the first visit: its script alone is 4 MB of memory. */
+const createPage = async (title: string): Promise<FastifyInstance> => {
+  const [{ fastify }, { default: scalar }] = await Promise.all([
+    import('fastify'),
+    import('@scalar/fastify-api-reference'),
+  ]);
+  const page = fastify({ logger: false });
+  await page.register(scalar, {
+    routePrefix: '/docs',
+    configuration: {
+      url: '/openapi.json',
+      pageTitle: title,
+      withDefaultFonts: false,
+      hideClientButton: true,
+      telemetry: false,
+    },
+  });
+  return page;
+};
+
+/** `/openapi.json` from the routes' own schemas, and `/docs`, which reads it and needs no network. */
+export const addDocumentation = async (http: HttpServer, { name, summary }: ServiceManifest): Promise<void> => {
+  await http.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: `CloudMart ${name}`, description: summary, version: '1' },
+      components: {
+        schemas: { Problem: problemSchema as object },
+        securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      },
+    },
+    transform: (input) => {
+      const { schema, url } = jsonSchemaTransform(input as Parameters<typeof jsonSchemaTransform>[0]);
+      const described = schema as Record<string, unknown>;
+      return { url, schema: described };
+    },
+  });
+  void problemMediaType;
+
+  const hidden = { config: { access: 'public' as const }, schema: { hide: true } };
+  http.get('/openapi.json', hidden, () => http.swagger());
+
+  let page: Promise<FastifyInstance> | undefined;
+  const showPage = async (path: string) => {
+    page ??= createPage(`CloudMart ${name}`);
+    return (await page).inject({ method: 'GET', url: path });
+  };
+  for (const path of ['/docs', '/docs/*'])
+    http.get(path, hidden, async (request, reply) => {
+      const answer = await showPage(request.url === '/docs' ? '/docs/' : request.url);
+      reply.code(answer.statusCode).type(String(answer.headers['content-type'] ?? 'text/html'));
+      // Scalar's page starts itself with an inline script and styles; it loads nothing from elsewhere.
+      reply.header(
+        'content-security-policy',
+        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'",
+      );
+      return reply.send(answer.rawPayload);
+    });
+};

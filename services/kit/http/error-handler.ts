@@ -1,0 +1,106 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { traceIdOf } from '../request-scope.ts';
+import { type FieldError, Refusal } from '../values/refusal.ts';
+import { type ProblemParts, partsOfRefusal, problemMediaType, problemOf } from './problem.ts';
+
+type ZodProblem = { instancePath: string; message?: string; keyword: string; params: Record<string, unknown> };
+
+/** One entry a field; an unknown field is named by its own path, not by that of the object which holds it. */
+const fieldErrors = (issues: readonly ZodProblem[]): FieldError[] =>
+  issues.flatMap(({ instancePath, message = 'is not valid', keyword, params }) => {
+    const path = instancePath.slice(1).replaceAll('/', '.');
+    const { keys } = params as { keys?: readonly string[] };
+    if (keyword !== 'unrecognized_keys' || !keys) return [{ path, message }];
+    return keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not a known field' }));
+  });
+
+/** What the framework itself refuses, by its error code. */
+const frameworkProblems: Readonly<Record<string, ProblemParts>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: {
+    status: 413,
+    code: 'request.too-large',
+    detail: 'The body is larger than this door accepts.',
+  },
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+    status: 415,
+    code: 'request.media-type',
+    detail: 'Send the body as application/json.',
+  },
+  FST_ERR_CTP_EMPTY_JSON_BODY: {
+    status: 400,
+    code: 'request.not-json',
+    detail: 'The body is empty although the request says that it is JSON.',
+  },
+  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'request.not-json', detail: 'The body is not valid JSON.' },
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+    status: 400,
+    code: 'request.length',
+    detail: 'The body is not as long as content-length says.',
+  },
+  FST_ERR_HANDLER_TIMEOUT: {
+    status: 503,
+    code: 'request.deadline',
+    detail: 'This took longer than the deadline of a request; try again.',
+  },
+  FST_ERR_BAD_URL: { status: 400, code: 'request.url', detail: 'The path is not a valid URL.' },
+  FST_ERR_MAX_PARAM_LENGTH: {
+    status: 414,
+    code: 'request.url',
+    detail: 'A part of the path is longer than 100 characters.',
+  },
+};
+
+/** The parser's own words for `__proto__` and `constructor` keys (secure-json-parse). */
+const isForbiddenKey = (error: FastifyError) => error.message.includes('forbidden prototype property');
+
+const internal: ProblemParts = {
+  status: 500,
+  code: 'internal',
+  detail: 'Something went wrong on our side; it is logged under the trace id.',
+};
+
+/** Translates whatever was thrown; an unknown error becomes `internal` and says nothing about itself. */
+export const problemPartsOf = (error: unknown): ProblemParts => {
+  if (error instanceof Refusal) return partsOfRefusal(error);
+  if (!(error instanceof Error)) return internal;
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const { validation, validationContext } = error as unknown as {
+      validation: ZodProblem[];
+      validationContext?: string;
+    };
+    return {
+      status: 400,
+      code: 'request.invalid',
+      detail: `The ${validationContext ?? 'request'} does not have the expected form; "errors" names each field.`,
+      errors: fieldErrors(validation),
+    };
+  }
+  const known = error as FastifyError;
+  if (isForbiddenKey(known))
+    return { status: 400, code: 'request.forbidden-key', detail: 'The body has a key named __proto__ or constructor.' };
+  const listed = frameworkProblems[known.code];
+  if (listed) return listed;
+  // Errors that plugins throw with a 4xx of their own speak to the caller; their text is not ours, so it stays out.
+  if (typeof known.statusCode === 'number' && known.statusCode >= 400 && known.statusCode < 500)
+    return { status: known.statusCode, code: 'request.refused', detail: 'The request was refused.' };
+  return internal;
+};
+
+/** Answers with the problem, and logs what is our fault. */
+export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
+  const parts = problemPartsOf(error);
+  if (parts.status === 500) request.log.error({ error }, 'request failed');
+  else if (parts.status === 503) request.log.warn({ error }, 'request could not be served');
+  if (parts.status === 401) reply.header('www-authenticate', 'Bearer');
+  const retryAfter = error instanceof Refusal ? error.retryAfterSeconds : undefined;
+  if (retryAfter !== undefined || parts.status === 503) reply.header('retry-after', String(retryAfter ?? 1));
+  return sendProblem(request, reply, parts);
+};
+
+export const sendProblem = (request: FastifyRequest, reply: FastifyReply, parts: ProblemParts): FastifyReply =>
+  reply
+    .code(parts.status)
+    .type(problemMediaType)
+    .serializer((body: unknown) => JSON.stringify(body))
+    .send(problemOf(parts, traceIdOf(request.traceparent)));

@@ -1,0 +1,98 @@
+import type { FastifyReply } from 'fastify';
+import * as z from 'zod';
+import type { ServiceContext } from '../context.ts';
+import type { HttpServer } from './fastify-zod.ts';
+
+type Reporting = Pick<ServiceContext<unknown>, 'health' | 'functions' | 'manifest' | 'metrics'>;
+
+const check = z.object({
+  status: z.enum(['up', 'down']),
+  critical: z.boolean(),
+  durationMs: z.number(),
+  error: z.string().optional(),
+});
+const summary = z.object({ status: z.enum(['healthy', 'degraded', 'unhealthy']), checks: z.record(z.string(), check) });
+const phase = z.object({ status: z.string() });
+const detailed = summary.extend({
+  service: z.string(),
+  phase: z.string(),
+  uptimeSeconds: z.number(),
+  memoryMiB: z.number(),
+  details: z.record(z.string(), z.unknown()),
+});
+
+const both = <T>(schema: T) => ({ 200: schema, 503: schema });
+const tags = ['operations'];
+
+/**
+ * `/health` and `/health/detailed` say how the service and what it depends on are (503 when unhealthy);
+ * `live` that the event loop turns, `startup` that the start is over, `ready` that traffic may come here.
+ */
+export const addHealthRoutes = (
+  http: HttpServer,
+  { health, functions, manifest }: Reporting,
+  prefixes: readonly string[] = [''],
+): void => {
+  const config = { access: 'public' as const, rateLimit: false as const };
+  const answer = (reply: FastifyReply, well: boolean, body: object) =>
+    reply
+      .code(well ? 200 : 503)
+      .header('cache-control', 'no-store')
+      .send(body);
+
+  for (const prefix of prefixes) {
+    const route = (path: string, description: string, schema: z.ZodType, handler: (reply: FastifyReply) => unknown) =>
+      http.get(
+        `${prefix}/health${path}`,
+        { config, logLevel: 'silent', schema: { tags, description, response: both(schema) } },
+        (_request, reply) => handler(reply),
+      );
+
+    route('', 'Health of the service and of what it depends on.', summary, async (reply) => {
+      const report = await health.report();
+      return answer(reply, report.status !== 'unhealthy', report);
+    });
+    route('/live', 'Whether the process turns; no dependency is asked.', phase, (reply) =>
+      answer(reply, true, { status: 'live' }),
+    );
+    route('/startup', 'Whether the start is over.', phase, (reply) =>
+      answer(reply, health.phase === 'ready' || health.phase === 'draining', { status: health.phase }),
+    );
+    route('/ready', 'Whether traffic may come here.', phase, async (reply) => {
+      const ready = await health.isReady();
+      return answer(reply, ready, { status: ready ? 'ready' : health.phase === 'ready' ? 'not-ready' : health.phase });
+    });
+    route(
+      '/detailed',
+      'Health with each check, breakers, critical functions and the process itself.',
+      detailed,
+      async (reply) => {
+        const report = await health.report();
+        return answer(reply, report.status !== 'unhealthy' && functions.missing().length === 0, {
+          service: manifest.name,
+          phase: health.phase,
+          ...report,
+          uptimeSeconds: Math.floor(process.uptime()),
+          memoryMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+          details: { criticalFunctions: functions.report(), ...health.details() },
+        });
+      },
+    );
+  }
+};
+
+/** `/metrics` for Prometheus. */
+export const addMetricsRoute = (http: HttpServer, { metrics }: Reporting): void => {
+  http.get(
+    '/metrics',
+    {
+      config: { access: 'public', rateLimit: false },
+      logLevel: 'silent',
+      schema: { tags, description: 'Metrics in the format of Prometheus.' },
+    },
+    async (_request, reply) => {
+      const { contentType, text } = await metrics.page();
+      return reply.type(contentType).send(text);
+    },
+  );
+};

@@ -1,0 +1,81 @@
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import { type FastifyBaseLogger, fastify } from 'fastify';
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { Cache } from '../cache.ts';
+import type { ServiceContext } from '../context.ts';
+import { addAccessControl } from './access-control.ts';
+import { answerBrokenRequest } from './broken-request.ts';
+import { addDocumentation } from './documentation.ts';
+import { handleError } from './error-handler.ts';
+import type { HttpServer } from './fastify-zod.ts';
+import { addHealthRoutes, addMetricsRoute } from './health-routes.ts';
+import { addHttpMetrics } from './http-metrics.ts';
+import { addNotFound } from './not-found.ts';
+import { addRateLimit } from './rate-limit.ts';
+import { addRequestLaws } from './request-laws.ts';
+
+export type { HttpServer };
+
+export type HttpServerOptions = {
+  readonly context: ServiceContext<unknown>;
+  /** Checks access tokens; default `context.verifyToken`. */
+  readonly verifyToken?: TokenVerifier;
+  /** Largest body in bytes; default 64 KiB. */
+  readonly bodyLimit?: number;
+  /** Milliseconds from the first byte to the answer; default 15,000. A route may set its own `handlerTimeout`. */
+  readonly deadlineMs?: number;
+  /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; default none. */
+  readonly trustedProxies?: readonly string[];
+  /** Counts rate limits, across replicas when it is shared; default this process alone. */
+  readonly cache?: Cache;
+  /** Requests a minute from one caller or address over all routes; default no limit. Routes may set their own. */
+  readonly requestsPerMinute?: number;
+  /** Further prefixes under which the health routes are served, such as `/api/v1`. */
+  readonly healthPrefixes?: readonly string[];
+};
+
+/**
+ * HTTP door of a service. Returned before it listens: add routes, then hand it to `runService` as `http`.
+ * It brings health, metrics, OpenAPI and documentation routes, one error shape, access control and deadlines.
+ */
+export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
+  const { context, deadlineMs = 15_000, bodyLimit = 64 * 1024 } = options;
+  const http = fastify({
+    loggerInstance: context.logger as FastifyBaseLogger,
+    disableRequestLogging: true,
+    bodyLimit,
+    requestTimeout: deadlineMs,
+    handlerTimeout: deadlineMs,
+    // Longer than the 60 s after which an AWS load balancer drops an idle connection, so that it never reuses a closed one.
+    keepAliveTimeout: 75_000,
+    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    genReqId: () => context.ids.next('evt').slice(4),
+    routerOptions: { ignoreTrailingSlash: false, maxParamLength: 100 },
+    frameworkErrors: (error, request, reply) => {
+      request.traceparent ||= `00-${'0'.repeat(32)}-${'0'.repeat(16)}-00`;
+      handleError(error, request, reply);
+    },
+    clientErrorHandler: answerBrokenRequest,
+  }).withTypeProvider<ZodTypeProvider>();
+
+  http.setValidatorCompiler(validatorCompiler);
+  http.setSerializerCompiler(serializerCompiler);
+  http.setErrorHandler(handleError);
+  http.removeContentTypeParser('text/plain');
+
+  addRequestLaws(http, { deadlineMs, clock: context.clock, stopping: context.stopping });
+  addHttpMetrics(http, context.metrics);
+  await http.register(cookie);
+  await http.register(helmet, {
+    contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+  addAccessControl(http, options.verifyToken ?? context.verifyToken);
+  await addRateLimit(http, options);
+  addNotFound(http);
+  await addDocumentation(http, context.manifest);
+  addHealthRoutes(http, context, ['', ...(options.healthPrefixes ?? [])]);
+  addMetricsRoute(http, context);
+  return http;
+};

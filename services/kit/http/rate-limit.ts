@@ -1,0 +1,60 @@
+import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit';
+import type { FastifyRequest } from 'fastify';
+import type { Cache } from '../cache.ts';
+import { Refusal } from '../values/refusal.ts';
+import type { HttpServer } from './fastify-zod.ts';
+
+/** A signed-in customer is counted by user, everybody else by address. */
+const callerKey = (request: FastifyRequest): string =>
+  request.caller?.kind === 'customer' ? `user:${request.caller.userId}` : `ip:${request.ip}`;
+
+/** Counts in the cache, so that a limit holds over all replicas; while the cache is away, requests pass uncounted. */
+const storeOver = (cache: Cache) =>
+  class CacheStore implements FastifyRateLimitStore {
+    private readonly scope: string;
+
+    constructor(options: { routeInfo?: { method?: string | string[]; url?: string } }) {
+      const { method, url } = options.routeInfo ?? {};
+      this.scope = url ? `${String(method)}:${url}` : 'all';
+    }
+
+    incr(
+      key: string,
+      answer: (problem: Error | null, result?: { current: number; ttl: number }) => void,
+      timeWindow: number,
+    ): void {
+      const window = Math.floor(Date.now() / timeWindow);
+      const ttl = (window + 1) * timeWindow - Date.now();
+      cache.increment(`rate:${this.scope}:${key}:${window}`, Math.ceil(timeWindow / 1000)).then(
+        (current) => answer(null, { current, ttl }),
+        (problem: unknown) => answer(problem instanceof Error ? problem : new Error(String(problem))),
+      );
+    }
+
+    child(routeOptions: object): FastifyRateLimitStore {
+      return new CacheStore(routeOptions as { routeInfo?: { method?: string; url?: string } });
+    }
+  };
+
+export type RateLimitOptions = { readonly cache?: Cache; readonly requestsPerMinute?: number };
+
+/**
+ * Routes limit themselves with `config: { rateLimit: { max, timeWindow } }`; `requestsPerMinute` limits all of them.
+ * Answers 429 `request.too-many` with Retry-After.
+ */
+export const addRateLimit = async (http: HttpServer, { cache, requestsPerMinute }: RateLimitOptions): Promise<void> => {
+  await http.register(rateLimit, {
+    global: requestsPerMinute !== undefined,
+    max: requestsPerMinute ?? 600,
+    timeWindow: 60_000,
+    // After authentication, so that a user is counted as a user.
+    hook: 'preValidation',
+    keyGenerator: callerKey,
+    skipOnError: true,
+    ...(cache && { store: storeOver(cache) }),
+    errorResponseBuilder: (_request, { ttl, max }) =>
+      new Refusal('too-many', 'request.too-many', `More than ${max} requests in the time window; wait and try again.`, {
+        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
+      }),
+  });
+};

@@ -1,0 +1,37 @@
+import { continueTrace, runInScope } from '../request-scope.ts';
+import type { Clock } from '../values/clock.ts';
+import { Refusal } from '../values/refusal.ts';
+import type { HttpServer } from './fastify-zod.ts';
+
+/** Longest query string, in characters; no route of the shop needs a quarter of it. */
+const longestQuery = 2_048;
+
+const requireSimpleQuery = (url: string, query: unknown) => {
+  const start = url.indexOf('?');
+  if (start === -1) return;
+  if (url.length - start - 1 > longestQuery)
+    throw new Refusal('invalid', 'request.query-too-long', `The query is longer than ${longestQuery} characters.`);
+  for (const [name, value] of Object.entries(query as Record<string, unknown>))
+    if (typeof value !== 'string')
+      throw new Refusal('invalid', 'request.query-repeated', `The query names "${name.slice(0, 40)}" more than once.`, {
+        errors: [{ path: name.slice(0, 40), message: 'is given more than once' }],
+      });
+};
+
+export type RequestLaws = { readonly deadlineMs: number; readonly clock: Clock; readonly stopping: AbortSignal };
+
+/** For each request: its trace, its deadline, its id in the answer, a simple query, and a closed connection while draining. */
+export const addRequestLaws = (http: HttpServer, { deadlineMs, clock, stopping }: RequestLaws): void => {
+  http.decorateRequest('traceparent', '');
+  http.addHook('onRequest', (request, reply, done) => {
+    const incoming = request.headers['traceparent'];
+    request.traceparent = continueTrace(typeof incoming === 'string' ? incoming : undefined);
+    reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
+    if (stopping.aborted) reply.header('connection', 'close');
+    const budget = request.routeOptions.handlerTimeout || deadlineMs;
+    runInScope({ traceparent: request.traceparent, deadlineAt: clock.now().getTime() + budget }, done);
+  });
+  http.addHook('onRequest', async (request) => {
+    requireSimpleQuery(request.raw.url ?? '', request.query);
+  });
+};

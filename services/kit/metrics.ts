@@ -1,0 +1,60 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+type Naming<Label extends string> = {
+  /** snake_case with its unit: `orders_total`, `relay_batch_seconds`. */
+  readonly name: string;
+  readonly help: string;
+  /** Only labels with few values: a status, a method, a topic; never an id or a URL. */
+  readonly labels?: readonly Label[];
+};
+
+export type Metrics = {
+  readonly registry: Registry;
+  /** Each creator returns the existing metric when the name is registered already. */
+  counter<Label extends string = never>(options: Naming<Label>): Counter<Label>;
+  gauge<Label extends string = never>(
+    options: Naming<Label> & {
+      /** Called at each scrape to set the value. */
+      readonly collect?: (this: Gauge<Label>) => void | Promise<void>;
+    },
+  ): Gauge<Label>;
+  histogram<Label extends string = never>(
+    options: Naming<Label> & {
+      /** Upper bounds; default {@link durationBuckets}. */
+      readonly buckets?: readonly number[];
+    },
+  ): Histogram<Label>;
+  /** Starts the metrics of the process itself: memory, event loop delay, garbage collection. */
+  collectProcess(): void;
+  /** The page that Prometheus scrapes. */
+  page(): Promise<{ contentType: string; text: string }>;
+};
+
+/** Seconds, from a cached read to a request that meets its deadline. */
+export const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15] as const;
+
+/** Metrics of one service; every series carries the label `service`. */
+export const createMetrics = (serviceName: string): Metrics => {
+  const registry = new Registry();
+  registry.setDefaultLabels({ service: serviceName });
+  const once = <M>(name: string, create: () => M): M => (registry.getSingleMetric(name) as M | undefined) ?? create();
+  return {
+    registry,
+    counter: ({ name, help, labels = [] }) =>
+      once(name, () => new Counter({ name, help, labelNames: [...labels], registers: [registry] })),
+    gauge: ({ name, help, labels = [], collect }) =>
+      once(
+        name,
+        () => new Gauge({ name, help, labelNames: [...labels], registers: [registry], ...(collect && { collect }) }),
+      ),
+    histogram: ({ name, help, labels = [], buckets = durationBuckets }) =>
+      once(
+        name,
+        () => new Histogram({ name, help, labelNames: [...labels], buckets: [...buckets], registers: [registry] }),
+      ),
+    collectProcess: () => {
+      collectDefaultMetrics({ register: registry });
+    },
+    page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
+  };
+};

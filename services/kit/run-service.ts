@@ -1,0 +1,82 @@
+import type * as z from 'zod';
+import { type Config, ConfigurationError, readConfig } from './config.ts';
+import { createContext, type ServiceContext } from './context.ts';
+import { type ProbeServer, startProbeServer } from './http/probe-server.ts';
+import { maskUrlPasswords } from './logger.ts';
+import type { ServiceManifest } from './manifest.ts';
+import type { RunningService } from './running-service.ts';
+import { stopInOrder } from './stop-in-order.ts';
+
+export type RunOptions = {
+  /** Milliseconds for the whole shut-down; default 20,000. */
+  readonly drainMs?: number;
+};
+
+const sentenceOf = (problem: unknown) => maskUrlPasswords(problem instanceof Error ? problem.message : String(problem));
+
+/** Opens the doors in order and returns the ports that they got. */
+const openDoors = async ({ http, grpc }: RunningService, { bindAddress, httpPort, grpcPort }: Config<unknown>) => {
+  const ports: { http?: number; grpc?: number } = {};
+  if (grpc && grpcPort !== undefined) ports.grpc = await grpc.listen(`${bindAddress}:${grpcPort}`);
+  if (http && httpPort !== undefined) {
+    const address = new URL(await http.listen({ host: bindAddress, port: httpPort }));
+    ports.http = Number(address.port);
+  }
+  return ports;
+};
+
+const requireDoors = ({ ports, name }: ServiceManifest, running: RunningService) => {
+  for (const door of ['http', 'grpc'] as const)
+    if (ports[door] !== undefined && !running[door])
+      throw new Error(
+        `services/${name}/manifest.ts declares a port for ${door}, but app.ts returned no ${door} server`,
+      );
+};
+
+/**
+ * Runs a service from start to end: reads the configuration, builds the context, calls `start`, checks that every
+ * critical function is registered, opens the doors, and on SIGTERM or SIGINT shuts down in order within 20 s.
+ * A start that fails prints one line on stderr and exits 1.
+ */
+export const runService = async <Schema extends z.ZodObject>(
+  manifest: ServiceManifest,
+  schema: Schema,
+  start: (context: ServiceContext<z.output<Schema>>) => Promise<RunningService>,
+  { drainMs = 20_000 }: RunOptions = {},
+): Promise<void> => {
+  const startedAt = performance.now();
+  const stop = new AbortController();
+  let probes: ProbeServer | undefined;
+  try {
+    const config = await readConfig(manifest, schema);
+    const context = createContext({ manifest, config, stopping: stop.signal });
+    const { logger, health, functions, metrics } = context;
+    metrics.collectProcess();
+    if (config.probePort !== undefined) probes = await startProbeServer(context, config.probePort);
+
+    const running = await start(context);
+    requireDoors(manifest, running);
+    stopInOrder({ running, probes, context, stop, drainMs });
+
+    const ports = await openDoors(running, config);
+    const missing = functions.missing();
+    if (missing.length > 0) {
+      health.enter('failed');
+      logger.fatal(
+        { missing },
+        `never ready: critical functions not registered: ${missing.join(', ')}; see criticalFunctions in services/${manifest.name}/manifest.ts`,
+      );
+      return;
+    }
+    for (const { start: begin } of running.background ?? []) await begin?.();
+    health.enter('ready');
+    logger.info(
+      { ...ports, ...(probes && { probe: probes.port }), startMs: Math.round(performance.now() - startedAt) },
+      'ready',
+    );
+  } catch (problem) {
+    const prefix = problem instanceof ConfigurationError ? '' : `${manifest.name} cannot start: `;
+    process.stderr.write(`${prefix}${sentenceOf(problem)}\n`);
+    process.exit(1);
+  }
+};

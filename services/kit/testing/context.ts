@@ -1,0 +1,56 @@
+import type { TokenVerifier } from '../auth/token-verifier.ts';
+import type { Config } from '../config.ts';
+import { createContext, type ServiceContext } from '../context.ts';
+import { createLogger, type Logger } from '../logger.ts';
+import type { ServiceManifest } from '../manifest.ts';
+import type { Clock } from '../values/clock.ts';
+import type { Ids } from '../values/identifiers.ts';
+
+export type TestContextOverrides<Own> = {
+  /** Values of the service's own configuration; default none. */
+  readonly own?: Own;
+  readonly config?: Partial<Omit<Config<Own>, 'own'>>;
+  readonly clock?: Clock;
+  readonly ids?: Ids;
+  readonly verifyToken?: TokenVerifier;
+  readonly logger?: Logger;
+  /** Aborts when the test wants the service to begin its shut-down. */
+  readonly stopping?: AbortSignal;
+};
+
+/** Signs and checks service tokens in tests. */
+export const testServiceSecret = 'service-tokens-of-tests-0123456789abcdef';
+
+/**
+ * A context as `runService` would build it, without an environment and silent: what tests hand to `app.ts`.
+ * The service counts as ready, every other service may call it, and all registered parts are real.
+ */
+export const testContext = <Own = Readonly<Record<string, unknown>>>(
+  manifest: ServiceManifest,
+  overrides: TestContextOverrides<Own> = {},
+): ServiceContext<Own> => {
+  const context = createContext<Own>({
+    manifest,
+    config: {
+      bindAddress: '127.0.0.1',
+      ...(manifest.ports.http !== undefined && { httpPort: 0 }),
+      ...(manifest.ports.grpc !== undefined && { grpcPort: 0 }),
+      logLevel: 'silent',
+      ...(manifest.cache && { cache: 'memory:' }),
+      tables: {},
+      buckets: {},
+      callees: {},
+      serviceAuthSecret: testServiceSecret,
+      allowedCallers: ['api-gateway', 'user', 'product', 'cart', 'order', 'payment', 'test'],
+      own: (overrides.own ?? {}) as Own,
+      ...overrides.config,
+    },
+    stopping: overrides.stopping ?? new AbortController().signal,
+    logger: overrides.logger ?? createLogger(manifest.name, 'silent'),
+    ...(overrides.clock && { clock: overrides.clock }),
+    ...(overrides.ids && { ids: overrides.ids }),
+    ...(overrides.verifyToken && { verifyToken: overrides.verifyToken }),
+  });
+  context.health.enter('ready');
+  return context;
+};

@@ -1,0 +1,14 @@
+/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family. */
+export const idPrefixes = ['usr', 'prd', 'ord', 'pay', 'ses', 'evt', 'crt', 'rfd', 'ntf', 'fam'] as const;
+
+export type IdPrefix = (typeof idPrefixes)[number];
+
+/** Where new ids come from; an argument of every use case that makes one. */
+export type Ids = { next(prefix: IdPrefix): string };
+
+// Crockford's base32 in lower case: no i, l, o, u. The first character holds only 3 bits of the 48-bit time.
+const ulid = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
+
+/** Whether the value is `<prefix>_` and 26 characters of a lower-case ULID. */
+export const isId = (prefix: IdPrefix, value: unknown): value is string =>
+  typeof value === 'string' && value.startsWith(`${prefix}_`) && ulid.test(value.slice(prefix.length + 1));

@@ -1,0 +1,52 @@
+/** An amount in minor units (cents, or whole yen) of one ISO 4217 currency. */
+export type Money = { readonly amount: number; readonly currency: string };
+
+// The currencies that the runtime knows; the list comes with Node's ICU data and needs no upkeep here.
+const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
+
+/** Whether the runtime knows this three-letter ISO 4217 code. */
+export const isCurrency = (code: string): boolean => currencies.has(code);
+
+/** Builds an amount. Throws RangeError on a fraction, a number beyond 2^53 - 1 or an unknown currency. */
+export const money = (amount: number, currency: string): Money => {
+  if (!Number.isSafeInteger(amount))
+    throw new RangeError(`amount ${amount} is not a whole number of minor units within 2^53 - 1`);
+  if (!isCurrency(currency)) throw new RangeError(`currency "${currency}" is not an ISO 4217 code such as USD`);
+  // -0 would not equal 0 in strict comparisons of stored and computed amounts.
+  return { amount: amount === 0 ? 0 : amount, currency };
+};
+
+export const zeroMoney = (currency: string): Money => money(0, currency);
+
+const requireSameCurrency = (a: Money, b: Money) => {
+  if (a.currency !== b.currency) throw new RangeError(`cannot combine ${a.currency} with ${b.currency}`);
+};
+
+/** Sum of two amounts; RangeError when the currencies differ or the sum leaves the safe integers. */
+export const addMoney = (a: Money, b: Money): Money => {
+  requireSameCurrency(a, b);
+  return money(a.amount + b.amount, a.currency);
+};
+
+/** `a - b`, which may be negative; RangeError as for {@link addMoney}. */
+export const subtractMoney = (a: Money, b: Money): Money => {
+  requireSameCurrency(a, b);
+  return money(a.amount - b.amount, a.currency);
+};
+
+/** An amount taken `quantity` times; RangeError unless the quantity is a whole number of at least 0. */
+export const multiplyMoney = (price: Money, quantity: number): Money => {
+  if (!Number.isSafeInteger(quantity) || quantity < 0)
+    throw new RangeError(`quantity ${quantity} is not a whole number of at least 0`);
+  return money(price.amount * quantity, price.currency);
+};
+
+/** Sum of a list in one currency; an empty list is zero. */
+export const sumMoney = (list: Iterable<Money>, currency: string): Money => {
+  let sum = zeroMoney(currency);
+  for (const part of list) sum = addMoney(sum, part);
+  return sum;
+};
+
+/** Whether amount and currency are equal. */
+export const sameMoney = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
