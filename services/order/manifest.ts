@@ -21,6 +21,16 @@ export const manifest = defineService({
       kind: 'plain',
       default: '30',
     },
+    GIVE_UP_AFTER_SECONDS: {
+      description: 'Seconds after which an order whose payment has no outcome is cancelled and given back.',
+      kind: 'plain',
+      default: '900',
+    },
+    CANCELLATION_WINDOW_SECONDS: {
+      description: 'Seconds for which a paid order waits for a change of mind before it goes to processing.',
+      kind: 'plain',
+      default: '1800',
+    },
   },
   databaseConnections: 10,
   scaling: { min: 2, max: 12, cpuPercent: 60 },

@@ -14,7 +14,7 @@ const orderEvent = <Type extends string, Details extends z.ZodRawShape>(type: Ty
   cloudEventSchema(type, z.object({ ...orderData, ...details }));
 
 export const orderPlacedV1 = orderEvent('order.placed.v1', {
-  /** Session of the cart that was bought; null when items were given with the order. */
+  /** Owner (`usr_` or `ses_` id) of the cart that was bought; null when items were given with the order. */
   cart: z.object({ owner: z.string() }).nullable(),
 });
 export const orderStockReservedV1 = orderEvent('order.stock-reserved.v1', { reservedUntil: timestampSchema });
@@ -24,6 +24,8 @@ export const orderShippedV1 = orderEvent('order.shipped.v1', { carrier: z.string
 export const orderDeliveredV1 = orderEvent('order.delivered.v1', {});
 export const orderCancelledV1 = orderEvent('order.cancelled.v1', { reason: z.string() });
 export const orderPaymentFailedV1 = orderEvent('order.payment-failed.v1', { reason: z.string() });
+/** A cancelled or unpaid order has given everything back: its stock is free and its money returned. */
+export const orderClosedV1 = orderEvent('order.closed.v1', { captured: moneySchema, refunded: moneySchema });
 export const orderRefundRequestedV1 = orderEvent('order.refund-requested.v1', {
   refundId: refundIdSchema,
   amount: moneySchema,
@@ -40,6 +42,7 @@ export const orderEventSchema = z.discriminatedUnion('type', [
   orderDeliveredV1,
   orderCancelledV1,
   orderPaymentFailedV1,
+  orderClosedV1,
   orderRefundRequestedV1,
   orderRefundedV1,
 ]);

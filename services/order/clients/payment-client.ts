@@ -1,0 +1,46 @@
+import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
+import type { Money } from '../../contracts/http/values.ts';
+import { type Payment, PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
+import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-client.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+
+/** A payment whose outcome is known; amounts in minor units of the order's currency. */
+type SettledPayment = {
+  readonly id: string;
+  readonly status: Exclude<PaymentStatus, 'unknown' | 'pending'>;
+  readonly captured: number;
+  readonly refunded: number;
+  readonly declineReason: string | undefined;
+};
+
+/** An outcome that the provider has not told yet is no outcome: the caller must come back. */
+const settled = (orderId: string, payment: Payment | undefined): SettledPayment => {
+  if (!payment) throw new Error(`payment answered nothing for order ${orderId}`);
+  if (payment.status === 'unknown' || payment.status === 'pending')
+    throw new Refusal('unavailable', 'payment.outcome-unknown', `The payment of order ${orderId} has no outcome yet.`, { retryAfterSeconds: 2 });
+  return {
+    id: payment.id,
+    status: payment.status as SettledPayment['status'],
+    captured: payment.captured?.amount ?? 0,
+    refunded: payment.refunded?.amount ?? 0,
+    declineReason: payment.declineReason,
+  };
+};
+
+export const createPaymentClient = (options: GrpcClientOptions) => {
+  const payment = createGrpcClient(PaymentServiceDefinition, options);
+  return {
+    authorise: async (orderId: string, amount: Money, token: string) =>
+      settled(orderId, (await payment.authorise({ orderId, amount, token })).payment),
+    capture: async (orderId: string) => settled(orderId, (await payment.capture({ orderId })).payment),
+    /** Makes sure that the order costs nothing; null when no payment had been begun. */
+    cancel: async (orderId: string, reason: string) => {
+      const { payment: cancelled } = await payment.cancel({ orderId, reason });
+      return cancelled ? settled(orderId, cancelled) : null;
+    },
+    refund: async (orderId: string, refund: { refundId: string; amount: Money; reason: string }) =>
+      settled(orderId, (await payment.refund({ orderId, ...refund })).payment),
+  };
+};
+
+export type PaymentClient = ReturnType<typeof createPaymentClient>;

@@ -1,0 +1,22 @@
+import type { OrderStatus } from '../../contracts/http/order-api.ts';
+import { type Caller, isStaff } from '../../kit/auth/caller.ts';
+import { isId } from '../../kit/values/identifiers.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderRepository } from '../storage/order-repository.ts';
+import { ownersOf } from './find-order.ts';
+
+export type ListOrdersRequest = { readonly status?: OrderStatus | undefined; readonly limit: number; readonly cursor?: string | undefined };
+
+/** The caller's orders, newest first; staff see everybody's. The cursor is the id of the last order of the page before. */
+export const listOrders = async (
+  orders: OrderRepository,
+  caller: Caller,
+  { status, limit, cursor }: ListOrdersRequest,
+): Promise<{ items: Order[]; nextCursor: string | null }> => {
+  if (cursor !== undefined && !isId('ord', cursor))
+    throw new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', { errors: [{ path: 'cursor', message: 'is malformed' }] });
+  const found = await orders.list(isStaff(caller) ? null : ownersOf(caller), { status, limit: limit + 1, before: cursor });
+  const items = found.slice(0, limit);
+  return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+};

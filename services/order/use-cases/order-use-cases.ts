@@ -1,0 +1,10 @@
+/** Everything that the doors of the order service need; `app.ts` makes it. */
+import type { ChangeOrderEffects } from './change-order.ts';
+import type { PlaceOrderEffects } from './place-order.ts';
+import type { WatchEffects } from './watch-order.ts';
+
+export type OrderUseCases = {
+  readonly effects: PlaceOrderEffects & ChangeOrderEffects & WatchEffects;
+  /** The refund id of a request: the same for the same order and key, a new one without a key. */
+  readonly refundIdOf: (orderId: string, idempotencyKey: string | undefined) => string;
+};
