@@ -1,0 +1,6 @@
+import { runService } from '../kit/run-service.ts';
+import { userApp } from './app.ts';
+import { configSchema } from './config.ts';
+import { manifest } from './manifest.ts';
+
+await runService(manifest, configSchema, userApp);

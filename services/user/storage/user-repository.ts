@@ -1,0 +1,88 @@
+import type { Sql } from '../../kit/storage/database.ts';
+import type { Role, User, UserWithPassword } from '../domain/user.ts';
+
+export type UserRow = { id: string; email: string; name: string; roles: Role[]; created_at: Date };
+
+export const userOf = (row: UserRow): User => ({
+  id: row.id,
+  email: row.email,
+  name: row.name,
+  roles: row.roles,
+  createdAt: row.created_at,
+});
+
+type UserWithPasswordRow = UserRow & { password_hash: string };
+const withPassword = (row: UserWithPasswordRow | undefined): UserWithPassword | undefined =>
+  row && { ...userOf(row), passwordHash: row.password_hash };
+
+const columns = 'id, email, name, roles, created_at';
+
+/** Accounts. Whoever changes an account and its sessions in one transaction locks the account first. */
+export const createUserRepository = (database: Sql) => ({
+  findByEmail: async (email: string, sql: Sql = database): Promise<UserWithPassword | undefined> => {
+    const { rows } = await sql.query<UserWithPasswordRow>(
+      `SELECT ${columns}, password_hash FROM users WHERE email = $1`,
+      [email],
+      { name: 'user-by-email' },
+    );
+    return withPassword(rows[0]);
+  },
+
+  find: async (id: string): Promise<UserWithPassword | undefined> => {
+    const { rows } = await database.query<UserWithPasswordRow>(
+      `SELECT ${columns}, password_hash FROM users WHERE id = $1`,
+      [id],
+      { name: 'user-by-id' },
+    );
+    return withPassword(rows[0]);
+  },
+
+  /** Adds an account at sequence 1; false when the address has one already. */
+  insert: async (tx: Sql, user: UserWithPassword): Promise<boolean> => {
+    const { rowCount } = await tx.query(
+      `INSERT INTO users (id, email, name, password_hash, roles, sequence, created_at)
+       VALUES ($1, $2, $3, $4, $5, 1, $6) ON CONFLICT (email) DO NOTHING`,
+      [user.id, user.email, user.name, user.passwordHash, user.roles, user.createdAt],
+      { name: 'user-insert' },
+    );
+    return rowCount === 1;
+  },
+
+  /** Locks the account until the transaction ends and returns the sequence of its last event. */
+  lock: async (tx: Sql, id: string): Promise<number> => {
+    const { rows } = await tx.query<{ sequence: number }>('SELECT sequence FROM users WHERE id = $1 FOR UPDATE', [id], {
+      name: 'user-lock',
+    });
+    if (!rows[0]) throw new Error(`account ${id} does not exist`);
+    return rows[0].sequence;
+  },
+
+  setSequence: async (tx: Sql, id: string, sequence: number): Promise<void> => {
+    await tx.query('UPDATE users SET sequence = $2 WHERE id = $1', [id, sequence], { name: 'user-sequence' });
+  },
+
+  /** Changes what is given and leaves the rest. */
+  update: async (
+    tx: Sql,
+    id: string,
+    changes: { readonly name?: string; readonly passwordHash?: string; readonly roles?: readonly Role[] },
+  ): Promise<User> => {
+    const { rows } = await tx.query<UserRow>(
+      `UPDATE users SET name = coalesce($2, name), password_hash = coalesce($3, password_hash), roles = coalesce($4, roles)
+       WHERE id = $1 RETURNING ${columns}`,
+      [id, changes.name, changes.passwordHash, changes.roles],
+      { name: 'user-update' },
+    );
+    if (!rows[0]) throw new Error(`account ${id} does not exist`);
+    return userOf(rows[0]);
+  },
+
+  /** Stores the same password under today's parameters, unless it was changed meanwhile. */
+  rehash: async (id: string, from: string, to: string): Promise<void> => {
+    await database.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [id, from, to], {
+      name: 'user-rehash',
+    });
+  },
+});
+
+export type UserRepository = ReturnType<typeof createUserRepository>;

@@ -1,0 +1,15 @@
+import { invalidCredentials } from '../domain/user-refusals.ts';
+import { checkPassword } from './check-password.ts';
+import { beginSession, type IssuedTokens, issueTokens } from './issue-tokens.ts';
+import type { UserParts } from './user-parts.ts';
+
+/** Signs in. Refusals: `auth.invalid-credentials`, `auth.too-many-attempts`, `auth.busy`. */
+export const authenticate = async (
+  parts: UserParts,
+  { email, password }: { readonly email: string; readonly password: string },
+): Promise<IssuedTokens> => {
+  const user = await checkPassword(parts, { email, password, findUser: () => parts.users.findByEmail(email) });
+  if (!user) throw invalidCredentials();
+  const { passwordHash: _hash, ...account } = user;
+  return issueTokens(parts, await parts.transaction((tx) => beginSession(parts, tx, account)));
+};

@@ -1,0 +1,38 @@
+import { failuresAfter, secondsToWait } from '../domain/login-throttle.ts';
+import type { UserWithPassword } from '../domain/user.ts';
+import { tooManyAttempts } from '../domain/user-refusals.ts';
+import type { UserParts } from './user-parts.ts';
+
+/**
+ * Whether the password is the account's. Unknown accounts cost the same work and count the same failures.
+ * The throttle is asked inside the turn: an account sees at most two guesses per replica more than it allows,
+ * however many come at once. Refusals: `auth.too-many-attempts`, `auth.busy`.
+ */
+export const checkPassword = (
+  { passwords, loginFailures, users, clock, countLogin }: UserParts,
+  attempt: {
+    readonly email: string;
+    readonly password: string;
+    readonly findUser: () => Promise<UserWithPassword | undefined>;
+  },
+): Promise<UserWithPassword | undefined> =>
+  passwords.inTurn(async (turn) => {
+    const failures = await loginFailures.find(attempt.email);
+    const wait = secondsToWait(failures, clock.now());
+    if (wait > 0) {
+      countLogin('throttled');
+      throw tooManyAttempts(wait);
+    }
+    const user = await attempt.findUser();
+    const isRight = await turn.verify(attempt.password, user?.passwordHash);
+    if (!user || !isRight) {
+      await loginFailures.save(attempt.email, failuresAfter(failures, clock.now()));
+      countLogin('refused');
+      return undefined;
+    }
+    if (failures) await loginFailures.forget(attempt.email);
+    if (turn.isOutdated(user.passwordHash))
+      await users.rehash(user.id, user.passwordHash, await turn.hash(attempt.password));
+    countLogin('accepted');
+    return user;
+  });

@@ -1,0 +1,30 @@
+import { requireUncommonPassword } from '../domain/password-rules.ts';
+import { userEvent } from '../domain/user-events.ts';
+import { emailTaken } from '../domain/user-refusals.ts';
+import { beginSession, type IssuedTokens, issueTokens } from './issue-tokens.ts';
+import type { UserParts } from './user-parts.ts';
+
+/** Makes an account and signs it in. Refusals: `user.password-too-common`, `user.email-taken`, `auth.busy`. */
+export const registerUser = async (
+  parts: UserParts,
+  { email, password, name }: { readonly email: string; readonly password: string; readonly name: string },
+): Promise<IssuedTokens> => {
+  requireUncommonPassword(password, email);
+  const passwordHash = await parts.passwords.inTurn((turn) => turn.hash(password));
+  const user = {
+    id: parts.ids.next('usr'),
+    email,
+    name,
+    roles: ['customer'] as const,
+    passwordHash,
+    createdAt: parts.clock.now(),
+  };
+  const session = await parts.transaction(async (tx) => {
+    if (!(await parts.users.insert(tx, user))) throw emailTaken();
+    const registered = { type: 'user.registered.v1', data: { roles: [...user.roles] } } as const;
+    const envelope = { id: parts.ids.next('evt'), userId: user.id, sequence: 1, at: user.createdAt };
+    await parts.publish(tx, [userEvent(registered, envelope)]);
+    return beginSession(parts, tx, user);
+  });
+  return issueTokens(parts, session);
+};

@@ -1,0 +1,27 @@
+import type { Sql } from '../../kit/storage/database.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import type { UserEvent } from '../../contracts/events/user-events.ts';
+import type { KeyRing } from '../clients/key-ring.ts';
+import type { PasswordHasher } from '../clients/password-hasher.ts';
+import type { LoginFailureRepository } from '../storage/login-failure-repository.ts';
+import type { SessionRepository } from '../storage/session-repository.ts';
+import type { UserRepository } from '../storage/user-repository.ts';
+
+/** Everything that the use cases work with; app.ts makes it. */
+export type UserParts = {
+  readonly users: UserRepository;
+  readonly sessions: SessionRepository;
+  readonly loginFailures: LoginFailureRepository;
+  readonly passwords: PasswordHasher;
+  readonly keyRing: KeyRing;
+  readonly transaction: <T>(work: (tx: Sql) => Promise<T>) => Promise<T>;
+  /** Adds events to the outbox; they are published when the transaction commits. */
+  readonly publish: (tx: Sql, events: readonly UserEvent[]) => Promise<void>;
+  /** Counts what happened to log-ins: `accepted`, `refused`, `throttled`. */
+  readonly countLogin: (outcome: 'accepted' | 'refused' | 'throttled') => void;
+  /** Counts refresh tokens that came back after their successor was used: stolen, or a client with a fault. */
+  readonly countReusedToken: () => void;
+  readonly clock: Clock;
+  readonly ids: Ids;
+};
