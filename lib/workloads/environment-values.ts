@@ -3,6 +3,7 @@ import type { Environment } from '../environment.ts';
 import { replicasOf, SERVICE_CIDR } from '../environment-checks.ts';
 import { secretKeysOf } from './pod-environment.ts';
 import { outputNames } from './stack-outputs.ts';
+import { subnetRanges } from './subnet-ranges.ts';
 import { type IngressValues, runsInCluster, type WorkloadValues } from './workload-values.ts';
 
 /** Kubernetes namespace of all services. */
@@ -25,14 +26,14 @@ const ingressOf = ({ publicDoor, network }: Environment, outputOf: OutputOf): In
       'alb.ingress.kubernetes.io/target-type': 'ip',
       'alb.ingress.kubernetes.io/wafv2-acl-arn': outputOf(outputNames.webAclArn),
     },
-    sourceCidrs: [network.cidr],
+    sourceCidrs: subnetRanges(network).public,
   };
 
 const networkOf = ({ network }: Environment): WorkloadValues['network'] => ({
   // On EKS Auto Mode the resolver runs on every node, not as a pod, so its address is only known to be a private one.
   dnsCidrs: [network.cidr, SERVICE_CIDR, '169.254.0.0/16'],
-  dataCidrs: [network.cidr],
-  endpointCidrs: network.interfaceEndpoints.includes('secretsmanager') ? [network.cidr] : [],
+  dataCidrs: subnetRanges(network).data,
+  endpointCidrs: network.interfaceEndpoints.includes('secretsmanager') ? subnetRanges(network).private : [],
   databasePort: 5432,
   eventsPorts: [9098],
   cachePorts: [6379],
