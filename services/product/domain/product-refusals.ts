@@ -1,0 +1,23 @@
+import { Refusal } from '../../kit/values/refusal.ts';
+
+export const productUnknown = (id: string) =>
+  new Refusal('missing', 'product.unknown', `There is no product ${id} in the catalogue; it may have been removed.`);
+
+export const stockInsufficient = (id: string, change: number, free: number) =>
+  new Refusal(
+    'conflict',
+    'stock.insufficient',
+    `Product ${id} has ${free} free units, so ${-change} cannot be taken away; reserved and sold units are not touched.`,
+  );
+
+export const cursorInvalid = () =>
+  new Refusal('invalid', 'request.invalid', 'The cursor does not belong to this list; start again without one.', {
+    errors: [{ path: 'cursor', message: 'must be the nextCursor of a page with the same sort' }],
+  });
+
+const invalidField = (path: string, message: string) =>
+  new Refusal('invalid', 'request.invalid', `The field ${path} ${message}.`, { errors: [{ path, message }] });
+
+export const orderIdInvalid = () => invalidField('orderId', 'must be an id that starts with ord_');
+export const tooManyIds = (limit: number) => invalidField('ids', `must be at most ${limit} ids`);
+export const linesInvalid = (path: string, message: string) => invalidField(path, message);

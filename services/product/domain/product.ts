@@ -1,0 +1,48 @@
+import type { Money } from '../../kit/values/money.ts';
+import { searchWords } from './search-words.ts';
+import { titleKey } from './title-key.ts';
+
+/** What staff say about a product. */
+export type ProductDetails = {
+  readonly title: string;
+  readonly description: string;
+  readonly category: string;
+  readonly price: Money;
+  readonly imageUrl: string | null;
+  readonly attributes: Readonly<Record<string, string | number | boolean>>;
+};
+
+export type Product = ProductDetails & {
+  readonly id: string;
+  /** Units that can be bought now. */
+  readonly stock: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+};
+
+/** The fields that are given replace the old ones; attributes are replaced as a whole. */
+export type ProductChanges = Partial<ProductDetails>;
+
+export const applyChanges = (details: ProductDetails, changes: ProductChanges): ProductDetails => ({
+  title: changes.title ?? details.title,
+  description: changes.description ?? details.description,
+  category: changes.category ?? details.category,
+  price: changes.price ?? details.price,
+  imageUrl: changes.imageUrl === undefined ? details.imageUrl : changes.imageUrl,
+  attributes: changes.attributes ?? details.attributes,
+});
+
+/** What the catalogue is searched and sorted by, in the order of weight: title, then category and attributes, then description. */
+export type ProductIndex = {
+  readonly titleKey: string;
+  readonly titleWords: string;
+  readonly attributeWords: string;
+  readonly descriptionWords: string;
+};
+
+export const indexProduct = ({ title, category, attributes, description }: ProductDetails): ProductIndex => ({
+  titleKey: titleKey(title),
+  titleWords: searchWords(title).join(' '),
+  attributeWords: searchWords([category, ...Object.values(attributes)].join(' ')).join(' '),
+  descriptionWords: searchWords(description).join(' '),
+});

@@ -1,0 +1,42 @@
+import type { ServiceImplementation } from 'nice-grpc';
+import type { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
+import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import { isReserved } from '../domain/reservation.ts';
+import type { ProductRepository } from '../storage/product-repository.ts';
+import type { StockRepository } from '../storage/stock-repository.ts';
+import { commitStock } from '../use-cases/commit-stock.ts';
+import { findProducts } from '../use-cases/find-products.ts';
+import { releaseStock } from '../use-cases/release-stock.ts';
+import { reserveStock } from '../use-cases/reserve-stock.ts';
+
+export type ProductGrpc = {
+  readonly products: ProductRepository;
+  readonly stock: StockRepository;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly ttlSeconds: number;
+};
+
+/** Inner door for carts and orders. */
+export const productGrpc = (effects: ProductGrpc): ServiceImplementation<ProductServiceDefinition, GrpcCall> => ({
+  getProducts: async ({ ids }) => {
+    const found = await findProducts(effects.products, ids);
+    return { products: found.map(({ id, title, price, stock }) => ({ id, title, price, stock })) };
+  },
+  reserveStock: async ({ orderId, lines }) => {
+    const reservation = await reserveStock(effects, { orderId, lines });
+    const reserved = isReserved(reservation);
+    return {
+      reserved,
+      shortages: [...reservation.shortages],
+      reservedUntil: reserved ? (reservation.reservedUntil?.toISOString() ?? '') : '',
+    };
+  },
+  commitStock: async ({ orderId }) => ({ committed: await commitStock(effects, orderId) }),
+  releaseStock: async ({ orderId, reason }) => {
+    await releaseStock(effects, { orderId, reason });
+    return {};
+  },
+});

@@ -1,0 +1,6 @@
+import { runService } from '../kit/run-service.ts';
+import { productApp } from './app.ts';
+import { productConfig } from './config.ts';
+import { manifest } from './manifest.ts';
+
+await runService(manifest, productConfig, productApp);

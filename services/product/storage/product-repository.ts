@@ -1,0 +1,142 @@
+import type { Database, Sql } from '../../kit/storage/database.ts';
+import { money } from '../../kit/values/money.ts';
+import { indexProduct, type Product, type ProductDetails } from '../domain/product.ts';
+import type { Category, ProductPage, ProductPosition, ProductQuery } from '../domain/product-page.ts';
+import { initialStockEvent } from './inventory-event.ts';
+import {
+  categoriesStatement,
+  findStatement,
+  listStatement,
+  loadStatement,
+  lockStatement,
+  removeStatement,
+  updateStatement,
+} from './product-statements.ts';
+
+type Row = {
+  id: string;
+  title: string;
+  description: string;
+  category: string;
+  price_amount: number;
+  price_currency: string;
+  image_url: string | null;
+  attributes: Product['attributes'];
+  stock: number;
+  title_key: string;
+  created_at: Date;
+  updated_at: Date;
+};
+
+/** A product that is to be stored, with the stock that it starts with. */
+export type NewProduct = {
+  readonly id: string;
+  /** The importer's own key; null for products made by hand. */
+  readonly reference: string | null;
+  readonly details: ProductDetails;
+  readonly stock: number;
+  /** Id of the event that tells of its first units. */
+  readonly eventId: string;
+};
+
+export type LoadOutcome = 'created' | 'updated' | 'removed';
+
+const productOf = (row: Row): Product => ({
+  id: row.id,
+  title: row.title,
+  description: row.description,
+  category: row.category,
+  price: money(row.price_amount, row.price_currency),
+  imageUrl: row.image_url,
+  attributes: row.attributes,
+  stock: row.stock,
+  createdAt: row.created_at,
+  updatedAt: row.updated_at,
+});
+
+const positionOf = (row: Row, sort: ProductQuery['sort']): ProductPosition => {
+  if (sort === 'newest') return { sort, key: null, id: row.id };
+  return sort === 'title' ? { sort, key: row.title_key, id: row.id } : { sort, key: row.price_amount, id: row.id };
+};
+
+const columnsOf = (details: ProductDetails) => {
+  const { titleKey, titleWords, attributeWords, descriptionWords } = indexProduct(details);
+  return {
+    title: details.title,
+    description: details.description,
+    category: details.category,
+    price_amount: details.price.amount,
+    price_currency: details.price.currency,
+    image_url: details.imageUrl,
+    attributes: details.attributes,
+    title_key: titleKey,
+    title_words: titleWords,
+    attribute_words: attributeWords,
+    description_words: descriptionWords,
+  };
+};
+
+const findAll = async (sql: Sql, ids: readonly string[]): Promise<Product[]> =>
+  (await sql.query<Row>(findStatement, [ids], { name: 'find-products' })).rows.map(productOf);
+
+export const createProductRepository = (database: Database) => ({
+  /** Products that exist, in no particular order. One query, however many ids. */
+  findAll: (ids: readonly string[]) => findAll(database, ids),
+
+  find: async (id: string): Promise<Product | undefined> => (await findAll(database, [id]))[0],
+
+  list: async (query: ProductQuery): Promise<ProductPage<Product>> => {
+    const { name, text, values } = listStatement(query);
+    const { rows } = await database.query<Row>(text, values, { name });
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(productOf),
+      next: last && rows.length > query.limit ? positionOf(last, query.sort) : null,
+    };
+  },
+
+  categories: async (): Promise<Category[]> => (await database.query<Category>(categoriesStatement)).rows,
+
+  /** Stores all of them, or none on an error; says of each whether it was created, updated by reference, or was removed before. */
+  load: async (
+    products: readonly NewProduct[],
+    { at, actor, reason }: { readonly at: Date; readonly actor: string; readonly reason: string },
+  ): Promise<Map<string, LoadOutcome>> => {
+    const items = products.map(({ id, reference, details, stock }) => ({
+      id,
+      reference,
+      stock,
+      ...columnsOf(details),
+    }));
+    const events = Object.fromEntries(
+      products.map(({ id, stock, eventId }) => [
+        id,
+        initialStockEvent({ id: eventId, at }, { productId: id, stock, reason }),
+      ]),
+    );
+    const { rows } = await database.query<{ id: string; outcome: LoadOutcome }>(
+      loadStatement,
+      [JSON.stringify(items), at, actor, reason, JSON.stringify(events)],
+      { name: 'load-products' },
+    );
+    return new Map(rows.map(({ id, outcome }) => [id, outcome]));
+  },
+
+  /** Changes a product under its lock; undefined when there is none. */
+  update: (id: string, at: Date, change: (product: Product) => ProductDetails): Promise<Product | undefined> =>
+    database.transaction(async (tx) => {
+      const [row] = (await tx.query<Row>(lockStatement, [id], { name: 'lock-product' })).rows;
+      if (!row) return undefined;
+      const product = productOf(row);
+      const changed = change(product);
+      await tx.query(updateStatement, [id, ...Object.values(columnsOf(changed)), at], { name: 'update-product' });
+      return { ...product, ...changed, updatedAt: at };
+    }),
+
+  /** Takes the product out of the catalogue; false when it was not there. */
+  remove: async (id: string, at: Date): Promise<boolean> =>
+    (await database.query(removeStatement, [id, at])).rowCount > 0,
+});
+
+export type ProductRepository = ReturnType<typeof createProductRepository>;

@@ -1,0 +1,104 @@
+/** The SQL of the catalogue. Prices and stock fit a double exactly, so that the driver can hand out numbers. */
+import type { ProductSort } from '../../contracts/http/product-api.ts';
+import { insertOutboxFrom } from '../../kit/storage/outbox.ts';
+import type { ProductQuery } from '../domain/product-page.ts';
+
+const columns = `
+  products.id, title, description, category, price_amount::float8 AS price_amount, price_currency, image_url, attributes,
+  free::float8 AS stock, title_key, products.created_at, products.updated_at`;
+
+const existing = 'FROM products JOIN stock ON stock.product_id = products.id WHERE products.deleted_at IS NULL';
+
+export const findStatement = `SELECT ${columns} ${existing} AND products.id = ANY ($1::text[])`;
+
+export const categoriesStatement = `
+  SELECT category AS name, count(*)::int AS products FROM products WHERE deleted_at IS NULL GROUP BY category ORDER BY category`;
+
+const searchOf = (title: string, attributes: string, description: string) => `
+  setweight(to_tsvector('simple', ${title}), 'A') || setweight(to_tsvector('simple', ${attributes}), 'B')
+  || setweight(to_tsvector('simple', ${description}), 'D')`;
+
+/**
+ * $1 products as JSON, $2 now, $3 actor, $4 reason, $5 events of initial stock as JSON by product id.
+ * New products get their stock; products that carry the reference of an existing one replace its details, never its stock.
+ */
+export const loadStatement = `
+WITH item AS MATERIALIZED (
+  SELECT * FROM jsonb_to_recordset($1::jsonb) AS item (
+    id text, reference text, title text, description text, category text, price_amount bigint, price_currency text,
+    image_url text, attributes jsonb, stock bigint, title_key text, title_words text, attribute_words text, description_words text)
+), written AS (
+  INSERT INTO products AS old (id, reference, title, description, category, price_amount, price_currency, image_url, attributes,
+    title_key, search, created_at, updated_at)
+  SELECT id, reference, title, description, category, price_amount, price_currency, image_url, attributes,
+    title_key, ${searchOf('title_words', 'attribute_words', 'description_words')}, $2::timestamptz, $2::timestamptz
+  FROM item ORDER BY reference
+  ON CONFLICT (reference) DO UPDATE SET title = excluded.title, description = excluded.description, category = excluded.category,
+    price_amount = excluded.price_amount, price_currency = excluded.price_currency, image_url = excluded.image_url,
+    attributes = excluded.attributes, title_key = excluded.title_key, search = excluded.search, updated_at = excluded.updated_at
+  WHERE old.deleted_at IS NULL
+    AND (old.title, old.description, old.category, old.price_amount, old.price_currency, old.image_url, old.attributes) IS DISTINCT FROM
+      (excluded.title, excluded.description, excluded.category, excluded.price_amount, excluded.price_currency, excluded.image_url, excluded.attributes)
+  RETURNING id
+), stocked AS (
+  INSERT INTO stock (product_id, free, sequence)
+  SELECT id, stock, CASE WHEN stock > 0 THEN 1 ELSE 0 END FROM item JOIN written USING (id)
+  RETURNING product_id, free
+), moved AS (
+  INSERT INTO stock_movements (product_id, kind, change, reason, actor, at)
+  SELECT product_id, 'initial', free, $4, $3, $2::timestamptz FROM stocked WHERE free > 0
+), event AS (
+  SELECT $5::jsonb -> product_id AS payload FROM stocked WHERE free > 0
+), noted AS (${insertOutboxFrom('inventory-events', 'event')})
+SELECT item.id, CASE WHEN written.id IS NOT NULL THEN 'created' WHEN earlier.deleted_at IS NOT NULL THEN 'removed' ELSE 'updated' END AS outcome
+FROM item LEFT JOIN written ON written.id = item.id LEFT JOIN products AS earlier ON earlier.reference = item.reference`;
+
+export const lockStatement = `SELECT ${columns} ${existing} AND products.id = $1 FOR UPDATE OF products`;
+
+/** $1 id, then the details in the order of {@link detailValues} of the repository, $13 now. */
+export const updateStatement = `
+  UPDATE products SET title = $2, description = $3, category = $4, price_amount = $5, price_currency = $6, image_url = $7,
+    attributes = $8, title_key = $9, search = ${searchOf('$10', '$11', '$12')}, updated_at = $13
+  WHERE id = $1`;
+
+export const removeStatement =
+  'UPDATE products SET deleted_at = $2, updated_at = $2 WHERE id = $1 AND deleted_at IS NULL';
+
+const sorts: Readonly<Record<ProductSort, { order: string; place: string; comparison: '<' | '>' }>> = {
+  newest: { order: 'products.id DESC', place: 'products.id', comparison: '<' },
+  title: { order: 'title_key, products.id', place: 'title_key, products.id', comparison: '>' },
+  'price-ascending': { order: 'price_amount, products.id', place: 'price_amount, products.id', comparison: '>' },
+  'price-descending': {
+    order: 'price_amount DESC, products.id DESC',
+    place: 'price_amount, products.id',
+    comparison: '<',
+  },
+};
+
+/** One page and one product more, which tells whether another page follows. Named by its shape, so that it is prepared once. */
+export const listStatement = ({ matching, category, sort, limit, after }: ProductQuery) => {
+  const values: unknown[] = [limit + 1];
+  const bind = (value: unknown) => `$${values.push(value)}`;
+  const { order, place, comparison } = sorts[sort];
+  const conditions = [
+    category !== undefined && `AND category = ${bind(category)}`,
+    matching !== undefined && `AND search @@ to_tsquery('simple', ${bind(matching)})`,
+    after &&
+      `AND (${place}) ${comparison} (${[after.key, after.id]
+        .filter((part) => part !== null)
+        .map(bind)
+        .join(', ')})`,
+  ].filter((condition) => typeof condition === 'string');
+  const name = [
+    'list-products',
+    sort,
+    category !== undefined && 'category',
+    matching !== undefined && 'search',
+    after && 'after',
+  ];
+  return {
+    name: name.filter(Boolean).join('-'),
+    text: `SELECT ${columns} ${existing} ${conditions.join(' ')} ORDER BY ${order} LIMIT $1`,
+    values,
+  };
+};

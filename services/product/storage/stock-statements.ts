@@ -1,0 +1,138 @@
+/**
+ * Every change of stock: one statement, one round trip, one transaction each.
+ * Stock rows are locked in the order of their product ids, and a reservation that exists before its stock rows, so that no
+ * two statements can wait for each other. A reservation that is only now inserted is nobody else's yet: it may come last.
+ */
+import { insertOutboxFrom } from '../../kit/storage/outbox.ts';
+
+const noteEvents = insertOutboxFrom('inventory-events', 'event');
+
+/** $1 order id, $2 product ids, $3 quantities, $4 reserved until, $5 now, $6 event when reserved, $7 event when rejected. */
+export const reserveStatement = `
+WITH wanted AS (
+  SELECT product_id, quantity FROM unnest($2::text[], $3::integer[]) AS line (product_id, quantity)
+), locked AS MATERIALIZED (
+  SELECT stock.product_id, stock.free
+  FROM stock JOIN products ON products.id = stock.product_id AND products.deleted_at IS NULL
+  WHERE stock.product_id = ANY ($2::text[])
+  ORDER BY stock.product_id
+  FOR UPDATE OF stock
+), decision AS (
+  SELECT count(*) = 0 AS is_enough,
+    coalesce(jsonb_agg(jsonb_build_object('productId', product_id, 'requested', quantity, 'available', coalesce(free, 0))), '[]') AS shortages
+  FROM wanted LEFT JOIN locked USING (product_id)
+  WHERE coalesce(free, 0) < quantity
+), claimed AS (
+  INSERT INTO reservations (order_id, status, product_ids, quantities, shortages, reserved_until, sequence, created_at, updated_at)
+  SELECT $1, CASE WHEN is_enough THEN 'reserved' ELSE 'rejected' END, $2::text[], $3::integer[], shortages,
+    CASE WHEN is_enough THEN $4::timestamptz END, 1, $5::timestamptz, $5::timestamptz
+  FROM decision
+  ON CONFLICT (order_id) DO NOTHING
+  RETURNING order_id, status, shortages, reserved_until
+), taken AS (
+  UPDATE stock SET free = stock.free - wanted.quantity, reserved = stock.reserved + wanted.quantity
+  FROM claimed, wanted
+  WHERE claimed.status = 'reserved' AND stock.product_id = wanted.product_id
+), event AS (
+  SELECT CASE WHEN status = 'reserved' THEN $6::jsonb ELSE jsonb_set($7::jsonb, '{data,shortages}', shortages) END AS payload
+  FROM claimed
+), noted AS (${noteEvents})
+SELECT order_id, status, shortages, reserved_until FROM claimed`;
+
+const linesOf = (reservation: string) => `
+  SELECT product_id, quantity
+  FROM ${reservation}, unnest(${reservation}.product_ids, ${reservation}.quantities) AS each (product_id, quantity)`;
+
+const lockLines = `
+  SELECT stock.product_id, line.quantity
+  FROM stock JOIN line ON line.product_id = stock.product_id
+  ORDER BY stock.product_id
+  FOR UPDATE OF stock`;
+
+/** Completes an event whose lines and sequence only the database knows. */
+const eventWithLines = (reservation: string, envelope: string, details = '') => `
+  SELECT ${envelope} || jsonb_build_object('sequence', sequence, 'data', jsonb_build_object('orderId', order_id${details}, 'lines', (
+    SELECT jsonb_agg(jsonb_build_object('productId', product_id, 'quantity', quantity) ORDER BY product_id)
+    FROM unnest(${reservation}.product_ids, ${reservation}.quantities) AS each (product_id, quantity)
+  ))) AS payload`;
+
+/** $1 order id, $2 now, $3 event without lines and sequence. No row: there was nothing reserved (any more). */
+export const commitStatement = `
+WITH held AS (
+  UPDATE reservations SET status = 'committed', sequence = sequence + 1, updated_at = $2
+  WHERE order_id = $1 AND status = 'reserved'
+  RETURNING order_id, product_ids, quantities, sequence
+), line AS (${linesOf('held')}
+), locked AS MATERIALIZED (${lockLines}
+), sold AS (
+  UPDATE stock SET reserved = stock.reserved - locked.quantity, sold = stock.sold + locked.quantity
+  FROM locked WHERE stock.product_id = locked.product_id
+), event AS (${eventWithLines('held', '$3::jsonb')} FROM held
+), noted AS (${noteEvents})
+SELECT order_id FROM held`;
+
+/**
+ * $1 order id, $2 reason as given, $3 now, $4 event without lines, reason and sequence.
+ * The upsert waits for a reservation that is just being made, releases what there is, or leaves a tombstone.
+ */
+export const releaseStatement = `
+WITH released AS (
+  INSERT INTO reservations (order_id, status, product_ids, quantities, release_reason, sequence, created_at, updated_at)
+  VALUES ($1, 'released', '{}', '{}', $2, 0, $3, $3)
+  ON CONFLICT (order_id) DO UPDATE
+    SET status = 'released', released_from = reservations.status, release_reason = excluded.release_reason,
+      sequence = reservations.sequence + 1, updated_at = excluded.updated_at
+    WHERE reservations.status IN ('reserved', 'committed')
+  RETURNING order_id, product_ids, quantities, sequence, released_from
+), line AS (${linesOf('released')}
+), locked AS MATERIALIZED (${lockLines}
+), freed AS (
+  UPDATE stock SET free = stock.free + locked.quantity,
+    reserved = stock.reserved - CASE WHEN released_from = 'reserved' THEN locked.quantity ELSE 0 END,
+    sold = stock.sold - CASE WHEN released_from = 'committed' THEN locked.quantity ELSE 0 END
+  FROM locked, released WHERE stock.product_id = locked.product_id
+), event AS (${eventWithLines('released', '$4::jsonb', `, 'reason', CASE released_from WHEN 'committed' THEN 'returned' ELSE 'cancelled' END`)}
+  FROM released WHERE released_from IS NOT NULL
+), noted AS (${noteEvents})
+SELECT order_id, released_from FROM released`;
+
+/** $1 now, $2 events without subject, lines, reason and sequence: as many as reservations may be released at once. */
+export const expireStatement = `
+WITH due AS MATERIALIZED (
+  SELECT order_id FROM reservations
+  WHERE status = 'reserved' AND reserved_until <= $1
+  ORDER BY reserved_until
+  LIMIT cardinality($2::jsonb[])
+  FOR UPDATE SKIP LOCKED
+), released AS (
+  UPDATE reservations
+  SET status = 'released', released_from = 'reserved', release_reason = 'expired', sequence = sequence + 1, updated_at = $1
+  FROM due WHERE reservations.order_id = due.order_id
+  RETURNING reservations.order_id, product_ids, quantities, sequence
+), line AS (
+  SELECT product_id, sum(quantity) AS quantity FROM (${linesOf('released')}) AS each_line GROUP BY product_id
+), locked AS MATERIALIZED (${lockLines}
+), freed AS (
+  UPDATE stock SET free = stock.free + locked.quantity, reserved = stock.reserved - locked.quantity
+  FROM locked WHERE stock.product_id = locked.product_id
+), numbered AS (
+  SELECT released.*, row_number() OVER (ORDER BY order_id) AS number FROM released
+), event AS (${eventWithLines('numbered', `($2::jsonb[])[number] || jsonb_build_object('subject', order_id)`, `, 'reason', 'expired'`)}
+  FROM numbered
+), noted AS (${noteEvents})
+SELECT order_id FROM released`;
+
+/** $1 product id, $2 change, $3 reason, $4 actor, $5 now, $6 event without free and sequence. No row: unknown or too few. */
+export const adjustStatement = `
+WITH changed AS (
+  UPDATE stock SET free = free + $2::bigint, sequence = sequence + 1
+  FROM products
+  WHERE product_id = $1 AND products.id = product_id AND products.deleted_at IS NULL AND free + $2::bigint >= 0
+  RETURNING product_id, free, stock.sequence
+), moved AS (
+  INSERT INTO stock_movements (product_id, kind, change, reason, actor, at)
+  SELECT product_id, CASE WHEN $2::bigint < 0 THEN 'outbound' ELSE 'inbound' END, $2::bigint, $3, $4, $5 FROM changed
+), event AS (
+  SELECT jsonb_set($6::jsonb, '{data,free}', to_jsonb(free)) || jsonb_build_object('sequence', sequence) AS payload FROM changed
+), noted AS (${noteEvents})
+SELECT free::float8 AS free FROM changed`;

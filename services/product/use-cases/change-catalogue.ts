@@ -1,0 +1,39 @@
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import { applyChanges, type Product, type ProductChanges, type ProductDetails } from '../domain/product.ts';
+import { productUnknown } from '../domain/product-refusals.ts';
+import type { ProductRepository } from '../storage/product-repository.ts';
+
+type Effects = { readonly products: ProductRepository; readonly clock: Clock; readonly ids: Ids };
+
+/** Adds a product with its first units. */
+export const createProduct = async (
+  { products, clock, ids }: Effects,
+  { details, stock, actor }: { readonly details: ProductDetails; readonly stock: number; readonly actor: string },
+): Promise<Product> => {
+  const id = ids.next('prd');
+  const at = clock.now();
+  await products.load([{ id, reference: null, details, stock, eventId: ids.next('evt') }], {
+    at,
+    actor,
+    reason: 'initial stock',
+  });
+  return { id, ...details, stock, createdAt: at, updatedAt: at };
+};
+
+export const updateProduct = async (
+  { products, clock }: Pick<Effects, 'products' | 'clock'>,
+  { id, changes }: { readonly id: string; readonly changes: ProductChanges },
+): Promise<Product> => {
+  const updated = await products.update(id, clock.now(), (product) => applyChanges(product, changes));
+  if (!updated) throw productUnknown(id);
+  return updated;
+};
+
+/** Takes a product out of the catalogue; orders that hold it keep their units. */
+export const removeProduct = async (
+  { products, clock }: Pick<Effects, 'products' | 'clock'>,
+  id: string,
+): Promise<void> => {
+  if (!(await products.remove(id, clock.now()))) throw productUnknown(id);
+};

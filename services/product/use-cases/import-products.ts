@@ -1,0 +1,69 @@
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import type { ProductDetails } from '../domain/product.ts';
+import type { ProductRepository } from '../storage/product-repository.ts';
+
+export type ImportItem = {
+  /** Position in the caller's list. */
+  readonly index: number;
+  /** The caller's own key of this product. */
+  readonly reference: string;
+  readonly details: ProductDetails;
+  /** First units of a product that is new; ignored for one that exists. */
+  readonly stock: number;
+};
+
+export type RefusedItem = { readonly index: number; readonly code: string; readonly message: string };
+
+export type ImportReport = {
+  readonly created: number;
+  readonly updated: number;
+  readonly refused: readonly RefusedItem[];
+};
+
+type Effects = { readonly products: Pick<ProductRepository, 'load'>; readonly clock: Clock; readonly ids: Ids };
+
+const repeated = (item: ImportItem): RefusedItem => ({
+  index: item.index,
+  code: 'product.reference-repeated',
+  message: `The reference "${item.reference}" stands earlier in this list already.`,
+});
+
+const removed = (item: ImportItem): RefusedItem => ({
+  index: item.index,
+  code: 'product.removed',
+  message: `The product with the reference "${item.reference}" was removed from the catalogue and stays so.`,
+});
+
+/**
+ * Loads products in bulk: the ones that are new by their reference get their stock, the others their new details.
+ * Loading the same list again changes nothing.
+ */
+export const importProducts = async (
+  { products, clock, ids }: Effects,
+  { items, actor }: { readonly items: readonly ImportItem[]; readonly actor: string },
+): Promise<ImportReport> => {
+  const first = new Map<string, ImportItem>();
+  for (const item of items) if (!first.has(item.reference)) first.set(item.reference, item);
+  const refused = items.filter((item) => first.get(item.reference) !== item).map(repeated);
+
+  const byId = new Map([...first.values()].map((item) => [ids.next('prd'), item]));
+  const loads = [...byId].map(([id, { reference, details, stock }]) => ({
+    id,
+    reference,
+    details,
+    stock,
+    eventId: ids.next('evt'),
+  }));
+  const outcomes = await products.load(loads, { at: clock.now(), actor, reason: 'initial stock' });
+
+  let created = 0;
+  let updated = 0;
+  for (const [id, item] of byId) {
+    const outcome = outcomes.get(id);
+    if (outcome === 'created') created += 1;
+    else if (outcome === 'updated') updated += 1;
+    else refused.push(removed(item));
+  }
+  return { created, updated, refused: refused.toSorted((a, b) => a.index - b.index) };
+};
