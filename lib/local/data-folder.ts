@@ -1,0 +1,136 @@
+/** The folder that holds everything one local platform remembers: who may use it, and by whom it is used now. */
+import { mkdir, open, readdir, readFile, realpath, statfs } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { explainDiskFault, StartRefused } from './start-refused.ts';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+const FORMAT = 1;
+const MARKER = 'cloudmart.json';
+const LOCK = 'lock';
+const HOLDER = 'holder.json';
+/** What a start that died in its first moments leaves behind. */
+const BEFORE_MARKER = [LOCK, HOLDER];
+const SQLITE_BUSY = 5;
+// An empty PostgreSQL cluster takes 40 MB, the demo catalogue and its write-ahead log up to 150 MB.
+const FIRST_START_BYTES = 300 * 1024 ** 2;
+const LATER_START_BYTES = 64 * 1024 ** 2;
+
+export type DataFolder = {
+  /** Absolute path without symbolic links. */
+  readonly path: string;
+  /** Whether this start made the folder. */
+  readonly fresh: boolean;
+  /** Path of something inside. */
+  at(...parts: string[]): string;
+  /** Gives the folder free for the next start. */
+  release(): void;
+};
+
+const entriesOf = async (folder: string) =>
+  readdir(folder).catch((problem: NodeJS.ErrnoException) => {
+    if (problem.code === 'ENOENT') return undefined;
+    if (problem.code === 'ENOTDIR')
+      throw new StartRefused('data.not-a-folder', `${folder} is a file; choose a folder with --data DIR`);
+    throw problem;
+  });
+
+/** Throws `StartRefused` unless the marker says that this version of the project wrote the folder. */
+const checkMarker = async (folder: string) => {
+  const file = path.join(folder, MARKER);
+  const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
+    if (problem.code !== 'ENOENT') throw problem;
+    throw new StartRefused(
+      'data.foreign',
+      `${folder} holds files of something else; choose an empty or new folder with --data DIR`,
+    );
+  });
+  let marker: unknown;
+  try {
+    marker = JSON.parse(text);
+  } catch {
+    marker = undefined;
+  }
+  const { project, format } = (marker ?? {}) as { project?: unknown; format?: unknown };
+  if (project !== 'cloudmart' || typeof format !== 'number')
+    throw new StartRefused(
+      'data.corrupt',
+      `${file} is damaged; restore it from a backup, or move ${folder} away to start with empty data`,
+    );
+  if (format > FORMAT)
+    throw new StartRefused(
+      'data.newer',
+      `${folder} was written by a newer version of this project (format ${format}, this version reads ${FORMAT}); update the checkout or choose another folder with --data DIR`,
+    );
+};
+
+const requireSpace = async (folder: string, fresh: boolean) => {
+  const { bavail, bsize } = await statfs(folder);
+  const needed = fresh ? FIRST_START_BYTES : LATER_START_BYTES;
+  const megabytes = (bytes: number) => Math.floor(bytes / 1024 ** 2);
+  if (bavail * bsize < needed)
+    throw new StartRefused(
+      'data.disk-full',
+      `the disk that holds ${folder} has ${megabytes(bavail * bsize)} MB free and this start needs ${megabytes(needed)} MB; free some space or choose another folder with --data DIR`,
+    );
+};
+
+const holderOf = async (folder: string) => {
+  const state = await readFile(path.join(folder, HOLDER), 'utf8').catch(() => '{}');
+  const { pid } = JSON.parse(state) as { pid?: number };
+  return pid === undefined ? 'another start' : `process ${pid}`;
+};
+
+/**
+ * Takes the kernel's lock on a small SQLite file. It ends with the process however that dies, so no stale lock and no
+ * reused process id can keep anyone out.
+ */
+const lock = async (folder: string) => {
+  // SQLite would hide why the disk refuses; opening the file ourselves first shows it.
+  await (await open(path.join(folder, LOCK), 'a')).close();
+  const database = new DatabaseSync(path.join(folder, LOCK), { timeout: 0 });
+  try {
+    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (problem) {
+    database.close();
+    if ((problem as { errcode?: number }).errcode !== SQLITE_BUSY)
+      throw new StartRefused(
+        'data.corrupt',
+        `${path.join(folder, LOCK)} is damaged; delete that one file and start again`,
+        { cause: problem },
+      );
+    throw new StartRefused(
+      'data.in-use',
+      `${folder} is used by ${await holderOf(folder)}; stop that one, or run a second platform with --data OTHER-DIR --port-base 18000`,
+    );
+  }
+  return database;
+};
+
+/**
+ * Opens the data folder for this process alone, creating it when it is missing or empty.
+ * Throws `StartRefused` when the folder is foreign, damaged, newer, in use, unwritable or on a full disk; it is then unchanged.
+ */
+export const openDataFolder = async (folder: string): Promise<DataFolder> => {
+  const given = path.resolve(folder);
+  try {
+    const entries = await entriesOf(given);
+    const fresh = entries === undefined || entries.every((name) => BEFORE_MARKER.includes(name));
+    if (!fresh) await checkMarker(given);
+    else await mkdir(given, { recursive: true, mode: 0o711 });
+    const absolute = await realpath(given);
+    await requireSpace(absolute, fresh);
+    const database = await lock(absolute);
+    await writeFileAtomically(path.join(absolute, HOLDER), JSON.stringify({ pid: process.pid }));
+    if (fresh)
+      await writeFileAtomically(path.join(absolute, MARKER), JSON.stringify({ project: 'cloudmart', format: FORMAT }));
+    return {
+      path: absolute,
+      fresh,
+      at: (...parts) => path.join(absolute, ...parts),
+      release: () => database.close(),
+    };
+  } catch (problem) {
+    throw explainDiskFault(problem, given);
+  }
+};

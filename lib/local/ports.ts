@@ -1,0 +1,58 @@
+/** Which loopback port everything listens on. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { StartRefused } from './start-refused.ts';
+
+/** Ports of the embedded peers; services own the rest of the table in their manifests. */
+export const PEER_PORTS = { postgres: 8090, tables: 8091, mailbox: 8092 } as const;
+
+// With a base N every port lands in N .. N+3999: each family of ports keeps its last three digits.
+const FAMILIES: readonly { readonly from: number; readonly offset: number }[] = [
+  { from: 8000, offset: 0 },
+  { from: 50_000, offset: 1000 },
+  { from: 5000, offset: 2000 },
+  { from: 3000, offset: 3000 },
+];
+const FAMILY_SIZE = 1000;
+const LOWEST_BASE = 1024;
+const HIGHEST_BASE = 65_535 - 4 * FAMILY_SIZE;
+
+/** Parses `--port-base`; throws `StartRefused` for anything but a whole number from 1024 to 61535. */
+export const parsePortBase = (text: string): number => {
+  const base = Number(text);
+  if (!/^\d+$/.test(text) || base < LOWEST_BASE || base > HIGHEST_BASE)
+    throw new StartRefused(
+      'port.base-invalid',
+      `--port-base ${text} is not a whole number from ${LOWEST_BASE} to ${HIGHEST_BASE}; 18000 is a good one`,
+    );
+  return base;
+};
+
+/**
+ * The port that stands for `port` of the table when 8000 becomes `base`: 8xxx -> base + xxx, 50xxx -> base + 1000 + xxx,
+ * 5xxx -> base + 2000 + xxx, 3xxx -> base + 3000 + xxx. Without a base the table holds as it is.
+ */
+export const shiftPort = (port: number, base: number | undefined): number => {
+  if (base === undefined) return port;
+  const family = FAMILIES.find(({ from }) => port >= from && port < from + FAMILY_SIZE);
+  if (!family)
+    throw new StartRefused(
+      'port.no-family',
+      `port ${port} cannot be moved by --port-base; give the service a port in 3000-3999, 5000-5999, 8000-8999 or 50000-50999`,
+    );
+  return base + family.offset + (port - family.from);
+};
+
+export type PortUse = { readonly name: string; readonly port: number };
+
+/** Every port that a start will listen on, with the name of its owner. */
+export const portsInUse = (services: readonly ServiceManifest[], base: number | undefined): PortUse[] => {
+  const uses = [
+    ...services.flatMap(({ name, ports }) =>
+      Object.entries(ports).map(([kind, port]) => ({ name: `${name} (${kind})`, port })),
+    ),
+    { name: 'PostgreSQL', port: PEER_PORTS.postgres },
+    { name: 'tables', port: PEER_PORTS.tables },
+    { name: 'mailbox', port: PEER_PORTS.mailbox },
+  ];
+  return uses.map(({ name, port }) => ({ name, port: shiftPort(port, base) }));
+};

@@ -1,0 +1,79 @@
+/** Passwords and keys of one local platform: made once, kept in one file that only its owner can read. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { secretNames } from '../service-environment.ts';
+import type { DataFolder } from './data-folder.ts';
+import { StartRefused } from './start-refused.ts';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+export type Secrets = {
+  /** Password of PostgreSQL's superuser. */
+  readonly administrator: string;
+  /** Signs the tokens with which services call each other. */
+  readonly serviceAuth: string;
+  /** PostgreSQL password of each service's role. */
+  readonly roles: Readonly<Record<string, string>>;
+  /** Declared secret configuration, by service and key. */
+  readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>>;
+};
+
+const RANDOM_BYTES = 24;
+const newSecret = () => randomBytes(RANDOM_BYTES).toString('base64url');
+
+const readKept = async (file: string): Promise<Partial<Secrets> | undefined> => {
+  const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
+    if (problem.code === 'ENOENT') return undefined;
+    throw problem;
+  });
+  if (text === undefined) return undefined;
+  try {
+    return JSON.parse(text) as Partial<Secrets>;
+  } catch {
+    throw new StartRefused(
+      'data.corrupt',
+      `${file} is damaged and holds the passwords of this data; restore it from a backup, or move the whole data folder away to start with empty data`,
+    );
+  }
+};
+
+/**
+ * Reads the kept secrets and adds what services declared since. Throws `StartRefused` when the file is damaged, or
+ * missing although the databases it opens are there.
+ */
+export const keepSecrets = async (
+  folder: DataFolder,
+  services: readonly ServiceManifest[],
+  databaseExists: boolean,
+): Promise<Secrets> => {
+  const file = folder.at('secrets.json');
+  const kept = await readKept(file);
+  if (!kept && databaseExists)
+    throw new StartRefused(
+      'data.corrupt',
+      `${file} is missing and holds the passwords of this data; restore it from a backup, or move the whole data folder away to start with empty data`,
+    );
+  const secrets: Secrets = {
+    administrator: kept?.administrator ?? newSecret(),
+    serviceAuth: kept?.serviceAuth ?? newSecret(),
+    // A service that is gone today may come back with the next checkout, and its data need its old secrets.
+    roles: {
+      ...kept?.roles,
+      ...Object.fromEntries(services.map(({ name }) => [name, kept?.roles?.[name] ?? newSecret()])),
+    },
+    configuration: {
+      ...kept?.configuration,
+      ...Object.fromEntries(
+        services.map((service) => [
+          service.name,
+          Object.fromEntries(
+            secretNames(service).map((key) => [key, kept?.configuration?.[service.name]?.[key] ?? newSecret()]),
+          ),
+        ]),
+      ),
+    },
+  };
+  const text = JSON.stringify(secrets, null, 2);
+  if (text !== JSON.stringify(kept, null, 2)) await writeFileAtomically(file, text, 0o600);
+  return secrets;
+};

@@ -1,0 +1,205 @@
+/** One supervised child process: started, watched until ready, restarted with back-off when it dies, ended in bounded time. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { open, stat } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export type ProcessPlan = {
+  readonly name: string;
+  /** JavaScript file that Node runs. */
+  readonly entry: string;
+  /** Whole environment of the child; nothing of the parent's is added. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Flags of Node, such as limits of the heap. */
+  readonly nodeFlags: readonly string[];
+  readonly logFile: string;
+  readonly workingFolder: string;
+  /** URL that answers 200 once the service is ready; absent: the child says `ready` over its channel. */
+  readonly readyUrl?: string;
+};
+
+/** Waits before the next start of a process that died: doubles from `firstMs` to `mostMs`, and starts over after `calmMs` of life. */
+export type BackOff = { readonly firstMs: number; readonly mostMs: number; readonly calmMs: number };
+export const BACK_OFF: BackOff = { firstMs: 250, mostMs: 30_000, calmMs: 60_000 };
+
+export const backOffMs = (deaths: number, { firstMs, mostMs }: BackOff): number =>
+  Math.min(firstMs * 2 ** (deaths - 1), mostMs);
+
+export type ServiceProcess = {
+  readonly name: string;
+  /** Process id while it runs. */
+  pid(): number | undefined;
+  readonly restarts: () => number;
+  /** Settles when the first start is ready; rejects with the child's last line when it dies before that. */
+  readonly ready: Promise<void>;
+  /** SIGTERM, and SIGKILL after `graceMs`. Resolves when the child is gone. */
+  stop(graceMs: number): Promise<void>;
+};
+
+const READY_POLL_MS = 50;
+const PROBE_TIMEOUT_MS = 2000;
+const TAIL_BYTES = 4096;
+
+// A child whose parent was killed must not live on: it asks itself to drain, and ends after 5 s in any case.
+const END_WITH_PARENT =
+  'data:text/javascript,' +
+  encodeURIComponent(
+    "process.channel?.unref();process.once('disconnect',()=>{setTimeout(()=>process.exit(1),5000).unref();process.kill(process.pid,'SIGTERM')})",
+  );
+
+/** Last line that the child wrote since `from`; JSON log lines are cut to their message. */
+export const lastWords = async (logFile: string, from: number): Promise<string> => {
+  const file = await open(logFile, 'r');
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(from, size - TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(Math.max(size - start, 0)),
+      0,
+      Math.max(size - start, 0),
+      start,
+    );
+    const lines = buffer
+      .subarray(0, bytesRead)
+      .toString('utf8')
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+    const telling = lines.filter((line) => !line.startsWith('at ') && !line.startsWith('Node.js v'));
+    const last =
+      telling.findLast((line) => /error|cannot|fatal|refus/i.test(line)) ?? telling.at(-1) ?? 'it wrote nothing';
+    if (!last.startsWith('{')) return last;
+    const { msg, err } = JSON.parse(last) as { msg?: string; err?: { message?: string } };
+    return [msg, err?.message].filter(Boolean).join(': ') || last;
+  } catch {
+    return `see ${logFile}`;
+  } finally {
+    await file.close();
+  }
+};
+
+const answers = async (url: string) => {
+  try {
+    const { ok } = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    return ok;
+  } catch {
+    return false;
+  }
+};
+
+const becomesReady = async (child: ChildProcess, readyUrl: string | undefined, isOver: () => boolean) => {
+  if (readyUrl === undefined) {
+    while (!isOver()) {
+      const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])])) as unknown[];
+      if (message === 'ready') return true;
+    }
+    return false;
+  }
+  for (; !isOver(); await pause(READY_POLL_MS)) if (await answers(readyUrl)) return true;
+  return false;
+};
+
+/**
+ * Starts the child and keeps it running until `stop`. `say` gets one line for each death and each recovery.
+ * A child that dies before it was ever ready is started again like any other; `ready` rejects at once so that a start can give up.
+ */
+export const superviseProcess = (
+  plan: ProcessPlan,
+  say: (line: string) => void,
+  backOff: BackOff = BACK_OFF,
+): ServiceProcess => {
+  let child: ChildProcess | undefined;
+  let restarts = 0;
+  let isStopping = false;
+  const halt = new AbortController();
+  let resolveReady: () => void = () => undefined;
+  let rejectReady: (problem: Error) => void = () => undefined;
+  const ready = new Promise<void>((resolve, reject) => {
+    resolveReady = resolve;
+    rejectReady = reject;
+  });
+  // Whoever waits gets the rejection; when nobody does, it must not end the supervisor.
+  ready.catch(() => undefined);
+
+  /** One life of the child, from start to death. Returns how it ended. */
+  const live = async (): Promise<string> => {
+    const log = await open(plan.logFile, 'a', 0o600);
+    const { size: from } = await log.stat();
+    const current = spawn(process.execPath, [`--import=${END_WITH_PARENT}`, ...plan.nodeFlags, plan.entry], {
+      cwd: plan.workingFolder,
+      env: plan.environment,
+      // Its own group: Ctrl-C in a terminal reaches the supervisor alone, which ends everyone in order.
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd, 'ipc'],
+    });
+    child = current;
+    if (isStopping) current.kill('SIGTERM');
+    let ending: string | undefined;
+    const ended = new Promise<void>((resolve) => {
+      current.once('error', (problem) => {
+        ending = problem.message;
+        resolve();
+      });
+      current.once('exit', (code, signal) => {
+        ending = signal ? `was ended by ${signal}` : `ended with exit code ${code}`;
+        resolve();
+      });
+    });
+    await log.close();
+    becomesReady(current, plan.readyUrl, () => ending !== undefined).then((isReady) => {
+      if (!isReady) return;
+      resolveReady();
+      if (restarts > 0) say(`${plan.name} is ready again after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`);
+    }, rejectReady);
+    await ended;
+    child = undefined;
+    return ending?.startsWith('ended with') ? `${ending}: ${await lastWords(plan.logFile, from)}` : String(ending);
+  };
+
+  const supervise = async () => {
+    let deaths = 0;
+    while (!isStopping) {
+      const bornAt = performance.now();
+      const ending = await live();
+      if (isStopping) return;
+      deaths = performance.now() - bornAt > backOff.calmMs ? 1 : deaths + 1;
+      const waitMs = backOffMs(deaths, backOff);
+      rejectReady(new Error(`${plan.name} ${ending}`));
+      say(`${plan.name} ${ending}; starting it again in ${waitMs} ms`);
+      await pause(waitMs, undefined, { signal: halt.signal }).catch(() => undefined);
+      restarts += 1;
+    }
+  };
+  const supervision = supervise();
+  supervision.catch((problem: unknown) => rejectReady(problem as Error));
+
+  return {
+    name: plan.name,
+    pid: () => child?.pid,
+    restarts: () => restarts,
+    ready,
+    stop: async (graceMs) => {
+      isStopping = true;
+      halt.abort();
+      child?.kill('SIGTERM');
+      const killer = setTimeout(() => child?.kill('SIGKILL'), graceMs);
+      await supervision.catch(() => undefined);
+      clearTimeout(killer);
+    },
+  };
+};
+
+/** Bytes of a log after which it is cut. */
+const LOG_LIMIT_BYTES = 50 * 1024 ** 2;
+
+/** Empties a log that grew past its limit; children append, so they go on at the new end. */
+export const cutLog = async (logFile: string): Promise<void> => {
+  const size = await stat(logFile).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  if (size <= LOG_LIMIT_BYTES) return;
+  const file = await open(logFile, 'r+');
+  await file.truncate(0);
+  await file.close();
+};

@@ -1,0 +1,132 @@
+/** Bundles a service into the folder that ships: one ES module for Node 24 with its migrations beside it, named by its content. */
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type BuildResult, build } from 'esbuild';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { checkIntegrity } from './bundle-integrity.ts';
+
+export type Bundle = {
+  readonly service: string;
+  /** Folder that holds everything the service needs at run time. */
+  readonly folder: string;
+  /** File to start (`main.mjs`) or to import (`handler.mjs`, exporting `handler`). */
+  readonly entry: string;
+  /** SHA-256 over names and bytes of all files, hex; the image tag. */
+  readonly hash: string;
+  /** Bytes of all files. */
+  readonly bytes: number;
+};
+
+export type BundleOptions = {
+  /** Root of the checkout. */
+  readonly root: string;
+  /** Folder that receives one folder per service; what it held of this service before is replaced. */
+  readonly into: string;
+};
+
+// CommonJS packages inside an ES module still call require for Node's own modules.
+const BANNER =
+  "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);";
+
+/** Packages that others load only if they happen to be installed; the services run without them. */
+const OPTIONAL_PACKAGES = ['pg-native'];
+
+const filesUnder = async (folder: string): Promise<string[]> => {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'))
+    .sort();
+};
+
+const fingerprint = async (folder: string) => {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for (const file of await filesUnder(folder)) {
+    const content = await readFile(path.join(folder, file));
+    hash.update(`${file}\0${content.length}\0`).update(content);
+    bytes += content.length;
+  }
+  return { hash: hash.digest('hex'), bytes };
+};
+
+const copyMigrations = async (from: string, to: string) => {
+  const names = await readdir(from).catch((problem: NodeJS.ErrnoException) => {
+    if (problem.code === 'ENOENT') return [];
+    throw problem;
+  });
+  for (const name of names.filter((file) => file.endsWith('.sql'))) {
+    await mkdir(to, { recursive: true });
+    await cp(path.join(from, name), path.join(to, name));
+  }
+};
+
+/**
+ * Builds one entry point to `<into>/<name>/<stem>.mjs`.
+ * Paths inside the output are relative to the root, so the same source gives the same bytes in every folder.
+ */
+const bundleEntry = async (name: string, source: string, stem: string, { root, into }: BundleOptions) => {
+  const folder = path.join(into, name);
+  const result: BuildResult<{ write: false; metafile: true }> = await build({
+    entryPoints: [{ in: source, out: stem }],
+    absWorkingDir: root,
+    // Never written: it only fixes how source maps spell the way back to the sources.
+    outdir: path.join(root, 'dist', name),
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    banner: { js: BANNER },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    preserveSymlinks: true,
+    charset: 'utf8',
+    external: OPTIONAL_PACKAGES,
+    logLevel: 'silent',
+  });
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  for (const file of result.outputFiles) await writeFile(path.join(folder, path.basename(file.path)), file.contents);
+  return { folder, entry: path.join(folder, `${stem}.mjs`), metafile: result.metafile };
+};
+
+/**
+ * Bundles one service: `main.ts`, or `handler.ts` for a Lambda, with its own migrations in `storage/migrations` and the
+ * kit's in `storage/kit-migrations`. Throws one sentence when a source is missing, empty or unparsable, or when a critical
+ * function that the manifest names is not in the bundle.
+ */
+export const bundleService = async (service: ServiceManifest, options: BundleOptions): Promise<Bundle> => {
+  const stem = service.kind === 'lambda' ? 'handler' : 'main';
+  const source = `services/${service.name}/${stem}.ts`;
+  await checkIntegrity(service, source, options.root);
+  const { folder, entry, metafile } = await bundleEntry(service.name, source, stem, options);
+  const included = new Set(Object.keys(metafile.inputs));
+  for (const { file, name } of service.criticalFunctions)
+    if (!included.has(`services/${service.name}/${file}`))
+      throw new Error(
+        `services/${service.name}/manifest.ts names the critical function "${name}" in ${file}, but ${source} never reaches that file; wire it in app.ts`,
+      );
+  await copyMigrations(
+    path.join(options.root, 'services', service.name, 'storage/migrations'),
+    path.join(folder, 'storage/migrations'),
+  );
+  await copyMigrations(
+    path.join(options.root, 'services/kit/storage/migrations'),
+    path.join(folder, 'storage/kit-migrations'),
+  );
+  return { service: service.name, folder, entry, ...(await fingerprint(folder)) };
+};
+
+/** Bundles the process that invokes Lambda handlers on this machine; it ships nowhere else. */
+export const bundleInvoker = async (options: BundleOptions): Promise<Bundle> => {
+  const { folder, entry } = await bundleEntry('function-invoker', 'services/kit/functions/main.ts', 'main', options);
+  await copyMigrations(
+    path.join(options.root, 'services/kit/storage/migrations'),
+    path.join(folder, 'storage/kit-migrations'),
+  );
+  return { service: 'function-invoker', folder, entry, ...(await fingerprint(folder)) };
+};
