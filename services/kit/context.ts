@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokenVerifier, type TokenVerifier } from './auth/token-verifier.ts';
 import { systemClock } from './clock.ts';
 import type { Config } from './config.ts';
-import { createFunctionRegistry, type FunctionRegistry } from './functions.ts';
+import { createFunctionRegistry, type FunctionRegistry } from './function-registry.ts';
 import { createHealth, type Health } from './health.ts';
 import { systemIds } from './identifiers.ts';
 import { createLogger, type Logger } from './logger.ts';

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import type { FastifyInstance } from 'fastify';
+import { type FastifyInstance, fastify } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { ServiceManifest } from '../manifest.ts';
 import type { HttpServer } from './fastify-zod.ts';
@@ -28,10 +28,7 @@ const problemSchema = {
 
 /** The page itself is made by Scalar in an instance of its own, at the first visit: its script alone is 4 MB of memory. */
 const createPage = async (title: string): Promise<FastifyInstance> => {
-  const [{ fastify }, { default: scalar }] = await Promise.all([
-    import('fastify'),
-    import('@scalar/fastify-api-reference'),
-  ]);
+  const { default: scalar } = await import('@scalar/fastify-api-reference');
   const page = fastify({ logger: false });
   await page.register(scalar, {
     routePrefix: '/docs',

@@ -32,7 +32,7 @@ const frameworkProblems: Readonly<Record<string, ProblemParts>> = {
     code: 'request.not-json',
     detail: 'The body is empty although the request says that it is JSON.',
   },
-  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'request.not-json', detail: 'The body is not valid JSON.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'request.not-json', detail: 'The body is not valid JSON, or has a key named __proto__ or constructor.prototype.' },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     status: 400,
     code: 'request.length',
@@ -50,9 +50,6 @@ const frameworkProblems: Readonly<Record<string, ProblemParts>> = {
     detail: 'A part of the path is longer than 100 characters.',
   },
 };
-
-/** The parser's own words for `__proto__` and `constructor` keys (secure-json-parse). */
-const isForbiddenKey = (error: FastifyError) => error.message.includes('forbidden prototype property');
 
 const internal: ProblemParts = {
   status: 500,
@@ -77,8 +74,6 @@ export const problemPartsOf = (error: unknown): ProblemParts => {
     };
   }
   const known = error as FastifyError;
-  if (isForbiddenKey(known))
-    return { status: 400, code: 'request.forbidden-key', detail: 'The body has a key named __proto__ or constructor.' };
   const listed = frameworkProblems[known.code];
   if (listed) return listed;
   // Errors that plugins throw with a 4xx of their own speak to the caller; their text is not ours, so it stays out.
@@ -90,8 +85,10 @@ export const problemPartsOf = (error: unknown): ProblemParts => {
 /** Answers with the problem, and logs what is our fault. */
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const parts = problemPartsOf(error);
-  if (parts.status === 500) request.log.error({ error }, 'request failed');
-  else if (parts.status === 503) request.log.warn({ error }, 'request could not be served');
+  // Named here because the framework's own deadline fires outside of the request's scope.
+  const traceId = traceIdOf(request.traceparent);
+  if (parts.status === 500) request.log.error({ error, traceId }, 'request failed');
+  else if (parts.status === 503) request.log.warn({ error, traceId }, 'request could not be served');
   if (parts.status === 401) reply.header('www-authenticate', 'Bearer');
   const retryAfter = error instanceof Refusal ? error.retryAfterSeconds : undefined;
   if (retryAfter !== undefined || parts.status === 503) reply.header('retry-after', String(retryAfter ?? 1));

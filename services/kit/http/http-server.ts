@@ -1,10 +1,11 @@
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import { type FastifyBaseLogger, fastify } from 'fastify';
+import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Cache } from '../cache.ts';
 import type { ServiceContext } from '../context.ts';
+import { continueTrace } from '../request-scope.ts';
 import { addAccessControl } from './access-control.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { addDocumentation } from './documentation.ts';
@@ -44,7 +45,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   const { context, deadlineMs = 15_000, bodyLimit = 64 * 1024 } = options;
   const http = fastify({
     loggerInstance: context.logger as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit,
     requestTimeout: deadlineMs,
     handlerTimeout: deadlineMs,
@@ -54,7 +55,8 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     genReqId: () => context.ids.next('evt').slice(4),
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 100 },
     frameworkErrors: (error, request, reply) => {
-      request.traceparent ||= `00-${'0'.repeat(32)}-${'0'.repeat(16)}-00`;
+      // Raised while the request is routed, before any hook could give it a trace.
+      request.traceparent ||= continueTrace();
       handleError(error, request, reply);
     },
     clientErrorHandler: answerBrokenRequest,
