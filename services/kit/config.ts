@@ -70,6 +70,10 @@ const hasScheme =
   (text: string) =>
     schemes.some((scheme) => text.startsWith(`${scheme}:`)) && URL.canParse(text);
 
+/** `URL` refuses a list of brokers, so that one is checked by its shape. */
+const isEventsUrl = (text: string) =>
+  /^kafka:\/\/[^/,:\s]+:\d{1,5}(,[^/,:\s]+:\d{1,5})*$/.test(text) || hasScheme('postgresql', 'postgres')(text);
+
 /** Collects the problems of one environment while its values are read. */
 const createReader = (environment: Environment, loadSecret: LoadSecret) => {
   const problems: string[] = [];
@@ -176,8 +180,8 @@ const readDerived = async (manifest: ServiceManifest, read: Reader): Promise<Omi
   const database = readDatabase(manifest, read);
   const events =
     usesEvents && !isLambda
-      ? read.required('EVENTS_URL', hasScheme('postgresql', 'postgres', 'kafka'), 'a postgresql:// or kafka:// URL')
-      : read.optional('EVENTS_URL', hasScheme('postgresql', 'postgres', 'kafka'), 'a postgresql:// or kafka:// URL');
+      ? read.required('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port')
+      : read.optional('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port');
   const cache = manifest.cache
     ? read.required(
         'CACHE_URL',
