@@ -2,16 +2,23 @@
 import { z } from 'zod';
 import { moneySchema, pageQuery, pageSchema, productIdSchema, textSchema, timestampSchema } from './values.ts';
 
+/** Text of several lines; PostgreSQL cannot store U+0000, and JSON in it no half of a surrogate pair. */
+const longTextSchema = (maxLength: number) =>
+  z
+    .string()
+    .max(maxLength)
+    .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must not contain U+0000 or half a surrogate pair');
+
 /** Free attributes of a product such as year or director: at most 30, values short. */
 const attributesSchema = z
-  .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([z.string().max(300), z.number(), z.boolean()]))
+  .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([longTextSchema(300), z.number(), z.boolean()]))
   .refine((attributes) => Object.keys(attributes).length <= 30, 'must have at most 30 entries');
 
-const imageUrlSchema = z.union([z.url({ protocol: /^https?$/ }), z.string().regex(/^\/[\w./-]*$/)]).nullable();
+const imageUrlSchema = z.union([z.url({ protocol: /^https?$/ }).max(2000).regex(/^[\x21-\x7e]*$/), z.string().regex(/^\/[\w./-]*$/)]).nullable();
 
 const productFields = {
   title: textSchema(300),
-  description: z.string().trim().max(5000),
+  description: longTextSchema(5000).trim(),
   category: textSchema(80),
   price: moneySchema,
   imageUrl: imageUrlSchema,

@@ -21,14 +21,14 @@ export const paymentIdSchema = idSchema('pay');
 export const refundIdSchema = idSchema('rfd');
 export const sessionIdSchema = idSchema('ses');
 
-/** One line of text: trimmed, without control characters, never empty. */
+/** One line of text: trimmed, without control characters and halves of surrogate pairs, never empty. */
 export const textSchema = (maxLength: number) =>
   z
     .string()
     .trim()
     .min(1)
     .max(maxLength)
-    .regex(/^[^\p{Cc}]*$/u, 'must not contain control characters');
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
 
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
 
