@@ -1,0 +1,180 @@
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import type { Database, Sql } from '../../kit/storage/database.ts';
+import { addToOutbox } from '../../kit/storage/outbox.ts';
+import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
+import { entriesOf } from '../domain/ledger.ts';
+import { evolve, noCurrency, type Payment, type PaymentEvent, type Refund } from '../domain/payment.ts';
+
+type Row = {
+  id: string;
+  order_id: string;
+  status: PaymentStatus;
+  amount: string;
+  currency: string;
+  captured: string;
+  refunded: string;
+  refunds: Refund[];
+  decline_reason: string | null;
+  reference: string | null;
+  version: number;
+  created_at: Date;
+  updated_at: Date;
+};
+
+const paymentFrom = (row: Row): Payment => ({
+  id: row.id,
+  orderId: row.order_id,
+  status: row.status,
+  amount: Number(row.amount),
+  currency: row.currency,
+  captured: Number(row.captured),
+  refunded: Number(row.refunded),
+  refunds: row.refunds,
+  declineReason: row.decline_reason,
+  reference: row.reference,
+  version: row.version,
+  createdAt: row.created_at.toISOString(),
+  updatedAt: row.updated_at.toISOString(),
+});
+
+// The insert and the look-up are one statement; whoever comes second reads what the first one began.
+const beginPayment = `
+  WITH begun AS (
+    INSERT INTO payments (id, order_id, status, amount, currency, token, created_at, updated_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $7) ON CONFLICT (order_id) DO NOTHING RETURNING *
+  )
+  SELECT * FROM begun UNION ALL SELECT * FROM payments WHERE order_id = $2 AND NOT EXISTS (SELECT FROM begun)`;
+
+// The version is the fence: of two writers that read the same state one writes, the other reads again.
+const recordEvents = `
+  WITH allowed AS (
+    UPDATE payments SET status = $3, captured = $4, refunded = $5, refunds = $6, decline_reason = $7, reference = $8, version = $9, updated_at = $10,
+      token = CASE WHEN $3 IN ('pending', 'unknown') THEN token END
+    WHERE id = $1 AND version = $2 RETURNING currency
+  ), booked AS (
+    INSERT INTO ledger_entries (payment_id, movement, account, amount, currency, at)
+    SELECT $1, e.movement, e.account, e.amount, allowed.currency, $10
+      FROM allowed, jsonb_to_recordset($11) AS e (movement text, account text, amount bigint)
+  )
+  SELECT FROM allowed`;
+
+const eventPayload = (payment: Payment, event: PaymentEvent): Record<string, unknown> => {
+  const money = (amount: number) => ({ amount, currency: payment.currency });
+  const about = { paymentId: payment.id, orderId: payment.orderId };
+  switch (event.type) {
+    case 'payment.authorised.v1':
+      return { ...about, amount: money(payment.amount) };
+    case 'payment.declined.v1':
+      return { ...about, amount: money(payment.amount), reason: event.reason };
+    case 'payment.captured.v1':
+      return { ...about, amount: money(event.amount) };
+    case 'payment.voided.v1':
+      return { ...about, reason: event.reason };
+    case 'payment.refunded.v1':
+      return { ...about, refundId: event.refundId, amount: money(event.amount), refundedTotal: money(event.refundedTotal) };
+  }
+};
+
+export type PaymentRepositoryParts = { readonly database: Database; readonly ids: Ids; readonly clock: Clock };
+
+/** Payments in PostgreSQL, with their ledger and their events written in the same transaction. */
+export const createPaymentRepository = ({ database, ids, clock }: PaymentRepositoryParts) => {
+  const first = async (text: string, values: unknown[], name: string, sql: Sql = database): Promise<Payment | null> => {
+    const { rows } = await sql.query<Row>(text, values, { name });
+    return rows[0] ? paymentFrom(rows[0]) : null;
+  };
+
+  const find = (orderId: string) => first('SELECT * FROM payments WHERE order_id = $1', [orderId], 'find-payment');
+
+  const begin = async (orderId: string, status: PaymentStatus, amount: number, currency: string, token: string | null): Promise<Payment> => {
+    const values = [ids.next('pay'), orderId, status, amount, currency, token, clock.now()];
+    // Nothing comes back when another transaction began the payment after this statement's snapshot.
+    const payment = (await first(beginPayment, values, 'begin-payment')) ?? (await find(orderId));
+    if (!payment) throw new Error(`the payment of order ${orderId} was begun by somebody else and is gone`);
+    return payment;
+  };
+
+  return {
+    find,
+
+    /** The payment of an order, begun now unless it was before. */
+    begin: (orderId: string, amount: { amount: number; currency: string }, token: string): Promise<Payment> =>
+      begin(orderId, 'pending', amount.amount, amount.currency, token),
+
+    /** The payment of an order that must never be charged: barred now unless it was begun before. */
+    bar: (orderId: string): Promise<Payment> => begin(orderId, 'voided', 0, noCurrency, null),
+
+    /** Provider's token of a payment whose outcome is open; null once it is decided. */
+    token: async (id: string): Promise<string | null> => {
+      const { rows } = await database.query<{ token: string | null }>('SELECT token FROM payments WHERE id = $1', [id], { name: 'payment-token' });
+      return rows[0]?.token ?? null;
+    },
+
+    /** Notes that the provider did not answer; a no-op once it has. */
+    markUnknown: async (id: string): Promise<void> => {
+      await database.query(`UPDATE payments SET status = 'unknown', updated_at = $2 WHERE id = $1 AND status = 'pending'`, [id, clock.now()], { name: 'mark-unknown' });
+    },
+
+    /** Notes a refund before the provider is asked for it; false when the payment changed since it was read. */
+    noteRefund: async (payment: Payment, refund: Refund): Promise<boolean> => {
+      const { rowCount } = await database.query(
+        `UPDATE payments SET refunds = refunds || $3::jsonb WHERE id = $1 AND version = $2 AND refunds = $4::jsonb`,
+        [payment.id, payment.version, JSON.stringify([refund]), JSON.stringify(payment.refunds)],
+        { name: 'note-refund' },
+      );
+      return rowCount === 1;
+    },
+
+    /** Records events on a payment as it was read, books them, and queues them for publication; null when it has changed since. */
+    record: async (payment: Payment, events: readonly PaymentEvent[]): Promise<Payment | null> => {
+      if (events.length === 0) return payment;
+      let after = payment;
+      const published = events.map((event) => {
+        after = evolve(after, event);
+        return {
+          specversion: '1.0' as const,
+          id: ids.next('evt'),
+          source: 'payment',
+          type: event.type,
+          subject: payment.id,
+          time: event.at,
+          datacontenttype: 'application/json' as const,
+          data: eventPayload(after, event),
+          sequence: after.version,
+        };
+      });
+      return database.transaction(async (tx) => {
+        const entries = JSON.stringify(events.flatMap(entriesOf));
+        const values = [payment.id, payment.version, after.status, after.captured, after.refunded, JSON.stringify(after.refunds)];
+        const { rowCount } = await tx.query(recordEvents, [...values, after.declineReason, after.reference, after.version, after.updatedAt, entries], {
+          name: 'record-payment-events',
+        });
+        if (rowCount === 0) return null;
+        await addToOutbox(tx, 'payment-events', published);
+        return after;
+      });
+    },
+
+    /** Orders whose payment has had no outcome since `since`, oldest first. */
+    undecided: async (since: Date, limit: number): Promise<string[]> => {
+      const { rows } = await database.query<{ order_id: string }>(
+        `SELECT order_id FROM payments WHERE status IN ('pending', 'unknown') AND updated_at < $1 ORDER BY updated_at LIMIT $2`,
+        [since, limit],
+      );
+      return rows.map(({ order_id }) => order_id);
+    },
+
+    /** Newest first, older than the payment `before`. */
+    list: async ({ orderId, status, before, limit }: { orderId?: string; status?: PaymentStatus; before?: string; limit: number }): Promise<Payment[]> => {
+      const { rows } = await database.query<Row>(
+        `SELECT * FROM payments WHERE ($1::text IS NULL OR order_id = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR id < $3)
+          ORDER BY id DESC LIMIT $4`,
+        [orderId ?? null, status ?? null, before ?? null, limit],
+      );
+      return rows.map(paymentFrom);
+    },
+  };
+};
+
+export type PaymentRepository = ReturnType<typeof createPaymentRepository>;

@@ -1,0 +1,44 @@
+import { Refusal } from '../../kit/values/refusal.ts';
+import { isBarred, isUndecided, type Payment } from '../domain/payment.ts';
+import { ask, type PaymentEffects, recordCharge } from './payment-effects.ts';
+
+/**
+ * Learns the outcome of a begun payment. The key is the payment's own id, never a fresh one, so that asking again
+ * after a lost answer or a crash cannot charge twice.
+ */
+export const resolvePayment = async (effects: PaymentEffects, payment: Payment): Promise<Payment> => {
+  if (!isUndecided(payment)) return payment;
+  const token = await effects.payments.token(payment.id);
+  if (token === null) return recordedElsewhere(effects, payment);
+  try {
+    const charge = await ask(effects, payment.orderId, () =>
+      effects.provider.authorise({ key: payment.id, amount: { amount: payment.amount, currency: payment.currency }, token }),
+    );
+    return await recordCharge(effects, payment.orderId, charge);
+  } catch (problem) {
+    await effects.payments.markUnknown(payment.id);
+    throw problem;
+  }
+};
+
+/** The token is erased in the statement that records the outcome, so the outcome is there to be read. */
+const recordedElsewhere = async ({ payments }: PaymentEffects, { orderId }: Payment): Promise<Payment> => {
+  const payment = await payments.find(orderId);
+  if (!payment || isUndecided(payment)) throw new Error(`the payment of order ${orderId} has neither a token nor an outcome`);
+  return payment;
+};
+
+/**
+ * Authorises the payment of an order, once however often it is asked.
+ * Answers the payment as it is now; one that was barred by a cancelled order is declined as `order-cancelled`.
+ */
+export const authorisePayment = async (
+  effects: PaymentEffects,
+  { orderId, amount, token }: { orderId: string; amount: { amount: number; currency: string }; token: string },
+): Promise<Payment> => {
+  const payment = await effects.payments.begin(orderId, amount, token);
+  if (isBarred(payment)) return { ...payment, status: 'declined', declineReason: 'order-cancelled' };
+  if (payment.amount !== amount.amount || payment.currency !== amount.currency)
+    throw new Refusal('conflict', 'payment.amount-changed', `Order ${orderId} is being paid with ${payment.amount} ${payment.currency}; its amount cannot change.`);
+  return resolvePayment(effects, payment);
+};
