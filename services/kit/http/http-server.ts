@@ -1,4 +1,5 @@
 import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
@@ -6,7 +7,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Cache } from '../cache.ts';
 import type { ServiceContext } from '../context.ts';
 import { continueTrace } from '../request-scope.ts';
-import { addAccessControl } from './access-control.ts';
+import { addAccessControl, type BeginGuestSession } from './access-control.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { addDocumentation } from './documentation.ts';
 import { handleError } from './error-handler.ts';
@@ -35,6 +36,10 @@ export type HttpServerOptions = {
   readonly requestsPerMinute?: number;
   /** Further prefixes under which the health routes are served, such as `/api/v1`. */
   readonly healthPrefixes?: readonly string[];
+  /** Origins such as `https://shop.example` from which browsers may call with cookies; default none but the own one. */
+  readonly allowedOrigins?: readonly string[];
+  /** Gives a session to a visitor without one where the service wants it; default nobody gets one. */
+  readonly beginGuestSession?: BeginGuestSession;
 };
 
 /**
@@ -73,7 +78,16 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   await http.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
-  addAccessControl(http, options.verifyToken ?? context.verifyToken);
+  // Before access control: a browser asks for permission without the token that it wants to send.
+  if (options.allowedOrigins?.length)
+    await http.register(cors, {
+      origin: [...options.allowedOrigins],
+      credentials: true,
+      methods: ['GET', 'POST', 'PATCH', 'DELETE'],
+      exposedHeaders: ['x-request-id', 'retry-after', 'location'],
+      maxAge: 600,
+    });
+  addAccessControl(http, options.verifyToken ?? context.verifyToken, options.beginGuestSession);
   await addRateLimit(http, options);
   addNotFound(http);
   await addDocumentation(http, context.manifest);

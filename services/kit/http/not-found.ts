@@ -26,8 +26,8 @@ export const addNotFound = (http: HttpServer): void => {
       preHandler: http.rateLimit({
         max: missesPerMinute,
         timeWindow: 60_000,
-        keyGenerator: ({ ip }) => `ip:${ip}`,
-        groupId: 'not-found',
+        // A key of its own: in a shared cache, misses must not count as requests of all kinds and the other way round.
+        keyGenerator: ({ ip }) => `miss:${ip}`,
       }),
     },
     (request, reply) => {
