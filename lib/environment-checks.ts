@@ -25,7 +25,13 @@ const overlap = (left: string, right: string) => {
  * Source: Aurora user guide, "Performance and scaling for Aurora Serverless v2", table of maximum connections.
  */
 export const connectionLimit = ({ minCapacity, maxCapacity }: Environment['database']): number => {
-  const byCapacity = [[1, 189], [4, 823], [8, 1669], [16, 3360], [32, 5000]] as const;
+  const byCapacity = [
+    [1, 189],
+    [4, 823],
+    [8, 1669],
+    [16, 3360],
+    [32, 5000],
+  ] as const;
   const limit = byCapacity.findLast(([capacity]) => capacity <= maxCapacity)?.[1] ?? 0;
   return minCapacity <= 0.5 ? Math.min(limit, 2000) : limit;
 };
@@ -35,53 +41,101 @@ type Problem = readonly [field: string, sentence: string];
 const ownProblems = (environment: Environment): Problem[] => {
   const { network, database, eventStream, cluster, replicas, functions, publicDoor, domain, region } = environment;
   const found: (Problem | false)[] = [
-    !network.cidr.endsWith('/16') && ['network.cidr', `${network.cidr} is not a /16; the subnets of three zones need one`],
-    overlap(network.cidr, SERVICE_CIDR) &&
-      ['network.cidr', `${network.cidr} overlaps ${SERVICE_CIDR}, which Kubernetes services use; choose another range`],
-    new Set(network.zones).size !== network.zones.length && ['network.zones', `${network.zones.join(', ')} names a zone twice; name each once`],
-    network.zones.some((zone) => !zone.startsWith(region)) &&
-      ['network.zones', `${network.zones.join(', ')} are not all in ${region}; name zones of the region`],
-    environment.name !== 'dev' && network.zones.length < 3 &&
-      ['network.zones', `${network.zones.length} zones do not survive the loss of one with a quorum left; name three`],
-    network.natGateways > network.zones.length &&
-      ['network.natGateways', `${network.natGateways} are more than the ${network.zones.length} zones; lower it`],
-    environment.name === 'production' && network.natGateways < network.zones.length &&
-      ['network.natGateways', `${network.natGateways} leave a zone without its own way out; set ${network.zones.length}`],
-    environment.name === 'production' && !environment.protected &&
-      ['protected', 'false would let a tear-down delete customer data; set true'],
-    environment.name === 'production' && database.readers < 1 &&
-      ['database.readers', '0 means minutes without a database when its zone fails; set at least 1'],
-    environment.name === 'production' && !publicDoor && ['publicDoor', 'nothing means that no customer reaches the shop; describe the door'],
-    database.minCapacity > database.maxCapacity &&
-      ['database.minCapacity', `${database.minCapacity} is above maxCapacity ${database.maxCapacity}; lower it`],
-    database.autoPauseMinutes !== undefined && database.minCapacity > 0 &&
-      ['database.autoPauseMinutes', `${database.autoPauseMinutes} has no effect with minCapacity ${database.minCapacity}; remove it or set minCapacity 0`],
-    eventStream.replicationFactor > eventStream.brokersPerZone * network.zones.length &&
-      ['eventStream.replicationFactor', `${eventStream.replicationFactor} is more than the ${eventStream.brokersPerZone * network.zones.length} brokers; add brokers or zones`],
-    eventStream.minInSyncReplicas >= eventStream.replicationFactor &&
-      ['eventStream.minInSyncReplicas', `${eventStream.minInSyncReplicas} of ${eventStream.replicationFactor} copies would stop all writes when one broker restarts; lower it`],
-    cluster.nodes.min > cluster.nodes.max && ['cluster.nodes.min', `${cluster.nodes.min} is above max ${cluster.nodes.max}; lower it`],
-    environment.name === 'production' && cluster.capacity === 'spot' &&
-      ['cluster.capacity', 'spot nodes may all go at once; set on-demand'],
+    !network.cidr.endsWith('/16') && [
+      'network.cidr',
+      `${network.cidr} is not a /16; the subnets of three zones need one`,
+    ],
+    overlap(network.cidr, SERVICE_CIDR) && [
+      'network.cidr',
+      `${network.cidr} overlaps ${SERVICE_CIDR}, which Kubernetes services use; choose another range`,
+    ],
+    new Set(network.zones).size !== network.zones.length && [
+      'network.zones',
+      `${network.zones.join(', ')} names a zone twice; name each once`,
+    ],
+    network.zones.some((zone) => !zone.startsWith(region)) && [
+      'network.zones',
+      `${network.zones.join(', ')} are not all in ${region}; name zones of the region`,
+    ],
+    environment.name !== 'dev' &&
+      network.zones.length < 3 && [
+        'network.zones',
+        `${network.zones.length} zones do not survive the loss of one with a quorum left; name three`,
+      ],
+    network.natGateways > network.zones.length && [
+      'network.natGateways',
+      `${network.natGateways} are more than the ${network.zones.length} zones; lower it`,
+    ],
+    environment.name === 'production' &&
+      network.natGateways < network.zones.length && [
+        'network.natGateways',
+        `${network.natGateways} leave a zone without its own way out; set ${network.zones.length}`,
+      ],
+    environment.name === 'production' &&
+      !environment.protected && ['protected', 'false would let a tear-down delete customer data; set true'],
+    environment.name === 'production' &&
+      database.readers < 1 && [
+        'database.readers',
+        '0 means minutes without a database when its zone fails; set at least 1',
+      ],
+    environment.name === 'production' &&
+      !publicDoor && ['publicDoor', 'nothing means that no customer reaches the shop; describe the door'],
+    database.minCapacity > database.maxCapacity && [
+      'database.minCapacity',
+      `${database.minCapacity} is above maxCapacity ${database.maxCapacity}; lower it`,
+    ],
+    database.autoPauseMinutes !== undefined &&
+      database.minCapacity > 0 && [
+        'database.autoPauseMinutes',
+        `${database.autoPauseMinutes} has no effect with minCapacity ${database.minCapacity}; remove it or set minCapacity 0`,
+      ],
+    eventStream.replicationFactor > eventStream.brokersPerZone * network.zones.length && [
+      'eventStream.replicationFactor',
+      `${eventStream.replicationFactor} is more than the ${eventStream.brokersPerZone * network.zones.length} brokers; add brokers or zones`,
+    ],
+    eventStream.minInSyncReplicas >= eventStream.replicationFactor && [
+      'eventStream.minInSyncReplicas',
+      `${eventStream.minInSyncReplicas} of ${eventStream.replicationFactor} copies would stop all writes when one broker restarts; lower it`,
+    ],
+    cluster.nodes.min > cluster.nodes.max && [
+      'cluster.nodes.min',
+      `${cluster.nodes.min} is above max ${cluster.nodes.max}; lower it`,
+    ],
+    environment.name === 'production' &&
+      cluster.capacity === 'spot' && ['cluster.capacity', 'spot nodes may all go at once; set on-demand'],
     replicas.min > replicas.max && ['replicas.min', `${replicas.min} is above max ${replicas.max}; lower it`],
-    functions.pollers !== undefined && functions.pollers.min > functions.pollers.max &&
-      ['functions.pollers.min', `${functions.pollers.min} is above max ${functions.pollers.max}; lower it`],
-    publicDoor !== undefined && !publicDoor.host.endsWith(`.${domain}`) &&
-      ['publicDoor.host', `${publicDoor.host} is not under ${domain}, so its certificate cannot be validated; use a name such as shop.${domain}`],
+    functions.pollers !== undefined &&
+      functions.pollers.min > functions.pollers.max && [
+        'functions.pollers.min',
+        `${functions.pollers.min} is above max ${functions.pollers.max}; lower it`,
+      ],
+    publicDoor !== undefined &&
+      !publicDoor.host.endsWith(`.${domain}`) && [
+        'publicDoor.host',
+        `${publicDoor.host} is not under ${domain}, so its certificate cannot be validated; use a name such as shop.${domain}`,
+      ],
   ];
   return found.filter((problem): problem is Problem => problem !== false);
 };
 
 /** Problems inside each environment and between them, as `<environment>.<field>: <sentence>`. */
 export const environmentProblems = (environments: readonly Environment[]): string[] => [
-  ...environments.flatMap((environment) => ownProblems(environment).map(([field, sentence]) => `${environment.name}.${field}: ${sentence}`)),
+  ...environments.flatMap((environment) =>
+    ownProblems(environment).map(([field, sentence]) => `${environment.name}.${field}: ${sentence}`),
+  ),
   ...environments.flatMap((environment, index) =>
-    environments.slice(0, index).flatMap((other) => [
-      ...(other.name === environment.name ? [`${environment.name}.name: two environments have this name; rename one`] : []),
-      ...(overlap(other.network.cidr, environment.network.cidr)
-        ? [`${environment.name}.network.cidr: ${environment.network.cidr} overlaps ${other.network.cidr} of ${other.name}, so the two could never be peered; choose another range`]
-        : []),
-    ]),
+    environments
+      .slice(0, index)
+      .flatMap((other) => [
+        ...(other.name === environment.name
+          ? [`${environment.name}.name: two environments have this name; rename one`]
+          : []),
+        ...(overlap(other.network.cidr, environment.network.cidr)
+          ? [
+              `${environment.name}.network.cidr: ${environment.network.cidr} overlaps ${other.network.cidr} of ${other.name}, so the two could never be peered; choose another range`,
+            ]
+          : []),
+      ]),
   ),
 ];
 
@@ -106,7 +160,9 @@ export const defineEnvironments = (candidates: readonly unknown[]): readonly Env
     if (parsed.success) environments.push(parsed.data);
     else
       for (const { path, message } of parsed.error.issues)
-        problems.push(`${[name, ...path].join('.')}: ${JSON.stringify(valueAt(candidate, path)) ?? 'nothing'} is not allowed: ${message}`);
+        problems.push(
+          `${[name, ...path].join('.')}: ${JSON.stringify(valueAt(candidate, path)) ?? 'nothing'} is not allowed: ${message}`,
+        );
   }
   problems.push(...environmentProblems(environments));
   if (problems.length > 0) throw new Error(`lib/environments.ts cannot be used:\n${problems.join('\n')}`);
@@ -122,11 +178,13 @@ export const replicasOf = ({ scaling }: ServiceManifest, { replicas }: Environme
 /** Refuses what the manifests ask for and an environment cannot give. Throws one error with a line per problem. */
 export const checkAgainstServices = (environment: Environment, services: readonly ServiceManifest[]): void => {
   const problems: string[] = [];
-  const pools = services.filter(({ owns }) => owns.database).map((service) => {
-    const pods = replicasOf(service, environment).max;
-    // One pod of a rolling update comes on top of the largest number.
-    return { name: service.name, connections: (service.databaseConnections ?? 5) * (pods + Math.ceil(pods / 4)) };
-  });
+  const pools = services
+    .filter(({ owns }) => owns.database)
+    .map((service) => {
+      const pods = replicasOf(service, environment).max;
+      // One pod of a rolling update comes on top of the largest number.
+      return { name: service.name, connections: (service.databaseConnections ?? 5) * (pods + Math.ceil(pods / 4)) };
+    });
   const wanted = pools.reduce((sum, { connections }) => sum + connections, 0);
   const limit = connectionLimit(environment.database);
   if (wanted > limit)
@@ -135,10 +193,14 @@ export const checkAgainstServices = (environment: Environment, services: readonl
     );
   for (const [name, values] of Object.entries(environment.configuration)) {
     const service = services.find((candidate) => candidate.name === name);
-    if (!service) problems.push(`configuration.${name}: no such service; known: ${services.map((known) => known.name).join(', ')}`);
+    if (!service)
+      problems.push(`configuration.${name}: no such service; known: ${services.map((known) => known.name).join(', ')}`);
     for (const key of service ? Object.keys(values) : [])
       if (service?.configuration[key]?.kind !== 'plain')
-        problems.push(`configuration.${name}.${key}: services/${name}/manifest.ts declares no plain value of this name; declare it there or remove it here`);
+        problems.push(
+          `configuration.${name}.${key}: services/${name}/manifest.ts declares no plain value of this name; declare it there or remove it here`,
+        );
   }
-  if (problems.length > 0) throw new Error(problems.map((problem) => `lib/environments.ts: ${environment.name}.${problem}`).join('\n'));
+  if (problems.length > 0)
+    throw new Error(problems.map((problem) => `lib/environments.ts: ${environment.name}.${problem}`).join('\n'));
 };

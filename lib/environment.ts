@@ -7,33 +7,59 @@ const hostName = z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a host name suc
 
 const network = z.strictObject({
   cidr: cidr.describe('Address range of the VPC; a /16 that no other environment and no peer uses.'),
-  zones: z.array(z.string().regex(/^[a-z]{2}-[a-z]+-\d[a-z]$/)).min(2).max(3)
+  zones: z
+    .array(z.string().regex(/^[a-z]{2}-[a-z]+-\d[a-z]$/))
+    .min(2)
+    .max(3)
     .describe('Availability zones by name; written down, because synthesis asks AWS nothing.'),
   natGateways: count(1, 3).describe('NAT gateways; one per zone survives the loss of a zone, a single one is cheaper.'),
-  interfaceEndpoints: z.array(z.enum(['ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'kms', 'logs', 'secretsmanager', 'sts']))
+  interfaceEndpoints: z
+    .array(z.enum(['ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'kms', 'logs', 'secretsmanager', 'sts']))
     .describe('AWS APIs reached by an interface endpoint in every zone; the others go through NAT.'),
   flowLogDays: count(1, 3653).describe('Days that flow logs of the VPC are kept.'),
 });
 
 const cluster = z.strictObject({
-  version: z.enum(['1.35']).describe('Kubernetes version; the kubectl layer in package.json must be within one minor version.'),
+  version: z
+    .enum(['1.35'])
+    .describe('Kubernetes version; the kubectl layer in package.json must be within one minor version.'),
   compute: z.enum(['auto-mode', 'node-groups']).describe('Who runs the nodes: EKS Auto Mode, or managed node groups.'),
-  capacity: z.enum(['on-demand', 'spot']).describe('How nodes are bought; spot nodes may go with two minutes of notice.'),
+  capacity: z
+    .enum(['on-demand', 'spot'])
+    .describe('How nodes are bought; spot nodes may go with two minutes of notice.'),
   nodes: z.strictObject({
-    instanceType: z.string().regex(/^[a-z0-9]+\.[a-z0-9]+$/).describe('EC2 type of node groups; Auto Mode chooses its own.'),
+    instanceType: z
+      .string()
+      .regex(/^[a-z0-9]+\.[a-z0-9]+$/)
+      .describe('EC2 type of node groups; Auto Mode chooses its own.'),
     min: count(1, 100).describe('Smallest number of nodes of the group.'),
-    max: count(1, 100).describe('Largest number of nodes of the group; for Auto Mode the CPU limit is four times this.'),
+    max: count(1, 100).describe(
+      'Largest number of nodes of the group; for Auto Mode the CPU limit is four times this.',
+    ),
   }),
-  publicEndpointCidrs: z.array(cidr)
-    .describe('Ranges from which the API server is reached over the internet, always with IAM; none means from inside the VPC only.'),
+  publicEndpointCidrs: z
+    .array(cidr)
+    .describe(
+      'Ranges from which the API server is reached over the internet, always with IAM; none means from inside the VPC only.',
+    ),
   logDays: count(1, 3653).describe('Days that control-plane and container logs are kept.'),
   containerInsights: z.boolean().describe('Whether CloudWatch collects metrics of every pod (billed per observation).'),
 });
 
 const database = z.strictObject({
   version: z.enum(['17.9']).describe('Aurora PostgreSQL version.'),
-  minCapacity: z.number().multipleOf(0.5).min(0).max(256).describe('Smallest capacity in ACU (about 2 GiB each); 0 pauses an idle cluster.'),
-  maxCapacity: z.number().multipleOf(0.5).min(1).max(256).describe('Largest capacity in ACU; it also sets how many connections fit.'),
+  minCapacity: z
+    .number()
+    .multipleOf(0.5)
+    .min(0)
+    .max(256)
+    .describe('Smallest capacity in ACU (about 2 GiB each); 0 pauses an idle cluster.'),
+  maxCapacity: z
+    .number()
+    .multipleOf(0.5)
+    .min(1)
+    .max(256)
+    .describe('Largest capacity in ACU; it also sets how many connections fit.'),
   autoPauseMinutes: count(5, 1440).optional().describe('Idle minutes before a cluster with a minimum of 0 ACU pauses.'),
   readers: count(0, 5).describe('Readers in other zones; each is a target for failover.'),
   backupDays: count(1, 35).describe('Days of continuous backup (point-in-time recovery).'),
@@ -50,57 +76,107 @@ const eventStream = z.strictObject({
 
 const cache = z.strictObject({
   version: z.enum(['8.0']).describe('Valkey version.'),
-  nodeType: z.string().regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/).describe('Size of one node.'),
-  replicas: count(0, 5).describe('Replicas beside the primary; with at least one a lost primary is replaced by itself.'),
+  nodeType: z
+    .string()
+    .regex(/^cache\.[a-z0-9]+\.[a-z0-9]+$/)
+    .describe('Size of one node.'),
+  replicas: count(0, 5).describe(
+    'Replicas beside the primary; with at least one a lost primary is replaced by itself.',
+  ),
 });
 
 const publicDoor = z.strictObject({
   host: hostName.describe('Host name of the shop, under the domain.'),
-  requestsPerFiveMinutes: count(100, 2_000_000).describe('Requests of one address in five minutes before the WAF blocks it.'),
+  requestsPerFiveMinutes: count(100, 2_000_000).describe(
+    'Requests of one address in five minutes before the WAF blocks it.',
+  ),
   accessLogDays: count(1, 3653).describe('Days that access logs of the load balancer and the WAF are kept.'),
 });
 
 /** Shape of one environment; an unknown key is refused. */
 export const environmentShape = z.strictObject({
   name: z.enum(['dev', 'staging', 'production']).describe('Name of the environment; part of every physical name.'),
-  account: z.string().regex(/^\d{12}$/).optional()
-    .describe('AWS account id; absent: the account of the credentials. Set it where a deployment into the wrong account would hurt.'),
-  region: z.string().regex(/^[a-z]{2}-[a-z]+-\d$/).describe('AWS region.'),
-  protected: z.boolean()
-    .describe('Whether data survives a tear-down: deletion protection, retained resources, termination protection of stacks.'),
-  domain: hostName.describe('DNS zone that the platform manages; mail is sent from it, and the public door lies under it.'),
+  account: z
+    .string()
+    .regex(/^\d{12}$/)
+    .optional()
+    .describe(
+      'AWS account id; absent: the account of the credentials. Set it where a deployment into the wrong account would hurt.',
+    ),
+  region: z
+    .string()
+    .regex(/^[a-z]{2}-[a-z]+-\d$/)
+    .describe('AWS region.'),
+  protected: z
+    .boolean()
+    .describe(
+      'Whether data survives a tear-down: deletion protection, retained resources, termination protection of stacks.',
+    ),
+  domain: hostName.describe(
+    'DNS zone that the platform manages; mail is sent from it, and the public door lies under it.',
+  ),
   network: network.describe('VPC, subnets and ways out.'),
   cluster: cluster.describe('Kubernetes.'),
   database: database.describe('Aurora PostgreSQL.'),
   eventStream: eventStream.describe('MSK.'),
   cache: cache.describe('ElastiCache for Valkey.'),
   registry: z.strictObject({ keepImages: count(5, 1000).describe('Newest images kept per service.') }).describe('ECR.'),
-  functions: z.strictObject({
-    logDays: count(1, 3653).describe('Days that logs of functions are kept.'),
-    pollers: z.strictObject({
-      min: count(1, 200).describe('Event pollers that are always on.'),
-      max: count(1, 2000).describe('Event pollers at most.'),
-    }).optional().describe('Provisioned Kafka pollers: needed to bisect batches and to bound retries and age; absent: on-demand polling, cheaper.'),
-  }).describe('Lambda.'),
-  replicas: z.strictObject({
-    min: count(1, 50).describe('Smallest number of pods of every service, whatever its manifest says.'),
-    max: count(1, 100).describe('Largest number of pods of every service, whatever its manifest says.'),
-  }).describe('Bounds on what the manifests ask for.'),
-  publicDoor: publicDoor.optional().describe('Load balancer with TLS, WAF and access logs; absent: reached by port-forward only.'),
+  functions: z
+    .strictObject({
+      logDays: count(1, 3653).describe('Days that logs of functions are kept.'),
+      pollers: z
+        .strictObject({
+          min: count(1, 200).describe('Event pollers that are always on.'),
+          max: count(1, 2000).describe('Event pollers at most.'),
+        })
+        .optional()
+        .describe(
+          'Provisioned Kafka pollers: needed to bisect batches and to bound retries and age; absent: on-demand polling, cheaper.',
+        ),
+    })
+    .describe('Lambda.'),
+  replicas: z
+    .strictObject({
+      min: count(1, 50).describe('Smallest number of pods of every service, whatever its manifest says.'),
+      max: count(1, 100).describe('Largest number of pods of every service, whatever its manifest says.'),
+    })
+    .describe('Bounds on what the manifests ask for.'),
+  publicDoor: publicDoor
+    .optional()
+    .describe('Load balancer with TLS, WAF and access logs; absent: reached by port-forward only.'),
   logLevel: z.enum(['debug', 'info', 'warn']).describe('Log level of the services.'),
-  configuration: z.record(z.string(), z.record(z.string(), z.string())).describe('Configuration per service that differs from the default of its manifest.'),
-  alerts: z.strictObject({
-    emails: z.array(z.email()).describe('Mail addresses that subscribe to both alert topics; each has to confirm once.'),
-    monthlyBudgetUsd: count(1, 1_000_000).describe('Monthly budget in USD; alerts at 80 % and 100 % of it, and when the forecast passes it.'),
-  }).describe('Who hears of trouble.'),
-  backups: z.strictObject({
-    keepDays: count(1, 3650).describe('Days that daily recovery points are kept.'),
-    restoreTests: z.boolean().describe('Whether a restore is tried every week, and alarmed when it fails.'),
-  }).optional().describe('AWS Backup of databases and tables; absent: only what each store keeps by itself.'),
-  delivery: z.strictObject({
-    repository: z.string().regex(/^[\w.-]+\/[\w.-]+$/).describe('GitHub repository whose workflows may deploy, as owner/name.'),
-    createsProvider: z.boolean().describe("Whether this environment makes the account's GitHub OIDC provider; one per account."),
-  }).optional().describe('Deployment from GitHub by short-lived credentials; absent: no role is made.'),
+  configuration: z
+    .record(z.string(), z.record(z.string(), z.string()))
+    .describe('Configuration per service that differs from the default of its manifest.'),
+  alerts: z
+    .strictObject({
+      emails: z
+        .array(z.email())
+        .describe('Mail addresses that subscribe to both alert topics; each has to confirm once.'),
+      monthlyBudgetUsd: count(1, 1_000_000).describe(
+        'Monthly budget in USD; alerts at 80 % and 100 % of it, and when the forecast passes it.',
+      ),
+    })
+    .describe('Who hears of trouble.'),
+  backups: z
+    .strictObject({
+      keepDays: count(1, 3650).describe('Days that daily recovery points are kept.'),
+      restoreTests: z.boolean().describe('Whether a restore is tried every week, and alarmed when it fails.'),
+    })
+    .optional()
+    .describe('AWS Backup of databases and tables; absent: only what each store keeps by itself.'),
+  delivery: z
+    .strictObject({
+      repository: z
+        .string()
+        .regex(/^[\w.-]+\/[\w.-]+$/)
+        .describe('GitHub repository whose workflows may deploy, as owner/name.'),
+      createsProvider: z
+        .boolean()
+        .describe("Whether this environment makes the account's GitHub OIDC provider; one per account."),
+    })
+    .optional()
+    .describe('Deployment from GitHub by short-lived credentials; absent: no role is made.'),
 });
 
 export type Environment = z.output<typeof environmentShape>;

@@ -133,6 +133,8 @@ export const environments = defineEnvironments([
 export const environmentNamed = (name: string) => {
   const found = environments.find((environment) => environment.name === name);
   if (!found)
-    throw new Error(`there is no environment "${name}"; known: ${environments.map((environment) => environment.name).join(', ')}`);
+    throw new Error(
+      `there is no environment "${name}"; known: ${environments.map((environment) => environment.name).join(', ')}`,
+    );
   return found;
 };

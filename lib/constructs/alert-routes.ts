@@ -1,0 +1,65 @@
+import { Stack } from 'aws-cdk-lib';
+import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
+import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { Construct } from 'constructs';
+import type { AlertTopics, Severity } from './owned-alarm.ts';
+
+export type AlertRoutesProps = {
+  /** Start of the topic names. */
+  readonly prefix: string;
+  readonly key: IKey;
+  /** Addresses that subscribe to both topics; each confirms once. */
+  readonly emails: readonly string[];
+  /** USD a month; alerts at 80 % and 100 %, and when the forecast passes it. */
+  readonly monthlyBudgetUsd: number;
+};
+
+/** Where alarms go, and the budget that rings like one. */
+export class AlertRoutes extends Construct {
+  readonly topics: AlertTopics;
+
+  constructor(scope: Construct, id: string, { prefix, key, emails, monthlyBudgetUsd }: AlertRoutesProps) {
+    super(scope, id);
+    const topic = (severity: Severity) => {
+      const made = new Topic(this, severity === 'page' ? 'Page' : 'Ticket', {
+        topicName: `${prefix}-${severity}`,
+        masterKey: key,
+        enforceSSL: true,
+      });
+      for (const service of ['cloudwatch', 'events', 'budgets', 'backup'])
+        made.grantPublish(
+          new ServicePrincipal(`${service}.amazonaws.com`, {
+            conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+          }),
+        );
+      for (const email of emails) made.addSubscription(new EmailSubscription(email));
+      return made;
+    };
+    this.topics = { page: topic('page'), ticket: topic('ticket') };
+
+    const notification = (
+      notificationType: 'ACTUAL' | 'FORECASTED',
+      threshold: number,
+    ): CfnBudget.NotificationWithSubscribersProperty => ({
+      notification: { notificationType, comparisonOperator: 'GREATER_THAN', threshold, thresholdType: 'PERCENTAGE' },
+      subscribers: [{ subscriptionType: 'SNS', address: this.topics.ticket.topicArn }],
+    });
+    new CfnBudget(this, 'Budget', {
+      budget: {
+        budgetName: prefix,
+        budgetType: 'COST',
+        timeUnit: 'MONTHLY',
+        budgetLimit: { amount: monthlyBudgetUsd, unit: 'USD' },
+        costFilters: { TagKeyValue: [`user:environment$${prefix.replace('cloudmart-', '')}`] },
+      },
+      notificationsWithSubscribers: [
+        notification('ACTUAL', 80),
+        notification('ACTUAL', 100),
+        notification('FORECASTED', 100),
+      ],
+    });
+  }
+}

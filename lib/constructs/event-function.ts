@@ -1,0 +1,226 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import {
+  Architecture,
+  CfnEventSourceMapping,
+  Code,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+  Tracing,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from '../environment.ts';
+import { type AlertTopics, OwnedAlarm, type Severity } from './owned-alarm.ts';
+
+/** The files that ship, named by their content. */
+export type FunctionCode = {
+  /** Folder with `handler.mjs`, which exports `handler`. */
+  readonly folder: string;
+  /** SHA-256 of the folder's content, hex. */
+  readonly hash: string;
+};
+
+export type EventFunctionProps = {
+  readonly service: ServiceManifest;
+  readonly functionName: string;
+  readonly code: FunctionCode;
+  readonly variables: Readonly<Record<string, string>>;
+  readonly statements: readonly PolicyStatement[];
+  readonly eventClusterArn: string;
+  /** Days that logs are kept. */
+  readonly logDays: number;
+  /** Provisioned pollers; only they bisect batches and bound retries and age. Absent: on demand. */
+  readonly pollers?: Environment['functions']['pollers'];
+  readonly alerts: AlertTopics;
+  /** Encrypts failed invocations. */
+  readonly key: IKey;
+};
+
+const TIMEOUT = Duration.seconds(60);
+const BATCH = 50;
+/** Attempts after the first before a record goes to the dead-letter topic. */
+const RETRIES = 4;
+/** A record older than this goes to the dead-letter topic untried. */
+const MAX_AGE = Duration.days(1);
+
+/** A Lambda as a manifest declares it: consumes its topics, retries within bounds, hands failures to dead-letter topics, rings alarms. */
+export class EventFunction extends Construct {
+  readonly function: LambdaFunction;
+  private readonly props: EventFunctionProps;
+
+  constructor(scope: Construct, id: string, props: EventFunctionProps) {
+    super(scope, id);
+    this.props = props;
+    const { service, functionName, code } = props;
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      retention: props.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    const role = new Role(this, 'Role', {
+      roleName: functionName,
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    for (const statement of [...props.statements, ...this.pollerStatements()]) role.addToPolicy(statement);
+    const failedInvocations = new Queue(this, 'FailedInvocations', {
+      queueName: `${functionName}-failed`,
+      encryption: QueueEncryption.KMS,
+      encryptionMasterKey: props.key,
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+    });
+    this.function = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: service.summary,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(code.folder, { assetHash: code.hash }),
+      handler: 'handler.handler',
+      role,
+      memorySize: service.size.memoryMiB,
+      timeout: TIMEOUT,
+      reservedConcurrentExecutions: service.scaling.max,
+      environment: { NODE_OPTIONS: '--enable-source-maps', ...props.variables },
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      systemLogLevelV2: SystemLogLevel.WARN,
+      tracing: Tracing.ACTIVE,
+      deadLetterQueue: failedInvocations,
+      retryAttempts: 2,
+      maxEventAge: Duration.hours(6),
+    });
+    logGroup.grantWrite(role);
+    for (const topic of service.consumes) this.consume(topic);
+    this.alarm(
+      'FailedInvocationsWaiting',
+      'ticket',
+      'failed-events',
+      `Invocations of ${service.name} that failed for good wait in a queue.`,
+      failedInvocations.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      0,
+    );
+    this.alarm(
+      'Errors',
+      'page',
+      'function-errors',
+      `${service.name} has failed in more than 5 invocations in 5 minutes.`,
+      this.function.metricErrors({ period: Duration.minutes(5) }),
+      5,
+    );
+    this.alarm(
+      'Throttles',
+      'ticket',
+      'function-errors',
+      `${service.name} has been held back by its concurrency limit for 15 minutes.`,
+      this.function.metricThrottles({ period: Duration.minutes(5) }),
+      0,
+      3,
+    );
+    this.alarm(
+      'Duration',
+      'ticket',
+      'function-errors',
+      `Invocations of ${service.name} take more than half of their time limit.`,
+      this.function.metricDuration({ period: Duration.minutes(5), statistic: 'p99' }),
+      TIMEOUT.toMilliseconds() / 2,
+      3,
+    );
+  }
+
+  /** What Lambda's pollers need to reach the brokers with this role. Network interfaces cannot be named before they exist. */
+  private pollerStatements() {
+    if (this.props.service.consumes.length === 0) return [];
+    return [
+      new PolicyStatement({
+        sid: 'FindBrokers',
+        actions: ['kafka:DescribeClusterV2', 'kafka:DescribeCluster', 'kafka:GetBootstrapBrokers'],
+        resources: [this.props.eventClusterArn],
+      }),
+      new PolicyStatement({
+        sid: 'PlacePollers',
+        actions: [
+          'ec2:CreateNetworkInterface',
+          'ec2:DeleteNetworkInterface',
+          'ec2:DescribeNetworkInterfaces',
+          'ec2:DescribeSecurityGroups',
+          'ec2:DescribeSubnets',
+          'ec2:DescribeVpcs',
+        ],
+        resources: ['*'],
+      }),
+    ];
+  }
+
+  private consume(topic: string) {
+    const { service, pollers, eventClusterArn } = this.props;
+    const mapping = new CfnEventSourceMapping(this, `From-${topic}`, {
+      functionName: this.function.functionName,
+      eventSourceArn: eventClusterArn,
+      topics: [topic],
+      startingPosition: 'TRIM_HORIZON',
+      amazonManagedKafkaEventSourceConfig: { consumerGroupId: service.name },
+      batchSize: BATCH,
+      maximumBatchingWindowInSeconds: 1,
+      functionResponseTypes: ['ReportBatchItemFailures'],
+      destinationConfig: { onFailure: { destination: `kafka://${deadLetterTopicOf(topic)}` } },
+      ...(pollers && {
+        bisectBatchOnFunctionError: true,
+        maximumRetryAttempts: RETRIES,
+        maximumRecordAgeInSeconds: MAX_AGE.toSeconds(),
+        provisionedPollerConfig: {
+          minimumPollers: pollers.min,
+          maximumPollers: pollers.max,
+          pollerGroupName: 'cloudmart',
+        },
+      }),
+      metricsConfig: { metrics: ['EventCount', 'ErrorCount', 'KafkaMetrics'] },
+    });
+    // The pollers sign in with the role before the first record.
+    mapping.node.addDependency(this.function.role as Role);
+    const metric = new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'OnFailureDestinationDeliveredEventCount',
+      statistic: 'Sum',
+      period: Duration.minutes(5),
+      dimensionsMap: { EventSourceMappingUUID: mapping.attrId },
+    });
+    this.alarm(
+      `DeadLetters-${topic}`,
+      'ticket',
+      'dead-letters',
+      `Records of ${topic} that ${service.name} could not handle were put into ${deadLetterTopicOf(topic)}.`,
+      metric,
+      0,
+    );
+  }
+
+  private alarm(
+    id: string,
+    severity: Severity,
+    runbook: string,
+    meaning: string,
+    metric: IMetric,
+    threshold: number,
+    evaluationPeriods = 1,
+  ) {
+    new OwnedAlarm(this, id, {
+      alerts: this.props.alerts,
+      severity,
+      owner: this.props.service.name,
+      runbook,
+      meaning,
+      metric,
+      threshold,
+      evaluationPeriods,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

@@ -1,0 +1,246 @@
+import { ArnFormat, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnCluster, CfnConfiguration, CfnTopic } from 'aws-cdk-lib/aws-msk';
+import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from '../environment.ts';
+import { type AlertTopics, OwnedAlarm } from './owned-alarm.ts';
+import type { PlatformNetwork } from './platform-network.ts';
+
+export type EventStreamProps = Environment['eventStream'] & {
+  /** Name of the cluster. */
+  readonly name: string;
+  readonly network: PlatformNetwork;
+  readonly key: IKey;
+  readonly alerts: AlertTopics;
+  /** Days that broker logs are kept. */
+  readonly logDays: number;
+  /** Whether the records outlive the stack. */
+  readonly retained: boolean;
+  /** Services whose topics are made. */
+  readonly services: readonly ServiceManifest[];
+};
+
+/** Port of TLS with IAM. */
+const PORT = 9098;
+const DAY_MS = 86_400_000;
+/** Failed records wait for a person, longer than the records that they come from. */
+const DEAD_LETTER_DAYS = 30;
+
+/** MSK with IAM and TLS only, a topic and a dead-letter topic for each that a manifest publishes, and alarms per consumer. */
+export class EventStream extends Construct {
+  readonly clusterArn: string;
+  readonly clusterName: string;
+  /** `host:port,host:port`, with IAM. Holds tokens. */
+  readonly brokers: string;
+  private readonly securityGroup: SecurityGroup;
+  private readonly alerts: AlertTopics;
+
+  constructor(scope: Construct, id: string, props: EventStreamProps) {
+    super(scope, id);
+    const { network, retained } = props;
+    const brokers = props.brokersPerZone * network.vpc.isolatedSubnets.length;
+    this.alerts = props.alerts;
+    this.clusterName = props.name;
+    this.securityGroup = new SecurityGroup(this, 'Access', { vpc: network.vpc, description: 'Kafka with IAM' });
+    // Lambda's pollers use the security group of the brokers.
+    this.securityGroup.addIngressRule(this.securityGroup, Port.tcp(PORT), 'pollers of functions');
+    const configuration = new CfnConfiguration(this, 'Configuration', {
+      name: props.name,
+      serverProperties: [
+        'auto.create.topics.enable=false',
+        `default.replication.factor=${props.replicationFactor}`,
+        `min.insync.replicas=${props.minInSyncReplicas}`,
+        'unclean.leader.election.enable=false',
+        `offsets.topic.replication.factor=${props.replicationFactor}`,
+        `transaction.state.log.replication.factor=${props.replicationFactor}`,
+        `transaction.state.log.min.isr=${props.minInSyncReplicas}`,
+        'group.initial.rebalance.delay.ms=3000',
+        'message.max.bytes=1048576',
+      ].join('\n'),
+    });
+    const logs = new LogGroup(this, 'BrokerLogs', { retention: props.logDays, removalPolicy: RemovalPolicy.DESTROY });
+    const cluster = new CfnCluster(this, 'Cluster', {
+      clusterName: props.name,
+      kafkaVersion: props.version,
+      numberOfBrokerNodes: brokers,
+      configurationInfo: {
+        arn: configuration.attrArn,
+        revision: configuration.attrLatestRevisionRevision as unknown as number,
+      },
+      brokerNodeGroupInfo: {
+        instanceType: props.brokerType,
+        clientSubnets: network.vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
+        securityGroups: [this.securityGroup.securityGroupId],
+        storageInfo: { ebsStorageInfo: { volumeSize: props.storageGiB } },
+      },
+      clientAuthentication: {
+        sasl: { iam: { enabled: true }, scram: { enabled: false } },
+        unauthenticated: { enabled: false },
+      },
+      encryptionInfo: {
+        encryptionAtRest: { dataVolumeKmsKeyId: props.key.keyArn },
+        encryptionInTransit: { clientBroker: 'TLS', inCluster: true },
+      },
+      enhancedMonitoring: 'PER_BROKER',
+      loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
+    });
+    cluster.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    this.clusterArn = cluster.attrArn;
+    this.brokers = this.lookUpBrokers();
+    for (const service of props.services) this.addTopics(service, props);
+    this.addClusterAlarms(brokers);
+    for (const service of props.services) for (const topic of service.consumes) this.addLagAlarm(service, topic);
+  }
+
+  /** Admits connections from a peer; the rule lives in this construct's stack. */
+  admit(peer: IConnectable, description: string): void {
+    this.securityGroup.connections.allowFrom(peer, Port.tcp(PORT), description);
+  }
+
+  /** ARN by which IAM names a topic of the cluster. */
+  topicArn(topic: string): string {
+    return this.arnOf('topic', topic);
+  }
+
+  /** ARN by which IAM names a consumer group of the cluster. */
+  groupArn(group: string): string {
+    return this.arnOf('group', group);
+  }
+
+  private arnOf(resource: 'topic' | 'group', name: string) {
+    // arn:aws:kafka:<region>:<account>:cluster/<name>/<uuid>
+    const uuid = Fn.select(2, Fn.split('/', this.clusterArn));
+    return Stack.of(this).formatArn({
+      service: 'kafka',
+      resource,
+      resourceName: `${this.clusterName}/${uuid}/${name}`,
+      arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
+    });
+  }
+
+  /** CloudFormation knows no attribute with the addresses of the brokers. */
+  private lookUpBrokers() {
+    const call = {
+      service: '@aws-sdk/client-kafka',
+      action: 'GetBootstrapBrokers',
+      parameters: { ClusterArn: this.clusterArn },
+      physicalResourceId: PhysicalResourceId.of(`${this.clusterName}-brokers`),
+      outputPaths: ['BootstrapBrokerStringSaslIam'],
+    };
+    const brokers = new AwsCustomResource(this, 'Brokers', {
+      onCreate: call,
+      onUpdate: call,
+      policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: [this.clusterArn] }),
+      installLatestAwsSdk: false,
+      timeout: Duration.minutes(2),
+    });
+    return brokers.getResponseField('BootstrapBrokerStringSaslIam');
+  }
+
+  private addTopics(
+    { publishes }: ServiceManifest,
+    { replicationFactor, minInSyncReplicas, retained }: EventStreamProps,
+  ) {
+    const topic = (topicName: string, partitionCount: number, retentionDays: number) => {
+      const made = new CfnTopic(this, `Topic-${topicName}`, {
+        clusterArn: this.clusterArn,
+        topicName,
+        partitionCount,
+        replicationFactor,
+        // The API takes the settings as base64 of a JSON object.
+        configs: Buffer.from(
+          JSON.stringify({
+            'retention.ms': String(retentionDays * DAY_MS),
+            'min.insync.replicas': String(minInSyncReplicas),
+            'cleanup.policy': 'delete',
+          }),
+        ).toString('base64'),
+      });
+      made.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    };
+    for (const [name, { partitions, retentionDays }] of Object.entries(publishes)) {
+      topic(name, partitions, retentionDays);
+      topic(deadLetterTopicOf(name), 1, DEAD_LETTER_DAYS);
+    }
+  }
+
+  private metric(metricName: string, statistic: string, dimensions: Record<string, string> = {}) {
+    return new Metric({
+      namespace: 'AWS/Kafka',
+      metricName,
+      statistic,
+      period: Duration.minutes(5),
+      dimensionsMap: { 'Cluster Name': this.clusterName, ...dimensions },
+    });
+  }
+
+  private addClusterAlarms(brokers: number) {
+    const platform = {
+      alerts: this.alerts,
+      owner: 'platform',
+      evaluationPeriods: 3,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    } as const;
+    const above = { comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD } as const;
+    new OwnedAlarm(this, 'OfflinePartitions', {
+      ...platform,
+      ...above,
+      severity: 'page',
+      runbook: 'event-stream-partitions',
+      meaning: 'Partitions have no leader: nothing can be written to or read from them.',
+      metric: this.metric('OfflinePartitionsCount', 'Maximum'),
+      threshold: 0,
+      evaluationPeriods: 1,
+    });
+    new OwnedAlarm(this, 'NoController', {
+      ...platform,
+      severity: 'page',
+      runbook: 'event-stream-partitions',
+      meaning: 'The cluster has had no active controller for 15 minutes.',
+      metric: this.metric('ActiveControllerCount', 'Maximum'),
+      threshold: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+    });
+    for (let broker = 1; broker <= brokers; broker += 1) {
+      const dimensions = { 'Broker ID': String(broker) };
+      new OwnedAlarm(this, `Disk${broker}`, {
+        ...platform,
+        ...above,
+        severity: 'ticket',
+        runbook: 'event-stream-disk',
+        meaning: `Broker ${broker} has used 80 % of its disk.`,
+        metric: this.metric('KafkaDataLogsDiskUsed', 'Maximum', dimensions),
+        threshold: 80,
+      });
+      new OwnedAlarm(this, `UnderMinInSync${broker}`, {
+        ...platform,
+        ...above,
+        severity: 'page',
+        runbook: 'event-stream-partitions',
+        meaning: `Partitions led by broker ${broker} refuse writes, because too few copies are in sync.`,
+        metric: this.metric('UnderMinIsrPartitionCount', 'Maximum', dimensions),
+        threshold: 0,
+      });
+    }
+  }
+
+  private addLagAlarm({ name }: ServiceManifest, topic: string) {
+    new OwnedAlarm(this, `Lag-${name}-${topic}`, {
+      alerts: this.alerts,
+      severity: 'page',
+      owner: name,
+      runbook: 'consumer-lag',
+      meaning: `${name} is more than five minutes behind on ${topic}.`,
+      metric: this.metric('EstimatedMaxTimeLag', 'Maximum', { 'Consumer Group': name, Topic: topic }),
+      threshold: 300,
+      evaluationPeriods: 2,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+}

@@ -1,0 +1,45 @@
+/** Runs once per deployment that changes the owners: a Lambda inside the VPC, invoked by CloudFormation. */
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import pg from 'pg';
+import { z } from 'zod';
+import { type Connect, createOwners } from './create-owners.ts';
+
+const variables = z.object({
+  /** ARN of the administrator's secret, which RDS rotates. */
+  SECRET_ID: z.string().min(1),
+  DATABASE_HOST: z.string().min(1),
+  DATABASE_PORT: z.coerce.number().int(),
+  /** JSON list of `{database, role}`. */
+  OWNERS: z
+    .string()
+    .transform((text) => z.array(z.strictObject({ database: z.string(), role: z.string() })).parse(JSON.parse(text))),
+});
+
+const credentials = z.object({ username: z.string(), password: z.string() });
+
+/** Fails when any owner could not be made, which fails the deployment; the next one starts over without harm. */
+export const handler = async (): Promise<void> => {
+  const { SECRET_ID, DATABASE_HOST, DATABASE_PORT, OWNERS } = variables.parse(process.env);
+  const secrets = new SecretsManagerClient({ maxAttempts: 3 });
+  const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: SECRET_ID }), {
+    abortSignal: AbortSignal.timeout(10_000),
+  });
+  const { username, password } = credentials.parse(JSON.parse(SecretString ?? '{}'));
+  const connect: Connect = async (database) => {
+    const client = new pg.Client({
+      host: DATABASE_HOST,
+      port: DATABASE_PORT,
+      user: username,
+      password,
+      database,
+      // Lambda's Node trusts the certificate authorities of RDS through NODE_EXTRA_CA_CERTS.
+      ssl: { rejectUnauthorized: true },
+      // A cluster that paused itself needs about 15 s to come back.
+      connectionTimeoutMillis: 45_000,
+      query_timeout: 30_000,
+    });
+    await client.connect();
+    return client;
+  };
+  await createOwners(connect, OWNERS);
+};

@@ -1,0 +1,26 @@
+/** The CDK app: one static stage per environment, under the laws. */
+import { App } from 'aws-cdk-lib';
+import type { ServiceManifest } from '../services/kit/manifest.ts';
+import type { Environment } from './environment.ts';
+import { Platform, type PlatformProps } from './platform.ts';
+
+export type PlatformAppProps = {
+  readonly environments: readonly Environment[];
+  readonly services: readonly ServiceManifest[];
+  readonly codeOf: PlatformProps['codeOf'];
+  /** Folder of the cloud assembly; default: where the CDK CLI says, else a temporary folder. */
+  readonly outdir?: string;
+  /** Feature flags; default: what the CDK CLI passes from cdk.json. */
+  readonly context?: Readonly<Record<string, unknown>>;
+};
+
+/** Builds the app. The caller synthesizes it; that is when laws and CloudFormation's own rules speak. */
+export const createPlatformApp = ({ environments, services, codeOf, outdir, context }: PlatformAppProps): App => {
+  const app = new App({
+    analyticsReporting: false,
+    ...(outdir ? { outdir } : {}),
+    ...(context ? { context: { ...context } } : {}),
+  });
+  for (const environment of environments) new Platform(app, { environment, services, codeOf });
+  return app;
+};

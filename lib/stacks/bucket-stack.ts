@@ -1,0 +1,40 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { ObjectBucket } from '../constructs/object-bucket.ts';
+import type { Environment } from '../environment.ts';
+import { outputNames } from '../workloads/stack-outputs.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type BucketStackProps = {
+  readonly environment: Environment;
+  readonly services: readonly ServiceManifest[];
+  readonly key: IKey;
+};
+
+/** Days that access logs of buckets are kept. */
+const ACCESS_LOG_DAYS = 90;
+
+export class BucketStack extends PlatformStack {
+  private readonly buckets = new Map<string, Bucket>();
+
+  constructor(scope: Construct, id: string, { environment, services, key }: BucketStackProps) {
+    super(scope, id, { environment, description: 'Buckets that the services declare' });
+    const retained = environment.protected;
+    const accessLogs = new ObjectBucket(this, 'AccessLogs', { expireAfterDays: ACCESS_LOG_DAYS, retained }).bucket;
+    for (const name of services.flatMap(({ owns }) => owns.buckets ?? [])) {
+      const { bucket } = new ObjectBucket(this, name, { key, accessLogs, retained });
+      this.buckets.set(name, bucket);
+      this.publish(outputNames.bucket(name), bucket.bucketName);
+    }
+  }
+
+  /** The bucket of a name that some manifest declares. */
+  named(name: string): Bucket {
+    const bucket = this.buckets.get(name);
+    if (!bucket)
+      throw new Error(`no manifest declares a bucket "${name}"; known: ${[...this.buckets.keys()].join(', ')}`);
+    return bucket;
+  }
+}

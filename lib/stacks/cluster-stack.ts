@@ -1,0 +1,29 @@
+import type { Cluster } from 'aws-cdk-lib/aws-eks-v2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { KubernetesCluster } from '../constructs/kubernetes-cluster.ts';
+import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import type { PlatformNetwork } from '../constructs/platform-network.ts';
+import type { Environment } from '../environment.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type ClusterStackProps = {
+  readonly environment: Environment;
+  readonly network: PlatformNetwork;
+  readonly key: IKey;
+  readonly alerts: AlertTopics;
+};
+
+export class ClusterStack extends PlatformStack {
+  readonly cluster: Cluster;
+
+  constructor(scope: Construct, id: string, { environment, ...props }: ClusterStackProps) {
+    super(scope, id, { environment, description: 'Kubernetes: control plane, nodes, add-ons and access' });
+    this.cluster = new KubernetesCluster(this, 'Kubernetes', {
+      environment,
+      clusterName: this.prefix,
+      ...props,
+    }).cluster;
+    this.publish('ClusterName', this.cluster.clusterName);
+  }
+}

@@ -1,0 +1,51 @@
+import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { DatabaseOwners } from '../constructs/database-owners.ts';
+import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import type { PlatformNetwork } from '../constructs/platform-network.ts';
+import { RelationalDatabase } from '../constructs/relational-database.ts';
+import type { Environment } from '../environment.ts';
+import { outputNames } from '../workloads/stack-outputs.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type DatabaseStackProps = {
+  readonly environment: Environment;
+  readonly services: readonly ServiceManifest[];
+  readonly network: PlatformNetwork;
+  /** Whose pods connect. */
+  readonly cluster: IConnectable;
+  readonly key: IKey;
+  readonly alerts: AlertTopics;
+};
+
+export class DatabaseStack extends PlatformStack {
+  readonly database: RelationalDatabase;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, services, network, cluster, key, alerts }: DatabaseStackProps,
+  ) {
+    super(scope, id, { environment, description: 'Aurora PostgreSQL, with a database and a role per owning service' });
+    this.database = new RelationalDatabase(this, 'Database', {
+      name: this.prefix,
+      network,
+      key,
+      alerts,
+      retained: environment.protected,
+      ...environment.database,
+    });
+    this.database.admit(cluster, 'pods');
+    new DatabaseOwners(this, 'Owners', {
+      functionName: `${this.prefix}-database-owners`,
+      database: this.database,
+      network,
+      key,
+      logDays: environment.functions.logDays,
+      owners: services.flatMap(({ name, owns }) => (owns.database ? [{ database: owns.database, role: name }] : [])),
+    });
+    this.publish(outputNames.databaseAddress, this.database.address);
+  }
+}

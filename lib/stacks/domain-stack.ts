@@ -1,0 +1,50 @@
+import { Fn } from 'aws-cdk-lib';
+import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
+import { ConfigurationSet, ConfigurationSetTlsPolicy, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
+import type { Construct } from 'constructs';
+import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import { PublicDoor } from '../constructs/public-door.ts';
+import type { Environment } from '../environment.ts';
+import { outputNames } from '../workloads/stack-outputs.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type DomainStackProps = {
+  readonly environment: Environment;
+  readonly alerts: AlertTopics;
+};
+
+/** Names and the things bound to them. Deployed first once, so that the parent zone can delegate before a certificate waits for it. */
+export class DomainStack extends PlatformStack {
+  readonly zone: PublicHostedZone;
+  readonly mailArns: readonly string[];
+  readonly door: PublicDoor | undefined;
+
+  constructor(scope: Construct, id: string, { environment, alerts }: DomainStackProps) {
+    super(scope, id, { environment, description: 'DNS zone, mail identity, certificate and web firewall' });
+    this.zone = new PublicHostedZone(this, 'Zone', { zoneName: environment.domain });
+    const configurationSet = new ConfigurationSet(this, 'MailSettings', {
+      configurationSetName: this.prefix,
+      tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
+      reputationMetrics: true,
+    });
+    const identity = new EmailIdentity(this, 'MailIdentity', {
+      identity: Identity.publicHostedZone(this.zone),
+      configurationSet,
+    });
+    this.mailArns = [
+      identity.emailIdentityArn,
+      this.formatArn({ service: 'ses', resource: 'configuration-set', resourceName: this.prefix }),
+    ];
+    this.publish('NameServers', Fn.join(',', this.zone.hostedZoneNameServers ?? []));
+    if (!environment.publicDoor) return;
+    this.door = new PublicDoor(this, 'Door', {
+      name: this.prefix,
+      zone: this.zone,
+      alerts,
+      retained: environment.protected,
+      ...environment.publicDoor,
+    });
+    this.publish(outputNames.certificateArn, this.door.certificateArn);
+    this.publish(outputNames.webAclArn, this.door.webAclArn);
+  }
+}

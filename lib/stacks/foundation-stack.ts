@@ -1,0 +1,22 @@
+import type { Construct } from 'constructs';
+import { AlertRoutes } from '../constructs/alert-routes.ts';
+import { EncryptionKeys } from '../constructs/encryption-keys.ts';
+import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import type { Environment } from '../environment.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+/** What every other stack needs: keys to encrypt with and topics to tell. */
+export class FoundationStack extends PlatformStack {
+  readonly keys: EncryptionKeys;
+  readonly alerts: AlertTopics;
+
+  constructor(scope: Construct, id: string, { environment }: { readonly environment: Environment }) {
+    super(scope, id, { environment, description: 'Encryption keys, alert topics and the budget' });
+    this.keys = new EncryptionKeys(this, 'Keys', { prefix: this.prefix, retained: environment.protected });
+    this.alerts = new AlertRoutes(this, 'Alerts', {
+      prefix: this.prefix,
+      key: this.keys.alerts,
+      ...environment.alerts,
+    }).topics;
+  }
+}

@@ -1,0 +1,42 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { EventFunction, type FunctionCode } from '../constructs/event-function.ts';
+import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import { type ServiceResources, servicePermissions } from '../constructs/service-permissions.ts';
+import type { Environment } from '../environment.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type FunctionStackProps = {
+  readonly environment: Environment;
+  readonly services: readonly ServiceManifest[];
+  readonly resources: ServiceResources;
+  /** Files that ship, per service. */
+  readonly codeOf: (service: ServiceManifest) => FunctionCode;
+  /** Environment variables per service. */
+  readonly variablesOf: (service: ServiceManifest) => Readonly<Record<string, string>>;
+  readonly key: IKey;
+  readonly alerts: AlertTopics;
+};
+
+export class FunctionStack extends PlatformStack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, services, resources, codeOf, variablesOf, key, alerts }: FunctionStackProps,
+  ) {
+    super(scope, id, { environment, description: 'Lambdas and what wakes them' });
+    for (const service of services.filter(({ kind }) => kind === 'lambda'))
+      new EventFunction(this, service.name, {
+        service,
+        functionName: `${this.prefix}-${service.name}`,
+        code: codeOf(service),
+        variables: variablesOf(service),
+        statements: servicePermissions(this, service, resources),
+        eventClusterArn: resources.eventClusterArn,
+        alerts,
+        key,
+        ...environment.functions,
+      });
+  }
+}

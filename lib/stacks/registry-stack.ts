@@ -1,0 +1,29 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { ImageRepository } from '../constructs/image-repository.ts';
+import type { Environment } from '../environment.ts';
+import { outputNames } from '../workloads/stack-outputs.ts';
+import { runsInCluster } from '../workloads/workload-values.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type RegistryStackProps = {
+  readonly environment: Environment;
+  readonly services: readonly ServiceManifest[];
+  readonly key: IKey;
+};
+
+export class RegistryStack extends PlatformStack {
+  constructor(scope: Construct, id: string, { environment, services, key }: RegistryStackProps) {
+    super(scope, id, { environment, description: 'An image repository per service' });
+    for (const { name } of services.filter(runsInCluster)) {
+      const { repository } = new ImageRepository(this, name, {
+        repositoryName: `${this.prefix}/${name}`,
+        key,
+        keepImages: environment.registry.keepImages,
+        retained: environment.protected,
+      });
+      this.publish(outputNames.repository(name), repository.repositoryUri);
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { ServiceSecrets } from '../constructs/service-secrets.ts';
+import type { Environment } from '../environment.ts';
+import { outputNames } from '../workloads/stack-outputs.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type SecretStackProps = {
+  readonly environment: Environment;
+  readonly services: readonly ServiceManifest[];
+  readonly key: IKey;
+};
+
+export class SecretStack extends PlatformStack {
+  readonly secrets: ServiceSecrets;
+
+  constructor(scope: Construct, id: string, { environment, services, key }: SecretStackProps) {
+    super(scope, id, { environment, description: 'Secrets of the services' });
+    this.secrets = new ServiceSecrets(this, 'Secrets', {
+      prefix: this.prefix,
+      services,
+      key,
+      retained: environment.protected,
+    });
+    const published = new Set<string>();
+    for (const service of services)
+      for (const [key, { secretArn }] of this.secrets.of(service)) {
+        const name = outputNames.secret(service.name, key);
+        if (!published.has(name)) this.publish(name, secretArn);
+        published.add(name);
+      }
+  }
+}
