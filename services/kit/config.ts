@@ -1,4 +1,5 @@
 import type * as z from 'zod';
+import { createEnvironmentReader, type Environment, type EnvironmentReader } from './environment-reader.ts';
 import type { ServiceManifest } from './manifest.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { type LoadSecret, loadSecretFromAws } from './secrets.ts';
@@ -59,8 +60,6 @@ export class ConfigurationError extends Error {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** `order-events` -> `ORDER_EVENTS`; the same spelling as in lib/service-environment.ts. */
 const environmentName = (name: string) => name.toUpperCase().replaceAll('-', '_');
 
@@ -74,61 +73,7 @@ const hasScheme =
 const isEventsUrl = (text: string) =>
   /^kafka:\/\/[^/,:\s]+:\d{1,5}(,[^/,:\s]+:\d{1,5})*$/.test(text) || hasScheme('postgresql', 'postgres')(text);
 
-/** Collects the problems of one environment while its values are read. */
-const createReader = (environment: Environment, loadSecret: LoadSecret) => {
-  const problems: string[] = [];
-  const known = new Set<string>(['SERVICE_NAME']);
-
-  const usable = (name: string, value: string) => {
-    if (!isPlaceholder(value)) return true;
-    problems.push(`${name}: is a placeholder; set the real value`);
-    return false;
-  };
-
-  const optional = (name: string, accept: (text: string) => boolean, expected: string) => {
-    known.add(name);
-    const value = environment[name];
-    if (value === undefined || value === '' || !usable(name, value)) return undefined;
-    if (accept(value)) return value;
-    problems.push(`${name}: is malformed; expected ${expected}`);
-    return undefined;
-  };
-
-  const required = (name: string, accept: (text: string) => boolean, expected: string) => {
-    const value = optional(name, accept, expected);
-    if (!environment[name]) problems.push(`${name}: is missing; set it to ${expected}`);
-    return value;
-  };
-
-  const secret = async (name: string, isRequired: boolean) => {
-    const idName = `${name}_SECRET_ID`;
-    known.add(name).add(idName);
-    const { [name]: plain, [idName]: id } = environment;
-    if (plain && id) problems.push(`${name}: is set together with ${idName}; keep one of them`);
-    if (plain) return usable(name, plain) ? plain : undefined;
-    if (!id) {
-      if (isRequired) problems.push(`${name}: is missing; set it, or ${idName} to the secret that holds it`);
-      return undefined;
-    }
-    if (!usable(idName, id)) return undefined;
-    try {
-      const value = await loadSecret(id);
-      if (value === '') problems.push(`${idName}: the secret is empty; store a value in it`);
-      return value !== '' && usable(idName, value) ? value : undefined;
-    } catch (problem) {
-      problems.push(
-        `${idName}: cannot be read (${problem instanceof Error ? problem.name : 'unknown error'}); check its name and the role's access`,
-      );
-      return undefined;
-    }
-  };
-
-  return { problems, known, optional, required, secret };
-};
-
-type Reader = ReturnType<typeof createReader>;
-
-const readAddresses = (manifest: ServiceManifest, read: Reader) => {
+const readAddresses = (manifest: ServiceManifest, read: EnvironmentReader) => {
   const anyText = (text: string) => text.trim() !== '';
   const byName = (names: readonly string[], prefix: string, expected: string) =>
     Object.fromEntries(
@@ -153,7 +98,7 @@ const readAddresses = (manifest: ServiceManifest, read: Reader) => {
   };
 };
 
-const readDatabase = (manifest: ServiceManifest, read: Reader): DatabaseConfig | undefined => {
+const readDatabase = (manifest: ServiceManifest, read: EnvironmentReader): DatabaseConfig | undefined => {
   if (!manifest.owns.database) return undefined;
   const url = read.required('DATABASE_URL', hasScheme('postgresql', 'postgres'), 'a postgresql:// URL');
   const connections = read.optional(
@@ -169,7 +114,7 @@ const readDatabase = (manifest: ServiceManifest, read: Reader): DatabaseConfig |
   };
 };
 
-const readDerived = async (manifest: ServiceManifest, read: Reader): Promise<Omit<Config, 'own'>> => {
+const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): Promise<Omit<Config, 'own'>> => {
   const port = (name: string, declared: number | undefined) =>
     declared === undefined ? undefined : Number(read.required(name, isPort, 'a port from 0 to 65535'));
   const httpPort = port('HTTP_PORT', manifest.ports.http);
@@ -226,7 +171,7 @@ const readOwn = async <Schema extends z.ZodObject>(
   manifest: ServiceManifest,
   schema: Schema,
   environment: Environment,
-  read: Reader,
+  read: EnvironmentReader,
 ): Promise<z.output<Schema> | undefined> => {
   const declared = Object.keys(manifest.configuration);
   for (const key of declared.filter((name) => !(name in schema.shape)))
@@ -266,7 +211,7 @@ export const readConfig = async <Schema extends z.ZodObject>(
   environment: Environment = process.env,
   options: { readonly loadSecret?: LoadSecret } = {},
 ): Promise<Config<z.output<Schema>>> => {
-  const read = createReader(environment, options.loadSecret ?? loadSecretFromAws);
+  const read = createEnvironmentReader(environment, options.loadSecret ?? loadSecretFromAws);
   const derived = await readDerived(manifest, read);
   const own = await readOwn(manifest, schema, environment, read);
   const claimed = environment['SERVICE_NAME'];

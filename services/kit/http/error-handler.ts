@@ -32,7 +32,11 @@ const frameworkProblems: Readonly<Record<string, ProblemParts>> = {
     code: 'request.not-json',
     detail: 'The body is empty although the request says that it is JSON.',
   },
-  FST_ERR_CTP_INVALID_JSON_BODY: { status: 400, code: 'request.not-json', detail: 'The body is not valid JSON, or has a key named __proto__ or constructor.prototype.' },
+  FST_ERR_CTP_INVALID_JSON_BODY: {
+    status: 400,
+    code: 'request.not-json',
+    detail: 'The body is not valid JSON, or has a key named __proto__ or constructor.prototype.',
+  },
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
     status: 400,
     code: 'request.length',
