@@ -1,0 +1,80 @@
+/** Puts the demo catalogue into the shop through the staff's bulk door. */
+import type { ApiClient } from './api-client.ts';
+import type { CatalogueItem, DemoCatalogue, Finding } from './demo-catalogue.ts';
+
+// The door takes 500 items, and every door 64 KiB a body; some room is left for the frame.
+const MOST_ITEMS = 500;
+const MOST_BYTES = 60_000;
+
+type ImportAnswer = {
+  readonly created: number;
+  readonly updated: number;
+  readonly refused: readonly { readonly index: number; readonly code: string; readonly message: string }[];
+};
+
+export type CatalogueLoad = {
+  readonly rows: number;
+  readonly created: number;
+  readonly updated: number;
+  /** What was wrong in the file and what was done, plus what the shop refused. */
+  readonly findings: readonly Finding[];
+};
+
+/** Cuts the items into bodies that the door takes. */
+export const batchesOf = (
+  items: readonly CatalogueItem[],
+  mostItems = MOST_ITEMS,
+  mostBytes = MOST_BYTES,
+): CatalogueItem[][] => {
+  const batches: CatalogueItem[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const item of items) {
+    const size = Buffer.byteLength(JSON.stringify(item)) + 1;
+    const current = batches.at(-1);
+    if (current === undefined || current.length >= mostItems || bytes + size > mostBytes) {
+      batches.push([item]);
+      bytes = size;
+    } else {
+      current.push(item);
+      bytes += size;
+    }
+  }
+  return batches;
+};
+
+/** Loads all items; `progress` gets the number of items that are through. Throws when the door fails as a whole; single refusals are findings. */
+export const loadCatalogue = async (
+  api: ApiClient,
+  token: string,
+  catalogue: DemoCatalogue,
+  progress: (done: number, of: number) => void,
+): Promise<CatalogueLoad> => {
+  let created = 0;
+  let updated = 0;
+  let done = 0;
+  const refused = new Map<string, { count: number; examples: string[] }>();
+  for (const items of batchesOf(catalogue.items)) {
+    const answer = await api<ImportAnswer>('/api/v1/products/import', {
+      method: 'POST',
+      body: { items },
+      token,
+      timeoutMs: 30_000,
+    });
+    created += answer.created;
+    updated += answer.updated;
+    for (const { index, code, message } of answer.refused) {
+      const finding = refused.get(code) ?? { count: 0, examples: [] };
+      finding.count += 1;
+      if (finding.examples.length < 3) finding.examples.push(`${items[index]?.title}: ${message}`);
+      refused.set(code, finding);
+    }
+    done += items.length;
+    progress(done, catalogue.items.length);
+  }
+  const refusals: Finding[] = [...refused].map(([code, finding]) => ({
+    action: 'skipped',
+    reason: `refused by the shop: ${code}`,
+    ...finding,
+  }));
+  return { rows: catalogue.rows, created, updated, findings: [...catalogue.findings, ...refusals] };
+};
