@@ -9,7 +9,8 @@ if (!('SourceTextModule' in vm)) {
 /** @type {import('jest').Config} */
 export default {
   roots: ['bin', 'lib', 'services', '.config'],
-  testMatch: ['**/*.test.ts'],
+  // Tests against real parts run by `npm run test:real`.
+  testMatch: ['**/*.test.ts', '!**/*.real.test.ts'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': './.config/esbuild-transform.js' },
   maxWorkers: 2,

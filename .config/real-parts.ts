@@ -1,0 +1,100 @@
+// The real parts that `npm run test:real` tests against: what each needs of the machine, and how it is made ready.
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { root, runCommand } from './run-command.ts';
+
+export type RealPart = {
+  readonly name: string;
+  /** Commands that must be on PATH. */
+  readonly needs: readonly string[];
+  /** Test files that need it, as a pattern for jest. */
+  readonly tests: string;
+  /** Builds or installs what is missing into the cache and returns environment variables for the tests. */
+  prepare(): Promise<Readonly<Record<string, string>>>;
+};
+
+/** Survives between runs; a new machine starts empty and takes minutes to fill it. */
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cloudmart');
+const kubernetes = join(root, '.config/kubernetes');
+
+const run = async (command: string, parameters: readonly string[], environment: Record<string, string> = {}) => {
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const { code, output } = await runCommand('env', [...assignments, 'nice', command, ...parameters]);
+  if (code !== 0) throw new Error(`${command} ${parameters[0]} failed: ${output.split('\n').slice(-3).join(' ')}`);
+  return output;
+};
+
+const goTool = async (name: string, module: string) => {
+  const folder = join(cache, 'bin', module.replaceAll(/[^\w.]+/g, '-'));
+  const file = join(folder, name);
+  if (!existsSync(file)) await run('go', ['install', '-trimpath', module], { GOBIN: folder, GOFLAGS: '' });
+  return file;
+};
+
+/** Folder of a Go module's sources, for files that only come with them. */
+const goModule = async (module: string) => {
+  const answer = JSON.parse(await run('go', ['mod', 'download', '-json', module], { GOFLAGS: '' })) as { Dir: string };
+  return answer.Dir;
+};
+
+const pythonTool = async (name: string, version: string) => {
+  const folder = join(cache, `${name}-${version}`);
+  const file = join(folder, 'bin', name);
+  if (!existsSync(file)) {
+    await mkdir(cache, { recursive: true });
+    await run('python3', ['-m', 'venv', '--clear', folder]);
+    await run(join(folder, 'bin/pip'), ['install', '--quiet', `${name}==${version}`]);
+  }
+  return file;
+};
+
+const cluster = {
+  KUBE_CACHE: join(cache, 'kubernetes'),
+  KUBE_LOCK_DIR: join(kubernetes, 'build'),
+};
+const clusterScript = join(kubernetes, 'kube-apiserver.sh');
+const clusterNeeds = ['bash', 'go', 'openssl', 'flock', 'setsid'];
+
+const buildCluster = async (what: 'core' | 'full') => {
+  const output = await run(clusterScript, ['build', what], cluster);
+  return { ...cluster, REAL_CLUSTER_SCRIPT: clusterScript, REAL_CLUSTER_BIN: output.split('\n').at(-1) ?? '' };
+};
+
+export const realParts: readonly RealPart[] = [
+  {
+    name: 'Kubernetes linters (kubeconform, kube-score)',
+    needs: ['go'],
+    tests: 'manifest-linters\\.real',
+    prepare: async () => ({
+      REAL_KUBECONFORM: await goTool('kubeconform', 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0'),
+      REAL_KUBE_SCORE: await goTool('kube-score', 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0'),
+      REAL_SCHEMAS: join(kubernetes, 'schemas'),
+    }),
+  },
+  {
+    name: 'checkov',
+    needs: ['python3'],
+    tests: 'manifest-checkov\\.real',
+    prepare: async () => ({ REAL_CHECKOV: await pythonTool('checkov', '3.3.30') }),
+  },
+  {
+    name: 'Kubernetes API server',
+    needs: clusterNeeds,
+    tests: 'admission\\.real',
+    prepare: async () => ({
+      ...(await buildCluster('core')),
+      REAL_ARGO_CRD: join(
+        await goModule('github.com/argoproj/argo-cd/v3@v3.2.0'),
+        'manifests/crds/application-crd.yaml',
+      ),
+    }),
+  },
+  {
+    name: 'Kubernetes controllers, scheduler and simulated nodes',
+    needs: clusterNeeds,
+    tests: 'rollout\\.real',
+    prepare: () => buildCluster('full'),
+  },
+];

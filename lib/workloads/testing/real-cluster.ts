@@ -1,0 +1,40 @@
+/** A Kubernetes control plane of its own for one test file; with `full` its controllers, scheduler and simulated nodes too. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { partOf, runTool, type ToolRun } from './run-tool.ts';
+
+export type RealCluster = {
+  /** Runs kubectl; a failed command is a result, not an error. */
+  kubectl(parameters: readonly string[], input?: string): Promise<ToolRun>;
+  stop(): Promise<void>;
+};
+
+/** Starts a cluster, or uses the one that REAL_KUBECONFIG names and leaves it running. */
+export const startCluster = async (mode: 'start' | 'full'): Promise<RealCluster> => {
+  const foreign = process.env['REAL_KUBECONFIG'];
+  const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-cluster-'));
+  const environment = {
+    KUBE_RUN: folder,
+    KUBE_KCM_ARGS: '--horizontal-pod-autoscaler-sync-period=2s',
+    KUBECONFIG: foreign ?? path.join(folder, 'kubeconfig'),
+  };
+  const script = (word: string) => runTool(partOf('REAL_CLUSTER_SCRIPT'), [word], { environment });
+  const stop = async () => {
+    if (!foreign) await script('reset');
+    await rm(folder, { recursive: true, force: true });
+  };
+  if (!foreign) {
+    const started = await script(mode);
+    if (started.code !== 0) {
+      await stop();
+      throw new Error(`the cluster did not start: ${started.output}`);
+    }
+  }
+  const program = path.join(partOf('REAL_CLUSTER_BIN'), 'kubectl');
+  return {
+    kubectl: (parameters, input) =>
+      runTool(program, ['--cache-dir', path.join(folder, 'cache'), ...parameters], { environment, input }),
+    stop,
+  };
+};
