@@ -1,7 +1,9 @@
 import type { UserEvent } from '../../contracts/events/user-events.ts';
 
 /** What happened to one account, before it has an envelope. */
-export type Happening = { [Type in UserEvent['type']]: { readonly type: Type; readonly data: Omit<DataOf<Type>, 'userId'> } }[UserEvent['type']];
+export type Happening = {
+  [Type in UserEvent['type']]: { readonly type: Type; readonly data: Omit<DataOf<Type>, 'userId'> };
+}[UserEvent['type']];
 type DataOf<Type> = Extract<UserEvent, { type: Type }>['data'];
 
 export type Envelope = {

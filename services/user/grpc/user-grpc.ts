@@ -1,12 +1,8 @@
-import { type ZodType, z } from 'zod';
-import {
-  type Tokens,
-  type User,
-  UserServiceDefinition,
-} from '../../contracts/generated/cloudmart/user/v1/user.ts';
+import * as z from 'zod';
+import { type Tokens, type User, UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
 import { loginBody, refreshBody, registerBody, updateProfileBody } from '../../contracts/http/auth-api.ts';
 import type { GrpcServer } from '../../kit/grpc/grpc-server.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
+import { parseRequest } from '../../kit/grpc/parse-request.ts';
 import type { User as DomainUser } from '../domain/user.ts';
 import { authenticate } from '../use-cases/authenticate.ts';
 import type { IssuedTokens } from '../use-cases/issue-tokens.ts';
@@ -18,15 +14,6 @@ import { updateProfile } from '../use-cases/update-profile.ts';
 import type { UserParts } from '../use-cases/user-parts.ts';
 
 const checkSessionRequest = z.object({ userId: z.string().min(1).max(64), sessionId: z.string().min(1).max(64) });
-
-/** The contract's schema decides at this door too: the gateway is not the only possible caller. */
-const valid = <Schema extends ZodType>(schema: Schema, request: unknown): z.output<Schema> => {
-  const parsed = schema.safeParse(request);
-  if (parsed.success) return parsed.data;
-  throw new Refusal('invalid', 'request.invalid', 'The request does not match its schema.', {
-    errors: parsed.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })),
-  });
-};
 
 const userOf = ({ id, email, name, roles, createdAt }: DomainUser): User => ({
   id,
@@ -46,22 +33,24 @@ const tokensOf = ({ user, accessToken, expiresInSeconds, refreshToken }: IssuedT
 /** Adds the service of cloudmart/user/v1/user.proto. */
 export const addUserService = (grpc: GrpcServer, parts: UserParts): void => {
   grpc.add(UserServiceDefinition, {
-    register: async (request) => ({ tokens: tokensOf(await registerUser(parts, valid(registerBody, request))) }),
-    authenticate: async (request) => ({ tokens: tokensOf(await authenticate(parts, valid(loginBody, request))) }),
+    register: async (request) => ({ tokens: tokensOf(await registerUser(parts, parseRequest(registerBody, request))) }),
+    authenticate: async (request) => ({
+      tokens: tokensOf(await authenticate(parts, parseRequest(loginBody, request))),
+    }),
     refresh: async (request) => ({
-      tokens: tokensOf(await refreshSession(parts, valid(refreshBody, request).refreshToken)),
+      tokens: tokensOf(await refreshSession(parts, parseRequest(refreshBody, request).refreshToken)),
     }),
     logout: async ({ refreshToken }, { caller }) => {
-      const token = refreshToken === '' ? '' : valid(refreshBody, { refreshToken }).refreshToken;
+      const token = refreshToken === '' ? '' : parseRequest(refreshBody, { refreshToken }).refreshToken;
       await logOut(parts, token, caller);
       return {};
     },
     getProfile: async (_request, { caller }) => ({ user: userOf(await readProfile(parts, caller)) }),
     updateProfile: async (request, { caller }) => ({
-      user: userOf(await updateProfile(parts, caller, valid(updateProfileBody, request))),
+      user: userOf(await updateProfile(parts, caller, parseRequest(updateProfileBody, request))),
     }),
     checkSession: async (request) => {
-      const { userId, sessionId } = valid(checkSessionRequest, request);
+      const { userId, sessionId } = parseRequest(checkSessionRequest, request);
       return { active: await parts.sessions.isActive(userId, sessionId, parts.clock.now()) };
     },
   });

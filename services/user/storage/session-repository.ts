@@ -1,7 +1,12 @@
 import { createHash, randomBytes } from 'node:crypto';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { PresentedToken } from '../domain/refresh-chain.ts';
-import { endedSessionsKeptMs, maxSessions, refreshTokenLifetimeMs, sessionLifetimeMs } from '../domain/session-lifetime.ts';
+import {
+  endedSessionsKeptMs,
+  maxSessions,
+  refreshTokenLifetimeMs,
+  sessionLifetimeMs,
+} from '../domain/session-lifetime.ts';
 import type { User } from '../domain/user.ts';
 import { open, seal } from './sealed-box.ts';
 import { type UserRow, userOf } from './user-repository.ts';
@@ -25,7 +30,10 @@ const plus = (time: Date, ms: number) => new Date(time.getTime() + ms);
 /** Sessions and the chains of their refresh tokens. */
 export const createSessionRepository = (database: Sql) => ({
   /** Begins a session and returns its first refresh token. The oldest of more than 50 live sessions is deleted. */
-  begin: async (tx: Sql, session: { readonly id: string; readonly userId: string; readonly now: Date }): Promise<string> => {
+  begin: async (
+    tx: Sql,
+    session: { readonly id: string; readonly userId: string; readonly now: Date },
+  ): Promise<string> => {
     const token = newToken();
     await tx.query(
       `WITH session AS (
@@ -143,7 +151,9 @@ export const createSessionRepository = (database: Sql) => ({
 
   /** Deletes sessions that ended a week ago and tokens that expired. */
   removeEnded: async (now: Date): Promise<void> => {
-    await database.query('DELETE FROM sessions WHERE least(expires_at, revoked_at) < $1', [plus(now, -endedSessionsKeptMs)]);
+    await database.query('DELETE FROM sessions WHERE least(expires_at, revoked_at) < $1', [
+      plus(now, -endedSessionsKeptMs),
+    ]);
     await database.query('DELETE FROM refresh_tokens WHERE expires_at < $1', [now]);
   },
 });

@@ -1,6 +1,6 @@
 import type { Sql } from '../../kit/storage/database.ts';
 import { requireUncommonPassword } from '../domain/password-rules.ts';
-import { userEvent } from '../domain/user-events.ts';
+import { type Happening, userEvent } from '../domain/user-events.ts';
 import type { ConfiguredStaffRepository } from '../storage/configured-staff-repository.ts';
 import { publishInSequence } from './end-sessions.ts';
 import type { UserParts } from './user-parts.ts';
@@ -11,7 +11,7 @@ const addStaff = async (parts: UserParts, tx: Sql, email: string, passwordHash: 
   const id = parts.ids.next('usr');
   const createdAt = parts.clock.now();
   await parts.users.insert(tx, { id, email, name: 'Staff', roles, passwordHash, createdAt });
-  const registered = { type: 'user.registered.v1', data: { roles: [...roles] } } as const;
+  const registered: Happening = { type: 'user.registered.v1', data: { roles: [...roles] } };
   const envelope = { id: parts.ids.next('evt'), userId: id, sequence: 1, at: createdAt };
   await parts.publish(tx, [userEvent(registered, envelope)]);
   return id;

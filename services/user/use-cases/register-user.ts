@@ -1,5 +1,5 @@
 import { requireUncommonPassword } from '../domain/password-rules.ts';
-import { userEvent } from '../domain/user-events.ts';
+import { type Happening, userEvent } from '../domain/user-events.ts';
 import { emailTaken } from '../domain/user-refusals.ts';
 import { beginSession, type IssuedTokens, issueTokens } from './issue-tokens.ts';
 import type { UserParts } from './user-parts.ts';
@@ -21,7 +21,7 @@ export const registerUser = async (
   };
   const session = await parts.transaction(async (tx) => {
     if (!(await parts.users.insert(tx, user))) throw emailTaken();
-    const registered = { type: 'user.registered.v1', data: { roles: [...user.roles] } } as const;
+    const registered: Happening = { type: 'user.registered.v1', data: { roles: [...user.roles] } };
     const envelope = { id: parts.ids.next('evt'), userId: user.id, sequence: 1, at: user.createdAt };
     await parts.publish(tx, [userEvent(registered, envelope)]);
     return beginSession(parts, tx, user);

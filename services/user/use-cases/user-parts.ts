@@ -1,7 +1,7 @@
+import type { UserEvent } from '../../contracts/events/user-events.ts';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
-import type { UserEvent } from '../../contracts/events/user-events.ts';
 import type { KeyRing } from '../clients/key-ring.ts';
 import type { PasswordHasher } from '../clients/password-hasher.ts';
 import type { LoginFailureRepository } from '../storage/login-failure-repository.ts';

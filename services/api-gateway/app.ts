@@ -1,0 +1,78 @@
+import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
+import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
+import type { Cache } from '../kit/cache.ts';
+import type { ServiceContext } from '../kit/context.ts';
+import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
+import type { HttpClient } from '../kit/http/http-client.ts';
+import { createHttpServer } from '../kit/http/http-server.ts';
+import { createAccounts } from './clients/accounts.ts';
+import { createOrders } from './clients/orders.ts';
+import { createSessions } from './clients/sessions.ts';
+import type { GatewayConfig } from './config.ts';
+import { addAuthRoutes } from './http/auth-routes.ts';
+import { addBrowserRoutes } from './http/browser-routes.ts';
+import { addForwardedRoutes, type Upstreams } from './http/forwarded-routes.ts';
+import { createGuestSessions } from './http/guest-session.ts';
+import { requireLiveSessions } from './http/live-sessions.ts';
+import { addOrderEventsRoute } from './http/order-events-route.ts';
+import { addOrderRoutes } from './http/order-routes.ts';
+import { addProfileRoutes } from './http/profile-routes.ts';
+
+export type GatewayDependencies = {
+  readonly users: GrpcClient<typeof UserServiceDefinition>;
+  readonly orders: GrpcClient<typeof OrderServiceDefinition>;
+  /** HTTP doors: those that are forwarded, and the user service's for its keys. */
+  readonly upstreams: Upstreams & { readonly user: HttpClient };
+  /** Counts rate limits over all replicas. */
+  readonly cache: Cache;
+};
+
+/** The public door, for the process and for tests. */
+export const gatewayApp = async (context: ServiceContext<GatewayConfig>, dependencies: GatewayDependencies) => {
+  const { config, ids, health, functions, stopping } = context;
+  const { users, upstreams, cache } = dependencies;
+  const accounts = createAccounts(users);
+  const sessions = createSessions(users);
+  const orders = createOrders(dependencies.orders);
+
+  functions.register('gatewayApp', gatewayApp);
+  health.add('cache', { critical: false, check: () => cache.check() });
+  for (const [name, upstream] of Object.entries(upstreams))
+    health.add(name, {
+      critical: false,
+      check: async () => {
+        await upstream.request({ method: 'GET', path: '/health/live', deadlineMs: 400 });
+      },
+    });
+
+  const http = await createHttpServer({
+    context,
+    cache,
+    requestsPerMinute: config.own.RATE_LIMIT_PER_MINUTE,
+    allowedOrigins: config.own.ALLOWED_ORIGINS,
+    beginGuestSession: createGuestSessions(ids),
+  });
+  requireLiveSessions(http, sessions);
+  addBrowserRoutes(http, upstreams.user);
+  await http.register(
+    (api, _options, done) => {
+      addAuthRoutes(api, { accounts, sessions, attemptsPerMinute: config.own.LOGIN_LIMIT_PER_MINUTE });
+      addProfileRoutes(api, accounts);
+      addOrderRoutes(api, { orders, ids });
+      addOrderEventsRoute(api, { orders, stopping });
+      addForwardedRoutes(api, upstreams);
+      done();
+    },
+    { prefix: '/api/v1' },
+  );
+
+  return {
+    http,
+    resources: [
+      { name: 'users', close: () => users.close() },
+      { name: 'orders', close: () => dependencies.orders.close() },
+      ...Object.entries(upstreams).map(([name, upstream]) => ({ name, close: () => upstream.close() })),
+      { name: 'cache', close: () => cache.close() },
+    ],
+  };
+};

@@ -1,0 +1,25 @@
+import * as z from 'zod';
+
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const origin = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && new URL(text).origin === text,
+    'must be an origin such as https://shop.example',
+  );
+const perMinute = z.coerce.number().int().min(1).max(10_000_000);
+
+/** The keys that manifest.ts declares under `configuration`. */
+export const gatewayConfig = z.object({
+  ALLOWED_ORIGINS: list.pipe(z.array(origin)),
+  RATE_LIMIT_PER_MINUTE: perMinute,
+  LOGIN_LIMIT_PER_MINUTE: perMinute,
+});
+
+export type GatewayConfig = z.output<typeof gatewayConfig>;

@@ -1,0 +1,126 @@
+import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import * as z from 'zod';
+import { orderIdSchema } from '../../contracts/http/values.ts';
+import type { HttpServer } from '../../kit/http/http-server.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+import { forwardingOf } from '../clients/forwarding.ts';
+import type { Orders } from '../clients/orders.ts';
+import { type OrderSighting, watchUntilSettled } from '../clients/watch-until-settled.ts';
+
+const params = z.strictObject({ id: orderIdSchema });
+const headers = z.looseObject({
+  'last-event-id': z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be the id of an event')
+    .optional(),
+});
+
+/** Milliseconds between two comments on a silent stream; an AWS load balancer closes one after 60 s of silence. */
+const heartbeatMs = 15_000;
+/** Longest life of one stream; the browser comes again with Last-Event-ID. */
+const longestStreamMs = 900_000;
+/** Streams of one process; each holds a connection here and a call to the order service. */
+const maxStreams = 1_000;
+
+const textOf = ({ order, sequence }: OrderSighting) =>
+  `id: ${sequence}\nevent: order\ndata: ${JSON.stringify({ order })}\n\n`;
+
+/** The events as text, with a comment whenever nothing was said for a while. */
+const withHeartbeat = async function* (
+  first: OrderSighting,
+  rest: AsyncGenerator<OrderSighting>,
+  end: () => void,
+): AsyncGenerator<string> {
+  let next = rest.next();
+  try {
+    yield textOf(first);
+    for (;;) {
+      const beat = new AbortController();
+      const silence = wait(heartbeatMs, 'silence' as const, { signal: beat.signal }).catch(() => 'silence' as const);
+      const heard = await Promise.race([next, silence]);
+      beat.abort();
+      if (heard === 'silence') yield ': still watching\n\n';
+      else if (heard.done) return;
+      else {
+        yield textOf(heard.value);
+        next = rest.next();
+      }
+    }
+  } finally {
+    end();
+    next.catch(() => undefined);
+  }
+};
+
+export type OrderEventsRoute = {
+  readonly orders: Orders;
+  /** Aborted when the process begins to shut down. */
+  readonly stopping: AbortSignal;
+};
+
+/** Server-sent events: the order now and after each change, until the purchase is decided. */
+export const addOrderEventsRoute = (http: HttpServer, { orders, stopping }: OrderEventsRoute): void => {
+  let streams = 0;
+  http.get(
+    '/orders/:id/events',
+    {
+      config: { access: 'customer-or-guest' },
+      // Later than the stream ends by itself, so that it is never cut off.
+      handlerTimeout: longestStreamMs + 60_000,
+      schema: {
+        tags: ['orders'],
+        summary: 'Server-sent events of an order; each event has the order as data and its sequence as id',
+        description: 'Ends when the purchase is decided. 204: nothing is left to tell after Last-Event-ID.',
+        produces: ['text/event-stream'],
+        params,
+        headers,
+        response: { 200: z.any(), 204: z.null() },
+      },
+    },
+    async (request, reply) => {
+      if (streams >= maxStreams)
+        throw new Refusal(
+          'unavailable',
+          'order.too-many-watchers',
+          'Too many orders are being watched; read the order instead.',
+          {
+            retryAfterSeconds: 5,
+          },
+        );
+      streams += 1;
+      const leaving = new AbortController();
+      const signal = AbortSignal.any([request.signal, stopping, leaving.signal, AbortSignal.timeout(longestStreamMs)]);
+      const end = () => {
+        if (leaving.signal.aborted) return;
+        streams -= 1;
+        leaving.abort();
+      };
+      // Also ends a stream that nobody has begun to read.
+      request.signal.addEventListener('abort', end, { once: true });
+      try {
+        const forwarding = forwardingOf(request);
+        const after = Number(request.headers['last-event-id'] ?? 0);
+        const sightings = watchUntilSettled(() => orders.watch(request.params.id, forwarding, signal), {
+          after,
+          signal,
+        });
+        // The first one decides between a stream and an error answer.
+        const first = await sightings.next();
+        if (first.done) {
+          end();
+          // Tells EventSource not to come again (html.spec.whatwg.org, server-sent events, 9.2.3).
+          return reply.code(204).send(null);
+        }
+        return reply
+          .type('text/event-stream')
+          .header('cache-control', 'no-store')
+          .header('x-accel-buffering', 'no')
+          .send(Readable.from(withHeartbeat(first.value, sightings, end)));
+      } catch (problem) {
+        end();
+        throw problem;
+      }
+    },
+  );
+};

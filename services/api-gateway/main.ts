@@ -1,0 +1,25 @@
+import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
+import { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
+import { createCache } from '../kit/cache.ts';
+import { createGrpcClient } from '../kit/grpc/grpc-client.ts';
+import { createHttpClient } from '../kit/http/http-client.ts';
+import { runService } from '../kit/run-service.ts';
+import { gatewayApp } from './app.ts';
+import { gatewayConfig } from './config.ts';
+import { manifest } from './manifest.ts';
+
+/** Less than the 15 s of a request, so that a callee that hangs is answered for and not cut off. */
+const deadlineMs = 10_000;
+
+await runService(manifest, gatewayConfig, async (context) => {
+  const { callees, serviceAuthSecret: secret, cache } = context.config;
+  const grpcTo = (name: string) => ({ address: callees[name]?.grpc ?? '', caller: manifest.name, secret, deadlineMs });
+  const httpTo = (service: string) =>
+    createHttpClient({ baseUrl: callees[service]?.url ?? '', service, deadlineMs, connections: 64 });
+  return gatewayApp(context, {
+    users: createGrpcClient(UserServiceDefinition, grpcTo('user')),
+    orders: createGrpcClient(OrderServiceDefinition, grpcTo('order')),
+    upstreams: { user: httpTo('user'), product: httpTo('product'), cart: httpTo('cart'), payment: httpTo('payment') },
+    cache: createCache(cache ?? 'memory:'),
+  });
+});
