@@ -40,6 +40,7 @@ const whole = {
   PRODUCT_GRPC: '127.0.0.1:50052',
   SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153',
   ALLOWED_CALLERS: 'api-gateway,cart',
+  TRUSTED_PROXIES: '10.0.0.0/16',
   SIGNING_KEY: 'p9Zq7Lr2Vx5Kt8Wm',
 };
 
@@ -75,6 +76,7 @@ describe('the configuration of a service', () => {
       callees: { product: { url: 'http://127.0.0.1:8001', grpc: '127.0.0.1:50052' } },
       serviceAuthSecret: whole.SERVICE_AUTH_SECRET,
       allowedCallers: ['api-gateway', 'cart'],
+      trustedProxies: ['10.0.0.0/16'],
       own: { SWEEP_AFTER_SECONDS: 30, SIGNING_KEY: whole.SIGNING_KEY },
     });
   });
@@ -129,6 +131,7 @@ describe('the configuration of a service', () => {
       /^SIGNING_KEY: is set together with SIGNING_KEY_SECRET_ID/,
     ],
     ['a list of brokers without ports', { EVENTS_URL: 'kafka://a,b' }, /^EVENTS_URL: is malformed/],
+    ['proxies that are no addresses', { TRUSTED_PROXIES: 'gateway' }, /^TRUSTED_PROXIES: is malformed/],
     ['callers that are no names', { ALLOWED_CALLERS: 'cart, order' }, /^ALLOWED_CALLERS: is malformed/],
   ])('refuses %s by name', async (_case, changes, expected) => {
     expect(await problemsOf(changes)).toEqual([expect.stringMatching(expected)]);

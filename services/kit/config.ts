@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type * as z from 'zod';
 import { createEnvironmentReader, type Environment, type EnvironmentReader } from './environment-reader.ts';
 import type { ServiceManifest } from './manifest.ts';
@@ -46,6 +47,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   /** Signs and checks service tokens; empty only for a Lambda that has none. */
   readonly serviceAuthSecret: string;
   readonly allowedCallers: readonly string[];
+  /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; TRUSTED_PROXIES, default none. */
+  readonly trustedProxies: readonly string[];
   readonly own: Own;
 };
 
@@ -151,6 +154,11 @@ const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): 
     (text) => /^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(text),
     'comma-separated service names',
   );
+  const proxies = read.optional(
+    'TRUSTED_PROXIES',
+    (text) => text.split(',').every((each) => isIP(each.split('/')[0] ?? '') !== 0),
+    'comma-separated addresses or CIDRs',
+  );
   return {
     bindAddress: bindAddress ?? '0.0.0.0',
     ...(httpPort !== undefined && { httpPort }),
@@ -164,6 +172,7 @@ const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): 
     ...readAddresses(manifest, read),
     serviceAuthSecret: serviceAuthSecret ?? '',
     allowedCallers: callers?.split(',') ?? [],
+    trustedProxies: proxies?.split(',') ?? [],
   };
 };
 

@@ -28,7 +28,7 @@ export type HttpServerOptions = {
   readonly bodyLimit?: number;
   /** Milliseconds from the first byte to the answer; default 15,000. A route may set its own `handlerTimeout`. */
   readonly deadlineMs?: number;
-  /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; default none. */
+  /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; default `TRUSTED_PROXIES`. */
   readonly trustedProxies?: readonly string[];
   /** Counts rate limits, across replicas when it is shared; default this process alone. */
   readonly cache?: Cache;
@@ -48,6 +48,7 @@ export type HttpServerOptions = {
  */
 export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const { context, deadlineMs = 15_000, bodyLimit = 64 * 1024 } = options;
+  const trustedProxies = options.trustedProxies ?? context.config.trustedProxies;
   const http = fastify({
     loggerInstance: context.logger as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -56,7 +57,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     handlerTimeout: deadlineMs,
     // Longer than the 60 s after which an AWS load balancer drops an idle connection, so that it never reuses a closed one.
     keepAliveTimeout: 75_000,
-    trustProxy: options.trustedProxies?.length ? [...options.trustedProxies] : false,
+    trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: () => context.ids.next('evt').slice(4),
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 100 },
     frameworkErrors: (error, request, reply) => {
@@ -88,7 +89,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
       maxAge: 600,
     });
   addAccessControl(http, options.verifyToken ?? context.verifyToken, options.beginGuestSession);
-  await addRateLimit(http, options);
+  await addRateLimit(http, { ...options, service: context.manifest.name });
   addNotFound(http);
   await addDocumentation(http, context.manifest);
   addHealthRoutes(http, context, ['', ...(options.healthPrefixes ?? [])]);

@@ -8,14 +8,18 @@ import type { HttpServer } from './fastify-zod.ts';
 const callerKey = (request: FastifyRequest): string =>
   request.caller?.kind === 'customer' ? `user:${request.caller.userId}` : `ip:${request.ip}`;
 
+type StoreOptions = {
+  readonly groupId?: string;
+  readonly routeInfo?: { readonly method?: string | string[]; readonly url?: string };
+};
+
 /** Counts in the cache, so that a limit holds over all replicas; while the cache is away, requests pass uncounted. */
-const storeOver = (cache: Cache) =>
+const storeOver = (cache: Cache, service: string) =>
   class CacheStore implements FastifyRateLimitStore {
     private readonly scope: string;
 
-    constructor(options: { routeInfo?: { method?: string | string[]; url?: string } }) {
-      const { method, url } = options.routeInfo ?? {};
-      this.scope = url ? `${String(method)}:${url}` : 'all';
+    constructor({ groupId, routeInfo: { method, url } = {} }: StoreOptions) {
+      this.scope = `${service}:${groupId ?? (url ? `${String(method)}:${url}` : 'all')}`;
     }
 
     incr(
@@ -32,17 +36,25 @@ const storeOver = (cache: Cache) =>
     }
 
     child(routeOptions: object): FastifyRateLimitStore {
-      return new CacheStore(routeOptions as { routeInfo?: { method?: string; url?: string } });
+      return new CacheStore(routeOptions);
     }
   };
 
-export type RateLimitOptions = { readonly cache?: Cache; readonly requestsPerMinute?: number };
+export type RateLimitOptions = {
+  /** Name of the service; services that share a cache count apart. */
+  readonly service: string;
+  readonly cache?: Cache;
+  readonly requestsPerMinute?: number;
+};
 
 /**
  * Routes limit themselves with `config: { rateLimit: { max, timeWindow } }`; `requestsPerMinute` limits all of them.
  * Answers 429 `request.too-many` with Retry-After.
  */
-export const addRateLimit = async (http: HttpServer, { cache, requestsPerMinute }: RateLimitOptions): Promise<void> => {
+export const addRateLimit = async (
+  http: HttpServer,
+  { service, cache, requestsPerMinute }: RateLimitOptions,
+): Promise<void> => {
   await http.register(rateLimit, {
     global: requestsPerMinute !== undefined,
     max: requestsPerMinute ?? 600,
@@ -51,7 +63,7 @@ export const addRateLimit = async (http: HttpServer, { cache, requestsPerMinute 
     hook: 'preValidation',
     keyGenerator: callerKey,
     skipOnError: true,
-    ...(cache && { store: storeOver(cache) }),
+    ...(cache && { store: storeOver(cache, service) }),
     errorResponseBuilder: (_request, { ttl, max }) =>
       new Refusal('too-many', 'request.too-many', `More than ${max} requests in the time window; wait and try again.`, {
         retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),

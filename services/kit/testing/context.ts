@@ -42,6 +42,7 @@ export const testContext = <Own = Readonly<Record<string, unknown>>>(
       callees: {},
       serviceAuthSecret: testServiceSecret,
       allowedCallers: ['api-gateway', 'user', 'product', 'cart', 'order', 'payment', 'test'],
+      trustedProxies: [],
       own: (overrides.own ?? {}) as Own,
       ...overrides.config,
     },

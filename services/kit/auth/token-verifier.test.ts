@@ -1,0 +1,150 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from '@jest/globals';
+import {
+  exportJWK,
+  exportSPKI,
+  generateKeyPair,
+  type JWTHeaderParameters,
+  type JWTPayload,
+  SignJWT,
+  UnsecuredJWT,
+} from 'jose';
+import { systemIds } from '../identifiers.ts';
+import { createTokenVerifier } from './token-verifier.ts';
+
+const key = await generateKeyPair('ES256', { extractable: true });
+const stranger = await generateKeyPair('ES256', { extractable: true });
+const jwk = { ...(await exportJWK(key.publicKey)), kid: 'now', alg: 'ES256', use: 'sig' };
+const userId = systemIds.next('usr');
+
+const seconds = () => Math.floor(Date.now() / 1000);
+const claims = (changes: JWTPayload = {}): JWTPayload => ({
+  iss: 'cloudmart',
+  aud: 'cloudmart-api',
+  sub: userId,
+  sid: 'login-1',
+  roles: ['customer'],
+  iat: seconds(),
+  exp: seconds() + 600,
+  ...changes,
+});
+const header = (changes: Partial<JWTHeaderParameters> = {}) => ({
+  alg: 'ES256',
+  typ: 'at+jwt',
+  kid: 'now',
+  ...changes,
+});
+const sign = (payload: JWTPayload, parameters = header(), by = key) =>
+  new SignJWT(payload).setProtectedHeader(parameters).sign(by.privateKey);
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** The user service's door for keys, counting how often it is asked. */
+const keyDoor = async (keys: object[] = [jwk]) => {
+  const door = { asked: 0, status: 200, url: '' };
+  const server = createServer((_request, response) => {
+    door.asked += 1;
+    response.writeHead(door.status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closers.push(() => server.close().closeAllConnections());
+  door.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/.well-known/jwks.json`;
+  return door;
+};
+
+const refused = { kind: 'forbidden', code: 'token.invalid' };
+
+describe('an access token', () => {
+  test('becomes its customer', async () => {
+    const { url } = await keyDoor();
+    const verify = createTokenVerifier({ jwksUrl: url });
+    expect(await verify(await sign(claims({ roles: ['customer', 'staff'] })))).toEqual({
+      kind: 'customer',
+      userId,
+      sessionId: 'login-1',
+      roles: ['customer', 'staff'],
+    });
+  });
+
+  const hs256 = async () =>
+    new SignJWT(claims())
+      .setProtectedHeader(header({ alg: 'HS256' }))
+      .sign(new TextEncoder().encode(await exportSPKI(key.publicKey)));
+  const altered = async () => {
+    const [head, , signature] = (await sign(claims())).split('.');
+    return [head, Buffer.from(JSON.stringify(claims({ roles: ['staff'] }))).toString('base64url'), signature].join('.');
+  };
+
+  test.each<[string, () => Promise<string> | string]>([
+    ['has no signature', () => new UnsecuredJWT(claims()).encode()],
+    ['is signed with the public key as a secret', hs256],
+    ['was altered', altered],
+    ['brings its own key', () => sign(claims(), header({ jwk }))],
+    ['names a place for keys', () => sign(claims(), header({ jku: 'https://attacker.example/jwks' }))],
+    ['names a certificate', () => sign(claims(), header({ x5u: 'https://attacker.example/cert' }))],
+    ['brings a certificate', () => sign(claims(), header({ x5c: ['MIIB'] }))],
+    ['is signed by a stranger under our key id', () => sign(claims(), header(), stranger)],
+    ['names an unknown key', () => sign(claims(), header({ kid: 'never' }))],
+    ['is for another audience', () => sign(claims({ aud: 'payment' }))],
+    ['is of another issuer', () => sign(claims({ iss: 'somebody' }))],
+    ['is of another type', () => sign(claims(), header({ typ: 'JWT' }))],
+    ['expired', () => sign(claims({ exp: seconds() - 6 }))],
+    ['is not valid yet', () => sign(claims({ nbf: seconds() + 60 }))],
+    ['never expires', () => sign(claims({ exp: undefined }))],
+    ['names no session', () => sign(claims({ sid: undefined }))],
+    ['names no user', () => sign(claims({ sub: 'ord_1' }))],
+    ['has a role that does not exist', () => sign(claims({ roles: ['root'] }))],
+    ['has no roles', () => sign(claims({ roles: undefined }))],
+    ['is no token', () => 'rubbish'],
+    ['is empty parts', () => '..'],
+    ['has a header that is no JSON', () => 'AAAA.e30.AAAA'],
+  ])('is refused when it %s', async (_case, token) => {
+    const { url } = await keyDoor();
+    await expect(createTokenVerifier({ jwksUrl: url })(await token())).rejects.toMatchObject(refused);
+  });
+});
+
+describe('the keys of access tokens', () => {
+  test('are fetched once, and once more at most in the cooldown, however many unknown keys are named', async () => {
+    const door = await keyDoor();
+    const verify = createTokenVerifier({ jwksUrl: door.url });
+    await verify(await sign(claims()));
+    for (let i = 0; i < 5; i++)
+      await expect(verify(await sign(claims(), header({ kid: `k${i}` })))).rejects.toMatchObject(refused);
+    expect(door.asked).toBe(1);
+  });
+
+  test('are fetched again for a key that was rotated in', async () => {
+    const keys: object[] = [{ ...jwk, kid: 'before' }];
+    const door = await keyDoor(keys);
+    const verify = createTokenVerifier({ jwksUrl: door.url, cooldownMs: 0 });
+    await verify(await sign(claims(), header({ kid: 'before' })));
+    keys.push(jwk);
+    await verify(await sign(claims()));
+    expect(door.asked).toBe(2);
+  });
+
+  test('stay in use while the user service is away', async () => {
+    const door = await keyDoor();
+    const verify = createTokenVerifier({ jwksUrl: door.url, cacheMs: 0 });
+    await verify(await sign(claims()));
+    door.status = 503;
+    await verify(await sign(claims({ sid: 'login-2' })));
+    expect(door.asked).toBe(2);
+    await expect(verify(await sign(claims(), header(), stranger))).rejects.toMatchObject(refused);
+  });
+
+  test('that cannot be had make the check unavailable, not the token invalid', async () => {
+    const verify = createTokenVerifier({ jwksUrl: 'http://127.0.0.1:1/jwks.json' });
+    await expect(verify(await sign(claims()))).rejects.toMatchObject({ kind: 'unavailable', code: 'user.unavailable' });
+    const door = await keyDoor();
+    door.status = 500;
+    await expect(createTokenVerifier({ jwksUrl: door.url })(await sign(claims()))).rejects.toMatchObject({
+      kind: 'unavailable',
+    });
+  });
+});

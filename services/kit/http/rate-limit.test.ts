@@ -1,0 +1,73 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Cache, createCache } from '../cache.ts';
+import { systemIds } from '../identifiers.ts';
+import { testContext } from '../testing/context.ts';
+import { testManifest } from '../testing/manifest.ts';
+import { testTokens } from '../testing/tokens.ts';
+import { createHttpServer, type HttpServerOptions } from './http-server.ts';
+
+const tokens = await testTokens();
+
+const server = async (options: Omit<HttpServerOptions, 'context'> = {}) => {
+  const http = await createHttpServer({
+    context: testContext(testManifest(), { verifyToken: tokens.verifyToken }),
+    ...options,
+  });
+  const limited = (max: number) => ({
+    config: { access: 'public' as const, rateLimit: { max, timeWindow: 3_600_000 } },
+  });
+  http.get('/a', limited(2), async () => ({}));
+  http.get('/b', limited(1), async () => ({}));
+  return http;
+};
+
+type Http = Awaited<ReturnType<typeof server>>;
+const call = async (http: Http, url: string, more: { headers?: Record<string, string>; remoteAddress?: string } = {}) =>
+  (await http.inject({ url, ...more })).statusCode;
+
+describe('a rate limit', () => {
+  test('answers 429 with a code and when to come back', async () => {
+    const http = await server();
+    expect(await call(http, '/b')).toBe(200);
+    const answer = await http.inject('/b');
+    expect([answer.statusCode, answer.json().code]).toEqual([429, 'request.too-many']);
+    expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
+  });
+
+  test('holds for two replicas together when they share a cache, and for each route alone', async () => {
+    const cache = createCache('memory:');
+    const [one, two] = [await server({ cache }), await server({ cache })];
+    expect([await call(one, '/a'), await call(two, '/a'), await call(one, '/a'), await call(two, '/a')]).toEqual([
+      200, 200, 429, 429,
+    ]);
+    expect(await call(two, '/b')).toBe(200);
+  });
+
+  test('counts a signed-in person wherever they come from, and everybody else by address', async () => {
+    const http = await server();
+    const headers = await tokens.bearer({ userId: systemIds.next('usr') });
+    expect(await call(http, '/b', { headers, remoteAddress: '10.0.0.1' })).toBe(200);
+    expect(await call(http, '/b', { headers, remoteAddress: '10.0.0.2' })).toBe(429);
+    expect(await call(http, '/b', { remoteAddress: '10.0.0.1' })).toBe(200);
+    expect(await call(http, '/b', { remoteAddress: '10.0.0.3' })).toBe(200);
+  });
+
+  test('believes x-forwarded-for only from a configured proxy', async () => {
+    const forwarded = (address: string) => ({ headers: { 'x-forwarded-for': address }, remoteAddress: '10.9.9.9' });
+    const http = await server();
+    expect([await call(http, '/b', forwarded('1.1.1.1')), await call(http, '/b', forwarded('2.2.2.2'))]).toEqual([
+      200, 429,
+    ]);
+    const behind = await server({ trustedProxies: ['10.9.9.9'] });
+    expect([await call(behind, '/b', forwarded('1.1.1.1')), await call(behind, '/b', forwarded('2.2.2.2'))]).toEqual([
+      200, 200,
+    ]);
+    expect(await call(behind, '/b', forwarded('1.1.1.1'))).toBe(429);
+  });
+
+  test('lets requests pass while the cache is away', async () => {
+    const away: Cache = { ...createCache('memory:'), increment: async () => Promise.reject(new Error('away')) };
+    const http = await server({ cache: away });
+    expect([await call(http, '/b'), await call(http, '/b')]).toEqual([200, 200]);
+  });
+});
