@@ -72,16 +72,18 @@ const ingressOf = (
   service: ServiceManifest,
   all: readonly ServiceManifest[],
   values: WorkloadValues,
-): k8s.NetworkPolicyIngressRule[] => {
+): k8s.NetworkPolicyIngressRule[] | undefined => {
   const callers = callersOf(service, all);
   const doors = doorsOf(service).map(({ port }) => port);
   const { http } = service.ports;
-  return [
+  const rules = [
     ...(callers.length > 0 && doors.length > 0 ? [{ from: callers.map(podsOf), ports: tcp(...doors) }] : []),
     ...(service.public && values.ingress && http !== undefined
       ? [{ from: toCidrs(values.ingress.sourceCidrs), ports: tcp(http) }]
       : []),
   ];
+  // The API server stores an empty list as none: written down, it would differ from the cluster for ever.
+  return rules.length > 0 ? rules : undefined;
 };
 
 /**
