@@ -1,7 +1,9 @@
 /** The CDK app: one static stage per environment, under the laws. */
-import { App } from 'aws-cdk-lib';
+import { App, Validations } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import type { Environment } from './environment.ts';
+import { PlatformLaws } from './guards/laws.ts';
+import { NagChecks } from './guards/nag-checks.ts';
 import { Platform, type PlatformProps } from './platform.ts';
 
 export type PlatformAppProps = {
@@ -22,5 +24,6 @@ export const createPlatformApp = ({ environments, services, codeOf, outdir, cont
     ...(context ? { context: { ...context } } : {}),
   });
   for (const environment of environments) new Platform(app, { environment, services, codeOf });
+  Validations.of(app).addPlugins(new PlatformLaws(), new NagChecks(app));
   return app;
 };

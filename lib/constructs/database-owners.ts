@@ -11,6 +11,7 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import type { DatabaseOwner } from '../database-owners/create-owners.ts';
+import { acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
 import type { PlatformNetwork } from './platform-network.ts';
 import type { RelationalDatabase } from './relational-database.ts';
 
@@ -66,6 +67,11 @@ export class DatabaseOwners extends Construct {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('service-role/AWSLambdaVPCAccessExecutionRole')],
     });
+    acknowledgeManagedPolicies(
+      role,
+      'Network interfaces of a function cannot be named before they exist.',
+      'service-role/AWSLambdaVPCAccessExecutionRole',
+    );
     role.addToPolicy(
       new PolicyStatement({
         sid: 'ReadAdministrator',

@@ -17,6 +17,7 @@ import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
+import { acknowledge } from '../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm, type Severity } from './owned-alarm.ts';
 
 /** The files that ship, named by their content. */
@@ -68,6 +69,7 @@ export class EventFunction extends Construct {
       roleName: functionName,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
+    acknowledge(role, 'Network interfaces of pollers cannot be named before they exist.', 'AwsSolutions-IAM5[Resource::*]');
     for (const statement of [...props.statements, ...this.pollerStatements()]) role.addToPolicy(statement);
     const failedInvocations = new Queue(this, 'FailedInvocations', {
       queueName: `${functionName}-failed`,

@@ -8,6 +8,7 @@ import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from '
 import { Construct } from 'constructs';
 import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
+import { acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm } from './owned-alarm.ts';
 import type { PlatformNetwork } from './platform-network.ts';
 
@@ -139,6 +140,11 @@ export class EventStream extends Construct {
       installLatestAwsSdk: false,
       timeout: Duration.minutes(2),
     });
+    acknowledgeManagedPolicies(
+      Stack.of(this),
+      "The function behind custom resources is CDK's own; it may write its log and ask for the brokers.",
+      'service-role/AWSLambdaBasicExecutionRole',
+    );
     return brokers.getResponseField('BootstrapBrokerStringSaslIam');
   }
 

@@ -1,5 +1,5 @@
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { type CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { type CfnCondition, type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { InstanceType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
@@ -24,6 +24,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { SERVICE_CIDR } from '../environment-checks.ts';
+import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
 import { clusterSettingsObjects } from './cluster-settings.ts';
 import { type AlertTopics, OwnedAlarm } from './owned-alarm.ts';
 import type { PlatformNetwork } from './platform-network.ts';
@@ -83,6 +84,7 @@ export class KubernetesCluster extends Construct {
     resource.addResourceDependency(controlPlaneLogs.node.defaultChild as CfnResource);
     if (environment.protected) resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
 
+    this.acknowledgeManagedRoles(sizes.publicEndpointCidrs.length > 0);
     if (!autoMode) this.addNodeGroup(environment, nodeRole);
     this.addObservability(props);
     this.addPeople(clusterName);
@@ -219,5 +221,46 @@ export class KubernetesCluster extends Construct {
     this.cluster.grantAccess('ViewerAccess', viewer.roleArn, [
       AccessPolicy.fromAccessPolicyName('AmazonEKSViewPolicy', wholeCluster),
     ]);
+  }
+
+  private acknowledgeManagedRoles(isPublic: boolean) {
+    acknowledgeManagedPolicies(
+      this,
+      'EKS asks for these policies by name and changes them with its own needs.',
+      'AmazonEKSClusterPolicy',
+      'AmazonEKSComputePolicy',
+      'AmazonEKSBlockStoragePolicy',
+      'AmazonEKSLoadBalancingPolicy',
+      'AmazonEKSNetworkingPolicy',
+      'AmazonEKSWorkerNodeMinimalPolicy',
+      'AmazonEKSWorkerNodePolicy',
+      'AmazonEKS_CNI_Policy',
+      'AmazonEC2ContainerRegistryPullOnly',
+      'CloudWatchAgentServerPolicy',
+    );
+    const kubectl = this.cluster.node.findChild('KubectlProvider');
+    const handler = kubectl.node.findChild('Handler');
+    const publicImages = Stack.of(this).resolve((handler.node.findChild('HasEcrPublic') as CfnCondition).logicalId);
+    const reason = "The functions behind Kubernetes manifests are CDK's own; it decides what they need and which Node they run on.";
+    acknowledgeManagedPolicies(
+      kubectl,
+      reason,
+      'service-role/AWSLambdaBasicExecutionRole',
+      'service-role/AWSLambdaVPCAccessExecutionRole',
+      'AmazonEC2ContainerRegistryReadOnly',
+    );
+    acknowledge(
+      kubectl,
+      reason,
+      'AwsSolutions-L1',
+      `AwsSolutions-IAM4[Policy::{"Fn::If":["${publicImages}",{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":iam::aws:policy/AmazonElasticContainerRegistryPublicReadOnly"]]},{"Ref":"AWS::NoValue"}]}]`,
+      `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(handler.node.defaultChild as CfnResource)}.Arn>:*]`,
+    );
+    if (isPublic)
+      acknowledge(
+        this.cluster,
+        'Runners of GitHub have no fixed addresses; every call still needs an IAM identity with an access entry.',
+        'AwsSolutions-EKS1',
+      );
   }
 }

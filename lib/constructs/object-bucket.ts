@@ -2,6 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { acknowledge } from '../guards/acknowledge.ts';
 
 export type ObjectBucketProps = {
   /** Encrypts the objects; absent: S3's own key, for logs that AWS itself delivers. */
@@ -40,5 +41,6 @@ export class ObjectBucket extends Construct {
       removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       autoDeleteObjects: !retained,
     });
+    if (!accessLogs) acknowledge(this.bucket, 'The bucket receives access logs; logging its own would never end.', 'AwsSolutions-S1');
   }
 }

@@ -15,6 +15,7 @@ import {
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { connectionLimit } from '../environment-checks.ts';
+import { acknowledge } from '../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm } from './owned-alarm.ts';
 import type { PlatformNetwork } from './platform-network.ts';
 
@@ -93,6 +94,7 @@ export class RelationalDatabase extends Construct {
       deletionProtection: props.retained,
       removalPolicy: props.retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
+    if (!props.retained) acknowledge(this.cluster, 'The environment can be torn down, data included.', 'AwsSolutions-RDS10');
     this.cluster.node.addDependency(logs);
     this.addAlarms(props);
   }

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { acknowledge } from '../guards/acknowledge.ts';
 import { secretNames } from '../service-environment.ts';
 
 /** Key under which every service gets the secret that signs calls between services. */
@@ -25,6 +26,11 @@ export class ServiceSecrets extends Construct {
 
   constructor(scope: Construct, id: string, { prefix, services, key, retained }: ServiceSecretsProps) {
     super(scope, id);
+    acknowledge(
+      this,
+      'No schedule can rotate what two parties must change together; an operator puts a new value and the services read it without a deployment.',
+      'AwsSolutions-SMG4',
+    );
     const secret = (constructId: string, secretName: string, description: string) =>
       new Secret(this, constructId, {
         secretName,

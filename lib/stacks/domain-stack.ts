@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
+import { Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ConfigurationSet, ConfigurationSetTlsPolicy, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
@@ -22,6 +22,8 @@ export class DomainStack extends PlatformStack {
   constructor(scope: Construct, id: string, { environment, alerts }: DomainStackProps) {
     super(scope, id, { environment, description: 'DNS zone, mail identity, certificate and web firewall' });
     this.zone = new PublicHostedZone(this, 'Zone', { zoneName: environment.domain });
+    // Another zone of the same name would have other name servers, and the parent's delegation would lead nowhere.
+    if (environment.protected) this.zone.applyRemovalPolicy(RemovalPolicy.RETAIN);
     const configurationSet = new ConfigurationSet(this, 'MailSettings', {
       configurationSetName: this.prefix,
       tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,

@@ -1,0 +1,72 @@
+/** Laws about what happens when something fails: it lands somewhere, and somebody hears of it. */
+import { existsSync } from 'node:fs';
+import path from 'node:path';
+import { deadLetterTopicOf } from '../../services/kit/manifest.ts';
+import { type Law, stackLaw } from './law.ts';
+import { at, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+
+const watchedBy = (stacks: readonly StackTemplate[], name: string, dimension: string) =>
+  stacks.some(({ template }) =>
+    resourcesOf(template, 'AWS::CloudWatch::Alarm').some(({ properties }) =>
+      [properties, ...listOf(properties['Metrics']).map((metric) => at(metric, 'MetricStat', 'Metric'))]
+        .flatMap((metric) => listOf(at(metric, 'Dimensions')))
+        .some((pair) => at(pair, 'Name') === dimension && textOf(at(pair, 'Value')).startsWith(`<${name}`)),
+    ),
+  );
+
+export const failuresLand: Law = {
+  name: 'failures-land',
+  title: 'Every consumer, queue and stream mapping has a failure destination and an alarm.',
+  breaches: (stacks) =>
+    stacks.flatMap((stack) => {
+      const { template } = stack;
+      const queues = resourcesOf(template, 'AWS::SQS::Queue');
+      const isTarget = (logicalId: string) =>
+        JSON.stringify(Object.values(template.Resources ?? {}).map(({ Properties }) => [
+          Properties?.['RedrivePolicy'],
+          Properties?.['DeadLetterConfig'],
+          Properties?.['DestinationConfig'],
+        ])).includes(`"${logicalId}"`);
+      const breach = (logicalId: string, sentence: string) => ({ stack, logicalId, sentence });
+      return [
+        ...resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(({ logicalId, properties }) => [
+          ...(at(properties, 'DestinationConfig', 'OnFailure', 'Destination') || /sqs/.test(textOf(properties['EventSourceArn']))
+            ? []
+            : [breach(logicalId, 'records that fail for good vanish; give the mapping a failure destination')]),
+          ...(watchedBy([stack], logicalId, 'EventSourceMappingUUID') || watchedBy([stack], textOf(properties['FunctionName']).slice(1, -1), 'FunctionName')
+            ? []
+            : [breach(logicalId, 'nobody hears of records that fail for good; put an alarm on the mapping')]),
+        ]),
+        ...queues.flatMap(({ logicalId, properties }) => [
+          ...(properties['RedrivePolicy'] || isTarget(logicalId) ? [] : [breach(logicalId, 'messages that fail for good come back for ever; give the queue a dead-letter queue')]),
+          ...(watchedBy([stack], logicalId, 'QueueName') ? [] : [breach(logicalId, 'nobody hears of messages that wait; put an alarm on the queue')]),
+        ]),
+        ...resourcesOf(template, 'AWS::MSK::Topic').flatMap(({ logicalId, properties }) => {
+          const name = textOf(properties['TopicName']);
+          const topics = resourcesOf(template, 'AWS::MSK::Topic').map((topic) => textOf(topic.properties['TopicName']));
+          return name.endsWith(deadLetterTopicOf('')) || topics.includes(deadLetterTopicOf(name))
+            ? []
+            : [breach(logicalId, `topic ${name} has no dead-letter topic; make ${deadLetterTopicOf(name)} beside it`)];
+        }),
+      ];
+    }),
+};
+
+export const alarmsAnswered: Law = stackLaw(
+  'alarms-answered',
+  'Every alarm reaches somebody, and says whose it is, how bad it is and what to do.',
+  ({ template }) =>
+    resourcesOf(template, 'AWS::CloudWatch::Alarm').flatMap(({ logicalId, properties }) => {
+      const description = textOf(properties['AlarmDescription'] ?? '');
+      const runbook = /Runbook: (docs\/runbooks\/[a-z0-9-]+\.md)$/.exec(description)?.[1];
+      return [
+        ...(listOf(properties['AlarmActions']).length > 0 ? [] : [[logicalId, 'the alarm tells nobody; give it an action'] as const]),
+        ...(/Owner: [a-z0-9-]+\. Severity: (page|ticket)\./.test(description) && runbook
+          ? []
+          : [[logicalId, 'the alarm names no owner, severity or runbook; make it an OwnedAlarm'] as const]),
+        ...(runbook && !existsSync(path.join(root, runbook)) ? [[logicalId, `its runbook ${runbook} does not exist; write it`] as const] : []),
+      ];
+    }),
+);

@@ -1,0 +1,29 @@
+import type { StackTemplate } from './template.ts';
+
+/** One breach: where, what is wrong, and what to do. */
+export type Breach = {
+  readonly stack: StackTemplate;
+  /** Absent: the breach concerns the whole stack. */
+  readonly logicalId?: string;
+  readonly sentence: string;
+};
+
+export type Law = {
+  /** Name by which an exception is acknowledged, `Laws::<name>`. */
+  readonly name: string;
+  /** One sentence: what must hold. */
+  readonly title: string;
+  /** Judges all stacks of one environment together. */
+  breaches(stacks: readonly StackTemplate[]): readonly Breach[];
+};
+
+/** A law that looks at one stack at a time. */
+export const stackLaw = (
+  name: string,
+  title: string,
+  judge: (stack: StackTemplate) => readonly (readonly [logicalId: string, sentence: string])[],
+): Law => ({
+  name,
+  title,
+  breaches: (stacks) => stacks.flatMap((stack) => judge(stack).map(([logicalId, sentence]) => ({ stack, logicalId, sentence }))),
+});

@@ -1,0 +1,62 @@
+/** Every law, and the plugin by which CDK refuses to synthesize what breaks one. */
+import { readFileSync } from 'node:fs';
+import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport, Stack } from 'aws-cdk-lib';
+import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
+import { chartsFit, imagesPinned } from './chart-laws.ts';
+import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
+import { alarmsAnswered, failuresLand } from './failure-laws.ts';
+import type { Law } from './law.ts';
+import type { StackTemplate } from './template.ts';
+
+export const laws: readonly Law[] = [
+  encryptedAtRest,
+  encryptedInTransit,
+  noPublicStore,
+  stateRetained,
+  noWildcardGrant,
+  noSecretInTemplate,
+  failuresLand,
+  alarmsAnswered,
+  chartsFit,
+  imagesPinned,
+];
+
+/** Templates of a synthesized app, with what the laws must know of each stack. */
+export const stackTemplates = ({ stackTemplates: written, appConstruct }: IPolicyValidationContext): StackTemplate[] =>
+  written.map(({ stackConstructPath, templatePath }) => {
+    const [environment = '', ...rest] = stackConstructPath.split('/');
+    const construct = stackConstructPath.split('/').reduce((parent, id) => parent.node.findChild(id), appConstruct) as Stack;
+    return {
+      environment,
+      stack: rest.join('/'),
+      isProtected: construct.terminationProtection,
+      path: templatePath,
+      template: JSON.parse(readFileSync(templatePath, 'utf8')) as StackTemplate['template'],
+    };
+  });
+
+/** The laws as CDK asks them. An exception is acknowledged as `Laws::<name>`, with its reason, beside the resource. */
+export class PlatformLaws implements IPolicyValidationPlugin {
+  readonly name = 'Laws';
+  readonly ruleIds = laws.map(({ name }) => name);
+
+  validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
+    const stacks = stackTemplates(context);
+    const environments = [...new Set(stacks.map(({ environment }) => environment))];
+    const violations = environments.flatMap((environment) => {
+      const own = stacks.filter((stack) => stack.environment === environment);
+      return laws.flatMap(({ name, breaches }) =>
+        breaches(own).map(({ stack, logicalId, sentence }) => ({
+          ruleName: name,
+          severity: 'error',
+          description: `${environment} ${stack.stack}${logicalId ? ` ${logicalId}` : ''}: ${sentence}`,
+          violatingResources: [
+            { templatePath: stack.path, locations: [], ...(logicalId ? { resourceLogicalId: logicalId } : { constructPath: `${environment}/${stack.stack}` }) },
+          ],
+        })),
+      );
+    });
+    return { success: violations.length === 0, violations };
+  }
+}
+
