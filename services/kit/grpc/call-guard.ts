@@ -41,26 +41,28 @@ const budgetOf = (metadata: Metadata, longest: number): number => {
   return Number.isFinite(asked) && asked > 0 ? Math.min(asked, longest) : longest;
 };
 
-/** A signal that aborts with the call or at the deadline, and a promise that rejects at the deadline. */
+/** A signal that aborts when the caller goes away or at the deadline, and a promise that then rejects. */
 const startDeadline = (callSignal: AbortSignal, budgetMs: number) => {
   const controller = new AbortController();
-  const abort = () => controller.abort();
-  if (callSignal.aborted) abort();
-  callSignal.addEventListener('abort', abort);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      abort();
-      reject(new ServerError(Status.DEADLINE_EXCEEDED, `no answer within ${Math.round(budgetMs)} ms`));
-    }, budgetMs);
-  });
-  // The race may be over before the deadline; then nobody listens to this promise any more.
-  late.catch(() => undefined);
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  // The call may be answered first; then nobody listens to this promise any more.
+  over.catch(() => undefined);
+  const end = (code: Status, detail: string) => {
+    controller.abort();
+    reject(new ServerError(code, detail));
+  };
+  const goneAway = () => end(Status.CANCELLED, 'the caller went away');
+  if (callSignal.aborted) goneAway();
+  callSignal.addEventListener('abort', goneAway);
+  const timer = setTimeout(
+    () => end(Status.DEADLINE_EXCEEDED, `no answer within ${Math.round(budgetMs)} ms`),
+    budgetMs,
+  );
   const clear = () => {
     clearTimeout(timer);
-    callSignal.removeEventListener('abort', abort);
+    callSignal.removeEventListener('abort', goneAway);
   };
-  return { signal: controller.signal, late, clear };
+  return { signal: controller.signal, over, clear };
 };
 
 const callerOf = async (metadata: Metadata, verifyToken: TokenVerifier | undefined): Promise<Caller> => {
@@ -81,7 +83,6 @@ const statusError = (problem: unknown, context: CallContext, logger: Logger, met
     writeRefusal(context.trailer, problem);
     return new ServerError(codeOfKind[problem.kind], problem.message);
   }
-  if (context.signal.aborted) return new ServerError(Status.CANCELLED, 'the caller went away');
   logger.error({ error: problem, method }, 'call failed');
   return new ServerError(Status.INTERNAL, 'internal');
 };
@@ -120,7 +121,7 @@ export const createCallGuard = ({
         callingService,
         traceparent,
       });
-      const step = () => Promise.race([runInScope(scope, () => answers.next()), deadline.late]);
+      const step = () => Promise.race([runInScope(scope, () => answers.next()), deadline.over]);
       let answer = await step();
       while (!answer.done) {
         yield answer.value;
