@@ -96,7 +96,10 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
   };
 
   return {
+    /** The payment of an order. */
     find,
+
+    findById: (id: string) => first('SELECT * FROM payments WHERE id = $1', [id], 'find-payment-by-id'),
 
     /** The payment of an order, begun now unless it was before. */
     begin: (orderId: string, amount: { amount: number; currency: string }, token: string): Promise<Payment> =>

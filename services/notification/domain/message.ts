@@ -1,0 +1,52 @@
+/** Which event tells the customer what. Pure. */
+import type { OrderEvent } from '../../contracts/events/order-events.ts';
+import type { Order } from '../../contracts/http/order-api.ts';
+
+export const messageKinds = ['order-confirmed', 'order-shipped', 'order-delivered', 'payment-failed', 'order-cancelled', 'refund-made'] as const;
+export type MessageKind = (typeof messageKinds)[number];
+
+export type Message = {
+  /** The same for the same message, whoever sends it and however often. */
+  readonly notificationId: string;
+  readonly kind: MessageKind;
+  readonly to: string;
+  readonly customerName: string | null;
+  readonly order: Order;
+  /** What was given back, for `refund-made`. */
+  readonly refund: { readonly amount: number; readonly currency: string } | null;
+};
+
+const kindOf = (event: OrderEvent): MessageKind | null => {
+  switch (event.type) {
+    case 'order.paid.v1':
+      return 'order-confirmed';
+    case 'order.shipped.v1':
+      return 'order-shipped';
+    case 'order.delivered.v1':
+      return 'order-delivered';
+    case 'order.payment-failed.v1':
+      return 'payment-failed';
+    case 'order.cancelled.v1':
+      return 'order-cancelled';
+    case 'order.refunded.v1':
+      return 'refund-made';
+    default:
+      return null;
+  }
+};
+
+/** The message that an event calls for; null for events that are nobody's mail. One message per order and kind, one per refund. */
+export const messageFor = (event: OrderEvent): Message | null => {
+  const kind = kindOf(event);
+  if (kind === null) return null;
+  const { order, customer } = event.data;
+  const refund = event.type === 'order.refunded.v1' ? event.data : null;
+  return {
+    notificationId: refund ? `${order.id}:${kind}:${refund.refundId}` : `${order.id}:${kind}`,
+    kind,
+    to: order.email,
+    customerName: customer.name,
+    order,
+    refund: refund?.amount ?? null,
+  };
+};

@@ -1,0 +1,37 @@
+/** The events that AWS hands over, in each of the three shapes in which they can come, and how a failed one is named. */
+import type { EventBridgeEvent, MSKEvent, SQSEvent } from 'aws-lambda';
+
+export type IncomingEvent = MSKEvent | SQSEvent | EventBridgeEvent<string, unknown>;
+
+export type IncomingRecord = {
+  /** The event as JSON text. */
+  readonly value: string;
+  /** Records of one lane must be handled in order: after a failed one its lane waits. */
+  readonly lane: string;
+  /** How the platform wants a failed record to be named; null where the whole invocation fails instead. */
+  readonly failure: { readonly itemIdentifier: string | { readonly partition: string; readonly offset: number } } | null;
+};
+
+const isMsk = (event: IncomingEvent): event is MSKEvent => 'records' in event;
+const isSqs = (event: IncomingEvent): event is SQSEvent => 'Records' in event;
+
+/** An event that went through EventBridge arrives as `detail`; in SQS it may be wrapped so as well. */
+const unwrap = (text: string): string => {
+  const parsed: unknown = JSON.parse(text);
+  const isWrapped = typeof parsed === 'object' && parsed !== null && 'detail-type' in parsed && 'detail' in parsed;
+  return isWrapped ? JSON.stringify(parsed.detail) : text;
+};
+
+export const readRecords = (event: IncomingEvent): IncomingRecord[] => {
+  if (isMsk(event))
+    return Object.entries(event.records).flatMap(([partition, records]) =>
+      records.map(({ value, offset }) => ({
+        value: Buffer.from(value, 'base64').toString('utf8'),
+        lane: partition,
+        failure: { itemIdentifier: { partition, offset } },
+      })),
+    );
+  if (isSqs(event))
+    return event.Records.map(({ body, messageId }) => ({ value: unwrap(body), lane: messageId, failure: { itemIdentifier: messageId } }));
+  return [{ value: JSON.stringify(event.detail), lane: event.id, failure: null }];
+};

@@ -1,0 +1,14 @@
+/** Lambda entry: built once when the sandbox starts, called once a batch. */
+import { systemClock } from '../kit/clock.ts';
+import { readConfig } from '../kit/config.ts';
+import { createLogger } from '../kit/logger.ts';
+import { notificationApp } from './app.ts';
+import { notificationConfig } from './config.ts';
+import type { BatchAnswer } from './events/on-order-event.ts';
+import type { IncomingEvent } from './events/read-records.ts';
+import { manifest } from './manifest.ts';
+
+const config = await readConfig(manifest, notificationConfig);
+const app = await notificationApp({ config, logger: createLogger(manifest.name, config.logLevel), clock: systemClock });
+
+export const handler = (event: IncomingEvent): Promise<BatchAnswer> => app(event);

@@ -1,0 +1,6 @@
+import { runService } from '../kit/run-service.ts';
+import { paymentApp } from './app.ts';
+import { paymentConfig } from './config.ts';
+import { manifest } from './manifest.ts';
+
+await runService(manifest, paymentConfig, paymentApp);
