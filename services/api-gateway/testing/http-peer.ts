@@ -1,0 +1,73 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { createHttpServer } from '../../kit/http/http-server.ts';
+import { testContext } from '../../kit/testing/context.ts';
+import { testManifest } from '../../kit/testing/manifest.ts';
+import type { TestTokens } from '../../kit/testing/tokens.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+
+const at = '2026-11-01T12:00:00.000Z';
+const euros = (amount: number) => ({ amount, currency: 'EUR' });
+
+export const knownProduct = 'prd_01jf0000000000000000000001';
+export const knownPayment = 'pay_01jf0000000000000000000001';
+
+const product = {
+  id: knownProduct,
+  title: 'Metropolis',
+  description: '',
+  category: 'Silent',
+  price: euros(1299),
+  imageUrl: null,
+  attributes: {},
+  stock: 3,
+  createdAt: at,
+  updatedAt: at,
+};
+const cart = { items: [], total: null, degraded: false, updatedAt: null };
+const payment = {
+  id: knownPayment,
+  orderId: 'ord_01jf0000000000000000000001',
+  status: 'captured',
+  amount: euros(1299),
+  captured: euros(1299),
+  refunded: euros(0),
+  refunds: [],
+  declineReason: null,
+  createdAt: at,
+  updatedAt: at,
+};
+
+export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: unknown };
+
+/** Speaks the HTTP contracts of catalogue, cart and payments from fixed answers, and remembers what it was asked. */
+export const createHttpPeer = async (tokens: TestTokens) => {
+  const context = testContext(testManifest({ name: 'peer' }), { verifyToken: tokens.verifyToken });
+  const http = await createHttpServer({ context, bodyLimit: 8 * 1024 * 1024 });
+  const received: Received[] = [];
+  http.addHook('preHandler', async ({ method, url, headers, body, caller }) => {
+    received.push({ method, url, headers, body });
+    if (url.startsWith('/cart') && caller.kind === 'nobody')
+      throw new Refusal('unauthenticated', 'token.missing', 'Sign in first.');
+  });
+  const open = { config: { access: 'public' as const } };
+  http.get('/products', open, async () => ({ items: [product], nextCursor: null }));
+  http.get('/products/:id', open, async (request) => {
+    const { id } = request.params as { id: string };
+    if (id !== knownProduct) throw new Refusal('missing', 'product.missing', 'There is no such product.');
+    return product;
+  });
+  http.get('/categories', open, async () => ({ items: [{ name: 'Silent', products: 1 }], nextCursor: null }));
+  http.post('/products', open, async (_request, reply) =>
+    reply.code(201).header('location', `/products/${knownProduct}`).send(product),
+  );
+  http.post('/products/import', open, async () => ({ created: 1, updated: 0, refused: [] }));
+  http.patch('/products/:id', open, async () => product);
+  http.delete('/products/:id', open, async (_request, reply) => reply.code(204).send());
+  http.post('/products/:id/stock', open, async () => product);
+  for (const url of ['/cart', '/cart/items', '/cart/items/:productId'])
+    http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });
+  http.get('/payments', open, async () => ({ items: [payment], nextCursor: null }));
+  http.get('/payments/:id', open, async () => ({ payment }));
+  http.get('/.well-known/jwks.json', open, async () => tokens.jwks);
+  return { http, received };
+};

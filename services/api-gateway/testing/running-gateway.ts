@@ -1,0 +1,71 @@
+import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
+import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
+import { createCache } from '../../kit/cache.ts';
+import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
+import { createHttpClient } from '../../kit/http/http-client.ts';
+import { systemIds } from '../../kit/identifiers.ts';
+import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testTokens } from '../../kit/testing/tokens.ts';
+import { gatewayApp } from '../app.ts';
+import type { GatewayConfig } from '../config.ts';
+import { manifest } from '../manifest.ts';
+import { createHttpPeer } from './http-peer.ts';
+import { createOrderPeer } from './order-peer.ts';
+import { createUserPeer } from './user-peer.ts';
+
+/** The gateway as in production, with peers on real sockets behind it. */
+export const startGateway = async (own: Partial<GatewayConfig> = {}) => {
+  const tokens = await testTokens();
+  const users = createUserPeer(tokens);
+  const orders = createOrderPeer(tokens);
+  const peer = await createHttpPeer(tokens);
+  const userPort = await users.grpc.listen('127.0.0.1:0');
+  const orderPort = await orders.grpc.listen('127.0.0.1:0');
+  const baseUrl = await peer.http.listen({ host: '127.0.0.1', port: 0 });
+
+  const stopping = new AbortController();
+  const context = testContext<GatewayConfig>(manifest, {
+    verifyToken: tokens.verifyToken,
+    stopping: stopping.signal,
+    own: { ALLOWED_ORIGINS: [], RATE_LIMIT_PER_MINUTE: 100_000, LOGIN_LIMIT_PER_MINUTE: 100_000, ...own },
+  });
+  const grpcTo = (port: number) => ({
+    address: `127.0.0.1:${port}`,
+    caller: manifest.name,
+    secret: testServiceSecret,
+    deadlineMs: 5_000,
+  });
+  const upstream = (service: string) => createHttpClient({ baseUrl, service, deadlineMs: 5_000 });
+  const app = await gatewayApp(context, {
+    users: createGrpcClient(UserServiceDefinition, grpcTo(userPort)),
+    orders: createGrpcClient(OrderServiceDefinition, grpcTo(orderPort)),
+    upstreams: {
+      user: upstream('user'),
+      product: upstream('product'),
+      cart: upstream('cart'),
+      payment: upstream('payment'),
+    },
+    cache: createCache('memory:'),
+  });
+  await app.http.ready();
+
+  return {
+    http: app.http,
+    tokens,
+    users,
+    orders,
+    peer,
+    /** Header of a new guest. */
+    guest: () => ({ cookie: `cloudmart_session=${systemIds.next('ses')}` }),
+    /** Begins the shut-down, as SIGTERM does. */
+    beginShutdown: () => stopping.abort(),
+    stop: async () => {
+      stopping.abort();
+      await app.http.close();
+      for (const { close } of app.resources) await close();
+      await Promise.all([users.grpc.close(), orders.grpc.close(), peer.http.close()]);
+    },
+  };
+};
+
+export type RunningGateway = Awaited<ReturnType<typeof startGateway>>;
