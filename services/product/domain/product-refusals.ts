@@ -18,6 +18,8 @@ export const cursorInvalid = () =>
 const invalidField = (path: string, message: string) =>
   new Refusal('invalid', 'request.invalid', `The field ${path} ${message}.`, { errors: [{ path, message }] });
 
+export const currencyUnknown = (currency: string) =>
+  invalidField('price.currency', `must be an ISO 4217 code such as USD, not ${currency}`);
 export const orderIdInvalid = () => invalidField('orderId', 'must be an id that starts with ord_');
 export const tooManyIds = (limit: number) => invalidField('ids', `must be at most ${limit} ids`);
 export const linesInvalid = (path: string, message: string) => invalidField(path, message);

@@ -1,4 +1,5 @@
-import type { Money } from '../../kit/values/money.ts';
+import { isCurrency, type Money } from '../../kit/values/money.ts';
+import { currencyUnknown } from './product-refusals.ts';
 import { searchWords } from './search-words.ts';
 import { titleKey } from './title-key.ts';
 
@@ -31,6 +32,12 @@ export const applyChanges = (details: ProductDetails, changes: ProductChanges): 
   imageUrl: changes.imageUrl === undefined ? details.imageUrl : changes.imageUrl,
   attributes: changes.attributes ?? details.attributes,
 });
+
+/** Refuses a price that nobody could add up: the door only knows how a currency is written. */
+export const requireDetails = (details: ProductDetails): ProductDetails => {
+  if (!isCurrency(details.price.currency)) throw currencyUnknown(details.price.currency);
+  return details;
+};
 
 /** What the catalogue is searched and sorted by, in the order of weight: title, then category and attributes, then description. */
 export type ProductIndex = {

@@ -36,6 +36,7 @@ export type ProductRoutes = {
 const params = z.strictObject({ id: productIdSchema });
 /** Room for 500 items of about 16 KiB. */
 const importBodyLimit = 8 * 1024 * 1024;
+const importDeadlineMs = 30_000;
 
 const answer = ({ createdAt, updatedAt, ...product }: Product): ProductAnswer => ({
   ...product,
@@ -157,6 +158,7 @@ export const addProductRoutes = (http: HttpServer, effects: ProductRoutes): void
     {
       ...staff,
       bodyLimit: importBodyLimit,
+      handlerTimeout: importDeadlineMs,
       schema: {
         tags,
         summary: 'Load products in bulk, again and again',

@@ -1,6 +1,12 @@
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
-import { applyChanges, type Product, type ProductChanges, type ProductDetails } from '../domain/product.ts';
+import {
+  applyChanges,
+  type Product,
+  type ProductChanges,
+  type ProductDetails,
+  requireDetails,
+} from '../domain/product.ts';
 import { productUnknown } from '../domain/product-refusals.ts';
 import type { ProductRepository } from '../storage/product-repository.ts';
 
@@ -11,6 +17,7 @@ export const createProduct = async (
   { products, clock, ids }: Effects,
   { details, stock, actor }: { readonly details: ProductDetails; readonly stock: number; readonly actor: string },
 ): Promise<Product> => {
+  requireDetails(details);
   const id = ids.next('prd');
   const at = clock.now();
   await products.load([{ id, reference: null, details, stock, eventId: ids.next('evt') }], {
@@ -25,7 +32,7 @@ export const updateProduct = async (
   { products, clock }: Pick<Effects, 'products' | 'clock'>,
   { id, changes }: { readonly id: string; readonly changes: ProductChanges },
 ): Promise<Product> => {
-  const updated = await products.update(id, clock.now(), (product) => applyChanges(product, changes));
+  const updated = await products.update(id, clock.now(), (product) => requireDetails(applyChanges(product, changes)));
   if (!updated) throw productUnknown(id);
   return updated;
 };

@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
+import { isCurrency } from '../../kit/values/money.ts';
 import type { ProductDetails } from '../domain/product.ts';
 import type { ProductRepository } from '../storage/product-repository.ts';
 
@@ -35,6 +36,12 @@ const removed = (item: ImportItem): RefusedItem => ({
   message: `The product with the reference "${item.reference}" was removed from the catalogue and stays so.`,
 });
 
+const unpriced = (item: ImportItem): RefusedItem => ({
+  index: item.index,
+  code: 'product.invalid',
+  message: `price.currency: must be an ISO 4217 code such as USD, not ${item.details.price.currency}`,
+});
+
 /**
  * Loads products in bulk: the ones that are new by their reference get their stock, the others their new details.
  * Loading the same list again changes nothing.
@@ -44,8 +51,11 @@ export const importProducts = async (
   { items, actor }: { readonly items: readonly ImportItem[]; readonly actor: string },
 ): Promise<ImportReport> => {
   const first = new Map<string, ImportItem>();
-  for (const item of items) if (!first.has(item.reference)) first.set(item.reference, item);
-  const refused = items.filter((item) => first.get(item.reference) !== item).map(repeated);
+  const refused: RefusedItem[] = [];
+  for (const item of items)
+    if (!isCurrency(item.details.price.currency)) refused.push(unpriced(item));
+    else if (first.has(item.reference)) refused.push(repeated(item));
+    else first.set(item.reference, item);
 
   const byId = new Map([...first.values()].map((item) => [ids.next('prd'), item]));
   const loads = [...byId].map(([id, { reference, details, stock }]) => ({

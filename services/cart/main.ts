@@ -1,0 +1,6 @@
+import { runService } from '../kit/run-service.ts';
+import { cartApp } from './app.ts';
+import { cartConfig } from './config.ts';
+import { manifest } from './manifest.ts';
+
+await runService(manifest, cartConfig, cartApp);

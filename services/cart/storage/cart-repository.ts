@@ -1,0 +1,171 @@
+import type { CartEvent } from '../../contracts/events/cart-events.ts';
+import { currentScope } from '../../kit/request-scope.ts';
+import type { Database, Sql } from '../../kit/storage/database.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import { applyChanges, type Cart, type CartLine } from '../domain/cart.ts';
+import { type CartDecision, type CartFact, created } from '../domain/cart-fact.ts';
+import { type CartOwner, sessionOwner, userOwner } from '../domain/cart-owner.ts';
+import {
+  abandonStatement,
+  absorbStatement,
+  claimByOwner,
+  expireStatement,
+  findByOwner,
+  linesStatement,
+  lockByOwner,
+  writeStatement,
+} from './cart-statements.ts';
+
+type FoundRow = { id: string; updated_at: Date; product_ids: string[]; quantities: number[] };
+type LockedRow = { id: string; user_id: string | null; updated_at: Date; sequence: number; created: boolean };
+
+/** Decides on a cart that nobody else can change meanwhile; undefined: nothing is to be done. */
+export type Decide = (lines: readonly CartLine[]) => CartDecision | undefined;
+
+export type ChangedCart = { readonly cart: Cart; readonly created: boolean };
+
+/** Carts that one sweep of a job takes in one transaction. */
+const batchSize = 100;
+
+export const createCartRepository = ({ database, clock, ids }: { database: Database; clock: Clock; ids: Ids }) => {
+  const envelope = (type: CartEvent['type'], at: Date) => {
+    const traceparent = currentScope()?.traceparent;
+    return {
+      specversion: '1.0',
+      id: ids.next('evt'),
+      source: 'cart',
+      type,
+      time: at.toISOString(),
+      datacontenttype: 'application/json',
+      ...(traceparent !== undefined && { traceparent }),
+    };
+  };
+
+  const eventOf = ({ type, data }: CartFact, { id, user_id }: LockedRow, sequence: number, at: Date) =>
+    JSON.stringify({ ...envelope(type, at), subject: id, sequence, data: { cartId: id, userId: user_id, ...data } });
+
+  const batchOf = (type: CartEvent['type'], at: Date) =>
+    Array.from({ length: batchSize }, () => JSON.stringify(envelope(type, at)));
+
+  const lock = async (tx: Sql, owner: CartOwner): Promise<LockedRow | undefined> => {
+    const { text, name } = lockByOwner(owner);
+    return (await tx.query<LockedRow>(text, [owner.id], { name })).rows[0];
+  };
+
+  const claim = async (tx: Sql, owner: CartOwner): Promise<LockedRow> => {
+    const { text, name } = claimByOwner(owner);
+    const { rows } = await tx.query<LockedRow>(text, [owner.id, ids.next('crt'), clock.now()], { name });
+    return rows[0] as LockedRow;
+  };
+
+  const linesOf = async (tx: Sql, cartId: string): Promise<CartLine[]> => {
+    const { rows } = await tx.query<{ product_id: string; quantity: number }>(linesStatement, [cartId], {
+      name: 'cart-lines',
+    });
+    return rows.map(({ product_id, quantity }) => ({ productId: product_id, quantity }));
+  };
+
+  /** Decides on the cart of a row that the transaction has locked, and writes what was decided. */
+  const decideLocked = async (tx: Sql, row: LockedRow, decide: Decide): Promise<ChangedCart> => {
+    const lines = row.created ? [] : await linesOf(tx, row.id);
+    const { changes, facts } = decide(lines) ?? { changes: [], facts: [] };
+    const told = row.created ? [created, ...facts] : facts;
+    if (told.length === 0) return { cart: { id: row.id, lines, updatedAt: row.updated_at }, created: false };
+    const at = clock.now();
+    await tx.query(
+      writeStatement,
+      [
+        row.id,
+        changes.map(({ productId }) => productId),
+        changes.map(({ quantity }) => quantity),
+        at,
+        told.map((fact, index) => eventOf(fact, row, row.sequence + index + 1, at)),
+      ],
+      { name: 'write-cart' },
+    );
+    return { cart: { id: row.id, lines: applyChanges(lines, changes), updatedAt: at }, created: row.created };
+  };
+
+  return {
+    find: async (owner: CartOwner): Promise<Cart | undefined> => {
+      const { text, name } = findByOwner(owner);
+      const [row] = (await database.query<FoundRow>(text, [owner.id], { name })).rows;
+      if (!row) return undefined;
+      const lines = row.product_ids.map((productId, index) => ({ productId, quantity: row.quantities[index] ?? 0 }));
+      return { id: row.id, lines, updatedAt: row.updated_at };
+    },
+
+    /** Changes the owner's cart, making it when there is none. */
+    change: (owner: CartOwner, decide: Decide): Promise<ChangedCart> =>
+      database.transaction(async (tx) => decideLocked(tx, await claim(tx, owner), decide)),
+
+    /** Changes the owner's cart if there is one, in the caller's transaction or one of its own. */
+    changeExisting: (owner: CartOwner, decide: Decide, tx?: Sql): Promise<ChangedCart | undefined> => {
+      const work = async (sql: Sql) => {
+        const row = await lock(sql, owner);
+        return row && decideLocked(sql, row, decide);
+      };
+      return tx ? work(tx) : database.transaction(work);
+    },
+
+    /**
+     * Puts the cart of a session into that of a user, once: the guest's cart is locked first and gone afterwards.
+     * Undefined when the session has none.
+     */
+    merge: async (
+      { userId, sessionId }: { readonly userId: string; readonly sessionId: string },
+      decide: (lines: readonly CartLine[], guest: readonly CartLine[]) => CartDecision,
+    ): Promise<ChangedCart | undefined> => {
+      const guest = sessionOwner(sessionId);
+      const { rowCount } = await database.query('SELECT FROM carts WHERE session_id = $1', [sessionId], {
+        name: 'has-guest-cart',
+      });
+      if (rowCount === 0) return undefined;
+      return database.transaction(async (tx) => {
+        const guestRow = await lock(tx, guest);
+        if (!guestRow) return undefined;
+        const guestLines = await linesOf(tx, guestRow.id);
+        const row = guestLines.length === 0 ? undefined : await claim(tx, userOwner(userId));
+        const changed = row && (await decideLocked(tx, row, (lines) => decide(lines, guestLines)));
+        await tx.query(absorbStatement, [sessionId, userId, clock.now()], { name: 'absorb-cart' });
+        return changed;
+      });
+    },
+
+    /** Whose cart took in that of the session; undefined when it was never merged. */
+    mergedInto: async (sessionId: string, tx: Sql): Promise<CartOwner | undefined> => {
+      const { rows } = await tx.query<{ user_id: string }>('SELECT user_id FROM merged_carts WHERE session_id = $1', [
+        sessionId,
+      ]);
+      return rows[0] && userOwner(rows[0].user_id);
+    },
+
+    /** Marks filled carts without a change since then; returns how many, at most a batch. */
+    abandon: async (changedBefore: Date): Promise<number> => {
+      const at = clock.now();
+      return (await database.query(abandonStatement, [at, batchOf('cart.abandoned.v1', at), changedBefore])).rowCount;
+    },
+
+    /** Deletes carts without a change since then, and what is remembered of merged ones; returns how many carts, at most a batch. */
+    expire: async (changedBefore: Date): Promise<number> => {
+      await database.query('DELETE FROM merged_carts WHERE merged_at <= $1', [changedBefore]);
+      const { rowCount } = await database.query(expireStatement, [
+        changedBefore,
+        batchOf('cart.expired.v1', clock.now()),
+      ]);
+      return rowCount;
+    },
+
+    /** Products in most carts, for filling the cache before they are asked for. */
+    popularProducts: async (limit: number): Promise<string[]> => {
+      const { rows } = await database.query<{ product_id: string }>(
+        'SELECT product_id FROM cart_items GROUP BY product_id ORDER BY count(*) DESC, product_id LIMIT $1',
+        [limit],
+      );
+      return rows.map(({ product_id }) => product_id);
+    },
+  };
+};
+
+export type CartRepository = ReturnType<typeof createCartRepository>;
