@@ -8,15 +8,7 @@ import { manifest as payment } from '../services/payment/manifest.ts';
 import { manifest as product } from '../services/product/manifest.ts';
 import { manifest as user } from '../services/user/manifest.ts';
 
-const declared: readonly ServiceManifest[] = [
-  apiGateway,
-  user,
-  product,
-  cart,
-  order,
-  payment,
-  notification,
-];
+const declared: readonly ServiceManifest[] = [apiGateway, user, product, cart, order, payment, notification];
 
 const sentence = (service: string, problem: string) => new Error(`services/${service}/manifest.ts: ${problem}`);
 
@@ -69,19 +61,40 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
     for (const topic of Object.keys(publishes)) claim.topic(topic, name);
   }
   const topics = services.flatMap((service) => Object.keys(service.publishes));
+  const tables = new Map(services.flatMap((service) => Object.entries(service.owns.tables ?? {})));
   for (const service of services) {
     for (const topic of service.consumes)
       if (!topics.includes(topic))
-        throw sentence(service.name, `consumes topic "${topic}", which no service publishes; known topics: ${topics.join(', ')}`);
+        throw sentence(
+          service.name,
+          `consumes topic "${topic}", which no service publishes; known topics: ${topics.join(', ')}`,
+        );
+    for (const table of service.follows ?? []) {
+      if (service.kind !== 'lambda')
+        throw sentence(service.name, `follows table "${table}", but only a Lambda can; consume a topic instead`);
+      if (!tables.get(table)?.stream)
+        throw sentence(
+          service.name,
+          `follows table "${table}", which no manifest declares with a stream; set stream: true where the table is owned`,
+        );
+    }
     for (const callee of service.calls) {
       const target = services.find(({ name }) => name === callee);
       if (!target)
-        throw sentence(service.name, `calls "${callee}", which does not exist; known services: ${services.map(({ name }) => name).join(', ')}`);
-      if (target.kind === 'lambda') throw sentence(service.name, `calls "${callee}", which is a Lambda without a door; publish an event that it consumes`);
+        throw sentence(
+          service.name,
+          `calls "${callee}", which does not exist; known services: ${services.map(({ name }) => name).join(', ')}`,
+        );
+      if (['lambda', 'stream-job', 'static'].includes(target.kind))
+        throw sentence(
+          service.name,
+          `calls "${callee}", which is a ${target.kind} without a door; publish an event that it consumes`,
+        );
     }
-    if (service.kind === 'lambda' && service.owns.database)
-      throw sentence(service.name, 'a Lambda owns no PostgreSQL database; declare a table');
-    if (Object.keys(service.publishes).length > 0 && !service.owns.database)
+    if (['lambda', 'stream-job', 'static'].includes(service.kind) && service.owns.database)
+      throw sentence(service.name, `a ${service.kind} owns no PostgreSQL database; declare a table`);
+    // Flink writes results of its own checkpoints; everybody else publishes what a transaction wrote.
+    if (Object.keys(service.publishes).length > 0 && !service.owns.database && service.kind !== 'stream-job')
       throw sentence(service.name, 'publishes topics but owns no database for the outbox; declare owns.database');
   }
   return startOrder(services);

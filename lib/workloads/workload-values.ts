@@ -65,5 +65,6 @@ export type WorkloadValues = {
   readonly ingress?: IngressValues;
 };
 
-/** Whether a service runs as pods; Lambdas do not. */
-export const runsInCluster = (service: ServiceManifest): boolean => service.kind !== 'lambda';
+/** Whether a service runs as pods; Lambdas, stream jobs and static files do not. */
+export const runsInCluster = ({ kind }: ServiceManifest): boolean =>
+  kind === 'web' || kind === 'grpc' || kind === 'web+grpc';

@@ -3,8 +3,11 @@
  * AWS resources, Kubernetes objects, the local run, the release checks and the README tables are derived from it.
  */
 
-/** `web` serves HTTP, `grpc` serves gRPC (plus HTTP for health), `lambda` is invoked with events. */
-export type ServiceKind = 'web' | 'grpc' | 'web+grpc' | 'lambda';
+/**
+ * `web` serves HTTP, `grpc` serves gRPC (plus HTTP for health), `lambda` is invoked with events, `stream-job` is a Flink application,
+ * `static` is a folder of files for browsers.
+ */
+export type ServiceKind = 'web' | 'grpc' | 'web+grpc' | 'lambda' | 'stream-job' | 'static';
 
 /** A Kafka topic; its dead-letter topic `<name>.dead` always comes with it. */
 export type TopicDeclaration = {
@@ -60,6 +63,8 @@ export type ServiceManifest = {
   readonly publishes: Readonly<Record<string, TopicDeclaration>>;
   /** Topics that the service reads, as consumer group `<service name>`. */
   readonly consumes: readonly string[];
+  /** Tables, of whatever owner, whose change streams wake this Lambda; each must declare `stream`. Default none. */
+  readonly follows?: readonly string[];
   /** Names of services that it calls; network policies admit exactly these. */
   readonly calls: readonly string[];
   /** What it reaches outside the cluster; egress and IAM follow. Default none. */
