@@ -14,13 +14,25 @@ export type RunOptions = {
 
 const sentenceOf = (problem: unknown) => maskUrlPasswords(problem instanceof Error ? problem.message : String(problem));
 
+/** Says which variable names a port that cannot be had, and what to do. */
+const openDoor = async <T>(variable: string, port: number, listen: () => Promise<T>): Promise<T> => {
+  try {
+    return await listen();
+  } catch (problem) {
+    throw new Error(
+      `${variable}: cannot listen on port ${port} (${sentenceOf(problem)}); stop what holds it or choose another port`,
+    );
+  }
+};
+
 /** Opens the doors in order and returns the ports that they got. */
 const openDoors = async ({ http, grpc }: RunningService, { bindAddress, httpPort, grpcPort }: Config<unknown>) => {
   const ports: { http?: number; grpc?: number } = {};
-  if (grpc && grpcPort !== undefined) ports.grpc = await grpc.listen(`${bindAddress}:${grpcPort}`);
+  if (grpc && grpcPort !== undefined)
+    ports.grpc = await openDoor('GRPC_PORT', grpcPort, () => grpc.listen(`${bindAddress}:${grpcPort}`));
   if (http && httpPort !== undefined) {
-    const address = new URL(await http.listen({ host: bindAddress, port: httpPort }));
-    ports.http = Number(address.port);
+    const address = await openDoor('HTTP_PORT', httpPort, () => http.listen({ host: bindAddress, port: httpPort }));
+    ports.http = Number(new URL(address).port);
   }
   return ports;
 };
@@ -52,7 +64,9 @@ export const runService = async <Schema extends z.ZodObject>(
     const context = createContext({ manifest, config, stopping: stop.signal });
     const { logger, health, functions, metrics } = context;
     metrics.collectProcess();
-    if (config.probePort !== undefined) probes = await startProbeServer(context, config.probePort);
+    const { probePort } = config;
+    if (probePort !== undefined)
+      probes = await openDoor('PROBE_PORT', probePort, () => startProbeServer(context, probePort));
 
     const running = await start(context);
     requireDoors(manifest, running);

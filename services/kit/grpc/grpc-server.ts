@@ -1,3 +1,4 @@
+import { setLogger } from '@grpc/grpc-js';
 import { type CompatServiceDefinition, createServer, type ServiceImplementation } from 'nice-grpc';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { createServiceTokenVerifier } from '../auth/service-token.ts';
@@ -38,6 +39,9 @@ export const createGrpcServer = ({
   drainMs = 10_000,
 }: GrpcServerOptions): GrpcServer => {
   const { manifest, config, health, metrics, logger, clock } = context;
+  // The library's own words go where all others go, instead of as bare text to stderr.
+  const warn = (text: unknown) => logger.warn(String(text));
+  setLogger({ error: warn, info: warn, debug: (text: unknown) => logger.debug(String(text)) });
   const server = createServer({
     'grpc.max_receive_message_length': largestMessage,
     'grpc.max_send_message_length': largestMessage,
