@@ -1,4 +1,5 @@
 /** The folder that holds everything one local platform remembers: who may use it, and by whom it is used now. */
+import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -19,6 +20,8 @@ const LATER_START_BYTES = 64 * 1024 ** 2;
 export type DataFolder = {
   /** Absolute path without symbolic links. */
   readonly path: string;
+  /** Random name of the folder, made with it; places outside the folder that belong to it carry this name. */
+  readonly id: string;
   /** Whether this start made the folder. */
   readonly fresh: boolean;
   /** Path of something inside. */
@@ -35,8 +38,8 @@ const entriesOf = async (folder: string) =>
     throw problem;
   });
 
-/** Throws `StartRefused` unless the marker says that this version of the project wrote the folder. */
-const checkMarker = async (folder: string) => {
+/** Returns the folder's id; throws `StartRefused` unless the marker says that this version of the project wrote the folder. */
+const checkMarker = async (folder: string): Promise<string> => {
   const file = path.join(folder, MARKER);
   const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
     if (problem.code !== 'ENOENT') throw problem;
@@ -51,8 +54,8 @@ const checkMarker = async (folder: string) => {
   } catch {
     marker = undefined;
   }
-  const { project, format } = (marker ?? {}) as { project?: unknown; format?: unknown };
-  if (project !== 'cloudmart' || typeof format !== 'number')
+  const { project, format, id } = (marker ?? {}) as { project?: unknown; format?: unknown; id?: unknown };
+  if (project !== 'cloudmart' || typeof format !== 'number' || typeof id !== 'string')
     throw new StartRefused(
       'data.corrupt',
       `${file} is damaged; restore it from a backup, or move ${folder} away to start with empty data`,
@@ -62,6 +65,7 @@ const checkMarker = async (folder: string) => {
       'data.newer',
       `${folder} was written by a newer version of this project (format ${format}, this version reads ${FORMAT}); update the checkout or choose another folder with --data DIR`,
     );
+  return id;
 };
 
 const requireSpace = async (folder: string, fresh: boolean) => {
@@ -116,16 +120,20 @@ export const openDataFolder = async (folder: string): Promise<DataFolder> => {
   try {
     const entries = await entriesOf(given);
     const fresh = entries === undefined || entries.every((name) => BEFORE_MARKER.includes(name));
-    if (!fresh) await checkMarker(given);
-    else await mkdir(given, { recursive: true, mode: 0o711 });
+    const id = fresh ? randomUUID() : await checkMarker(given);
+    if (fresh) await mkdir(given, { recursive: true, mode: 0o711 });
     const absolute = await realpath(given);
     await requireSpace(absolute, fresh);
     const database = await lock(absolute);
     await writeFileAtomically(path.join(absolute, HOLDER), JSON.stringify({ pid: process.pid }));
     if (fresh)
-      await writeFileAtomically(path.join(absolute, MARKER), JSON.stringify({ project: 'cloudmart', format: FORMAT }));
+      await writeFileAtomically(
+        path.join(absolute, MARKER),
+        JSON.stringify({ project: 'cloudmart', format: FORMAT, id }),
+      );
     return {
       path: absolute,
+      id,
       fresh,
       at: (...parts) => path.join(absolute, ...parts),
       release: () => database.close(),

@@ -1,11 +1,11 @@
 /** PostgreSQL refuses to run as root: under which account it runs, and where that account can read and write. */
 import { execFile, execFileSync } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { chown, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { DataFolder } from './data-folder.ts';
 import { StartRefused } from './start-refused.ts';
 
 const run = promisify(execFile);
@@ -26,10 +26,10 @@ const lookUp = (name: string): Account => {
   }
 };
 
-/** The account that owns an existing cluster, else an unprivileged one when this process is root. */
-export const chooseAccount = async (cluster: string): Promise<Account> => {
+/** The account that owns the existing cluster, else an unprivileged one when this process is root. */
+export const chooseAccount = async (cluster: string | undefined): Promise<Account> => {
   if (process.getuid?.() !== 0) return undefined;
-  const owner = await stat(cluster).catch(() => undefined);
+  const owner = cluster === undefined ? undefined : await stat(cluster);
   if (owner && owner.uid !== 0) return { uid: owner.uid, gid: owner.gid };
   const account = UNPRIVILEGED.map(lookUp).find((found) => found !== undefined && found.uid !== 0);
   if (!account)
@@ -92,18 +92,30 @@ export const reachableBinaries = async (account: Account): Promise<string> => {
 /** Folder below which clusters lie that their account could not reach inside the data folder. */
 const OUTSIDE = '/var/lib/cloudmart';
 
+/** What `reachableHome` needs to know of the data folder. */
+export type ClusterOwner = Pick<DataFolder, 'path' | 'id'>;
+
+const insideHome = (folder: ClusterOwner) => path.join(folder.path, 'postgres');
+const outsideHome = (folder: ClusterOwner) => path.join(OUTSIDE, folder.id, 'postgres');
+
 /**
  * Where the cluster lies: inside the data folder if the account can enter it, else below `/var/lib/cloudmart` in a
- * folder named after the data folder's path. The folder exists and belongs to the account afterwards.
+ * folder named after the data folder's id. The folder exists and belongs to the account afterwards.
  */
 export const reachableHome = async (
-  dataFolder: string,
+  folder: ClusterOwner,
   account: Account,
 ): Promise<{ home: string; outside: boolean }> => {
-  const outside = !(await canEnter(dataFolder, account));
-  const name = createHash('sha256').update(dataFolder).digest('hex').slice(0, 16);
-  const home = outside ? path.join(OUTSIDE, name, 'postgres') : path.join(dataFolder, 'postgres');
+  const outside = !(await canEnter(folder.path, account));
+  const home = outside ? outsideHome(folder) : insideHome(folder);
   await mkdir(home, { recursive: true, mode: 0o755 });
   if (account) await chown(home, account.uid, account.gid);
   return { home, outside };
+};
+
+/** Clusters that were made for this data folder, inside it or outside. */
+export const clustersOf = async (folder: ClusterOwner): Promise<string[]> => {
+  const places = [insideHome(folder), outsideHome(folder)].map((home) => path.join(home, 'cluster'));
+  const found = await Promise.all(places.map((place) => stat(place).catch(() => undefined)));
+  return places.filter((_, index) => found[index] !== undefined);
 };

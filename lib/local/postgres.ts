@@ -4,7 +4,7 @@ import { chmod, open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
-import { chooseAccount, reachableBinaries, reachableHome } from './postgres-account.ts';
+import { type ClusterOwner, chooseAccount, clustersOf, reachableBinaries, reachableHome } from './postgres-account.ts';
 import { ADMINISTRATOR, prepareCluster } from './postgres-cluster.ts';
 import { explainDiskFault, StartRefused } from './start-refused.ts';
 
@@ -68,7 +68,7 @@ export type Postgres = {
 };
 
 export type PostgresOptions = {
-  readonly dataFolder: string;
+  readonly folder: ClusterOwner;
   readonly logFile: string;
   readonly port: number;
   readonly password: string;
@@ -112,10 +112,10 @@ const connects = async (port: number, password: string) => {
 };
 
 /** Starts the server, creating the cluster if there is none, and waits until it answers. Throws `StartRefused` with PostgreSQL's own last complaint. */
-export const startPostgres = async ({ dataFolder, logFile, port, password }: PostgresOptions): Promise<Postgres> => {
-  const account = await chooseAccount(path.join(dataFolder, 'postgres', 'cluster'));
+export const startPostgres = async ({ folder, logFile, port, password }: PostgresOptions): Promise<Postgres> => {
+  const account = await chooseAccount((await clustersOf(folder))[0]);
   const bin = path.join(await reachableBinaries(account), 'bin');
-  const { home, outside } = await reachableHome(dataFolder, account);
+  const { home, outside } = await reachableHome(folder, account);
   const cluster = path.join(home, 'cluster');
   await prepareCluster(cluster, bin, password, account);
 
@@ -160,10 +160,10 @@ export const startPostgres = async ({ dataFolder, logFile, port, password }: Pos
   for (const until = Date.now() + READY_WITHIN_MS; ; await pause(POLL_MS)) {
     if (over) {
       const reason = await ended;
-      if (/No space left/.test(reason)) throw explainDiskFault({ code: 'ENOSPC' }, dataFolder);
+      if (/No space left/.test(reason)) throw explainDiskFault({ code: 'ENOSPC' }, folder.path);
       throw new StartRefused(
         'postgres.failed',
-        `PostgreSQL could not start on ${cluster}: ${reason}. Its log is ${logFile}; if the data are damaged, restore a backup or move ${dataFolder} away to start with empty data`,
+        `PostgreSQL could not start on ${cluster}: ${reason}. Its log is ${logFile}; if the data are damaged, restore a backup or move ${folder.path} away to start with empty data`,
       );
     }
     try {

@@ -8,6 +8,7 @@ export type ProcessPlan = {
   readonly name: string;
   /** JavaScript file that Node runs. */
   readonly entry: string;
+  readonly arguments?: readonly string[];
   /** Whole environment of the child; nothing of the parent's is added. */
   readonly environment: Readonly<Record<string, string>>;
   /** Flags of Node, such as limits of the heap. */
@@ -125,13 +126,17 @@ export const superviseProcess = (
   const live = async (): Promise<string> => {
     const log = await open(plan.logFile, 'a', 0o600);
     const { size: from } = await log.stat();
-    const current = spawn(process.execPath, [`--import=${END_WITH_PARENT}`, ...plan.nodeFlags, plan.entry], {
-      cwd: plan.workingFolder,
-      env: plan.environment,
-      // Its own group: Ctrl-C in a terminal reaches the supervisor alone, which ends everyone in order.
-      detached: true,
-      stdio: ['ignore', log.fd, log.fd, 'ipc'],
-    });
+    const current = spawn(
+      process.execPath,
+      [`--import=${END_WITH_PARENT}`, ...plan.nodeFlags, plan.entry, ...(plan.arguments ?? [])],
+      {
+        cwd: plan.workingFolder,
+        env: plan.environment,
+        // Its own group: Ctrl-C in a terminal reaches the supervisor alone, which ends everyone in order.
+        detached: true,
+        stdio: ['ignore', log.fd, log.fd, 'ipc'],
+      },
+    );
     child = current;
     if (isStopping) current.kill('SIGTERM');
     let ending: string | undefined;

@@ -1,0 +1,224 @@
+/** The whole platform on this machine: databases, tables, mailbox and every service, started and ended in order. */
+import { mkdir } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { bundleInvoker, bundleService } from '../release/bundle.ts';
+import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { EVENTS_DATABASE, prepareDatabases, usesEvents } from './databases.ts';
+import { type Mailbox, startMailbox } from './mailbox.ts';
+import { requireFreePorts } from './port-holder.ts';
+import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
+import { type Postgres, startPostgres } from './postgres.ts';
+import { clustersOf } from './postgres-account.ts';
+import type { Progress } from './progress.ts';
+import { keepSecrets } from './secrets.ts';
+import { localAddresses, type Placement, planService } from './service-plan.ts';
+import { cutLog, type ServiceProcess, superviseProcess } from './service-process.ts';
+import { explainDiskFault, StartRefused } from './start-refused.ts';
+import { type LocalState, removeState, writeState } from './state.ts';
+import { startTables, type Tables, tableEnvironment } from './tables.ts';
+
+export type PlatformOptions = {
+  /** Root of the checkout, whose services are bundled. */
+  readonly root: string;
+  /** Folder of everything that is remembered. */
+  readonly data: string;
+  readonly portBase?: number | undefined;
+  readonly services: readonly ServiceManifest[];
+  readonly progress: Progress;
+  /** Aborted to give up a start that is under way. */
+  readonly signal: AbortSignal;
+};
+
+export type LocalPlatform = {
+  readonly state: LocalState;
+  readonly folder: DataFolder;
+  readonly processes: readonly ServiceProcess[];
+  readonly postgres: Postgres;
+  /** Settles with a sentence when the platform cannot go on, such as when PostgreSQL ended. */
+  readonly failed: Promise<string>;
+  /** Ends services, then peers, within about 5 s. */
+  stop(): Promise<void>;
+};
+
+const SERVICES_GRACE_MS = 3000;
+const POSTGRES_GRACE_MS = 1000;
+const READY_WITHIN_MS = 90_000;
+const LOG_CHECK_MS = 30_000;
+
+/** Callers end before those they call, so that nobody is called who is gone; all are gone after the grace. */
+const stopServices = async (processes: readonly ServiceProcess[], services: readonly ServiceManifest[]) => {
+  const half = SERVICES_GRACE_MS / 2;
+  const stopped = new Map<string, Promise<void>>();
+  const stop = (child: ServiceProcess): Promise<void> => {
+    const known = stopped.get(child.name);
+    if (known) return known;
+    const callers = processes.filter(({ name }) =>
+      services.find((service) => service.name === name)?.calls.includes(child.name),
+    );
+    const ending = Promise.race([Promise.all(callers.map(stop)), pause(half, undefined, { ref: false })]).then(() =>
+      child.stop(half),
+    );
+    stopped.set(child.name, ending);
+    return ending;
+  };
+  await Promise.all(processes.map(stop));
+};
+
+const startServices = async (
+  { services, progress, root, signal }: PlatformOptions,
+  placement: Placement,
+  processes: ServiceProcess[],
+  detail: (text: string) => void,
+) => {
+  const options = { root, into: placement.folder.at('bundles') };
+  const invoker = await bundleInvoker(options);
+  const ready = new Map<string, Promise<void>>();
+  let readyCount = 0;
+  for (const service of services) {
+    const bundle = await bundleService(service, options);
+    const start = async () => {
+      await Promise.all(service.calls.map((callee) => ready.get(callee)));
+      signal.throwIfAborted();
+      const child = superviseProcess(planService(service, bundle, invoker, placement), progress.line);
+      processes.push(child);
+      await child.ready;
+      readyCount += 1;
+      detail(`${readyCount} of ${services.length} ready (${service.name})`);
+    };
+    const started = start();
+    // Rejections are met by whoever awaits them all below.
+    started.catch(() => undefined);
+    ready.set(service.name, started);
+  }
+  const deadline = pause(READY_WITHIN_MS, undefined, { ref: false }).then(() => {
+    throw new StartRefused(
+      'service.not-ready',
+      `not every service was ready within ${READY_WITHIN_MS / 1000} s; their logs are in ${placement.folder.at('logs')}`,
+    );
+  });
+  const given = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
+  );
+  await Promise.race([Promise.all(ready.values()), deadline, given]).catch((problem: unknown) => {
+    if (problem instanceof StartRefused || signal.aborted) throw problem;
+    throw new StartRefused(
+      'service.failed',
+      `${(problem as Error).message}. Logs are in ${placement.folder.at('logs')}`,
+      { cause: problem },
+    );
+  });
+};
+
+const describeState = (placement: Placement, services: readonly ServiceManifest[], mailbox: Mailbox): LocalState => {
+  const { folder, secrets, portBase } = placement;
+  const at = localAddresses(placement);
+  const gateway = services.find((service) => service.public && service.ports.http !== undefined);
+  const withStaff = services.find(({ configuration }) => 'STAFF_PASSWORD' in configuration);
+  const eventsUser = services.find(usesEvents);
+  return {
+    pid: process.pid,
+    startedAt: new Date().toISOString(),
+    dataFolder: folder.path,
+    gateway: gateway ? at.http(gateway) : '',
+    mailbox: mailbox.url,
+    services: services.map((service) => ({
+      name: service.name,
+      kind: service.kind,
+      ...(service.ports.http !== undefined && { url: at.http(service) }),
+      ...(service.ports.grpc !== undefined && { grpc: at.grpc(service) }),
+    })),
+    databases: {
+      ...Object.fromEntries(
+        services.flatMap((service) =>
+          service.owns.database ? [[service.owns.database, at.database(service, service.owns.database)]] : [],
+        ),
+      ),
+      ...(eventsUser && { [EVENTS_DATABASE]: at.events(eventsUser) }),
+    },
+    tables: tableEnvironment(shiftPort(PEER_PORTS.tables, portBase)),
+    mailFolder: folder.at('mail'),
+    staff: {
+      email: withStaff?.configuration['STAFF_EMAIL']?.default ?? '',
+      password: (withStaff && secrets.configuration[withStaff.name]?.['STAFF_PASSWORD']) ?? '',
+    },
+    serviceAuthSecret: secrets.serviceAuth,
+  };
+};
+
+/**
+ * Starts everything and resolves when every service is ready. When it rejects (`StartRefused`, or the reason of the
+ * aborted signal) everything that was started is ended again and the data are as they were.
+ */
+export const startLocalPlatform = async (options: PlatformOptions): Promise<LocalPlatform> => {
+  const { services, progress, portBase, signal } = options;
+  const processes: ServiceProcess[] = [];
+  let postgres: Postgres | undefined;
+  let tables: Tables | undefined;
+  let mailbox: Mailbox | undefined;
+  let logWatch: NodeJS.Timeout | undefined;
+
+  const folder = await progress.step('Checking this machine', async () => {
+    const opened = await openDataFolder(options.data);
+    await requireFreePorts(portsInUse(services, portBase)).catch((problem: unknown) => {
+      opened.release();
+      throw problem;
+    });
+    return opened;
+  });
+  const stop = async () => {
+    clearInterval(logWatch);
+    await stopServices(processes, services);
+    await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(POSTGRES_GRACE_MS)]);
+    await removeState(folder.path);
+    folder.release();
+  };
+
+  try {
+    for (const name of ['logs', 'mail', 'buckets', 'bundles']) await mkdir(folder.at(name), { recursive: true });
+    const secrets = await keepSecrets(folder, services, (await clustersOf(folder)).length > 0);
+    const placement: Placement = { folder, portBase, secrets, services };
+    await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
+      postgres = await startPostgres({
+        folder,
+        logFile: folder.at('logs', 'postgres.log'),
+        port: shiftPort(PEER_PORTS.postgres, portBase),
+        password: secrets.administrator,
+      });
+      if (postgres.outside)
+        detail(`data of PostgreSQL lie in ${postgres.cluster}: its account cannot enter ${folder.path}`);
+      signal.throwIfAborted();
+      await prepareDatabases(postgres.port, secrets, services);
+      tables = await startTables(folder.at('tables'), shiftPort(PEER_PORTS.tables, portBase), services);
+      mailbox = await startMailbox(folder.at('mail'), shiftPort(PEER_PORTS.mailbox, portBase));
+    });
+    signal.throwIfAborted();
+    await progress.step('Bundling and starting the services', (detail) =>
+      startServices(options, placement, processes, detail),
+    );
+    const state = describeState(placement, services, mailbox as unknown as Mailbox);
+    await writeState(state);
+    const running = postgres as unknown as Postgres;
+    const logs = [...services.map(({ name }) => name), 'postgres'].map((name) => folder.at('logs', `${name}.log`));
+    logWatch = setInterval(
+      () =>
+        Promise.all(logs.map(cutLog)).catch((problem: Error) =>
+          progress.line(`logs cannot be cut: ${problem.message}`),
+        ),
+      LOG_CHECK_MS,
+    );
+    return {
+      state,
+      folder,
+      processes,
+      postgres: running,
+      failed: running.ended.then(
+        (reason) => `PostgreSQL ended: ${reason}. Its log is ${folder.at('logs', 'postgres.log')}`,
+      ),
+      stop,
+    };
+  } catch (problem) {
+    await stop();
+    throw explainDiskFault(problem, folder.path);
+  }
+};

@@ -1,0 +1,88 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { type Mailbox, startMailbox } from './mailbox.ts';
+
+let folder: string;
+let mailbox: Mailbox;
+
+const put = (id: string, mail: object) => writeFile(path.join(folder, `${id}.json`), JSON.stringify(mail));
+const get = async (place: string) => {
+  const response = await fetch(mailbox.url + place);
+  return {
+    status: response.status,
+    policy: response.headers.get('content-security-policy'),
+    text: await response.text(),
+  };
+};
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'mailbox-'));
+  mailbox = await startMailbox(folder, 0);
+  await put('a', {
+    from: 'shop@x.example',
+    to: 'ann@x.example',
+    subject: 'First',
+    text: 'one',
+    html: '<p>one</p>',
+    sentAt: '2026-01-01T10:00:00.000Z',
+  });
+  await put('b', {
+    from: 'shop@x.example',
+    to: ['bob@x.example'],
+    subject: '<script>alert(1)</script>',
+    text: '<b>two',
+    html: '<script>alert(2)</script>',
+    sentAt: '2026-01-02T10:00:00.000Z',
+  });
+});
+
+afterEach(async () => {
+  await mailbox.close();
+  await rm(folder, { recursive: true });
+});
+
+describe('the mailbox', () => {
+  it('lists mails newest first, and those to one address', async () => {
+    const all = JSON.parse((await get('/mails')).text);
+    expect([all.count, all.items.map(({ id }: { id: string }) => id)]).toEqual([2, ['b', 'a']]);
+    const ann = JSON.parse((await get('/mails?to=ann@x.example')).text);
+    expect(ann.items).toEqual([
+      { id: 'a', from: 'shop@x.example', to: ['ann@x.example'], subject: 'First', sentAt: '2026-01-01T10:00:00.000Z' },
+    ]);
+  });
+
+  it('shows what strangers wrote as text on its pages, and as HTML only where no script runs', async () => {
+    for (const place of ['/', '/mails/b/view']) {
+      const { text, policy } = await get(place);
+      expect(text).not.toContain('<script>');
+      expect(text).toContain('&#60;script&#62;alert(1)');
+      expect(policy).toContain("default-src 'none'");
+    }
+    const html = await get('/mails/b/html');
+    expect(html.text).toBe('<script>alert(2)</script>');
+    expect(html.policy).toMatch(/^sandbox; default-src 'none'/);
+    expect((await get('/mails/b/view')).text).toContain('<iframe sandbox');
+    expect((await get('/mails/b/text')).text).toBe('<b>two');
+  });
+
+  it('passes over files that are no mails and refuses names that lead elsewhere', async () => {
+    await writeFile(path.join(folder, 'half.json'), '{"to": "ann');
+    expect(JSON.parse((await get('/mails')).text).items).toHaveLength(2);
+    expect((await get('/mails/..%2F..%2Fsecrets')).status).toBe(404);
+    expect((await get('/mails/nobody')).status).toBe(404);
+  });
+
+  it('answers no request that was addressed to another name', async () => {
+    const status = await new Promise((resolve, reject) =>
+      request(`${mailbox.url}/mails`, { headers: { host: 'evil.example' } }, (response) =>
+        resolve(response.resume().statusCode),
+      )
+        .on('error', reject)
+        .end(),
+    );
+    expect(status).toBe(403);
+  });
+});

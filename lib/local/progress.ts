@@ -1,0 +1,53 @@
+/** Tells the person at the keyboard what is going on: moving lines on a terminal, plain ones in a log; always on stderr. */
+import { Listr, ProcessOutput } from 'listr2';
+
+export type Progress = {
+  /** Runs `work` under a title; `detail` replaces the text behind it. */
+  step<T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T>;
+  /** One line between steps and after them. */
+  line(text: string): void;
+};
+
+export const consoleProgress = (): Progress => ({
+  step: async <T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> => {
+    let result: { value: T } | undefined;
+    const startedAt = performance.now();
+    const list = new Listr(
+      [
+        {
+          title,
+          task: async (_, task) => {
+            result = {
+              value: await work((text) => {
+                task.output = text;
+              }),
+            };
+            task.title = `${title} (${((performance.now() - startedAt) / 1000).toFixed(1)} s)`;
+          },
+        },
+      ],
+      {
+        renderer: process.stderr.isTTY ? 'default' : 'simple',
+        rendererOptions: { processOutput: new ProcessOutput(process.stderr, process.stderr) } as object,
+        // Ctrl-C is the platform's own business: it ends everyone in order.
+        registerSignalListeners: false,
+      },
+    );
+    await list.run();
+    return (result as { value: T }).value;
+  },
+  line: (text) => {
+    process.stderr.write(`${text}\n`);
+  },
+});
+
+/** Keeps every line for tests and callers that show nothing. */
+export const silentProgress = (lines: string[] = []): Progress => ({
+  step: (title, work) => {
+    lines.push(title);
+    return work(() => undefined);
+  },
+  line: (text) => {
+    lines.push(text);
+  },
+});

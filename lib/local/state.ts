@@ -1,0 +1,61 @@
+/** What a running platform tells other tools about itself; the file is gone when nothing runs. */
+import { readFile, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { StartRefused } from './start-refused.ts';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+export type LocalService = {
+  readonly name: string;
+  readonly kind: string;
+  /** Base URL of its HTTP door. */
+  readonly url?: string;
+  /** `host:port` of its gRPC door. */
+  readonly grpc?: string;
+};
+
+export type LocalState = {
+  /** Process that runs the platform. */
+  readonly pid: number;
+  readonly startedAt: string;
+  readonly dataFolder: string;
+  /** Base URL of the public door. */
+  readonly gateway: string;
+  readonly mailbox: string;
+  readonly services: readonly LocalService[];
+  /** `postgresql://` URLs with passwords by database name, each for its owner; `events` for the embedded log. */
+  readonly databases: Readonly<Record<string, string>>;
+  /** Environment of an AWS SDK that is to find the tables. */
+  readonly tables: Readonly<Record<string, string>>;
+  readonly mailFolder: string;
+  readonly staff: { readonly email: string; readonly password: string };
+  /** Signs tokens between services; for tools that call inner doors. */
+  readonly serviceAuthSecret: string;
+};
+
+const FILE = 'state.json';
+
+export const writeState = (state: LocalState): Promise<void> =>
+  writeFileAtomically(path.join(state.dataFolder, FILE), JSON.stringify(state, null, 2), 0o600);
+
+export const removeState = (dataFolder: string): Promise<void> => rm(path.join(dataFolder, FILE), { force: true });
+
+const isAlive = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (problem) {
+    return (problem as NodeJS.ErrnoException).code === 'EPERM';
+  }
+};
+
+/** Reads what runs on a data folder (default `.cloudmart`). Throws `StartRefused` with the command to run when nothing does. */
+export const readState = async (dataFolder = '.cloudmart'): Promise<LocalState> => {
+  const text = await readFile(path.join(dataFolder, FILE), 'utf8').catch(() => undefined);
+  const state = text === undefined ? undefined : (JSON.parse(text) as LocalState);
+  if (!state || !isAlive(state.pid))
+    throw new StartRefused(
+      'platform.not-running',
+      `no platform runs on ${dataFolder}; start one with "npm start" in another terminal, or name its folder with --data DIR`,
+    );
+  return state;
+};
