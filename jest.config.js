@@ -1,6 +1,6 @@
 import * as vm from 'node:vm';
 
-if (!('SourceTextModule' in vm)) {
+if (!('SourceTextModule' in vm) && process.argv[1]?.endsWith('jest')) {
   throw new Error(
     'Jest needs NODE_OPTIONS from .npmrc to load ES modules: run `npx jest`, not node_modules/.bin/jest.',
   );
