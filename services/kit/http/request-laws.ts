@@ -27,9 +27,13 @@ export const addRequestLaws = (http: HttpServer, { deadlineMs, clock, stopping }
     const incoming = request.headers['traceparent'];
     request.traceparent = continueTrace(typeof incoming === 'string' ? incoming : undefined);
     reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
-    if (stopping.aborted) reply.header('connection', 'close');
     const budget = request.routeOptions.handlerTimeout || deadlineMs;
     runInScope({ traceparent: request.traceparent, deadlineAt: clock.now().getTime() + budget }, done);
+  });
+  // At the end, not at the beginning: a connection whose request began before the shut-down would stay open for as long
+  // as it may be kept alive, and hold the shut-down up.
+  http.addHook('onSend', async (_request, reply) => {
+    if (stopping.aborted) reply.header('connection', 'close');
   });
   http.addHook('onRequest', async (request) => {
     requireSimpleQuery(request.raw.url ?? '', request.query);
