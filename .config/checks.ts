@@ -52,6 +52,11 @@ export const checks: readonly Check[] = [
     run: command('knip', ['--config', '.config/knip.json', '--no-progress']),
   },
   {
+    name: 'lock file',
+    next: 'Install what is named with --save-exact; a package "missing" for another platform goes back to its last version that has it (docs/dependencies.md).',
+    run: command('npm', ['ci', '--dry-run', '--offline', '--ignore-scripts', '--loglevel=error']),
+  },
+  {
     name: 'generated code',
     next: 'Run `npm run generate` and commit what it writes.',
     run: () => staleContracts(contracts),
