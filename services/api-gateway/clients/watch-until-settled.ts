@@ -16,14 +16,14 @@ export const isSettled = ({ order }: OrderSighting): boolean => settledStatuses.
 const isInterruption = (problem: unknown) => problem instanceof Refusal && problem.kind === 'unavailable';
 
 /**
- * Every sighting later than `after`, each once and in order, until the order is settled. A stream that ends before is
- * opened again; a refusal of the first stream is thrown.
+ * Every sighting, each once and in order, until the order is settled. A stream that ends before is opened again; a
+ * refusal of the first stream is thrown.
  */
 export const watchUntilSettled = async function* (
   open: () => AsyncIterable<OrderSighting>,
-  { after, signal }: { readonly after: number; readonly signal: AbortSignal },
+  signal: AbortSignal,
 ): AsyncGenerator<OrderSighting> {
-  let last = after;
+  let last = 0;
   let hasSeenAny = false;
   for (let streak = 0; streak < longestStreak && !signal.aborted; streak += 1) {
     try {

@@ -6,7 +6,7 @@ import type { HttpServer } from '../../kit/http/http-server.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { forwardingOf } from '../clients/forwarding.ts';
 import type { Orders } from '../clients/orders.ts';
-import { type OrderSighting, watchUntilSettled } from '../clients/watch-until-settled.ts';
+import { isSettled, type OrderSighting, watchUntilSettled } from '../clients/watch-until-settled.ts';
 
 const params = z.strictObject({ id: orderIdSchema });
 const headers = z.looseObject({
@@ -23,27 +23,30 @@ const longestStreamMs = 900_000;
 /** Streams of one process; each holds a connection here and a call to the order service. */
 const maxStreams = 1_000;
 
-const textOf = ({ order, sequence }: OrderSighting) =>
-  `id: ${sequence}\nevent: order\ndata: ${JSON.stringify({ order })}\n\n`;
+const silence = ': still watching\n\n';
+
+/** What the client has seen already becomes a comment. */
+const textOf = ({ order, sequence }: OrderSighting, after: number) =>
+  sequence > after ? `id: ${sequence}\nevent: order\ndata: ${JSON.stringify({ order })}\n\n` : silence;
 
 /** The events as text, with a comment whenever nothing was said for a while. */
-const withHeartbeat = async function* (
+const toText = async function* (
   first: OrderSighting,
   rest: AsyncGenerator<OrderSighting>,
-  end: () => void,
+  { after, end }: { readonly after: number; readonly end: () => void },
 ): AsyncGenerator<string> {
   let next = rest.next();
   try {
-    yield textOf(first);
+    yield textOf(first, after);
     for (;;) {
-      const beat = new AbortController();
-      const silence = wait(heartbeatMs, 'silence' as const, { signal: beat.signal }).catch(() => 'silence' as const);
-      const heard = await Promise.race([next, silence]);
-      beat.abort();
-      if (heard === 'silence') yield ': still watching\n\n';
-      else if (heard.done) return;
+      const heard = new AbortController();
+      const pause = wait(heartbeatMs, undefined, { signal: heard.signal }).catch(() => undefined);
+      const answer = await Promise.race([next, pause]);
+      heard.abort();
+      if (!answer) yield silence;
+      else if (answer.done) return;
       else {
-        yield textOf(heard.value);
+        yield textOf(answer.value, after);
         next = rest.next();
       }
     }
@@ -101,22 +104,23 @@ export const addOrderEventsRoute = (http: HttpServer, { orders, stopping }: Orde
       try {
         const forwarding = forwardingOf(request);
         const after = Number(request.headers['last-event-id'] ?? 0);
-        const sightings = watchUntilSettled(() => orders.watch(request.params.id, forwarding, signal), {
-          after,
-          signal,
-        });
+        const sightings = watchUntilSettled(() => orders.watch(request.params.id, forwarding, signal), signal);
         // The first one decides between a stream and an error answer.
         const first = await sightings.next();
-        if (first.done) {
+        if (first.done || (isSettled(first.value) && first.value.sequence <= after)) {
           end();
           // Tells EventSource not to come again (html.spec.whatwg.org, server-sent events, 9.2.3).
           return reply.code(204).send(null);
         }
-        return reply
-          .type('text/event-stream')
-          .header('cache-control', 'no-store')
-          .header('x-accel-buffering', 'no')
-          .send(Readable.from(withHeartbeat(first.value, sightings, end)));
+        return (
+          reply
+            .type('text/event-stream')
+            .header('cache-control', 'no-store')
+            .header('x-accel-buffering', 'no')
+            // Its headers are gone long before a shut-down could ask for that.
+            .header('connection', 'close')
+            .send(Readable.from(toText(first.value, sightings, { after, end })))
+        );
       } catch (problem) {
         end();
         throw problem;

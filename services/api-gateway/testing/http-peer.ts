@@ -50,7 +50,8 @@ export const createHttpPeer = async (tokens: TestTokens) => {
       throw new Refusal('unauthenticated', 'token.missing', 'Sign in first.');
   });
   const open = { config: { access: 'public' as const } };
-  http.get('/products', open, async () => ({ items: [product], nextCursor: null }));
+  let page: object = { items: [product], nextCursor: null };
+  http.get('/products', open, async () => page);
   http.get('/products/:id', open, async (request) => {
     const { id } = request.params as { id: string };
     if (id !== knownProduct) throw new Refusal('missing', 'product.missing', 'There is no such product.');
@@ -69,5 +70,12 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   http.get('/payments', open, async () => ({ items: [payment], nextCursor: null }));
   http.get('/payments/:id', open, async () => ({ payment }));
   http.get('/.well-known/jwks.json', open, async () => tokens.jwks);
-  return { http, received };
+  return {
+    http,
+    received,
+    /** Answers the list of products with something else from now on. */
+    spoil: (answer: object) => {
+      page = answer;
+    },
+  };
 };
