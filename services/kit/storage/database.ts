@@ -183,7 +183,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     },
     close: async () => {
       await listener.close();
-      await pool.end();
+      if (!pool.ending) await pool.end();
     },
   };
 };

@@ -1,0 +1,33 @@
+import type { Logger } from '../logger.ts';
+import type { Metrics } from '../metrics.ts';
+import { createDatabase } from '../storage/database.ts';
+import { createEmbeddedLog } from './embedded-log.ts';
+import type { EventLog } from './event-log.ts';
+
+export type OpenEventLogOptions = {
+  /** `postgresql://...` for the embedded log, `kafka://broker:port,broker:port` for Kafka. */
+  readonly url: string;
+  readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
+};
+
+/** Small, because a relay and a consumer send few, large statements and all services share the server. */
+const connections = 2;
+
+/** Opens the log that the URL names. Does not wait for it to be up: a service can start, and take orders, without it. */
+export const openEventLog = async ({ url, logger, metrics }: OpenEventLogOptions): Promise<EventLog> => {
+  const scheme = url.split(':')[0];
+  switch (scheme) {
+    case 'postgres':
+    case 'postgresql':
+      return createEmbeddedLog({
+        // Both loops of a process may wait a moment for each other; nobody waits for an answer here.
+        database: createDatabase({ url, connections, logger, metrics, poolName: 'events', acquireTimeoutMs: 5_000 }),
+        logger,
+      });
+    case 'kafka':
+      throw new Error('EVENTS_URL: this release has no Kafka adapter; use postgresql:// for the embedded log');
+    default:
+      throw new Error(`EVENTS_URL: the scheme "${scheme}" names no log; use postgresql:// or kafka://`);
+  }
+};

@@ -1,0 +1,32 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+export type Child = {
+  /** Lines that it printed so far. */
+  readonly lines: readonly string[];
+  signal(name: 'SIGSTOP' | 'SIGCONT'): void;
+  /** `kill -9`: no handler of the process runs. */
+  kill(): Promise<void>;
+};
+
+/** Runs a TypeScript file in a process of its own, so that a test can stop or kill it. */
+export const startChild = (file: URL, parameters: readonly string[]): Child => {
+  const child = spawn(process.execPath, [fileURLToPath(file), ...parameters], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env['PATH'] ?? '' },
+  });
+  const lines: string[] = [];
+  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  return {
+    lines,
+    signal: (name) => void child.kill(name),
+    kill: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.kill('SIGKILL');
+      await gone;
+    },
+  };
+};

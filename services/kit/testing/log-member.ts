@@ -1,0 +1,18 @@
+/** A process that is one member of a group: `node log-member.ts <url> <group> <topic>`. Prints each record that it handled; made to be killed. */
+
+import { openEventLog } from '../events/open-event-log.ts';
+import { createLogger } from '../logger.ts';
+
+const [url, group, topic] = process.argv.slice(2);
+if (!url || !group || !topic) throw new Error('usage: node log-member.ts <url> <group> <topic>');
+
+const log = await openEventLog({ url, logger: createLogger('log-member', 'silent') });
+await log.subscribe({
+  group,
+  topics: [topic],
+  maxRecords: 20,
+  handle: async (records, delivery) => {
+    for (const record of records)
+      if (delivery.owns(record)) process.stdout.write(`${JSON.stringify([record.key, record.value])}\n`);
+  },
+});
