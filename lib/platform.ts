@@ -7,20 +7,25 @@ import type { ServiceResources } from './constructs/service-permissions.ts';
 import type { Environment } from './environment.ts';
 import { checkAgainstServices } from './environment-checks.ts';
 import { functionEnvironment } from './function-environment.ts';
+import { BackupStack } from './stacks/backup-stack.ts';
 import { BucketStack } from './stacks/bucket-stack.ts';
 import { CacheStack } from './stacks/cache-stack.ts';
 import { ClusterStack } from './stacks/cluster-stack.ts';
 import { DatabaseStack } from './stacks/database-stack.ts';
+import { DeliveryStack } from './stacks/delivery-stack.ts';
 import { DomainStack } from './stacks/domain-stack.ts';
 import { EventStreamStack } from './stacks/event-stream-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { FunctionStack } from './stacks/function-stack.ts';
+import { MonitoringStack } from './stacks/monitoring-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { RegistryStack } from './stacks/registry-stack.ts';
 import { SecretStack } from './stacks/secret-stack.ts';
+import { SiteStack } from './stacks/site-stack.ts';
+import { StreamJobStack } from './stacks/stream-job-stack.ts';
 import { TableStack } from './stacks/table-stack.ts';
 import { WorkloadsStack } from './stacks/workloads-stack.ts';
-import { environmentValues, type OutputOf } from './workloads/environment-values.ts';
+import { environmentValues, type OutputOf, workloadNamespace } from './workloads/environment-values.ts';
 
 export type PlatformProps = {
   readonly environment: Environment;
@@ -83,15 +88,41 @@ export class Platform extends Stage {
       return value;
     };
 
+    const variablesOf = (service: ServiceManifest) => functionEnvironment(service, services, environment, outputOf);
+    const ofKind = (kind: ServiceManifest['kind']) => services.filter((service) => service.kind === kind);
     new FunctionStack(this, 'Function', {
       environment,
-      services,
+      services: ofKind('lambda'),
       resources,
       codeOf,
-      variablesOf: (service) => functionEnvironment(service, services, environment, outputOf),
+      variablesOf,
+      tableOf: (name) => table.named(name),
       key: keys.alerts,
       alerts,
     });
+    const jobs = ofKind('stream-job');
+    if (jobs.length > 0)
+      new StreamJobStack(this, 'StreamJob', {
+        environment,
+        jobs,
+        network,
+        stream: events.stream,
+        resources,
+        codeOf,
+        variablesOf,
+        alerts,
+      });
+    const sites = ofKind('static');
+    if (sites.length > 0 && environment.publicDoor)
+      new SiteStack(this, 'Site', {
+        environment,
+        sites,
+        zone: domain.zone,
+        apiHost: environment.publicDoor.host,
+        codeOf,
+        alerts,
+      });
+
     const tags = Object.fromEntries(services.map((service) => [service.name, codeOf(service).hash]));
     new WorkloadsStack(this, 'Workloads', {
       environment,
@@ -101,5 +132,19 @@ export class Platform extends Stage {
       resources,
       ...(domain.door ? { door: { zone: domain.zone, accessLogs: domain.door.accessLogs.bucket.bucketName } } : {}),
     });
+    new MonitoringStack(this, 'Monitoring', { environment, services, namespace: workloadNamespace, alerts });
+    const { backups, delivery } = environment;
+    if (backups)
+      new BackupStack(this, 'Backup', {
+        environment,
+        backups,
+        key: keys.data,
+        alerts,
+        stores: [
+          { type: 'Aurora', arn: database.database.cluster.clusterArn },
+          ...table.all.map(({ tableArn }) => ({ type: 'DynamoDB' as const, arn: tableArn })),
+        ],
+      });
+    if (delivery) new DeliveryStack(this, 'Delivery', { environment, delivery, cluster, namespace: workloadNamespace });
   }
 }

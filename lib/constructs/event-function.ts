@@ -1,5 +1,6 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -19,6 +20,7 @@ import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/mani
 import type { Environment } from '../environment.ts';
 import { acknowledge } from '../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm, type Severity } from './owned-alarm.ts';
+import { StreamMapping } from './stream-mapping.ts';
 
 /** The files that ship, named by their content. */
 export type FunctionCode = {
@@ -35,6 +37,8 @@ export type EventFunctionProps = {
   readonly variables: Readonly<Record<string, string>>;
   readonly statements: readonly PolicyStatement[];
   readonly eventClusterArn: string;
+  /** Tables by name whose change streams wake the function. */
+  readonly follows: ReadonlyMap<string, ITableV2>;
   /** Days that logs are kept. */
   readonly logDays: number;
   /** Provisioned pollers; only they bisect batches and bound retries and age. Absent: on demand. */
@@ -69,7 +73,11 @@ export class EventFunction extends Construct {
       roleName: functionName,
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
-    acknowledge(role, 'Network interfaces of pollers cannot be named before they exist.', 'AwsSolutions-IAM5[Resource::*]');
+    acknowledge(
+      role,
+      'Network interfaces of pollers cannot be named before they exist.',
+      'AwsSolutions-IAM5[Resource::*]',
+    );
     for (const statement of [...props.statements, ...this.pollerStatements()]) role.addToPolicy(statement);
     const failedInvocations = new Queue(this, 'FailedInvocations', {
       queueName: `${functionName}-failed`,
@@ -100,6 +108,15 @@ export class EventFunction extends Construct {
     });
     logGroup.grantWrite(role);
     for (const topic of service.consumes) this.consume(topic);
+    for (const [name, table] of props.follows)
+      new StreamMapping(this, `Follows-${name}`, {
+        function: this.function,
+        table,
+        queueName: `${functionName}-${name}-failed`,
+        key: props.key,
+        owner: service.name,
+        alerts: props.alerts,
+      });
     this.alarm(
       'FailedInvocationsWaiting',
       'ticket',

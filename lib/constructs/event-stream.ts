@@ -1,5 +1,4 @@
 import { ArnFormat, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -9,7 +8,8 @@ import { Construct } from 'constructs';
 import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
 import { acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
-import { type AlertTopics, OwnedAlarm } from './owned-alarm.ts';
+import { EventStreamAlarms } from './event-stream-alarms.ts';
+import type { AlertTopics } from './owned-alarm.ts';
 import type { PlatformNetwork } from './platform-network.ts';
 
 export type EventStreamProps = Environment['eventStream'] & {
@@ -27,7 +27,7 @@ export type EventStreamProps = Environment['eventStream'] & {
 };
 
 /** Port of TLS with IAM. */
-const PORT = 9098;
+export const EVENT_STREAM_PORT = 9098;
 const DAY_MS = 86_400_000;
 /** Failed records wait for a person, longer than the records that they come from. */
 const DEAD_LETTER_DAYS = 30;
@@ -38,18 +38,16 @@ export class EventStream extends Construct {
   readonly clusterName: string;
   /** `host:port,host:port`, with IAM. Holds tokens. */
   readonly brokers: string;
-  private readonly securityGroup: SecurityGroup;
-  private readonly alerts: AlertTopics;
+  readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id);
     const { network, retained } = props;
     const brokers = props.brokersPerZone * network.vpc.isolatedSubnets.length;
-    this.alerts = props.alerts;
     this.clusterName = props.name;
     this.securityGroup = new SecurityGroup(this, 'Access', { vpc: network.vpc, description: 'Kafka with IAM' });
     // Lambda's pollers use the security group of the brokers.
-    this.securityGroup.addIngressRule(this.securityGroup, Port.tcp(PORT), 'pollers of functions');
+    this.securityGroup.addIngressRule(this.securityGroup, Port.tcp(EVENT_STREAM_PORT), 'pollers of functions');
     const configuration = new CfnConfiguration(this, 'Configuration', {
       name: props.name,
       serverProperties: [
@@ -94,13 +92,15 @@ export class EventStream extends Construct {
     this.clusterArn = cluster.attrArn;
     this.brokers = this.lookUpBrokers();
     for (const service of props.services) this.addTopics(service, props);
-    this.addClusterAlarms(brokers);
-    for (const service of props.services) for (const topic of service.consumes) this.addLagAlarm(service, topic);
+    const lagging = props.services.flatMap((service) =>
+      service.consumes.map((topic) => ({ service: service.name, topic })),
+    );
+    new EventStreamAlarms(this, 'Alarms', { clusterName: props.name, brokers, lagging, alerts: props.alerts });
   }
 
   /** Admits connections from a peer; the rule lives in this construct's stack. */
   admit(peer: IConnectable, description: string): void {
-    this.securityGroup.connections.allowFrom(peer, Port.tcp(PORT), description);
+    this.securityGroup.connections.allowFrom(peer, Port.tcp(EVENT_STREAM_PORT), description);
   }
 
   /** ARN by which IAM names a topic of the cluster. */
@@ -173,80 +173,5 @@ export class EventStream extends Construct {
       topic(name, partitions, retentionDays);
       topic(deadLetterTopicOf(name), 1, DEAD_LETTER_DAYS);
     }
-  }
-
-  private metric(metricName: string, statistic: string, dimensions: Record<string, string> = {}) {
-    return new Metric({
-      namespace: 'AWS/Kafka',
-      metricName,
-      statistic,
-      period: Duration.minutes(5),
-      dimensionsMap: { 'Cluster Name': this.clusterName, ...dimensions },
-    });
-  }
-
-  private addClusterAlarms(brokers: number) {
-    const platform = {
-      alerts: this.alerts,
-      owner: 'platform',
-      evaluationPeriods: 3,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    } as const;
-    const above = { comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD } as const;
-    new OwnedAlarm(this, 'OfflinePartitions', {
-      ...platform,
-      ...above,
-      severity: 'page',
-      runbook: 'event-stream-partitions',
-      meaning: 'Partitions have no leader: nothing can be written to or read from them.',
-      metric: this.metric('OfflinePartitionsCount', 'Maximum'),
-      threshold: 0,
-      evaluationPeriods: 1,
-    });
-    new OwnedAlarm(this, 'NoController', {
-      ...platform,
-      severity: 'page',
-      runbook: 'event-stream-partitions',
-      meaning: 'The cluster has had no active controller for 15 minutes.',
-      metric: this.metric('ActiveControllerCount', 'Maximum'),
-      threshold: 1,
-      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
-    });
-    for (let broker = 1; broker <= brokers; broker += 1) {
-      const dimensions = { 'Broker ID': String(broker) };
-      new OwnedAlarm(this, `Disk${broker}`, {
-        ...platform,
-        ...above,
-        severity: 'ticket',
-        runbook: 'event-stream-disk',
-        meaning: `Broker ${broker} has used 80 % of its disk.`,
-        metric: this.metric('KafkaDataLogsDiskUsed', 'Maximum', dimensions),
-        threshold: 80,
-      });
-      new OwnedAlarm(this, `UnderMinInSync${broker}`, {
-        ...platform,
-        ...above,
-        severity: 'page',
-        runbook: 'event-stream-partitions',
-        meaning: `Partitions led by broker ${broker} refuse writes, because too few copies are in sync.`,
-        metric: this.metric('UnderMinIsrPartitionCount', 'Maximum', dimensions),
-        threshold: 0,
-      });
-    }
-  }
-
-  private addLagAlarm({ name }: ServiceManifest, topic: string) {
-    new OwnedAlarm(this, `Lag-${name}-${topic}`, {
-      alerts: this.alerts,
-      severity: 'page',
-      owner: name,
-      runbook: 'consumer-lag',
-      meaning: `${name} is more than five minutes behind on ${topic}.`,
-      metric: this.metric('EstimatedMaxTimeLag', 'Maximum', { 'Consumer Group': name, Topic: topic }),
-      threshold: 300,
-      evaluationPeriods: 2,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
   }
 }

@@ -1,10 +1,7 @@
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { type CfnCondition, type CfnResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { type CfnCondition, type CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { InstanceType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
-  AccessPolicy,
-  AccessScopeType,
   Addon,
   AlbController,
   AlbControllerVersion,
@@ -18,15 +15,17 @@ import {
   KubernetesManifest,
   KubernetesVersion,
 } from 'aws-cdk-lib/aws-eks-v2';
-import { AccountRootPrincipal, ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { SERVICE_CIDR } from '../environment-checks.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
+import { ClusterAccess } from './cluster-access.ts';
+import { ClusterObservability } from './cluster-observability.ts';
 import { clusterSettingsObjects } from './cluster-settings.ts';
-import { type AlertTopics, OwnedAlarm } from './owned-alarm.ts';
+import type { AlertTopics } from './owned-alarm.ts';
 import type { PlatformNetwork } from './platform-network.ts';
 
 export type KubernetesClusterProps = {
@@ -86,8 +85,13 @@ export class KubernetesCluster extends Construct {
 
     this.acknowledgeManagedRoles(sizes.publicEndpointCidrs.length > 0);
     if (!autoMode) this.addNodeGroup(environment, nodeRole);
-    this.addObservability(props);
-    this.addPeople(clusterName);
+    new ClusterObservability(this, 'Observability', {
+      cluster: this.cluster,
+      clusterName,
+      alerts: props.alerts,
+      ...sizes,
+    });
+    new ClusterAccess(this, 'Access', { cluster: this.cluster, clusterName });
     const objects = clusterSettingsObjects({
       environment,
       clusterName,
@@ -137,92 +141,6 @@ export class KubernetesCluster extends Construct {
       });
   }
 
-  /** Auto Mode brings neither metrics-server, without which no autoscaler works, nor anything that ships logs. */
-  private addObservability({ environment, clusterName, alerts }: KubernetesClusterProps) {
-    const { cluster: sizes } = environment;
-    new Addon(this, 'MetricsServer', { cluster: this.cluster, addonName: 'metrics-server' });
-    const role = new Role(this, 'LogShipping', {
-      assumedBy: new ServicePrincipal('pods.eks.amazonaws.com').withSessionTags(),
-      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy')],
-    });
-    const groups = ['application', 'dataplane', 'host', 'performance'].map((kind) =>
-      this.logGroup(`Logs-${kind}`, `/aws/containerinsights/${clusterName}/${kind}`, sizes.logDays),
-    );
-    const addon = new Addon(this, 'Observability', {
-      cluster: this.cluster,
-      addonName: 'amazon-cloudwatch-observability',
-      configurationValues: {
-        containerLogs: { enabled: true },
-        agent: {
-          config: {
-            logs: {
-              metrics_collected: sizes.containerInsights ? { kubernetes: { enhanced_container_insights: true } } : {},
-            },
-          },
-        },
-      },
-    });
-    (addon.node.defaultChild as CfnResource).addPropertyOverride('PodIdentityAssociations', [
-      { ServiceAccount: 'cloudwatch-agent', RoleArn: role.roleArn },
-    ]);
-    addon.node.addDependency(...groups);
-    if (!sizes.containerInsights) return;
-    new OwnedAlarm(this, 'FailedNodes', {
-      alerts,
-      severity: 'page',
-      owner: 'platform',
-      runbook: 'cluster-nodes',
-      meaning: 'A node of the cluster has not been ready for 10 minutes.',
-      metric: this.metric('cluster_failed_node_count', clusterName),
-      threshold: 0,
-      evaluationPeriods: 2,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-    new OwnedAlarm(this, 'PendingPods', {
-      alerts,
-      severity: 'ticket',
-      owner: 'platform',
-      runbook: 'cluster-nodes',
-      meaning: 'Pods have been waiting for a node for 15 minutes.',
-      metric: this.metric('pod_status_pending', clusterName),
-      threshold: 0,
-      evaluationPeriods: 3,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
-  }
-
-  private metric(metricName: string, clusterName: string) {
-    return new Metric({
-      namespace: 'ContainerInsights',
-      metricName,
-      dimensionsMap: { ClusterName: clusterName },
-      statistic: 'Maximum',
-      period: Duration.minutes(5),
-    });
-  }
-
-  /** People come in by assuming one of two roles; their own identity must allow it, with a second factor. */
-  private addPeople(clusterName: string) {
-    const role = (id: string, name: string, description: string) =>
-      new Role(this, id, {
-        roleName: `${clusterName}-${name}`,
-        description,
-        assumedBy: new AccountRootPrincipal().withConditions({ Bool: { 'aws:MultiFactorAuthPresent': 'true' } }),
-        maxSessionDuration: Duration.hours(4),
-      });
-    const wholeCluster = { accessScopeType: AccessScopeType.CLUSTER };
-    const administrator = role('Administrator', 'cluster-administrator', 'Everything inside the cluster.');
-    this.cluster.grantAccess('AdministratorAccess', administrator.roleArn, [
-      AccessPolicy.fromAccessPolicyName('AmazonEKSClusterAdminPolicy', wholeCluster),
-    ]);
-    const viewer = role('Viewer', 'cluster-viewer', 'Reads the objects of the cluster, secrets excepted.');
-    this.cluster.grantAccess('ViewerAccess', viewer.roleArn, [
-      AccessPolicy.fromAccessPolicyName('AmazonEKSViewPolicy', wholeCluster),
-    ]);
-  }
-
   private acknowledgeManagedRoles(isPublic: boolean) {
     acknowledgeManagedPolicies(
       this,
@@ -241,7 +159,8 @@ export class KubernetesCluster extends Construct {
     const kubectl = this.cluster.node.findChild('KubectlProvider');
     const handler = kubectl.node.findChild('Handler');
     const publicImages = Stack.of(this).resolve((handler.node.findChild('HasEcrPublic') as CfnCondition).logicalId);
-    const reason = "The functions behind Kubernetes manifests are CDK's own; it decides what they need and which Node they run on.";
+    const reason =
+      "The functions behind Kubernetes manifests are CDK's own; it decides what they need and which Node they run on.";
     acknowledgeManagedPolicies(
       kubectl,
       reason,

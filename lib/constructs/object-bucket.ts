@@ -11,6 +11,8 @@ export type ObjectBucketProps = {
   readonly accessLogs?: IBucket;
   /** Days after which objects go; absent: they stay. Replaced versions always go after 30 days. */
   readonly expireAfterDays?: number;
+  /** Whether the writer hands objects over by an access-control list, as CloudFront does with its logs; default false. */
+  readonly writtenByAcl?: boolean;
   /** Whether the objects outlive the stack. */
   readonly retained: boolean;
 };
@@ -19,14 +21,18 @@ export type ObjectBucketProps = {
 export class ObjectBucket extends Construct {
   readonly bucket: Bucket;
 
-  constructor(scope: Construct, id: string, { key, accessLogs, expireAfterDays, retained }: ObjectBucketProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { key, accessLogs, expireAfterDays, writtenByAcl, retained }: ObjectBucketProps,
+  ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
       ...(key
         ? { encryption: BucketEncryption.KMS, encryptionKey: key, bucketKeyEnabled: true }
         : { encryption: BucketEncryption.S3_MANAGED }),
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      objectOwnership: writtenByAcl ? ObjectOwnership.BUCKET_OWNER_PREFERRED : ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
@@ -41,6 +47,7 @@ export class ObjectBucket extends Construct {
       removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
       autoDeleteObjects: !retained,
     });
-    if (!accessLogs) acknowledge(this.bucket, 'The bucket receives access logs; logging its own would never end.', 'AwsSolutions-S1');
+    if (!accessLogs)
+      acknowledge(this.bucket, 'The bucket receives access logs; logging its own would never end.', 'AwsSolutions-S1');
   }
 }

@@ -94,7 +94,8 @@ export class RelationalDatabase extends Construct {
       deletionProtection: props.retained,
       removalPolicy: props.retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
     });
-    if (!props.retained) acknowledge(this.cluster, 'The environment can be torn down, data included.', 'AwsSolutions-RDS10');
+    if (!props.retained)
+      acknowledge(this.cluster, 'The environment can be torn down, data included.', 'AwsSolutions-RDS10');
     this.cluster.node.addDependency(logs);
     this.addAlarms(props);
   }

@@ -97,8 +97,13 @@ export class ValkeyCache extends Construct {
       autoMinorVersionUpgrade: true,
       preferredMaintenanceWindow: 'tue:05:00-tue:06:00',
     });
-    acknowledge(cache, 'Services sign in by IAM through the user group; a password would be one more secret.', 'AwsSolutions-AEC6');
-    if (props.replicas === 0) acknowledge(cache, 'Nothing is lost with the cache, and one node is cheaper.', 'AwsSolutions-AEC4');
+    acknowledge(
+      cache,
+      'Services sign in by IAM through the user group; a password would be one more secret.',
+      'AwsSolutions-AEC6',
+    );
+    if (props.replicas === 0)
+      acknowledge(cache, 'Nothing is lost with the cache, and one node is cheaper.', 'AwsSolutions-AEC4');
     this.address = `${cache.attrPrimaryEndPointAddress}:${PORT}`;
     const arn = (resource: string, resourceName: string) =>
       Stack.of(this).formatArn({ service: 'elasticache', resource: `${resource}:${resourceName}` });

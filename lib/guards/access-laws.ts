@@ -13,7 +13,12 @@ export const noWildcardGrant: Law = stackLaw(
         const wild = actions.filter((action) => action.includes('*'));
         const everything = listOf(statement.Resource).map(textOf).includes('*');
         if (actions.includes('*') || (wild.length > 0 && everything))
-          return [[logicalId, `${wild.join(', ')} on ${everything ? 'every resource' : 'its resources'} is more than any job needs; name the actions and the resources`] as const];
+          return [
+            [
+              logicalId,
+              `${wild.join(', ')} on ${everything ? 'every resource' : 'its resources'} is more than any job needs; name the actions and the resources`,
+            ] as const,
+          ];
         return [];
       }),
 );
@@ -31,28 +36,43 @@ const secretSpellings: readonly (readonly [RegExp, string])[] = [
 
 const secretName = /(PASSWORD|PASSPHRASE|PRIVATE_KEY|API_KEY|_SECRET|_TOKEN)$/;
 
-export const noSecretInTemplate: Law = stackLaw('no-secret', 'No secret stands in a template or a chart; its name does, and the service reads it.', ({ template }) => [
-  ...resourcesOf(template, /./).flatMap(({ logicalId, properties }) =>
-    [...stringsIn(properties)].flatMap(([path, text]) =>
-      secretSpellings
-        .filter(([spelling]) => spelling.test(text))
-        .map(([, what]) => [logicalId, `${path} holds ${what}; put it into Secrets Manager and name it here`] as const),
+export const noSecretInTemplate: Law = stackLaw(
+  'no-secret',
+  'No secret stands in a template or a chart; its name does, and the service reads it.',
+  ({ template }) => [
+    ...resourcesOf(template, /./).flatMap(({ logicalId, properties }) =>
+      [...stringsIn(properties)].flatMap(([path, text]) =>
+        secretSpellings
+          .filter(([spelling]) => spelling.test(text))
+          .map(
+            ([, what]) => [logicalId, `${path} holds ${what}; put it into Secrets Manager and name it here`] as const,
+          ),
+      ),
     ),
-  ),
-  ...resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ logicalId, properties }) =>
-    Object.keys((at(properties, 'Environment', 'Variables') ?? {}) as object)
-      .filter((name) => secretName.test(name))
-      .map((name) => [logicalId, `the variable ${name} holds a secret; pass ${name}_SECRET_ID instead`] as const),
-  ),
-  ...resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ logicalId, properties }) => {
-    const text = textOf(properties['Manifest']);
-    const variables = [...text.matchAll(/"name":"([A-Z][A-Z0-9_]*)","value":/g)].map(([, name = '']) => name).filter((name) => secretName.test(name));
-    return [
-      ...variables.map((name) => [logicalId, `the variable ${name} holds a secret; pass ${name}_SECRET_ID instead`] as const),
-      // The provider prints every manifest that it applies.
-      ...(/\{\{resolve:(secretsmanager|ssm-secure)/.test(text) || /"kind":"Secret"/.test(text)
-        ? [[logicalId, 'the chart resolves or holds a secret, and the kubectl provider prints charts; let the service read it'] as const]
-        : []),
-    ];
-  }),
-]);
+    ...resourcesOf(template, 'AWS::Lambda::Function').flatMap(({ logicalId, properties }) =>
+      Object.keys((at(properties, 'Environment', 'Variables') ?? {}) as object)
+        .filter((name) => secretName.test(name))
+        .map((name) => [logicalId, `the variable ${name} holds a secret; pass ${name}_SECRET_ID instead`] as const),
+    ),
+    ...resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').flatMap(({ logicalId, properties }) => {
+      const text = textOf(properties['Manifest']);
+      const variables = [...text.matchAll(/"name":"([A-Z][A-Z0-9_]*)","value":/g)]
+        .map(([, name = '']) => name)
+        .filter((name) => secretName.test(name));
+      return [
+        ...variables.map(
+          (name) => [logicalId, `the variable ${name} holds a secret; pass ${name}_SECRET_ID instead`] as const,
+        ),
+        // The provider prints every manifest that it applies.
+        ...(/\{\{resolve:(secretsmanager|ssm-secure)/.test(text) || /"kind":"Secret"/.test(text)
+          ? [
+              [
+                logicalId,
+                'the chart resolves or holds a secret, and the kubectl provider prints charts; let the service read it',
+              ] as const,
+            ]
+          : []),
+      ];
+    }),
+  ],
+);

@@ -7,5 +7,13 @@ export const acknowledge = (construct: IConstruct, reason: string, ...ids: reado
 };
 
 /** Notes that roles below a construct carry policies that AWS writes and keeps current. */
-export const acknowledgeManagedPolicies = (construct: IConstruct, reason: string, ...policies: readonly string[]): void =>
-  acknowledge(construct, reason, ...policies.map((policy) => `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`));
+export const acknowledgeManagedPolicies = (
+  construct: IConstruct,
+  reason: string,
+  ...policies: readonly string[]
+): void =>
+  acknowledge(
+    construct,
+    reason,
+    ...policies.map((policy) => `AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/${policy}]`),
+  );

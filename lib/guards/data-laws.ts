@@ -1,5 +1,5 @@
 /** Laws about everything that keeps data: encrypted at rest and in transit, out of the public's reach, not lost by a deployment. */
-import { type Law, stackLaw } from './law.ts';
+import { type Finding, type Law, stackLaw } from './law.ts';
 import { at, listOf, type PolicyStatementJson, type Resource, resourcesOf, textOf } from './template.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -10,7 +10,8 @@ const encryption: Readonly<Record<string, (properties: Properties) => unknown>> 
   'AWS::RDS::DBInstance': (store) => store['DBClusterIdentifier'] ?? store['StorageEncrypted'],
   'AWS::MSK::Cluster': (store) => at(store, 'EncryptionInfo', 'EncryptionAtRest', 'DataVolumeKMSKeyId'),
   'AWS::ElastiCache::ReplicationGroup': (store) => store['AtRestEncryptionEnabled'] === true && store['KmsKeyId'],
-  'AWS::DynamoDB::GlobalTable': (store) => at(store, 'SSESpecification', 'SSEEnabled') === true && at(store, 'SSESpecification', 'SSEType') === 'KMS',
+  'AWS::DynamoDB::GlobalTable': (store) =>
+    at(store, 'SSESpecification', 'SSEEnabled') === true && at(store, 'SSESpecification', 'SSEType') === 'KMS',
   'AWS::S3::Bucket': (store) => at(store, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0),
   'AWS::SQS::Queue': (store) => store['KmsMasterKeyId'],
   'AWS::SNS::Topic': (store) => store['KmsMasterKeyId'],
@@ -20,91 +21,150 @@ const encryption: Readonly<Record<string, (properties: Properties) => unknown>> 
   'AWS::Backup::BackupVault': (store) => store['EncryptionKeyArn'],
 };
 
-const stores = /^AWS::(RDS::DB(Cluster|Instance)|MSK::(Cluster|ServerlessCluster)|ElastiCache::(ReplicationGroup|CacheCluster|ServerlessCache)|DynamoDB::(Global)?Table|S3::Bucket|SQS::Queue|SNS::Topic|ECR::Repository|SecretsManager::Secret|EKS::Cluster|EFS::FileSystem|Kinesis::Stream|OpenSearchService::Domain|Backup::BackupVault)$/;
+const stores =
+  /^AWS::(RDS::DB(Cluster|Instance)|MSK::(Cluster|ServerlessCluster)|ElastiCache::(ReplicationGroup|CacheCluster|ServerlessCache)|DynamoDB::(Global)?Table|S3::Bucket|SQS::Queue|SNS::Topic|ECR::Repository|SecretsManager::Secret|EKS::Cluster|EFS::FileSystem|Kinesis::Stream|OpenSearchService::Domain|Backup::BackupVault)$/;
 
 export const encryptedAtRest: Law = stackLaw(
   'encrypted-at-rest',
   'Everything that keeps data encrypts it with a key of the platform.',
   ({ template }) =>
-    resourcesOf(template, stores).flatMap(({ logicalId, resource: { Type }, properties }) => {
+    resourcesOf(template, stores).flatMap(({ logicalId, resource: { Type }, properties }): Finding[] => {
       const isEncrypted = encryption[Type];
-      if (!isEncrypted) return [[logicalId, `${Type} keeps data in a way that this law does not know; teach lib/guards/data-laws.ts how it encrypts`]] as const;
-      return isEncrypted(properties) ? [] : [[logicalId, `this ${Type} does not encrypt what it keeps; give it a key`] as const];
+      if (!isEncrypted)
+        return [
+          [
+            logicalId,
+            `${Type} keeps data in a way that this law does not know; teach lib/guards/data-laws.ts how it encrypts`,
+          ],
+        ] as const;
+      return isEncrypted(properties)
+        ? []
+        : [[logicalId, `this ${Type} does not encrypt what it keeps; give it a key`] as const];
     }),
 );
 
 const deniesPlainText = (policies: readonly { readonly properties: Properties }[], key: string, logicalId: string) =>
   policies
     .filter(({ properties }) => listOf(properties[key]).some((target) => textOf(target).startsWith(`<${logicalId}`)))
-    .flatMap(({ properties }) => listOf(at(properties, 'PolicyDocument', 'Statement')) as readonly PolicyStatementJson[])
-    .some(({ Effect, Condition }) => Effect === 'Deny' && textOf(at(Condition, 'Bool', 'aws:SecureTransport')) === 'false');
+    .flatMap(
+      ({ properties }) => listOf(at(properties, 'PolicyDocument', 'Statement')) as readonly PolicyStatementJson[],
+    )
+    .some(
+      ({ Effect, Condition }) => Effect === 'Deny' && textOf(at(Condition, 'Bool', 'aws:SecureTransport')) === 'false',
+    );
 
-export const encryptedInTransit: Law = stackLaw('encrypted-in-transit', 'Nothing is spoken in plain text.', ({ template }) => {
-  const parameters = resourcesOf(template, 'AWS::RDS::DBClusterParameterGroup');
-  return [
-    ...resourcesOf(template, 'AWS::MSK::Cluster').flatMap(({ logicalId, properties }) =>
-      at(properties, 'EncryptionInfo', 'EncryptionInTransit', 'ClientBroker') === 'TLS' &&
-      at(properties, 'EncryptionInfo', 'EncryptionInTransit', 'InCluster') === true &&
-      at(properties, 'ClientAuthentication', 'Unauthenticated', 'Enabled') !== true
-        ? []
-        : [[logicalId, 'the brokers take plain text or strangers; set ClientBroker to TLS, InCluster to true and switch unauthenticated access off'] as const],
-    ),
-    ...resourcesOf(template, 'AWS::ElastiCache::ReplicationGroup').flatMap(({ logicalId, properties }) =>
-      properties['TransitEncryptionEnabled'] === true && properties['TransitEncryptionMode'] !== 'preferred' && listOf(properties['UserGroupIds']).length > 0
-        ? []
-        : [[logicalId, 'the cache takes plain text or strangers; require TLS and give it a user group'] as const],
-    ),
-    ...resourcesOf(template, 'AWS::RDS::DBCluster').flatMap(({ logicalId, properties }) => {
-      const group = parameters.find((entry) => textOf(properties['DBClusterParameterGroupName']) === `<${entry.logicalId}>`);
-      return at(group?.properties, 'Parameters', 'rds.force_ssl') === '1'
-        ? []
-        : [[logicalId, 'the database takes connections without TLS; set rds.force_ssl to 1 in its parameter group'] as const];
-    }),
-    ...resourcesOf(template, /^AWS::(S3::Bucket|SQS::Queue|SNS::Topic)$/).flatMap(({ logicalId, resource: { Type } }) => {
-      const [policyType, key] =
-        Type === 'AWS::S3::Bucket'
-          ? ['AWS::S3::BucketPolicy', 'Bucket']
-          : Type === 'AWS::SQS::Queue'
-            ? ['AWS::SQS::QueuePolicy', 'Queues']
-            : ['AWS::SNS::TopicPolicy', 'Topics'];
-      return deniesPlainText(resourcesOf(template, policyType as string), key as string, logicalId)
-        ? []
-        : [[logicalId, `no policy of this ${Type} refuses requests without TLS; set enforceSSL`] as const];
-    }),
-  ];
-});
-
-const anybody = (principal: unknown) => principal === '*' || listOf(at(principal, 'AWS')).some((value) => value === '*');
-const world = (properties: unknown) => at(properties, 'CidrIp') === '0.0.0.0/0' || at(properties, 'CidrIpv6') === '::/0';
-
-export const noPublicStore: Law = stackLaw('no-public-store', 'No store can be reached by the public.', ({ template }) => [
-  ...resourcesOf(template, 'AWS::RDS::DBInstance')
-    .filter(({ properties }) => properties['PubliclyAccessible'] === true)
-    .map(({ logicalId }) => [logicalId, 'the database has a public address; set publiclyAccessible to false'] as const),
-  ...resourcesOf(template, 'AWS::MSK::Cluster')
-    .filter(({ properties }) => (at(properties, 'BrokerNodeGroupInfo', 'ConnectivityInfo', 'PublicAccess', 'Type') ?? 'DISABLED') !== 'DISABLED')
-    .map(({ logicalId }) => [logicalId, 'the brokers have public addresses; remove publicAccess'] as const),
-  ...resourcesOf(template, 'AWS::S3::Bucket')
-    .filter(({ properties }) =>
-      ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].some(
-        (key) => at(properties, 'PublicAccessBlockConfiguration', key) !== true,
+export const encryptedInTransit: Law = stackLaw(
+  'encrypted-in-transit',
+  'Nothing is spoken in plain text.',
+  ({ template }) => {
+    const parameters = resourcesOf(template, 'AWS::RDS::DBClusterParameterGroup');
+    return [
+      ...resourcesOf(template, 'AWS::MSK::Cluster').flatMap(({ logicalId, properties }) =>
+        at(properties, 'EncryptionInfo', 'EncryptionInTransit', 'ClientBroker') === 'TLS' &&
+        at(properties, 'EncryptionInfo', 'EncryptionInTransit', 'InCluster') === true &&
+        at(properties, 'ClientAuthentication', 'Unauthenticated', 'Enabled') !== true
+          ? []
+          : [
+              [
+                logicalId,
+                'the brokers take plain text or strangers; set ClientBroker to TLS, InCluster to true and switch unauthenticated access off',
+              ] as const,
+            ],
       ),
+      ...resourcesOf(template, 'AWS::ElastiCache::ReplicationGroup').flatMap(({ logicalId, properties }) =>
+        properties['TransitEncryptionEnabled'] === true &&
+        properties['TransitEncryptionMode'] !== 'preferred' &&
+        listOf(properties['UserGroupIds']).length > 0
+          ? []
+          : [[logicalId, 'the cache takes plain text or strangers; require TLS and give it a user group'] as const],
+      ),
+      ...resourcesOf(template, 'AWS::RDS::DBCluster').flatMap(({ logicalId, properties }) => {
+        const group = parameters.find(
+          (entry) => textOf(properties['DBClusterParameterGroupName']) === `<${entry.logicalId}>`,
+        );
+        return at(group?.properties, 'Parameters', 'rds.force_ssl') === '1'
+          ? []
+          : [
+              [
+                logicalId,
+                'the database takes connections without TLS; set rds.force_ssl to 1 in its parameter group',
+              ] as const,
+            ];
+      }),
+      ...resourcesOf(template, /^AWS::(S3::Bucket|SQS::Queue|SNS::Topic)$/).flatMap(
+        ({ logicalId, resource: { Type } }) => {
+          const [policyType, key] =
+            Type === 'AWS::S3::Bucket'
+              ? ['AWS::S3::BucketPolicy', 'Bucket']
+              : Type === 'AWS::SQS::Queue'
+                ? ['AWS::SQS::QueuePolicy', 'Queues']
+                : ['AWS::SNS::TopicPolicy', 'Topics'];
+          return deniesPlainText(resourcesOf(template, policyType as string), key as string, logicalId)
+            ? []
+            : [[logicalId, `no policy of this ${Type} refuses requests without TLS; set enforceSSL`] as const];
+        },
+      ),
+    ];
+  },
+);
+
+const anybody = (principal: unknown) =>
+  principal === '*' || listOf(at(principal, 'AWS')).some((value) => value === '*');
+const world = (properties: unknown) =>
+  at(properties, 'CidrIp') === '0.0.0.0/0' || at(properties, 'CidrIpv6') === '::/0';
+
+export const noPublicStore: Law = stackLaw(
+  'no-public-store',
+  'No store can be reached by the public.',
+  ({ template }) => [
+    ...resourcesOf(template, 'AWS::RDS::DBInstance')
+      .filter(({ properties }) => properties['PubliclyAccessible'] === true)
+      .map(
+        ({ logicalId }) => [logicalId, 'the database has a public address; set publiclyAccessible to false'] as const,
+      ),
+    ...resourcesOf(template, 'AWS::MSK::Cluster')
+      .filter(
+        ({ properties }) =>
+          (at(properties, 'BrokerNodeGroupInfo', 'ConnectivityInfo', 'PublicAccess', 'Type') ?? 'DISABLED') !==
+          'DISABLED',
+      )
+      .map(({ logicalId }) => [logicalId, 'the brokers have public addresses; remove publicAccess'] as const),
+    ...resourcesOf(template, 'AWS::S3::Bucket')
+      .filter(({ properties }) =>
+        ['BlockPublicAcls', 'BlockPublicPolicy', 'IgnorePublicAcls', 'RestrictPublicBuckets'].some(
+          (key) => at(properties, 'PublicAccessBlockConfiguration', key) !== true,
+        ),
+      )
+      .map(
+        ({ logicalId }) =>
+          [logicalId, 'the bucket could be opened to the public; set BlockPublicAccess.BLOCK_ALL'] as const,
+      ),
+    ...resourcesOf(template, /^AWS::EC2::SecurityGroup(Ingress)?$/)
+      .filter(({ properties }) => [properties, ...listOf(properties['SecurityGroupIngress'])].some(world))
+      .map(({ logicalId }) => [logicalId, 'the security group admits every address; name the peers'] as const),
+    ...resourcesOf(
+      template,
+      /^AWS::(S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy|KMS::Key|ECR::Repository|SecretsManager::ResourcePolicy)$/,
     )
-    .map(({ logicalId }) => [logicalId, 'the bucket could be opened to the public; set BlockPublicAccess.BLOCK_ALL'] as const),
-  ...resourcesOf(template, /^AWS::EC2::SecurityGroup(Ingress)?$/)
-    .filter(({ properties }) => [properties, ...listOf(properties['SecurityGroupIngress'])].some(world))
-    .map(({ logicalId }) => [logicalId, 'the security group admits every address; name the peers'] as const),
-  ...resourcesOf(template, /^AWS::(S3::BucketPolicy|SQS::QueuePolicy|SNS::TopicPolicy|KMS::Key|ECR::Repository|SecretsManager::ResourcePolicy)$/)
-    .filter(({ properties }) =>
-      [properties['PolicyDocument'], properties['KeyPolicy'], properties['RepositoryPolicyText'], properties['ResourcePolicy']]
-        .flatMap((document) => listOf(at(document, 'Statement')) as readonly PolicyStatementJson[])
-        .some(({ Effect, Principal, Condition }) => Effect === 'Allow' && anybody(Principal) && !Condition),
-    )
-    .map(({ logicalId }) => [logicalId, 'the policy admits anybody; name the principals or add a condition'] as const),
-]);
+      .filter(({ properties }) =>
+        [
+          properties['PolicyDocument'],
+          properties['KeyPolicy'],
+          properties['RepositoryPolicyText'],
+          properties['ResourcePolicy'],
+        ]
+          .flatMap((document) => listOf(at(document, 'Statement')) as readonly PolicyStatementJson[])
+          .some(({ Effect, Principal, Condition }) => Effect === 'Allow' && anybody(Principal) && !Condition),
+      )
+      .map(
+        ({ logicalId }) => [logicalId, 'the policy admits anybody; name the principals or add a condition'] as const,
+      ),
+  ],
+);
 
 /** Types whose loss or replacement loses data or breaks every address of it. */
-export const statefulTypes = /^AWS::(RDS::DBCluster|MSK::(Cluster|Topic)|DynamoDB::GlobalTable|S3::Bucket|ECR::Repository|SecretsManager::Secret|EKS::Cluster|KMS::Key|Route53::HostedZone|Backup::BackupVault)$/;
+export const statefulTypes =
+  /^AWS::(RDS::DBCluster|MSK::(Cluster|Topic)|DynamoDB::GlobalTable|S3::Bucket|ECR::Repository|SecretsManager::Secret|EKS::Cluster|KMS::Key|Route53::HostedZone|Backup::BackupVault)$/;
 
 const deletionProtection: Readonly<Record<string, string>> = {
   'AWS::RDS::DBCluster': 'DeletionProtection',
@@ -122,8 +182,17 @@ export const stateRetained: Law = stackLaw(
       ? resourcesOf(template, statefulTypes).flatMap(({ logicalId, resource, properties }) => {
           const flag = deletionProtection[resource.Type];
           return [
-            ...(survives(resource) ? [] : [[logicalId, `this ${resource.Type} would be deleted with its stack; retain it`] as const]),
-            ...(flag && properties[flag] !== true ? [[logicalId, `this ${resource.Type} can be deleted by one call; switch its deletion protection on`] as const] : []),
+            ...(survives(resource)
+              ? []
+              : [[logicalId, `this ${resource.Type} would be deleted with its stack; retain it`] as const]),
+            ...(flag && properties[flag] !== true
+              ? [
+                  [
+                    logicalId,
+                    `this ${resource.Type} can be deleted by one call; switch its deletion protection on`,
+                  ] as const,
+                ]
+              : []),
           ];
         })
       : [],

@@ -24,24 +24,34 @@ export const failuresLand: Law = {
       const { template } = stack;
       const queues = resourcesOf(template, 'AWS::SQS::Queue');
       const isTarget = (logicalId: string) =>
-        JSON.stringify(Object.values(template.Resources ?? {}).map(({ Properties }) => [
-          Properties?.['RedrivePolicy'],
-          Properties?.['DeadLetterConfig'],
-          Properties?.['DestinationConfig'],
-        ])).includes(`"${logicalId}"`);
+        JSON.stringify(
+          Object.values(template.Resources ?? {}).map(({ Properties }) => [
+            Properties?.['RedrivePolicy'],
+            Properties?.['DeadLetterConfig'],
+            Properties?.['DestinationConfig'],
+          ]),
+        ).includes(`"${logicalId}"`);
       const breach = (logicalId: string, sentence: string) => ({ stack, logicalId, sentence });
       return [
         ...resourcesOf(template, 'AWS::Lambda::EventSourceMapping').flatMap(({ logicalId, properties }) => [
-          ...(at(properties, 'DestinationConfig', 'OnFailure', 'Destination') || /sqs/.test(textOf(properties['EventSourceArn']))
+          ...(at(properties, 'DestinationConfig', 'OnFailure', 'Destination') ||
+          /sqs/.test(textOf(properties['EventSourceArn']))
             ? []
             : [breach(logicalId, 'records that fail for good vanish; give the mapping a failure destination')]),
-          ...(watchedBy([stack], logicalId, 'EventSourceMappingUUID') || watchedBy([stack], textOf(properties['FunctionName']).slice(1, -1), 'FunctionName')
+          ...(watchedBy([stack], logicalId, 'EventSourceMappingUUID') ||
+          watchedBy([stack], textOf(properties['FunctionName']).slice(1, -1), 'FunctionName')
             ? []
             : [breach(logicalId, 'nobody hears of records that fail for good; put an alarm on the mapping')]),
         ]),
         ...queues.flatMap(({ logicalId, properties }) => [
-          ...(properties['RedrivePolicy'] || isTarget(logicalId) ? [] : [breach(logicalId, 'messages that fail for good come back for ever; give the queue a dead-letter queue')]),
-          ...(watchedBy([stack], logicalId, 'QueueName') ? [] : [breach(logicalId, 'nobody hears of messages that wait; put an alarm on the queue')]),
+          ...(properties['RedrivePolicy'] || isTarget(logicalId)
+            ? []
+            : [
+                breach(logicalId, 'messages that fail for good come back for ever; give the queue a dead-letter queue'),
+              ]),
+          ...(watchedBy([stack], logicalId, 'QueueName')
+            ? []
+            : [breach(logicalId, 'nobody hears of messages that wait; put an alarm on the queue')]),
         ]),
         ...resourcesOf(template, 'AWS::MSK::Topic').flatMap(({ logicalId, properties }) => {
           const name = textOf(properties['TopicName']);
@@ -62,11 +72,15 @@ export const alarmsAnswered: Law = stackLaw(
       const description = textOf(properties['AlarmDescription'] ?? '');
       const runbook = /Runbook: (docs\/runbooks\/[a-z0-9-]+\.md)$/.exec(description)?.[1];
       return [
-        ...(listOf(properties['AlarmActions']).length > 0 ? [] : [[logicalId, 'the alarm tells nobody; give it an action'] as const]),
+        ...(listOf(properties['AlarmActions']).length > 0
+          ? []
+          : [[logicalId, 'the alarm tells nobody; give it an action'] as const]),
         ...(/Owner: [a-z0-9-]+\. Severity: (page|ticket)\./.test(description) && runbook
           ? []
           : [[logicalId, 'the alarm names no owner, severity or runbook; make it an OwnedAlarm'] as const]),
-        ...(runbook && !existsSync(path.join(root, runbook)) ? [[logicalId, `its runbook ${runbook} does not exist; write it`] as const] : []),
+        ...(runbook && !existsSync(path.join(root, runbook))
+          ? [[logicalId, `its runbook ${runbook} does not exist; write it`] as const]
+          : []),
       ];
     }),
 );

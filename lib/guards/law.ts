@@ -8,6 +8,9 @@ export type Breach = {
   readonly sentence: string;
 };
 
+/** The resource that breaks a law, and the sentence about it. */
+export type Finding = readonly [logicalId: string, sentence: string];
+
 export type Law = {
   /** Name by which an exception is acknowledged, `Laws::<name>`. */
   readonly name: string;
@@ -18,12 +21,9 @@ export type Law = {
 };
 
 /** A law that looks at one stack at a time. */
-export const stackLaw = (
-  name: string,
-  title: string,
-  judge: (stack: StackTemplate) => readonly (readonly [logicalId: string, sentence: string])[],
-): Law => ({
+export const stackLaw = (name: string, title: string, judge: (stack: StackTemplate) => readonly Finding[]): Law => ({
   name,
   title,
-  breaches: (stacks) => stacks.flatMap((stack) => judge(stack).map(([logicalId, sentence]) => ({ stack, logicalId, sentence }))),
+  breaches: (stacks) =>
+    stacks.flatMap((stack) => judge(stack).map(([logicalId, sentence]) => ({ stack, logicalId, sentence }))),
 });

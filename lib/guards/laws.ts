@@ -1,6 +1,11 @@
 /** Every law, and the plugin by which CDK refuses to synthesize what breaks one. */
 import { readFileSync } from 'node:fs';
-import type { IPolicyValidationContext, IPolicyValidationPlugin, PolicyValidationPluginReport, Stack } from 'aws-cdk-lib';
+import type {
+  IPolicyValidationContext,
+  IPolicyValidationPlugin,
+  PolicyValidationPluginReport,
+  Stack,
+} from 'aws-cdk-lib';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
 import { chartsFit, imagesPinned } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
@@ -25,7 +30,9 @@ export const laws: readonly Law[] = [
 export const stackTemplates = ({ stackTemplates: written, appConstruct }: IPolicyValidationContext): StackTemplate[] =>
   written.map(({ stackConstructPath, templatePath }) => {
     const [environment = '', ...rest] = stackConstructPath.split('/');
-    const construct = stackConstructPath.split('/').reduce((parent, id) => parent.node.findChild(id), appConstruct) as Stack;
+    const construct = stackConstructPath
+      .split('/')
+      .reduce((parent, id) => parent.node.findChild(id), appConstruct) as Stack;
     return {
       environment,
       stack: rest.join('/'),
@@ -51,7 +58,11 @@ export class PlatformLaws implements IPolicyValidationPlugin {
           severity: 'error',
           description: `${environment} ${stack.stack}${logicalId ? ` ${logicalId}` : ''}: ${sentence}`,
           violatingResources: [
-            { templatePath: stack.path, locations: [], ...(logicalId ? { resourceLogicalId: logicalId } : { constructPath: `${environment}/${stack.stack}` }) },
+            {
+              templatePath: stack.path,
+              locations: [],
+              ...(logicalId ? { resourceLogicalId: logicalId } : { constructPath: `${environment}/${stack.stack}` }),
+            },
           ],
         })),
       );
@@ -59,4 +70,3 @@ export class PlatformLaws implements IPolicyValidationPlugin {
     return { success: violations.length === 0, violations };
   }
 }
-

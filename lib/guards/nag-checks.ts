@@ -15,7 +15,9 @@ export class NagChecks implements IPolicyValidationPlugin {
   }
 
   validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
-    const violations = this.pack.validate(context).violations.filter(({ ruleName }) => !objectsOfOneBucket.test(ruleName));
+    const violations = this.pack
+      .validate(context)
+      .violations.filter(({ ruleName }) => !objectsOfOneBucket.test(ruleName));
     return { success: violations.length === 0, violations };
   }
 }

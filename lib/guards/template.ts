@@ -23,7 +23,11 @@ export type StackTemplate = {
   readonly template: Template;
 };
 
-export type Entry = { readonly logicalId: string; readonly resource: Resource; readonly properties: Readonly<Record<string, unknown>> };
+export type Entry = {
+  readonly logicalId: string;
+  readonly resource: Resource;
+  readonly properties: Readonly<Record<string, unknown>>;
+};
 
 /** Resources of a template whose type matches, in the order of the template. */
 export const resourcesOf = ({ Resources = {} }: Template, type: string | RegExp): Entry[] =>
@@ -42,10 +46,12 @@ export const listOf = (value: unknown): readonly unknown[] =>
 const intrinsics: Readonly<Record<string, (value: never) => string>> = {
   Ref: (name: string) => `<${name.replace('AWS::', '')}>`,
   'Fn::GetAtt': (parts: readonly string[]) => `<${parts.join('.')}>`,
-  'Fn::GetStackOutput': ({ StackName, OutputName }: { StackName: string; OutputName: string }) => `<${StackName}.${OutputName}>`,
+  'Fn::GetStackOutput': ({ StackName, OutputName }: { StackName: string; OutputName: string }) =>
+    `<${StackName}.${OutputName}>`,
   'Fn::ImportValue': (value: unknown) => `<${textOf(value)}>`,
   'Fn::Join': ([separator, parts]: readonly [string, readonly unknown[]]) => parts.map(textOf).join(separator),
-  'Fn::Select': ([index, list]: readonly [number, unknown]) => (Array.isArray(list) ? textOf(list[index]) : `${textOf(list)}[${index}]`),
+  'Fn::Select': ([index, list]: readonly [number, unknown]) =>
+    Array.isArray(list) ? textOf(list[index]) : `${textOf(list)}[${index}]`,
   'Fn::Split': ([separator, value]: readonly [string, unknown]) => `split(${separator},${textOf(value)})`,
   'Fn::Sub': (value: unknown) => textOf(Array.isArray(value) ? value[0] : value),
 };
@@ -76,9 +82,14 @@ export type PolicyStatementJson = {
 };
 
 /** Statements of every identity policy and role, with the resource that holds them. */
-export const identityStatements = (template: Template): { readonly entry: Entry; readonly statement: PolicyStatementJson }[] =>
+export const identityStatements = (
+  template: Template,
+): { readonly entry: Entry; readonly statement: PolicyStatementJson }[] =>
   resourcesOf(template, /^AWS::IAM::(Policy|ManagedPolicy|Role)$/).flatMap((entry) => {
-    const documents = [entry.properties['PolicyDocument'], ...listOf(entry.properties['Policies']).map((policy) => at(policy, 'PolicyDocument'))];
+    const documents = [
+      entry.properties['PolicyDocument'],
+      ...listOf(entry.properties['Policies']).map((policy) => at(policy, 'PolicyDocument')),
+    ];
     return documents
       .flatMap((document) => listOf(at(document, 'Statement')))
       .map((statement) => ({ entry, statement: statement as PolicyStatementJson }));

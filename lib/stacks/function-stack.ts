@@ -1,3 +1,4 @@
+import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
@@ -9,12 +10,15 @@ import { PlatformStack } from './platform-stack.ts';
 
 export type FunctionStackProps = {
   readonly environment: Environment;
+  /** Manifests of kind `lambda`. */
   readonly services: readonly ServiceManifest[];
   readonly resources: ServiceResources;
   /** Files that ship, per service. */
   readonly codeOf: (service: ServiceManifest) => FunctionCode;
   /** Environment variables per service. */
   readonly variablesOf: (service: ServiceManifest) => Readonly<Record<string, string>>;
+  /** Table of a name that some manifest declares. */
+  readonly tableOf: (name: string) => ITableV2;
   readonly key: IKey;
   readonly alerts: AlertTopics;
 };
@@ -23,10 +27,10 @@ export class FunctionStack extends PlatformStack {
   constructor(
     scope: Construct,
     id: string,
-    { environment, services, resources, codeOf, variablesOf, key, alerts }: FunctionStackProps,
+    { environment, services, resources, codeOf, variablesOf, tableOf, key, alerts }: FunctionStackProps,
   ) {
     super(scope, id, { environment, description: 'Lambdas and what wakes them' });
-    for (const service of services.filter(({ kind }) => kind === 'lambda'))
+    for (const service of services)
       new EventFunction(this, service.name, {
         service,
         functionName: `${this.prefix}-${service.name}`,
@@ -34,6 +38,7 @@ export class FunctionStack extends PlatformStack {
         variables: variablesOf(service),
         statements: servicePermissions(this, service, resources),
         eventClusterArn: resources.eventClusterArn,
+        follows: new Map((service.follows ?? []).map((name) => [name, tableOf(name)])),
         alerts,
         key,
         ...environment.functions,

@@ -34,6 +34,11 @@ export class TableStack extends PlatformStack {
       }
   }
 
+  /** Every table, in the order of declaration. */
+  get all(): TableV2[] {
+    return [...this.tables.values()];
+  }
+
   /** The table of a name that some manifest declares. */
   named(name: string): TableV2 {
     const table = this.tables.get(name);

@@ -1,0 +1,99 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import {
+  type IOidcProvider,
+  OidcProviderNative,
+  PolicyStatement,
+  Role,
+  WebIdentityPrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Environment } from '../environment.ts';
+import { acknowledge } from '../guards/acknowledge.ts';
+
+export type DeployRoleProps = NonNullable<Environment['delivery']> & {
+  /** Name of the environment, in GitHub and here. */
+  readonly environment: string;
+  /** Start of the names of what may be deployed. */
+  readonly prefix: string;
+  readonly clusterArn: string;
+};
+
+const ISSUER = 'token.actions.githubusercontent.com';
+/** Qualifier of the roles that `cdk bootstrap` makes. */
+const QUALIFIER = 'hnb659fds';
+
+/** What a GitHub workflow may do in this account: deploy one environment, by credentials that live for an hour. */
+export class DeployRole extends Construct {
+  readonly role: Role;
+
+  constructor(scope: Construct, id: string, props: DeployRoleProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    const provider: IOidcProvider = props.createsProvider
+      ? new OidcProviderNative(this, 'GitHub', { url: `https://${ISSUER}`, clientIds: ['sts.amazonaws.com'] })
+      : OidcProviderNative.fromOidcProviderArn(
+          this,
+          'GitHub',
+          stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: ISSUER }),
+        );
+    this.role = new Role(this, 'Role', {
+      roleName: `${props.prefix}-deploy`,
+      description: `Deploys ${props.environment} from ${props.repository}`,
+      maxSessionDuration: Duration.hours(1),
+      // A workflow gets this subject only after the protection rules of the GitHub environment are met.
+      assumedBy: new WebIdentityPrincipal(provider.oidcProviderArn, {
+        StringEquals: {
+          [`${ISSUER}:aud`]: 'sts.amazonaws.com',
+          [`${ISSUER}:sub`]: `repo:${props.repository}:environment:${props.environment}`,
+        },
+      }),
+    });
+    const bootstrapRole = (name: string) =>
+      stack.formatArn({
+        service: 'iam',
+        region: '',
+        resource: 'role',
+        resourceName: `cdk-${QUALIFIER}-${name}-role-${stack.account}-${stack.region}`,
+      });
+    const allow = (sid: string, actions: string[], resources: string[]) =>
+      this.role.addToPolicy(new PolicyStatement({ sid, actions, resources }));
+    allow(
+      'ActAsBootstrapRoles',
+      ['sts:AssumeRole', 'sts:TagSession'],
+      ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(bootstrapRole),
+    );
+    allow('SignInToRegistry', ['ecr:GetAuthorizationToken'], ['*']);
+    allow(
+      'PublishImages',
+      [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:CompleteLayerUpload',
+        'ecr:DescribeImages',
+        'ecr:DescribeRepositories',
+        'ecr:GetDownloadUrlForLayer',
+        'ecr:InitiateLayerUpload',
+        'ecr:PutImage',
+        'ecr:UploadLayerPart',
+      ],
+      [stack.formatArn({ service: 'ecr', resource: 'repository', resourceName: `${props.prefix}/*` })],
+    );
+    allow(
+      'ReadOutputs',
+      ['cloudformation:DescribeStacks'],
+      [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${props.prefix}-*` })],
+    );
+    allow('FindCluster', ['eks:DescribeCluster'], [props.clusterArn]);
+    acknowledge(
+      this.role,
+      'ECR hands out tokens for the whole registry only; what they open is named by the other statements.',
+      'AwsSolutions-IAM5[Resource::*]',
+    );
+    const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account;
+    acknowledge(
+      this.role,
+      'Repositories and stacks of this environment share the start of their names.',
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${props.prefix}-*]`,
+    );
+  }
+}

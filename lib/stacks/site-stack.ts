@@ -1,0 +1,52 @@
+import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { FunctionCode } from '../constructs/event-function.ts';
+import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import { StaticSite } from '../constructs/static-site.ts';
+import type { Environment } from '../environment.ts';
+import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type SiteStackProps = {
+  readonly environment: Environment;
+  /** Manifests of kind `static`. */
+  readonly sites: readonly ServiceManifest[];
+  readonly zone: IHostedZone;
+  /** Host of the public door. */
+  readonly apiHost: string;
+  readonly codeOf: (service: ServiceManifest) => FunctionCode;
+  readonly alerts: AlertTopics;
+};
+
+export class SiteStack extends PlatformStack {
+  constructor(scope: Construct, id: string, { environment, sites, zone, apiHost, codeOf, alerts }: SiteStackProps) {
+    super(scope, id, { environment, description: 'Files for browsers, delivered by CloudFront' });
+    if (environment.region !== 'us-east-1')
+      throw new Error(
+        `lib/environments.ts: ${environment.name}.region: ${environment.region} cannot hold certificates for CloudFront; deploy sites in us-east-1`,
+      );
+    for (const service of sites)
+      new StaticSite(this, service.name, {
+        owner: service.name,
+        host: `${service.name}.${environment.domain}`,
+        zone,
+        apiHost,
+        code: codeOf(service),
+        alerts,
+        retained: environment.protected,
+      });
+    const reason =
+      "The function that uploads files is CDK's own; it may write below the bucket of the site and read the assets of the deployment.";
+    acknowledgeManagedPolicies(this, reason, 'service-role/AWSLambdaBasicExecutionRole');
+    acknowledge(
+      this,
+      reason,
+      'AwsSolutions-L1',
+      'AwsSolutions-IAM5[Resource::*]',
+      ...['s3:GetBucket*', 's3:GetObject*', 's3:List*', 's3:Abort*', 's3:DeleteObject*'].map(
+        (action) => `AwsSolutions-IAM5[Action::${action}]`,
+      ),
+    );
+  }
+}

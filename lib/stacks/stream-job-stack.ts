@@ -1,0 +1,46 @@
+import { Port } from 'aws-cdk-lib/aws-ec2';
+import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { FunctionCode } from '../constructs/event-function.ts';
+import { EVENT_STREAM_PORT, type EventStream } from '../constructs/event-stream.ts';
+import { FlinkApplication } from '../constructs/flink-application.ts';
+import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import type { PlatformNetwork } from '../constructs/platform-network.ts';
+import { type ServiceResources, servicePermissions } from '../constructs/service-permissions.ts';
+import type { Environment } from '../environment.ts';
+import { PlatformStack } from './platform-stack.ts';
+
+export type StreamJobStackProps = {
+  readonly environment: Environment;
+  /** Manifests of kind `stream-job`. */
+  readonly jobs: readonly ServiceManifest[];
+  readonly network: PlatformNetwork;
+  readonly stream: EventStream;
+  readonly resources: ServiceResources;
+  readonly codeOf: (service: ServiceManifest) => FunctionCode;
+  readonly variablesOf: (service: ServiceManifest) => Readonly<Record<string, string>>;
+  readonly alerts: AlertTopics;
+};
+
+export class StreamJobStack extends PlatformStack {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, jobs, network, stream, resources, codeOf, variablesOf, alerts }: StreamJobStackProps,
+  ) {
+    super(scope, id, { environment, description: 'Flink applications that compute over topics' });
+    for (const service of jobs) {
+      const application = new FlinkApplication(this, service.name, {
+        service,
+        applicationName: `${this.prefix}-${service.name}`,
+        code: codeOf(service),
+        variables: variablesOf(service),
+        statements: servicePermissions(this, service, resources),
+        network,
+        logDays: environment.functions.logDays,
+        alerts,
+      });
+      application.securityGroup.connections.allowTo(stream.securityGroup, Port.tcp(EVENT_STREAM_PORT), service.name);
+    }
+  }
+}
