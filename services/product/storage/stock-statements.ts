@@ -2,6 +2,8 @@
  * Every change of stock: one statement, one round trip, one transaction each.
  * Stock rows are locked in the order of their product ids, and a reservation that exists before its stock rows, so that no
  * two statements can wait for each other. A reservation that is only now inserted is nobody else's yet: it may come last.
+ * New amounts are computed from the locked row, never from the row that the update finds: that one is as old as the
+ * statement, and PostgreSQL checks constraints on what came of it before it looks for the newest version.
  */
 import { insertOutboxFrom } from '../../kit/storage/outbox.ts';
 
@@ -12,7 +14,7 @@ export const reserveStatement = `
 WITH wanted AS (
   SELECT product_id, quantity FROM unnest($2::text[], $3::integer[]) AS line (product_id, quantity)
 ), locked AS MATERIALIZED (
-  SELECT stock.product_id, stock.free
+  SELECT stock.product_id, stock.free, stock.reserved
   FROM stock JOIN products ON products.id = stock.product_id AND products.deleted_at IS NULL
   WHERE stock.product_id = ANY ($2::text[])
   ORDER BY stock.product_id
@@ -30,10 +32,10 @@ WITH wanted AS (
   ON CONFLICT (order_id) DO NOTHING
   RETURNING order_id, status, shortages, reserved_until
 ), taken AS (
-  UPDATE stock SET free = stock.free - wanted.quantity, reserved = stock.reserved + wanted.quantity
-  FROM claimed, wanted
+  UPDATE stock SET free = locked.free - wanted.quantity, reserved = locked.reserved + wanted.quantity
+  FROM claimed, wanted JOIN locked USING (product_id)
   WHERE claimed.status = 'reserved' AND stock.product_id = wanted.product_id
-), event AS (
+), event AS MATERIALIZED (
   SELECT CASE WHEN status = 'reserved' THEN $6::jsonb ELSE jsonb_set($7::jsonb, '{data,shortages}', shortages) END AS payload
   FROM claimed
 ), noted AS (${noteEvents})
@@ -44,7 +46,7 @@ const linesOf = (reservation: string) => `
   FROM ${reservation}, unnest(${reservation}.product_ids, ${reservation}.quantities) AS each (product_id, quantity)`;
 
 const lockLines = `
-  SELECT stock.product_id, line.quantity
+  SELECT stock.product_id, stock.free, stock.reserved, stock.sold, line.quantity
   FROM stock JOIN line ON line.product_id = stock.product_id
   ORDER BY stock.product_id
   FOR UPDATE OF stock`;
@@ -65,9 +67,9 @@ WITH held AS (
 ), line AS (${linesOf('held')}
 ), locked AS MATERIALIZED (${lockLines}
 ), sold AS (
-  UPDATE stock SET reserved = stock.reserved - locked.quantity, sold = stock.sold + locked.quantity
+  UPDATE stock SET reserved = locked.reserved - locked.quantity, sold = locked.sold + locked.quantity
   FROM locked WHERE stock.product_id = locked.product_id
-), event AS (${eventWithLines('held', '$3::jsonb')} FROM held
+), event AS MATERIALIZED (${eventWithLines('held', '$3::jsonb')} FROM held
 ), noted AS (${noteEvents})
 SELECT order_id FROM held`;
 
@@ -87,11 +89,11 @@ WITH released AS (
 ), line AS (${linesOf('released')}
 ), locked AS MATERIALIZED (${lockLines}
 ), freed AS (
-  UPDATE stock SET free = stock.free + locked.quantity,
-    reserved = stock.reserved - CASE WHEN released_from = 'reserved' THEN locked.quantity ELSE 0 END,
-    sold = stock.sold - CASE WHEN released_from = 'committed' THEN locked.quantity ELSE 0 END
+  UPDATE stock SET free = locked.free + locked.quantity,
+    reserved = locked.reserved - CASE WHEN released_from = 'reserved' THEN locked.quantity ELSE 0 END,
+    sold = locked.sold - CASE WHEN released_from = 'committed' THEN locked.quantity ELSE 0 END
   FROM locked, released WHERE stock.product_id = locked.product_id
-), event AS (${eventWithLines('released', '$4::jsonb', `, 'reason', CASE released_from WHEN 'committed' THEN 'returned' ELSE 'cancelled' END`)}
+), event AS MATERIALIZED (${eventWithLines('released', '$4::jsonb', `, 'reason', CASE released_from WHEN 'committed' THEN 'returned' ELSE 'cancelled' END`)}
   FROM released WHERE released_from IS NOT NULL
 ), noted AS (${noteEvents})
 SELECT order_id, released_from FROM released`;
@@ -113,11 +115,11 @@ WITH due AS MATERIALIZED (
   SELECT product_id, sum(quantity) AS quantity FROM (${linesOf('released')}) AS each_line GROUP BY product_id
 ), locked AS MATERIALIZED (${lockLines}
 ), freed AS (
-  UPDATE stock SET free = stock.free + locked.quantity, reserved = stock.reserved - locked.quantity
+  UPDATE stock SET free = locked.free + locked.quantity, reserved = locked.reserved - locked.quantity
   FROM locked WHERE stock.product_id = locked.product_id
 ), numbered AS (
   SELECT released.*, row_number() OVER (ORDER BY order_id) AS number FROM released
-), event AS (${eventWithLines('numbered', `($2::jsonb[])[number] || jsonb_build_object('subject', order_id)`, `, 'reason', 'expired'`)}
+), event AS MATERIALIZED (${eventWithLines('numbered', `($2::jsonb[])[number] || jsonb_build_object('subject', order_id)`, `, 'reason', 'expired'`)}
   FROM numbered
 ), noted AS (${noteEvents})
 SELECT order_id FROM released`;
@@ -132,7 +134,7 @@ WITH changed AS (
 ), moved AS (
   INSERT INTO stock_movements (product_id, kind, change, reason, actor, at)
   SELECT product_id, CASE WHEN $2::bigint < 0 THEN 'outbound' ELSE 'inbound' END, $2::bigint, $3, $4, $5 FROM changed
-), event AS (
+), event AS MATERIALIZED (
   SELECT jsonb_set($6::jsonb, '{data,free}', to_jsonb(free)) || jsonb_build_object('sequence', sequence) AS payload FROM changed
 ), noted AS (${noteEvents})
 SELECT free::float8 AS free FROM changed`;

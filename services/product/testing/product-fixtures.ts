@@ -47,6 +47,7 @@ export const startProduct = async ({
       caller,
       secret: testServiceSecret,
       deadlineMs: 10_000,
+      clock,
     });
     clients.push(client);
     return client;

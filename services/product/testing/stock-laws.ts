@@ -17,6 +17,7 @@ export const brokenStock = async (sql: Sql) =>
 export const brokenSequences = async (sql: Sql) =>
   (
     await sql.query(`
-      SELECT aggregateid, array_agg(sequence ORDER BY position) AS sequences FROM outbox GROUP BY aggregateid
-      HAVING array_agg(sequence ORDER BY position) <> ARRAY(SELECT generate_series(1, count(*)))`)
+      SELECT aggregateid, sequence, place
+      FROM (SELECT *, row_number() OVER (PARTITION BY aggregateid ORDER BY position) AS place FROM outbox) AS told
+      WHERE sequence <> place`)
   ).rows;
