@@ -17,7 +17,12 @@ export type NotificationParts = {
 };
 
 /** Builds the function: one call a batch. */
-export const notificationApp = async ({ config, logger, clock, ...given }: NotificationParts): Promise<(event: IncomingEvent) => Promise<BatchAnswer>> => {
+export const notificationApp = async ({
+  config,
+  logger,
+  clock,
+  ...given
+}: NotificationParts): Promise<(event: IncomingEvent) => Promise<BatchAnswer>> => {
   const effects = {
     sentLog: given.sentLog ?? createSentLog({ table: config.tables['notifications'] ?? '', clock }),
     sender: given.sender ?? (await openMailSender(config.mail ?? '')),

@@ -1,14 +1,17 @@
+import type * as z from 'zod';
 import { PaymentServiceDefinition } from '../contracts/generated/cloudmart/payment/v1/payment.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { createJobs } from '../kit/jobs.ts';
+import type { RunningService } from '../kit/running-service.ts';
 import { createDatabase } from '../kit/storage/database.ts';
 import { migrate } from '../kit/storage/migrate.ts';
 import { createRelay } from '../kit/storage/relay.ts';
 import { ProviderSilence, withDeadline } from './clients/payment-provider.ts';
 import { createSandboxProvider } from './clients/sandbox-provider.ts';
+import type { paymentConfig } from './config.ts';
 import { paymentGrpc } from './grpc/payment-grpc.ts';
 import { addPaymentRoutes } from './http/payment-routes.ts';
 import { createPaymentRepository } from './storage/payment-repository.ts';
@@ -19,10 +22,71 @@ import { type PaymentEffects, recordCharge } from './use-cases/payment-effects.t
 import { refundPayment } from './use-cases/refund-payment.ts';
 import { resolveUndecided } from './use-cases/resolve-undecided.ts';
 
-/** Seconds between two looks for payments whose caller never came back, and their age. */
+/** Seconds between two looks for payments whose caller never came back, and how old such a payment is. */
 const resolveEverySeconds = 15;
 const resolveAfterSeconds = 30;
 /** How much later than our patience the sandbox answers when it is asked to be late. */
 const latenessMs = 1_000;
+/** The sandbox's own connections: it stands for another company, whose commits are not ours. */
+const sandboxConnections = 2;
 
-export type PaymentConfig = { PAYMENT_PROVIDER: 'sandbox'; PROVIDER_TIMEOUT_MS: number };
+/** Wires the payments: what main.ts runs and what the tests run. */
+export const paymentApp = async (context: ServiceContext<z.output<typeof paymentConfig>>): Promise<RunningService> => {
+  const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
+  if (!config.database || !config.events) throw new Error('payment needs DATABASE_URL and EVENTS_URL');
+  const timeoutMs = config.own.PROVIDER_TIMEOUT_MS;
+
+  const database = createDatabase({ ...config.database, logger, metrics });
+  health.add('database', { critical: true, check: () => database.check() });
+  await migrate(database, migrations.own, { kitFolder: migrations.kit });
+  const books = createDatabase({
+    ...config.database,
+    connections: sandboxConnections,
+    logger,
+    metrics,
+    poolName: 'sandbox',
+  });
+  const log = await openEventLog({ url: config.events, logger, metrics });
+  health.add('events', { critical: false, check: () => log.check() });
+
+  const payments = createPaymentRepository({ database, ids, clock });
+  const sandbox = createSandboxProvider({
+    books,
+    lateMs: timeoutMs + latenessMs,
+    onNotice: async (key, charge) => {
+      const payment = await payments.findById(key);
+      if (payment) await recordCharge(effects, payment.orderId, charge);
+    },
+  });
+  const effects: PaymentEffects = {
+    payments,
+    provider: withDeadline(sandbox, timeoutMs),
+    clock,
+    isSilence: (problem) => problem instanceof ProviderSilence,
+  };
+  for (const critical of [authorisePayment, capturePayment, cancelPayment, refundPayment])
+    functions.register(critical.name, critical);
+
+  const http = await createHttpServer({ context });
+  addPaymentRoutes(http, payments);
+  const grpc = createGrpcServer({ context }).add(PaymentServiceDefinition, paymentGrpc(effects));
+
+  const jobs = createJobs({ database, logger });
+  jobs.schedule('resolve-undecided', resolveEverySeconds, () => resolveUndecided(effects, resolveAfterSeconds));
+  const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
+
+  return {
+    http,
+    grpc,
+    background: [
+      { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
+      { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
+      { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
+    ],
+    resources: [
+      { name: 'events', close: () => log.close() },
+      { name: 'sandbox', close: () => books.close() },
+      { name: 'database', close: () => database.close() },
+    ],
+  };
+};

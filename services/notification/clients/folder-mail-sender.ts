@@ -1,6 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import type { MailSender } from './mail-sender.ts';
 
 const fileNameOf = (notificationId: string) => `${notificationId.replaceAll(':', '.')}.json`;
@@ -11,7 +11,9 @@ export const createFolderMailSender = (folder: string): MailSender => ({
     await mkdir(folder, { recursive: true });
     const file = join(folder, fileNameOf(mail.notificationId));
     const draft = join(folder, `.${randomUUID()}.draft`);
-    await writeFile(draft, `${JSON.stringify({ ...mail, sentAt: new Date().toISOString() }, null, 2)}\n`, { flush: true });
+    await writeFile(draft, `${JSON.stringify({ ...mail, sentAt: new Date().toISOString() }, null, 2)}\n`, {
+      flush: true,
+    });
     // A link appears at once and whole, and never replaces a mail that is there.
     await link(draft, file).finally(() => unlink(draft));
     return file;

@@ -5,7 +5,9 @@ import { MailRefused, type MailSender } from './mail-sender.ts';
  * Mails through Amazon SES. SES knows no idempotency key and cannot be asked whether it sent a message: after a crash between
  * sending and noting it, the mail goes out a second time rather than never.
  */
-export const createSesMailSender = (client = new SESv2Client({ requestHandler: { requestTimeout: 5_000, connectionTimeout: 1_000 }, maxAttempts: 1 })): MailSender => ({
+export const createSesMailSender = (
+  client = new SESv2Client({ requestHandler: { requestTimeout: 5_000, connectionTimeout: 1_000 }, maxAttempts: 1 }),
+): MailSender => ({
   send: async ({ notificationId, from, to, subject, text, html }) => {
     try {
       const { MessageId } = await client.send(

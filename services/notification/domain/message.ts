@@ -2,7 +2,14 @@
 import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import type { Order } from '../../contracts/http/order-api.ts';
 
-export const messageKinds = ['order-confirmed', 'order-shipped', 'order-delivered', 'payment-failed', 'order-cancelled', 'refund-made'] as const;
+export const messageKinds = [
+  'order-confirmed',
+  'order-shipped',
+  'order-delivered',
+  'payment-failed',
+  'order-cancelled',
+  'refund-made',
+] as const;
 export type MessageKind = (typeof messageKinds)[number];
 
 export type Message = {

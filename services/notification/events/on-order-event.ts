@@ -10,7 +10,10 @@ export type BatchAnswer = { batchItemFailures: NonNullable<IncomingRecord['failu
  * Handles a batch and names the records that failed, so that only they come back.
  * After a failure its lane waits, because a later record must not overtake an earlier one.
  */
-export const handleBatch = async (effects: SendOnceEffects & { logger: Logger }, event: IncomingEvent): Promise<BatchAnswer> => {
+export const handleBatch = async (
+  effects: SendOnceEffects & { logger: Logger },
+  event: IncomingEvent,
+): Promise<BatchAnswer> => {
   const batchItemFailures: BatchAnswer['batchItemFailures'] = [];
   const waiting = new Set<string>();
   for (const { value, lane, failure } of readRecords(event)) {

@@ -9,7 +9,9 @@ export type IncomingRecord = {
   /** Records of one lane must be handled in order: after a failed one its lane waits. */
   readonly lane: string;
   /** How the platform wants a failed record to be named; null where the whole invocation fails instead. */
-  readonly failure: { readonly itemIdentifier: string | { readonly partition: string; readonly offset: number } } | null;
+  readonly failure: {
+    readonly itemIdentifier: string | { readonly partition: string; readonly offset: number };
+  } | null;
 };
 
 const isMsk = (event: IncomingEvent): event is MSKEvent => 'records' in event;
@@ -32,6 +34,10 @@ export const readRecords = (event: IncomingEvent): IncomingRecord[] => {
       })),
     );
   if (isSqs(event))
-    return event.Records.map(({ body, messageId }) => ({ value: unwrap(body), lane: messageId, failure: { itemIdentifier: messageId } }));
+    return event.Records.map(({ body, messageId }) => ({
+      value: unwrap(body),
+      lane: messageId,
+      failure: { itemIdentifier: messageId },
+    }));
   return [{ value: JSON.stringify(event.detail), lane: event.id, failure: null }];
 };

@@ -15,12 +15,18 @@ export type Reservation =
 export type SentLogParts = { readonly table: string; readonly clock: Clock; readonly client?: DynamoDBClient };
 
 /** Which messages were sent, in DynamoDB; one item a message, claimed before it is sent and confirmed after. */
-export const createSentLog = ({ table, clock, client = new DynamoDBClient({ requestHandler: { requestTimeout: 3_000, connectionTimeout: 1_000 }, maxAttempts: 3 }) }: SentLogParts) => {
+export const createSentLog = ({
+  table,
+  clock,
+  client = new DynamoDBClient({ requestHandler: { requestTimeout: 3_000, connectionTimeout: 1_000 }, maxAttempts: 3 }),
+}: SentLogParts) => {
   const documents = DynamoDBDocumentClient.from(client);
   const seconds = () => Math.floor(clock.now().getTime() / 1000);
 
   const stateOf = async (notificationId: string): Promise<Reservation> => {
-    const { Item } = await documents.send(new GetCommand({ TableName: table, Key: { notificationId }, ConsistentRead: true }));
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: table, Key: { notificationId }, ConsistentRead: true }),
+    );
     return Item?.['state'] === 'sent' ? { state: 'sent' } : { state: 'in-progress' };
   };
 
@@ -32,8 +38,10 @@ export const createSentLog = ({ table, clock, client = new DynamoDBClient({ requ
           new UpdateCommand({
             TableName: table,
             Key: { notificationId },
-            UpdateExpression: 'SET #state = :reserved, reservedUntil = :until, kind = :kind, orderId = :order, expiresAt = :expires ADD attempt :one',
-            ConditionExpression: 'attribute_not_exists(notificationId) OR (#state = :reserved AND reservedUntil < :now)',
+            UpdateExpression:
+              'SET #state = :reserved, reservedUntil = :until, kind = :kind, orderId = :order, expiresAt = :expires ADD attempt :one',
+            ConditionExpression:
+              'attribute_not_exists(notificationId) OR (#state = :reserved AND reservedUntil < :now)',
             ExpressionAttributeNames: { '#state': 'state' },
             ExpressionAttributeValues: {
               ':reserved': 'reserved',

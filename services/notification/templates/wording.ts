@@ -27,24 +27,37 @@ export const wordingOf = ({ kind, order, refund }: Message): Wording => {
     case 'order-shipped':
       return {
         subject: 'Your order is on its way',
-        paragraphs: [`We handed your parcel to ${order.shipment?.carrier ?? 'the carrier'}. Tracking number: ${order.shipment?.trackingNumber ?? 'unknown'}.`],
+        paragraphs: [
+          `We handed your parcel to ${order.shipment?.carrier ?? 'the carrier'}. Tracking number: ${order.shipment?.trackingNumber ?? 'unknown'}.`,
+        ],
       };
     case 'order-delivered':
-      return { subject: 'Your order has been delivered', paragraphs: ['Your parcel has arrived. We hope you enjoy it.'] };
+      return {
+        subject: 'Your order has been delivered',
+        paragraphs: ['Your parcel has arrived. We hope you enjoy it.'],
+      };
     case 'payment-failed':
       return {
         subject: 'Your payment did not go through',
-        paragraphs: [failures[order.payment.failure ?? ''] ?? 'The payment was not accepted.', 'You have not been charged. The items went back on the shelf; you can order them again.'],
+        paragraphs: [
+          failures[order.payment.failure ?? ''] ?? 'The payment was not accepted.',
+          'You have not been charged. The items went back on the shelf; you can order them again.',
+        ],
       };
     case 'order-cancelled':
       return {
         subject: 'Your order is cancelled',
-        paragraphs: [cancellations[order.cancellation?.reason ?? ''] ?? 'The order was cancelled.', 'If anything was charged, it goes back to your card.'],
+        paragraphs: [
+          cancellations[order.cancellation?.reason ?? ''] ?? 'The order was cancelled.',
+          'If anything was charged, it goes back to your card.',
+        ],
       };
     case 'refund-made':
       return {
         subject: `We refunded ${refund ? formatMoney(refund) : 'your payment'}`,
-        paragraphs: [`${refund ? formatMoney(refund) : 'The amount'} is on its way back to your card. Banks take a few days to show it.`],
+        paragraphs: [
+          `${refund ? formatMoney(refund) : 'The amount'} is on its way back to your card. Banks take a few days to show it.`,
+        ],
       };
   }
 };

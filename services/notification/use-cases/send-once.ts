@@ -20,11 +20,15 @@ export class MessageInProgress extends Error {}
  * A crash before the send loses only the claim, which runs out. After the send, the next attempt finds the mail where the sender can tell
  * (`findSent`) and only confirms it. Throws while the outcome is open, so that the record is delivered again.
  */
-export const sendOnce = async ({ sentLog, sender, render, from, isRefused }: SendOnceEffects, message: Message): Promise<'sent' | 'known'> => {
+export const sendOnce = async (
+  { sentLog, sender, render, from, isRefused }: SendOnceEffects,
+  message: Message,
+): Promise<'sent' | 'known'> => {
   const { notificationId, kind, order } = message;
   const reservation = await sentLog.reserve(notificationId, { kind, orderId: order.id });
   if (reservation.state === 'sent') return 'known';
-  if (reservation.state === 'in-progress') throw new MessageInProgress(`${notificationId} is being sent by another invocation`);
+  if (reservation.state === 'in-progress')
+    throw new MessageInProgress(`${notificationId} is being sent by another invocation`);
   const earlier = reservation.attempt > 1 ? await sender.findSent(notificationId) : undefined;
   if (earlier !== undefined) {
     await sentLog.confirm(notificationId, earlier);

@@ -6,7 +6,10 @@ export const createCartClient = (options: HttpClientOptions) => {
   const cart = createHttpClient(options);
   return {
     /** What the caller's cart holds; the prices that it shows are not taken over. */
-    items: async (credentials: { authorization?: string | undefined; sessionId?: string | undefined }): Promise<Item[]> => {
+    items: async (credentials: {
+      authorization?: string | undefined;
+      sessionId?: string | undefined;
+    }): Promise<Item[]> => {
       const answer = await cart.request({
         method: 'GET',
         path: '/cart',

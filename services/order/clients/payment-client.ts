@@ -1,6 +1,6 @@
+import { type Payment, PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
 import type { Money } from '../../contracts/http/values.ts';
-import { type Payment, PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-client.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 
@@ -17,7 +17,9 @@ type SettledPayment = {
 const settled = (orderId: string, payment: Payment | undefined): SettledPayment => {
   if (!payment) throw new Error(`payment answered nothing for order ${orderId}`);
   if (payment.status === 'unknown' || payment.status === 'pending')
-    throw new Refusal('unavailable', 'payment.outcome-unknown', `The payment of order ${orderId} has no outcome yet.`, { retryAfterSeconds: 2 });
+    throw new Refusal('unavailable', 'payment.outcome-unknown', `The payment of order ${orderId} has no outcome yet.`, {
+      retryAfterSeconds: 2,
+    });
   return {
     id: payment.id,
     status: payment.status as SettledPayment['status'],
@@ -30,6 +32,7 @@ const settled = (orderId: string, payment: Payment | undefined): SettledPayment 
 export const createPaymentClient = (options: GrpcClientOptions) => {
   const payment = createGrpcClient(PaymentServiceDefinition, options);
   return {
+    close: () => payment.close(),
     authorise: async (orderId: string, amount: Money, token: string) =>
       settled(orderId, (await payment.authorise({ orderId, amount, token })).payment),
     capture: async (orderId: string) => settled(orderId, (await payment.capture({ orderId })).payment),

@@ -7,6 +7,7 @@ type Lines = readonly { readonly productId: string; readonly quantity: number }[
 export const createProductClient = (options: GrpcClientOptions) => {
   const product = createGrpcClient(ProductServiceDefinition, options);
   return {
+    close: () => product.close(),
     /** Prices and free stock now; unknown ids are left out. */
     prices: async (ids: readonly string[]): Promise<PricedProduct[]> => {
       if (ids.length === 0) return [];

@@ -4,6 +4,7 @@ import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-cl
 export const createUserClient = (options: GrpcClientOptions) => {
   const user = createGrpcClient(UserServiceDefinition, options);
   return {
+    close: () => user.close(),
     /** Where to write to the customer, by the customer's own token. */
     profile: async (credentials: { authorization?: string | undefined }): Promise<{ email: string; name: string }> => {
       const { user: profile } = await user.getProfile({}, credentials);

@@ -1,9 +1,10 @@
 /** Commands and what they lead to: events, or a refusal that says why not. Pure. */
 import { Refusal } from '../../kit/values/refusal.ts';
-import { mayHappen, pendingRefunds, type Order, type OrderEvent, type OrderEventType } from './order.ts';
+import { mayHappen, type Order, type OrderEvent, type OrderEventType, pendingRefunds } from './order.ts';
 
 const requireStep = (order: Order, type: OrderEventType, code: string, wish: string) => {
-  if (!mayHappen(order.status, type)) throw new Refusal('conflict', code, `Order ${order.id} is ${order.status} and cannot be ${wish}.`);
+  if (!mayHappen(order.status, type))
+    throw new Refusal('conflict', code, `Order ${order.id} is ${order.status} and cannot be ${wish}.`);
 };
 
 /** Money that can still be asked back: captured, less what is refunded or on its way. */
@@ -13,7 +14,11 @@ export const refundable = (order: Order): number =>
 export const cancel = (order: Order, { at, reason }: { at: string; reason: string }): OrderEvent[] => {
   requireStep(order, 'order.cancelled.v1', 'order.not-cancellable', 'cancelled any more');
   if (order.refunds.length > 0)
-    throw new Refusal('conflict', 'order.refund-begun', `Order ${order.id} is being refunded; refund the rest instead of cancelling it.`);
+    throw new Refusal(
+      'conflict',
+      'order.refund-begun',
+      `Order ${order.id} is being refunded; refund the rest instead of cancelling it.`,
+    );
   return [{ type: 'order.cancelled.v1', at, reason }];
 };
 
@@ -23,11 +28,24 @@ export const startProcessing = (order: Order, { at }: { at: string }): OrderEven
 };
 
 /** Shipping a paid order starts its processing on the way, so that the history has no hole. */
-export const ship = (order: Order, { at, carrier, trackingNumber }: { at: string; carrier: string; trackingNumber: string }): OrderEvent[] => {
-  if (order.status === 'shipped' && order.shipment?.carrier === carrier && order.shipment.trackingNumber === trackingNumber) return [];
+export const ship = (
+  order: Order,
+  { at, carrier, trackingNumber }: { at: string; carrier: string; trackingNumber: string },
+): OrderEvent[] => {
+  if (
+    order.status === 'shipped' &&
+    order.shipment?.carrier === carrier &&
+    order.shipment.trackingNumber === trackingNumber
+  )
+    return [];
   const begun: OrderEvent[] = order.status === 'paid' ? startProcessing(order, { at }) : [];
   if (begun.length === 0) requireStep(order, 'order.shipped.v1', 'order.not-shippable', 'shipped');
-  if (refundable(order) <= 0) throw new Refusal('conflict', 'order.refund-begun', `Order ${order.id} is being refunded in full and cannot be shipped.`);
+  if (refundable(order) <= 0)
+    throw new Refusal(
+      'conflict',
+      'order.refund-begun',
+      `Order ${order.id} is being refunded in full and cannot be shipped.`,
+    );
   return [...begun, { type: 'order.shipped.v1', at, carrier, trackingNumber }];
 };
 
@@ -46,18 +64,25 @@ export const requestRefund = (
   requireStep(order, 'order.refund-requested.v1', 'order.not-refundable', 'refunded');
   const left = refundable(order);
   const wanted = amount ?? left;
-  if (left <= 0) throw new Refusal('conflict', 'order.already-refunded', `Order ${order.id} has nothing left to refund.`);
+  if (left <= 0)
+    throw new Refusal('conflict', 'order.already-refunded', `Order ${order.id} has nothing left to refund.`);
   if (wanted > left)
-    throw new Refusal('conflict', 'order.refund-too-large', `Order ${order.id} has ${left} minor units left to refund, not ${wanted}.`, {
-      errors: [{ path: 'amount', message: `must be at most ${left}` }],
-    });
+    throw new Refusal(
+      'conflict',
+      'order.refund-too-large',
+      `Order ${order.id} has ${left} minor units left to refund, not ${wanted}.`,
+      {
+        errors: [{ path: 'amount', message: `must be at most ${left}` }],
+      },
+    );
   return [{ type: 'order.refund-requested.v1', at, refundId, amount: wanted, reason }];
 };
 
 /** What an answer or event of another service teaches; nothing when the order knows or has moved on. */
 export const learn = (order: Order, event: OrderEvent): OrderEvent[] => {
   if (!mayHappen(order.status, event.type)) return [];
-  if (event.type === 'order.refunded.v1' && !pendingRefunds(order).some(({ refundId }) => refundId === event.refundId)) return [];
+  if (event.type === 'order.refunded.v1' && !pendingRefunds(order).some(({ refundId }) => refundId === event.refundId))
+    return [];
   if (event.type === 'order.closed.v1' && order.closed) return [];
   return [event];
 };

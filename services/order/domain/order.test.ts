@@ -2,7 +2,17 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { orderStatuses } from '../../contracts/http/order-api.ts';
 import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';
-import { evolve, mayHappen, nextStep, type Order, type OrderEvent, type OrderEventType, pendingRefunds, replay, transitions } from './order.ts';
+import {
+  evolve,
+  mayHappen,
+  nextStep,
+  type Order,
+  type OrderEvent,
+  type OrderEventType,
+  pendingRefunds,
+  replay,
+  transitions,
+} from './order.ts';
 import { cancel, deliver, learn, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
@@ -35,14 +45,17 @@ describe('the state table of an order', () => {
   ];
 
   test('allows exactly these steps and no other', () => {
-    const inTable = orderStatuses.flatMap((from) => Object.entries(transitions[from]).map(([type, to]) => [from, type, to]));
+    const inTable = orderStatuses.flatMap((from) =>
+      Object.entries(transitions[from]).map(([type, to]) => [from, type, to]),
+    );
     expect(inTable.toSorted()).toEqual(allowed.toSorted());
   });
 
   test('refuses every other step aloud', () => {
     for (const status of orderStatuses)
       for (const event of someEvents)
-        if (!mayHappen(status, event.type)) expect(() => evolve({ ...order(), status }, event)).toThrow(/forbidden|placed twice/);
+        if (!mayHappen(status, event.type))
+          expect(() => evolve({ ...order(), status }, event)).toThrow(/forbidden|placed twice/);
   });
 
   test('lets an order begin only by being placed', () => {
@@ -60,10 +73,17 @@ describe('what is owed to an order', () => {
     ['a declined order', order(reserved, { type: 'order.payment-failed.v1', at, reason: 'x' }), 'give-back'],
     [
       'a cancelled order that gave everything back',
-      order({ type: 'order.cancelled.v1', at, reason: 'x' }, { type: 'order.closed.v1', at, paymentId: null, captured: 0, refunded: 0 }),
+      order(
+        { type: 'order.cancelled.v1', at, reason: 'x' },
+        { type: 'order.closed.v1', at, paymentId: null, captured: 0, refunded: 0 },
+      ),
       null,
     ],
-    ['an order with a refund asked for', order(reserved, paid, { type: 'order.refund-requested.v1', at, refundId: 'rfd_1', amount: 1, reason: 'x' }), 'refund'],
+    [
+      'an order with a refund asked for',
+      order(reserved, paid, { type: 'order.refund-requested.v1', at, refundId: 'rfd_1', amount: 1, reason: 'x' }),
+      'refund',
+    ],
   ])('%s', (_, subject, step) => {
     expect(nextStep(subject)).toBe(step);
   });
@@ -73,15 +93,22 @@ describe('decisions', () => {
   test('a paid order can be cancelled until it is processed', () => {
     expect(cancel(order(reserved, paid), { at, reason: 'x' })).toHaveLength(1);
     const processing = order(reserved, paid, { type: 'order.processing-started.v1', at });
-    expect(() => cancel(processing, { at, reason: 'x' })).toThrow(expect.objectContaining({ kind: 'conflict', code: 'order.not-cancellable' }));
+    expect(() => cancel(processing, { at, reason: 'x' })).toThrow(
+      expect.objectContaining({ kind: 'conflict', code: 'order.not-cancellable' }),
+    );
   });
 
   test('shipping a paid order starts its processing on the way', () => {
     const parcel = { at, carrier: 'UPS', trackingNumber: '1Z' };
-    expect(ship(order(reserved, paid), parcel).map(({ type }) => type)).toEqual(['order.processing-started.v1', 'order.shipped.v1']);
+    expect(ship(order(reserved, paid), parcel).map(({ type }) => type)).toEqual([
+      'order.processing-started.v1',
+      'order.shipped.v1',
+    ]);
     const shipped = ship(order(reserved, paid), parcel).reduce(evolve, order(reserved, paid)) as Order;
     expect(ship(shipped, parcel)).toEqual([]);
-    expect(() => ship(shipped, { ...parcel, trackingNumber: 'other' })).toThrow(expect.objectContaining({ code: 'order.not-shippable' }));
+    expect(() => ship(shipped, { ...parcel, trackingNumber: 'other' })).toThrow(
+      expect.objectContaining({ code: 'order.not-shippable' }),
+    );
     expect(deliver(shipped, { at })).toHaveLength(1);
   });
 
@@ -89,13 +116,23 @@ describe('decisions', () => {
     ['ship', (subject: Order) => ship(subject, { at, carrier: 'UPS', trackingNumber: '1Z' }), 'order.not-shippable'],
     ['deliver', (subject: Order) => deliver(subject, { at }), 'order.not-deliverable'],
     ['process', (subject: Order) => startProcessing(subject, { at }), 'order.not-processable'],
-    ['refund', (subject: Order) => requestRefund(subject, { at, refundId: 'rfd_1', amount: 1, reason: 'x' }), 'order.not-refundable'],
+    [
+      'refund',
+      (subject: Order) => requestRefund(subject, { at, refundId: 'rfd_1', amount: 1, reason: 'x' }),
+      'order.not-refundable',
+    ],
   ])('an unpaid order cannot be told to %s', (_, decide, code) => {
     expect(() => decide(order())).toThrow(expect.objectContaining({ kind: 'conflict', code }));
   });
 
   test('the same refund asked for twice is one refund', () => {
-    const once = order(reserved, paid, { type: 'order.refund-requested.v1', at, refundId: 'rfd_1', amount: 1000, reason: 'x' });
+    const once = order(reserved, paid, {
+      type: 'order.refund-requested.v1',
+      at,
+      refundId: 'rfd_1',
+      amount: 1000,
+      reason: 'x',
+    });
     expect(requestRefund(once, { at, refundId: 'rfd_1', amount: 1000, reason: 'x' })).toEqual([]);
   });
 
@@ -107,22 +144,33 @@ describe('decisions', () => {
 
   test('refunds never exceed what was captured, in whatever order they are asked for and made', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ amount: fc.option(fc.integer({ min: 1, max: 2000 })), make: fc.boolean() }), { maxLength: 12 }), (wishes) => {
-        let subject = order(reserved, paid);
-        wishes.forEach(({ amount, make }, index) => {
-          try {
-            const wish = { at, refundId: `rfd_${index}`, amount: amount ?? undefined, reason: 'x' };
-            subject = requestRefund(subject, wish).reduce(evolve, subject) as Order;
-          } catch {
-            expect(amount === null ? 0 : amount).toBeGreaterThanOrEqual(amount === null ? refundable(subject) : 1);
-          }
-          const [next] = pendingRefunds(subject);
-          if (make && next) subject = evolve(subject, { type: 'order.refunded.v1', at, refundId: next.refundId, amount: next.amount });
-        });
-        expect(refundable(subject)).toBeGreaterThanOrEqual(0);
-        expect(subject.refunded).toBeLessThanOrEqual(subject.captured);
-        expect(subject.status === 'refunded').toBe(subject.refunded === subject.captured);
-      }),
+      fc.property(
+        fc.array(fc.record({ amount: fc.option(fc.integer({ min: 1, max: 2000 })), make: fc.boolean() }), {
+          maxLength: 12,
+        }),
+        (wishes) => {
+          let subject = order(reserved, paid);
+          wishes.forEach(({ amount, make }, index) => {
+            try {
+              const wish = { at, refundId: `rfd_${index}`, amount: amount ?? undefined, reason: 'x' };
+              subject = requestRefund(subject, wish).reduce(evolve, subject) as Order;
+            } catch {
+              expect(amount === null ? 0 : amount).toBeGreaterThanOrEqual(amount === null ? refundable(subject) : 1);
+            }
+            const [next] = pendingRefunds(subject);
+            if (make && next)
+              subject = evolve(subject, {
+                type: 'order.refunded.v1',
+                at,
+                refundId: next.refundId,
+                amount: next.amount,
+              });
+          });
+          expect(refundable(subject)).toBeGreaterThanOrEqual(0);
+          expect(subject.refunded).toBeLessThanOrEqual(subject.captured);
+          expect(subject.status === 'refunded').toBe(subject.refunded === subject.captured);
+        },
+      ),
     );
   });
 });

@@ -1,10 +1,15 @@
 /** An order: what can happen to it, in which state, and what the platform owes it next. Pure. */
-import type { Address, Money } from '../../contracts/http/values.ts';
+
 import type { OrderLine, OrderStatus } from '../../contracts/http/order-api.ts';
+import type { Address, Money } from '../../contracts/http/values.ts';
 
 export type { OrderStatus };
 
-export type Customer = { readonly userId: string | null; readonly sessionId: string | null; readonly name: string | null };
+export type Customer = {
+  readonly userId: string | null;
+  readonly sessionId: string | null;
+  readonly name: string | null;
+};
 
 export type Refund = { readonly refundId: string; readonly amount: number; readonly reason: string };
 
@@ -25,11 +30,22 @@ export type OrderEvent =
   | { readonly type: 'order.stock-reserved.v1'; readonly at: string; readonly reservedUntil: string }
   | { readonly type: 'order.paid.v1'; readonly at: string; readonly paymentId: string; readonly captured: number }
   | { readonly type: 'order.processing-started.v1'; readonly at: string }
-  | { readonly type: 'order.shipped.v1'; readonly at: string; readonly carrier: string; readonly trackingNumber: string }
+  | {
+      readonly type: 'order.shipped.v1';
+      readonly at: string;
+      readonly carrier: string;
+      readonly trackingNumber: string;
+    }
   | { readonly type: 'order.delivered.v1'; readonly at: string }
   | { readonly type: 'order.cancelled.v1'; readonly at: string; readonly reason: string }
   | { readonly type: 'order.payment-failed.v1'; readonly at: string; readonly reason: string }
-  | { readonly type: 'order.closed.v1'; readonly at: string; readonly paymentId: string | null; readonly captured: number; readonly refunded: number }
+  | {
+      readonly type: 'order.closed.v1';
+      readonly at: string;
+      readonly paymentId: string | null;
+      readonly captured: number;
+      readonly refunded: number;
+    }
   | ({ readonly type: 'order.refund-requested.v1'; readonly at: string } & Refund)
   | { readonly type: 'order.refunded.v1'; readonly at: string; readonly refundId: string; readonly amount: number };
 
@@ -91,7 +107,8 @@ export const transitions: Readonly<Record<OrderStatus, Partial<Record<OrderEvent
 };
 
 /** Whether an event may happen in a state. */
-export const mayHappen = (status: OrderStatus, type: OrderEventType): boolean => transitions[status][type] !== undefined;
+export const mayHappen = (status: OrderStatus, type: OrderEventType): boolean =>
+  transitions[status][type] !== undefined;
 
 const place = (event: Extract<OrderEvent, { type: 'order.placed.v1' }>): Order => ({
   id: event.orderId,
@@ -135,7 +152,9 @@ const changes = (order: Order, event: OrderEvent): Partial<Order> => {
       const refunded = order.refunded + event.amount;
       return {
         refunded,
-        refunds: order.refunds.map((refund) => (refund.refundId === event.refundId ? { ...refund, done: true } : refund)),
+        refunds: order.refunds.map((refund) =>
+          refund.refundId === event.refundId ? { ...refund, done: true } : refund,
+        ),
         ...(refunded === order.captured && { status: 'refunded' as const }),
       };
     }

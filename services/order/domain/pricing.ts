@@ -1,6 +1,7 @@
 /** Lines and totals from the catalogue's prices; the caller's idea of a price never enters. Pure. */
-import type { Money } from '../../contracts/http/values.ts';
+
 import type { OrderLine } from '../../contracts/http/order-api.ts';
+import type { Money } from '../../contracts/http/values.ts';
 import { multiplyMoney, sumMoney } from '../../kit/values/money.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 
@@ -8,23 +9,39 @@ import { Refusal } from '../../kit/values/refusal.ts';
 export const maxTotal = 1_000_000_000;
 
 export type Item = { readonly productId: string; readonly quantity: number };
-export type PricedProduct = { readonly id: string; readonly title: string; readonly price: Money; readonly stock: number };
+export type PricedProduct = {
+  readonly id: string;
+  readonly title: string;
+  readonly price: Money;
+  readonly stock: number;
+};
 
 /**
  * Prices every item or refuses all of them:
  * unknown products, too little stock as seen now (the reservation decides later), mixed currencies, a total beyond the limit.
  */
-export const priceLines = (items: readonly Item[], products: readonly PricedProduct[]): { lines: OrderLine[]; total: Money } => {
+export const priceLines = (
+  items: readonly Item[],
+  products: readonly PricedProduct[],
+): { lines: OrderLine[]; total: Money } => {
   const byId = new Map(products.map((product) => [product.id, product]));
   const unknown = items.flatMap(({ productId }, index) =>
     byId.has(productId) ? [] : [{ path: `items.${index}.productId`, message: `product ${productId} does not exist` }],
   );
-  if (unknown.length > 0) throw new Refusal('unprocessable', 'order.product-unknown', 'Some products do not exist any more.', { errors: unknown });
+  if (unknown.length > 0)
+    throw new Refusal('unprocessable', 'order.product-unknown', 'Some products do not exist any more.', {
+      errors: unknown,
+    });
   const priced = items.map((item, index) => ({ ...item, index, product: byId.get(item.productId) as PricedProduct }));
   const short = priced.flatMap(({ quantity, index, product }) =>
-    product.stock < quantity ? [{ path: `items.${index}.quantity`, message: `only ${product.stock} of "${product.title}" are left` }] : [],
+    product.stock < quantity
+      ? [{ path: `items.${index}.quantity`, message: `only ${product.stock} of "${product.title}" are left` }]
+      : [],
   );
-  if (short.length > 0) throw new Refusal('conflict', 'order.out-of-stock', 'Some products are not in stock in this quantity.', { errors: short });
+  if (short.length > 0)
+    throw new Refusal('conflict', 'order.out-of-stock', 'Some products are not in stock in this quantity.', {
+      errors: short,
+    });
   const lines = priced.map(({ product, productId, quantity }) => ({
     productId,
     title: product.title,
@@ -33,14 +50,27 @@ export const priceLines = (items: readonly Item[], products: readonly PricedProd
     lineTotal: multiplyMoney(product.price, quantity),
   }));
   const currency = lines[0]?.unitPrice.currency;
-  if (!currency) throw new Refusal('unprocessable', 'order.cart-empty', 'There is nothing to order; add items to the cart or name them.');
+  if (!currency)
+    throw new Refusal(
+      'unprocessable',
+      'order.cart-empty',
+      'There is nothing to order; add items to the cart or name them.',
+    );
   if (lines.some(({ unitPrice }) => unitPrice.currency !== currency))
-    throw new Refusal('unprocessable', 'order.mixed-currencies', 'All products of an order must be priced in one currency; order them apart.');
+    throw new Refusal(
+      'unprocessable',
+      'order.mixed-currencies',
+      'All products of an order must be priced in one currency; order them apart.',
+    );
   const total = sumMoney(
     lines.map(({ lineTotal }) => lineTotal),
     currency,
   );
   if (total.amount > maxTotal)
-    throw new Refusal('unprocessable', 'order.too-large', `The total of ${total.amount} minor units is beyond the limit of ${maxTotal}; order less at once.`);
+    throw new Refusal(
+      'unprocessable',
+      'order.too-large',
+      `The total of ${total.amount} minor units is beyond the limit of ${maxTotal}; order less at once.`,
+    );
   return { lines, total };
 };

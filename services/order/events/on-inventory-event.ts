@@ -10,7 +10,9 @@ const lesson = (event: InventoryEvent): OrderEvent | null => {
     case 'inventory.rejected.v1':
       return { type: 'order.cancelled.v1', at: event.time, reason: 'out-of-stock' };
     case 'inventory.released.v1':
-      return event.data.reason === 'expired' ? { type: 'order.cancelled.v1', at: event.time, reason: 'reservation-expired' } : null;
+      return event.data.reason === 'expired'
+        ? { type: 'order.cancelled.v1', at: event.time, reason: 'reservation-expired' }
+        : null;
     default:
       return null;
   }

@@ -8,7 +8,12 @@ const lesson = (event: PaymentEvent): OrderEvent | null => {
     case 'payment.declined.v1':
       return { type: 'order.payment-failed.v1', at: event.time, reason: event.data.reason };
     case 'payment.captured.v1':
-      return { type: 'order.paid.v1', at: event.time, paymentId: event.data.paymentId, captured: event.data.amount.amount };
+      return {
+        type: 'order.paid.v1',
+        at: event.time,
+        paymentId: event.data.paymentId,
+        captured: event.data.amount.amount,
+      };
     // A refund is not learnt here: its step may still have stock to put back, so the driver repeats it instead.
     default:
       return null;

@@ -9,18 +9,37 @@ import { orderTimeline } from '../use-cases/order-timeline.ts';
 import type { OrderUseCases } from '../use-cases/order-use-cases.ts';
 import { placeOrder } from '../use-cases/place-order.ts';
 import { watchOrder } from '../use-cases/watch-order.ts';
-import { cancelRequest, listRequest, messageOf, ofOrder, placeRequest, placeRequestOf, refundRequest, shipRequest } from './order-messages.ts';
+import {
+  cancelRequest,
+  listRequest,
+  messageOf,
+  ofOrder,
+  placeRequest,
+  placeRequestOf,
+  refundRequest,
+  shipRequest,
+} from './order-messages.ts';
 
 /** gRPC door, on behalf of the person whose token or session the caller forwards. */
-export const orderGrpc = ({ effects, refundIdOf }: OrderUseCases): ServiceImplementation<OrderServiceDefinition, GrpcCall> => {
+export const orderGrpc = ({
+  effects,
+  refundIdOf,
+}: OrderUseCases): ServiceImplementation<OrderServiceDefinition, GrpcCall> => {
   const { orders } = effects;
   return {
     placeOrder: async (request, { caller, metadata }) => {
       const { idempotencyKey, body } = parseRequest(placeRequest, placeRequestOf(request));
-      const { order } = await placeOrder(effects, { caller, authorization: metadata.get('authorization'), idempotencyKey, body });
+      const { order } = await placeOrder(effects, {
+        caller,
+        authorization: metadata.get('authorization'),
+        idempotencyKey,
+        body,
+      });
       return { order: messageOf(order) };
     },
-    getOrder: async (request, { caller }) => ({ order: messageOf(await findOrder(orders, caller, parseRequest(ofOrder, request).orderId)) }),
+    getOrder: async (request, { caller }) => ({
+      order: messageOf(await findOrder(orders, caller, parseRequest(ofOrder, request).orderId)),
+    }),
     listOrders: async (request, { caller }) => {
       const { items, nextCursor } = await listOrders(orders, caller, parseRequest(listRequest, request));
       return { items: items.map(messageOf), nextCursor: nextCursor ?? undefined };
@@ -37,7 +56,9 @@ export const orderGrpc = ({ effects, refundIdOf }: OrderUseCases): ServiceImplem
       const { orderId, ...parcel } = parseRequest(shipRequest, request);
       return { order: messageOf(await shipOrder(effects, caller, orderId, parcel)) };
     },
-    deliverOrder: async (request, { caller }) => ({ order: messageOf(await deliverOrder(effects, caller, parseRequest(ofOrder, request).orderId)) }),
+    deliverOrder: async (request, { caller }) => ({
+      order: messageOf(await deliverOrder(effects, caller, parseRequest(ofOrder, request).orderId)),
+    }),
     refundOrder: async (request, { caller }) => {
       const { orderId, idempotencyKey, amount, reason } = parseRequest(refundRequest, request);
       const refundId = refundIdOf(orderId, idempotencyKey || undefined);
@@ -45,7 +66,8 @@ export const orderGrpc = ({ effects, refundIdOf }: OrderUseCases): ServiceImplem
     },
     async *watchOrder(request, { caller, signal }) {
       const { orderId } = parseRequest(ofOrder, request);
-      for await (const order of watchOrder(effects, caller, orderId, signal)) yield { order: messageOf(order), sequence: order.version };
+      for await (const order of watchOrder(effects, caller, orderId, signal))
+        yield { order: messageOf(order), sequence: order.version };
     },
   };
 };

@@ -1,7 +1,13 @@
 /** Between the protobuf messages and the service's own words. */
 import * as z from 'zod';
 import type * as proto from '../../contracts/generated/cloudmart/order/v1/order.ts';
-import { idempotencyKeySchema, listOrdersQuery, placeOrderBody, refundOrderBody, shipOrderBody } from '../../contracts/http/order-api.ts';
+import {
+  idempotencyKeySchema,
+  listOrdersQuery,
+  placeOrderBody,
+  refundOrderBody,
+  shipOrderBody,
+} from '../../contracts/http/order-api.ts';
 import { orderIdSchema } from '../../contracts/http/values.ts';
 import type { Order } from '../domain/order.ts';
 import { viewOf } from '../domain/order-view.ts';
@@ -9,7 +15,10 @@ import { viewOf } from '../domain/order-view.ts';
 export const ofOrder = z.object({ orderId: orderIdSchema });
 export const cancelRequest = ofOrder.extend({ reason: z.string().min(1).max(300).optional() });
 export const shipRequest = ofOrder.extend(shipOrderBody.shape);
-export const refundRequest = ofOrder.extend({ ...refundOrderBody.shape, idempotencyKey: z.union([z.literal(''), idempotencyKeySchema]) });
+export const refundRequest = ofOrder.extend({
+  ...refundOrderBody.shape,
+  idempotencyKey: z.union([z.literal(''), idempotencyKeySchema]),
+});
 export const listRequest = listOrdersQuery;
 
 /** An order request as the HTTP door takes it, so that both doors check the same. */

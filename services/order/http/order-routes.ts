@@ -17,8 +17,8 @@ import { viewOf } from '../domain/order-view.ts';
 import { cancelOrder, deliverOrder, refundOrder, shipOrder } from '../use-cases/change-order.ts';
 import { findOrder } from '../use-cases/find-order.ts';
 import { listOrders } from '../use-cases/list-orders.ts';
-import type { OrderUseCases } from '../use-cases/order-use-cases.ts';
 import { orderTimeline } from '../use-cases/order-timeline.ts';
+import type { OrderUseCases } from '../use-cases/order-use-cases.ts';
 import { placeOrder } from '../use-cases/place-order.ts';
 
 const params = z.strictObject({ id: orderIdSchema });
@@ -34,7 +34,16 @@ export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderU
 
   http.post(
     '/orders',
-    { ...anyone, schema: { tags: ['orders'], summary: 'Place an order', headers: keyHeader, body: placeOrderBody, response: { 201: orderAnswer } } },
+    {
+      ...anyone,
+      schema: {
+        tags: ['orders'],
+        summary: 'Place an order',
+        headers: keyHeader,
+        body: placeOrderBody,
+        response: { 201: orderAnswer },
+      },
+    },
     async (request, reply) => {
       const { order, replayed } = await placeOrder(effects, {
         caller: request.caller,
@@ -49,38 +58,72 @@ export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderU
 
   http.get(
     '/orders',
-    { ...anyone, schema: { tags: ['orders'], summary: 'Own orders, newest first', querystring: listOrdersQuery, response: { 200: orderPage } } },
+    {
+      ...anyone,
+      schema: {
+        tags: ['orders'],
+        summary: 'Own orders, newest first',
+        querystring: listOrdersQuery,
+        response: { 200: orderPage },
+      },
+    },
     async (request) => {
       const { items, nextCursor } = await listOrders(orders, request.caller, request.query);
       return { items: items.map(viewOf), nextCursor };
     },
   );
 
-  http.get('/orders/:id', { ...anyone, schema: { tags: ['orders'], summary: 'One order', params, response: { 200: orderAnswer } } }, async (request) =>
-    answer(await findOrder(orders, request.caller, request.params.id)),
+  http.get(
+    '/orders/:id',
+    { ...anyone, schema: { tags: ['orders'], summary: 'One order', params, response: { 200: orderAnswer } } },
+    async (request) => answer(await findOrder(orders, request.caller, request.params.id)),
   );
 
   http.get(
     '/orders/:id/timeline',
-    { ...anyone, schema: { tags: ['orders'], summary: 'What happened to an order', params, response: { 200: timelineAnswer } } },
+    {
+      ...anyone,
+      schema: { tags: ['orders'], summary: 'What happened to an order', params, response: { 200: timelineAnswer } },
+    },
     async (request) => ({ items: await orderTimeline(orders, request.caller, request.params.id), nextCursor: null }),
   );
 
   http.post(
     '/orders/:id/cancel',
-    { ...anyone, schema: { tags: ['orders'], summary: 'Cancel an order', params, body: cancelOrderBody.nullish(), response: { 200: orderAnswer } } },
+    {
+      ...anyone,
+      schema: {
+        tags: ['orders'],
+        summary: 'Cancel an order',
+        params,
+        body: cancelOrderBody.nullish(),
+        response: { 200: orderAnswer },
+      },
+    },
     async (request) => answer(await cancelOrder(effects, request.caller, request.params.id, request.body?.reason)),
   );
 
   http.post(
     '/orders/:id/ship',
-    { ...staff, schema: { tags: ['orders'], summary: 'Hand an order to the carrier', params, body: shipOrderBody, response: { 200: orderAnswer } } },
+    {
+      ...staff,
+      schema: {
+        tags: ['orders'],
+        summary: 'Hand an order to the carrier',
+        params,
+        body: shipOrderBody,
+        response: { 200: orderAnswer },
+      },
+    },
     async (request) => answer(await shipOrder(effects, request.caller, request.params.id, request.body)),
   );
 
   http.post(
     '/orders/:id/deliver',
-    { ...staff, schema: { tags: ['orders'], summary: 'Mark an order as delivered', params, response: { 200: orderAnswer } } },
+    {
+      ...staff,
+      schema: { tags: ['orders'], summary: 'Mark an order as delivered', params, response: { 200: orderAnswer } },
+    },
     async (request) => answer(await deliverOrder(effects, request.caller, request.params.id)),
   );
 
@@ -88,7 +131,14 @@ export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderU
     '/orders/:id/refund',
     {
       ...staff,
-      schema: { tags: ['orders'], summary: 'Refund an order in part or in full', params, headers: optionalKeyHeader, body: refundOrderBody, response: { 200: orderAnswer } },
+      schema: {
+        tags: ['orders'],
+        summary: 'Refund an order in part or in full',
+        params,
+        headers: optionalKeyHeader,
+        body: refundOrderBody,
+        response: { 200: orderAnswer },
+      },
     },
     async (request) => {
       const refundId = refundIdOf(request.params.id, request.headers['idempotency-key']);

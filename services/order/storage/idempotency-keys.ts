@@ -1,5 +1,5 @@
-import type { Clock } from '../../kit/values/clock.ts';
 import type { Sql } from '../../kit/storage/database.ts';
+import type { Clock } from '../../kit/values/clock.ts';
 
 /** Longer than a request may last, so that a claim runs out only when its request is dead. */
 const claimSeconds = 20;
@@ -31,7 +31,9 @@ const claimKey = `
 export const createIdempotencyKeys = ({ sql, clock }: { sql: Sql; clock: Clock }) => ({
   /** Takes the key for this request, or says what an earlier request made of it. */
   claim: async ({ owner, key }: Key, fingerprint: string): Promise<Claim> => {
-    const { rows } = await sql.query<Row>(claimKey, [owner, key, fingerprint, clock.now()], { name: 'claim-idempotency-key' });
+    const { rows } = await sql.query<Row>(claimKey, [owner, key, fingerprint, clock.now()], {
+      name: 'claim-idempotency-key',
+    });
     const [row] = rows;
     // A row committed between the statement's snapshot and its conflict is invisible to it: the other request is at work.
     if (!row) return { outcome: 'in-flight' };
@@ -42,9 +44,13 @@ export const createIdempotencyKeys = ({ sql, clock }: { sql: Sql; clock: Clock }
 
   /** Frees the key after a refusal; a no-op once another request has taken it over. */
   giveBack: async ({ owner, key }: Key, attempt: number): Promise<void> => {
-    await sql.query('DELETE FROM idempotency_keys WHERE owner = $1 AND key = $2 AND attempt = $3 AND order_id IS NULL', [owner, key, attempt], {
-      name: 'give-back-idempotency-key',
-    });
+    await sql.query(
+      'DELETE FROM idempotency_keys WHERE owner = $1 AND key = $2 AND attempt = $3 AND order_id IS NULL',
+      [owner, key, attempt],
+      {
+        name: 'give-back-idempotency-key',
+      },
+    );
   },
 
   /** Forgets keys older than `days`; returns how many. */

@@ -6,12 +6,24 @@ import type { Ids } from '../../kit/values/identifiers.ts';
 import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
 import { eventDetails, viewOf } from '../domain/order-view.ts';
 import type { Key } from './idempotency-keys.ts';
-import { allColumns, changedColumns, eventData, eventFrom, type EventRow, type OrderRow, orderFrom } from './order-rows.ts';
+import {
+  allColumns,
+  changedColumns,
+  type EventRow,
+  eventData,
+  eventFrom,
+  type OrderRow,
+  orderFrom,
+} from './order-rows.ts';
 
 export type OrderRepositoryParts = { readonly database: Database; readonly jobs: Jobs; readonly ids: Ids };
 
 export type Owner = { readonly userId: string | null; readonly sessionId: string | null };
-export type PageRequest = { readonly status?: OrderStatus | undefined; readonly limit: number; readonly before?: string | undefined };
+export type PageRequest = {
+  readonly status?: OrderStatus | undefined;
+  readonly limit: number;
+  readonly before?: string | undefined;
+};
 
 /** Channel on which every committed change tells the order's id. */
 export const orderChanged = 'order_changed';
@@ -57,7 +69,15 @@ const ownedBy = ({ userId, sessionId }: Owner, parameter: (value: unknown) => st
 };
 
 const eventRows = (recorded: readonly Recorded[]) =>
-  JSON.stringify(recorded.map(({ event, eventId, after }) => ({ sequence: after.version, event_id: eventId, type: event.type, data: eventData(event), at: event.at })));
+  JSON.stringify(
+    recorded.map(({ event, eventId, after }) => ({
+      sequence: after.version,
+      event_id: eventId,
+      type: event.type,
+      data: eventData(event),
+      at: event.at,
+    })),
+  );
 
 const cloudEvent = ({ event, eventId, after }: Recorded, idempotencyKey?: string) => ({
   specversion: '1.0' as const,
@@ -78,7 +98,8 @@ const cloudEvent = ({ event, eventId, after }: Recorded, idempotencyKey?: string
 
 const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql | null) => {
   const sql = outer ?? database;
-  const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> => (outer ? work(outer) : database.transaction(work));
+  const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> =>
+    outer ? work(outer) : database.transaction(work);
   const drive = (tx: Sql, orderId: string) => jobs.enqueue(tx, processOrderQueue, { orderId });
 
   return {
@@ -102,24 +123,38 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
     },
 
     history: async (id: string): Promise<OrderEvent[]> => {
-      const { rows } = await sql.query<EventRow>('SELECT type, data, at FROM order_events WHERE order_id = $1 ORDER BY sequence', [id], { name: 'order-history' });
+      const { rows } = await sql.query<EventRow>(
+        'SELECT type, data, at FROM order_events WHERE order_id = $1 ORDER BY sequence',
+        [id],
+        { name: 'order-history' },
+      );
       return rows.map(eventFrom);
     },
 
     /** Token with which to ask for money; throws once the purchase is decided and the token erased. */
     paymentToken: async (id: string): Promise<string> => {
-      const { rows } = await sql.query<{ payment_token: string | null }>('SELECT payment_token FROM orders WHERE id = $1', [id], { name: 'payment-token' });
+      const { rows } = await sql.query<{ payment_token: string | null }>(
+        'SELECT payment_token FROM orders WHERE id = $1',
+        [id],
+        { name: 'payment-token' },
+      );
       const token = rows[0]?.payment_token;
       if (!token) throw new Error(`order ${id} has no payment token any more`);
       return token;
     },
 
     /** Writes a new order, its event, its job and its key at once; false, and nothing written, when the key's claim is lost. */
-    place: (order: Order, event: OrderEvent, { owner, key, attempt, paymentToken }: Key & { attempt: number; paymentToken: string }): Promise<boolean> =>
+    place: (
+      order: Order,
+      event: OrderEvent,
+      { owner, key, attempt, paymentToken }: Key & { attempt: number; paymentToken: string },
+    ): Promise<boolean> =>
       inTransaction(async (tx) => {
         const recorded = { event, eventId: ids.next('evt'), after: order };
         const row = JSON.stringify({ ...allColumns(order), payment_token: paymentToken });
-        const { rowCount } = await tx.query(placeOrder, [order.id, eventRows([recorded]), row, owner, key, attempt], { name: 'place-order' });
+        const { rowCount } = await tx.query(placeOrder, [order.id, eventRows([recorded]), row, owner, key, attempt], {
+          name: 'place-order',
+        });
         if (rowCount === 0) return false;
         await addToOutbox(tx, 'order-events', [cloudEvent(recorded, key)]);
         await drive(tx, order.id);
@@ -130,7 +165,11 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
      * Adds events to an order as it was read; null, and nothing written, when it has changed since.
      * With `drive` a job is queued for what the events leave owed; the driver itself goes on without.
      */
-    append: async (order: Order, events: readonly OrderEvent[], options: { drive?: boolean } = {}): Promise<Order | null> => {
+    append: async (
+      order: Order,
+      events: readonly OrderEvent[],
+      options: { drive?: boolean } = {},
+    ): Promise<Order | null> => {
       if (events.length === 0) return order;
       let after = order;
       const recorded = events.map((event) => {
@@ -139,7 +178,11 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
       });
       return inTransaction(async (tx) => {
         const columns = changedColumns(after);
-        const { rowCount } = await tx.query(appendEvents, [order.id, eventRows(recorded), JSON.stringify(columns), order.version], { name: 'append-events' });
+        const { rowCount } = await tx.query(
+          appendEvents,
+          [order.id, eventRows(recorded), JSON.stringify(columns), order.version],
+          { name: 'append-events' },
+        );
         if (rowCount === 0) return null;
         await addToOutbox(
           tx,
@@ -156,13 +199,19 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
 
     /** Ids of orders that are owed a step and have not moved since `since`, oldest first. */
     stuck: async (since: Date, limit: number): Promise<string[]> => {
-      const { rows } = await sql.query<{ id: string }>('SELECT id FROM orders WHERE owed AND updated_at < $1 ORDER BY updated_at LIMIT $2', [since, limit]);
+      const { rows } = await sql.query<{ id: string }>(
+        'SELECT id FROM orders WHERE owed AND updated_at < $1 ORDER BY updated_at LIMIT $2',
+        [since, limit],
+      );
       return rows.map(({ id }) => id);
     },
 
     /** Ids of orders paid before `since` that wait to be processed, oldest first. */
     awaitingProcessing: async (since: Date, limit: number): Promise<string[]> => {
-      const { rows } = await sql.query<{ id: string }>("SELECT id FROM orders WHERE status = 'paid' AND updated_at < $1 ORDER BY updated_at LIMIT $2", [since, limit]);
+      const { rows } = await sql.query<{ id: string }>(
+        "SELECT id FROM orders WHERE status = 'paid' AND updated_at < $1 ORDER BY updated_at LIMIT $2",
+        [since, limit],
+      );
       return rows.map(({ id }) => id);
     },
   };

@@ -78,6 +78,7 @@ export const allColumns = (order: Order): Record<string, unknown> => ({
   created_at: order.createdAt,
 });
 
-export const eventFrom = ({ type, data, at }: EventRow): OrderEvent => ({ ...data, type, at: at.toISOString() }) as OrderEvent;
+export const eventFrom = ({ type, data, at }: EventRow): OrderEvent =>
+  ({ ...data, type, at: at.toISOString() }) as OrderEvent;
 
 export const eventData = ({ type: _type, at: _at, ...data }: OrderEvent): Record<string, unknown> => data;

@@ -5,7 +5,10 @@ const at = '2026-03-01T10:00:00.000Z';
 
 export const anAddress = { street: '1 Long Road', city: 'Springfield', zip: '12345', country: 'US' };
 
-export const aPlacedEvent = ({ total = 3000, orderId = 'ord_00000000000000000000000001' } = {}): OrderEvent & { type: 'order.placed.v1' } => ({
+export const aPlacedEvent = ({
+  total = 3000,
+  orderId = 'ord_00000000000000000000000001',
+} = {}): OrderEvent & { type: 'order.placed.v1' } => ({
   type: 'order.placed.v1',
   at,
   orderId,

@@ -7,7 +7,11 @@ import type { OrderRepository } from '../storage/order-repository.ts';
 export const ownersOf = (caller: Caller): { userId: string | null; sessionId: string | null } => {
   if (caller.kind === 'customer') return { userId: caller.userId, sessionId: caller.guestSessionId ?? null };
   if (caller.kind === 'guest') return { userId: null, sessionId: caller.sessionId };
-  throw new Refusal('unauthenticated', 'token.missing', 'Sign in, or keep the session cookie of the visit in which the order was placed.');
+  throw new Refusal(
+    'unauthenticated',
+    'token.missing',
+    'Sign in, or keep the session cookie of the visit in which the order was placed.',
+  );
 };
 
 const owns = (caller: Caller, order: Order): boolean => {
@@ -17,7 +21,11 @@ const owns = (caller: Caller, order: Order): boolean => {
 };
 
 /** The order if the caller may see it. Another person's order is as unknown as one that never was: `order.unknown`. */
-export const findOrder = async (orders: Pick<OrderRepository, 'find'>, caller: Caller, orderId: string): Promise<Order> => {
+export const findOrder = async (
+  orders: Pick<OrderRepository, 'find'>,
+  caller: Caller,
+  orderId: string,
+): Promise<Order> => {
   ownersOf(caller);
   const order = await orders.find(orderId);
   if (order && (isStaff(caller) || owns(caller, order))) return order;
@@ -26,6 +34,7 @@ export const findOrder = async (orders: Pick<OrderRepository, 'find'>, caller: C
 
 /** Refuses everybody but staff. */
 export const requireStaff = (caller: Caller): void => {
-  if (caller.kind !== 'customer') throw new Refusal('unauthenticated', 'token.missing', 'Sign in with a staff account.');
+  if (caller.kind !== 'customer')
+    throw new Refusal('unauthenticated', 'token.missing', 'Sign in with a staff account.');
   if (!isStaff(caller)) throw new Refusal('forbidden', 'caller.not-staff', 'Only staff may do this.');
 };

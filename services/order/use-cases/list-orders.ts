@@ -6,7 +6,11 @@ import type { Order } from '../domain/order.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 import { ownersOf } from './find-order.ts';
 
-export type ListOrdersRequest = { readonly status?: OrderStatus | undefined; readonly limit: number; readonly cursor?: string | undefined };
+export type ListOrdersRequest = {
+  readonly status?: OrderStatus | undefined;
+  readonly limit: number;
+  readonly cursor?: string | undefined;
+};
 
 /** The caller's orders, newest first; staff see everybody's. The cursor is the id of the last order of the page before. */
 export const listOrders = async (
@@ -15,8 +19,14 @@ export const listOrders = async (
   { status, limit, cursor }: ListOrdersRequest,
 ): Promise<{ items: Order[]; nextCursor: string | null }> => {
   if (cursor !== undefined && !isId('ord', cursor))
-    throw new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', { errors: [{ path: 'cursor', message: 'is malformed' }] });
-  const found = await orders.list(isStaff(caller) ? null : ownersOf(caller), { status, limit: limit + 1, before: cursor });
+    throw new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', {
+      errors: [{ path: 'cursor', message: 'is malformed' }],
+    });
+  const found = await orders.list(isStaff(caller) ? null : ownersOf(caller), {
+    status,
+    limit: limit + 1,
+    before: cursor,
+  });
   const items = found.slice(0, limit);
   return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
 };

@@ -13,7 +13,11 @@ export type TimelineEntry = {
 };
 
 /** Everything that happened to an order, oldest first, with the state after each event. */
-export const orderTimeline = async (orders: OrderRepository, caller: Caller, orderId: string): Promise<TimelineEntry[]> => {
+export const orderTimeline = async (
+  orders: OrderRepository,
+  caller: Caller,
+  orderId: string,
+): Promise<TimelineEntry[]> => {
   await findOrder(orders, caller, orderId);
   let order: Order | null = null;
   return (await orders.history(orderId)).map((event) => {

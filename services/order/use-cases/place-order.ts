@@ -38,10 +38,18 @@ const buyerOf = async (effects: PlaceOrderEffects, { caller, authorization, body
   }
   if (caller.kind === 'guest') {
     if (!body.email)
-      throw new Refusal('invalid', 'order.email-missing', 'A guest order needs an e-mail address to send the confirmation to.', {
-        errors: [{ path: 'email', message: 'is required without an account' }],
-      });
-    return { email: body.email, customer: { userId: null, sessionId: caller.sessionId, name: body.shippingAddress.name ?? null } };
+      throw new Refusal(
+        'invalid',
+        'order.email-missing',
+        'A guest order needs an e-mail address to send the confirmation to.',
+        {
+          errors: [{ path: 'email', message: 'is required without an account' }],
+        },
+      );
+    return {
+      email: body.email,
+      customer: { userId: null, sessionId: caller.sessionId, name: body.shippingAddress.name ?? null },
+    };
   }
   throw new Refusal('unauthenticated', 'token.missing', 'Sign in or start a guest session before ordering.');
 };
@@ -58,7 +66,10 @@ const guestSessionOf = (caller: Caller): string | undefined => {
 };
 
 /** Works out what is ordered; reads only. */
-const draftOrder = async (effects: PlaceOrderEffects, request: PlaceOrderRequest): Promise<OrderEvent & { type: 'order.placed.v1' }> => {
+const draftOrder = async (
+  effects: PlaceOrderEffects,
+  request: PlaceOrderRequest,
+): Promise<OrderEvent & { type: 'order.placed.v1' }> => {
   const { body, caller } = request;
   const credentials = { authorization: request.authorization, sessionId: guestSessionOf(caller) };
   const [buyer, items] = await Promise.all([buyerOf(effects, request), body.items ?? effects.carts.items(credentials)]);
@@ -80,34 +91,56 @@ const draftOrder = async (effects: PlaceOrderEffects, request: PlaceOrderRequest
  * The key is taken first, so that of many equal requests one works and the others are told to wait (`order.in-flight`);
  * a refused request gives the key back, so that a corrected one may use it.
  */
-export const placeOrder = async (effects: PlaceOrderEffects, request: PlaceOrderRequest): Promise<{ order: Order; replayed: boolean }> => {
+export const placeOrder = async (
+  effects: PlaceOrderEffects,
+  request: PlaceOrderRequest,
+): Promise<{ order: Order; replayed: boolean }> => {
   const { orders, keys } = effects;
   const key = { owner: ownerOf(request.caller), key: request.idempotencyKey };
   const claim = await keys.claim(key, effects.fingerprint(request.body));
   switch (claim.outcome) {
     case 'done': {
       const order = await orders.find(claim.orderId);
-      if (!order) throw new Error(`idempotency key of ${key.owner} points at order ${claim.orderId}, which does not exist`);
+      if (!order)
+        throw new Error(`idempotency key of ${key.owner} points at order ${claim.orderId}, which does not exist`);
       return { order, replayed: true };
     }
     case 'in-flight':
-      throw new Refusal('conflict', 'order.in-flight', 'This order is being placed by an earlier request with the same Idempotency-Key; ask again shortly.', {
-        retryAfterSeconds: 1,
-      });
+      throw new Refusal(
+        'conflict',
+        'order.in-flight',
+        'This order is being placed by an earlier request with the same Idempotency-Key; ask again shortly.',
+        {
+          retryAfterSeconds: 1,
+        },
+      );
     case 'other-body':
-      throw new Refusal('unprocessable', 'order.key-reused', 'This Idempotency-Key was used for another order; use a new key for a new order.');
+      throw new Refusal(
+        'unprocessable',
+        'order.key-reused',
+        'This Idempotency-Key was used for another order; use a new key for a new order.',
+      );
     case 'claimed':
   }
   try {
     const placed = await draftOrder(effects, request);
     const order = evolve(null, placed);
-    const won = await orders.place(order, placed, { ...key, attempt: claim.attempt, paymentToken: request.body.payment.token });
+    const won = await orders.place(order, placed, {
+      ...key,
+      attempt: claim.attempt,
+      paymentToken: request.body.payment.token,
+    });
     if (won) return { order, replayed: false };
   } catch (problem) {
     if (problem instanceof Refusal) await keys.giveBack(key, claim.attempt);
     throw problem;
   }
-  throw new Refusal('conflict', 'order.in-flight', 'Another request with the same Idempotency-Key took over; ask again shortly.', {
-    retryAfterSeconds: 1,
-  });
+  throw new Refusal(
+    'conflict',
+    'order.in-flight',
+    'Another request with the same Idempotency-Key took over; ask again shortly.',
+    {
+      retryAfterSeconds: 1,
+    },
+  );
 };

@@ -2,7 +2,7 @@ import type { Clock } from '../../kit/values/clock.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
-import { nextStep, pendingRefunds, type Order, type OrderEvent } from '../domain/order.ts';
+import { nextStep, type Order, type OrderEvent, pendingRefunds } from '../domain/order.ts';
 import { learn } from '../domain/order-decisions.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
@@ -31,13 +31,19 @@ const reserve = async ({ products }: ProcessOrderEffects, order: Order, at: stri
  * Authorises, turns the reserved units into sold ones, then captures: nobody is charged without the goods in hand.
  * Each call answers for what is already done, so any of them may be the first after a crash.
  */
-const pay = async ({ orders, products, payments }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
+const pay = async (
+  { orders, products, payments }: ProcessOrderEffects,
+  order: Order,
+  at: string,
+): Promise<OrderEvent> => {
   const token = await orders.paymentToken(order.id);
   const authorised = await payments.authorise(order.id, order.total, token);
-  if (authorised.status === 'declined') return { type: 'order.payment-failed.v1', at, reason: authorised.declineReason ?? 'declined' };
+  if (authorised.status === 'declined')
+    return { type: 'order.payment-failed.v1', at, reason: authorised.declineReason ?? 'declined' };
   if (!(await products.commit(order.id))) return { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
   const captured = await payments.capture(order.id);
-  if (captured.status === 'captured') return { type: 'order.paid.v1', at, paymentId: captured.id, captured: captured.captured };
+  if (captured.status === 'captured')
+    return { type: 'order.paid.v1', at, paymentId: captured.id, captured: captured.captured };
   return { type: 'order.payment-failed.v1', at, reason: captured.declineReason ?? `capture-${captured.status}` };
 };
 
@@ -45,7 +51,13 @@ const pay = async ({ orders, products, payments }: ProcessOrderEffects, order: O
 const giveBack = async ({ products, payments }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
   const payment = await payments.cancel(order.id, order.cancelReason ?? order.failure ?? 'payment-failed');
   await products.release(order.id, order.cancelReason ?? 'payment-failed');
-  return { type: 'order.closed.v1', at, paymentId: payment?.id ?? null, captured: payment?.captured ?? 0, refunded: payment?.refunded ?? 0 };
+  return {
+    type: 'order.closed.v1',
+    at,
+    paymentId: payment?.id ?? null,
+    captured: payment?.captured ?? 0,
+    refunded: payment?.refunded ?? 0,
+  };
 };
 
 const refund = async ({ products, payments }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
@@ -54,7 +66,8 @@ const refund = async ({ products, payments }: ProcessOrderEffects, order: Order,
   const { refundId, amount, reason } = pending;
   await payments.refund(order.id, { refundId, amount: { amount, currency: order.total.currency }, reason });
   // Goods that never left the house can be sold again; what was shipped is the warehouse's to count.
-  if (order.refunded + amount === order.captured && order.shipment === null) await products.release(order.id, 'refunded');
+  if (order.refunded + amount === order.captured && order.shipment === null)
+    await products.release(order.id, 'refunded');
   return { type: 'order.refunded.v1', at, refundId, amount };
 };
 
@@ -62,7 +75,8 @@ const steps = { reserve, pay, 'give-back': giveBack, refund };
 
 /** Whether the purchase is still undecided after its time, and no longer worth another try. */
 const isOverdue = ({ clock, giveUpAfterSeconds }: ProcessOrderEffects, order: Order) =>
-  (order.status === 'pending' || order.status === 'stock-reserved') && ageInSeconds(order, clock.now()) > giveUpAfterSeconds;
+  (order.status === 'pending' || order.status === 'stock-reserved') &&
+  ageInSeconds(order, clock.now()) > giveUpAfterSeconds;
 
 /**
  * Drives an order until nothing is owed any more, from whatever state a crash, a retry or an event left it in.

@@ -22,7 +22,12 @@ export const sweepStuckOrders = async ({ orders, clock, sweepAfterSeconds }: Swe
 };
 
 /** Sends paid orders whose cancellation window is over to fulfilment. Returns how many were due. */
-export const processDueOrders = async ({ orders, clock, cancellationWindowSeconds, startProcessing }: SweepEffects): Promise<number> => {
+export const processDueOrders = async ({
+  orders,
+  clock,
+  cancellationWindowSeconds,
+  startProcessing,
+}: SweepEffects): Promise<number> => {
   const due = await orders.awaitingProcessing(before(clock, cancellationWindowSeconds), batch);
   for (const orderId of due) await startProcessing(orderId);
   return due.length;

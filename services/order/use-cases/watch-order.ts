@@ -11,7 +11,12 @@ export type WatchEffects = {
 };
 
 /** The order now and after each change, each version once, until it is settled or nobody listens any more. */
-export async function* watchOrder({ orders, changesOf }: WatchEffects, caller: Caller, orderId: string, signal: AbortSignal): AsyncGenerator<Order> {
+export async function* watchOrder(
+  { orders, changesOf }: WatchEffects,
+  caller: Caller,
+  orderId: string,
+  signal: AbortSignal,
+): AsyncGenerator<Order> {
   // Subscribed before the first look, so that no change falls between the two.
   const changes = changesOf(orderId, signal)[Symbol.asyncIterator]();
   let seen = 0;

@@ -13,13 +13,30 @@ const declines: Readonly<Record<string, string>> = {
   tok_declined: 'card-declined',
   tok_insufficient: 'insufficient-funds',
 };
-const accepted: ReadonlySet<string> = new Set(['tok_visa', 'tok_timeout_after_charge', 'tok_late_answer', 'tok_duplicate_answer']);
+const accepted: ReadonlySet<string> = new Set([
+  'tok_visa',
+  'tok_timeout_after_charge',
+  'tok_late_answer',
+  'tok_duplicate_answer',
+]);
 
-type Row = { reference: string; status: Charge['status']; captured: string; refunds: Charge['refunds']; decline_reason: string | null };
+type Row = {
+  reference: string;
+  status: Charge['status'];
+  captured: string;
+  refunds: Charge['refunds'];
+  decline_reason: string | null;
+};
 
 const chargeFrom = (row: Row | undefined, what: string): Charge => {
   if (!row) throw new Error(`the sandbox provider knows no charge ${what}`);
-  return { reference: row.reference, status: row.status, captured: Number(row.captured), refunds: row.refunds, declineReason: row.decline_reason };
+  return {
+    reference: row.reference,
+    status: row.status,
+    captured: Number(row.captured),
+    refunds: row.refunds,
+    declineReason: row.decline_reason,
+  };
 };
 
 const columns = 'reference, status, captured, refunds, decline_reason';
@@ -35,11 +52,17 @@ export type SandboxOptions = {
 
 export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOptions): PaymentProvider => {
   const find = async (key: string): Promise<Charge | null> => {
-    const { rows } = await books.query<Row>(`SELECT ${columns} FROM sandbox.charges WHERE key = $1`, [key], { name: 'sandbox-find' });
+    const { rows } = await books.query<Row>(`SELECT ${columns} FROM sandbox.charges WHERE key = $1`, [key], {
+      name: 'sandbox-find',
+    });
     return rows[0] ? chargeFrom(rows[0], key) : null;
   };
 
-  const record = async (key: string, { amount, currency }: { amount: number; currency: string }, token: string): Promise<{ charge: Charge; isNew: boolean }> => {
+  const record = async (
+    key: string,
+    { amount, currency }: { amount: number; currency: string },
+    token: string,
+  ): Promise<{ charge: Charge; isNew: boolean }> => {
     const reason = declines[token] ?? (accepted.has(token) ? null : 'card-unknown');
     const { rows } = await books.query<Row>(
       `INSERT INTO sandbox.charges (key, amount, currency, status, decline_reason)
@@ -53,8 +76,17 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
     return { charge: known, isNew: false };
   };
 
-  const change = async (name: string, assignment: string, reference: string, values: unknown[] = []): Promise<Charge> => {
-    const { rows } = await books.query<Row>(`UPDATE sandbox.charges SET ${assignment} WHERE reference = $1 RETURNING ${columns}`, [reference, ...values], { name });
+  const change = async (
+    name: string,
+    assignment: string,
+    reference: string,
+    values: unknown[] = [],
+  ): Promise<Charge> => {
+    const { rows } = await books.query<Row>(
+      `UPDATE sandbox.charges SET ${assignment} WHERE reference = $1 RETURNING ${columns}`,
+      [reference, ...values],
+      { name },
+    );
     return chargeFrom(rows[0], reference);
   };
 
@@ -75,7 +107,8 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
         `captured = CASE WHEN status = 'authorised' THEN amount ELSE captured END, status = CASE WHEN status = 'authorised' THEN 'captured' ELSE status END`,
         reference,
       ),
-    void: ({ reference }) => change('sandbox-void', `status = CASE WHEN status = 'authorised' THEN 'voided' ELSE status END`, reference),
+    void: ({ reference }) =>
+      change('sandbox-void', `status = CASE WHEN status = 'authorised' THEN 'voided' ELSE status END`, reference),
     refund: ({ reference, refundId, amount }) =>
       change(
         'sandbox-refund',

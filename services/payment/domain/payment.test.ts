@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { aCharge, aPayment } from '../testing/payment-fixtures.ts';
 import { entriesOf } from './ledger.ts';
-import { catchUp, type Charge, evolve, type Payment, type PaymentEvent } from './payment.ts';
+import { type Charge, catchUp, evolve, type Payment, type PaymentEvent } from './payment.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const types = (events: readonly PaymentEvent[]) => events.map(({ type }) => type);
@@ -12,7 +12,12 @@ describe('catching up with the provider', () => {
     ['an answer in time', {}, {}, ['payment.authorised.v1']],
     ['a late answer', { status: 'unknown' }, {}, ['payment.authorised.v1']],
     ['a refusal of the card', {}, { status: 'declined', declineReason: 'card-declined' }, ['payment.declined.v1']],
-    ['a capture whose authorisation was lost', { status: 'unknown' }, { status: 'captured', captured: 3000 }, ['payment.authorised.v1', 'payment.captured.v1']],
+    [
+      'a capture whose authorisation was lost',
+      { status: 'unknown' },
+      { status: 'captured', captured: 3000 },
+      ['payment.authorised.v1', 'payment.captured.v1'],
+    ],
     ['a void', { status: 'authorised' }, { status: 'voided' }, ['payment.voided.v1']],
     ['nothing new', { status: 'authorised' }, {}, []],
     ['a void that we know', { status: 'voided' }, { status: 'voided' }, []],
@@ -42,14 +47,22 @@ describe('catching up with the provider', () => {
         expect(payment.refunded).toBe(refunds.reduce((sum, { amount }) => sum + amount, 0));
         expect(catchUp(payment, heard, at)).toEqual([]);
         expect(booked.flatMap(entriesOf).reduce((sum, { amount }) => sum + amount, 0)).toBe(0);
-        expect(new Set(booked.flatMap(entriesOf).map(({ movement, account }) => `${movement}/${account}`)).size).toBe(booked.flatMap(entriesOf).length);
+        expect(new Set(booked.flatMap(entriesOf).map(({ movement, account }) => `${movement}/${account}`)).size).toBe(
+          booked.flatMap(entriesOf).length,
+        );
       }),
     );
   });
 
   test('a full refund ends the payment, a part refund does not', () => {
     const captured = aPayment({ status: 'captured', captured: 3000 });
-    const refund = (amount: number): PaymentEvent => ({ type: 'payment.refunded.v1', at, refundId: 'rfd_1', amount, refundedTotal: amount });
+    const refund = (amount: number): PaymentEvent => ({
+      type: 'payment.refunded.v1',
+      at,
+      refundId: 'rfd_1',
+      amount,
+      refundedTotal: amount,
+    });
     expect(evolve(captured, refund(1000)).status).toBe('captured');
     expect(evolve(captured, refund(3000)).status).toBe('refunded');
   });

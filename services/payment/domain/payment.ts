@@ -1,7 +1,13 @@
 /** The money of one order: what is known of it, and what the provider's books teach us. Pure. */
 import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
 
-export type Refund = { readonly refundId: string; readonly amount: number; readonly reason: string; readonly done: boolean; readonly createdAt: string };
+export type Refund = {
+  readonly refundId: string;
+  readonly amount: number;
+  readonly reason: string;
+  readonly done: boolean;
+  readonly createdAt: string;
+};
 
 export type Payment = {
   readonly id: string;
@@ -37,7 +43,13 @@ export type PaymentEvent =
   | { readonly type: 'payment.declined.v1'; readonly at: string; readonly reference: string; readonly reason: string }
   | { readonly type: 'payment.captured.v1'; readonly at: string; readonly amount: number }
   | { readonly type: 'payment.voided.v1'; readonly at: string; readonly reason: string }
-  | { readonly type: 'payment.refunded.v1'; readonly at: string; readonly refundId: string; readonly amount: number; readonly refundedTotal: number };
+  | {
+      readonly type: 'payment.refunded.v1';
+      readonly at: string;
+      readonly refundId: string;
+      readonly amount: number;
+      readonly refundedTotal: number;
+    };
 
 /** Currency of a payment that was barred before it began: ISO 4217's code for none. */
 export const noCurrency = 'XXX';
@@ -52,7 +64,8 @@ export const isBarred = ({ status, currency }: Payment): boolean => status === '
 export const refundable = (payment: Payment): number =>
   payment.captured - payment.refunds.reduce((sum, { amount }) => sum + amount, 0);
 
-const statusAfterRefund = (payment: Payment, refunded: number): PaymentStatus => (refunded === payment.captured ? 'refunded' : payment.status);
+const statusAfterRefund = (payment: Payment, refunded: number): PaymentStatus =>
+  refunded === payment.captured ? 'refunded' : payment.status;
 
 export const evolve = (payment: Payment, event: PaymentEvent): Payment => {
   const next = { ...payment, version: payment.version + 1, updatedAt: event.at };
@@ -66,8 +79,15 @@ export const evolve = (payment: Payment, event: PaymentEvent): Payment => {
     case 'payment.voided.v1':
       return { ...next, status: 'voided' };
     case 'payment.refunded.v1': {
-      const known = payment.refunds.map((refund) => (refund.refundId === event.refundId ? { ...refund, done: true } : refund));
-      return { ...next, status: statusAfterRefund(payment, event.refundedTotal), refunded: event.refundedTotal, refunds: known };
+      const known = payment.refunds.map((refund) =>
+        refund.refundId === event.refundId ? { ...refund, done: true } : refund,
+      );
+      return {
+        ...next,
+        status: statusAfterRefund(payment, event.refundedTotal),
+        refunded: event.refundedTotal,
+        refunds: known,
+      };
     }
   }
 };
@@ -84,8 +104,10 @@ export const catchUp = (payment: Payment, charge: Charge, at: string): PaymentEv
         ? { type: 'payment.declined.v1', at, reference: charge.reference, reason: charge.declineReason ?? 'declined' }
         : { type: 'payment.authorised.v1', at, reference: charge.reference },
     );
-  if (charge.captured > 0 && payment.captured === 0) events.push({ type: 'payment.captured.v1', at, amount: charge.captured });
-  if (charge.status === 'voided' && payment.status !== 'voided') events.push({ type: 'payment.voided.v1', at, reason: 'cancelled' });
+  if (charge.captured > 0 && payment.captured === 0)
+    events.push({ type: 'payment.captured.v1', at, amount: charge.captured });
+  if (charge.status === 'voided' && payment.status !== 'voided')
+    events.push({ type: 'payment.voided.v1', at, reason: 'cancelled' });
   let refundedTotal = payment.refunded;
   for (const { refundId, amount } of charge.refunds) {
     if (payment.refunds.some((refund) => refund.refundId === refundId && refund.done)) continue;

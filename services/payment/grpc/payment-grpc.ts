@@ -1,9 +1,9 @@
 import type { ServiceImplementation } from 'nice-grpc';
+import * as z from 'zod';
 import type * as proto from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
-import { orderIdSchema, moneySchema, refundIdSchema } from '../../contracts/http/values.ts';
+import { moneySchema, orderIdSchema, refundIdSchema } from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
-import * as z from 'zod';
 import type { Payment } from '../domain/payment.ts';
 import { authorisePayment } from '../use-cases/authorise-payment.ts';
 import { cancelPayment } from '../use-cases/cancel-payment.ts';
@@ -11,10 +11,17 @@ import { capturePayment } from '../use-cases/capture-payment.ts';
 import type { PaymentEffects } from '../use-cases/payment-effects.ts';
 import { refundPayment } from '../use-cases/refund-payment.ts';
 
-const positiveMoney = moneySchema.refine(({ amount }) => amount > 0, { path: ['amount'], message: 'must be above zero' });
+const positiveMoney = moneySchema.refine(({ amount }) => amount > 0, {
+  path: ['amount'],
+  message: 'must be above zero',
+});
 const reason = z.string().min(1).max(300);
 const ofOrder = z.object({ orderId: orderIdSchema });
-const authoriseRequest = z.object({ orderId: orderIdSchema, amount: moneySchema, token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/) });
+const authoriseRequest = z.object({
+  orderId: orderIdSchema,
+  amount: moneySchema,
+  token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/),
+});
 const cancelRequest = z.object({ orderId: orderIdSchema, reason });
 const refundRequest = z.object({ orderId: orderIdSchema, refundId: refundIdSchema, amount: positiveMoney, reason });
 
@@ -29,9 +36,15 @@ const messageOf = ({ currency, ...payment }: Payment): proto.Payment => ({
 });
 
 /** gRPC door: what the order service asks for. Who may call is checked by the service token. */
-export const paymentGrpc = (effects: PaymentEffects): ServiceImplementation<proto.PaymentServiceDefinition, GrpcCall> => ({
-  authorise: async (request) => ({ payment: messageOf(await authorisePayment(effects, parseRequest(authoriseRequest, request))) }),
-  capture: async (request) => ({ payment: messageOf(await capturePayment(effects, parseRequest(ofOrder, request).orderId)) }),
+export const paymentGrpc = (
+  effects: PaymentEffects,
+): ServiceImplementation<proto.PaymentServiceDefinition, GrpcCall> => ({
+  authorise: async (request) => ({
+    payment: messageOf(await authorisePayment(effects, parseRequest(authoriseRequest, request))),
+  }),
+  capture: async (request) => ({
+    payment: messageOf(await capturePayment(effects, parseRequest(ofOrder, request).orderId)),
+  }),
   cancel: async (request) => {
     const { orderId, reason: why } = parseRequest(cancelRequest, request);
     const payment = await cancelPayment(effects, orderId, why);

@@ -1,8 +1,8 @@
-import type { Clock } from '../../kit/values/clock.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
+import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
 import type { Database, Sql } from '../../kit/storage/database.ts';
 import { addToOutbox } from '../../kit/storage/outbox.ts';
-import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
 import { entriesOf } from '../domain/ledger.ts';
 import { evolve, noCurrency, type Payment, type PaymentEvent, type Refund } from '../domain/payment.ts';
 
@@ -72,7 +72,12 @@ const eventPayload = (payment: Payment, event: PaymentEvent): Record<string, unk
     case 'payment.voided.v1':
       return { ...about, reason: event.reason };
     case 'payment.refunded.v1':
-      return { ...about, refundId: event.refundId, amount: money(event.amount), refundedTotal: money(event.refundedTotal) };
+      return {
+        ...about,
+        refundId: event.refundId,
+        amount: money(event.amount),
+        refundedTotal: money(event.refundedTotal),
+      };
   }
 };
 
@@ -87,7 +92,13 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
 
   const find = (orderId: string) => first('SELECT * FROM payments WHERE order_id = $1', [orderId], 'find-payment');
 
-  const begin = async (orderId: string, status: PaymentStatus, amount: number, currency: string, token: string | null): Promise<Payment> => {
+  const begin = async (
+    orderId: string,
+    status: PaymentStatus,
+    amount: number,
+    currency: string,
+    token: string | null,
+  ): Promise<Payment> => {
     const values = [ids.next('pay'), orderId, status, amount, currency, token, clock.now()];
     // Nothing comes back when another transaction began the payment after this statement's snapshot.
     const payment = (await first(beginPayment, values, 'begin-payment')) ?? (await find(orderId));
@@ -110,13 +121,21 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
 
     /** Provider's token of a payment whose outcome is open; null once it is decided. */
     token: async (id: string): Promise<string | null> => {
-      const { rows } = await database.query<{ token: string | null }>('SELECT token FROM payments WHERE id = $1', [id], { name: 'payment-token' });
+      const { rows } = await database.query<{ token: string | null }>(
+        'SELECT token FROM payments WHERE id = $1',
+        [id],
+        { name: 'payment-token' },
+      );
       return rows[0]?.token ?? null;
     },
 
     /** Notes that the provider did not answer; a no-op once it has. */
     markUnknown: async (id: string): Promise<void> => {
-      await database.query(`UPDATE payments SET status = 'unknown', updated_at = $2 WHERE id = $1 AND status = 'pending'`, [id, clock.now()], { name: 'mark-unknown' });
+      await database.query(
+        `UPDATE payments SET status = 'unknown', updated_at = $2 WHERE id = $1 AND status = 'pending'`,
+        [id, clock.now()],
+        { name: 'mark-unknown' },
+      );
     },
 
     /** Notes a refund before the provider is asked for it; false when the payment changed since it was read. */
@@ -149,10 +168,21 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
       });
       return database.transaction(async (tx) => {
         const entries = JSON.stringify(events.flatMap(entriesOf));
-        const values = [payment.id, payment.version, after.status, after.captured, after.refunded, JSON.stringify(after.refunds)];
-        const { rowCount } = await tx.query(recordEvents, [...values, after.declineReason, after.reference, after.version, after.updatedAt, entries], {
-          name: 'record-payment-events',
-        });
+        const values = [
+          payment.id,
+          payment.version,
+          after.status,
+          after.captured,
+          after.refunded,
+          JSON.stringify(after.refunds),
+        ];
+        const { rowCount } = await tx.query(
+          recordEvents,
+          [...values, after.declineReason, after.reference, after.version, after.updatedAt, entries],
+          {
+            name: 'record-payment-events',
+          },
+        );
         if (rowCount === 0) return null;
         await addToOutbox(tx, 'payment-events', published);
         return after;
@@ -169,7 +199,17 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
     },
 
     /** Newest first, older than the payment `before`. */
-    list: async ({ orderId, status, before, limit }: { orderId?: string; status?: PaymentStatus; before?: string; limit: number }): Promise<Payment[]> => {
+    list: async ({
+      orderId,
+      status,
+      before,
+      limit,
+    }: {
+      orderId?: string;
+      status?: PaymentStatus;
+      before?: string;
+      limit: number;
+    }): Promise<Payment[]> => {
       const { rows } = await database.query<Row>(
         `SELECT * FROM payments WHERE ($1::text IS NULL OR order_id = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR id < $3)
           ORDER BY id DESC LIMIT $4`,

@@ -12,7 +12,11 @@ export const resolvePayment = async (effects: PaymentEffects, payment: Payment):
   if (token === null) return recordedElsewhere(effects, payment);
   try {
     const charge = await ask(effects, payment.orderId, () =>
-      effects.provider.authorise({ key: payment.id, amount: { amount: payment.amount, currency: payment.currency }, token }),
+      effects.provider.authorise({
+        key: payment.id,
+        amount: { amount: payment.amount, currency: payment.currency },
+        token,
+      }),
     );
     return await recordCharge(effects, payment.orderId, charge);
   } catch (problem) {
@@ -24,7 +28,8 @@ export const resolvePayment = async (effects: PaymentEffects, payment: Payment):
 /** The token is erased in the statement that records the outcome, so the outcome is there to be read. */
 const recordedElsewhere = async ({ payments }: PaymentEffects, { orderId }: Payment): Promise<Payment> => {
   const payment = await payments.find(orderId);
-  if (!payment || isUndecided(payment)) throw new Error(`the payment of order ${orderId} has neither a token nor an outcome`);
+  if (!payment || isUndecided(payment))
+    throw new Error(`the payment of order ${orderId} has neither a token nor an outcome`);
   return payment;
 };
 
@@ -39,6 +44,10 @@ export const authorisePayment = async (
   const payment = await effects.payments.begin(orderId, amount, token);
   if (isBarred(payment)) return { ...payment, status: 'declined', declineReason: 'order-cancelled' };
   if (payment.amount !== amount.amount || payment.currency !== amount.currency)
-    throw new Refusal('conflict', 'payment.amount-changed', `Order ${orderId} is being paid with ${payment.amount} ${payment.currency}; its amount cannot change.`);
+    throw new Refusal(
+      'conflict',
+      'payment.amount-changed',
+      `Order ${orderId} is being paid with ${payment.amount} ${payment.currency}; its amount cannot change.`,
+    );
   return resolvePayment(effects, payment);
 };

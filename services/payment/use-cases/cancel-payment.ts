@@ -10,7 +10,8 @@ const cancellationRefund = (payment: Payment) => `rfd_${payment.id.slice(payment
 const giveBack = async (effects: PaymentEffects, payment: Payment, reason: string): Promise<Payment> => {
   for (const { done, ...wish } of payment.refunds) if (!done) await refundPayment(effects, payment.orderId, wish);
   const left = refundable(payment);
-  if (left > 0) await refundPayment(effects, payment.orderId, { refundId: cancellationRefund(payment), amount: left, reason });
+  if (left > 0)
+    await refundPayment(effects, payment.orderId, { refundId: cancellationRefund(payment), amount: left, reason });
   return requirePayment(effects, payment.orderId);
 };
 
@@ -18,7 +19,11 @@ const giveBack = async (effects: PaymentEffects, payment: Payment, reason: strin
  * Makes sure that an order costs its customer nothing: bars a payment that was not begun, voids an authorised one, refunds a captured one.
  * An open outcome is learnt first; while the provider is silent the caller has to come back. Null when nothing had been begun.
  */
-export const cancelPayment = async (effects: PaymentEffects, orderId: string, reason: string): Promise<Payment | null> => {
+export const cancelPayment = async (
+  effects: PaymentEffects,
+  orderId: string,
+  reason: string,
+): Promise<Payment | null> => {
   const begun = await effects.payments.bar(orderId);
   if (isBarred(begun)) return null;
   const payment = await resolvePayment(effects, begun);

@@ -6,7 +6,15 @@ import { ask, type PaymentEffects, recordCharge, referenceOf, requirePayment } f
 export const capturePayment = async (effects: PaymentEffects, orderId: string): Promise<Payment> => {
   const payment = await requirePayment(effects, orderId);
   if (payment.status === 'pending' || payment.status === 'unknown')
-    throw new Refusal('conflict', 'payment.not-authorised', `The payment of order ${orderId} is ${payment.status}; authorise it first.`);
+    throw new Refusal(
+      'conflict',
+      'payment.not-authorised',
+      `The payment of order ${orderId} is ${payment.status}; authorise it first.`,
+    );
   if (payment.status !== 'authorised') return payment;
-  return recordCharge(effects, orderId, await ask(effects, orderId, () => effects.provider.capture({ reference: referenceOf(payment) })));
+  return recordCharge(
+    effects,
+    orderId,
+    await ask(effects, orderId, () => effects.provider.capture({ reference: referenceOf(payment) })),
+  );
 };

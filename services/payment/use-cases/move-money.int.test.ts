@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../kit/clock.ts';
 import { systemIds } from '../../kit/identifiers.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
-import { ProviderSilence, type PaymentProvider, withDeadline } from '../clients/payment-provider.ts';
+import { type PaymentProvider, ProviderSilence, withDeadline } from '../clients/payment-provider.ts';
 import { createSandboxProvider } from '../clients/sandbox-provider.ts';
 import { createPaymentRepository } from '../storage/payment-repository.ts';
 import { authorisePayment } from './authorise-payment.ts';
@@ -21,17 +21,26 @@ beforeAll(async () => {
     books: postgres.database,
     lateMs: 600,
     onNotice: async (key, charge) => {
-      const { rows } = await postgres.database.query<{ order_id: string }>('SELECT order_id FROM payments WHERE id = $1', [key]);
+      const { rows } = await postgres.database.query<{ order_id: string }>(
+        'SELECT order_id FROM payments WHERE id = $1',
+        [key],
+      );
       await recordCharge(effects, rows[0]?.order_id ?? '', charge);
     },
   });
-  effects = { payments, provider: withDeadline(sandbox, 300), clock: systemClock, isSilence: (problem) => problem instanceof ProviderSilence };
+  effects = {
+    payments,
+    provider: withDeadline(sandbox, 300),
+    clock: systemClock,
+    isSilence: (problem) => problem instanceof ProviderSilence,
+  };
 });
 afterAll(() => postgres.drop());
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 const newOrder = () => systemIds.next('ord');
-const authorise = (orderId: string, token = 'tok_visa', amount = 3000) => authorisePayment(effects, { orderId, amount: usd(amount), token });
+const authorise = (orderId: string, token = 'tok_visa', amount = 3000) =>
+  authorisePayment(effects, { orderId, amount: usd(amount), token });
 const charges = async (orderId: string) => {
   const { rows } = await postgres.database.query<{ status: string; captured: string; refunds: { amount: number }[] }>(
     'SELECT c.status, c.captured, c.refunds FROM sandbox.charges c JOIN payments p ON p.id = c.key WHERE p.order_id = $1',
@@ -46,7 +55,9 @@ const events = async (orderId: string) => {
   );
   return rows.map(({ type, sequence }) => `${sequence} ${type}`);
 };
-const ledgerSum = async () => (await postgres.database.query<{ sum: string }>('SELECT coalesce(sum(amount), 0) AS sum FROM ledger_entries')).rows[0]?.sum;
+const ledgerSum = async () =>
+  (await postgres.database.query<{ sum: string }>('SELECT coalesce(sum(amount), 0) AS sum FROM ledger_entries')).rows[0]
+    ?.sum;
 
 describe('the money of an order', () => {
   test('is authorised, captured and booked', async () => {
@@ -77,20 +88,26 @@ describe('the money of an order', () => {
     expect(await authorise(orderId, token)).toMatchObject({ status: 'declined' });
   });
 
-  test.each(['tok_timeout_after_charge', 'tok_late_answer'])('%s: the outcome is unknown, asking again finds the one charge', async (token) => {
-    const orderId = newOrder();
-    await expect(authorise(orderId, token)).rejects.toMatchObject({ kind: 'unavailable', code: 'payment.outcome-unknown' });
-    expect(await effects.payments.find(orderId)).toMatchObject({ status: 'unknown' });
-    const authorised = await (async () => {
-      for (;;) {
-        const answer = await authorise(orderId, token).catch((problem: { code?: string }) => problem);
-        if ('status' in answer) return answer;
-        expect(answer.code).toBe('payment.outcome-unknown');
-      }
-    })();
-    expect(authorised.status).toBe('authorised');
-    expect(await charges(orderId)).toHaveLength(1);
-  });
+  test.each(['tok_timeout_after_charge', 'tok_late_answer'])(
+    '%s: the outcome is unknown, asking again finds the one charge',
+    async (token) => {
+      const orderId = newOrder();
+      await expect(authorise(orderId, token)).rejects.toMatchObject({
+        kind: 'unavailable',
+        code: 'payment.outcome-unknown',
+      });
+      expect(await effects.payments.find(orderId)).toMatchObject({ status: 'unknown' });
+      const authorised = await (async () => {
+        for (;;) {
+          const answer = await authorise(orderId, token).catch((problem: { code?: string }) => problem);
+          if ('status' in answer) return answer;
+          expect(answer.code).toBe('payment.outcome-unknown');
+        }
+      })();
+      expect(authorised.status).toBe('authorised');
+      expect(await charges(orderId)).toHaveLength(1);
+    },
+  );
 
   test('a notice that comes twice changes nothing the second time', async () => {
     const orderId = newOrder();
@@ -111,7 +128,9 @@ describe('the money of an order', () => {
     const wish = (amount: number) => ({ refundId: systemIds.next('rfd'), amount, reason: 'damaged' });
     const first = wish(1000);
     await Promise.all(Array.from({ length: 10 }, () => refundPayment(effects, orderId, first)));
-    const outcomes = await Promise.allSettled(Array.from({ length: 5 }, () => refundPayment(effects, orderId, wish(1000))));
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 5 }, () => refundPayment(effects, orderId, wish(1000))),
+    );
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(2);
     expect(await effects.payments.find(orderId)).toMatchObject({ status: 'refunded', refunded: 3000 });
     const [charge] = await charges(orderId);
@@ -172,7 +191,9 @@ describe('a crash between the provider and our books', () => {
         throw new Error('killed');
       },
     };
-    await expect(authorisePayment({ ...effects, provider: crashing }, { orderId, amount: usd(3000), token: 'tok_visa' })).rejects.toThrow('killed');
+    await expect(
+      authorisePayment({ ...effects, provider: crashing }, { orderId, amount: usd(3000), token: 'tok_visa' }),
+    ).rejects.toThrow('killed');
     expect(await resolveUndecided(effects, -1)).toBe(1);
     expect(await effects.payments.find(orderId)).toMatchObject({ status: 'authorised' });
     expect(await charges(orderId)).toHaveLength(1);

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto';
+import type * as z from 'zod';
+import { parseEvent } from '../contracts/events/topics.ts';
+import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
+import type { ServiceContext } from '../kit/context.ts';
+import { createConsumer } from '../kit/events/consumer.ts';
+import { openEventLog } from '../kit/events/open-event-log.ts';
+import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
+import { createHttpServer } from '../kit/http/http-server.ts';
+import { createJobs } from '../kit/jobs.ts';
+import type { RunningService } from '../kit/running-service.ts';
+import { createDatabase } from '../kit/storage/database.ts';
+import { migrate } from '../kit/storage/migrate.ts';
+import { createRelay } from '../kit/storage/relay.ts';
+import { createCartClient } from './clients/cart-client.ts';
+import { createPaymentClient } from './clients/payment-client.ts';
+import { createProductClient } from './clients/product-client.ts';
+import { createUserClient } from './clients/user-client.ts';
+import type { orderConfig } from './config.ts';
+import { canonicalJson } from './domain/canonical-json.ts';
+import { refundIdFrom } from './domain/refund-id.ts';
+import { handleInventoryEvent } from './events/on-inventory-event.ts';
+import { handleOrderEvent } from './events/on-order-event.ts';
+import { handlePaymentEvent } from './events/on-payment-event.ts';
+import { orderGrpc } from './grpc/order-grpc.ts';
+import { addOrderRoutes } from './http/order-routes.ts';
+import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
+import { listenForOrderChanges } from './storage/order-changes.ts';
+import { createOrderRepository, processOrderQueue } from './storage/order-repository.ts';
+import { startProcessingOrder } from './use-cases/change-order.ts';
+import { processOrder } from './use-cases/process-order.ts';
+import { processDueOrders, sweepStuckOrders } from './use-cases/sweep-orders.ts';
+
+/** Milliseconds to wait for a neighbour; payment waits for its provider in turn. */
+const deadlineMs = 3_000;
+const paymentDeadlineMs = 5_000;
+/** Orders driven at the same time by one process; each mostly waits for its neighbours. */
+const drivenAtOnce = 16;
+const sweepEverySeconds = 10;
+/** Days for which a repeated request finds its order. */
+const keepKeysDays = 7;
+
+const sha256 = (text: string) => createHash('sha256').update(text).digest();
+
+/** Wires the orders: what main.ts runs and what the tests run. */
+export const orderApp = async (context: ServiceContext<z.output<typeof orderConfig>>): Promise<RunningService> => {
+  const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
+  const { cart, product, payment, user } = config.callees;
+  if (!config.database || !config.events || !cart?.url || !product?.grpc || !payment?.grpc || !user?.grpc)
+    throw new Error('order needs DATABASE_URL, EVENTS_URL, CART_URL, PRODUCT_GRPC, PAYMENT_GRPC and USER_GRPC');
+
+  const database = createDatabase({ ...config.database, logger, metrics });
+  health.add('database', { critical: true, check: () => database.check() });
+  await migrate(database, migrations.own, { kitFolder: migrations.kit });
+  const log = await openEventLog({ url: config.events, logger, metrics });
+  health.add('events', { critical: false, check: () => log.check() });
+
+  const neighbour = (address: string, waitMs = deadlineMs) => ({
+    address,
+    caller: manifest.name,
+    secret: config.serviceAuthSecret,
+    deadlineMs: waitMs,
+  });
+  const products = createProductClient(neighbour(product.grpc));
+  const payments = createPaymentClient(neighbour(payment.grpc, paymentDeadlineMs));
+  const users = createUserClient(neighbour(user.grpc));
+  const carts = createCartClient({ baseUrl: cart.url, service: 'cart', deadlineMs });
+
+  const jobs = createJobs({ database, logger });
+  const orders = createOrderRepository({ database, jobs, ids });
+  const keys = createIdempotencyKeys({ sql: database, clock });
+  const changes = await listenForOrderChanges(database);
+  const useCases = {
+    effects: {
+      ...{ orders, keys, carts, products, users, ids, clock, changesOf: changes.changesOf },
+      fingerprint: (body: unknown) => sha256(canonicalJson(body)).toString('base64url'),
+    },
+    refundIdOf: (orderId: string, key: string | undefined) =>
+      key === undefined ? ids.next('rfd') : refundIdFrom(sha256(`${orderId}/${key}`)),
+  };
+
+  const driving = { orders, products, payments, clock, giveUpAfterSeconds: config.own.GIVE_UP_AFTER_SECONDS };
+  jobs.work<{ orderId: string }>(processOrderQueue, { concurrency: drivenAtOnce, retryLimit: 5 }, ({ orderId }) =>
+    processOrder(driving, orderId),
+  );
+  const sweeping = {
+    ...{ orders, clock },
+    sweepAfterSeconds: config.own.SWEEP_AFTER_SECONDS,
+    cancellationWindowSeconds: config.own.CANCELLATION_WINDOW_SECONDS,
+    startProcessing: (orderId: string) => startProcessingOrder({ orders, clock }, orderId),
+  };
+  jobs.schedule('sweep-stuck-orders', sweepEverySeconds, () => sweepStuckOrders(sweeping));
+  jobs.schedule('process-due-orders', sweepEverySeconds, () => processDueOrders(sweeping));
+  jobs.schedule('forget-idempotency-keys', 3_600, () => keys.forget(keepKeysDays));
+
+  const consumer = createConsumer({
+    ...{ service: manifest.name, database, log, logger, metrics, clock, parse: parseEvent },
+    handlers: {
+      'order-events': (event, tx) => handleOrderEvent(orders.within(tx), event),
+      'payment-events': (event, tx) => handlePaymentEvent(orders.within(tx), event),
+      'inventory-events': (event, tx) => handleInventoryEvent(orders.within(tx), event),
+    },
+  });
+  for (const critical of [processOrder, handleOrderEvent, handlePaymentEvent, handleInventoryEvent])
+    functions.register(critical.name, critical);
+  const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
+
+  const http = await createHttpServer({ context });
+  addOrderRoutes(http, useCases);
+  const grpc = createGrpcServer({ context }).add(OrderServiceDefinition, orderGrpc(useCases));
+
+  return {
+    http,
+    grpc,
+    background: [
+      { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
+      { name: 'consumer', start: () => consumer.start(), stop: () => consumer.stop() },
+      { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
+      { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
+      { name: 'order changes', stop: () => changes.stop() },
+    ],
+    resources: [
+      { name: 'product', close: () => products.close() },
+      { name: 'payment', close: () => payments.close() },
+      { name: 'user', close: () => users.close() },
+      { name: 'events', close: () => log.close() },
+      { name: 'database', close: () => database.close() },
+    ],
+  };
+};
