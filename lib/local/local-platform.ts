@@ -52,7 +52,7 @@ const stopServices = async (processes: readonly ServiceProcess[], services: read
   const stopped = new Map<string, Promise<void>>();
   const stop = (child: ServiceProcess): Promise<void> => {
     const known = stopped.get(child.name);
-    if (known) return known;
+    if (known !== undefined) return known;
     const callers = processes.filter(({ name }) =>
       services.find((service) => service.name === name)?.calls.includes(child.name),
     );

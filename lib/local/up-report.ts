@@ -1,0 +1,18 @@
+import type { CatalogueLoad } from './load-catalogue.ts';
+import type { PurchaseProof } from './proof-purchase.ts';
+
+/** The last line of `--json`. */
+export type UpReport = PurchaseProof & {
+  /** From the start of the process to the mail in the mailbox. */
+  readonly seconds: number;
+  readonly firstStart: boolean;
+  readonly services: readonly {
+    readonly name: string;
+    readonly url?: string;
+    readonly grpc?: string;
+    readonly restarts: number;
+  }[];
+  readonly catalogue: CatalogueLoad;
+  /** Resident memory of this process and all its children, shared pages counted in each; null where it cannot be asked. */
+  readonly memoryMiB: number | null;
+};

@@ -1,0 +1,109 @@
+/** What `npm start` does: start everything, load the demo catalogue once, buy something, then run until told to end. */
+import { readFile } from 'node:fs/promises';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { createApiClient } from './api-client.ts';
+import { readDemoCatalogue } from './demo-catalogue.ts';
+import { type CatalogueLoad, loadCatalogue } from './load-catalogue.ts';
+import { type LocalPlatform, startLocalPlatform } from './local-platform.ts';
+import { residentBytes } from './memory.ts';
+import type { Progress } from './progress.ts';
+import { provePurchase } from './proof-purchase.ts';
+import { catalogueSummary, runsWhere } from './report.ts';
+import { StartRefused } from './start-refused.ts';
+import type { UpReport } from './up-report.ts';
+import { writeFileAtomically } from './write-file-atomically.ts';
+
+export type UpOptions = {
+  readonly root: string;
+  readonly data: string;
+  readonly portBase?: number | undefined;
+  /** Ends everything after the proof purchase. */
+  readonly once: boolean;
+  readonly services: readonly ServiceManifest[];
+  readonly progress: Progress;
+  /** Aborted on Ctrl-C or SIGTERM. */
+  readonly signal: AbortSignal;
+};
+
+const CATALOGUE_FILE = 'catalogue.json';
+
+const staffToken = async ({ state }: LocalPlatform): Promise<string> => {
+  const { email, password } = state.staff;
+  const { accessToken } = await createApiClient(state.gateway)<{ accessToken: string }>('/api/v1/auth/login', {
+    method: 'POST',
+    body: { email, password },
+  });
+  return accessToken;
+};
+
+/** Loads the films at the first start. A load that was cut short is done again and doubles nothing: each film has a key of its own. */
+const ensureCatalogue = async (
+  { state, folder }: LocalPlatform,
+  root: string,
+  token: string,
+  progress: Progress,
+): Promise<CatalogueLoad> => {
+  const file = folder.at(CATALOGUE_FILE);
+  const done = await readFile(file, 'utf8').catch(() => undefined);
+  if (done !== undefined) return JSON.parse(done) as CatalogueLoad;
+  const load = await progress.step('Loading the demo catalogue', async (detail) => {
+    const catalogue = readDemoCatalogue(await readFile(`${root}/lib/local/data/films.csv`, 'utf8'));
+    return loadCatalogue(createApiClient(state.gateway), token, catalogue, (count, of) =>
+      detail(`${count} of ${of} films`),
+    );
+  });
+  await writeFileAtomically(file, JSON.stringify(load, null, 2));
+  progress.line(catalogueSummary(load));
+  return load;
+};
+
+const untilAborted = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+
+/**
+ * Runs the platform. With `once` it resolves with the report when everything has ended again; else it calls `running`
+ * with the report and resolves after the signal. Throws `StartRefused` or `PurchaseFailed`; everything has ended then.
+ */
+export const up = async (options: UpOptions, running: (report: UpReport) => void): Promise<UpReport> => {
+  const { progress, services, signal, root, once } = options;
+  const platform = await startLocalPlatform(options);
+  try {
+    const token = await staffToken(platform);
+    const catalogue = await ensureCatalogue(platform, root, token, progress);
+    signal.throwIfAborted();
+    progress.line(runsWhere(platform.state, services, platform.postgres.port));
+    const proof = await progress.step('Buying something as a new customer', async (detail) =>
+      provePurchase({
+        api: createApiClient(platform.state.gateway),
+        mailbox: createApiClient(platform.state.mailbox),
+        mailboxUrl: platform.state.mailbox,
+        staffToken: token,
+        say: detail,
+        signal,
+      }),
+    );
+    const resident = await residentBytes(process.pid);
+    const report: UpReport = {
+      ...proof,
+      seconds: Number(process.uptime().toFixed(1)),
+      firstStart: platform.folder.fresh,
+      services: platform.processes.map((child) => {
+        const { url, grpc } = platform.state.services.find(({ name }) => name === child.name) ?? {};
+        return { name: child.name, ...(url && { url }), ...(grpc && { grpc }), restarts: child.restarts() };
+      }),
+      catalogue,
+      memoryMiB: resident === undefined ? null : Math.round(resident / 1024 ** 2),
+    };
+    running(report);
+    if (!once) {
+      const failure = await Promise.race([untilAborted(signal), platform.failed]);
+      if (failure !== undefined) throw new StartRefused('platform.failed', failure);
+    }
+    return report;
+  } finally {
+    await progress.step('Ending everything', () => platform.stop());
+  }
+};
