@@ -53,6 +53,8 @@ const toText = async function* (
   } finally {
     end();
     next.catch(() => undefined);
+    // A generator that is left at a yield would keep its call's timer.
+    await rest.return(undefined).catch(() => undefined);
   }
 };
 
@@ -109,6 +111,7 @@ export const addOrderEventsRoute = (http: HttpServer, { orders, stopping }: Orde
         const first = await sightings.next();
         if (first.done || (isSettled(first.value) && first.value.sequence <= after)) {
           end();
+          await sightings.return(undefined);
           // Tells EventSource not to come again (html.spec.whatwg.org, server-sent events, 9.2.3).
           return reply.code(204).send(null);
         }
