@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Command } from 'commander';
 
 type Options = {
@@ -31,7 +32,7 @@ export const renderCommand = (): Command =>
       const report = await render({
         environment: options.environment,
         out: options.out,
-        root: new URL('../..', import.meta.url).pathname,
+        root: path.join(import.meta.dirname, '../..'),
         outputsFile: options.fromStack,
         source: {
           repository: options.repository,

@@ -11,7 +11,7 @@ import { type GitSource, manifestFiles } from './manifest-files.ts';
 import { placeholderOf, readOutputs } from './outputs-file.ts';
 import { neededOutputs } from './stack-outputs.ts';
 import { runsInCluster } from './workload-values.ts';
-import { writeFiles } from './write-files.ts';
+import { checkFolder, writeFiles } from './write-files.ts';
 
 export type RenderRequest = {
   readonly environment: string;
@@ -50,6 +50,7 @@ export const imageTags = async (all: readonly ServiceManifest[], root: string): 
 /** Renders one environment. Throws one sentence when a value is missing or the folder cannot be used; then nothing is written. */
 export const render = async (request: RenderRequest): Promise<RenderReport> => {
   const environment = environmentNamed(request.environment);
+  await checkFolder(request.out, environment.name);
   const needed = neededOutputs(services, environment.publicDoor !== undefined);
   const outputOf = request.outputsFile
     ? await readOutputs(request.outputsFile, environment.name, needed)

@@ -47,6 +47,11 @@ const markerOf = async (directory: string, environment: string): Promise<Marker>
   return parsed.data;
 };
 
+/** Throws one sentence when a folder may not be written for an environment: it is not empty and not rendered for it. */
+export const checkFolder = async (directory: string, environment: string): Promise<void> => {
+  await markerOf(directory, environment);
+};
+
 /**
  * Writes the files and removes those of an earlier rendering that are no longer made; foreign files inside stay.
  * Returns the removed paths. Throws one sentence when the folder is not empty and not rendered for this environment, or

@@ -1,0 +1,66 @@
+/** `cloudmart diff`: what the working tree changes in every environment, compared with another revision. */
+import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type ManifestChange, manifestChanges } from './manifest-changes.ts';
+import { buildSide, commitOf, inCheckout } from './side.ts';
+import { type DestructiveChange, type StackChange, stackChanges } from './stack-changes.ts';
+
+export type EnvironmentChange = {
+  readonly environment: string;
+  readonly stacks: readonly StackChange[];
+  readonly manifests: readonly ManifestChange[];
+};
+
+export type Comparison = {
+  /** Full id of the commit that is compared with. */
+  readonly base: string;
+  readonly environments: readonly EnvironmentChange[];
+};
+
+export type CompareRequest = {
+  /** Root of the checkout whose working tree is the newer side. */
+  readonly root: string;
+  /** Branch, tag or commit of the older side. */
+  readonly revision: string;
+  /** Told what is being done, for a person who waits. */
+  readonly progress: (sentence: string) => void;
+};
+
+/** Builds both sides and compares them. Leaves nothing behind. Throws one sentence when a side cannot be built. */
+export const compare = async ({ root, revision, progress }: CompareRequest): Promise<Comparison> => {
+  const base = await commitOf(root, revision);
+  const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-diff-'));
+  try {
+    progress(`building ${revision} (${base.slice(0, 12)})`);
+    const checkout = path.join(folder, 'checkout');
+    const before = await inCheckout(root, base, checkout, () =>
+      buildSide(revision, checkout, path.join(folder, 'base')),
+    );
+    progress('building the working tree');
+    const after = await buildSide('the working tree', root, path.join(folder, 'head'));
+    progress('comparing');
+    await rename(before.manifests, path.join(folder, 'before'));
+    await rename(after.manifests, path.join(folder, 'after'));
+    const environments = [...new Set([...before.templates.keys(), ...after.templates.keys()])];
+    const changes: EnvironmentChange[] = [];
+    for (const environment of environments)
+      changes.push({
+        environment,
+        stacks: stackChanges(
+          before.templates.get(environment) ?? new Map(),
+          after.templates.get(environment) ?? new Map(),
+        ),
+        manifests: await manifestChanges(folder, environment),
+      });
+    return { base, environments: changes.filter(({ stacks, manifests }) => stacks.length + manifests.length > 0) };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+/** Every destructive change with its environment. */
+export const destructiveChangesOf = ({ environments }: Comparison): (DestructiveChange & { environment: string })[] =>
+  environments.flatMap(({ environment, stacks }) =>
+    stacks.flatMap(({ destructive }) => destructive.map((change) => ({ environment, ...change }))),
+  );

@@ -1,0 +1,113 @@
+/** What CloudFormation would do to each stack of one environment, judged from the two templates alone. */
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { formatDifferences, fullDiff, ResourceImpact, type TemplateDiff } from '@aws-cdk/cloudformation-diff';
+import type { Template } from './side.ts';
+
+/** A change that may lose data or interrupt the service. */
+export type DestructiveChange = {
+  readonly stack: string;
+  readonly logicalId: string;
+  readonly resourceType: string;
+  readonly impact: 'is deleted' | 'is replaced' | 'may be replaced' | 'leaves CloudFormation and stays behind';
+  /** Properties whose change causes it; empty for a deletion. */
+  readonly properties: readonly string[];
+};
+
+export type StackChange = {
+  readonly stack: string;
+  readonly kind: 'added' | 'removed' | 'changed';
+  /** Number of resources and of properties that change. */
+  readonly resources: number;
+  readonly properties: number;
+  /** Services whose Kubernetes objects change; their YAML says how. */
+  readonly manifests: readonly string[];
+  readonly destructive: readonly DestructiveChange[];
+  /** The differences as text, without those of Kubernetes objects. */
+  readonly text: string;
+};
+
+const manifestType = 'Custom::AWSCDK-EKS-KubernetesResource';
+
+/** Resources that hold nothing: deleting one of them makes room for its successor. */
+const passing = new Set(['AWS::Lambda::Version', 'AWS::CDK::Metadata']);
+
+const impacts: Partial<Record<ResourceImpact, DestructiveChange['impact']>> = {
+  [ResourceImpact.WILL_DESTROY]: 'is deleted',
+  [ResourceImpact.WILL_REPLACE]: 'is replaced',
+  [ResourceImpact.MAY_REPLACE]: 'may be replaced',
+  [ResourceImpact.WILL_ORPHAN]: 'leaves CloudFormation and stays behind',
+};
+
+const replacing = new Set<ResourceImpact | undefined>([ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE]);
+
+const destructiveChanges = (stack: string, diff: TemplateDiff): DestructiveChange[] =>
+  Object.entries(diff.resources.changes).flatMap(([logicalId, change]) => {
+    const impact = impacts[change.changeImpact];
+    const resourceType = change.oldResourceType ?? change.newResourceType ?? '';
+    if (!impact || passing.has(resourceType)) return [];
+    const properties = Object.entries(change.propertyUpdates)
+      .filter(([, update]) => replacing.has(update.changeImpact))
+      .map(([property]) => property)
+      .sort();
+    return [{ stack, logicalId, resourceType, impact, properties }];
+  });
+
+const isManifest = (template: Template | undefined, logicalId: string) =>
+  (template?.['Resources'] as Record<string, { Type?: string }> | undefined)?.[logicalId]?.Type === manifestType;
+
+/** Names of the Kubernetes objects in a manifest resource that stand for its owner: the folder names of the YAML. */
+const ownerOf = (template: Template | undefined, logicalId: string): string => {
+  const resources = template?.['Resources'] as Record<string, { Metadata?: Record<string, string> }> | undefined;
+  return resources?.[logicalId]?.Metadata?.['aws:cdk:path']?.split('/').at(-3) ?? logicalId;
+};
+
+const textOf = (diff: TemplateDiff): string => {
+  let text = '';
+  const stream = new Writable({
+    write: (chunk: Buffer, _encoding, done) => {
+      text += chunk.toString();
+      done();
+    },
+  });
+  formatDifferences(stream as NodeJS.WriteStream, diff);
+  // The library colours whatever it believes to be a terminal.
+  return stripVTControlCharacters(text)
+    .replaceAll(/[ \t]+$/gm, '')
+    .trim();
+};
+
+const compareStack = (stack: string, before: Template | undefined, after: Template | undefined): StackChange[] => {
+  const diff = fullDiff((before ?? {}) as never, (after ?? {}) as never);
+  if (diff.isEmpty) return [];
+  const changes = Object.entries(diff.resources.changes);
+  const manifests = changes.filter(([id]) => isManifest(before, id) || isManifest(after, id)).map(([id]) => id);
+  const destructive = destructiveChanges(stack, diff);
+  const properties = changes
+    .filter(([id]) => !manifests.includes(id))
+    .reduce((sum, [, change]) => sum + Object.keys(change.propertyUpdates).length, 0);
+  const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
+  diff.resources = diff.resources.filter(
+    (change) => change?.newResourceType !== manifestType && change?.oldResourceType !== manifestType,
+  );
+  return [
+    {
+      stack,
+      kind,
+      resources: changes.length,
+      properties,
+      manifests: manifests.map((id) => ownerOf(isManifest(after, id) ? after : before, id)).sort(),
+      destructive,
+      text: kind === 'changed' ? textOf(diff) : '',
+    },
+  ];
+};
+
+/** Changes of every stack of one environment, by stack name. */
+export const stackChanges = (
+  before: ReadonlyMap<string, Template>,
+  after: ReadonlyMap<string, Template>,
+): StackChange[] =>
+  [...new Set([...before.keys(), ...after.keys()])]
+    .sort()
+    .flatMap((stack) => compareStack(stack, before.get(stack), after.get(stack)));
