@@ -1,8 +1,8 @@
 /** A flag that one loop waits for: wake-ups while it works count as one. */
 export type WakeUp = {
   wake(): void;
-  /** Resolves after a wake-up, the time, or the signal, whichever is first; at once if it was woken meanwhile. */
-  wait(timeoutMs: number, signal: AbortSignal): Promise<void>;
+  /** Resolves after a wake-up (true), the time or the signal (false); at once if it was woken since the last wait. */
+  wait(timeoutMs: number, signal: AbortSignal): Promise<boolean>;
 };
 
 export const createWakeUp = (): WakeUp => {
@@ -19,8 +19,8 @@ export const createWakeUp = (): WakeUp => {
           clearTimeout(timer);
           signal.removeEventListener('abort', finish);
           resume = undefined;
+          resolve(isWoken);
           isWoken = false;
-          resolve();
         };
         const timer = setTimeout(finish, timeoutMs);
         if (isWoken || signal.aborted) return finish();

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export type Child = {
+  readonly pid: number | undefined;
   /** Lines that it printed so far. */
   readonly lines: readonly string[];
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
@@ -20,6 +21,7 @@ export const startChild = (file: URL, parameters: readonly string[]): Child => {
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
   return {
+    pid: child.pid,
     lines,
     signal: (name) => void child.kill(name),
     kill: async () => {
