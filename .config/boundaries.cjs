@@ -15,7 +15,7 @@ module.exports = {
       'no-circular',
       'Two files that need each other are one file, or miss a third: move what both need into its own file.',
       {},
-      { circular: true },
+      { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     ),
     error(
       'no-missing-imports',
