@@ -15,6 +15,13 @@ const { services } = await import('../lib/services.ts');
 const { bundleService } = await import('../lib/release/bundle.ts');
 
 const root = path.join(import.meta.dirname, '..');
+
+// CDK writes where each resource was made into the assembly: the same commit must give the same bytes in every folder.
+Error.prepareStackTrace = (problem, frames) =>
+  [String(problem), ...frames.map((frame) => `    at ${frame}`)]
+    .join('\n')
+    .replaceAll(`file://${root}/`, './')
+    .replaceAll(`${root}/`, './');
 const into = await mkdtemp(path.join(tmpdir(), 'cloudmart-bundles-'));
 try {
   const bundles = new Map(
