@@ -31,7 +31,7 @@ export type Metrics = {
 };
 
 /** Seconds, from a cached read to a request that meets its deadline. */
-export const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15] as const;
+const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15] as const;
 
 /** Metrics of one service; every series carries the label `service`. */
 export const createMetrics = (serviceName: string): Metrics => {

@@ -16,12 +16,7 @@ type Stopping = {
  * then pools and connections, last the probes. A step that fails does not keep the later ones from running.
  * Returns whether all of them went well.
  */
-export const stopEverything = async ({
-  running,
-  probes,
-  context,
-  stop,
-}: Omit<Stopping, 'drainMs'>): Promise<boolean> => {
+const stopEverything = async ({ running, probes, context, stop }: Omit<Stopping, 'drainMs'>): Promise<boolean> => {
   const { health, logger } = context;
   let clean = true;
   const attempt = async (name: string, work: () => unknown) => {

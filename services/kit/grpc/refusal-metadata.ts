@@ -2,7 +2,7 @@ import { type Metadata, Status } from 'nice-grpc';
 import { type FieldError, Refusal, type RefusalKind, refusalKinds } from '../values/refusal.ts';
 
 /** Trailing metadata that carries a refusal whole, as JSON, because a status code alone cannot. */
-export const refusalKey = 'refusal-bin';
+const refusalKey = 'refusal-bin';
 
 /** gRPC status of each kind, for clients that do not read the trailing metadata. None of those that mean "retry" but `unavailable`. */
 export const codeOfKind: Readonly<Record<RefusalKind, Status>> = {

@@ -1,7 +1,9 @@
 import swagger from '@fastify/swagger';
-import { type FastifyInstance, fastify } from 'fastify';
+import { type FastifyInstance, type FastifySchema, fastify } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import type { Access } from '../auth/caller.ts';
 import type { ServiceManifest } from '../manifest.ts';
+import { sessionCookie } from './access-control.ts';
 import type { HttpServer } from './fastify-zod.ts';
 import { problemMediaType } from './problem.ts';
 
@@ -25,6 +27,29 @@ const problemSchema = {
     traceId: { type: 'string' },
   },
 };
+
+const securityOf: Readonly<Record<Access, readonly Record<string, readonly string[]>[]>> = {
+  public: [],
+  customer: [{ accessToken: [] }],
+  'customer-or-guest': [{ accessToken: [] }, { guestSession: [] }],
+  staff: [{ accessToken: [] }],
+};
+
+/** Adds what every route has and no route repeats: who may call it, and how it says no. */
+const describeOperation = (schema: FastifySchema & { hide?: boolean }, access: Access): FastifySchema =>
+  schema.hide
+    ? schema
+    : ({
+        ...schema,
+        security: securityOf[access],
+        response: {
+          ...((schema.response as object | undefined) ?? { 200: { description: 'Done.' } }),
+          default: {
+            description: 'A problem; its code is stable.',
+            content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
+          },
+        },
+      } as FastifySchema);
 
 /** The page itself is made by Scalar in an instance of its own, at the first visit: its script alone is 4 MB of memory. */
 const createPage = async (title: string): Promise<FastifyInstance> => {
@@ -51,16 +76,17 @@ export const addDocumentation = async (http: HttpServer, { name, summary }: Serv
       info: { title: `CloudMart ${name}`, description: summary, version: '1' },
       components: {
         schemas: { Problem: problemSchema as object },
-        securitySchemes: { accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+        securitySchemes: {
+          accessToken: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
+          guestSession: { type: 'apiKey', in: 'cookie', name: sessionCookie },
+        },
       },
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input as Parameters<typeof jsonSchemaTransform>[0]);
-      const described = schema as Record<string, unknown>;
-      return { url, schema: described };
+      return { url, schema: describeOperation(schema ?? {}, input.route.config?.access ?? 'public') };
     },
   });
-  void problemMediaType;
 
   const hidden = { config: { access: 'public' as const }, schema: { hide: true } };
   http.get('/openapi.json', hidden, () => http.swagger());

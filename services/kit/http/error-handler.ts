@@ -62,7 +62,7 @@ const internal: ProblemParts = {
 };
 
 /** Translates whatever was thrown; an unknown error becomes `internal` and says nothing about itself. */
-export const problemPartsOf = (error: unknown): ProblemParts => {
+const problemPartsOf = (error: unknown): ProblemParts => {
   if (error instanceof Refusal) return partsOfRefusal(error);
   if (!(error instanceof Error)) return internal;
   if (hasZodFastifySchemaValidationErrors(error)) {

@@ -15,7 +15,7 @@ export type Problem = {
 export const problemMediaType = 'application/problem+json';
 
 /** HTTP status of each kind of refusal. */
-export const statusOfKind: Readonly<Record<RefusalKind, number>> = {
+const statusOfKind: Readonly<Record<RefusalKind, number>> = {
   invalid: 400,
   unauthenticated: 401,
   forbidden: 403,
