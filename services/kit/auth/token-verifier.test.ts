@@ -11,6 +11,7 @@ import {
   UnsecuredJWT,
 } from 'jose';
 import { systemIds } from '../identifiers.ts';
+import { eventually } from '../testing/condition.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const key = await generateKeyPair('ES256', { extractable: true });
@@ -136,6 +137,24 @@ describe('the keys of access tokens', () => {
     await verify(await sign(claims({ sid: 'login-2' })));
     expect(door.asked).toBe(2);
     await expect(verify(await sign(claims(), header(), stranger))).rejects.toMatchObject(refused);
+  });
+
+  test('are not asked again for a token that was found good a moment ago', async () => {
+    const door = await keyDoor();
+    const verify = createTokenVerifier({ jwksUrl: door.url, cacheMs: 0 });
+    const token = await sign(claims());
+    expect(await verify(token)).toEqual(await verify(token));
+    expect(door.asked).toBe(1);
+    // The same claims under another signature are another token.
+    await expect(verify(await sign(claims(), header(), stranger))).rejects.toMatchObject(refused);
+  });
+
+  test('are asked again once the token expired', async () => {
+    const door = await keyDoor();
+    const verify = createTokenVerifier({ jwksUrl: door.url });
+    const token = await sign(claims({ exp: seconds() - 4 }));
+    await verify(token);
+    await eventually(() => expect(verify(token)).rejects.toMatchObject(refused));
   });
 
   test('that cannot be had make the check unavailable, not the token invalid', async () => {

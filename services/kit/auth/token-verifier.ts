@@ -7,6 +7,7 @@ import {
   type JWTVerifyGetKey,
   jwtVerify,
 } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { isId } from '../values/identifiers.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { Customer, Role } from './caller.ts';
@@ -79,36 +80,45 @@ const customerOf = ({ sub, sid, roles }: JWTPayload): Customer => {
   return { kind: 'customer', userId: sub, sessionId: sid, roles };
 };
 
+/** Milliseconds for which a token that was found good is not checked again; a withdrawn key works that much longer. */
+const trustMs = 30_000;
+const mostTrusted = 2_000;
+
+const verify = async (token: string, keys: JWTVerifyGetKey): Promise<{ customer: Customer; expiresAt: number }> => {
+  try {
+    const header = decodeProtectedHeader(token);
+    if (foreignKeyHeaders.some((name) => name in header)) throw invalid();
+    const { payload } = await jwtVerify(token, keys, {
+      issuer: accessTokenRules.issuer,
+      audience: accessTokenRules.audience,
+      typ: accessTokenRules.typ,
+      algorithms: [...accessTokenRules.algorithms],
+      requiredClaims: ['sub', 'sid', 'iat', 'exp'],
+      clockTolerance: 5,
+    });
+    return { customer: customerOf(payload), expiresAt: (payload.exp ?? 0) * 1000 };
+  } catch (problem) {
+    if (problem instanceof Refusal) throw problem;
+    // A malformed token makes jose throw TypeError before any key is asked for.
+    if (isAboutToken(problem) || (problem instanceof TypeError && problem.message.includes('Token')))
+      throw invalid(problem);
+    throw new Refusal('unavailable', 'user.unavailable', 'Access tokens cannot be checked at the moment; try again.', {
+      retryAfterSeconds: 5,
+      cause: problem,
+    });
+  }
+};
+
 /** Verifier for access tokens: fixed algorithms, issuer, audience and type; keys by id from the published set only. */
 export const createTokenVerifier = (options: TokenVerifierOptions): TokenVerifier => {
   const keys = 'keys' in options ? options.keys : remoteKeys(options);
+  const trusted = new LRUCache<string, Customer>({ max: mostTrusted });
   return async (token) => {
-    try {
-      const header = decodeProtectedHeader(token);
-      if (foreignKeyHeaders.some((name) => name in header)) throw invalid();
-      const { payload } = await jwtVerify(token, keys, {
-        issuer: accessTokenRules.issuer,
-        audience: accessTokenRules.audience,
-        typ: accessTokenRules.typ,
-        algorithms: [...accessTokenRules.algorithms],
-        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
-        clockTolerance: 5,
-      });
-      return customerOf(payload);
-    } catch (problem) {
-      if (problem instanceof Refusal) throw problem;
-      // A malformed token makes jose throw TypeError before any key is asked for.
-      if (isAboutToken(problem) || (problem instanceof TypeError && problem.message.includes('Token')))
-        throw invalid(problem);
-      throw new Refusal(
-        'unavailable',
-        'user.unavailable',
-        'Access tokens cannot be checked at the moment; try again.',
-        {
-          retryAfterSeconds: 5,
-          cause: problem,
-        },
-      );
-    }
+    const known = trusted.get(token);
+    if (known) return known;
+    const { customer, expiresAt } = await verify(token, keys);
+    const ttl = Math.min(trustMs, expiresAt - Date.now());
+    if (ttl > 0) trusted.set(token, customer, { ttl });
+    return customer;
   };
 };
