@@ -1,6 +1,6 @@
 /** The folder that holds everything one local platform remembers: who may use it, and by whom it is used now. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { explainDiskFault, StartRefused } from './start-refused.ts';
@@ -28,6 +28,28 @@ export type DataFolder = {
   at(...parts: string[]): string;
   /** Gives the folder free for the next start. */
   release(): void;
+};
+
+/**
+ * Like a recursive `mkdir`, which in Node 24.21 never comes back where the system refuses a new folder with "no such
+ * file" although the parent exists, as `/proc` does.
+ */
+const makeFolder = async (folder: string): Promise<void> => {
+  try {
+    await mkdir(folder, { mode: 0o711 });
+  } catch (problem) {
+    const { code } = problem as NodeJS.ErrnoException;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT') throw problem;
+    const parent = path.dirname(folder);
+    const parentExists = await stat(parent).then(
+      () => true,
+      () => false,
+    );
+    if (parentExists) throw explainDiskFault({ code: 'EACCES' }, folder);
+    await makeFolder(parent);
+    await mkdir(folder, { mode: 0o711 });
+  }
 };
 
 const entriesOf = async (folder: string) =>
@@ -121,7 +143,7 @@ export const openDataFolder = async (folder: string): Promise<DataFolder> => {
     const entries = await entriesOf(given);
     const fresh = entries === undefined || entries.every((name) => BEFORE_MARKER.includes(name));
     const id = fresh ? randomUUID() : await checkMarker(given);
-    if (fresh) await mkdir(given, { recursive: true, mode: 0o711 });
+    if (fresh) await makeFolder(given);
     const absolute = await realpath(given);
     await requireSpace(absolute, fresh);
     const database = await lock(absolute);

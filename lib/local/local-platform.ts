@@ -42,7 +42,8 @@ export type LocalPlatform = {
 };
 
 const SERVICES_GRACE_MS = 3000;
-const POSTGRES_GRACE_MS = 1000;
+/** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
+const STOP_WITHIN_MS = 4700;
 const READY_WITHIN_MS = 90_000;
 const LOG_CHECK_MS = 30_000;
 
@@ -167,9 +168,10 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     return opened;
   });
   const stop = async () => {
+    const stopBy = performance.now() + STOP_WITHIN_MS;
     clearInterval(logWatch);
     await stopServices(processes, services);
-    await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(POSTGRES_GRACE_MS)]);
+    await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(stopBy - performance.now())]);
     await removeState(folder.path);
     folder.release();
   };

@@ -67,11 +67,14 @@ export const lastWords = async (logFile: string, from: number): Promise<string> 
       .map((line) => line.trim())
       .filter((line) => line !== '');
     const telling = lines.filter((line) => !line.startsWith('at ') && !line.startsWith('Node.js v'));
-    const last =
-      telling.findLast((line) => /error|cannot|fatal|refus/i.test(line)) ?? telling.at(-1) ?? 'it wrote nothing';
+    const found = telling.findLastIndex((line) => /error|cannot|fatal|refus/i.test(line));
+    const at = found === -1 ? telling.length - 1 : found;
+    const last = telling[at] ?? 'it wrote nothing';
+    // A line that ends in a colon announces the list that follows.
+    if (last.endsWith(':')) return [last, ...telling.slice(at + 1)].join(' ');
     if (!last.startsWith('{')) return last;
-    const { msg, err } = JSON.parse(last) as { msg?: string; err?: { message?: string } };
-    return [msg, err?.message].filter(Boolean).join(': ') || last;
+    const { msg, error } = JSON.parse(last) as { msg?: string; error?: { message?: string } };
+    return [msg, error?.message].filter(Boolean).join(': ') || last;
   } catch {
     return `see ${logFile}`;
   } finally {

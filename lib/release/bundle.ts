@@ -84,7 +84,6 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
     sourcemap: 'linked',
     sourcesContent: false,
     preserveSymlinks: true,
-    charset: 'utf8',
     external: OPTIONAL_PACKAGES,
     logLevel: 'silent',
   });

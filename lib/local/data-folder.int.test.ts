@@ -1,0 +1,144 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { defineService } from '../../services/kit/manifest.ts';
+import { openDataFolder } from './data-folder.ts';
+import { keepSecrets } from './secrets.ts';
+
+let place: string;
+const at = (...parts: string[]) => path.join(place, ...parts);
+const refusal = (code: string, message: RegExp) =>
+  expect.objectContaining({ code, message: expect.stringMatching(message) });
+
+const user = defineService({
+  name: 'user',
+  kind: 'web',
+  summary: 'x',
+  ports: {},
+  owns: { database: 'users' },
+  publishes: {},
+  consumes: [],
+  calls: [],
+  criticalFunctions: [],
+  configuration: { KEY: { description: 'x', kind: 'secret' } },
+  scaling: { min: 1, max: 1, cpuPercent: 50 },
+  size: { cpuMillis: 1, memoryMiB: 1 },
+});
+
+beforeEach(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'data-folder-'));
+});
+afterEach(() => rm(place, { recursive: true, force: true }));
+
+describe('the data folder', () => {
+  it('is made when missing and known again at the next start', async () => {
+    const first = await openDataFolder(at('new', 'data'));
+    first.release();
+    const second = await openDataFolder(at('new', 'data'));
+    second.release();
+    expect([first.fresh, second.fresh, second.id]).toEqual([true, false, first.id]);
+  });
+
+  it('in use is refused, naming the process that uses it, and free again when that is killed with -9', async () => {
+    const source = `import { openDataFolder } from ${JSON.stringify(path.resolve('lib/local/data-folder.ts'))};
+      globalThis.held = await openDataFolder(${JSON.stringify(at('data'))}); console.log('held'); setInterval(() => {}, 1000);`;
+    await writeFile(at('holder.ts'), source);
+    const holder = spawn(process.execPath, [at('holder.ts')], { stdio: ['ignore', 'pipe', 'inherit'], env: {} });
+    await once(holder.stdout, 'data');
+    await expect(openDataFolder(at('data'))).rejects.toEqual(
+      refusal('data.in-use', new RegExp(`is used by process ${holder.pid};.*--data OTHER-DIR --port-base`)),
+    );
+    holder.kill('SIGKILL');
+    await once(holder, 'exit');
+    (await openDataFolder(at('data'))).release();
+  });
+
+  it('of something else is refused and left alone', async () => {
+    await mkdir(at('photos'));
+    await writeFile(at('photos', 'cat.jpg'), 'meow');
+    await expect(openDataFolder(at('photos'))).rejects.toEqual(
+      refusal('data.foreign', /holds files of something else; choose an empty or new folder with --data/),
+    );
+    expect(await readdir(at('photos'))).toEqual(['cat.jpg']);
+  });
+
+  it('that is a file, or lies below one, is refused', async () => {
+    await writeFile(at('file'), '');
+    await expect(openDataFolder(at('file'))).rejects.toEqual(refusal('data.not-a-folder', /is a file/));
+    await expect(openDataFolder(at('file', 'below'))).rejects.toEqual(refusal('data.not-a-folder', /./));
+  });
+
+  it.each([
+    [
+      'is cut off',
+      '{"project": "cloud',
+      'data.corrupt',
+      /cloudmart\.json is damaged; restore it from a backup, or move/,
+    ],
+    ['belongs to another project', '{"project": "x", "format": 1, "id": "a"}', 'data.corrupt', /is damaged/],
+    [
+      'comes from a newer version',
+      '{"project": "cloudmart", "format": 2, "id": "a"}',
+      'data.newer',
+      /format 2, this version reads 1/,
+    ],
+  ])('whose marker %s is refused and left alone', async (_, marker, code, message) => {
+    await mkdir(at('data'));
+    await writeFile(at('data', 'cloudmart.json'), marker);
+    await expect(openDataFolder(at('data'))).rejects.toEqual(refusal(code, message));
+    expect(await readdir(at('data'))).toEqual(['cloudmart.json']);
+  });
+
+  it('on a disk that nobody may write to is refused in one sentence', async () => {
+    await expect(openDataFolder('/proc/cloudmart-data')).rejects.toEqual(
+      refusal('data.unwritable', /^(?!.*\n).*choose (another|a writable) folder with --data DIR$/),
+    );
+  });
+
+  it('of a start that died in its first moments counts as new', async () => {
+    await mkdir(at('data'));
+    await writeFile(at('data', 'lock'), '');
+    const folder = await openDataFolder(at('data'));
+    folder.release();
+    expect(folder.fresh).toBe(true);
+  });
+});
+
+describe('the secrets of a data folder', () => {
+  it('are made once, kept, and readable by their owner only', async () => {
+    const folder = await openDataFolder(at('data'));
+    const first = await keepSecrets(folder, [user], false);
+    const second = await keepSecrets(folder, [user], true);
+    folder.release();
+    expect(second).toEqual(first);
+    expect((await stat(at('data', 'secrets.json'))).mode & 0o777).toBe(0o600);
+    expect(
+      new Set([first.administrator, first.serviceAuth, first.roles['user'], first.configuration['user']?.['KEY']]).size,
+    ).toBe(4);
+  });
+
+  it('of a service that went away are there again when it comes back', async () => {
+    const folder = await openDataFolder(at('data'));
+    const first = await keepSecrets(folder, [user], false);
+    await keepSecrets(folder, [], true);
+    const third = await keepSecrets(folder, [user], true);
+    folder.release();
+    expect(third).toEqual(first);
+  });
+
+  it('are not made anew over databases that they open: missing or damaged ones are refused', async () => {
+    const folder = await openDataFolder(at('data'));
+    await expect(keepSecrets(folder, [user], true)).rejects.toEqual(
+      refusal('data.corrupt', /secrets\.json is missing/),
+    );
+    await writeFile(folder.at('secrets.json'), '{"administrator": "x');
+    await expect(keepSecrets(folder, [user], true)).rejects.toEqual(
+      refusal('data.corrupt', /secrets\.json is damaged/),
+    );
+    folder.release();
+    expect(await readFile(at('data', 'secrets.json'), 'utf8')).toBe('{"administrator": "x');
+  });
+});
