@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
+import type { InventoryEvent } from '../contracts/events/inventory-events.ts';
+import type { OrderEvent } from '../contracts/events/order-events.ts';
+import type { PaymentEvent } from '../contracts/events/payment-events.ts';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { ServiceContext } from '../kit/context.ts';
@@ -96,9 +99,9 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const consumer = createConsumer({
     ...{ service: manifest.name, database, log, logger, metrics, clock, parse: parseEvent },
     handlers: {
-      'order-events': (event, tx) => handleOrderEvent(orders.within(tx), event),
-      'payment-events': (event, tx) => handlePaymentEvent(orders.within(tx), event),
-      'inventory-events': (event, tx) => handleInventoryEvent(orders.within(tx), event),
+      'order-events': (event: OrderEvent, tx) => handleOrderEvent(orders.within(tx), event),
+      'payment-events': (event: PaymentEvent, tx) => handlePaymentEvent(orders.within(tx), event),
+      'inventory-events': (event: InventoryEvent, tx) => handleInventoryEvent(orders.within(tx), event),
     },
   });
   for (const critical of [processOrder, handleOrderEvent, handlePaymentEvent, handleInventoryEvent])

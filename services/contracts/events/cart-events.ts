@@ -7,7 +7,10 @@ const cartEvent = <Type extends string, Details extends z.ZodRawShape>(type: Typ
   cloudEventSchema(type, z.object({ cartId: z.string(), userId: z.string().nullable(), ...details }));
 
 export const cartCreatedV1 = cartEvent('cart.created.v1', {});
-export const cartItemChangedV1 = cartEvent('cart.item-changed.v1', { productId: productIdSchema, quantity: z.int().min(0) });
+export const cartItemChangedV1 = cartEvent('cart.item-changed.v1', {
+  productId: productIdSchema,
+  quantity: z.int().min(0),
+});
 export const cartMergedV1 = cartEvent('cart.merged.v1', { items: z.int() });
 export const cartCheckedOutV1 = cartEvent('cart.checked-out.v1', { orderId: orderIdSchema });
 export const cartAbandonedV1 = cartEvent('cart.abandoned.v1', { items: z.int() });

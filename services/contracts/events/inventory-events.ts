@@ -17,7 +17,10 @@ export const inventoryRejectedV1 = cloudEventSchema(
   }),
 );
 /** Reserved units became sold units. */
-export const inventoryCommittedV1 = cloudEventSchema('inventory.committed.v1', z.object({ orderId: orderIdSchema, lines }));
+export const inventoryCommittedV1 = cloudEventSchema(
+  'inventory.committed.v1',
+  z.object({ orderId: orderIdSchema, lines }),
+);
 /** Reserved or sold units went back to free stock. */
 export const inventoryReleasedV1 = cloudEventSchema(
   'inventory.released.v1',

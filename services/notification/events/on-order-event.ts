@@ -1,4 +1,4 @@
-import { parseEvent } from '../../contracts/events/topics.ts';
+import { orderEventSchema } from '../../contracts/events/order-events.ts';
 import type { Logger } from '../../kit/logger.ts';
 import { messageFor } from '../domain/message.ts';
 import { type SendOnceEffects, sendOnce } from '../use-cases/send-once.ts';
@@ -22,7 +22,7 @@ export const handleBatch = async (
       continue;
     }
     try {
-      const message = messageFor(parseEvent('order-events', value));
+      const message = messageFor(orderEventSchema.parse(JSON.parse(value)));
       if (!message) continue;
       const outcome = await sendOnce(effects, message);
       effects.logger.info({ notificationId: message.notificationId, outcome }, 'notification handled');

@@ -1,0 +1,57 @@
+/** What must be true of the data, whatever crashed on the way. Names and numbers are those of docs/laws.md. */
+import type { Mail } from './mailbox.ts';
+
+export type Row = Record<string, unknown>;
+
+/** Reads rows from one service's database. */
+export type Read = <R extends Row = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
+
+/** Where the facts are. A law reads; nothing here can write. */
+export type Facts = {
+  readonly orders: Read;
+  readonly products: Read;
+  readonly payments: Read;
+  readonly carts: Read;
+  readonly events: Read;
+  /** Every mail that was sent. */
+  readonly mails: () => Promise<readonly Mail[]>;
+  /** What a client was promised: orders answered with 201, as its own history has them. */
+  readonly promises: readonly Promise201[];
+  readonly now: Date;
+  /** Seconds after which unfinished work counts as stuck. */
+  readonly limitSeconds: number;
+};
+
+export type Promise201 = { readonly orderId: string; readonly idempotencyKey: string; readonly total: number };
+
+export type Violation = { readonly subject: string; readonly detail: string };
+
+export type Finding = {
+  /** How many things were looked at. */
+  readonly checked: number;
+  readonly violations: readonly Violation[];
+};
+
+export type Law = {
+  readonly id: string;
+  readonly sentence: string;
+  /** `always`: also while faults happen. `quiet`: once the platform has had time to finish. */
+  readonly when: 'always' | 'quiet';
+  readonly check: (facts: Facts) => Promise<Finding>;
+};
+
+/** A finding over rows of which each is a violation; `count` says how many there were to break the law. */
+export const finding = <R extends Row>(
+  checked: number,
+  broken: readonly R[],
+  subject: (row: R) => string,
+  detail: (row: R) => string,
+): Finding => ({
+  checked,
+  violations: broken.map((row) => ({ subject: subject(row), detail: detail(row) })),
+});
+
+export const countOf = async (read: Read, table: string): Promise<number> => {
+  const [row] = await read<{ count: string }>(`SELECT count(*) AS count FROM ${table}`);
+  return Number(row?.count ?? 0);
+};

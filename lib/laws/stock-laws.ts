@@ -1,0 +1,87 @@
+import { countOf, finding, type Law, type Violation } from './law.ts';
+
+/** Seconds that the expiry job may be late. */
+const expiryGraceSeconds = 120;
+
+const conserved: Law = {
+  id: 'I6',
+  sentence: 'initial and inbound units equal free, reserved and sold ones, and none is negative',
+  when: 'always',
+  check: async ({ products }) => {
+    const broken = await products<{
+      product_id: string;
+      free: string;
+      reserved: string;
+      sold: string;
+      moved: string;
+      held: string;
+      taken: string;
+    }>(
+      `SELECT s.product_id, s.free, s.reserved, s.sold, coalesce(m.moved, 0) AS moved, coalesce(l.held, 0) AS held, coalesce(l.taken, 0) AS taken
+         FROM stock s
+         LEFT JOIN (SELECT product_id, sum(change) AS moved FROM stock_movements GROUP BY product_id) m USING (product_id)
+         LEFT JOIN (SELECT product_id, sum(quantity) FILTER (WHERE status = 'reserved') AS held, sum(quantity) FILTER (WHERE status = 'committed') AS taken
+                      FROM reservation_lines GROUP BY product_id) l USING (product_id)
+        WHERE s.free < 0 OR s.reserved < 0 OR s.sold < 0 OR coalesce(m.moved, 0) <> s.free + s.reserved + s.sold
+           OR coalesce(l.held, 0) <> s.reserved OR coalesce(l.taken, 0) <> s.sold`,
+    );
+    return finding(
+      await countOf(products, 'stock'),
+      broken,
+      ({ product_id }) => product_id,
+      ({ free, reserved, sold, moved, held, taken }) =>
+        `moved ${moved}, has ${free} free + ${reserved} reserved + ${sold} sold; reservations hold ${held} and sold ${taken}`,
+    );
+  },
+};
+
+const live = ['pending', 'stock-reserved'];
+const kept = ['paid', 'processing', 'shipped', 'delivered'];
+
+/** Whether a reservation in this state may belong to an order in that one. */
+const agrees = (reservation: string, order: { status: string; shipped: boolean } | undefined): boolean => {
+  if (!order) return reservation === 'released' || reservation === 'rejected';
+  switch (reservation) {
+    case 'reserved':
+      return live.includes(order.status);
+    case 'committed':
+      return (
+        kept.includes(order.status) ||
+        order.status === 'stock-reserved' ||
+        (order.status === 'refunded' && order.shipped)
+      );
+    case 'rejected':
+      return !kept.includes(order.status);
+    default:
+      return !kept.includes(order.status) && !(order.status === 'refunded' && order.shipped);
+  }
+};
+
+const reservationsBelong: Law = {
+  id: 'I7',
+  sentence: 'a reservation belongs to one order that still needs it, and none outlives its time',
+  when: 'quiet',
+  check: async ({ products, orders, now }) => {
+    const states = new Map(
+      (
+        await orders<{ id: string; status: string; shipped: boolean }>(
+          'SELECT id, status, shipment IS NOT NULL AS shipped FROM orders',
+        )
+      ).map((row) => [row.id, row]),
+    );
+    const reservations = await products<{ order_id: string; status: string; overdue: boolean }>(
+      `SELECT order_id, status, status = 'reserved' AND reserved_until < $1::timestamptz - make_interval(secs => $2) AS overdue FROM reservations`,
+      [now, expiryGraceSeconds],
+    );
+    const violations = reservations.flatMap(({ order_id, status, overdue }): Violation[] => {
+      if (overdue) return [{ subject: order_id, detail: 'still holds units after its time' }];
+      const order = states.get(order_id);
+      return agrees(status, order)
+        ? []
+        : [{ subject: order_id, detail: `has a ${status} reservation but is ${order?.status ?? 'not an order'}` }];
+    });
+    return { checked: reservations.length, violations };
+  },
+};
+
+export const stockLaws: readonly Law[] = [conserved, reservationsBelong];
