@@ -97,4 +97,10 @@ export const realParts: readonly RealPart[] = [
     tests: 'rollout\\.real',
     prepare: () => buildCluster('full'),
   },
+  {
+    name: 'Review of commits',
+    needs: ['git'],
+    tests: 'comparison\\.real',
+    prepare: async () => ({}),
+  },
 ];
