@@ -1,7 +1,8 @@
 import type { Config } from '../kit/config.ts';
 import type { Logger } from '../kit/logger.ts';
 import type { Clock } from '../kit/values/clock.ts';
-import { MailRefused, type MailSender, openMailSender } from './clients/mail-sender.ts';
+import { MailRefused, type MailSender } from './clients/mail-sender.ts';
+import { openMailSender } from './clients/open-mail-sender.ts';
 import { type BatchAnswer, handleBatch } from './events/on-order-event.ts';
 import type { IncomingEvent } from './events/read-records.ts';
 import { createSentLog, type SentLog } from './storage/sent-log.ts';

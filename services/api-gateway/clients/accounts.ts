@@ -5,7 +5,7 @@ import type {
 } from '../../contracts/generated/cloudmart/user/v1/user.ts';
 import { type Tokens, tokensSchema, type User, userSchema } from '../../contracts/http/auth-api.ts';
 import type { GrpcClient } from '../../kit/grpc/grpc-client.ts';
-import type { Forwarding } from './forwarding.ts';
+import type { Forwarding } from '../http/forwarding.ts';
 
 const userOf = (user: ProtoUser | undefined): User => userSchema.parse(user);
 const tokensOf = (tokens: ProtoTokens | undefined): Tokens => tokensSchema.parse(tokens);

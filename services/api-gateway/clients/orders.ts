@@ -6,8 +6,8 @@ import type {
 import type { Address as ProtoAddress } from '../../contracts/generated/cloudmart/values/v1/values.ts';
 import { type Order, orderSchema, type PlaceOrder, timelineAnswer } from '../../contracts/http/order-api.ts';
 import type { GrpcClient } from '../../kit/grpc/grpc-client.ts';
-import type { Forwarding } from './forwarding.ts';
-import type { OrderSighting } from './watch-until-settled.ts';
+import type { Forwarding } from '../http/forwarding.ts';
+import type { OrderSighting } from '../http/watch-until-settled.ts';
 
 const addressOf = ({ name, line2, state, ...rest }: ProtoAddress) => ({
   ...rest,

@@ -3,8 +3,8 @@ import { loginBody, refreshBody, registerBody, tokensSchema } from '../../contra
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { Accounts } from '../clients/accounts.ts';
-import { forwardingOf } from '../clients/forwarding.ts';
 import type { Sessions } from '../clients/sessions.ts';
+import { forwardingOf } from './forwarding.ts';
 
 const logoutBody = refreshBody.partial().nullish();
 const tags = ['accounts'];

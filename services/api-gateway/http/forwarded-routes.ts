@@ -1,7 +1,7 @@
 import type { HttpClient } from '../../kit/http/http-client.ts';
 import type { HttpServer } from '../../kit/http/http-server.ts';
-import { forwardingOf } from '../clients/forwarding.ts';
 import { type ForwardedDoor, forwardedDoors } from './forwarded-doors.ts';
+import { forwardingOf } from './forwarding.ts';
 
 /** HTTP doors of the services behind. */
 export type Upstreams = Readonly<Record<ForwardedDoor['service'], HttpClient>>;

@@ -4,9 +4,9 @@ import * as z from 'zod';
 import { orderIdSchema } from '../../contracts/http/values.ts';
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
-import { forwardingOf } from '../clients/forwarding.ts';
 import type { Orders } from '../clients/orders.ts';
-import { isSettled, type OrderSighting, watchUntilSettled } from '../clients/watch-until-settled.ts';
+import { forwardingOf } from './forwarding.ts';
+import { isSettled, type OrderSighting, watchUntilSettled } from './watch-until-settled.ts';
 
 const params = z.strictObject({ id: orderIdSchema });
 const headers = z.looseObject({

@@ -13,8 +13,8 @@ import {
 import { orderIdSchema } from '../../contracts/http/values.ts';
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
-import { forwardingOf } from '../clients/forwarding.ts';
 import type { Orders } from '../clients/orders.ts';
+import { forwardingOf } from './forwarding.ts';
 
 const params = z.strictObject({ id: orderIdSchema });
 const keyHeader = z.looseObject({ 'idempotency-key': idempotencyKeySchema });

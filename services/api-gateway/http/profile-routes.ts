@@ -1,7 +1,7 @@
 import { updateProfileBody, userSchema } from '../../contracts/http/auth-api.ts';
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import type { Accounts } from '../clients/accounts.ts';
-import { forwardingOf } from '../clients/forwarding.ts';
+import { forwardingOf } from './forwarding.ts';
 
 const tags = ['accounts'];
 

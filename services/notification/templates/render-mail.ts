@@ -1,17 +1,10 @@
 /** A message as a mail: subject, plain text, and HTML that says the same. */
 import type { Order } from '../../contracts/http/order-api.ts';
 import type { Message } from '../domain/message.ts';
+import { formatMoney } from './format-money.ts';
 import { wordingOf } from './wording.ts';
 
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string };
-
-type Money = { readonly amount: number; readonly currency: string };
-
-/** An amount as people write it; the number of decimals is the currency's own. */
-export const formatMoney = ({ amount, currency }: Money): string => {
-  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency });
-  return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-};
 
 const escapes: Readonly<Record<string, string>> = {
   '&': '&amp;',

@@ -1,5 +1,5 @@
 import type { Message } from '../domain/message.ts';
-import { formatMoney } from './render-mail.ts';
+import { formatMoney } from './format-money.ts';
 
 export type Wording = { readonly subject: string; readonly paragraphs: readonly string[] };
 
