@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { bundleCommand } from './commands/bundle.ts';
 import { diffCommand } from './commands/diff.ts';
+import { lawsCommand } from './commands/laws.ts';
 import { renderCommand } from './commands/render.ts';
 import { upCommand } from './commands/up.ts';
 
@@ -8,7 +10,9 @@ const program = new Command('cloudmart')
   .description('Runs, renders, checks and operates the CloudMart platform.')
   .showHelpAfterError('(add --help for the options)')
   .addCommand(upCommand())
+  .addCommand(bundleCommand())
   .addCommand(diffCommand())
+  .addCommand(lawsCommand())
   .addCommand(renderCommand());
 
 program.parseAsync().catch((problem: unknown) => {

@@ -6,13 +6,17 @@ export type Row = Record<string, unknown>;
 /** Reads rows from one service's database. */
 export type Read = <R extends Row = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
+export type Participant = { readonly service: string; readonly topics: readonly string[]; readonly read?: Read };
+
 /** Where the facts are. A law reads; nothing here can write. */
 export type Facts = {
   readonly orders: Read;
   readonly products: Read;
   readonly payments: Read;
-  readonly carts: Read;
   readonly events: Read;
+  /** Every service that publishes, and every one that consumes; `read` is absent for functions, which own no database. */
+  readonly publishers: readonly Participant[];
+  readonly consumers: readonly Participant[];
   /** Every mail that was sent. */
   readonly mails: () => Promise<readonly Mail[]>;
   /** What a client was promised: orders answered with 201, as its own history has them. */

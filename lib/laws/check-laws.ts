@@ -1,0 +1,50 @@
+/** Checks every law against the facts, with patience for those that hold only once the platform is quiet. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventLaws } from './event-laws.ts';
+import type { Facts, Finding, Law } from './law.ts';
+import { moneyLaws } from './money-laws.ts';
+import { orderLaws } from './order-laws.ts';
+import { stockLaws } from './stock-laws.ts';
+
+const numberOf = ({ id }: Law) => Number(id.slice(1));
+
+/** Every law, in the order of their numbers. */
+export const laws: readonly Law[] = [...orderLaws, ...stockLaws, ...moneyLaws, ...eventLaws].toSorted(
+  (a, b) => numberOf(a) - numberOf(b),
+);
+
+export type Verdict = Finding & Pick<Law, 'id' | 'sentence' | 'when'>;
+
+/** Milliseconds between two looks at laws that do not hold yet. */
+const lookAgainMs = 2_000;
+
+const judge = async (law: Law, facts: Facts): Promise<Verdict> => ({
+  id: law.id,
+  sentence: law.sentence,
+  when: law.when,
+  ...(await law.check(facts)),
+});
+
+export type CheckOptions = {
+  /** Seconds that quiet laws are given to come true; default 0. */
+  readonly patienceSeconds?: number;
+  /** Told before each further look: which laws do not hold yet. */
+  readonly onWait?: (waitingFor: readonly Verdict[]) => void;
+};
+
+/** One verdict per law. Laws that must always hold are judged once; a violation of them is never waited away. */
+export const checkLaws = async (
+  facts: () => Facts,
+  { patienceSeconds = 0, onWait }: CheckOptions = {},
+): Promise<Verdict[]> => {
+  const until = Date.now() + patienceSeconds * 1000;
+  const verdicts = new Map<string, Verdict>();
+  for (const law of laws) verdicts.set(law.id, await judge(law, facts()));
+  for (;;) {
+    const open = laws.filter((law) => law.when === 'quiet' && (verdicts.get(law.id)?.violations.length ?? 0) > 0);
+    if (open.length === 0 || Date.now() >= until) return [...verdicts.values()];
+    onWait?.(open.map(({ id }) => verdicts.get(id) as Verdict));
+    await pause(lookAgainMs);
+    for (const law of open) verdicts.set(law.id, await judge(law, facts()));
+  }
+};

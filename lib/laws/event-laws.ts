@@ -1,0 +1,141 @@
+import type { Facts, Finding, Law, Participant, Violation } from './law.ts';
+
+/** At most this many subjects are named per violation; the count tells the rest. */
+const named = 3;
+
+const some = (ids: readonly string[]) =>
+  `${ids.slice(0, named).join(', ')}${ids.length > named ? ` and ${ids.length - named} more` : ''}`;
+
+/** Ids of the events of a topic that the log holds. */
+const idsInLog = async ({ events }: Facts, topic: string): Promise<Set<string>> => {
+  const rows = await events<{ id: string }>(
+    `SELECT r.headers ->> 'id' AS id FROM event_log.records r JOIN event_log.partitions p ON p.id = r.partition_id WHERE p.topic = $1`,
+    [topic],
+  );
+  return new Set(rows.map(({ id }) => id));
+};
+
+const checkOutbox = async (facts: Facts, { service, topics, read }: Participant): Promise<Finding> => {
+  if (!read) return { checked: 0, violations: [] };
+  const rows = await read<{ id: string; topic: string; published: boolean; late: boolean }>(
+    `SELECT id, aggregatetype AS topic, published_at IS NOT NULL AS published,
+            published_at IS NULL AND created_at < $1::timestamptz - make_interval(secs => $2) AS late FROM outbox`,
+    [facts.now, facts.limitSeconds],
+  );
+  const violations: Violation[] = [];
+  const late = rows.filter((row) => row.late).map(({ id }) => id);
+  if (late.length > 0)
+    violations.push({ subject: service, detail: `has not published ${late.length} events: ${some(late)}` });
+  for (const topic of topics) {
+    const inLog = await idsInLog(facts, topic);
+    const own = new Set(rows.filter((row) => row.topic === topic).map(({ id }) => id));
+    const lost = rows.filter((row) => row.topic === topic && row.published && !inLog.has(row.id)).map(({ id }) => id);
+    const foreign = [...inLog].filter((id) => !own.has(id));
+    if (lost.length > 0)
+      violations.push({
+        subject: topic,
+        detail: `lacks ${lost.length} events that ${service} published: ${some(lost)}`,
+      });
+    if (foreign.length > 0)
+      violations.push({
+        subject: topic,
+        detail: `holds ${foreign.length} events that ${service} never wrote: ${some(foreign)}`,
+      });
+  }
+  return { checked: rows.length, violations };
+};
+
+const outboxesDrain: Law = {
+  id: 'I5',
+  sentence: 'what a service wrote to its outbox is in the log, and nothing else is',
+  when: 'quiet',
+  check: async (facts) => {
+    const parts = [];
+    for (const publisher of facts.publishers) parts.push(await checkOutbox(facts, publisher));
+    return {
+      checked: parts.reduce((sum, { checked }) => sum + checked, 0),
+      violations: parts.flatMap(({ violations }) => violations),
+    };
+  },
+};
+
+const checkConsumer = async (facts: Facts, { service, topics, read }: Participant): Promise<Finding> => {
+  const behind = await facts.events<{ topic: string; behind: string }>(
+    `SELECT p.topic, sum(p.next_offset - pos.committed) AS behind FROM event_log.positions pos JOIN event_log.partitions p ON p.id = pos.partition_id
+      WHERE pos.group_name = $1 AND p.topic = ANY ($2) GROUP BY p.topic HAVING sum(p.next_offset - pos.committed) > 0`,
+    [service, topics],
+  );
+  const violations: Violation[] = behind.map((row) => ({
+    subject: service,
+    detail: `is ${row.behind} records behind on ${row.topic}`,
+  }));
+  let checked = 0;
+  if (!read) return { checked: topics.length, violations };
+  const handled = new Set(
+    (
+      await read<{ id: string }>(
+        'SELECT event_id AS id FROM inbox WHERE consumer = $1 UNION ALL SELECT event_id FROM parked_events WHERE consumer = $1',
+        [service],
+      )
+    ).map(({ id }) => id),
+  );
+  for (const topic of topics) {
+    const inLog = await idsInLog(facts, topic);
+    checked += inLog.size;
+    const missed = [...inLog].filter((id) => !handled.has(id));
+    if (missed.length > 0)
+      violations.push({
+        subject: service,
+        detail: `has neither handled nor parked ${missed.length} events of ${topic}: ${some(missed)}`,
+      });
+  }
+  return { checked, violations };
+};
+
+const everythingHandled: Law = {
+  id: 'I9',
+  sentence: 'every published event is handled or parked by every consumer of its topic',
+  when: 'quiet',
+  check: async (facts) => {
+    const parts = [];
+    for (const consumer of facts.consumers) parts.push(await checkConsumer(facts, consumer));
+    return {
+      checked: parts.reduce((sum, { checked }) => sum + checked, 0),
+      violations: parts.flatMap(({ violations }) => violations),
+    };
+  },
+};
+
+const oneConfirmation: Law = {
+  id: 'I14',
+  sentence: 'every paid order has exactly one confirmation mail, and no other order has one',
+  when: 'quiet',
+  check: async (facts) => {
+    const confirmations = new Map<string, number>();
+    const all = await facts.mails();
+    for (const { notificationId } of all) {
+      const [orderId = '', kind] = notificationId.split(':');
+      if (kind === 'order-confirmed') confirmations.set(orderId, (confirmations.get(orderId) ?? 0) + 1);
+    }
+    const paid = await facts.orders<{ order_id: string }>(
+      `SELECT order_id FROM order_events WHERE type = 'order.paid.v1'`,
+    );
+    const paidIds = new Set(paid.map(({ order_id }) => order_id));
+    return {
+      checked: paidIds.size + all.length,
+      violations: [
+        ...[...paidIds]
+          .filter((id) => !confirmations.has(id))
+          .map((id) => ({ subject: id, detail: 'is paid and has no confirmation mail' })),
+        ...[...confirmations]
+          .filter(([id, count]) => count > 1 || !paidIds.has(id))
+          .map(([id, count]) => ({
+            subject: id,
+            detail: paidIds.has(id) ? `has ${count} confirmation mails` : 'has a confirmation mail and was never paid',
+          })),
+      ],
+    };
+  },
+};
+
+export const eventLaws: readonly Law[] = [outboxesDrain, everythingHandled, oneConfirmation];

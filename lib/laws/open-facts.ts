@@ -1,0 +1,82 @@
+/** Opens the databases of a platform for reading. */
+import { readFile } from 'node:fs/promises';
+import pg from 'pg';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Facts, Promise201, Read, Row } from './law.ts';
+import { readMails } from './mailbox.ts';
+
+export type FactsOptions = {
+  /** `postgresql://` URL by database name; `events` for the log. */
+  readonly databases: Readonly<Record<string, string>>;
+  readonly services: readonly ServiceManifest[];
+  readonly mailFolder: string;
+  /** What a client was promised, one JSON object a line; default nothing. */
+  readonly historyFile?: string | undefined;
+  /** Seconds after which unfinished work counts as stuck; default 60. */
+  readonly limitSeconds?: number | undefined;
+};
+
+/** Milliseconds for one question to the database; the largest reads a whole history. */
+const statementTimeoutMs = 120_000;
+
+const readHistoryFile = async (file: string | undefined): Promise<Promise201[]> => {
+  if (file === undefined) return [];
+  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line, index) => {
+    const { orderId, idempotencyKey, total } = JSON.parse(line) as Partial<Promise201>;
+    if (typeof orderId !== 'string' || typeof idempotencyKey !== 'string' || typeof total !== 'number')
+      throw new Error(`${file}:${index + 1} is not a promise; expected {"orderId", "idempotencyKey", "total"}`);
+    return { orderId, idempotencyKey, total };
+  });
+};
+
+/** The facts, and how to let go of them. Connections are read-only, whatever a law asks. */
+export const openFacts = async (options: FactsOptions): Promise<{ facts: () => Facts; close: () => Promise<void> }> => {
+  const { databases, services, mailFolder, historyFile, limitSeconds = 60 } = options;
+  const pools = new Map<string, pg.Pool>();
+  const reader = (database: string): Read => {
+    const url = databases[database];
+    if (!url)
+      throw new Error(
+        `no address is known for the database "${database}"; known: ${Object.keys(databases).join(', ')}`,
+      );
+    const pool =
+      pools.get(url) ??
+      new pg.Pool({
+        connectionString: url,
+        max: 1,
+        statement_timeout: statementTimeoutMs,
+        options: '-c default_transaction_read_only=on',
+      });
+    pools.set(url, pool);
+    return async <R extends Row>(text: string, values: readonly unknown[] = []) =>
+      (await pool.query<R>(text, [...values])).rows;
+  };
+  const participant = (service: ServiceManifest, topics: readonly string[]) => ({
+    service: service.name,
+    topics,
+    ...(service.owns.database && { read: reader(service.owns.database) }),
+  });
+  const promises = await readHistoryFile(historyFile);
+  const fixed = {
+    orders: reader('orders'),
+    products: reader('products'),
+    payments: reader('payments'),
+    events: reader('events'),
+    publishers: services.flatMap((service) =>
+      Object.keys(service.publishes).length > 0 ? [participant(service, Object.keys(service.publishes))] : [],
+    ),
+    consumers: services.flatMap((service) =>
+      service.consumes.length > 0 ? [participant(service, service.consumes)] : [],
+    ),
+    mails: () => readMails(mailFolder),
+    promises,
+    limitSeconds,
+  };
+  return {
+    facts: () => ({ ...fixed, now: new Date() }),
+    close: async () => {
+      await Promise.all([...pools.values()].map((pool) => pool.end()));
+    },
+  };
+};
