@@ -84,7 +84,7 @@ describe('the stock', () => {
         expect(await brokenStock(test.database)).toEqual([]);
         expect(await brokenSequences(test.database)).toEqual([]);
       }),
-      { numRuns: 8 },
+      { numRuns: 8, endOnFailure: true },
     );
   });
 

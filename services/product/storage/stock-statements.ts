@@ -1,7 +1,7 @@
 /**
  * Every change of stock: one statement, one round trip, one transaction each.
- * Stock rows are locked in the order of their product ids, and a reservation that exists before its stock rows, so that no
- * two statements can wait for each other. A reservation that is only now inserted is nobody else's yet: it may come last.
+ * Locks are taken in one order, so that no two statements can wait for each other: the claim on the order, its reservation,
+ * stock rows by product id. A new reservation is inserted after its stock rows, but under its claim, where nobody else is.
  * New amounts are computed from the locked row, never from the row that the update finds: that one is as old as the
  * statement, and PostgreSQL checks constraints on what came of it before it looks for the newest version.
  */
@@ -11,11 +11,13 @@ const noteEvents = insertOutboxFrom('inventory-events', 'event');
 
 /** $1 order id, $2 product ids, $3 quantities, $4 reserved until, $5 now, $6 event when reserved, $7 event when rejected. */
 export const reserveStatement = `
-WITH wanted AS (
+WITH claim AS (
+  INSERT INTO reservation_claims (order_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING order_id
+), wanted AS (
   SELECT product_id, quantity FROM unnest($2::text[], $3::integer[]) AS line (product_id, quantity)
 ), locked AS MATERIALIZED (
   SELECT stock.product_id, stock.free, stock.reserved
-  FROM stock JOIN products ON products.id = stock.product_id AND products.deleted_at IS NULL
+  FROM claim CROSS JOIN stock JOIN products ON products.id = stock.product_id AND products.deleted_at IS NULL
   WHERE stock.product_id = ANY ($2::text[])
   ORDER BY stock.product_id
   FOR UPDATE OF stock
@@ -24,22 +26,21 @@ WITH wanted AS (
     coalesce(jsonb_agg(jsonb_build_object('productId', product_id, 'requested', quantity, 'available', coalesce(free, 0))), '[]') AS shortages
   FROM wanted LEFT JOIN locked USING (product_id)
   WHERE coalesce(free, 0) < quantity
-), claimed AS (
+), made AS (
   INSERT INTO reservations (order_id, status, product_ids, quantities, shortages, reserved_until, sequence, created_at, updated_at)
-  SELECT $1, CASE WHEN is_enough THEN 'reserved' ELSE 'rejected' END, $2::text[], $3::integer[], shortages,
+  SELECT order_id, CASE WHEN is_enough THEN 'reserved' ELSE 'rejected' END, $2::text[], $3::integer[], shortages,
     CASE WHEN is_enough THEN $4::timestamptz END, 1, $5::timestamptz, $5::timestamptz
-  FROM decision
-  ON CONFLICT (order_id) DO NOTHING
+  FROM claim CROSS JOIN decision
   RETURNING order_id, status, shortages, reserved_until
 ), taken AS (
   UPDATE stock SET free = locked.free - wanted.quantity, reserved = locked.reserved + wanted.quantity
-  FROM claimed, wanted JOIN locked USING (product_id)
-  WHERE claimed.status = 'reserved' AND stock.product_id = wanted.product_id
+  FROM made, wanted JOIN locked USING (product_id)
+  WHERE made.status = 'reserved' AND stock.product_id = wanted.product_id
 ), event AS MATERIALIZED (
   SELECT CASE WHEN status = 'reserved' THEN $6::jsonb ELSE jsonb_set($7::jsonb, '{data,shortages}', shortages) END AS payload
-  FROM claimed
+  FROM made
 ), noted AS (${noteEvents})
-SELECT order_id, status, shortages, reserved_until FROM claimed`;
+SELECT order_id, status, shortages, reserved_until FROM made`;
 
 const linesOf = (reservation: string) => `
   SELECT product_id, quantity
@@ -75,12 +76,14 @@ SELECT order_id FROM held`;
 
 /**
  * $1 order id, $2 reason as given, $3 now, $4 event without lines, reason and sequence.
- * The upsert waits for a reservation that is just being made, releases what there is, or leaves a tombstone.
+ * Waits for a reservation that is just being made, releases what there is, or leaves a tombstone.
  */
 export const releaseStatement = `
-WITH released AS (
+WITH claim AS (
+  INSERT INTO reservation_claims (order_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING order_id
+), released AS (
   INSERT INTO reservations (order_id, status, product_ids, quantities, release_reason, sequence, created_at, updated_at)
-  VALUES ($1, 'released', '{}', '{}', $2, 0, $3, $3)
+  SELECT $1, 'released', '{}', '{}', $2, 0, $3::timestamptz, $3::timestamptz FROM (SELECT count(*) FROM claim) AS first
   ON CONFLICT (order_id) DO UPDATE
     SET status = 'released', released_from = reservations.status, release_reason = excluded.release_reason,
       sequence = reservations.sequence + 1, updated_at = excluded.updated_at

@@ -59,6 +59,10 @@ $$;
 CREATE TRIGGER stock_movements_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON stock_movements
   FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+-- Whoever inserts an order here decides first what becomes of it. Never updated, so that a repeated reservation waits for
+-- the first one before it holds any stock, and never for what happens to the reservation later.
+CREATE TABLE reservation_claims (order_id text COLLATE "C" PRIMARY KEY);
+
 -- One row an order, for ever: a repeated call reads the decision here, and a released row bars a late reservation.
 CREATE TABLE reservations (
   order_id text COLLATE "C" PRIMARY KEY,
