@@ -4,6 +4,7 @@ import { bundleCommand } from './commands/bundle.ts';
 import { diffCommand } from './commands/diff.ts';
 import { lawsCommand } from './commands/laws.ts';
 import { renderCommand } from './commands/render.ts';
+import { replayCommand } from './commands/replay.ts';
 import { upCommand } from './commands/up.ts';
 
 const program = new Command('cloudmart')
@@ -13,7 +14,8 @@ const program = new Command('cloudmart')
   .addCommand(bundleCommand())
   .addCommand(diffCommand())
   .addCommand(lawsCommand())
-  .addCommand(renderCommand());
+  .addCommand(renderCommand())
+  .addCommand(replayCommand());
 
 program.parseAsync().catch((problem: unknown) => {
   process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);
