@@ -11,7 +11,7 @@ export type LoginFailures = {
 /** Failures that cost no waiting; people mistype. */
 const freeFailures = 5;
 const longestDelaySeconds = 60;
-/** Seconds without a failure after which an account's failures are forgotten. */
+/** Seconds without a failure after which the count begins anew. */
 export const failuresForgottenAfterSeconds = 3600;
 
 const secondsBetween = (from: Date, to: Date) => (to.getTime() - from.getTime()) / 1000;
@@ -22,9 +22,3 @@ export const secondsToWait = (failures: LoginFailures | undefined, now: Date): n
   const delay = Math.min(longestDelaySeconds, 2 ** (failures.count - freeFailures));
   return Math.max(0, Math.ceil(delay - secondsBetween(failures.lastAt, now)));
 };
-
-/** The failures with one more at `now`; a quiet hour begins the count anew. */
-export const failuresAfter = (failures: LoginFailures | undefined, now: Date): LoginFailures => ({
-  count: !failures || secondsBetween(failures.lastAt, now) > failuresForgottenAfterSeconds ? 1 : failures.count + 1,
-  lastAt: now,
-});

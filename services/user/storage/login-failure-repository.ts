@@ -5,6 +5,8 @@ import { failuresForgottenAfterSeconds, type LoginFailures } from '../domain/log
 /** 20 bits: strangers can fill a million rows and no more, and two addresses in use hardly ever meet in one. */
 const bucketOf = (email: string) => createHash('sha256').update(email).digest().readUInt32BE(0) >>> 12;
 
+const forgottenAt = (now: Date) => new Date(now.getTime() - failuresForgottenAfterSeconds * 1000);
+
 /** Failed log-ins per address, whether or not it has an account. */
 export const createLoginFailureRepository = (database: Sql) => ({
   find: async (email: string): Promise<LoginFailures | undefined> => {
@@ -16,14 +18,14 @@ export const createLoginFailureRepository = (database: Sql) => ({
     return rows[0] && { count: rows[0].failures, lastAt: rows[0].last_at };
   },
 
-  save: async (email: string, { count, lastAt }: LoginFailures): Promise<void> => {
-    // Two replicas may count the same failure number; the greater one stays.
+  /** Counts one more, or begins anew after a quiet hour. */
+  record: async (email: string, now: Date): Promise<void> => {
     await database.query(
-      `INSERT INTO login_failures AS f (bucket, failures, last_at) VALUES ($1, $2, $3)
+      `INSERT INTO login_failures AS f (bucket, failures, last_at) VALUES ($1, 1, $2)
        ON CONFLICT (bucket) DO UPDATE SET
-         failures = CASE WHEN $2 = 1 THEN 1 ELSE greatest(f.failures + 1, $2) END, last_at = $3`,
-      [bucketOf(email), count, lastAt],
-      { name: 'login-failures-save' },
+         failures = CASE WHEN f.last_at < $3 THEN 1 ELSE f.failures + 1 END, last_at = greatest(f.last_at, $2)`,
+      [bucketOf(email), now, forgottenAt(now)],
+      { name: 'login-failures-record' },
     );
   },
 
@@ -34,9 +36,7 @@ export const createLoginFailureRepository = (database: Sql) => ({
   },
 
   removeOld: async (now: Date): Promise<void> => {
-    await database.query('DELETE FROM login_failures WHERE last_at < $1', [
-      new Date(now.getTime() - failuresForgottenAfterSeconds * 1000),
-    ]);
+    await database.query('DELETE FROM login_failures WHERE last_at < $1', [forgottenAt(now)]);
   },
 });
 

@@ -1,4 +1,4 @@
-import { failuresAfter, secondsToWait } from '../domain/login-throttle.ts';
+import { secondsToWait } from '../domain/login-throttle.ts';
 import type { UserWithPassword } from '../domain/user.ts';
 import { tooManyAttempts } from '../domain/user-refusals.ts';
 import type { UserParts } from './user-parts.ts';
@@ -26,7 +26,7 @@ export const checkPassword = (
     const user = await attempt.findUser();
     const isRight = await turn.verify(attempt.password, user?.passwordHash);
     if (!user || !isRight) {
-      await loginFailures.save(attempt.email, failuresAfter(failures, clock.now()));
+      await loginFailures.record(attempt.email, clock.now());
       countLogin('refused');
       return undefined;
     }

@@ -1,5 +1,4 @@
 import type { Sql } from '../../kit/storage/database.ts';
-import { requireUncommonPassword } from '../domain/password-rules.ts';
 import { type Happening, userEvent } from '../domain/user-events.ts';
 import type { ConfiguredStaffRepository } from '../storage/configured-staff-repository.ts';
 import { publishInSequence } from './end-sessions.ts';
@@ -35,7 +34,6 @@ export const configureStaff = async (
   parts: UserParts & { readonly configuredStaff: ConfiguredStaffRepository },
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<void> => {
-  requireUncommonPassword(password, email);
   await parts.passwords.inTurn((turn) =>
     parts.transaction(async (tx) => {
       await parts.configuredStaff.lock(tx);

@@ -1,0 +1,103 @@
+import { createTokenVerifier } from '../kit/auth/token-verifier.ts';
+import type { ServiceContext } from '../kit/context.ts';
+import { openEventLog } from '../kit/events/open-event-log.ts';
+import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
+import { createHttpServer } from '../kit/http/http-server.ts';
+import { createJobs } from '../kit/jobs.ts';
+import { createDatabase } from '../kit/storage/database.ts';
+import { migrate } from '../kit/storage/migrate.ts';
+import { addToOutbox } from '../kit/storage/outbox.ts';
+import { createRelay } from '../kit/storage/relay.ts';
+import { createKeyRing } from './clients/key-ring.ts';
+import { createPasswordHasher } from './clients/password-hasher.ts';
+import type { UserConfig } from './config.ts';
+import { addUserService } from './grpc/user-grpc.ts';
+import { addJwksRoutes } from './http/jwks-routes.ts';
+import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
+import { createLoginFailureRepository } from './storage/login-failure-repository.ts';
+import { createSessionRepository } from './storage/session-repository.ts';
+import { createSigningKeyRepository } from './storage/signing-key-repository.ts';
+import { createUserRepository } from './storage/user-repository.ts';
+import { authenticate } from './use-cases/authenticate.ts';
+import { configureStaff } from './use-cases/configure-staff.ts';
+import { refreshSession } from './use-cases/refresh-session.ts';
+import { registerUser } from './use-cases/register-user.ts';
+import { rotateSigningKeys } from './use-cases/rotate-signing-keys.ts';
+import type { UserParts } from './use-cases/user-parts.ts';
+
+/** Keys last for 30 days; looking every hour makes the next one long before it is needed. */
+const rotateEverySeconds = 3_600;
+const tidyEverySeconds = 3_600;
+
+/** Wires accounts and sessions: what main.ts runs and what the tests run. */
+export const userApp = async (context: ServiceContext<UserConfig>) => {
+  const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
+  if (!config.database || !config.events) throw new Error('user needs DATABASE_URL and EVENTS_URL');
+
+  const database = createDatabase({ ...config.database, logger, metrics });
+  health.add('database', { critical: true, check: () => database.check() });
+  await migrate(database, migrations.own, { kitFolder: migrations.kit });
+  const log = await openEventLog({ url: config.events, logger, metrics });
+  health.add('events', { critical: false, check: () => log.check() });
+
+  const logins = metrics.counter({
+    name: 'logins_total',
+    help: 'Attempts to sign in, by outcome.',
+    labels: ['outcome'],
+  });
+  const reused = metrics.counter({
+    name: 'refresh_tokens_reused_total',
+    help: 'Refresh tokens that came back after their successor was used: stolen, or a client with a fault.',
+  });
+  const signingKeys = createSigningKeyRepository(database, config.own.KEY_ENCRYPTION_SECRET);
+  const keyRing = createKeyRing({ readKeys: () => signingKeys.list(), clock });
+  const sessions = createSessionRepository(database);
+  const loginFailures = createLoginFailureRepository(database);
+  const parts: UserParts = {
+    ...{ sessions, loginFailures, keyRing, clock, ids },
+    users: createUserRepository(database),
+    passwords: createPasswordHasher(),
+    transaction: (work) => database.transaction(work),
+    publish: (tx, events) => addToOutbox(tx, 'user-events', events),
+    countLogin: (outcome) => logins.inc({ outcome }),
+    countReusedToken: () => reused.inc(),
+  };
+
+  await rotateSigningKeys({ signingKeys, clock });
+  await keyRing.reload();
+  await configureStaff(
+    { ...parts, configuredStaff: createConfiguredStaffRepository() },
+    { email: config.own.STAFF_EMAIL, password: config.own.STAFF_PASSWORD },
+  );
+
+  functions.register('registerUser', registerUser);
+  functions.register('authenticate', authenticate);
+  functions.register('refreshSession', refreshSession);
+  const jobs = createJobs({ database, logger, useListenNotify: false });
+  jobs.schedule('rotate-signing-keys', rotateEverySeconds, () => rotateSigningKeys({ signingKeys, clock }));
+  jobs.schedule('remove-ended-sessions', tidyEverySeconds, async () => {
+    await sessions.removeEnded(clock.now());
+    await loginFailures.removeOld(clock.now());
+  });
+  const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
+
+  const verifyToken = createTokenVerifier({ keys: keyRing.verificationKeys });
+  const http = await createHttpServer({ context, verifyToken });
+  addJwksRoutes(http, keyRing);
+  const grpc = createGrpcServer({ context, verifyToken });
+  addUserService(grpc, parts);
+
+  return {
+    http,
+    grpc,
+    background: [
+      { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
+      { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
+      { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
+    ],
+    resources: [
+      { name: 'events', close: () => log.close() },
+      { name: 'database', close: () => database.close() },
+    ],
+  };
+};

@@ -1,0 +1,24 @@
+import { describe, expect, it } from '@jest/globals';
+import { configSchema } from './config.ts';
+
+const good = {
+  KEY_ENCRYPTION_SECRET: 'f3c1a7d95e2b48c6a0d7e9b1c4f68a25',
+  STAFF_EMAIL: 'Staff@Shop.example',
+  STAFF_PASSWORD: 'a good long password',
+};
+
+describe('the configuration of the user service', () => {
+  it('folds the address of the staff account as registration does', () => {
+    expect(configSchema.parse(good).STAFF_EMAIL).toBe('staff@shop.example');
+  });
+
+  it.each([
+    ['KEY_ENCRYPTION_SECRET', 'short'],
+    ['STAFF_EMAIL', 'staff'],
+    ['STAFF_PASSWORD', 'eleven char'],
+    ['STAFF_PASSWORD', 'Q1w2e3r4t5y6'],
+  ])('refuses %s "%s"', (key, value) => {
+    const paths = configSchema.safeParse({ ...good, [key]: value }).error?.issues.map(({ path }) => path.join('.'));
+    expect(paths).toEqual([key]);
+  });
+});
