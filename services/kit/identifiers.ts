@@ -31,4 +31,18 @@ export const createIds = ({ clock, randomBytes }: IdSources): Ids => ({
   },
 });
 
-export const systemIds: Ids = createIds({ clock: systemClock, randomBytes: systemRandomBytes });
+/** Draws from the system's generator 4 KiB at a time: one call for each id costs as much as all the rest of making it. */
+const drawRandomBytes = (): IdSources['randomBytes'] => {
+  let pool = Buffer.alloc(0);
+  let used = 0;
+  return (size) => {
+    if (used + size > pool.length) {
+      pool = systemRandomBytes(Math.max(4096, size));
+      used = 0;
+    }
+    used += size;
+    return pool.subarray(used - size, used);
+  };
+};
+
+export const systemIds: Ids = createIds({ clock: systemClock, randomBytes: drawRandomBytes() });

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /** What travels with one request through all its awaits: the trace, and until when an answer is of use. */
 export type RequestScope = {
@@ -17,15 +17,21 @@ export const currentScope = (): RequestScope | undefined => storage.getStore();
 /** Runs `work`, and everything it awaits, inside the scope. */
 export const runInScope = <T>(scope: RequestScope, work: () => T): T => storage.run(scope, work);
 
+/** Random hexadecimal digits from UUIDs, which Node draws in batches; the digits that name the UUID's version stay out of spans. */
+const newTraceId = () => randomUUID().replaceAll('-', '');
+const newSpanId = () => {
+  const uuid = randomUUID();
+  return uuid.slice(0, 8) + uuid.slice(28);
+};
+
 const w3c = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
 
 /** Continues the caller's trace with a new span id, or starts a trace when there is none or it is malformed (w3.org/TR/trace-context). */
 export const continueTrace = (incoming?: string): string => {
-  const span = randomBytes(8).toString('hex');
+  const span = newSpanId();
   const match = incoming === undefined ? null : w3c.exec(incoming);
   const [, trace, parent, flags] = match ?? [];
-  if (!trace || /^0+$/.test(trace) || !parent || /^0+$/.test(parent))
-    return `00-${randomBytes(16).toString('hex')}-${span}-01`;
+  if (!trace || /^0+$/.test(trace) || !parent || /^0+$/.test(parent)) return `00-${newTraceId()}-${span}-01`;
   return `00-${trace}-${span}-${flags}`;
 };
 

@@ -1,4 +1,5 @@
 import { jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 
@@ -53,6 +54,28 @@ export const createServiceTokenVerifier = (options: {
   readonly clock: Clock;
 }): ServiceTokenVerifier => {
   const key = keyOf(options.secret);
+  const verify = async (token: string, now: Date): Promise<{ caller: string; expiresAt: number }> => {
+    try {
+      const { payload } = await jwtVerify(token, key, {
+        algorithms: ['HS256'],
+        audience: options.callee,
+        requiredClaims: ['iss', 'exp', 'iat'],
+        maxTokenAge: lifetimeSeconds,
+        clockTolerance: 5,
+        currentDate: now,
+      });
+      return { caller: payload.iss ?? '', expiresAt: (payload.exp ?? 0) * 1000 };
+    } catch (cause) {
+      throw new Refusal(
+        'unauthenticated',
+        'service-token.invalid',
+        `The ${serviceTokenKey} is not valid for ${options.callee}.`,
+        { cause },
+      );
+    }
+  };
+  // Callers send one token for half a minute, so that few are known at a time and most calls need no signature check.
+  const known = new LRUCache<string, { caller: string; expiresAt: number }>({ max: 200 });
   return async (token) => {
     if (!token)
       throw new Refusal(
@@ -60,32 +83,17 @@ export const createServiceTokenVerifier = (options: {
         'service-token.missing',
         `Calls to ${options.callee} need ${serviceTokenKey}.`,
       );
-    const caller = await jwtVerify(token, key, {
-      algorithms: ['HS256'],
-      audience: options.callee,
-      requiredClaims: ['iss', 'exp', 'iat'],
-      maxTokenAge: lifetimeSeconds,
-      clockTolerance: 5,
-      currentDate: options.clock.now(),
-    }).then(
-      ({ payload }) => payload.iss ?? '',
-      (problem: unknown) => {
-        throw new Refusal(
-          'unauthenticated',
-          'service-token.invalid',
-          `The ${serviceTokenKey} is not valid for ${options.callee}.`,
-          {
-            cause: problem,
-          },
-        );
-      },
-    );
-    if (!options.allowedCallers.includes(caller))
+    const now = options.clock.now();
+    const found = known.get(token);
+    if (found && now.getTime() < found.expiresAt) return found.caller;
+    const verified = await verify(token, now);
+    if (!options.allowedCallers.includes(verified.caller))
       throw new Refusal(
         'forbidden',
         'service-token.not-allowed',
-        `${caller} does not declare calls to ${options.callee}; add it to "calls" in services/${caller}/manifest.ts.`,
+        `${verified.caller} does not declare calls to ${options.callee}; add it to "calls" in services/${verified.caller}/manifest.ts.`,
       );
-    return caller;
+    known.set(token, verified);
+    return verified.caller;
   };
 };

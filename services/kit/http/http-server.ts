@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
@@ -58,7 +59,9 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     // Longer than the 60 s after which an AWS load balancer drops an idle connection, so that it never reuses a closed one.
     keepAliveTimeout: 75_000,
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
-    genReqId: () => context.ids.next('evt').slice(4),
+    genReqId: () => randomUUID(),
+    // Each line has its trace id already; a child logger for every request would cost more than the routing.
+    childLoggerFactory: (logger) => logger,
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 100 },
     frameworkErrors: (error, request, reply) => {
       // Raised while the request is routed, before any hook could give it a trace.
