@@ -124,5 +124,3 @@ export const createOrderPeer = (tokens: TestTokens) => {
     },
   };
 };
-
-export type OrderPeer = ReturnType<typeof createOrderPeer>;

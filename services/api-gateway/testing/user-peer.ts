@@ -104,5 +104,3 @@ export const createUserPeer = (tokens: TestTokens) => {
     checks: () => checks,
   };
 };
-
-export type UserPeer = ReturnType<typeof createUserPeer>;
