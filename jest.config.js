@@ -14,5 +14,7 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': './.config/esbuild-transform.js' },
   maxWorkers: 2,
+  // Modules loaded through node:vm are not freed between test files, and those of CDK are big.
+  workerIdleMemoryLimit: '1GB',
   testTimeout: 30_000,
 };
