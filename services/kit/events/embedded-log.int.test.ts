@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../logger.ts';
 import { eventually } from '../testing/condition.ts';
+import type { LogUnderTest } from '../testing/log-under-test.ts';
 import { emptyDatabase, type TestDatabase } from '../testing/postgres.ts';
+import { consumerGroupConformance } from './consumer-group.conformance.ts';
 import { createEmbeddedLog } from './embedded-log.ts';
 import { eventLogConformance } from './event-log.conformance.ts';
 import type { EventLog, LogRecord } from './event-log.ts';
@@ -9,7 +11,7 @@ import { openEventLog } from './open-event-log.ts';
 
 const logger = createLogger('test', 'silent');
 
-eventLogConformance('embedded', async () => {
+const startLog = async (): Promise<LogUnderTest> => {
   const db = await emptyDatabase();
   const opened: EventLog[] = [];
   return {
@@ -24,7 +26,10 @@ eventLogConformance('embedded', async () => {
       await db.drop();
     },
   };
-});
+};
+
+eventLogConformance('embedded', startLog);
+consumerGroupConformance('embedded', startLog);
 
 describe('the embedded log on two connections of its own', () => {
   let db: TestDatabase;

@@ -60,10 +60,10 @@ const through = (client: Pick<pg.PoolClient, 'query'>): Sql => ({
       ...(name && { name }),
       ...(timeoutMs && { query_timeout: timeoutMs }),
     };
-    const result = await client.query(statement);
-    // A text of several statements gives one result each; the last one counts.
-    const last = Array.isArray(result) ? result.at(-1) : result;
-    return { rows: last.rows as Row[], rowCount: last.rowCount ?? 0 };
+    const result: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
+    // A text of several statements gives one result each.
+    const results = Array.isArray(result) ? result : [result];
+    return { rows: results.flatMap(({ rows }) => rows as Row[]), rowCount: results.at(-1)?.rowCount ?? 0 };
   },
 });
 
