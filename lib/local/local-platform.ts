@@ -2,7 +2,8 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { bundleInvoker, bundleService } from '../release/bundle.ts';
+import { INVOKER } from '../release/bundle-services.ts';
+import { bundleApart, type ComingBundles } from './bundle-apart.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { EVENTS_DATABASE, prepareDatabases, usesEvents } from './databases.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
@@ -67,18 +68,18 @@ const stopServices = async (processes: readonly ServiceProcess[], services: read
 };
 
 const startServices = async (
-  { services, progress, root, signal }: PlatformOptions,
+  { services, progress, signal }: PlatformOptions,
   placement: Placement,
+  bundles: ComingBundles,
   processes: ServiceProcess[],
   detail: (text: string) => void,
 ) => {
-  const options = { root, into: placement.folder.at('bundles') };
-  const invoker = await bundleInvoker(options);
   const ready = new Map<string, Promise<void>>();
   let readyCount = 0;
   for (const service of services) {
-    const bundle = await bundleService(service, options);
     const start = async () => {
+      const bundle = await bundles.of(service.name);
+      const invoker = service.kind === 'lambda' ? await bundles.of(INVOKER) : undefined;
       await Promise.all(service.calls.map((callee) => ready.get(callee)));
       signal.throwIfAborted();
       const child = superviseProcess(planService(service, bundle, invoker, placement), progress.line);
@@ -158,6 +159,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   let tables: Tables | undefined;
   let mailbox: Mailbox | undefined;
   let logWatch: NodeJS.Timeout | undefined;
+  const bundling = new AbortController();
 
   const folder = await progress.step('Checking this machine', async () => {
     const opened = await openDataFolder(options.data);
@@ -170,6 +172,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   const stop = async () => {
     const stopBy = performance.now() + STOP_WITHIN_MS;
     clearInterval(logWatch);
+    bundling.abort();
     await stopServices(processes, services);
     await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(stopBy - performance.now())]);
     await removeState(folder.path);
@@ -178,6 +181,8 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
 
   try {
     for (const name of ['logs', 'mail', 'buckets', 'bundles']) await mkdir(folder.at(name), { recursive: true });
+    const names = services.map(({ name }) => name);
+    const bundles = bundleApart(options.root, names, folder.at('bundles'), AbortSignal.any([signal, bundling.signal]));
     const secrets = await keepSecrets(folder, services, (await clustersOf(folder)).length > 0);
     const placement: Placement = { folder, portBase, secrets, services };
     await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
@@ -196,12 +201,12 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     });
     signal.throwIfAborted();
     await progress.step('Bundling and starting the services', (detail) =>
-      startServices(options, placement, processes, detail),
+      startServices(options, placement, bundles, processes, detail),
     );
     const state = describeState(placement, services, mailbox as unknown as Mailbox);
     await writeState(state);
     const running = postgres as unknown as Postgres;
-    const logs = [...services.map(({ name }) => name), 'postgres'].map((name) => folder.at('logs', `${name}.log`));
+    const logs = [...names, 'postgres'].map((name) => folder.at('logs', `${name}.log`));
     logWatch = setInterval(
       () =>
         Promise.all(logs.map(cutLog)).catch((problem: Error) =>

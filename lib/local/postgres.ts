@@ -35,6 +35,8 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
   max_logical_replication_workers: 0,
   autovacuum_max_workers: 1,
   jit: 'off',
+  // The background writer would touch, and so count as its own memory, every shared page; backends write their own.
+  bgwriter_lru_maxpages: 0,
   log_min_messages: 'warning',
   log_line_prefix: '%m [%p] %q%u@%d ',
   timezone: 'UTC',

@@ -74,11 +74,11 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
   };
 };
 
-/** Plan of a process that serves, or, for a Lambda, of the invoker that feeds its handler. */
+/** Plan of a process that serves or, with an invoker, of the one that feeds a Lambda's handler. */
 export const planService = (
   service: ServiceManifest,
   bundle: Bundle,
-  invoker: Bundle,
+  invoker: Bundle | undefined,
   placement: Placement,
 ): ProcessPlan => {
   const { folder, portBase } = placement;
@@ -89,7 +89,7 @@ export const planService = (
     logFile: folder.at('logs', `${service.name}.log`),
     workingFolder: bundle.folder,
   };
-  if (service.kind === 'lambda')
+  if (invoker)
     return {
       ...plan,
       entry: invoker.entry,

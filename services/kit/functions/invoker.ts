@@ -1,10 +1,11 @@
 /** Feeds a Lambda handler from a log on this machine, as AWS would: one consumer group, batches of one partition, dead letters. */
 import type { Context, MSKEvent } from 'aws-lambda';
-import type { EventLog, LogRecord, Subscription } from '../events/event-log.ts';
+import { deadLetterRecord } from '../events/dead-letters.ts';
+import type { EventLog, Subscription } from '../events/event-log.ts';
 import type { Logger } from '../logger.ts';
 import { deadLetterTopicOf } from '../manifest.ts';
 import { createEventSourceMapping, type Failure, type MappingSettings } from './event-source-mapping.ts';
-import { partitionName } from './msk-event.ts';
+import { type FunctionRecord, partitionName } from './msk-event.ts';
 
 export type LambdaHandler = (event: MSKEvent, context: Context) => unknown;
 
@@ -54,22 +55,35 @@ const withinTime = async <T>(work: Promise<T>, milliseconds: number, pause: Invo
   }
 };
 
-/** Headers of a dead letter, the same as every consumer of the platform writes. */
-const deadLetterHeaders = (
-  group: string,
-  record: LogRecord,
-  { attempts, firstFailedAt, lastFailedAt, error }: Failure,
-) => ({
-  ...record.headers,
-  'dead-letter-group': group,
-  'dead-letter-topic': record.topic,
-  'dead-letter-partition': String(record.partition),
-  'dead-letter-offset': String(record.offset),
-  'dead-letter-attempts': String(attempts),
-  'dead-letter-first-failure': firstFailedAt.toISOString(),
-  'dead-letter-last-failure': lastFailedAt.toISOString(),
-  'dead-letter-error': `${error.name}: ${error.message}`.slice(0, 500),
-});
+/** The id of a CloudEvent, if the value is one. */
+const eventIdOf = (value: string): string | undefined => {
+  try {
+    const { id } = JSON.parse(value) as { id?: unknown };
+    return typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const deadLetterOf = (consumer: string, record: FunctionRecord, failure: Failure) => {
+  const eventId = eventIdOf(record.value);
+  return deadLetterRecord({
+    topic: record.topic,
+    partition: record.partition,
+    offset: record.offset,
+    key: record.key,
+    ...(eventId !== undefined && { eventId }),
+    consumer,
+    reason: 'failed',
+    attempts: failure.attempts,
+    firstFailure: failure.firstFailedAt,
+    lastFailure: failure.lastFailedAt,
+    errorClass: failure.error.name,
+    errorMessage: failure.error.message,
+    value: record.value,
+    headers: record.headers,
+  });
+};
 
 /** Subscribes the function to its topics; close the subscription to drain. */
 export const startInvoker = ({
@@ -116,9 +130,7 @@ export const startInvoker = ({
               },
               'given up, sent to the dead letters',
             );
-            await log.append(deadLetterTopicOf(record.topic), [
-              { key: record.key, value: record.value, headers: deadLetterHeaders(name, record, failure) },
-            ]);
+            await log.append(deadLetterTopicOf(record.topic), [deadLetterOf(name, record, failure)]);
           },
         });
         await run(batch);
