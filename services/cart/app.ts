@@ -1,0 +1,137 @@
+import type * as z from 'zod';
+import type { OrderEvent } from '../contracts/events/order-events.ts';
+import { parseEvent } from '../contracts/events/topics.ts';
+import { createBreaker } from '../kit/breaker.ts';
+import { createCache } from '../kit/cache.ts';
+import type { ServiceContext } from '../kit/context.ts';
+import { createConsumer } from '../kit/events/consumer.ts';
+import { openEventLog } from '../kit/events/open-event-log.ts';
+import { createHttpServer } from '../kit/http/http-server.ts';
+import { createJobs } from '../kit/jobs.ts';
+import type { Metrics } from '../kit/metrics.ts';
+import type { RunningService } from '../kit/running-service.ts';
+import { createDatabase } from '../kit/storage/database.ts';
+import { migrate } from '../kit/storage/migrate.ts';
+import { createRelay } from '../kit/storage/relay.ts';
+import { createProductCatalogue } from './clients/product-catalogue.ts';
+import type { cartConfig } from './config.ts';
+import { handleOrderEvent } from './events/on-order-event.ts';
+import { addCartRoutes } from './http/cart-routes.ts';
+import { addDependencyHealthRoutes } from './http/dependency-health-routes.ts';
+import { createCartRepository } from './storage/cart-repository.ts';
+import { addItem } from './use-cases/add-item.ts';
+import type { CartFigures } from './use-cases/cart-effects.ts';
+import { processCart } from './use-cases/process-cart.ts';
+import { expireCarts, markAbandonedCarts } from './use-cases/sweep-carts.ts';
+
+/** The same doors with and without the prefix that the gateway and older clients use. */
+const prefixes = ['', '/api/v1'] as const;
+/** Longer than a request may wait for a database connection, so that the pool and not the deadline answers. */
+const deadlineMs = 25_000;
+const productDeadlineMs = 2_500;
+const sweepEverySeconds = 60;
+/** Products whose titles and prices are asked for before the first customer comes. */
+const popularProducts = 50;
+const processQueue = 'process-cart';
+
+const registerFigures = (metrics: Metrics): CartFigures => {
+  const created = metrics.counter({ name: 'carts_created_total', help: 'Carts that got their first product.' });
+  const abandoned = metrics.counter({
+    name: 'carts_abandoned_total',
+    help: 'Filled carts that nobody came back to in time.',
+  });
+  const conversions = metrics.counter({ name: 'checkout_conversions_total', help: 'Carts that became orders.' });
+  const value = metrics.histogram({
+    name: 'cart_value_dollars',
+    help: 'Value of filled carts in US dollars, a moment after each change; sum by count is the average.',
+    buckets: [10, 50, 100, 500, 1000, 5000],
+  });
+  return {
+    cartCreated: () => created.inc(),
+    cartsAbandoned: (count) => abandoned.inc(count),
+    checkedOut: () => conversions.inc(),
+    cartValued: ({ amount, currency }) => {
+      if (currency === 'USD') value.observe(amount / 100);
+    },
+  };
+};
+
+/** Wires the carts: what main.ts runs and what the tests run. */
+export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig>>): Promise<RunningService> => {
+  const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
+  const { CART_TTL_DAYS, ABANDONED_AFTER_MINUTES, ACQUIRE_TIMEOUT_SECONDS } = config.own;
+  const address = config.callees['product']?.grpc;
+  if (!config.database || !config.events || !config.cache || !address)
+    throw new Error('cart needs DATABASE_URL, EVENTS_URL, CACHE_URL and PRODUCT_GRPC');
+
+  const acquireTimeoutMs = ACQUIRE_TIMEOUT_SECONDS * 1000;
+  const database = createDatabase({ ...config.database, logger, metrics, acquireTimeoutMs });
+  health.add('database', { critical: true, check: () => database.check() });
+  await migrate(database, migrations.own, { kitFolder: migrations.kit });
+  const log = await openEventLog({ url: config.events, logger, metrics });
+  health.add('events', { critical: false, check: () => log.check() });
+  const cache = createCache(config.cache);
+  health.add('cache', { critical: false, check: () => cache.check() });
+
+  const breaker = createBreaker({ name: 'product', health, metrics, logger });
+  health.add('product', {
+    critical: false,
+    check: async () => {
+      if (breaker.state === 'open') throw new Error('the breaker is open');
+    },
+  });
+  const catalogue = createProductCatalogue({
+    ...{ address, caller: manifest.name, secret: config.serviceAuthSecret, deadlineMs: productDeadlineMs },
+    ...{ breaker, cache, metrics, clock },
+  });
+
+  const jobs = createJobs({ database, logger });
+  const carts = createCartRepository({
+    ...{ database, clock, ids },
+    onChange: (tx, cartId) => jobs.enqueue(tx, processQueue, { cartId }, { singletonKey: cartId, startAfter: 1 }),
+  });
+  const effects = { carts, catalogue, clock, figures: registerFigures(metrics) };
+  jobs.work<{ cartId: string }>(processQueue, { retryLimit: 2 }, ({ cartId }) => processCart(effects, cartId));
+  jobs.schedule('mark-abandoned-carts', sweepEverySeconds, () => markAbandonedCarts(effects, ABANDONED_AFTER_MINUTES));
+  jobs.schedule('expire-carts', sweepEverySeconds, () => expireCarts(effects, CART_TTL_DAYS));
+
+  const consumer = createConsumer({
+    ...{ service: manifest.name, database, log, logger, metrics, clock, parse: parseEvent },
+    handlers: { 'order-events': (event: OrderEvent, tx) => handleOrderEvent(effects, event, tx) },
+  });
+  const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
+
+  const http = await createHttpServer({ context, cache, deadlineMs, healthPrefixes: ['/api/v1'] });
+  for (const prefix of prefixes) {
+    addCartRoutes(http, effects, prefix);
+    addDependencyHealthRoutes(http, context, prefix);
+  }
+  for (const critical of [addItem, handleOrderEvent]) functions.register(critical.name, critical);
+
+  const warmCache = async () => {
+    const popular = await carts.popularProducts(popularProducts);
+    if (popular.length > 0) await catalogue.refresh(popular);
+  };
+  return {
+    http,
+    background: [
+      { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
+      { name: 'consumer', start: () => consumer.start(), stop: () => consumer.stop() },
+      { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
+      { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
+      {
+        name: 'warm cache',
+        start: () => {
+          warmCache().catch((error: unknown) => logger.info({ error }, 'the cache fills as products are asked for'));
+        },
+        stop: () => breaker.close(),
+      },
+    ],
+    resources: [
+      { name: 'product', close: () => catalogue.close() },
+      { name: 'events', close: () => log.close() },
+      { name: 'cache', close: () => cache.close() },
+      { name: 'database', close: () => database.close() },
+    ],
+  };
+};
