@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 export type RequestScope = {
   /** W3C `traceparent` with the span id of this hop. */
   readonly traceparent: string;
-  /** Epoch milliseconds after which nobody waits for the answer; calls made inside get no more than what is left. */
+  /** Epoch milliseconds of the machine's clock after which nobody waits; calls made inside get no more than what is left. */
   readonly deadlineAt?: number;
 };
 

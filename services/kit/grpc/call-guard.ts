@@ -3,10 +3,10 @@ import { authenticate } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
 import { type ServiceTokenVerifier, serviceTokenKey } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
+import { systemClock } from '../clock.ts';
 import type { Logger } from '../logger.ts';
 import type { Metrics } from '../metrics.ts';
 import { continueTrace, runInScope } from '../request-scope.ts';
-import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import { codeOfKind, writeRefusal } from './refusal-metadata.ts';
 
@@ -28,7 +28,6 @@ type Guard = {
   readonly deadlineMs: number;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  readonly clock: Clock;
 };
 
 const textOf = (metadata: Metadata, key: string): string | undefined => {
@@ -94,7 +93,6 @@ export const createCallGuard = ({
   deadlineMs,
   metrics,
   logger,
-  clock,
 }: Guard): ServerMiddleware<GrpcCall> => {
   const labels = ['method', 'code'] as const;
   const requests = metrics.counter({ name: 'grpc_requests_total', help: 'gRPC calls answered.', labels });
@@ -109,7 +107,7 @@ export const createCallGuard = ({
     const budgetMs = budgetOf(context.metadata, deadlineMs);
     const deadline = startDeadline(context.signal, budgetMs);
     const traceparent = continueTrace(textOf(context.metadata, 'traceparent'));
-    const scope = { traceparent, deadlineAt: clock.now().getTime() + budgetMs };
+    const scope = { traceparent, deadlineAt: systemClock.now().getTime() + budgetMs };
     let code: Status = Status.OK;
     try {
       const callingService = await verifyService(textOf(context.metadata, serviceTokenKey));

@@ -14,7 +14,6 @@ import { createServiceTokenSigner, serviceTokenKey } from '../auth/service-token
 import type { Breaker } from '../breaker.ts';
 import { systemClock } from '../clock.ts';
 import { continueTrace, currentScope } from '../request-scope.ts';
-import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import { timeoutKey } from './call-guard.ts';
 import { readRefusal } from './refusal-metadata.ts';
@@ -43,7 +42,6 @@ export type GrpcClientOptions = {
   readonly breaker?: Breaker;
   /** Name of the called service; default from the definition: `cloudmart.order.v1.OrderService` is `order`. */
   readonly service?: string;
-  readonly clock?: Clock;
 };
 
 /** Calls are `client.placeOrder(request, extras?)`; they throw the Refusal that the server threw, or `<service>.unavailable`. */
@@ -77,9 +75,9 @@ const unavailable = (service: string, cause: unknown) =>
     },
   );
 
-const budgetOf = (asked: number, clock: Clock, service: string): number => {
+const budgetOf = (asked: number, service: string): number => {
   const deadlineAt = currentScope()?.deadlineAt;
-  const budget = deadlineAt === undefined ? asked : Math.min(asked, deadlineAt - clock.now().getTime());
+  const budget = deadlineAt === undefined ? asked : Math.min(asked, deadlineAt - systemClock.now().getTime());
   if (budget < leastBudgetMs)
     throw unavailable(service, new Error(`only ${Math.round(budget)} ms left until the deadline`));
   return budget;
@@ -87,12 +85,12 @@ const budgetOf = (asked: number, clock: Clock, service: string): number => {
 
 const guardCalls = (
   service: string,
-  { caller, secret, deadlineMs, breaker, clock = systemClock }: GrpcClientOptions,
+  { caller, secret, deadlineMs, breaker }: GrpcClientOptions,
 ): ClientMiddleware<CallExtras, DeadlineOptions> => {
-  const sign = createServiceTokenSigner({ caller, secret, clock });
+  const sign = createServiceTokenSigner({ caller, secret, clock: systemClock });
   return async function* guardCall(call, options) {
     const { authorization, sessionId, traceparent, deadlineMs: asked, ...rest } = options;
-    const budgetMs = budgetOf(asked ?? deadlineMs, clock, service);
+    const budgetMs = budgetOf(asked ?? deadlineMs, service);
     const metadata = Metadata(rest.metadata);
     metadata.set(serviceTokenKey, await sign(service));
     metadata.set('traceparent', traceparent ?? currentScope()?.traceparent ?? continueTrace());

@@ -3,6 +3,7 @@ import { type CompatServiceDefinition, createServer, type ServiceImplementation 
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { createServiceTokenVerifier } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
+import { systemClock } from '../clock.ts';
 import type { ServiceContext } from '../context.ts';
 import { createCallGuard, type GrpcCall } from './call-guard.ts';
 
@@ -38,7 +39,7 @@ export const createGrpcServer = ({
   deadlineMs = 15_000,
   drainMs = 10_000,
 }: GrpcServerOptions): GrpcServer => {
-  const { manifest, config, health, metrics, logger, clock } = context;
+  const { manifest, config, health, metrics, logger } = context;
   // The library's own words go where all others go, instead of as bare text to stderr.
   const warn = (text: unknown) => logger.warn(String(text));
   setLogger({ error: warn, info: warn, debug: (text: unknown) => logger.debug(String(text)) });
@@ -56,13 +57,13 @@ export const createGrpcServer = ({
       callee: manifest.name,
       secret: config.serviceAuthSecret,
       allowedCallers: config.allowedCallers,
-      clock,
+      // Tokens expire by the time that their signer sees, whatever clock the service's rules run on.
+      clock: systemClock,
     }),
     verifyToken: verifyToken ?? context.verifyToken,
     deadlineMs,
     metrics,
     logger,
-    clock,
   });
   const state = HealthState();
   const showPhase = () => state.setStatus(health.phase === 'ready' ? 'healthy' : 'unhealthy');

@@ -6,6 +6,7 @@ import { currentScope, runInScope } from '../request-scope.ts';
 import { eventually } from '../testing/condition.ts';
 import { testContext, testServiceSecret } from '../testing/context.ts';
 import { type EchoMessage, echoDefinition } from '../testing/echo-definition.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { testTokens } from '../testing/tokens.ts';
 import { Refusal, refusalKinds } from '../values/refusal.ts';
@@ -27,7 +28,8 @@ const pair = async (
 ) => {
   const lines: string[] = [];
   const logger = createLogger('sample', 'info', { write: (line: string) => lines.push(line) });
-  const context = testContext(testManifest(), { verifyToken: tokens.verifyToken, logger });
+  // A clock of the rules that is far from the machine's must not touch deadlines and tokens.
+  const context = testContext(testManifest(), { verifyToken: tokens.verifyToken, logger, clock: fakeClock() });
   const implementation: ServiceImplementation<typeof echoDefinition, GrpcCall> = {
     echo,
     async *count({ count = 3 }) {

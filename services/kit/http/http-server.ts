@@ -76,7 +76,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   http.setErrorHandler(handleError);
   http.removeContentTypeParser('text/plain');
 
-  addRequestLaws(http, { deadlineMs, clock: context.clock, stopping: context.stopping });
+  addRequestLaws(http, { deadlineMs, stopping: context.stopping });
   addHttpMetrics(http, context.metrics);
   await http.register(cookie);
   await http.register(helmet, {

@@ -1,5 +1,5 @@
+import { systemClock } from '../clock.ts';
 import { continueTrace, runInScope } from '../request-scope.ts';
-import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
@@ -18,17 +18,17 @@ const requireSimpleQuery = (url: string, query: unknown) => {
       });
 };
 
-export type RequestLaws = { readonly deadlineMs: number; readonly clock: Clock; readonly stopping: AbortSignal };
+export type RequestLaws = { readonly deadlineMs: number; readonly stopping: AbortSignal };
 
 /** For each request: its trace, its deadline, its id in the answer, a simple query, and a closed connection while draining. */
-export const addRequestLaws = (http: HttpServer, { deadlineMs, clock, stopping }: RequestLaws): void => {
+export const addRequestLaws = (http: HttpServer, { deadlineMs, stopping }: RequestLaws): void => {
   http.decorateRequest('traceparent', '');
   http.addHook('onRequest', (request, reply, done) => {
     const incoming = request.headers['traceparent'];
     request.traceparent = continueTrace(typeof incoming === 'string' ? incoming : undefined);
     reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
     const budget = request.routeOptions.handlerTimeout || deadlineMs;
-    runInScope({ traceparent: request.traceparent, deadlineAt: clock.now().getTime() + budget }, done);
+    runInScope({ traceparent: request.traceparent, deadlineAt: systemClock.now().getTime() + budget }, done);
   });
   // At the end, not at the beginning: a connection whose request began before the shut-down would stay open for as long
   // as it may be kept alive, and hold the shut-down up.

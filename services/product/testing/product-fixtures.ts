@@ -47,7 +47,6 @@ export const startProduct = async ({
       caller,
       secret: testServiceSecret,
       deadlineMs: 10_000,
-      clock,
     });
     clients.push(client);
     return client;

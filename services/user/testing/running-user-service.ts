@@ -47,7 +47,6 @@ export const startUserService = async (
       caller,
       secret: testServiceSecret,
       deadlineMs: 15_000,
-      clock,
     });
   const users = clientOf('api-gateway');
   return {
