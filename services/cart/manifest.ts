@@ -25,6 +25,11 @@ export const manifest = defineService({
       kind: 'plain',
       default: '60',
     },
+    ACQUIRE_TIMEOUT_SECONDS: {
+      description: 'Seconds that a request waits for a free database connection before it is answered 503.',
+      kind: 'plain',
+      default: '20',
+    },
   },
   databaseConnections: 20,
   scaling: { min: 2, max: 8, cpuPercent: 65 },

@@ -34,7 +34,10 @@ const totalOf = (lines: readonly Line[], isDegraded: boolean): Money | null => {
 };
 
 /** The cart as its owner sees it, with the catalogue's titles and prices of now. */
-export const viewCart = (cart: Cart | undefined, knowledge: ReadonlyMap<string, Knowledge>): CartAnswer => {
+export const viewCart = (
+  cart: Pick<Cart, 'lines' | 'updatedAt'> | undefined,
+  knowledge: ReadonlyMap<string, Knowledge>,
+): CartAnswer => {
   const items = (cart?.lines ?? []).map((line) => viewLine(line, knowledge.get(line.productId) ?? 'unreachable'));
   const degraded = items.some(({ available }) => available === null);
   return { items, total: totalOf(items, degraded), degraded, updatedAt: cart?.updatedAt.toISOString() ?? null };

@@ -3,7 +3,7 @@ import type { Sql } from '../../kit/storage/database.ts';
 import type { CartEffects } from '../use-cases/cart-effects.ts';
 import { removeBought } from '../use-cases/remove-bought.ts';
 
-/** Empties the cart that an order was placed from. The consumer's inbox makes a repeated event have no effect. */
+/** Takes out of the cart what an order bought from it. The consumer's inbox makes a repeated event have no effect. */
 export const handleOrderEvent = async (
   effects: Pick<CartEffects, 'carts' | 'figures'>,
   event: OrderEvent,
@@ -11,6 +11,7 @@ export const handleOrderEvent = async (
 ): Promise<void> => {
   if (event.type !== 'order.placed.v1') return;
   const { cart, order } = event.data;
-  if (cart) await removeBought(effects, { orderId: order.id, owner: cart.owner, lines: order.items }, tx);
+  if (!cart) return;
+  await removeBought(effects, { orderId: order.id, owner: cart.owner, lines: order.items }, tx);
   effects.figures.checkedOut();
 };

@@ -25,10 +25,18 @@ export type Decide = (lines: readonly CartLine[]) => CartDecision | undefined;
 
 export type ChangedCart = { readonly cart: Cart; readonly created: boolean };
 
+export type CartRepositoryOptions = {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Called in the transaction of every change, with the cart's id. */
+  readonly onChange: (tx: Sql, cartId: string) => Promise<void>;
+};
+
 /** Carts that one sweep of a job takes in one transaction. */
 const batchSize = 100;
 
-export const createCartRepository = ({ database, clock, ids }: { database: Database; clock: Clock; ids: Ids }) => {
+export const createCartRepository = ({ database, clock, ids, onChange }: CartRepositoryOptions) => {
   const envelope = (type: CartEvent['type'], at: Date) => {
     const traceparent = currentScope()?.traceparent;
     return {
@@ -84,6 +92,7 @@ export const createCartRepository = ({ database, clock, ids }: { database: Datab
       ],
       { name: 'write-cart' },
     );
+    await onChange(tx, row.id);
     return { cart: { id: row.id, lines: applyChanges(lines, changes), updatedAt: at }, created: row.created };
   };
 
@@ -95,6 +104,9 @@ export const createCartRepository = ({ database, clock, ids }: { database: Datab
       const lines = row.product_ids.map((productId, index) => ({ productId, quantity: row.quantities[index] ?? 0 }));
       return { id: row.id, lines, updatedAt: row.updated_at };
     },
+
+    /** The lines of a cart by its own id; none when it is gone. */
+    lines: (cartId: string): Promise<CartLine[]> => linesOf(database, cartId),
 
     /** Changes the owner's cart, making it when there is none. */
     change: (owner: CartOwner, decide: Decide): Promise<ChangedCart> =>
