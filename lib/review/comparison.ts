@@ -1,7 +1,9 @@
 /** `cloudmart diff`: what the working tree changes in every environment, compared with another revision. */
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { environments as known } from '../environments.ts';
+import { deployedManifests } from './deployed-manifests.ts';
 import { type ManifestChange, manifestChanges } from './manifest-changes.ts';
 import { buildSide, commitOf, inCheckout } from './side.ts';
 import { type DestructiveChange, type StackChange, stackChanges } from './stack-changes.ts';
@@ -40,19 +42,16 @@ export const compare = async ({ root, revision, progress }: CompareRequest): Pro
     progress('building the working tree');
     const after = await buildSide('the working tree', root, path.join(folder, 'head'));
     progress('comparing');
-    await rename(before.manifests, path.join(folder, 'before'));
-    await rename(after.manifests, path.join(folder, 'after'));
-    const environments = [...new Set([...before.templates.keys(), ...after.templates.keys()])];
+    const environments = new Set([...known.map(({ name }) => name), ...before.keys(), ...after.keys()]);
     const changes: EnvironmentChange[] = [];
-    for (const environment of environments)
+    for (const environment of environments) {
+      const [older, newer] = [before.get(environment) ?? new Map(), after.get(environment) ?? new Map()];
       changes.push({
         environment,
-        stacks: stackChanges(
-          before.templates.get(environment) ?? new Map(),
-          after.templates.get(environment) ?? new Map(),
-        ),
-        manifests: await manifestChanges(folder, environment),
+        stacks: stackChanges(older, newer),
+        manifests: await manifestChanges(deployedManifests(older), deployedManifests(newer)),
       });
+    }
     return { base, environments: changes.filter(({ stacks, manifests }) => stacks.length + manifests.length > 0) };
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -1,9 +1,10 @@
-import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runProgram } from './run-program.ts';
 
 export type ManifestChange = {
-  /** File relative to the environment's folder, for example `order/deployment.yaml`. */
+  /** For example `order/deployment.yaml`. */
   readonly file: string;
   /** Unified diff without its header. */
   readonly diff: string;
@@ -11,30 +12,41 @@ export type ManifestChange = {
 
 const parse = (section: string): ManifestChange => {
   const [header = '', ...lines] = section.split('\n');
-  const file = (/ (?:before|after)\/(\S+)$/.exec(header)?.[1] ?? header).replace(/^[^/]+\//, '');
+  const file = / (?:before|after)\/(\S+)$/.exec(header)?.[1] ?? header;
   const from = lines.findIndex((line) => line.startsWith('@@'));
   return { file, diff: from < 0 ? '' : lines.slice(from).join('\n').trimEnd() };
 };
 
-/**
- * Rendered files of an environment that differ, by path.
- * @param folder holds `before/<environment>` and `after/<environment>`
- */
-export const manifestChanges = async (folder: string, environment: string): Promise<ManifestChange[]> => {
-  const sides = ['before', 'after'].map((side) => path.join(side, environment));
-  // An environment that only one side has shows in its stacks.
-  if (sides.some((side) => !existsSync(path.join(folder, side)))) return [];
-  const output = await runProgram(
-    'git',
-    ['diff', '--no-index', '--no-color', '--no-prefix', '--no-renames', '--unified=2', ...sides],
-    {
-      cwd: folder,
-      accepts: [0, 1],
-    },
-  );
-  return output
-    .split(/^diff --git /m)
-    .slice(1)
-    .map(parse)
-    .filter(({ file }) => !file.startsWith('.'));
+/** Files that differ, by path. */
+export const manifestChanges = async (
+  before: ReadonlyMap<string, string>,
+  after: ReadonlyMap<string, string>,
+): Promise<ManifestChange[]> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-manifests-'));
+  try {
+    for (const [side, files] of Object.entries({ before, after })) {
+      await mkdir(path.join(folder, side));
+      for (const [file, content] of files) {
+        await mkdir(path.dirname(path.join(folder, side, file)), { recursive: true });
+        await writeFile(path.join(folder, side, file), content);
+      }
+    }
+    const parameters = [
+      'diff',
+      '--no-index',
+      '--no-color',
+      '--no-prefix',
+      '--no-renames',
+      '--unified=2',
+      'before',
+      'after',
+    ];
+    const output = await runProgram('git', parameters, { cwd: folder, accepts: [0, 1] });
+    return output
+      .split(/^diff --git /m)
+      .slice(1)
+      .map(parse);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
 };

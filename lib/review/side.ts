@@ -1,22 +1,16 @@
 /** One side of a comparison: what a checkout makes of every environment, without credentials or network. */
-import { mkdir, symlink } from 'node:fs/promises';
+import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { runProgram } from './run-program.ts';
 
 export type Template = Readonly<Record<string, unknown>>;
 
-export type Side = {
-  /** Template of every stack by its name, for each environment. */
-  readonly templates: ReadonlyMap<string, ReadonlyMap<string, Template>>;
-  /** Folder with the rendered Kubernetes objects, one folder for each environment. */
-  readonly manifests: string;
-};
-
-const node = 'node_modules/.bin/node';
+/** Template of every stack by its name, for each environment. */
+export type Side = ReadonlyMap<string, ReadonlyMap<string, Template>>;
 
 /** Stacks by environment, which is the stage that they belong to. */
-const templatesOf = (assembly: string): Side['templates'] => {
+const templatesOf = (assembly: string): Side => {
   const templates = new Map<string, Map<string, Template>>();
   for (const stack of new CloudAssembly(assembly).stacksRecursively) {
     const environment = stack.hierarchicalId.split('/')[0] as string;
@@ -26,29 +20,17 @@ const templatesOf = (assembly: string): Side['templates'] => {
   return templates;
 };
 
-/** Synthesizes and renders a checkout into a folder. Throws one sentence that names the side when it cannot be built. */
-export const buildSide = async (name: string, checkout: string, into: string): Promise<Side> => {
-  const assembly = path.join(into, 'assembly');
-  const manifests = path.join(into, 'manifests');
-  await mkdir(into, { recursive: true });
-  try {
-    // The laws have a step of their own; here they would only cost time.
-    const environment = { CDK_VALIDATION: 'false', CI: 'true' };
-    await runProgram('node_modules/.bin/cdk', ['synth', '--quiet', '--output', assembly], {
-      cwd: checkout,
-      environment,
-    });
-    const templates = templatesOf(assembly);
-    for (const stage of templates.keys())
-      await runProgram(
-        node,
-        ['bin/cloudmart.ts', 'render', '--environment', stage, '--out', path.join(manifests, stage)],
-        { cwd: checkout },
-      );
-    return { templates, manifests };
-  } catch (problem) {
-    throw new Error(`${name} cannot be built: ${problem instanceof Error ? problem.message : String(problem)}`);
-  }
+/** Synthesizes a checkout into a folder. Throws one error that names the side when it cannot be built. */
+export const buildSide = async (name: string, checkout: string, assembly: string): Promise<Side> => {
+  // The laws have a step of their own; here they would only cost time.
+  const environment = { CDK_VALIDATION: 'false', CI: 'true' };
+  await runProgram('node_modules/.bin/cdk', ['synth', '--quiet', '--output', assembly], {
+    cwd: checkout,
+    environment,
+  }).catch((problem: Error) => {
+    throw new Error(`${name} cannot be built: ${problem.message}`);
+  });
+  return templatesOf(assembly);
 };
 
 /** Full id of a revision. Throws one sentence when there is none. */

@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { formatDifferences, fullDiff, ResourceImpact, type TemplateDiff } from '@aws-cdk/cloudformation-diff';
+import { isManifest, manifestType, ownerOf, type Resource } from './deployed-manifests.ts';
 import type { Template } from './side.ts';
 
 /** A change that may lose data or interrupt the service. */
@@ -27,8 +28,6 @@ export type StackChange = {
   readonly text: string;
 };
 
-const manifestType = 'Custom::AWSCDK-EKS-KubernetesResource';
-
 /** Resources that hold nothing: deleting one of them makes room for its successor. */
 const passing = new Set(['AWS::Lambda::Version', 'AWS::CDK::Metadata']);
 
@@ -53,14 +52,8 @@ const destructiveChanges = (stack: string, diff: TemplateDiff): DestructiveChang
     return [{ stack, logicalId, resourceType, impact, properties }];
   });
 
-const isManifest = (template: Template | undefined, logicalId: string) =>
-  (template?.['Resources'] as Record<string, { Type?: string }> | undefined)?.[logicalId]?.Type === manifestType;
-
-/** Names of the Kubernetes objects in a manifest resource that stand for its owner: the folder names of the YAML. */
-const ownerOf = (template: Template | undefined, logicalId: string): string => {
-  const resources = template?.['Resources'] as Record<string, { Metadata?: Record<string, string> }> | undefined;
-  return resources?.[logicalId]?.Metadata?.['aws:cdk:path']?.split('/').at(-3) ?? logicalId;
-};
+const resourceOf = (template: Template | undefined, logicalId: string) =>
+  (template?.['Resources'] as Record<string, Resource> | undefined)?.[logicalId];
 
 const textOf = (diff: TemplateDiff): string => {
   let text = '';
@@ -81,10 +74,16 @@ const compareStack = (stack: string, before: Template | undefined, after: Templa
   const diff = fullDiff((before ?? {}) as never, (after ?? {}) as never);
   if (diff.isEmpty) return [];
   const changes = Object.entries(diff.resources.changes);
-  const manifests = changes.filter(([id]) => isManifest(before, id) || isManifest(after, id)).map(([id]) => id);
+  const manifests = new Map(
+    changes.flatMap(([id]) =>
+      [resourceOf(after, id), resourceOf(before, id)]
+        .filter(isManifest)
+        .map((resource) => [id, ownerOf(resource)] as const),
+    ),
+  );
   const destructive = destructiveChanges(stack, diff);
   const properties = changes
-    .filter(([id]) => !manifests.includes(id))
+    .filter(([id]) => !manifests.has(id))
     .reduce((sum, [, change]) => sum + Object.keys(change.propertyUpdates).length, 0);
   const kind = before === undefined ? 'added' : after === undefined ? 'removed' : 'changed';
   diff.resources = diff.resources.filter(
@@ -96,7 +95,7 @@ const compareStack = (stack: string, before: Template | undefined, after: Templa
       kind,
       resources: changes.length,
       properties,
-      manifests: manifests.map((id) => ownerOf(isManifest(after, id) ? after : before, id)).sort(),
+      manifests: [...manifests.values()].sort(),
       destructive,
       text: kind === 'changed' ? textOf(diff) : '',
     },

@@ -22,8 +22,14 @@ const fileStem = (kind: string) => kind.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').
 
 const toYaml = (object: object) => stringify(object, { lineWidth: 0, aliasDuplicateObjects: false });
 
-/** `deployment.yaml`; a second object of a kind adds what its name has beyond the folder's: `service-grpc.yaml`. */
-const filesOf = (folder: string, objects: readonly KubernetesObject[]): [path: string, content: string][] => {
+/**
+ * One YAML file for each object, by path: `<folder>/deployment.yaml`; a second object of a kind adds what its name has beyond
+ * the folder's, `service-grpc.yaml`.
+ */
+export const objectFiles = (
+  folder: string,
+  objects: readonly KubernetesObject[],
+): [path: string, content: string][] => {
   const taken = new Set<string>();
   return objects.map((object) => {
     const stem = fileStem(object.kind);
@@ -61,8 +67,8 @@ export const manifestFiles = (
 ): ManifestFiles => {
   const inNameOrder = [...services].sort((one, other) => (one.name < other.name ? -1 : 1));
   const objects = [
-    ...filesOf('namespace', namespaceObjects(values)),
-    ...inNameOrder.flatMap((service) => filesOf(service.name, serviceObjects(service, services, values))),
+    ...objectFiles('namespace', namespaceObjects(values)),
+    ...inNameOrder.flatMap((service) => objectFiles(service.name, serviceObjects(service, services, values))),
   ];
   return new Map([
     ['kustomization.yaml', kustomization(objects.map(([path]) => path))],
