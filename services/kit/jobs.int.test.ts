@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createJobs, type Jobs, type WorkOptions } from './jobs.ts';
 import { createLogger } from './logger.ts';
+import { startChild } from './testing/child-process.ts';
 import { eventually } from './testing/condition.ts';
 import { type TestDatabase, testDatabase } from './testing/postgres.ts';
 
@@ -92,16 +93,122 @@ describe('jobs', () => {
       },
     ));
 
-  test('a scheduled job runs in one of the processes that schedule it', async () => {
-    let runs = 0;
-    const replicas = [
-      createJobs({ database: postgres.open(), logger }),
-      createJobs({ database: postgres.open(), logger }),
-    ];
-    for (const jobs of replicas) jobs.schedule('sweep', 3_600, async () => (runs += 1));
+  test('of jobs with one key that nobody has begun only the first is kept', async () => {
+    const jobs = createJobs({ database: postgres.open(), logger });
+    const key = { singletonKey: 'ord_1' };
+    await Promise.all([1, 2, 3].map((n) => jobs.enqueue(undefined, 'keyed', { n }, key)));
+    await jobs.enqueue(undefined, 'keyed', { n: 4 });
+    await jobs.enqueue(undefined, 'keyed', { n: 5 });
+    const { rowCount } = await postgres.database.query(`SELECT FROM jobs.job WHERE name = 'keyed'`);
+    expect(rowCount).toBe(3);
+    await jobs.stop();
+  });
+
+  test('a slow job does not keep the others from being taken', async () => {
+    let release: (() => void) | undefined;
+    const slow = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    await withWorker(
+      'uneven',
+      { concurrency: 2 },
+      ({ n }) => (n === 0 ? slow : Promise.resolve()),
+      async (jobs, seen) => {
+        for (let n = 0; n < 20; n++) await jobs.enqueue(undefined, 'uneven', { n });
+        await eventually(() => expect(seen).toHaveLength(20));
+        release?.();
+      },
+    );
+  });
+
+  test('a try that takes too long is aborted and counts as failed', () =>
+    withWorker(
+      'endless',
+      { timeoutSeconds: 1, retryLimit: 0 },
+      () => new Promise(() => undefined),
+      async (jobs) => {
+        await jobs.enqueue(undefined, 'endless', { n: 1 });
+        await eventually(async () => {
+          const { rows } = await postgres.database.query(
+            `SELECT state, output->>'message' AS why FROM jobs.job WHERE name = 'endless'`,
+          );
+          expect(rows).toEqual([{ state: 'failed', why: 'took longer than 1 s' }]);
+        });
+      },
+    ));
+
+  test('stopping waits for the job in hand', async () => {
+    let isDone = false;
+    await withWorker(
+      'draining',
+      {},
+      async () => {
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        isDone = true;
+      },
+      async (jobs, seen) => {
+        await jobs.enqueue(undefined, 'draining', { n: 1 });
+        await eventually(() => expect(seen).toEqual([1]));
+      },
+    );
+    expect(isDone).toBe(true);
+    const { rows } = await postgres.database.query(`SELECT state FROM jobs.job WHERE name = 'draining'`);
+    expect(rows).toEqual([{ state: 'completed' }]);
+  });
+
+  test('the job of a killed worker is done by another one', async () => {
+    const victim = startChild(new URL('./testing/job-process.ts', import.meta.url), [postgres.url, 'orphaned']);
+    const boss = createJobs({ database: postgres.open(), logger });
+    await boss.enqueue(undefined, 'orphaned', { n: 7 });
+    await eventually(() => expect(victim.lines).toEqual(['7']));
+    await victim.kill();
+    await boss.stop();
+    await withWorker(
+      'orphaned',
+      {},
+      async () => undefined,
+      async (_, seen) => {
+        await eventually(() => expect(seen).toEqual([7]), { timeoutMs: 30_000 });
+      },
+    );
+  }, 60_000);
+
+  test('jobs survive a database that goes away for a while', async () => {
+    const own = await testDatabase();
+    const jobs = createJobs({ database: own.database, logger });
+    const seen: number[] = [];
+    jobs.work<{ n: number }>('outage', {}, async ({ n }) => void seen.push(n));
+    await jobs.start();
+    await jobs.enqueue(undefined, 'outage', { n: 1 });
+    await eventually(() => expect(seen).toEqual([1]));
+    const allow = await own.refuseConnections();
+    await expect(jobs.enqueue(undefined, 'outage', { n: 2 })).rejects.toMatchObject({ kind: 'unavailable' });
+    await allow();
+    await eventually(() => jobs.enqueue(undefined, 'outage', { n: 3 }));
+    await eventually(() => expect(seen).toEqual([1, 3]));
+    await jobs.stop();
+    await own.drop();
+  });
+
+  test('a scheduled job runs once in its time, however many processes schedule it, and never beside itself', async () => {
+    const runs = { begun: 0, atOnce: 0, most: 0 };
+    const replicas = [1, 2, 3].map(() => createJobs({ database: postgres.open(), logger }));
+    for (const jobs of replicas) {
+      jobs.schedule('twice-a-day', 43_200, async () => runs.begun++);
+      jobs.schedule('each-second', 1, async () => {
+        runs.most = Math.max(runs.most, ++runs.atOnce);
+        await new Promise((resolve) => setTimeout(resolve, 700));
+        runs.atOnce--;
+      });
+    }
     await Promise.all(replicas.map((jobs) => jobs.start()));
-    await Promise.all(replicas.map((jobs) => jobs.enqueue(undefined, 'sweep', {}, { singletonKey: 'now' })));
-    await eventually(() => expect(runs).toBeGreaterThanOrEqual(1));
+    await eventually(async () => {
+      const { rows } = await postgres.database.query(
+        `SELECT count(*)::int AS done FROM jobs.job WHERE name = 'each-second' AND state = 'completed'`,
+      );
+      expect(rows[0]?.['done']).toBeGreaterThanOrEqual(3);
+    });
+    expect(runs).toMatchObject({ begun: 1, most: 1 });
     await Promise.all(replicas.map((jobs) => jobs.stop()));
   });
 });

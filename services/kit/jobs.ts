@@ -1,11 +1,13 @@
 /** Background jobs in the service's own database, queued in the transaction of what they follow from. */
-import { randomInt } from 'node:crypto';
-import { type ConstructorOptions, type Job, type JobResult, PgBoss } from 'pg-boss';
+import { randomUUID } from 'node:crypto';
+import { type ConstructorOptions, PgBoss, type Queue } from 'pg-boss';
+import { type JobHandler, type JobWorker, startJobWorker } from './job-worker.ts';
 import type { Logger } from './logger.ts';
-import type { Database, Sql } from './storage/database.ts';
+import type { Metrics } from './metrics.ts';
+import { afterCommit, type Database, type Sql } from './storage/database.ts';
 
 export type EnqueueOptions = {
-  /** Of several waiting jobs with one key only one is kept. */
+  /** Of several jobs with one key that nobody has begun, only the first is kept. */
   readonly singletonKey?: string;
   /** Not before this moment, or this many seconds from now. */
   readonly startAfter?: Date | number;
@@ -22,15 +24,12 @@ export type WorkOptions = {
   readonly timeoutSeconds?: number;
 };
 
-/** Must be safe to run twice: a job whose worker dies runs again. `signal` aborts when its time is over. */
-export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<unknown>;
-
 export type Jobs = {
   /** Queues a job; with a transaction it exists if, and only if, that commits. */
   enqueue(tx: Sql | undefined, queue: string, payload: object, options?: EnqueueOptions): Promise<void>;
   /** Says who works on a queue; work begins with `start`. */
   work<Payload extends object>(queue: string, options: WorkOptions, handler: JobHandler<Payload>): void;
-  /** Runs a handler about every so many seconds, in one process at a time however many there are. */
+  /** Runs a handler about every so many seconds, in one process at a time however many there are. A failure waits for the next turn. */
   schedule(name: string, everySeconds: number, handler: (signal: AbortSignal) => Promise<unknown>): void;
   start(): Promise<void>;
   /** Takes no new job, lets those in hand finish for up to 10 s; unfinished ones run again elsewhere. */
@@ -40,71 +39,97 @@ export type Jobs = {
 export type JobsOptions = {
   readonly database: Database;
   readonly logger: Logger;
-  /** Whether a queued job wakes its workers at once; costs one connection. Default true. */
+  readonly metrics?: Metrics | undefined;
+  /**
+   * Whether a job also wakes the workers of other processes at once, by a NOTIFY after its commit; default false. Workers of
+   * the process that queues are woken always, and a job is found after a second anyway.
+   */
   readonly useListenNotify?: boolean;
 };
 
-type BossDatabase = NonNullable<ConstructorOptions['db']>;
+type Worker = Required<WorkOptions> & {
+  readonly queue: string;
+  readonly handler: JobHandler<object>;
+  /** Seconds between two runs; absent for a queue that is worked on demand. */
+  readonly everySeconds?: number;
+};
 
-type Worker = { readonly queue: string; readonly options: WorkOptions; readonly handler: JobHandler<object> };
-
+const schema = 'jobs';
 const drainMs = 10_000;
-/** Jobs that one fetch brings; the fetch costs more than the job's own bookkeeping. */
-const mostPerFetch = 8;
+const pollMs = 1_000;
+const longestPollMs = 15_000;
 /** After this long without a sign of life a job is given to another worker; the least that pg-boss takes. */
 const heartbeatSeconds = 10;
+/** Done jobs are of no use to anybody; a small table keeps fetching fast. */
+const keepDoneSeconds = 600;
+const keepDeadSeconds = 30 * 86_400;
+const channel = 'jobs_queued';
+const onDemand = { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, timeoutSeconds: 60 } as const;
 
-const adapterOf = (sql: Sql): BossDatabase => ({ executeSql: (text, values) => sql.query(text, values) });
+const adapterOf = (sql: Sql): NonNullable<ConstructorOptions['db']> => ({
+  executeSql: (text, values) => sql.query(text, values),
+});
 
-/** The pool as pg-boss wants it, with a listening connection that comes back when it breaks. */
-const databaseAdapter = (database: Database): BossDatabase => ({
-  ...adapterOf(database),
-  listen: async (channel, onNotification, onReconnect) => {
-    const stop = await database.listen(channel, (payload) =>
-      payload === '' ? onReconnect() : onNotification(payload),
-    );
-    return { close: stop };
-  },
+const queueSettings = ({
+  retryLimit,
+  retryDelaySeconds,
+  timeoutSeconds,
+  everySeconds,
+  queue,
+}: Omit<Worker, 'handler'>): Omit<Queue, 'name'> => ({
+  retryLimit,
+  retryDelay: retryDelaySeconds,
+  retryBackoff: true,
+  retryDelayMax: 60,
+  expireInSeconds: timeoutSeconds + heartbeatSeconds,
+  heartbeatSeconds,
+  deleteAfterSeconds: Math.max(keepDoneSeconds, 2 * (everySeconds ?? 0)),
+  // A schedule has one job at most, waiting or running, so runs never overlap. Other queues drop a doubled key only.
+  ...(everySeconds === undefined ? { policy: 'short', deadLetter: `${queue}-dead` } : { policy: 'exclusive' }),
 });
 
 /** Jobs over pg-boss, on the service's own pool and in the schema `jobs`. */
-export const createJobs = ({ database, logger, useListenNotify = true }: JobsOptions): Jobs => {
+export const createJobs = ({ database, logger, metrics, useListenNotify = false }: JobsOptions): Jobs => {
   const boss = new PgBoss({
-    db: databaseAdapter(database),
-    schema: 'jobs',
-    useListenNotify,
+    db: adapterOf(database),
+    schema,
     schedule: false,
-    superviseIntervalSeconds: 10,
+    // With the heartbeat: a killed worker's job is free again after 10 to 15 s.
+    superviseIntervalSeconds: 5,
+    monitorIntervalSeconds: 4,
     maintenanceIntervalSeconds: 300,
-    monitorIntervalSeconds: 10,
+    flowIntervalSeconds: 3_600,
   });
-  boss.on('error', (problem) => logger.warn({ err: problem }, 'the job queue met an error'));
-  const workers: Worker[] = [];
-  const timers: NodeJS.Timeout[] = [];
-  const ticks: { name: string; everySeconds: number }[] = [];
+  boss.on('error', (error) => logger.warn({ error }, 'the job queue met an error'));
+  const declared = new Map<string, Worker>();
   const queues = new Map<string, Promise<void>>();
+  const working = new Map<string, JobWorker>();
+  const timers: NodeJS.Timeout[] = [];
   let started: Promise<unknown> | undefined;
+  let stopListening: (() => Promise<void>) | undefined;
+  const finished = metrics?.counter({
+    name: 'jobs_finished_total',
+    help: 'Runs of jobs by how they ended.',
+    labels: ['queue', 'result'],
+  });
 
-  const createQueue = async (queue: string): Promise<void> => {
-    await (started ??= boss.start());
-    const {
-      retryLimit = 8,
-      retryDelaySeconds = 1,
-      timeoutSeconds = 60,
-    } = workers.find((worker) => worker.queue === queue)?.options ?? {};
-    const settings = {
-      retryLimit,
-      retryDelay: retryDelaySeconds,
-      retryBackoff: true,
-      retryDelayMax: 60,
-      expireInSeconds: timeoutSeconds,
-      heartbeatSeconds,
-      deleteAfterSeconds: 3_600,
-      deadLetter: `${queue}-dead`,
-      notify: useListenNotify,
-    };
-    await boss.createQueue(`${queue}-dead`, { deleteAfterSeconds: 0, retentionSeconds: 30 * 86_400 });
-    await boss.createQueue(queue, settings);
+  const open = async () => {
+    started ??= boss.start();
+    await started.catch((error: unknown) => {
+      started = undefined;
+      throw error;
+    });
+  };
+
+  const createQueue = async (queue: string) => {
+    await open();
+    const { policy, ...settings } = queueSettings(declared.get(queue) ?? { ...onDemand, queue });
+    if (settings.deadLetter)
+      await boss.createQueue(settings.deadLetter, {
+        deleteAfterSeconds: keepDeadSeconds,
+        retentionSeconds: keepDeadSeconds,
+      });
+    await boss.createQueue(queue, { ...settings, policy });
     await boss.updateQueue(queue, settings);
   };
 
@@ -115,80 +140,69 @@ export const createJobs = ({ database, logger, useListenNotify = true }: JobsOpt
     return known;
   };
 
-  const handleBatch = async ({ queue, handler }: Worker, jobs: Job<object>[]): Promise<JobResult[]> =>
-    Promise.all(
-      jobs.map(async ({ id, data, signal }): Promise<JobResult> => {
-        try {
-          await handler(data, signal);
-          return { id, status: 'completed' };
-        } catch (problem) {
-          logger.warn({ err: problem, queue, jobId: id }, 'a job failed and will be tried again');
-          return {
-            id,
-            status: 'failed',
-            output: { message: problem instanceof Error ? problem.message : String(problem) },
-          };
-        }
-      }),
-    );
-
-  const startWorker = async (worker: Worker): Promise<void> => {
-    await ensureQueue(worker.queue);
-    const concurrency = worker.options.concurrency ?? 4;
-    const batchSize = Math.min(concurrency, mostPerFetch);
-    await boss.work<object>(
-      worker.queue,
-      {
-        batchSize,
-        localConcurrency: Math.ceil(concurrency / batchSize),
-        perJobResults: true,
-        burstWhenBatchFull: batchSize > 1,
-        pollingIntervalSeconds: 2,
-        notifyPollingIntervalSeconds: 10,
-      },
-      (jobs) => handleBatch(worker, jobs),
-    );
+  /** Outside of the job's transaction, because NOTIFY holds a lock of the whole cluster until the commit is on disk. */
+  const wake = (queue: string) => {
+    working.get(queue)?.wake();
+    if (useListenNotify)
+      database
+        .query('SELECT pg_notify($1, $2)', [channel, queue])
+        .catch((error: unknown) => logger.debug({ error }, 'workers find the job by themselves'));
   };
 
-  const tick = ({ name, everySeconds }: { name: string; everySeconds: number }) =>
-    boss
-      .send(name, {}, { singletonSeconds: everySeconds, retryLimit: 0 })
-      .catch((problem: unknown) =>
-        logger.warn({ err: problem, schedule: name }, 'a scheduled job could not be queued'),
-      );
+  /** One job for each slot of time, whichever process asks first. */
+  const tick = async ({ queue, everySeconds }: Worker) => {
+    try {
+      const id = await boss.send(queue, {}, { singletonSeconds: everySeconds as number });
+      if (id) wake(queue);
+    } catch (error) {
+      logger.warn({ error, queue }, 'a scheduled job could not be queued; the next turn comes');
+    }
+  };
+
+  const startWorker = async (worker: Worker) => {
+    const { queue, everySeconds } = worker;
+    await ensureQueue(queue);
+    working.set(
+      queue,
+      startJobWorker({
+        ...{ ...worker, boss, heartbeatSeconds, logger },
+        pollMs: everySeconds === undefined ? pollMs : Math.min(longestPollMs, Math.max(pollMs, everySeconds * 500)),
+        count: (name, result) => finished?.inc({ queue: name, result }),
+      }),
+    );
+    if (everySeconds === undefined) return;
+    await tick(worker);
+    timers.push(setInterval(() => void tick(worker), everySeconds * 1_000));
+  };
 
   return {
-    enqueue: async (tx, queue, payload, options = {}) => {
+    enqueue: async (tx, queue, payload, { singletonKey = randomUUID(), ...options } = {}) => {
       await ensureQueue(queue);
-      await boss.send(queue, payload, { ...options, ...(tx && { db: adapterOf(tx) }) });
+      const id = await boss.send(queue, payload, { ...options, singletonKey, ...(tx && { db: adapterOf(tx) }) });
+      if (id) afterCommit(tx ?? database, () => wake(queue));
     },
     work: (queue, options, handler) => {
-      workers.push({ queue, options, handler: handler as JobHandler<object> });
+      declared.set(queue, { ...onDemand, ...options, queue, handler: handler as JobHandler<object> });
     },
-    schedule: (name, everySeconds, handler) => {
-      ticks.push({ name, everySeconds });
-      workers.push({
-        queue: name,
-        options: { concurrency: 1, retryLimit: 0 },
+    schedule: (queue, everySeconds, handler) => {
+      declared.set(queue, {
+        ...onDemand,
+        concurrency: 1,
+        retryLimit: 0,
+        queue,
+        everySeconds,
         handler: (_, signal) => handler(signal),
       });
     },
     start: async () => {
-      for (const worker of workers) await startWorker(worker);
-      for (const each of ticks) {
-        // Replicas that start together spread their ticks; the slot lets only one of them count.
-        const interval = each.everySeconds * 1000;
-        timers.push(
-          setTimeout(() => {
-            void tick(each);
-            timers.push(setInterval(() => void tick(each), interval));
-          }, randomInt(interval)),
-        );
-      }
+      for (const worker of declared.values()) await startWorker(worker);
+      if (useListenNotify) stopListening = await database.listen(channel, (queue) => working.get(queue)?.wake());
     },
     stop: async () => {
-      for (const timer of timers) clearTimeout(timer);
-      if (started) await boss.stop({ graceful: true, close: false, timeout: drainMs });
+      for (const timer of timers) clearInterval(timer);
+      await stopListening?.();
+      await Promise.all([...working.values()].map((worker) => worker.stop(drainMs)));
+      if (started !== undefined) await boss.stop({ graceful: false, close: false });
     },
   };
 };

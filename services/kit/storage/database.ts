@@ -87,6 +87,15 @@ const registerMetrics = (pool: pg.Pool, metrics: Metrics, poolName: string) => {
 };
 type WatchedGauge = { readonly pools?: Map<string, pg.Pool> };
 
+const actionsAfterCommit = new WeakMap<Sql, (() => void)[]>();
+
+/** Runs `action` once the transaction has committed, never if it rolls back; at once if `sql` is no open transaction. */
+export const afterCommit = (sql: Sql, action: () => void): void => {
+  const actions = actionsAfterCommit.get(sql);
+  if (actions) actions.push(action);
+  else action();
+};
+
 /**
  * A pool with deadlines on everything: acquiring (503 `database.pool-exhausted`), statements, locks, idle transactions, the
  * network. A database that cannot be reached is a `Refusal` of kind `unavailable`, code `database.unavailable`.
@@ -149,13 +158,16 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const runOnce = <T>(work: (tx: Sql) => Promise<T>, isolation: TransactionOptions['isolation']) =>
     onOneConnection(async (client, breakOff) => {
       await client.query(isolation ? `BEGIN ISOLATION LEVEL ${isolation}` : 'BEGIN');
+      const tx = through(client);
+      const actions: (() => void)[] = [];
+      actionsAfterCommit.set(tx, actions);
       try {
-        const result = await work(through(client));
+        const result = await work(tx);
         const { command } = await client.query('COMMIT');
         // PostgreSQL answers COMMIT with ROLLBACK when the transaction failed and the work swallowed the error.
         if (command === 'ROLLBACK')
           throw new Error('the transaction was rolled back: one of its statements had failed');
-        return result;
+        return { result, actions };
       } catch (error) {
         // A rollback that fails means a broken connection; the first error is the one to report.
         await client.query('ROLLBACK').catch(breakOff);
@@ -166,7 +178,9 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   const transaction: Database['transaction'] = async (work, { retries = 0, isolation } = {}) => {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await runOnce(work, isolation);
+        const { result, actions } = await runOnce(work, isolation);
+        for (const action of actions) action();
+        return result;
       } catch (error) {
         if (attempt >= retries || !isConflictFailure(error)) throw error;
         await wait(Math.random() * 20 * 2 ** attempt);
