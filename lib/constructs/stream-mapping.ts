@@ -6,6 +6,7 @@ import { type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/a
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { acknowledge } from '../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm } from './owned-alarm.ts';
 
 export type StreamMappingProps = {
@@ -50,6 +51,18 @@ export class StreamMapping extends Construct {
         onFailure: new SqsDlq(failed),
       }),
     );
+    acknowledge(
+      failed,
+      'The queue is the failure destination of the mapping; its messages wait for a person.',
+      'AwsSolutions-SQS3',
+    );
+    if (props.function.role)
+      acknowledge(
+        props.function.role,
+        'KMS spells each of these two operations in several actions, here on the one key of the queue.',
+        'AwsSolutions-IAM5[Action::kms:GenerateDataKey*]',
+        'AwsSolutions-IAM5[Action::kms:ReEncrypt*]',
+      );
     const alarm = {
       alerts,
       owner,

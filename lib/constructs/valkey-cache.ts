@@ -105,9 +105,8 @@ export class ValkeyCache extends Construct {
     if (props.replicas === 0)
       acknowledge(cache, 'Nothing is lost with the cache, and one node is cheaper.', 'AwsSolutions-AEC4');
     this.address = `${cache.attrPrimaryEndPointAddress}:${PORT}`;
-    const arn = (resource: string, resourceName: string) =>
-      Stack.of(this).formatArn({ service: 'elasticache', resource: `${resource}:${resourceName}` });
-    this.connectArns = [arn('replicationgroup', name), arn('user', userName)];
+    const arn = (resource: string) => Stack.of(this).formatArn({ service: 'elasticache', resource });
+    this.connectArns = [arn(`replicationgroup:${name}`), arn(`user:${userName}`)];
     this.addAlarms(props);
   }
 

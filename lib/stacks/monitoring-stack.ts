@@ -59,11 +59,11 @@ export class MonitoringStack extends PlatformStack {
     });
   }
 
-  /** Services write one line with the field `deadLetterTopic` for every record that they give up. */
+  /** The kit writes this line for every record that a consumer gives up (services/kit/events/event-handling.ts). */
   private watchDeadLetters(metricNamespace: string) {
     const filter = new MetricFilter(this, 'DeadLetterLines', {
       logGroup: LogGroup.fromLogGroupName(this, 'ApplicationLogs', `/aws/containerinsights/${this.prefix}/application`),
-      filterPattern: FilterPattern.literal('deadLetterTopic'),
+      filterPattern: FilterPattern.literal('"a record became a dead letter"'),
       metricNamespace,
       metricName: 'DeadLetters',
       metricValue: '1',

@@ -40,7 +40,8 @@ export class StreamJobStack extends PlatformStack {
         logDays: environment.functions.logDays,
         alerts,
       });
-      application.securityGroup.connections.allowTo(stream.securityGroup, Port.tcp(EVENT_STREAM_PORT), service.name);
+      // A remote rule lives here; in the stack of the brokers it would make the two stacks wait for each other.
+      stream.securityGroup.addIngressRule(application.securityGroup, Port.tcp(EVENT_STREAM_PORT), service.name, true);
     }
   }
 }

@@ -1,0 +1,233 @@
+import { describe, expect, test } from '@jest/globals';
+import { checkAgainstServices, connectionLimit, defineEnvironments, replicasOf } from './environment-checks.ts';
+import { environmentNamed, environments } from './environments.ts';
+import { services } from './services.ts';
+import { fixtureManifests } from './testing/fixture-manifests.ts';
+
+type Change = (environment: Record<string, never>) => void;
+
+/** The environments as data, with one of them changed. */
+const withChange = (name: string, change: Change): unknown[] => {
+  const copies = structuredClone(environments) as unknown as Record<string, never>[];
+  const found = copies.find((environment) => environment['name'] === name);
+  if (found) change(found);
+  return copies;
+};
+const set =
+  (path: string, value: unknown): Change =>
+  (environment) => {
+    const keys = path.split('.');
+    const last = keys.pop() as string;
+    const holder = keys.reduce<Record<string, unknown>>(
+      (inner, key) => inner[key] as Record<string, unknown>,
+      environment,
+    );
+    holder[last] = value;
+  };
+
+describe('a bad value is refused with the field, the value and what is allowed', () => {
+  test.each<[why: string, environment: string, path: string, value: unknown, message: RegExp]>([
+    ['an unknown key', 'dev', 'colour', 'red', /dev: .*Unrecognized key: "colour"|dev.*colour/],
+    ['an unknown key inside a part', 'dev', 'database.size', 3, /dev\.database: .*Unrecognized key: "size"/],
+    [
+      'a name that is no environment',
+      'dev',
+      'name',
+      'test',
+      /test\.name: "test" is not allowed: .*"dev"\|"staging"\|"production"/,
+    ],
+    ['an account that is no account', 'dev', 'account', '12', /dev\.account: "12" is not allowed/],
+    ['no region', 'dev', 'region', undefined, /dev\.region: nothing is not allowed/],
+    [
+      'a fraction of an ACU that does not exist',
+      'dev',
+      'database.minCapacity',
+      0.3,
+      /dev\.database\.minCapacity: 0\.3 is not allowed/,
+    ],
+    [
+      'a broker size that MSK does not have',
+      'dev',
+      'eventStream.brokerType',
+      'huge',
+      /dev\.eventStream\.brokerType: "huge" is not allowed/,
+    ],
+    [
+      'a mail address that is none',
+      'dev',
+      'alerts.emails',
+      ['nobody'],
+      /dev\.alerts\.emails\.0: "nobody" is not allowed/,
+    ],
+    [
+      'ranges that overlap',
+      'staging',
+      'network.cidr',
+      '10.10.0.0/16',
+      /staging\.network\.cidr: 10\.10\.0\.0\/16 overlaps 10\.10\.0\.0\/16 of dev/,
+    ],
+    [
+      'the range of Kubernetes services',
+      'dev',
+      'network.cidr',
+      '172.20.0.0/16',
+      /dev\.network\.cidr: .*Kubernetes services use; choose another/,
+    ],
+    [
+      'a range that is too small',
+      'dev',
+      'network.cidr',
+      '10.10.0.0/20',
+      /dev\.network\.cidr: 10\.10\.0\.0\/20 is not a \/16/,
+    ],
+    [
+      'two zones in production',
+      'production',
+      'network.zones',
+      ['us-east-1a', 'us-east-1b'],
+      /production\.network\.zones: 2 zones .*name three/,
+    ],
+    ['a zone twice', 'production', 'network.zones', ['us-east-1a', 'us-east-1a', 'us-east-1b'], /names a zone twice/],
+    [
+      'a zone of another region',
+      'dev',
+      'network.zones',
+      ['eu-west-1a', 'us-east-1b', 'us-east-1c'],
+      /are not all in us-east-1/,
+    ],
+    [
+      'one NAT gateway in production',
+      'production',
+      'network.natGateways',
+      1,
+      /production\.network\.natGateways: 1 leave a zone/,
+    ],
+    [
+      'more NAT gateways than zones',
+      'dev',
+      'network.zones',
+      ['us-east-1a', 'us-east-1b'],
+      /dev\.eventStream\.replicationFactor: 3 is more than the 2 brokers/,
+    ],
+    [
+      'unprotected production',
+      'production',
+      'protected',
+      false,
+      /production\.protected: false would let a tear-down delete customer data/,
+    ],
+    ['production without a reader', 'production', 'database.readers', 0, /production\.database\.readers: 0 means/],
+    ['production without a door', 'production', 'publicDoor', undefined, /production\.publicDoor: nothing means/],
+    ['production on spot nodes', 'production', 'cluster.capacity', 'spot', /production\.cluster\.capacity: spot/],
+    [
+      'a capacity upside down',
+      'dev',
+      'database.minCapacity',
+      8,
+      /dev\.database\.minCapacity: 8 is above maxCapacity 4/,
+    ],
+    [
+      'a pause that cannot happen',
+      'staging',
+      'database.autoPauseMinutes',
+      30,
+      /staging\.database\.autoPauseMinutes: 30 has no effect/,
+    ],
+    [
+      'writes that stop with one broker',
+      'dev',
+      'eventStream.minInSyncReplicas',
+      3,
+      /minInSyncReplicas: 3 of 3 copies would stop all writes/,
+    ],
+    ['fewer pods at most than at least', 'dev', 'replicas.min', 9, /dev\.replicas\.min: 9 is above max 2/],
+    ['fewer nodes at most than at least', 'dev', 'cluster.nodes.min', 9, /dev\.cluster\.nodes\.min: 9 is above max 4/],
+    [
+      'a host outside the domain',
+      'staging',
+      'publicDoor.host',
+      'shop.elsewhere.example',
+      /staging\.publicDoor\.host: .* is not under staging\.cloudmart\.example/,
+    ],
+  ])('%s', (_why, environment, path, value, message) => {
+    expect(() => defineEnvironments(withChange(environment, set(path, value)))).toThrow(message);
+  });
+
+  test('two environments of one name', () => {
+    expect(() => defineEnvironments([...environments, ...environments])).toThrow(
+      /dev\.name: two environments have this name/,
+    );
+  });
+
+  test('all problems at once', () => {
+    const twice = withChange('dev', (environment) => {
+      set('region', 'nowhere')(environment);
+      set('domain', 'x')(environment);
+    });
+    expect(() => defineEnvironments(twice)).toThrow(/dev\.region[\s\S]*dev\.domain/);
+  });
+
+  test('an environment that does not exist', () => {
+    expect(() => environmentNamed('test')).toThrow('there is no environment "test"; known: dev, staging, production');
+  });
+});
+
+describe('what the services ask for must fit the environment', () => {
+  const dev = environmentNamed('dev');
+
+  test('pools of all pods above the limit of the database', () => {
+    const small = { ...dev, replicas: { min: 1, max: 50 }, database: { ...dev.database, maxCapacity: 1 } };
+    expect(() => checkAgainstServices(small, services)).toThrow(
+      /dev\.database\.maxCapacity: 1 ACU take 189 connections, but .*cart \d+.* add up to \d+ at full scale; raise maxCapacity/,
+    );
+  });
+
+  test('configuration of a service or a key that does not exist', () => {
+    expect(() => checkAgainstServices({ ...dev, configuration: { wishlist: {} } }, services)).toThrow(
+      /configuration\.wishlist: no such service; known: /,
+    );
+    expect(() =>
+      checkAgainstServices({ ...dev, configuration: { notification: { COLOUR: 'red' } } }, services),
+    ).toThrow(/configuration\.notification\.COLOUR: .*declares no plain value/);
+  });
+
+  test('a secret is no configuration', () => {
+    expect(() =>
+      checkAgainstServices({ ...dev, configuration: { stock: { SUPPLIER_KEY: 'x' } } }, fixtureManifests),
+    ).toThrow(/configuration\.stock\.SUPPLIER_KEY/);
+  });
+
+  test('the environments as they are hold the shop as it is', () => {
+    for (const environment of environments) expect(() => checkAgainstServices(environment, services)).not.toThrow();
+  });
+
+  test.each([
+    [0, 4, 823],
+    [0.5, 32, 2000],
+    [1, 16, 3360],
+    [2, 32, 5000],
+  ])('from %d to %d ACU PostgreSQL takes %d connections', (minCapacity, maxCapacity, connections) => {
+    expect(connectionLimit({ ...dev.database, minCapacity, maxCapacity })).toBe(connections);
+  });
+
+  test('pods stay within the bounds of the environment', () => {
+    const [, stock] = [...fixtureManifests].reverse();
+    const service = stock ?? fixtureManifests[0];
+    if (!service) throw new Error('no fixture');
+    expect(
+      replicasOf({ ...service, scaling: { min: 2, max: 8, cpuPercent: 60 } }, { ...dev, replicas: { min: 1, max: 3 } }),
+    ).toEqual({ min: 2, max: 3 });
+    expect(
+      replicasOf(
+        { ...service, scaling: { min: 2, max: 8, cpuPercent: 60 } },
+        { ...dev, replicas: { min: 4, max: 50 } },
+      ),
+    ).toEqual({ min: 4, max: 8 });
+  });
+});
+
+test('environments cannot be changed while the program runs', () => {
+  const dev = environmentNamed('dev');
+  expect(() => Object.assign(dev.database, { maxCapacity: 256 })).toThrow(/read only/);
+  expect(() => (dev.network.zones as string[]).push('us-east-1d')).toThrow(/not extensible/);
+});

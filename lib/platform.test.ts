@@ -1,0 +1,217 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Stack } from 'aws-cdk-lib';
+import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { environments } from './environments.ts';
+import { at, type Entry, resourcesOf, type StackTemplate, textOf } from './guards/template.ts';
+import { services } from './services.ts';
+import { fixtureManifests } from './testing/fixture-manifests.ts';
+import { platformOf } from './testing/synthesized-platform.ts';
+import { templateBlocks } from './testing/template-text.ts';
+
+// CloudFormation's own rules take five seconds a run; `cdk synth` asks them.
+process.env['CDK_VALIDATION'] = 'false';
+
+// What the environments say about services of the shop means nothing to the fixtures.
+const bare = environments.map((environment) => ({ ...environment, configuration: {} }));
+
+let stacks: readonly StackTemplate[] = [];
+beforeAll(() => {
+  stacks = platformOf(bare, fixtureManifests).synth();
+}, 120_000);
+
+const stackOf = (environment: string, stack: string): StackTemplate => {
+  const found = stacks.find((candidate) => candidate.environment === environment && candidate.stack === stack);
+  if (!found)
+    throw new Error(`${environment} has no stack ${stack}; it has ${stacks.map((known) => known.stack).join(', ')}`);
+  return found;
+};
+const only = (environment: string, stack: string, type: string): Entry => {
+  const [entry, ...more] = resourcesOf(stackOf(environment, stack).template, type);
+  if (!entry || more.length > 0) throw new Error(`${environment} ${stack} has ${more.length + 1} ${type}`);
+  return entry;
+};
+
+describe('every stack of every environment', () => {
+  test('has the stacks that its data and the manifests ask for', () => {
+    expect(
+      Object.fromEntries(
+        environments.map(({ name }) => [
+          name,
+          stacks.filter(({ environment }) => environment === name).map(({ stack }) => stack),
+        ]),
+      ),
+    ).toMatchSnapshot();
+  });
+
+  const reviewed = [
+    'Foundation',
+    'Network',
+    'Domain',
+    'Cluster',
+    'Registry',
+    'Secret',
+    'Database',
+    'EventStream',
+    'Cache',
+    'Table',
+    'Bucket',
+    'Function',
+    'StreamJob',
+    'Site',
+    'Workloads',
+    'Monitoring',
+    'Backup',
+    'Delivery',
+  ];
+
+  test.each(reviewed)('production %s is as reviewed', (stack) => {
+    expect(
+      `\n${[...templateBlocks(stackOf('production', stack).template, 'production').values()].join('\n')}\n`,
+    ).toMatchSnapshot();
+  });
+
+  test.each(['staging', 'dev'].flatMap((environment) => reviewed.map((stack) => [environment, stack] as const)))(
+    '%s %s differs from production as reviewed',
+    (environment, stack) => {
+      const own = stacks.find((candidate) => candidate.environment === environment && candidate.stack === stack);
+      const blocks = own ? templateBlocks(own.template, environment) : new Map<string, string>();
+      const production = templateBlocks(stackOf('production', stack).template, 'production');
+      const differing = [...blocks].flatMap(([logicalId, block]) => {
+        const other = new Set(production.get(logicalId)?.split('\n') ?? []);
+        const lines = block.split('\n').filter((line) => !other.has(line));
+        return lines.length > 0 ? [`${logicalId}\n${lines.map((line) => `  ${line.trimStart()}`).join('\n')}`] : [];
+      });
+      const missing = own
+        ? [...production.keys()]
+            .filter((logicalId) => !blocks.has(logicalId))
+            .map((logicalId) => `without ${logicalId}`)
+        : ['without the stack'];
+      expect(`\n${[...differing, ...missing].join('\n')}\n`).toMatchSnapshot();
+    },
+  );
+
+  test('stays inside the limits of CloudFormation', () => {
+    for (const { template, path: file } of stacks) {
+      expect(Object.keys(template.Resources ?? {}).length).toBeLessThan(400);
+      expect(readFileSync(file).length).toBeLessThan(900_000);
+    }
+  });
+});
+
+describe('the rules that matter most', () => {
+  test('production survives the loss of a zone', () => {
+    expect(resourcesOf(stackOf('production', 'Network').template, 'AWS::EC2::NatGateway')).toHaveLength(3);
+    expect(resourcesOf(stackOf('production', 'Database').template, 'AWS::RDS::DBInstance').length).toBeGreaterThan(1);
+    expect(only('production', 'EventStream', 'AWS::MSK::Cluster').properties['NumberOfBrokerNodes']).toBe(3);
+    expect(only('production', 'Cache', 'AWS::ElastiCache::ReplicationGroup').properties['MultiAZEnabled']).toBe(true);
+  });
+
+  test('every topic has three copies, two of them required, and a dead-letter topic', () => {
+    const topics = resourcesOf(stackOf('production', 'EventStream').template, 'AWS::MSK::Topic').map(
+      ({ properties }) => ({
+        name: properties['TopicName'],
+        copies: properties['ReplicationFactor'],
+        settings: JSON.parse(Buffer.from(String(properties['Configs']), 'base64').toString()),
+      }),
+    );
+    expect(topics.map(({ name }) => name)).toEqual([
+      'stock-events',
+      'stock-events.dead',
+      'trend-events',
+      'trend-events.dead',
+    ]);
+    for (const { copies, settings } of topics) {
+      expect(copies).toBe(3);
+      expect(settings['min.insync.replicas']).toBe('2');
+    }
+  });
+
+  test('a function on Kafka bisects, retries within bounds and leaves failures in the dead-letter topic', () => {
+    const [mapping] = resourcesOf(stackOf('production', 'Function').template, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => properties['Topics'],
+    );
+    expect(mapping?.properties).toMatchObject({
+      Topics: ['stock-events'],
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'ledger' },
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 4,
+      MaximumRecordAgeInSeconds: 86_400,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      DestinationConfig: { OnFailure: { Destination: 'kafka://stock-events.dead' } },
+    });
+  });
+
+  test('the database of each owner is made by the job, and by nobody else', () => {
+    const { properties } = resourcesOf(stackOf('dev', 'Database').template, 'AWS::Lambda::Function').filter(
+      (entry) => at(entry.properties, 'FunctionName') === 'cloudmart-dev-database-owners',
+    )[0] as Entry;
+    expect(JSON.parse(textOf(at(properties, 'Environment', 'Variables', 'OWNERS')))).toEqual([
+      { database: 'stocks', role: 'stock' },
+    ]);
+  });
+
+  test('the ids of Kubernetes manifests never change: another id would delete what it has just applied', () => {
+    expect(
+      resourcesOf(stackOf('production', 'Workloads').template, 'Custom::AWSCDK-EKS-KubernetesResource').map(
+        ({ logicalId }) => logicalId,
+      ),
+    ).toEqual(['Namespace9B63B8C8', 'IngressClassFF1CF2BD', 'stock7C31E86D', 'door0F0920D8']);
+  });
+
+  test('a manifest waits for the identity of its pods', () => {
+    const template = stackOf('production', 'Workloads').template;
+    const [stock] = Object.entries(template.Resources ?? {}).filter(([logicalId]) =>
+      /^stock[0-9A-F]{8}$/.test(logicalId),
+    );
+    expect(at(stock?.[1], 'DependsOn')).toEqual(
+      expect.arrayContaining([expect.stringMatching(/^stockidentityAssociation/)]),
+    );
+  });
+
+  test('only the addresses of a deployment are tokens, and they stand in environment values', () => {
+    const text = resourcesOf(stackOf('production', 'Workloads').template, 'Custom::AWSCDK-EKS-KubernetesResource')
+      .map(({ properties }) => textOf(properties['Manifest']))
+      .join('');
+    expect(text).toMatch(
+      /"DATABASE_URL","value":"postgresql:\/\/stock@<cloudmart-production-database\.[^>]+>:5432\/stocks\?sslmode=verify-full"/,
+    );
+    expect(text).not.toMatch(/Token\[/);
+  });
+});
+
+describe('what the manifests declare is all that the stacks know', () => {
+  test('the real services pass every law in every environment', () => {
+    expect(platformOf(environments, services).synth().length).toBeGreaterThan(45);
+  }, 120_000);
+
+  test('no stack and no construct names a service', () => {
+    const folders = ['stacks', 'constructs', 'guards'].map((folder) => path.join(import.meta.dirname, folder));
+    const sources = folders.flatMap((folder) =>
+      readdirSync(folder)
+        .filter((file) => !file.endsWith('.test.ts'))
+        .map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const),
+    );
+    for (const [file, source] of [
+      ...sources,
+      ['platform.ts', readFileSync(path.join(import.meta.dirname, 'platform.ts'), 'utf8')] as const,
+    ])
+      for (const { name } of services) expect([file, source.includes(`'${name}'`)]).toEqual([file, false]);
+  });
+
+  test('a bucket that somebody opens to the public is refused with its law', () => {
+    const [dev] = bare;
+    const platform = platformOf(dev ? [dev] : [], fixtureManifests);
+    new Bucket(new Stack(platform.app.node.findChild('dev'), 'Planted'), 'Open', {
+      publicReadAccess: true,
+      blockPublicAccess: {
+        blockPublicAcls: false,
+        blockPublicPolicy: false,
+        ignorePublicAcls: false,
+        restrictPublicBuckets: false,
+      } as never,
+    });
+    expect(() => platform.synth()).toThrow(/no-public-store|Validation failed/);
+  }, 60_000);
+});

@@ -1,0 +1,54 @@
+/** One small manifest of every kind, so that tests of the stacks do not move when the shop changes. */
+import { defineService, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { checkServices } from '../services.ts';
+
+const fixture = (differing: Pick<ServiceManifest, 'name' | 'kind'> & Partial<ServiceManifest>): ServiceManifest =>
+  defineService({
+    summary: `Stands for every service of kind ${differing.kind}.`,
+    ports: {},
+    owns: {},
+    publishes: {},
+    consumes: [],
+    calls: [],
+    criticalFunctions: [],
+    configuration: {},
+    scaling: { min: 2, max: 4, cpuPercent: 65 },
+    size: { cpuMillis: 250, memoryMiB: 256 },
+    ...differing,
+  });
+
+export const fixtureManifests: readonly ServiceManifest[] = checkServices([
+  fixture({ name: 'door', kind: 'web', ports: { http: 9100 }, public: true, cache: true, calls: ['stock'] }),
+  fixture({
+    name: 'stock',
+    kind: 'web+grpc',
+    ports: { http: 9101, grpc: 9151 },
+    owns: { database: 'stocks', buckets: ['stock-photos'] },
+    publishes: { 'stock-events': { partitions: 6, retentionDays: 7 } },
+    consumes: ['stock-events'],
+    configuration: {
+      SUPPLIER_KEY: { description: 'Key of the supplier.', kind: 'secret' },
+      LOW_STOCK: { description: 'Units below which stock counts as low.', kind: 'plain', default: '5' },
+    },
+  }),
+  fixture({
+    name: 'ledger',
+    kind: 'lambda',
+    owns: { tables: { entries: { partitionKey: 'stockId', sortKey: 'sequence', stream: true } } },
+    consumes: ['stock-events'],
+  }),
+  fixture({
+    name: 'mailer',
+    kind: 'lambda',
+    owns: { tables: { mails: { partitionKey: 'mailId', expiresAt: 'expiresAt' } } },
+    follows: ['entries'],
+    reaches: ['ses'],
+  }),
+  fixture({
+    name: 'trends',
+    kind: 'stream-job',
+    publishes: { 'trend-events': { partitions: 3, retentionDays: 3 } },
+    consumes: ['stock-events'],
+  }),
+  fixture({ name: 'pages', kind: 'static' }),
+]);
