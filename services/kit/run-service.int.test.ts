@@ -38,6 +38,7 @@ type Line = {
   message: string;
   level: string;
   step?: string;
+  logLevel?: string;
   http?: number;
   grpc?: number;
   probe?: number;
@@ -168,6 +169,17 @@ describe('a start', () => {
     const { missing, message } = await line('never ready');
     expect([missing, message]).toEqual([['greet'], expect.stringContaining('services/sample/manifest.ts')]);
     expect(steps()).not.toContain('work started');
+  });
+});
+
+describe('SIGUSR2', () => {
+  test('turns debug lines on, and off again', async () => {
+    const { child, line, lines } = start();
+    await line('ready');
+    child.kill('SIGUSR2');
+    expect((await line('log level changed')).logLevel).toBe('debug');
+    child.kill('SIGUSR2');
+    await eventually(() => expect(lines().at(-1)?.logLevel).toBe('info'));
   });
 });
 

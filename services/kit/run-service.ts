@@ -64,6 +64,11 @@ export const runService = async <Schema extends z.ZodObject>(
     const context = createContext({ manifest, config, stopping: stop.signal });
     const { logger, health, functions, metrics } = context;
     metrics.collectProcess();
+    // Lets an operator see more of one process without restarting what may be failing: kill -USR2.
+    process.on('SIGUSR2', () => {
+      logger.level = logger.level === 'debug' ? config.logLevel : 'debug';
+      logger.info({ logLevel: logger.level }, 'log level changed');
+    });
     const { probePort } = config;
     if (probePort !== undefined)
       probes = await openDoor('PROBE_PORT', probePort, () => startProbeServer(context, probePort));

@@ -42,6 +42,8 @@ export const stopInOrder = (stopping: Stopping): void => {
   closeWithGrace(
     {
       delay: stopping.drainMs,
+      // Changes the log level, see run-service.ts.
+      skip: ['SIGUSR2'],
       logger: {
         error: (problem?: unknown) =>
           logger.fatal({ error: problem instanceof Error ? problem : undefined }, 'shut-down cut short'),

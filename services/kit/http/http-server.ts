@@ -15,6 +15,7 @@ import { handleError } from './error-handler.ts';
 import type { HttpServer } from './fastify-zod.ts';
 import { addHealthRoutes, addMetricsRoute } from './health-routes.ts';
 import { addHttpMetrics } from './http-metrics.ts';
+import { addInFlightLimit } from './in-flight-limit.ts';
 import { addNotFound } from './not-found.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { addRequestLaws } from './request-laws.ts';
@@ -35,6 +36,8 @@ export type HttpServerOptions = {
   readonly cache?: Cache;
   /** Requests a minute from one caller or address over all routes; default no limit. Routes may set their own. */
   readonly requestsPerMinute?: number;
+  /** Requests answered at a time before 503; default 1,000. */
+  readonly mostInFlight?: number;
   /** Further prefixes under which the health routes are served, such as `/api/v1`. */
   readonly healthPrefixes?: readonly string[];
   /** Origins such as `https://shop.example` from which browsers may call with cookies; default none but the own one. */
@@ -78,6 +81,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
 
   addRequestLaws(http, { deadlineMs, stopping: context.stopping });
   addHttpMetrics(http, context.metrics);
+  addInFlightLimit(http, { mostInFlight: options.mostInFlight ?? 1_000, deadlineMs });
   await http.register(cookie);
   await http.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
