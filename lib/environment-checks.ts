@@ -5,9 +5,6 @@ import { type Environment, environmentShape } from './environment.ts';
 /** Range that EKS gives to Kubernetes services; outside every VPC range. */
 export const SERVICE_CIDR = '172.20.0.0/16';
 
-/** The cluster's own resolver: EKS takes the tenth address of the service range. */
-export const DNS_CIDR = '172.20.0.10/32';
-
 const range = (cidr: string): readonly [first: number, last: number] => {
   const [address = '', bits = '32'] = cidr.split('/');
   const start = address.split('.').reduce((value, part) => value * 256 + Number(part), 0);

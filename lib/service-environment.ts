@@ -48,9 +48,11 @@ export const serviceEnvironment = (
     environment['DATABASE_URL'] = at.database(service, service.owns.database);
     environment['DATABASE_CONNECTIONS'] = String(service.databaseConnections ?? 5);
   }
-  if (service.consumes.length > 0 || Object.keys(service.publishes).length > 0) environment['EVENTS_URL'] = at.events(service);
+  if (service.consumes.length > 0 || Object.keys(service.publishes).length > 0)
+    environment['EVENTS_URL'] = at.events(service);
   if (service.cache) environment['CACHE_URL'] = at.cache(service);
-  for (const table of Object.keys(service.owns.tables ?? {})) environment[`TABLE_${environmentName(table)}`] = at.table(table);
+  for (const table of Object.keys(service.owns.tables ?? {}))
+    environment[`TABLE_${environmentName(table)}`] = at.table(table);
   for (const bucket of service.owns.buckets ?? []) environment[`BUCKET_${environmentName(bucket)}`] = at.bucket(bucket);
   if (service.reaches?.includes('ses')) environment['MAIL_URL'] = at.mail;
   for (const name of service.calls) {

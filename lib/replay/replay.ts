@@ -92,7 +92,7 @@ export const replay = async ({
     const run = known.last.then(() => buy(known.shopper, purchase));
     shoppers.set(purchase.customer, { shopper: known.shopper, last: run });
     underWay.add(run);
-    run.finally(() => underWay.delete(run));
+    void run.finally(() => underWay.delete(run));
   };
 
   const startedAt = performance.now();

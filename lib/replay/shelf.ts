@@ -56,5 +56,3 @@ export const createShelf = (products: readonly ShelfProduct[]) => {
     },
   };
 };
-
-export type Shelf = ReturnType<typeof createShelf>;

@@ -41,5 +41,3 @@ export const startCataloguePeer = async () => {
     },
   };
 };
-
-export type CataloguePeer = Awaited<ReturnType<typeof startCataloguePeer>>;

@@ -19,17 +19,3 @@ export const cloudEventSchema = <Type extends string, Data extends z.ZodType>(ty
     traceparent: z.string().optional(),
     idempotencykey: z.string().optional(),
   });
-
-export type CloudEvent<Data = unknown> = {
-  specversion: '1.0';
-  id: string;
-  source: string;
-  type: string;
-  subject: string;
-  time: string;
-  datacontenttype: 'application/json';
-  data: Data;
-  sequence: number;
-  traceparent?: string | undefined;
-  idempotencykey?: string | undefined;
-};

@@ -9,7 +9,11 @@ export const registerBody = z.strictObject({ email: emailSchema, password: newPa
 export const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(128) });
 export const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512) });
 export const updateProfileBody = z
-  .strictObject({ name: textSchema(120).optional(), password: newPasswordSchema.optional(), currentPassword: z.string().max(128).optional() })
+  .strictObject({
+    name: textSchema(120).optional(),
+    password: newPasswordSchema.optional(),
+    currentPassword: z.string().max(128).optional(),
+  })
   .refine((body) => body.name !== undefined || body.password !== undefined, 'must change name or password')
   .refine((body) => body.password === undefined || body.currentPassword !== undefined, {
     path: ['currentPassword'],

@@ -29,14 +29,21 @@ export const orderStatuses = [
 export type OrderStatus = (typeof orderStatuses)[number];
 
 /** States in which the purchase is decided; before them the platform still owes the customer an outcome. */
-export const settledStatuses: readonly OrderStatus[] = orderStatuses.filter((status) => status !== 'pending' && status !== 'stock-reserved');
+export const settledStatuses: readonly OrderStatus[] = orderStatuses.filter(
+  (status) => status !== 'pending' && status !== 'stock-reserved',
+);
 
 /** RFC draft-ietf-httpapi-idempotency-key-header-07; required on `POST /orders`. */
-export const idempotencyKeySchema = z.string().regex(/^[\x21-\x7e]{8,200}$/, 'must be 8 to 200 visible ASCII characters');
+export const idempotencyKeySchema = z
+  .string()
+  .regex(/^[\x21-\x7e]{8,200}$/, 'must be 8 to 200 visible ASCII characters');
 
 export const placeOrderBody = z.strictObject({
   shippingAddress: addressSchema,
-  payment: z.strictObject({ method: z.literal('card'), token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_') }),
+  payment: z.strictObject({
+    method: z.literal('card'),
+    token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_'),
+  }),
   /** Required from guests; customers are written to at their account's address. */
   email: emailSchema.optional(),
   /** Without items the caller's cart is bought. */
@@ -44,7 +51,10 @@ export const placeOrderBody = z.strictObject({
     .array(z.strictObject({ productId: productIdSchema, quantity: quantitySchema }))
     .min(1)
     .max(maxLines)
-    .refine((items) => new Set(items.map(({ productId }) => productId)).size === items.length, 'must name each product once')
+    .refine(
+      (items) => new Set(items.map(({ productId }) => productId)).size === items.length,
+      'must name each product once',
+    )
     .optional(),
 });
 

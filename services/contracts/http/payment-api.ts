@@ -1,8 +1,24 @@
 /** Payments for staff: `/payments`. */
 import { z } from 'zod';
-import { moneySchema, orderIdSchema, pageQuery, pageSchema, paymentIdSchema, refundIdSchema, timestampSchema } from './values.ts';
+import {
+  moneySchema,
+  orderIdSchema,
+  pageQuery,
+  pageSchema,
+  paymentIdSchema,
+  refundIdSchema,
+  timestampSchema,
+} from './values.ts';
 
-export const paymentStatuses = ['pending', 'unknown', 'authorised', 'declined', 'captured', 'voided', 'refunded'] as const;
+export const paymentStatuses = [
+  'pending',
+  'unknown',
+  'authorised',
+  'declined',
+  'captured',
+  'voided',
+  'refunded',
+] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
 export const paymentSchema = z.strictObject({
@@ -12,13 +28,19 @@ export const paymentSchema = z.strictObject({
   amount: moneySchema,
   captured: moneySchema,
   refunded: moneySchema,
-  refunds: z.array(z.strictObject({ id: refundIdSchema, amount: moneySchema, reason: z.string(), createdAt: timestampSchema })),
+  refunds: z.array(
+    z.strictObject({ id: refundIdSchema, amount: moneySchema, reason: z.string(), createdAt: timestampSchema }),
+  ),
   declineReason: z.string().nullable(),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 });
 
-export const listPaymentsQuery = z.strictObject({ orderId: orderIdSchema.optional(), status: z.enum(paymentStatuses).optional(), ...pageQuery });
+export const listPaymentsQuery = z.strictObject({
+  orderId: orderIdSchema.optional(),
+  status: z.enum(paymentStatuses).optional(),
+  ...pageQuery,
+});
 export const paymentPage = pageSchema(paymentSchema);
 export const paymentAnswer = z.strictObject({ payment: paymentSchema });
 

@@ -10,5 +10,3 @@ export const problemSchema = z.object({
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
   traceId: z.string(),
 });
-
-export type Problem = z.output<typeof problemSchema>;

@@ -14,7 +14,15 @@ const attributesSchema = z
   .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([longTextSchema(300), z.number(), z.boolean()]))
   .refine((attributes) => Object.keys(attributes).length <= 30, 'must have at most 30 entries');
 
-const imageUrlSchema = z.union([z.url({ protocol: /^https?$/ }).max(2000).regex(/^[\x21-\x7e]*$/), z.string().regex(/^\/[\w./-]*$/)]).nullable();
+const imageUrlSchema = z
+  .union([
+    z
+      .url({ protocol: /^https?$/ })
+      .max(2000)
+      .regex(/^[\x21-\x7e]*$/),
+    z.string().regex(/^\/[\w./-]*$/),
+  ])
+  .nullable();
 
 const productFields = {
   title: textSchema(300),
@@ -41,7 +49,10 @@ const newProductFields = {
   attributes: attributesSchema.default({}),
 };
 
-export const createProductBody = z.strictObject({ ...newProductFields, stock: z.int().min(0).max(1_000_000).default(0) });
+export const createProductBody = z.strictObject({
+  ...newProductFields,
+  stock: z.int().min(0).max(1_000_000).default(0),
+});
 
 export const updateProductBody = z
   .strictObject(productFields)
@@ -59,7 +70,11 @@ export const adjustStockBody = z.strictObject({
 });
 
 /** One item of a bulk load; `reference` is the caller's own key, so that a repeated load updates instead of doubling. */
-export const importItem = z.strictObject({ reference: textSchema(200), ...newProductFields, stock: z.int().min(0).max(1_000_000).default(0) });
+export const importItem = z.strictObject({
+  reference: textSchema(200),
+  ...newProductFields,
+  stock: z.int().min(0).max(1_000_000).default(0),
+});
 /** At most 500 items; each is taken or refused by itself. */
 export const importProductsBody = z.strictObject({ items: z.array(z.unknown()).min(1).max(500) });
 export const importProductsAnswer = z.strictObject({

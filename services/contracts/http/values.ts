@@ -19,7 +19,6 @@ export const productIdSchema = idSchema('prd');
 export const orderIdSchema = idSchema('ord');
 export const paymentIdSchema = idSchema('pay');
 export const refundIdSchema = idSchema('rfd');
-export const sessionIdSchema = idSchema('ses');
 
 /** One line of text: trimmed, without control characters and halves of surrogate pairs, never empty. */
 export const textSchema = (maxLength: number) =>

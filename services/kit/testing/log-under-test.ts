@@ -34,8 +34,6 @@ export const expectOrderPerKey = (records: readonly Seen[]) => {
   }
 };
 
-export type LogFixture = ReturnType<typeof useLog>;
-
 /** Starts the log before the tests of the enclosing block, cleans up after each of them, and stops it in the end. */
 export const useLog = (name: string, start: () => Promise<LogUnderTest>) => {
   let under: LogUnderTest;

@@ -20,9 +20,6 @@ export type Reservation = {
   readonly reservedUntil: Date | null;
 };
 
-/** Why units went back: the order was given up, nobody paid in time, or sold units were returned. */
-export type ReleaseReason = 'cancelled' | 'expired' | 'returned';
-
 /** As many as an order may have. */
 export const maxLines = 100;
 /** Units of one product in one order; the door of the order service refuses more than 99 already. */
