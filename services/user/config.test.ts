@@ -3,6 +3,7 @@ import { configSchema } from './config.ts';
 
 const good = {
   KEY_ENCRYPTION_SECRET: 'f3c1a7d95e2b48c6a0d7e9b1c4f68a25',
+  MALLOC_MMAP_THRESHOLD_: '1048576',
   STAFF_EMAIL: 'Staff@Shop.example',
   STAFF_PASSWORD: 'a good long password',
 };

@@ -19,6 +19,11 @@ export const manifest = defineService({
       description: 'Secret of at least 32 characters that encrypts the token signing keys at rest.',
       kind: 'secret',
     },
+    MALLOC_MMAP_THRESHOLD_: {
+      description: 'Bytes from which the C library gives freed memory back at once; password hashes take 19 MiB each.',
+      kind: 'plain',
+      default: '1048576',
+    },
     STAFF_EMAIL: {
       description: 'E-mail address of the first staff account; it is created at start if missing.',
       kind: 'plain',

@@ -33,6 +33,7 @@ export const startUserService = async (
     clock,
     own: {
       KEY_ENCRYPTION_SECRET: keyEncryptionSecret,
+      MALLOC_MMAP_THRESHOLD_: 1_048_576,
       STAFF_EMAIL: staffEmail,
       STAFF_PASSWORD: staffPassword,
       ...own,
