@@ -8,7 +8,6 @@ import { createConsumer } from '../kit/events/consumer.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { createJobs } from '../kit/jobs.ts';
-import type { Metrics } from '../kit/metrics.ts';
 import type { RunningService } from '../kit/running-service.ts';
 import { createDatabase } from '../kit/storage/database.ts';
 import { migrate } from '../kit/storage/migrate.ts';
@@ -20,7 +19,7 @@ import { addCartRoutes } from './http/cart-routes.ts';
 import { addDependencyHealthRoutes } from './http/dependency-health-routes.ts';
 import { createCartRepository } from './storage/cart-repository.ts';
 import { addItem } from './use-cases/add-item.ts';
-import type { CartFigures } from './use-cases/cart-effects.ts';
+import { cartFigures } from './use-cases/cart-figures.ts';
 import { processCart } from './use-cases/process-cart.ts';
 import { expireCarts, markAbandonedCarts } from './use-cases/sweep-carts.ts';
 
@@ -33,28 +32,6 @@ const sweepEverySeconds = 60;
 /** Products whose titles and prices are asked for before the first customer comes. */
 const popularProducts = 50;
 const processQueue = 'process-cart';
-
-const registerFigures = (metrics: Metrics): CartFigures => {
-  const created = metrics.counter({ name: 'carts_created_total', help: 'Carts that got their first product.' });
-  const abandoned = metrics.counter({
-    name: 'carts_abandoned_total',
-    help: 'Filled carts that nobody came back to in time.',
-  });
-  const conversions = metrics.counter({ name: 'checkout_conversions_total', help: 'Carts that became orders.' });
-  const value = metrics.histogram({
-    name: 'cart_value_dollars',
-    help: 'Value of filled carts in US dollars, a moment after each change; sum by count is the average.',
-    buckets: [10, 50, 100, 500, 1000, 5000],
-  });
-  return {
-    cartCreated: () => created.inc(),
-    cartsAbandoned: (count) => abandoned.inc(count),
-    checkedOut: () => conversions.inc(),
-    cartValued: ({ amount, currency }) => {
-      if (currency === 'USD') value.observe(amount / 100);
-    },
-  };
-};
 
 /** Wires the carts: what main.ts runs and what the tests run. */
 export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig>>): Promise<RunningService> => {
@@ -90,7 +67,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     ...{ database, clock, ids },
     onChange: (tx, cartId) => jobs.enqueue(tx, processQueue, { cartId }, { singletonKey: cartId, startAfter: 1 }),
   });
-  const effects = { carts, catalogue, clock, figures: registerFigures(metrics) };
+  const effects = { carts, catalogue, clock, figures: cartFigures(metrics) };
   jobs.work<{ cartId: string }>(processQueue, { retryLimit: 2 }, ({ cartId }) => processCart(effects, cartId));
   jobs.schedule('mark-abandoned-carts', sweepEverySeconds, () => markAbandonedCarts(effects, ABANDONED_AFTER_MINUTES));
   jobs.schedule('expire-carts', sweepEverySeconds, () => expireCarts(effects, CART_TTL_DAYS));

@@ -14,7 +14,6 @@ const snippet = (amount: number, stock = 10, currency = 'USD'): Knowledge => ({
 const view = (...known: (readonly [string, number, Knowledge])[]) =>
   viewCart(
     {
-      id: ids.next('crt'),
       lines: known.map(([productId, quantity]) => ({ productId, quantity })),
       updatedAt: new Date(0),
     },

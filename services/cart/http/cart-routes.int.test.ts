@@ -100,6 +100,7 @@ describe('a cart', () => {
     const guest = shop.guest();
     const [film, other] = [shop.product(), shop.product()];
     await guest.add(film, 2);
+    shop.clock.advance(1000);
     await guest.add(other);
     expect((await guest.call('PATCH', `/cart/items/${film}`, { quantity: 7 })).json().items[0]).toMatchObject({
       quantity: 7,
