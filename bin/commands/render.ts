@@ -28,11 +28,11 @@ export const renderCommand = (): Command =>
     .option('--path <folder>', 'folder of the rendered files in that repository; default deploy/<environment>')
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
-      const { render } = await import('../../lib/workloads/render.ts');
+      const { imageTags, render } = await import('../../lib/workloads/render.ts');
       const report = await render({
         environment: options.environment,
         out: options.out,
-        root: path.join(import.meta.dirname, '../..'),
+        tagsOf: (services) => imageTags(services, path.join(import.meta.dirname, '../..')),
         outputsFile: options.fromStack,
         source: {
           repository: options.repository,

@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { services } from '../services.ts';
+import { type RenderReport, render } from './render.ts';
 import { neededOutputs } from './stack-outputs.ts';
 import { runsInCluster } from './workload-values.ts';
 
-/** Every rendering bundles all services first, which takes seconds on a busy machine. */
-jest.setTimeout(90_000);
+/** The command bundles all services first, which takes long on a busy machine. */
+jest.setTimeout(120_000);
 
 const root = path.join(import.meta.dirname, '../..');
 let folder: string;
@@ -19,7 +20,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-const render = (...parameters: string[]) =>
+/** The command in a process of its own, as an operator runs it. */
+const command = (...parameters: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
@@ -28,18 +30,28 @@ const render = (...parameters: string[]) =>
     );
   });
 
+const request = () => ({
+  environment: 'production',
+  out,
+  source: { repository: 'https://git.example/shop.git', revision: 'main', path: 'production' },
+  tagsOf: async (all: typeof services) => Object.fromEntries(all.map(({ name }) => [name, '0123456789abcdef'])),
+});
+
 const everything = async () => {
   const names = (await readdir(out, { recursive: true })).filter((name) => name.endsWith('.yaml')).sort();
   return Promise.all(names.map(async (name) => [name, await readFile(path.join(out, name), 'utf8')] as const));
 };
 
-test('production has a folder with every object for each service, and twice the same bytes', async () => {
-  const first = await render('--environment', 'production', '--out', out, '--json');
-  expect(first.stderr).toBe('');
-  const report = JSON.parse(first.stdout);
-  const names = services.filter(runsInCluster).map(({ name }) => name);
-  expect(report.services.map(({ name }: { name: string }) => name)).toEqual(names);
-  for (const name of names)
+const inCluster = services.filter(runsInCluster).map(({ name }) => name);
+
+test('the command renders production: a folder with every object for each service, images named by content', async () => {
+  const { code, stdout, stderr } = await command('--environment', 'production', '--out', out, '--json');
+  expect(stderr).toBe('');
+  expect(code).toBe(0);
+  const report = JSON.parse(stdout) as RenderReport;
+  expect(report.services.map(({ name }) => name)).toEqual(inCluster);
+  for (const { name, tag } of report.services) {
+    expect(tag).toMatch(/^[0-9a-f]{64}$/);
     expect(await readdir(path.join(out, name))).toEqual(
       expect.arrayContaining([
         'deployment.yaml',
@@ -50,27 +62,24 @@ test('production has a folder with every object for each service, and twice the 
         'service.yaml',
       ]),
     );
+    expect(await readFile(path.join(out, name, 'deployment.yaml'), 'utf8')).toContain(`:${tag}\n`);
+  }
+});
+
+test('rendering again gives the same bytes', async () => {
+  await render(request());
   const before = await everything();
-  await render('--environment', 'production', '--out', out);
+  expect(before.length).toBeGreaterThan(inCluster.length * 6);
+  await render(request());
   expect(await everything()).toEqual(before);
 });
 
 test('stack outputs fill every placeholder', async () => {
-  const file = path.join(folder, 'outputs.json');
+  const outputsFile = path.join(folder, 'outputs.json');
   const values = Object.fromEntries(neededOutputs(services, true).map((name) => [name, `value-of-${name}`]));
-  await writeFile(file, JSON.stringify({ 'cloudmart-production-database': values }));
-  const repository = 'https://git.example/shop.git';
-  const { code } = await render(
-    '--environment',
-    'production',
-    '--out',
-    out,
-    '--from-stack',
-    file,
-    '--repository',
-    repository,
-  );
-  expect(code).toBe(0);
+  await writeFile(outputsFile, JSON.stringify({ 'cloudmart-production-database': values }));
+  const report = await render({ ...request(), outputsFile });
+  expect(report.placeholders).toEqual([]);
   const text = (await everything()).map(([, content]) => content).join();
   expect(text).not.toMatch(/\$\{/);
   expect(text).toContain('value-of-DatabaseAddress');
@@ -98,7 +107,7 @@ test.each<[string, () => Promise<string[]>, RegExp]>([
     /cannot read none.json/,
   ],
 ])('%s is refused in one sentence', async (_, parameters, sentence) => {
-  const { code, stdout, stderr } = await render(...(await parameters()));
+  const { code, stdout, stderr } = await command(...(await parameters()));
   expect(stderr).toMatch(sentence);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stdout).toBe('');

@@ -17,11 +17,11 @@ export type RenderRequest = {
   readonly environment: string;
   /** Folder to write; new, empty, or rendered earlier for the same environment. */
   readonly out: string;
-  /** Root of the checkout. */
-  readonly root: string;
   /** JSON of stack outputs; absent: the files hold placeholders. */
   readonly outputsFile?: string;
   readonly source: GitSource;
+  /** Gives the image tag of every service; {@link imageTags} for a checkout. */
+  readonly tagsOf: (services: readonly ServiceManifest[]) => Promise<Readonly<Record<string, string>>>;
 };
 
 export type RenderReport = {
@@ -55,7 +55,7 @@ export const render = async (request: RenderRequest): Promise<RenderReport> => {
   const outputOf = request.outputsFile
     ? await readOutputs(request.outputsFile, environment.name, needed)
     : placeholderOf;
-  const tags = await imageTags(services, request.root);
+  const tags = await request.tagsOf(services);
   const files = manifestFiles(services, environmentValues(environment, services, tags, outputOf), request.source);
   const removed = await writeFiles(files, request.out, environment.name);
   return {
