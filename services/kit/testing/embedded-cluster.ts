@@ -112,23 +112,41 @@ for i in 1 2 3 4 5 6 7 8 9 10; do kill -0 "$2" 2>/dev/null || break; sleep 0.3; 
 kill -KILL "$2" 2>/dev/null
 rm -rf "$3"`;
 
+/** An empty folder that the server's user owns. */
+const makeOwnFolder = async (folder: string, { uid, gid }: Identity) => {
+  await mkdir(folder, { mode: 0o700 });
+  if (uid !== undefined) await chown(folder, uid, gid as number);
+};
+
+/** A cluster as `initdb` leaves it, made once and copied for each run: that takes a tenth of the time. */
+const initializedCluster = async (binaries: string, identity: Identity): Promise<string> => {
+  const target = `${binaries}-cluster`;
+  if (existsSync(target)) return target;
+  const draft = `${target}-${process.pid}`;
+  await makeOwnFolder(draft, identity);
+  const parameters = ['-D', draft, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync', '--locale=C'];
+  await run(join(binaries, 'native', 'bin', 'initdb'), parameters, { ...identity, cwd: '/' });
+  try {
+    renameSync(draft, target);
+  } catch {
+    // Another process was first.
+    rmSync(draft, { recursive: true });
+  }
+  return target;
+};
+
 const start = async (folder: string, ownerPid: number): Promise<string> => {
-  const binaries = join(reachableBinaries(), 'native', 'bin');
+  const binaries = reachableBinaries();
   const identity = unprivileged();
   const cluster = join(folder, 'cluster');
-  await mkdir(cluster, { mode: 0o700 });
   await chmod(folder, 0o755);
-  if (identity.uid !== undefined) await chown(cluster, identity.uid, identity.gid as number);
+  await makeOwnFolder(cluster, identity);
   // A working folder that the user may enter: the checkout may be closed to it.
   const options = { ...identity, cwd: '/' };
-  await run(
-    join(binaries, 'initdb'),
-    ['-D', cluster, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync', '--locale=C'],
-    options,
-  );
+  await run('cp', ['-a', `${await initializedCluster(binaries, identity)}/.`, cluster], options);
   const port = await freePort();
   const server = spawn(
-    join(binaries, 'postgres'),
+    join(binaries, 'native', 'bin', 'postgres'),
     ['-D', cluster, '-p', String(port), '-k', '', ...settings.flatMap((setting) => ['-c', setting])],
     { ...options, detached: true, stdio: 'ignore' },
   );
