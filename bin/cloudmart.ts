@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.ts';
 import { diffCommand } from './commands/diff.ts';
 import { lawsCommand } from './commands/laws.ts';
+import { pagesCommand } from './commands/pages.ts';
 import { renderCommand } from './commands/render.ts';
 import { replayCommand } from './commands/replay.ts';
 import { upCommand } from './commands/up.ts';
@@ -14,6 +15,7 @@ const program = new Command('cloudmart')
   .addCommand(bundleCommand())
   .addCommand(diffCommand())
   .addCommand(lawsCommand())
+  .addCommand(pagesCommand())
   .addCommand(renderCommand())
   .addCommand(replayCommand());
 

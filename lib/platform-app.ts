@@ -14,12 +14,15 @@ export type PlatformAppProps = {
   readonly outdir?: string;
   /** Feature flags; default: what the CDK CLI passes from cdk.json. */
   readonly context?: Readonly<Record<string, unknown>>;
+  /** Whether CloudFormation's own rules are asked, about five seconds a run; default true. The laws always are. */
+  readonly withCloudFormationRules?: boolean;
 };
 
 /** Builds the app. The caller synthesizes it; that is when laws and CloudFormation's own rules speak. */
-export const createPlatformApp = ({ environments, services, codeOf, outdir, context }: PlatformAppProps): App => {
+export const createPlatformApp = ({ environments, services, codeOf, outdir, context, withCloudFormationRules = true }: PlatformAppProps): App => {
   const app = new App({
     analyticsReporting: false,
+    ...(withCloudFormationRules ? {} : { builtinCloudFormationValidation: false }),
     ...(outdir ? { outdir } : {}),
     ...(context ? { context: { ...context } } : {}),
   });

@@ -1,0 +1,17 @@
+import path from 'node:path';
+import { Command } from 'commander';
+
+/** `cloudmart pages`: documents that are written from the code. */
+export const pagesCommand = (): Command =>
+  new Command('pages')
+    .description('write docs/environments.md, docs/permissions.md and docs/stateful-resources.md from the code')
+    .option('--check', 'write nothing; exit 1 when a page is stale')
+    .option('--json', 'print the names of stale pages as JSON')
+    .action(async ({ check, json }: { check?: boolean; json?: boolean }) => {
+      const { refreshPages } = await import('../../lib/pages/pages.ts');
+      const stale = await refreshPages(path.join(import.meta.dirname, '../..'), { write: !check });
+      if (json) process.stdout.write(`${JSON.stringify({ stale, written: !check })}\n`);
+      else if (stale.length === 0) process.stdout.write('every page says what the code says\n');
+      else for (const file of stale) process.stdout.write(check ? `${file} is stale; run "npx cloudmart pages"\n` : `${file} written\n`);
+      if (check && stale.length > 0) process.exitCode = 1;
+    });
