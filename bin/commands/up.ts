@@ -1,3 +1,4 @@
+import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 
@@ -18,6 +19,8 @@ const signalsAbort = (stop: AbortController) => {
 };
 
 const run = async ({ data, portBase, once = false, json = false }: Flags) => {
+  // Kept in the machine's temporary folder: a later start neither strips nor compiles these modules again.
+  enableCompileCache();
   const stop = new AbortController();
   signalsAbort(stop);
   const { requireNode } = await import('../../lib/local/machine.ts');

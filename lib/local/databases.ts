@@ -31,12 +31,7 @@ const ensureDatabase = async (client: pg.Client, database: string, owner: string
   await client.query(`REVOKE ALL ON DATABASE ${name(database)} FROM PUBLIC`);
 };
 
-/** Creates what is missing; one owning role per service, one database per owner, and the events database for all who use events. */
-export const prepareDatabases = async (
-  port: number,
-  secrets: Secrets,
-  services: readonly ServiceManifest[],
-): Promise<void> => {
+const asAdministrator = async (port: number, secrets: Secrets, work: (client: pg.Client) => Promise<void>) => {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
@@ -50,6 +45,25 @@ export const prepareDatabases = async (
   client.on('error', () => undefined);
   await client.connect();
   try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+};
+
+/** Writes to disk what a shut-down would have to write, while there is time. */
+export const checkpoint = (port: number, secrets: Secrets): Promise<void> =>
+  asAdministrator(port, secrets, async (client) => {
+    await client.query('CHECKPOINT');
+  });
+
+/** Creates what is missing; one owning role per service, one database per owner, and the events database for all who use events. */
+export const prepareDatabases = async (
+  port: number,
+  secrets: Secrets,
+  services: readonly ServiceManifest[],
+): Promise<void> => {
+  await asAdministrator(port, secrets, async (client) => {
     await ensureRole(client, EVENTS_OWNER, 'NOLOGIN');
     await ensureDatabase(client, EVENTS_DATABASE, EVENTS_OWNER);
     for (const service of services) {
@@ -68,7 +82,5 @@ export const prepareDatabases = async (
         `ALTER ROLE ${name(service.name)} IN DATABASE ${name(EVENTS_DATABASE)} SET role = ${text(EVENTS_OWNER)}`,
       );
     }
-  } finally {
-    await client.end();
-  }
+  });
 };

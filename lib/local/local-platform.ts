@@ -5,7 +5,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { INVOKER } from '../release/bundle-services.ts';
 import { bundleApart, type ComingBundles } from './bundle-apart.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
-import { EVENTS_DATABASE, prepareDatabases, usesEvents } from './databases.ts';
+import { checkpoint, EVENTS_DATABASE, prepareDatabases, usesEvents } from './databases.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
@@ -38,11 +38,13 @@ export type LocalPlatform = {
   readonly postgres: Postgres;
   /** Settles with a sentence when the platform cannot go on, such as when PostgreSQL ended. */
   readonly failed: Promise<string>;
+  /** Has PostgreSQL write out what a later stop would have to. */
+  flush(): Promise<void>;
   /** Ends services, then peers, within about 5 s. */
   stop(): Promise<void>;
 };
 
-const SERVICES_GRACE_MS = 3000;
+const SERVICES_GRACE_MS = 2400;
 /** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
 const STOP_WITHIN_MS = 4700;
 const READY_WITHIN_MS = 90_000;
@@ -159,6 +161,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   let tables: Tables | undefined;
   let mailbox: Mailbox | undefined;
   let logWatch: NodeJS.Timeout | undefined;
+  let flush = async () => {};
   const bundling = new AbortController();
 
   const folder = await progress.step('Checking this machine', async () => {
@@ -173,7 +176,8 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     const stopBy = performance.now() + STOP_WITHIN_MS;
     clearInterval(logWatch);
     bundling.abort();
-    await stopServices(processes, services);
+    // The last checkpoint is short when most was written while the services drained.
+    await Promise.all([stopServices(processes, services), flush().catch(() => undefined)]);
     await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(stopBy - performance.now())]);
     await removeState(folder.path);
     folder.release();
@@ -194,6 +198,8 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
       });
       if (postgres.outside)
         detail(`data of PostgreSQL lie in ${postgres.cluster}: its account cannot enter ${folder.path}`);
+      const { port } = postgres;
+      flush = () => checkpoint(port, secrets);
       signal.throwIfAborted();
       await prepareDatabases(postgres.port, secrets, services);
       tables = await startTables(folder.at('tables'), shiftPort(PEER_PORTS.tables, portBase), services);
@@ -222,6 +228,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
       failed: running.ended.then(
         (reason) => `PostgreSQL ended: ${reason}. Its log is ${folder.at('logs', 'postgres.log')}`,
       ),
+      flush,
       stop,
     };
   } catch (problem) {

@@ -1,5 +1,5 @@
 /** Tells the person at the keyboard what is going on: moving lines on a terminal, plain ones in a log; always on stderr. */
-import { Listr, ProcessOutput } from 'listr2';
+import { Listr, ListrLogger, ProcessOutput } from 'listr2';
 
 export type Progress = {
   /** Runs `work` under a title; `detail` replaces the text behind it. */
@@ -12,6 +12,10 @@ export const consoleProgress = (): Progress => ({
   step: async <T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> => {
     let result: { value: T } | undefined;
     const startedAt = performance.now();
+    const logger = new ListrLogger({
+      useIcons: !process.stderr.isTTY,
+      processOutput: new ProcessOutput(process.stderr, process.stderr),
+    });
     const list = new Listr(
       [
         {
@@ -28,7 +32,7 @@ export const consoleProgress = (): Progress => ({
       ],
       {
         renderer: process.stderr.isTTY ? 'default' : 'simple',
-        rendererOptions: { processOutput: new ProcessOutput(process.stderr, process.stderr) } as object,
+        rendererOptions: { logger } as object,
         // Ctrl-C is the platform's own business: it ends everyone in order.
         registerSignalListeners: false,
       },

@@ -10,8 +10,8 @@ import type { Secrets } from './secrets.ts';
 import type { ProcessPlan } from './service-process.ts';
 import { tableEnvironment } from './tables.ts';
 
-/** Connections of one process: a backend of PostgreSQL is as large as 10 MB here, and one machine has few cores to use them. */
-const MOST_CONNECTIONS = 8;
+/** Connections of one process: a backend of PostgreSQL counts 20 MB here, and one machine has few cores to use them. */
+const MOST_CONNECTIONS = 4;
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
 const LOCAL_CONFIGURATION: Readonly<Record<string, string>> = {

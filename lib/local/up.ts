@@ -38,7 +38,7 @@ const staffToken = async ({ state }: LocalPlatform): Promise<string> => {
 
 /** Loads the films at the first start. A load that was cut short is done again and doubles nothing: each film has a key of its own. */
 const ensureCatalogue = async (
-  { state, folder }: LocalPlatform,
+  { state, folder, flush }: LocalPlatform,
   root: string,
   token: string,
   progress: Progress,
@@ -53,6 +53,8 @@ const ensureCatalogue = async (
     );
   });
   await writeFileAtomically(file, JSON.stringify(load, null, 2));
+  // In the background: the purchase need not wait for it, and a stop soon after is quick.
+  flush().catch((problem: Error) => progress.line(`PostgreSQL could not write its checkpoint: ${problem.message}`));
   progress.line(catalogueSummary(load));
   return load;
 };

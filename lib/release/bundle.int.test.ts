@@ -30,7 +30,8 @@ const checkout = async (name: string, files: Record<string, string> = {}) => {
   const root = path.join(place, name);
   const all: Record<string, string> = {
     'services/greeter/main.ts':
-      "import { greet } from './use-cases/greet.ts';\nimport pg from 'pg';\nconsole.log(greet(typeof pg.Pool), import.meta.url.endsWith('/main.mjs'));\n",
+      "import { greet } from './use-cases/greet.ts';\nimport pg from 'pg';\nconst { late } = await import('./late.ts');\nconsole.log(greet(typeof pg.Pool), import.meta.url.endsWith('/main.mjs'), late);\n",
+    'services/greeter/late.ts': "export const late = 'on demand ☃';\n",
     'services/greeter/use-cases/greet.ts': "export const greet = (name: string): string => 'hello ' + name;\n",
     'services/greeter/storage/migrations/0001-a.sql': 'SELECT 1;\n',
     'services/kit/storage/migrations/0001-kit.sql': 'SELECT 2;\n',
@@ -57,11 +58,16 @@ describe('a bundle', () => {
     const elsewhere = path.join(place, 'elsewhere');
     await cp(folder, elsewhere, { recursive: true });
     const { stdout } = await run(process.execPath, [path.join(elsewhere, 'main.mjs')], { env: {} });
-    expect(stdout.trim()).toBe('hello function true');
+    expect(stdout.trim()).toBe('hello function true on demand ☃');
     const files = (await readdir(elsewhere, { recursive: true, withFileTypes: true })).filter((entry) =>
       entry.isFile(),
     );
-    expect(files.map(({ name, parentPath }) => path.relative(elsewhere, path.join(parentPath, name))).sort()).toEqual([
+    const names = files.map(({ name, parentPath }) => path.relative(elsewhere, path.join(parentPath, name)));
+    expect(names.map((name) => name.replace(/-[A-Z0-9]{8}/, '-HASH')).sort()).toEqual([
+      'chunk-HASH.mjs',
+      'chunk-HASH.mjs.map',
+      'late-HASH.mjs',
+      'late-HASH.mjs.map',
       'main.mjs',
       'main.mjs.map',
       'storage/kit-migrations/0001-kit.sql',
