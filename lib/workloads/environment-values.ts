@@ -14,7 +14,7 @@ export type OutputOf = (name: string) => string;
 
 // Annotations that both EKS Auto Mode and the load-balancer controller read. What concerns the whole load balancer (scheme, access
 // logs) stands in the IngressClass. Source: EKS user guide, "Create an IngressClass to configure an Application Load Balancer".
-const ingressOf = ({ publicDoor, network }: Environment, outputOf: OutputOf): IngressValues | undefined =>
+const ingressOf = ({ publicDoor, network, cluster }: Environment, outputOf: OutputOf): IngressValues | undefined =>
   publicDoor && {
     className: 'alb',
     host: publicDoor.host,
@@ -26,6 +26,8 @@ const ingressOf = ({ publicDoor, network }: Environment, outputOf: OutputOf): In
       'alb.ingress.kubernetes.io/target-type': 'ip',
       'alb.ingress.kubernetes.io/wafv2-acl-arn': outputOf(outputNames.webAclArn),
     },
+    // Auto Mode's webhook looks for a label of its own.
+    readinessGateLabel: `${cluster.compute === 'auto-mode' ? 'eks.amazonaws.com' : 'elbv2.k8s.aws'}/pod-readiness-gate-inject`,
     sourceCidrs: subnetRanges(network).public,
   };
 

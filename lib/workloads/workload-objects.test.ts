@@ -50,6 +50,13 @@ describe('the deployed services', () => {
   });
 });
 
+test('pods wait for the load balancer only where there is one', () => {
+  const labelsOf = (differing: Partial<WorkloadValues>) =>
+    find(namespaceObjects(someWorkloadValues([], differing)), 'Namespace')?.metadata.labels;
+  expect(labelsOf({})).toHaveProperty(['eks.amazonaws.com/pod-readiness-gate-inject'], 'enabled');
+  expect(Object.keys(labelsOf({ ingress: undefined }) ?? {}).join()).not.toContain('readiness-gate');
+});
+
 describe('a service', () => {
   test('that is a Lambda has no objects in the cluster', () => {
     expect(objectsOf(aService({ kind: 'lambda', ports: {} }))).toEqual([]);
@@ -179,7 +186,12 @@ describe('values that cannot be deployed are refused by name', () => {
     const objects = objectsOf(aService({ public: true, cache: true }), {
       cacheUrl: `rediss://${token}:6379`,
       images: { wishlist: `${token}/wishlist:0123` },
-      ingress: { className: 'alb', annotations: { certificate: token }, sourceCidrs: ['10.0.0.0/24'] },
+      ingress: {
+        className: 'alb',
+        annotations: { certificate: token },
+        readinessGateLabel: 'gate',
+        sourceCidrs: ['10.0.0.0/24'],
+      },
     });
     expect(variables(objects)['CACHE_URL']).toContain('Token');
   });

@@ -26,6 +26,7 @@ export const namespaceObjects = (values: WorkloadValues): KubernetesObject[] =>
         name: values.namespace,
         labels: {
           ...labels,
+          ...(values.ingress && { [values.ingress.readinessGateLabel]: 'enabled' }),
           'pod-security.kubernetes.io/enforce': 'restricted',
           'pod-security.kubernetes.io/audit': 'restricted',
           'pod-security.kubernetes.io/warn': 'restricted',

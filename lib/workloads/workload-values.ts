@@ -15,6 +15,8 @@ export type IngressValues = {
   readonly host?: string;
   /** Annotations of the load-balancer controller: scheme, certificate, WAF, access logs, health check. */
   readonly annotations: Readonly<Record<string, string>>;
+  /** Label of the namespace by which a new pod is ready only once the load balancer finds it healthy. */
+  readonly readinessGateLabel: string;
   /** CIDRs of the subnets that the load balancer's own addresses come from; only these may reach public services from outside. */
   readonly sourceCidrs: readonly string[];
 };

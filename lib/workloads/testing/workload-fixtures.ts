@@ -43,6 +43,7 @@ export const someWorkloadValues = (
     className: 'alb',
     host: 'shop.example',
     annotations: { 'alb.ingress.kubernetes.io/target-type': 'ip' },
+    readinessGateLabel: 'eks.amazonaws.com/pod-readiness-gate-inject',
     sourceCidrs: ['10.0.0.0/24', '10.0.1.0/24'],
   },
   ...differing,
