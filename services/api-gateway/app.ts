@@ -14,6 +14,7 @@ import { addBrowserRoutes } from './http/browser-routes.ts';
 import { addForwardedRoutes, type Upstreams } from './http/forwarded-routes.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
+import { keepOutOfCaches } from './http/no-store.ts';
 import { addOrderEventsRoute } from './http/order-events-route.ts';
 import { addOrderRoutes } from './http/order-routes.ts';
 import { addProfileRoutes } from './http/profile-routes.ts';
@@ -53,6 +54,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     beginGuestSession: createGuestSessions(ids),
   });
   requireLiveSessions(http, sessions);
+  keepOutOfCaches(http);
   addBrowserRoutes(http, upstreams.user);
   await http.register(
     (api, _options, done) => {

@@ -118,7 +118,6 @@ export const addOrderEventsRoute = (http: HttpServer, { orders, stopping }: Orde
         return (
           reply
             .type('text/event-stream')
-            .header('cache-control', 'no-store')
             .header('x-accel-buffering', 'no')
             // Its headers are gone long before a shut-down could ask for that.
             .header('connection', 'close')

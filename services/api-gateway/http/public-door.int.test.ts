@@ -93,6 +93,19 @@ describe('a guest', () => {
   });
 });
 
+describe('caches on the way', () => {
+  it('may keep what is for everybody, and nothing that holds a token or belongs to one person', async () => {
+    const { headers } = await gateway.users.signIn();
+    const cacheControl = async (method: 'GET' | 'POST', url: string, payload?: object) =>
+      (await gateway.http.inject({ method, url: `/api/v1${url}`, headers, ...(payload && { payload }) })).headers[
+        'cache-control'
+      ];
+    expect(await cacheControl('GET', '/products')).toBeUndefined();
+    for (const url of ['/me', '/cart', '/orders']) expect(await cacheControl('GET', url)).toBe('no-store');
+    expect(await cacheControl('POST', '/auth/login', { email: 'a@example.com', password: 'x' })).toBe('no-store');
+  });
+});
+
 describe('browsers from other pages', () => {
   const preflight = (origin: string) =>
     gateway.http.inject({
