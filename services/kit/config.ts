@@ -46,6 +46,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   readonly callees: Readonly<Record<string, CalleeConfig>>;
   /** Signs and checks service tokens; empty only for a Lambda that has none. */
   readonly serviceAuthSecret: string;
+  /** Where the secret above comes from in Secrets Manager; absent when it was given as it is. */
+  readonly serviceAuthSecretId?: string;
   readonly allowedCallers: readonly string[];
   /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; TRUSTED_PROXIES, default none. */
   readonly trustedProxies: readonly string[];
@@ -149,6 +151,7 @@ const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): 
   const serviceAuthSecret = await read.secret('SERVICE_AUTH_SECRET', !isLambda);
   if (serviceAuthSecret !== undefined && Buffer.byteLength(serviceAuthSecret) < 32)
     read.problems.push('SERVICE_AUTH_SECRET: is shorter than 32 bytes; generate a longer one');
+  const serviceAuthSecretId = read.idOf('SERVICE_AUTH_SECRET');
   const callers = read.optional(
     'ALLOWED_CALLERS',
     (text) => /^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(text),
@@ -171,6 +174,7 @@ const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): 
     ...(mail && { mail }),
     ...readAddresses(manifest, read),
     serviceAuthSecret: serviceAuthSecret ?? '',
+    ...(serviceAuthSecretId && { serviceAuthSecretId }),
     allowedCallers: callers?.split(',') ?? [],
     trustedProxies: proxies?.split(',') ?? [],
   };

@@ -52,7 +52,10 @@ export const createEnvironmentReader = (environment: Environment, loadSecret: Lo
     }
   };
 
-  return { problems, known, optional, required, secret };
+  /** Id under which Secrets Manager holds a secret, if that is where it comes from. */
+  const idOf = (name: string) => environment[`${name}_SECRET_ID`] || undefined;
+
+  return { problems, known, optional, required, secret, idOf };
 };
 
 export type EnvironmentReader = ReturnType<typeof createEnvironmentReader>;

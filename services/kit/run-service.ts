@@ -5,6 +5,8 @@ import { type ProbeServer, startProbeServer } from './http/probe-server.ts';
 import { maskUrlPasswords } from './logger.ts';
 import type { ServiceManifest } from './manifest.ts';
 import type { RunningService } from './running-service.ts';
+import { watchSecrets } from './secret-watch.ts';
+import { type LoadSecret, loadSecretFromAws } from './secrets.ts';
 import { stopInOrder } from './stop-in-order.ts';
 
 export type RunOptions = {
@@ -60,7 +62,13 @@ export const runService = async <Schema extends z.ZodObject>(
   const stop = new AbortController();
   let probes: ProbeServer | undefined;
   try {
-    const config = await readConfig(manifest, schema);
+    const secrets = new Map<string, string>();
+    const loadSecret: LoadSecret = async (id) => {
+      const value = await loadSecretFromAws(id);
+      secrets.set(id, value);
+      return value;
+    };
+    const config = await readConfig(manifest, schema, process.env, { loadSecret });
     const context = createContext({ manifest, config, stopping: stop.signal });
     const { logger, health, functions, metrics } = context;
     metrics.collectProcess();
@@ -89,6 +97,15 @@ export const runService = async <Schema extends z.ZodObject>(
     }
     for (const { start: begin } of running.background ?? []) await begin?.();
     health.enter('ready');
+    watchSecrets({
+      seen: secrets,
+      load: loadSecretFromAws,
+      logger,
+      onChange: () => {
+        logger.info('a secret was rotated; stopping so that the next start uses it');
+        process.kill(process.pid, 'SIGTERM');
+      },
+    });
     logger.info(
       { ...ports, ...(probes && { probe: probes.port }), startMs: Math.round(performance.now() - startedAt) },
       'ready',

@@ -1,15 +1,19 @@
-/** Reads the current value of a secret by its name or ARN. */
-export type LoadSecret = (id: string) => Promise<string>;
+/** The value that counts now, or the one that counted until the last rotation. */
+export type SecretStage = 'current' | 'previous';
+
+/** Reads a secret by its name or ARN; stage `current` unless said. */
+export type LoadSecret = (id: string, stage?: SecretStage) => Promise<string>;
+
+const stageNames: Readonly<Record<SecretStage, string>> = { current: 'AWSCURRENT', previous: 'AWSPREVIOUS' };
 
 /** From AWS Secrets Manager, in the region and with the role of the process; 5 s at most, two tries. */
-export const loadSecretFromAws: LoadSecret = async (id) => {
+export const loadSecretFromAws: LoadSecret = async (id, stage = 'current') => {
   // Loaded only where a secret id is set: the SDK would otherwise cost every local process its memory.
   const { GetSecretValueCommand, SecretsManagerClient } = await import('@aws-sdk/client-secrets-manager');
   const client = new SecretsManagerClient({ maxAttempts: 2 });
   try {
-    const answer = await client.send(new GetSecretValueCommand({ SecretId: id }), {
-      abortSignal: AbortSignal.timeout(5_000),
-    });
+    const command = new GetSecretValueCommand({ SecretId: id, VersionStage: stageNames[stage] });
+    const answer = await client.send(command, { abortSignal: AbortSignal.timeout(5_000) });
     return answer.SecretString ?? '';
   } finally {
     client.destroy();

@@ -54,6 +54,30 @@ describe('a service token', () => {
     await expect(other.verify(await sign('product'))).rejects.toMatchObject({ code: 'service-token.invalid' });
   });
 
+  test('is accepted during a rotation, whichever side has the new secret first', async () => {
+    const [before, after] = ['the-secret-before-0123456789-abcdefghij', 'the-secret-after-0123456789-abcdefghijk'];
+    const clock = fakeClock();
+    const signWith = (value: string) => createServiceTokenSigner({ caller: 'order', secret: value, clock })('product');
+    let reloads = 0;
+    const verify = createServiceTokenVerifier({
+      ...{ callee: 'product', secret: before, allowedCallers: ['order'], clock },
+      reload: async () => {
+        reloads += 1;
+        return [after, before];
+      },
+    });
+    expect(await verify(await signWith(before))).toBe('order');
+    expect([await verify(await signWith(after)), reloads]).toEqual(['order', 1]);
+    clock.advance(31_000);
+    expect([await verify(await signWith(before)), reloads]).toEqual(['order', 1]);
+    const forged = 'a-secret-that-somebody-made-up-00000000';
+    for (let i = 0; i < 5; i++)
+      await expect(verify(await signWith(forged))).rejects.toMatchObject({ code: 'service-token.invalid' });
+    expect(reloads).toBe(2);
+    await expect(verify('rubbish')).rejects.toMatchObject({ code: 'service-token.invalid' });
+    expect(reloads).toBe(2);
+  });
+
   test('that is missing or never expires is refused', async () => {
     const { verify } = pair();
     await expect(verify(undefined)).rejects.toMatchObject({ kind: 'unauthenticated', code: 'service-token.missing' });

@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
@@ -10,6 +10,9 @@ const lifetimeSeconds = 60;
 
 /** Keeps a token for half its life, so that a call costs no signature. */
 const reuseMs = (lifetimeSeconds / 2) * 1000;
+
+/** Least milliseconds between two looks for a rotated secret; an attacker's tokens must not become load. */
+const reloadPauseMs = 30_000;
 
 export type ServiceTokenSigner = (callee: string) => Promise<string>;
 
@@ -52,18 +55,43 @@ export const createServiceTokenVerifier = (options: {
   readonly secret: string;
   readonly allowedCallers: readonly string[];
   readonly clock: Clock;
+  /** The secrets that count now, asked for at most every 30 s when a token fits none that is known: it may be rotated. */
+  readonly reload?: () => Promise<readonly string[]>;
 }): ServiceTokenVerifier => {
-  const key = keyOf(options.secret);
+  let keys = [keyOf(options.secret)];
+  let reloadedAt = Number.NEGATIVE_INFINITY;
+  const verifyWithOne = async (token: string, now: Date): Promise<JWTPayload> => {
+    let failure: unknown;
+    for (const key of keys)
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          audience: options.callee,
+          requiredClaims: ['iss', 'exp', 'iat'],
+          maxTokenAge: lifetimeSeconds,
+          clockTolerance: 5,
+          currentDate: now,
+        });
+        return payload;
+      } catch (problem) {
+        failure = problem;
+      }
+    throw failure;
+  };
+  const verifyOrReload = async (token: string, now: Date): Promise<JWTPayload> => {
+    try {
+      return await verifyWithOne(token, now);
+    } catch (problem) {
+      const isForeignSignature = problem instanceof errors.JWSSignatureVerificationFailed;
+      if (!options.reload || !isForeignSignature || now.getTime() - reloadedAt < reloadPauseMs) throw problem;
+      reloadedAt = now.getTime();
+      keys = (await options.reload()).map(keyOf);
+      return verifyWithOne(token, now);
+    }
+  };
   const verify = async (token: string, now: Date): Promise<{ caller: string; expiresAt: number }> => {
     try {
-      const { payload } = await jwtVerify(token, key, {
-        algorithms: ['HS256'],
-        audience: options.callee,
-        requiredClaims: ['iss', 'exp', 'iat'],
-        maxTokenAge: lifetimeSeconds,
-        clockTolerance: 5,
-        currentDate: now,
-      });
+      const payload = await verifyOrReload(token, now);
       return { caller: payload.iss ?? '', expiresAt: (payload.exp ?? 0) * 1000 };
     } catch (cause) {
       throw new Refusal(

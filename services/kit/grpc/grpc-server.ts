@@ -5,6 +5,7 @@ import { createServiceTokenVerifier } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import { systemClock } from '../clock.ts';
 import type { ServiceContext } from '../context.ts';
+import { type LoadSecret, loadSecretFromAws } from '../secrets.ts';
 import { createCallGuard, type GrpcCall } from './call-guard.ts';
 
 export type GrpcServerOptions = {
@@ -15,6 +16,8 @@ export type GrpcServerOptions = {
   readonly deadlineMs?: number;
   /** Milliseconds that calls in flight may take after `close()` before they are cancelled; default 10,000. */
   readonly drainMs?: number;
+  /** Reads SERVICE_AUTH_SECRET again when it was rotated; default Secrets Manager. */
+  readonly loadSecret?: LoadSecret;
 };
 
 export type GrpcServer = {
@@ -32,17 +35,28 @@ export type GrpcServer = {
 /** Largest message in bytes, in and out; a page of a hundred orders has a tenth of it. */
 const largestMessage = 1024 * 1024;
 
+/** During a rotation callers still sign with the value of before; the very first value has none before it. */
+const currentAndPrevious = async (id: string, load: LoadSecret): Promise<string[]> => [
+  await load(id),
+  ...(await load(id, 'previous').then(
+    (value) => [value],
+    () => [],
+  )),
+];
+
 /** gRPC door of a service, with grpc.health.v1; every other call needs a service token of a declared caller. */
 export const createGrpcServer = ({
   context,
   verifyToken,
   deadlineMs = 15_000,
   drainMs = 10_000,
+  loadSecret = loadSecretFromAws,
 }: GrpcServerOptions): GrpcServer => {
   const { manifest, config, health, metrics, logger } = context;
   // The library's own words go where all others go, instead of as bare text to stderr.
   const warn = (text: unknown) => logger.warn(String(text));
   setLogger({ error: warn, info: warn, debug: (text: unknown) => logger.debug(String(text)) });
+  const secretId = config.serviceAuthSecretId;
   const server = createServer({
     'grpc.max_receive_message_length': largestMessage,
     'grpc.max_send_message_length': largestMessage,
@@ -59,6 +73,7 @@ export const createGrpcServer = ({
       allowedCallers: config.allowedCallers,
       // Tokens expire by the time that their signer sees, whatever clock the service's rules run on.
       clock: systemClock,
+      ...(secretId && { reload: () => currentAndPrevious(secretId, loadSecret) }),
     }),
     verifyToken: verifyToken ?? context.verifyToken,
     deadlineMs,
