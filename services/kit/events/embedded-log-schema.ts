@@ -30,7 +30,6 @@ CREATE TABLE IF NOT EXISTS event_log.records (
   appended_at timestamptz NOT NULL,
   PRIMARY KEY (partition_id, "offset")
 );
-CREATE INDEX IF NOT EXISTS records_by_age ON event_log.records USING brin (appended_at);
 
 CREATE TABLE IF NOT EXISTS event_log.members (
   group_name text NOT NULL,
@@ -133,25 +132,28 @@ BEGIN
   FROM held JOIN event_log.partitions p ON p.id = held.partition_id;
 END $$;
 
--- Removes what is older than its topic keeps, oldest first, partition by partition in the order of the append's locks.
-CREATE OR REPLACE FUNCTION event_log.expire() RETURNS bigint LANGUAGE plpgsql AS $$
+-- Removes what is older than its topic keeps, at most so many records of each partition; returns how many. Offsets and
+-- times rise together in a partition, so the first record that stays is found without looking at any behind it.
+CREATE OR REPLACE FUNCTION event_log.expire(most integer) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE
   expiring record;
+  kept bigint;
   removed bigint;
   total bigint := 0;
 BEGIN
   IF NOT pg_try_advisory_xact_lock(hashtextextended('event_log:expire', 0)) THEN RETURN 0; END IF;
   FOR expiring IN
-    SELECT p.id, t.retention_days FROM event_log.partitions p JOIN event_log.topics t ON t.name = p.topic ORDER BY p.id
+    SELECT p.id, p.earliest_offset, p.next_offset, now() - make_interval(days => t.retention_days) AS horizon
+    FROM event_log.partitions p JOIN event_log.topics t ON t.name = p.topic ORDER BY p.id
   LOOP
-    DELETE FROM event_log.records
-      WHERE partition_id = expiring.id AND appended_at < now() - make_interval(days => expiring.retention_days);
+    SELECT "offset" INTO kept FROM event_log.records
+      WHERE partition_id = expiring.id AND appended_at >= expiring.horizon ORDER BY "offset" LIMIT 1;
+    kept := least(coalesce(kept, expiring.next_offset), expiring.earliest_offset + most);
+    CONTINUE WHEN kept <= expiring.earliest_offset;
+    DELETE FROM event_log.records WHERE partition_id = expiring.id AND "offset" < kept;
     GET DIAGNOSTICS removed = ROW_COUNT;
+    UPDATE event_log.partitions SET earliest_offset = kept WHERE id = expiring.id;
     total := total + removed;
-    IF removed > 0 THEN
-      UPDATE event_log.partitions p SET earliest_offset = coalesce(
-        (SELECT min("offset") FROM event_log.records r WHERE r.partition_id = p.id), p.next_offset) WHERE p.id = expiring.id;
-    END IF;
   END LOOP;
   RETURN total;
 END $$;

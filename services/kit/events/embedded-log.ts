@@ -28,6 +28,8 @@ const largestValue = 1_000_000;
 /** Days that dead letters are kept at least: somebody has to come back from holidays. */
 const deadLetterDays = 30;
 const expireEveryMs = 3_600_000;
+/** Records of each partition that one statement removes, so that it ends before its deadline. */
+const expireSize = 1_000;
 const schemaLock = 4_701_338_202;
 
 const refuseUnstorable = (topic: string, records: readonly NewRecord[]) => {
@@ -63,10 +65,14 @@ export const createEmbeddedLog = ({ database, logger, leaseMs = 3_000 }: Embedde
 
   const expire = async () => {
     await ready();
-    const { rows } = await database.query<{ removed: string }>('SELECT event_log.expire() AS removed', [], {
-      timeoutMs: 60_000,
-    });
-    return Number(rows[0]?.removed ?? 0);
+    for (let total = 0; ; ) {
+      const { rows } = await database.query<{ removed: string }>('SELECT event_log.expire($1) AS removed', [
+        expireSize,
+      ]);
+      const removed = Number(rows[0]?.removed ?? 0);
+      total += removed;
+      if (removed === 0) return total;
+    }
   };
   const expiry = setInterval(() => {
     expire().catch((error: unknown) =>

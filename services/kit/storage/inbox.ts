@@ -23,12 +23,18 @@ export const acceptNew = async (tx: Sql, consumer: string, eventIds: readonly st
 /** Days that handled events are remembered: longer than any topic is kept, so that a replay from the start changes nothing. */
 export const inboxRetentionDays = 30;
 
-/** Forgets what is older than {@link inboxRetentionDays}, at most 10,000 rows; returns how many rows went. */
+/** Rows of one statement: few enough to end long before its deadline. */
+const pruneSize = 10_000;
+
+/** Forgets what is older than {@link inboxRetentionDays}; returns how many rows went. */
 export const pruneInbox = async (sql: Sql, consumer: string): Promise<number> => {
-  const { rowCount } = await sql.query(
-    `DELETE FROM inbox WHERE ctid = ANY (ARRAY(
-       SELECT ctid FROM inbox WHERE consumer = $1 AND accepted_at < now() - make_interval(days => $2) LIMIT 10000))`,
-    [consumer, inboxRetentionDays],
-  );
-  return rowCount;
+  for (let total = 0; ; ) {
+    const { rowCount } = await sql.query(
+      `DELETE FROM inbox WHERE ctid = ANY (ARRAY(
+         SELECT ctid FROM inbox WHERE consumer = $1 AND accepted_at < now() - make_interval(days => $2) LIMIT $3))`,
+      [consumer, inboxRetentionDays, pruneSize],
+    );
+    total += rowCount;
+    if (rowCount < pruneSize) return total;
+  }
 };

@@ -20,6 +20,7 @@ export const createListener = (options: () => pg.ClientConfig, logger: Logger): 
   const channels = new Map<string, Set<Notified>>();
   let connected: Promise<pg.Client> | undefined;
   let stopped = false;
+  let isReconnecting = false;
   let probe: NodeJS.Timeout | undefined;
 
   const connect = async (): Promise<pg.Client> => {
@@ -46,9 +47,21 @@ export const createListener = (options: () => pg.ClientConfig, logger: Logger): 
   };
 
   const reconnect = async () => {
-    for (let pauseMs = firstPauseMs; !stopped && !connected; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    if (isReconnecting) return;
+    isReconnecting = true;
+    try {
+      await connectAgain();
+    } finally {
+      isReconnecting = false;
+    }
+  };
+
+  const isWanted = () => !stopped && channels.size > 0 && !connected;
+
+  const connectAgain = async () => {
+    for (let pauseMs = firstPauseMs; isWanted(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
       await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { ref: false });
-      if (stopped || connected) return;
+      if (!isWanted()) return;
       try {
         connected = connect();
         await connected;

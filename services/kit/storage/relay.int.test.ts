@@ -65,6 +65,9 @@ const published = async () => {
 };
 const unpublished = async () => (await store.database.query('SELECT FROM outbox WHERE published_at IS NULL')).rowCount;
 
+/** Processes take their time to start on a machine that runs everything at once. */
+const patiently = { timeoutMs: 60_000 };
+
 /** Per key, the sequences in the order of their first appearance. */
 const sequences = async () => {
   const byKey = Map.groupBy(await published(), ({ key }) => key);
@@ -170,7 +173,7 @@ test('a relay that is frozen past its lease, or killed, neither loses nor reorde
       const lease = await holders();
       expect(lease?.holder).toBeTruthy();
       return lease as { holder: string };
-    });
+    }, patiently);
     return children.find(({ pid }) => holder === `order:${pid}`);
   };
   try {
@@ -179,24 +182,24 @@ test('a relay that is frozen past its lease, or killed, neither loses nor reorde
         const child = await holderChild();
         expect(child).toBeDefined();
         return child as (typeof children)[number];
-      });
+      }, patiently);
       const before = Number((await holders())?.epoch);
       frozen.signal('SIGSTOP');
-      await eventually(async () => expect(Number((await holders())?.epoch)).toBeGreaterThan(before));
+      await eventually(async () => expect(Number((await holders())?.epoch)).toBeGreaterThan(before), patiently);
       frozen.signal('SIGCONT');
       const seen = writing.written;
-      await eventually(() => expect(writing.written).toBeGreaterThan(seen + 20));
+      await eventually(() => expect(writing.written).toBeGreaterThan(seen + 20), patiently);
     }
     await (await holderChild())?.kill();
     const seen = writing.written;
-    await eventually(() => expect(writing.written).toBeGreaterThan(seen + 50));
+    await eventually(() => expect(writing.written).toBeGreaterThan(seen + 50), patiently);
     writing.stop = true;
     await writer;
-    await eventually(async () => expect(await unpublished()).toBe(0), { timeoutMs: 20_000 });
+    await eventually(async () => expect(await unpublished()).toBe(0), patiently);
     const all = upTo(writing.written);
     expect(await sequences()).toEqual({ a: all, b: all, c: all, d: all });
   } finally {
     writing.stop = true;
     await Promise.all(children.map((child) => child.kill()));
   }
-}, 90_000);
+}, 240_000);

@@ -39,6 +39,7 @@ const longestPauseMs = 5_000;
 /** An aggregate whose head cannot be appended is tried again after this long. */
 const blockedForMs = 10_000;
 const pruneEveryMs = 600_000;
+const pruneSize = 2_000;
 
 const nextStatement = `
   SELECT id, aggregatetype AS topic, aggregateid AS key, type, payload::text AS value, payload->>'traceparent' AS traceparent
@@ -53,7 +54,7 @@ const markStatement = `
 
 const pruneStatement = `
   DELETE FROM outbox WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM outbox WHERE published_at < now() - make_interval(days => $1) LIMIT 10000))`;
+    SELECT ctid FROM outbox WHERE published_at < now() - make_interval(days => $1) LIMIT $2))`;
 
 const recordOf = ({ id, key, type, value, traceparent }: Row): NewRecord => ({
   key,
@@ -123,7 +124,9 @@ export const createRelay = (options: RelayOptions): Relay => {
   const prune = async () => {
     if (performance.now() - prunedAt < pruneEveryMs) return;
     prunedAt = performance.now();
-    await database.query(pruneStatement, [keepPublishedDays]);
+    // One part at a time, so that publishing goes on between them.
+    const { rowCount } = await database.query(pruneStatement, [keepPublishedDays, pruneSize]);
+    if (rowCount === pruneSize) prunedAt = Number.NEGATIVE_INFINITY;
   };
 
   /** Publishes until the lease is lost or the relay stops. */
@@ -134,11 +137,11 @@ export const createRelay = (options: RelayOptions): Relay => {
       // It looks once more after it said that it sleeps: what was committed before that woke nobody.
       const seen = await publish(epoch);
       emptyLooks = seen === 0 ? emptyLooks + 1 : 0;
+      await prune();
       if (seen === batchSize) continue;
       if (emptyLooks <= looksBeforeSleep)
         await wait(busyPauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       else if (await wakeUp.wait(sleepMs, stopping.signal)) emptyLooks = 0;
-      else await prune();
     }
   };
 

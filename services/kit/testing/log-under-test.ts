@@ -11,8 +11,8 @@ export type LogUnderTest = {
   stop(): Promise<void>;
 };
 
-/** Longer than any lease or session timeout that a log may use. */
-export const takeoverMs = 20_000;
+/** Longer than any lease or session timeout, and than a process takes to start on a machine that runs everything at once. */
+export const takeoverMs = 60_000;
 
 export const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
 
