@@ -1,6 +1,14 @@
 import { Command } from 'commander';
 
-type Flags = { data: string; rate: string; limit?: string; patience: string; json?: boolean };
+type Flags = {
+  data: string;
+  rate: string;
+  limit?: string;
+  patience: string;
+  kill?: string;
+  times: string;
+  json?: boolean;
+};
 
 const positive = (flag: string, text: string, most: number): number => {
   const value = Number(text);
@@ -15,18 +23,28 @@ const progressEveryMs = 2_000;
 /** Seconds for the last mails to arrive after the last outcome. */
 const mailsWithinSeconds = 60;
 
-const run = async ({ data, rate, limit, patience, json = false }: Flags) => {
+const run = async ({ data, rate, limit, patience, kill, times, json = false }: Flags) => {
   const [{ appendFile, mkdir, readFile, writeFile }, path, { setTimeout: pause }] = await Promise.all([
     import('node:fs/promises'),
     import('node:path'),
     import('node:timers/promises'),
   ]);
-  const [{ createApiClient }, { readState }, { readMails }, { byDate, readPurchases }, { replay }] = await Promise.all([
+  const [
+    { createApiClient },
+    { readState },
+    { readMails },
+    { byDate, readPurchases },
+    { replay },
+    { killServices },
+    { services },
+  ] = await Promise.all([
     import('../../lib/local/api-client.ts'),
     import('../../lib/local/state.ts'),
     import('../../lib/laws/mailbox.ts'),
     import('../../lib/replay/purchases.ts'),
     import('../../lib/replay/replay.ts'),
+    import('../../lib/replay/kill-services.ts'),
+    import('../../lib/services.ts'),
   ]);
   const perSecond = positive('rate', rate, 10_000);
   const patienceSeconds = positive('patience', patience, 3_600);
@@ -44,6 +62,22 @@ const run = async ({ data, rate, limit, patience, json = false }: Flags) => {
   process.once('SIGINT', () =>
     stop.abort(new Error('the replay was ended; what was accepted stays, and laws can check it')),
   );
+  const killing = kill
+    ? killServices({
+        targets: kill.split(','),
+        times: positive('times', times, 1_000),
+        // The last fifth is left without kills, so that purchases of the end meet a whole platform too.
+        withinMs: (purchases.length / perSecond) * 800,
+        databaseOf: Object.fromEntries(
+          services.flatMap(({ name, owns, publishes }) =>
+            owns.database && Object.keys(publishes).length > 0 ? [[name, state.databases[owns.database] ?? '']] : [],
+          ),
+        ),
+        signal: stop.signal,
+        onKill: ({ target, pid, atMs }) =>
+          process.stderr.write(`killed ${target} (process ${pid}) after ${(atMs / 1000).toFixed(1)} s\n`),
+      })
+    : Promise.resolve([]);
   let shownAt = 0;
   const report = await replay({
     api: createApiClient(state.gateway),
@@ -60,6 +94,7 @@ const run = async ({ data, rate, limit, patience, json = false }: Flags) => {
       );
     },
   });
+  const kills = await killing;
   const mailed = async () =>
     (await readMails(state.mailFolder)).filter(({ to }) => to.endsWith('@replay.example')).length;
   const expected = report.states['paid'] ?? 0;
@@ -71,7 +106,7 @@ const run = async ({ data, rate, limit, patience, json = false }: Flags) => {
   )
     await pause(1_000);
 
-  if (json) process.stdout.write(`${JSON.stringify({ ...report, mails, history })}\n`);
+  if (json) process.stdout.write(`${JSON.stringify({ ...report, mails, kills, history })}\n`);
   else
     process.stdout.write(
       [
@@ -84,6 +119,9 @@ const run = async ({ data, rate, limit, patience, json = false }: Flags) => {
         `paid        ${dollars(report.paidNow)} at today's prices, ${dollars(report.paidThen)} then`,
         `throughput  ${report.throughput} purchases/s over ${report.seconds} s, ${report.retries} repeated requests`,
         `placing     p50 ${report.placeMs.p50} ms, p95 ${report.placeMs.p95} ms, p99 ${report.placeMs.p99} ms (sign-in, cart and order together)`,
+        ...(kills.length > 0
+          ? [`killed      ${kills.length} processes with SIGKILL: ${kill} ${times} times each`]
+          : []),
         ...report.failures.map((failure) => `failed      ${failure}`),
         `history     ${history} (npx cloudmart laws --history ${history})`,
         '',
@@ -99,6 +137,8 @@ export const replayCommand = (): Command =>
     .option('--rate <n>', 'purchases begun per second', '30')
     .option('--limit <n>', 'only the first so many purchases')
     .option('--patience <seconds>', 'how long one request is repeated before its purchase counts as failed', '120')
+    .option('--kill <services>', 'kill -9 these meanwhile, comma-separated; "relay" is who publishes the order events')
+    .option('--times <n>', 'how often each of them is killed', '5')
     .option('--data <dir>', 'folder of the running platform', '.cloudmart')
     .option('--json', 'print the report as one line of JSON')
     .action(run);

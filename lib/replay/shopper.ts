@@ -5,7 +5,7 @@ import type { Tokens } from '../../services/contracts/http/auth-api.ts';
 import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import type { Order } from '../../services/contracts/http/order-api.ts';
 import { type ApiClient, ApiProblem, type ApiRequest } from '../local/api-client.ts';
-import { type Patience, patiently } from './patiently.ts';
+import { createTurns, type Patience, patiently } from './patiently.ts';
 
 const waiting = ['pending', 'stock-reserved'];
 /** Milliseconds between two looks at an order, at first and at most. */
@@ -13,6 +13,9 @@ const firstLookMs = 400;
 const longestLookMs = 2_000;
 /** Milliseconds before its end at which a token is replaced. */
 const tokenReserveMs = 30_000;
+
+/** Sign-ins under way at once: each costs the platform a password hash, and a shop's customers do not all come at one moment. */
+const inTurn = createTurns(4);
 
 const address = { street: '1 Main Street', city: 'Springfield', zip: '12345', country: 'US' };
 
@@ -25,18 +28,20 @@ export const createShopper = (api: ApiClient, customer: string, patience: Patien
 
   const signIn = async (): Promise<string> => {
     if (session && Date.now() < session.until - tokenReserveMs) return session.token;
-    const { accessToken, expiresIn } = await again(async () => {
-      const login = () => api<Tokens>('/api/v1/auth/login', { method: 'POST', body: account });
-      if (session) return login();
-      // Registering again, after a lost answer or in a second replay, finds the account taken: it is ours.
-      return api<Tokens>('/api/v1/auth/register', {
-        method: 'POST',
-        body: { ...account, name: `Customer ${customer}` },
-      }).catch((problem: unknown) => {
-        if (problem instanceof ApiProblem && problem.status === 409) return login();
-        throw problem;
-      });
-    });
+    const { accessToken, expiresIn } = await inTurn(() =>
+      again(async () => {
+        const login = () => api<Tokens>('/api/v1/auth/login', { method: 'POST', body: account });
+        if (session) return login();
+        // Registering again, after a lost answer or in a second replay, finds the account taken: it is ours.
+        return api<Tokens>('/api/v1/auth/register', {
+          method: 'POST',
+          body: { ...account, name: `Customer ${customer}` },
+        }).catch((problem: unknown) => {
+          if (problem instanceof ApiProblem && problem.status === 409) return login();
+          throw problem;
+        });
+      }),
+    );
     session = { token: accessToken, until: Date.now() + expiresIn * 1000 };
     return accessToken;
   };

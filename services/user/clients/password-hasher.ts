@@ -1,4 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
+import { systemClock } from '../../kit/clock.ts';
+import { currentScope } from '../../kit/request-scope.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
@@ -9,6 +11,8 @@ const saltBytes = 16;
 /** Each hash takes 19 MiB and one core for some 30 ms: two at once, and at most 100 that wait for their turn. */
 const atOnce = 2;
 const longestQueue = 100;
+/** With less than this left until the caller's deadline, the hash would come too late. */
+const leastUsefulMs = 250;
 
 type Parameters = { readonly memory: number; readonly passes: number; readonly parallelism: number };
 
@@ -71,6 +75,20 @@ const turn: PasswordTurn = {
 /** Nobody's hash: what an unknown account is compared with. */
 const decoy = format(randomBytes(saltBytes), randomBytes(tagBytes));
 
+const busyRefusal = () =>
+  new Refusal('unavailable', 'auth.busy', 'Too many people sign in at this moment; try again in a second.', {
+    retryAfterSeconds: 1,
+  });
+
+/**
+ * Refuses the turn of a caller who has given up waiting. Hashing for nobody, while those callers ask again, is how a
+ * short rush of sign-ins would become a standstill.
+ */
+const requireListener = () => {
+  const { deadlineAt } = currentScope() ?? {};
+  if (deadlineAt !== undefined && deadlineAt - systemClock.now().getTime() < leastUsefulMs) throw busyRefusal();
+};
+
 /** argon2id with today's parameters and a bounded queue. */
 export const createPasswordHasher = (): PasswordHasher => {
   const waiting: (() => void)[] = [];
@@ -79,20 +97,13 @@ export const createPasswordHasher = (): PasswordHasher => {
     inTurn: async (work) => {
       if (busy < atOnce) busy += 1;
       else {
-        if (waiting.length >= longestQueue)
-          throw new Refusal(
-            'unavailable',
-            'auth.busy',
-            'Too many people sign in at this moment; try again in a second.',
-            {
-              retryAfterSeconds: 1,
-            },
-          );
+        if (waiting.length >= longestQueue) throw busyRefusal();
         await new Promise<void>((resolve) => {
           waiting.push(resolve);
         });
       }
       try {
+        requireListener();
         return await work(turn);
       } finally {
         // The turn passes straight to the next in line; `busy` counts it on.
