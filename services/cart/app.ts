@@ -68,7 +68,9 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     onChange: (tx, cartId) => jobs.enqueue(tx, processQueue, { cartId }, { singletonKey: cartId, startAfter: 1 }),
   });
   const effects = { carts, catalogue, clock, figures: cartFigures(metrics) };
-  jobs.work<{ cartId: string }>(processQueue, { retryLimit: 2 }, ({ cartId }) => processCart(effects, cartId));
+  jobs.work<{ cartId: string }>(processQueue, { concurrency: 8, retryLimit: 2 }, ({ cartId }) =>
+    processCart(effects, cartId),
+  );
   jobs.schedule('mark-abandoned-carts', sweepEverySeconds, () => markAbandonedCarts(effects, ABANDONED_AFTER_MINUTES));
   jobs.schedule('expire-carts', sweepEverySeconds, () => expireCarts(effects, CART_TTL_DAYS));
 

@@ -7,12 +7,12 @@ export const productUnknown = (productId: string) =>
     `There is no product ${productId} in the catalogue; it may have been removed.`,
   );
 
-export const productUnavailable = (cause?: unknown) =>
+export const productUnavailable = () =>
   new Refusal(
     'unavailable',
     'product.unavailable',
-    'The catalogue cannot be reached, so a product that is new to this cart cannot be checked; try again.',
-    { retryAfterSeconds: 5, cause },
+    'The catalogue cannot be reached, so what it says of a product is not known; try again.',
+    { retryAfterSeconds: 5 },
   );
 
 export const lineMissing = (productId: string) =>

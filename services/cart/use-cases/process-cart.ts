@@ -1,9 +1,10 @@
+import { productUnavailable } from '../domain/cart-refusals.ts';
 import { viewCart } from '../domain/cart-view.ts';
 import type { CartEffects } from './cart-effects.ts';
 
 /**
- * Looks at a cart a moment after it changed: asks the catalogue for its products, so that the owner's next look finds them
- * in the cache, and notes the cart's value. Throws while the catalogue is away, to be tried again.
+ * Looks at a cart a moment after it changed, once however often it did: has its products in the cache for the owner's next
+ * look, and notes the cart's value. Throws while the catalogue is away, to be tried again.
  */
 export const processCart = async (
   { carts, catalogue, clock, figures }: Pick<CartEffects, 'carts' | 'catalogue' | 'clock' | 'figures'>,
@@ -11,7 +12,8 @@ export const processCart = async (
 ): Promise<void> => {
   const lines = await carts.lines(cartId);
   if (lines.length === 0) return;
-  const knowledge = await catalogue.refresh(lines.map(({ productId }) => productId));
-  const { total } = viewCart({ lines, updatedAt: clock.now() }, knowledge);
+  const knowledge = await catalogue.lookUp(lines.map(({ productId }) => productId));
+  const { total, degraded } = viewCart({ lines, updatedAt: clock.now() }, knowledge);
+  if (degraded) throw productUnavailable();
   if (total) figures.cartValued(total);
 };
