@@ -26,7 +26,8 @@ export const bundleApart = (
     {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
-      signal,
+      // A group of its own, because the compiler is a child of the child and would outlive it.
+      detached: true,
     },
   );
   const waiting = new Map<string, PromiseWithResolvers<Bundle>>();
@@ -44,6 +45,12 @@ export const bundleApart = (
     failure ??= problem;
     for (const { reject } of waiting.values()) reject(failure);
   };
+  const giveUp = () => {
+    fail(signal.reason as Error);
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null)
+      process.kill(-child.pid, 'SIGKILL');
+  };
+  signal.addEventListener('abort', giveUp, { once: true });
   createInterface({ input: child.stdout }).on('line', (line) => {
     const bundle = JSON.parse(line) as Bundle;
     slot(bundle.service).resolve(bundle);
@@ -52,6 +59,7 @@ export const bundleApart = (
   child.once('error', fail);
   once(child, 'close').then(
     async ([code]) => {
+      signal.removeEventListener('abort', giveUp);
       if (code !== 0)
         fail(
           new StartRefused(

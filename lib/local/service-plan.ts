@@ -70,6 +70,9 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     NODE_ENV: 'production',
     // Compiled code of the bundles is kept, which saves a third of the processor time of a start.
     NODE_COMPILE_CACHE: folder.at('compile-cache'),
+    MALLOC_ARENA_MAX: '2',
+    MALLOC_TRIM_THRESHOLD_: '131072',
+    MALLOC_MMAP_THRESHOLD_: '131072',
     TZ: 'UTC',
   };
 };
