@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createCache } from './cache.ts';
+import { createMetrics } from './metrics.ts';
 import { eventually } from './testing/condition.ts';
 
 describe('the in-process cache', () => {
@@ -37,6 +38,16 @@ describe('the in-process cache', () => {
     const small = createCache('memory:', { maxCharacters: 100 });
     await small.set('big', 'x'.repeat(200), 60);
     expect(await small.get('big')).toBeUndefined();
+  });
+
+  test('counts hits and misses', async () => {
+    const metrics = createMetrics('cart');
+    const cache = createCache('memory:', { metrics });
+    await cache.set('p', 1, 60);
+    for (const key of ['p', 'p', 'q']) await cache.get(key);
+    const { text } = await metrics.page();
+    expect(text).toContain('cache_requests_total{result="hit",service="cart"} 2');
+    expect(text).toContain('cache_requests_total{result="miss",service="cart"} 1');
   });
 
   test('says in one sentence which adapter is not there', () => {

@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import type { Metrics } from './metrics.ts';
 
 /**
  * What may be lost at any time: copies and counters. A cache that fails answers as if it were empty and never throws,
@@ -20,6 +21,8 @@ export type CacheOptions = {
   readonly maxEntries?: number;
   /** Most characters of all values in the in-process cache; default 8 Mi. */
   readonly maxCharacters?: number;
+  /** Counts hits and misses as `cache_requests_total`. */
+  readonly metrics?: Metrics;
 };
 
 const createMemoryCache = ({ maxEntries = 10_000, maxCharacters = 8 * 2 ** 20 }: CacheOptions): Cache => {
@@ -50,8 +53,21 @@ const createMemoryCache = ({ maxEntries = 10_000, maxCharacters = 8 * 2 ** 20 }:
   };
 };
 
+const countRequests = (cache: Cache, metrics: Metrics): Cache => {
+  const requests = metrics.counter({ name: 'cache_requests_total', help: 'Reads of the cache.', labels: ['result'] });
+  return {
+    ...cache,
+    get: async <T>(key: string) => {
+      const value = await cache.get<T>(key);
+      requests.inc({ result: value === undefined ? 'miss' : 'hit' });
+      return value;
+    },
+  };
+};
+
 /** Opens the cache that CACHE_URL names: `memory:` is a bounded LRU in this process. */
 export const createCache = (url: string, options: CacheOptions = {}): Cache => {
-  if (url === 'memory:') return createMemoryCache(options);
-  throw new Error(`CACHE_URL: there is no adapter for "${url.split(':')[0]}:"; use memory:`);
+  if (url !== 'memory:') throw new Error(`CACHE_URL: there is no adapter for "${url.split(':')[0]}:"; use memory:`);
+  const cache = createMemoryCache(options);
+  return options.metrics ? countRequests(cache, options.metrics) : cache;
 };

@@ -77,11 +77,14 @@ const start = (changes: Record<string, string> = {}, file = bundle) => {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Line);
   const line = (message: string) =>
-    eventually(() => {
-      const found = lines().find((each) => each.message.startsWith(message));
-      if (!found) throw new Error(`no line "${message}" in:\n${text.out}${text.err}`);
-      return found;
-    });
+    eventually(
+      () => {
+        const found = lines().find((each) => each.message.startsWith(message));
+        if (!found) throw new Error(`no line "${message}" in:\n${text.out}${text.err}`);
+        return found;
+      },
+      { timeoutMs: 25_000 },
+    );
   const steps = () => lines().flatMap(({ step }) => step ?? []);
   return { child, text, exit, lines, line, steps };
 };
@@ -208,7 +211,7 @@ describe('a shut-down', () => {
   });
 
   test('that takes too long ends with exit 1', async () => {
-    const { child, line, exit } = start({ FAULT: 'hang' });
+    const { child, line, exit } = start({ FAULT: 'hang-briefly' });
     await line('ready');
     child.kill('SIGINT');
     expect(await exit).toBe(1);

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import * as z from 'zod';
 import { createLogger } from '../logger.ts';
 import { testContext } from '../testing/context.ts';
@@ -109,6 +110,17 @@ describe('the body of a request', () => {
       expect([answer.statusCode, answer.json().code]).toEqual([415, 'request.media-type']);
     },
   );
+
+  test('of any JSON at all is accepted or refused, and never our fault', async () => {
+    const { post } = await server();
+    await fc.assert(
+      fc.asyncProperty(fc.json({ maxDepth: 5 }), async (json) => {
+        const { statusCode } = await post(json);
+        expect([200, 400]).toContain(statusCode);
+      }),
+      { numRuns: 200 },
+    );
+  });
 
   test('is accepted up to 64 KiB and refused one byte later', async () => {
     const { post } = await server();
