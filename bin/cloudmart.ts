@@ -1,8 +1,11 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.ts';
+import { costCommand } from './commands/cost.ts';
 import { diffCommand } from './commands/diff.ts';
 import { lawsCommand } from './commands/laws.ts';
+import { mapCommand } from './commands/map.ts';
+import { newServiceCommand } from './commands/new-service.ts';
 import { pagesCommand } from './commands/pages.ts';
 import { renderCommand } from './commands/render.ts';
 import { replayCommand } from './commands/replay.ts';
@@ -13,8 +16,11 @@ const program = new Command('cloudmart')
   .showHelpAfterError('(add --help for the options)')
   .addCommand(upCommand())
   .addCommand(bundleCommand())
+  .addCommand(costCommand())
   .addCommand(diffCommand())
   .addCommand(lawsCommand())
+  .addCommand(mapCommand())
+  .addCommand(newServiceCommand())
   .addCommand(pagesCommand())
   .addCommand(renderCommand())
   .addCommand(replayCommand());

@@ -32,6 +32,10 @@ const cluster = z.strictObject({
       .string()
       .regex(/^[a-z0-9]+\.[a-z0-9]+$/)
       .describe('EC2 type of node groups; Auto Mode chooses its own.'),
+    categories: z
+      .array(z.enum(['c', 'm', 'r', 't']))
+      .min(1)
+      .describe('EC2 categories that Auto Mode may choose from; t is the cheapest, and slows down under steady load.'),
     min: count(1, 100).describe('Smallest number of nodes of the group.'),
     max: count(1, 100).describe(
       'Largest number of nodes of the group; for Auto Mode the CPU limit is four times this.',

@@ -10,7 +10,11 @@ import { createPlatformApp } from './platform-app.ts';
 
 /** Feature flags, which only the CDK CLI would pass by itself. */
 const flags = (): Readonly<Record<string, unknown>> =>
-  (JSON.parse(readFileSync(path.join(import.meta.dirname, '../cdk.json'), 'utf8')) as { context: Record<string, unknown> }).context;
+  (
+    JSON.parse(readFileSync(path.join(import.meta.dirname, '../cdk.json'), 'utf8')) as {
+      context: Record<string, unknown>;
+    }
+  ).context;
 
 /** A content hash for each service, as stable as its name. */
 const hashOf = (name: string) => Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64);
@@ -22,7 +26,10 @@ export type PreparedPlatform = {
 };
 
 /** Builds the platform without synthesizing it yet. CloudFormation's own rules are left to `cdk synth`. */
-export const preparePlatform = (environments: readonly Environment[], services: readonly ServiceManifest[]): PreparedPlatform => {
+export const preparePlatform = (
+  environments: readonly Environment[],
+  services: readonly ServiceManifest[],
+): PreparedPlatform => {
   const folder = mkdtempSync(path.join(tmpdir(), 'cloudmart-templates-'));
   const code = path.join(folder, 'code');
   mkdirSync(code);

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { environments } from './environments.ts';
+import { estimateCost } from './cost/estimate.ts';
+import { environmentNamed, environments } from './environments.ts';
 import { at, type Entry, resourcesOf, type StackTemplate, textOf } from './guards/template.ts';
 import { stalePages, writtenPages } from './pages/pages.ts';
 import { statefulIds } from './pages/template-pages.ts';
@@ -193,15 +194,31 @@ describe('what the manifests declare is all that the stacks know', () => {
 
   test('the pages that people review say what the templates say', async () => {
     const pages = writtenPages(shop().filter(({ environment }) => environment === 'production'));
-    expect({ stale: await stalePages(pages, path.join(import.meta.dirname, '..')), remedy: 'npx cloudmart pages' }).toEqual({ stale: [], remedy: 'npx cloudmart pages' });
+    expect({
+      stale: await stalePages(pages, path.join(import.meta.dirname, '..')),
+      remedy: 'npx cloudmart pages',
+    }).toEqual({ stale: [], remedy: 'npx cloudmart pages' });
   }, 120_000);
+
+  test.each(environments.map(({ name }) => name))('%s can be priced, and stays below its budget', (name) => {
+    const environment = environmentNamed(name);
+    const { usdPerMonth, items } = estimateCost(
+      environment,
+      services,
+      shop().filter((stack) => stack.environment === name),
+    );
+    expect(items.length).toBeGreaterThan(30);
+    expect(usdPerMonth).toBeLessThan(environment.alerts.monthlyBudgetUsd);
+  });
 
   test('nothing that keeps state has lost its id', () => {
     const listed = readFileSync(path.join(import.meta.dirname, '../docs/stateful-resources.md'), 'utf8')
       .split('\n')
       .flatMap((line) => /^\| ([A-Z]\w+) \| (\w+) \| (AWS::[\w:]+) \|$/.exec(line)?.slice(1).join(' ') ?? []);
     expect(listed.length).toBeGreaterThan(20);
-    expect(statefulIds(shop().filter(({ environment }) => environment === 'production'))).toEqual(expect.arrayContaining(listed));
+    expect(statefulIds(shop().filter(({ environment }) => environment === 'production'))).toEqual(
+      expect.arrayContaining(listed),
+    );
   }, 120_000);
 
   test('no stack and no construct names a service', () => {

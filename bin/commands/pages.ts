@@ -12,6 +12,8 @@ export const pagesCommand = (): Command =>
       const stale = await refreshPages(path.join(import.meta.dirname, '../..'), { write: !check });
       if (json) process.stdout.write(`${JSON.stringify({ stale, written: !check })}\n`);
       else if (stale.length === 0) process.stdout.write('every page says what the code says\n');
-      else for (const file of stale) process.stdout.write(check ? `${file} is stale; run "npx cloudmart pages"\n` : `${file} written\n`);
+      else
+        for (const file of stale)
+          process.stdout.write(check ? `${file} is stale; run "npx cloudmart pages"\n` : `${file} written\n`);
       if (check && stale.length > 0) process.exitCode = 1;
     });

@@ -55,8 +55,17 @@ const nodes = ({ environment, clusterName, nodeRoleName, networkName }: ClusterS
           requirements: [
             { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
             { key: 'karpenter.sh/capacity-type', operator: 'In', values: [environment.cluster.capacity] },
-            { key: 'eks.amazonaws.com/instance-category', operator: 'In', values: ['c', 'm', 'r'] },
-            { key: 'eks.amazonaws.com/instance-generation', operator: 'Gt', values: ['5'] },
+            {
+              key: 'eks.amazonaws.com/instance-category',
+              operator: 'In',
+              values: [...environment.cluster.nodes.categories],
+            },
+            // The newest general t generation is 3; of the others, 6 and later cost less for the same work.
+            {
+              key: 'eks.amazonaws.com/instance-generation',
+              operator: 'Gt',
+              values: [environment.cluster.nodes.categories.includes('t') ? '2' : '5'],
+            },
           ],
         },
       },

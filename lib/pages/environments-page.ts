@@ -16,11 +16,21 @@ type Schema = {
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-const allowed = ({ type, enum: values, minimum, maximum, multipleOf, pattern, format, items }: Schema & { readonly multipleOf?: number }): string => {
+const allowed = ({
+  type,
+  enum: values,
+  minimum,
+  maximum,
+  multipleOf,
+  pattern,
+  format,
+  items,
+}: Schema & { readonly multipleOf?: number }): string => {
   if (values) return values.map(String).join(', ');
   if (type === 'array' && items) return `list of ${allowed(items)}`;
   if (type === 'boolean') return 'true, false';
-  if (minimum !== undefined && maximum !== undefined) return `${minimum} to ${maximum}${multipleOf ? `, in steps of ${multipleOf}` : ''}`;
+  if (minimum !== undefined && maximum !== undefined)
+    return `${minimum} to ${maximum}${multipleOf ? `, in steps of ${multipleOf}` : ''}`;
   if (format) return format;
   return pattern ? `\`${pattern}\`` : 'text per service';
 };
@@ -39,7 +49,9 @@ const rows = (schema: Schema, path: readonly string[], environments: readonly En
     const here = [...path, key];
     if (inner.properties) return rows(inner, here, environments);
     const values = environments.map((environment) => cell(shown(valueAt(environment, here))));
-    return [`| \`${here.join('.')}\` | ${values.join(' | ')} | ${cell(inner.description ?? '')} | ${cell(allowed(inner))} |`];
+    return [
+      `| \`${here.join('.')}\` | ${values.join(' | ')} | ${cell(inner.description ?? '')} | ${cell(allowed(inner))} |`,
+    ];
   });
 
 /** The page as Markdown. */
@@ -57,7 +69,15 @@ export const environmentsPage = (environments: readonly Environment[]): string =
     '',
     head,
     ...rows({ properties: Object.fromEntries(single) }, [], environments),
-    ...groups.flatMap(([name, inner]) => ['', `## ${name}`, '', inner.description ?? '', '', head, ...rows(inner, [name], environments)]),
+    ...groups.flatMap(([name, inner]) => [
+      '',
+      `## ${name}`,
+      '',
+      inner.description ?? '',
+      '',
+      head,
+      ...rows(inner, [name], environments),
+    ]),
     '',
   ].join('\n');
 };

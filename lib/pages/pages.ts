@@ -19,12 +19,16 @@ export const writtenPages = (production: readonly StackTemplate[]): ReadonlyMap<
 /** Pages whose file differs from what the code says now. */
 export const stalePages = async (pages: ReadonlyMap<string, string>, root: string): Promise<string[]> => {
   const stale: string[] = [];
-  for (const [file, content] of pages) if ((await readFile(path.join(root, file), 'utf8').catch(() => '')) !== content) stale.push(file);
+  for (const [file, content] of pages)
+    if ((await readFile(path.join(root, file), 'utf8').catch(() => '')) !== content) stale.push(file);
   return stale;
 };
 
 /** Writes what is stale, or only names it. */
-export const refreshPages = async (root: string, { write }: { readonly write: boolean }): Promise<readonly string[]> => {
+export const refreshPages = async (
+  root: string,
+  { write }: { readonly write: boolean },
+): Promise<readonly string[]> => {
   const pages = writtenPages(preparePlatform([environmentNamed('production')], services).synth());
   const stale = await stalePages(pages, root);
   if (write) for (const file of stale) await writeFile(path.join(root, file), pages.get(file) ?? '');

@@ -12,18 +12,28 @@ const short = (text: string) =>
     .replaceAll(/split\(\/,<[^>]*>\)\[2\]/g, '<uuid>')
     .replaceAll(/arn:(aws|<Partition>):/g, 'arn:aws:');
 
-const roleName = ({ logicalId, properties }: Entry) => (properties['RoleName'] ? textOf(properties['RoleName']) : logicalId);
+const roleName = ({ logicalId, properties }: Entry) =>
+  properties['RoleName'] ? textOf(properties['RoleName']) : logicalId;
 
 const rolesOfStack = ({ stack, template }: StackTemplate): string[] => {
   const statements = identityStatements(template);
   return resourcesOf(template, 'AWS::IAM::Role').flatMap((role) => {
     const own = statements.filter(
-      ({ entry }) => entry.logicalId === role.logicalId || listOf(entry.properties['Roles']).some((name) => textOf(name) === `<${role.logicalId}>`),
+      ({ entry }) =>
+        entry.logicalId === role.logicalId ||
+        listOf(entry.properties['Roles']).some((name) => textOf(name) === `<${role.logicalId}>`),
     );
-    const managed = listOf(role.properties['ManagedPolicyArns']).map((arn) => textOf(arn).split('policy/').at(-1)?.replace(/["}\],[{].*/, ''));
+    const managed = listOf(role.properties['ManagedPolicyArns']).map((arn) =>
+      textOf(arn)
+        .split('policy/')
+        .at(-1)
+        ?.replace(/["}\],[{].*/, ''),
+    );
     const lines = own.map(({ statement }) => {
       const actions = listOf(statement.Action).map(textOf).sort();
-      const resources = listOf(statement.Resource).map((resource) => short(textOf(resource))).sort();
+      const resources = listOf(statement.Resource)
+        .map((resource) => short(textOf(resource)))
+        .sort();
       return `| ${statement.Effect === 'Deny' ? 'deny ' : ''}${statement.Sid ?? '-'} | ${cell(actions)} | ${cell(resources)}${statement.Condition ? '<br>with a condition' : ''} |`;
     });
     return [
@@ -49,7 +59,9 @@ export const permissionsPage = (stacks: readonly StackTemplate[]): string =>
 
 /** Logical ids of everything that keeps state. */
 export const statefulIds = (stacks: readonly StackTemplate[]): string[] =>
-  stacks.flatMap(({ stack, template }) => resourcesOf(template, statefulTypes).map(({ logicalId, resource }) => `${stack} ${logicalId} ${resource.Type}`));
+  stacks.flatMap(({ stack, template }) =>
+    resourcesOf(template, statefulTypes).map(({ logicalId, resource }) => `${stack} ${logicalId} ${resource.Type}`),
+  );
 
 /** `docs/stateful-resources.md`: what must never get another id, because the new one would begin empty. */
 export const statefulResourcesPage = (stacks: readonly StackTemplate[]): string =>

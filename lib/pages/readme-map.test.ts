@@ -1,0 +1,26 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { services } from '../services.ts';
+import { readmeWith, refreshReadme } from './readme-map.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+
+describe('the picture and the table in README.md', () => {
+  test('say what the manifests say; otherwise run "npm run map"', async () => {
+    expect(await refreshReadme(root, services, { write: false })).toBe(false);
+  });
+
+  test('show a service as soon as it is declared', async () => {
+    const text = await readFile(path.join(root, 'README.md'), 'utf8');
+    const [first] = services;
+    if (!first) throw new Error('there are no services');
+    const fresh = readmeWith(text, [...services, { ...first, name: 'wishlist', ports: { http: 8099 } }]);
+    expect(fresh).toContain('| [wishlist](services/wishlist) |');
+    expect(fresh).toContain('wishlist[wishlist]');
+  });
+
+  test('name what is missing when the markers are gone', () => {
+    expect(() => readmeWith('# CloudMart', services)).toThrow('put them back');
+  });
+});

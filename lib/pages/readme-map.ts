@@ -1,0 +1,78 @@
+/** The parts of README.md that are written from the manifests. */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+
+const doors = ({ ports }: ServiceManifest): string =>
+  [ports.http && `HTTP ${ports.http}`, ports.grpc && `gRPC ${ports.grpc}`].filter(Boolean).join(', ') || 'events';
+
+const owned = ({ owns }: ServiceManifest): string =>
+  [
+    owns.database && `database \`${owns.database}\``,
+    ...Object.keys(owns.tables ?? {}).map((table) => `table \`${table}\``),
+    ...(owns.buckets ?? []).map((bucket) => `bucket \`${bucket}\``),
+  ]
+    .filter(Boolean)
+    .join(', ') || '-';
+
+const list = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || '-';
+
+const serviceTable = (services: readonly ServiceManifest[]): string =>
+  [
+    '| service | what it is | doors | owns | publishes | consumes | calls |',
+    '| --- | --- | --- | --- | --- | --- | --- |',
+    ...services.map((service) => {
+      const cells = [
+        `[${service.name}](services/${service.name})`,
+        service.summary,
+        doors(service),
+        owned(service),
+        list(Object.keys(service.publishes)),
+        list(service.consumes),
+        list(service.calls),
+      ];
+      return `| ${cells.join(' | ')} |`;
+    }),
+  ].join('\n');
+
+const picture = (services: readonly ServiceManifest[]): string => {
+  const shape = ({ name, kind }: ServiceManifest) => (kind === 'lambda' ? `${name}[/${name}/]` : `${name}[${name}]`);
+  const topics = services.flatMap(({ publishes }) => Object.keys(publishes));
+  return [
+    '```mermaid',
+    'flowchart LR',
+    '  browser((browser))',
+    ...services.map((service) => `  ${shape(service)}`),
+    ...topics.map((topic) => `  ${topic}([${topic}])`),
+    ...services.filter(({ public: isPublic }) => isPublic).map(({ name }) => `  browser --> ${name}`),
+    ...services.flatMap(({ name, calls }) => calls.map((callee) => `  ${name} --> ${callee}`)),
+    ...services.flatMap(({ name, publishes }) => Object.keys(publishes).map((topic) => `  ${name} -.-> ${topic}`)),
+    ...services.flatMap(({ name, consumes }) => consumes.map((topic) => `  ${topic} -.-> ${name}`)),
+    '```',
+  ].join('\n');
+};
+
+const between = (text: string, part: string, content: string): string => {
+  const [begin, end] = [`<!-- ${part}: written by "npm run map" -->`, `<!-- end of ${part} -->`];
+  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
+  if (from === -1 || to < from)
+    throw new Error(`README.md has lost the lines "${begin}" and "${end}"; put them back around the ${part}`);
+  return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
+};
+
+/** README.md with its generated parts as the manifests have them now. */
+export const readmeWith = (text: string, services: readonly ServiceManifest[]): string =>
+  between(between(text, 'picture', picture(services)), 'services', serviceTable(services));
+
+/** Whether README.md was stale; with `write` it is brought up to date. */
+export const refreshReadme = async (
+  root: string,
+  services: readonly ServiceManifest[],
+  { write }: { readonly write: boolean },
+): Promise<boolean> => {
+  const file = path.join(root, 'README.md');
+  const text = await readFile(file, 'utf8');
+  const fresh = readmeWith(text, services);
+  if (write && fresh !== text) await writeFile(file, fresh);
+  return fresh !== text;
+};
