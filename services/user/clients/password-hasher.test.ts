@@ -1,5 +1,6 @@
 import { argon2Sync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { runInScope } from '../../kit/request-scope.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 
 const hasher = createPasswordHasher();
@@ -59,6 +60,20 @@ describe('the password hasher', () => {
       await all[done];
     }
     expect(started).toEqual(Array.from({ length: 102 }, (_, id) => id));
+  });
+
+  it('does no work for a caller whose deadline is over, and gives the turn on', async () => {
+    const { inTurn } = createPasswordHasher();
+    let worked = 0;
+    const work = async () => {
+      worked += 1;
+    };
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const late = runInScope({ traceparent, deadlineAt: Date.now() }, () => inTurn(work));
+    await expect(late).rejects.toMatchObject({ kind: 'unavailable', code: 'auth.busy' });
+    expect(worked).toBe(0);
+    await runInScope({ traceparent, deadlineAt: Date.now() + 60_000 }, () => inTurn(work));
+    expect(worked).toBe(1);
   });
 
   it('gives the turn back when the work fails', async () => {
