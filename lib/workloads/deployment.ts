@@ -10,7 +10,7 @@ import type { WorkloadValues } from './workload-values.ts';
 /** Seconds between a pod's removal from the endpoints and SIGTERM, so that load balancers have heard of it. */
 export const preStopSeconds = 10;
 /** Seconds that a service has from SIGTERM to close in order; the kit exits at this mark. */
-export const drainSeconds = 20;
+const drainSeconds = 20;
 /** Seconds until the kubelet kills; the rest is room for the process to end after its drain. */
 export const terminationGraceSeconds = preStopSeconds + drainSeconds + 5;
 
