@@ -16,5 +16,5 @@ export default {
   maxWorkers: 2,
   // Modules loaded through node:vm are not freed between test files, and those of CDK are big.
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

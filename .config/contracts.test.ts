@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { breakingChanges, generateContracts, lintContracts, staleContracts } from './contracts.ts';
 import { root } from './run-command.ts';
+
+// Each test compiles several times; on a busy machine that is long.
+jest.setTimeout(180_000);
 
 const generated = 'generated/cloudmart/toy/v1/toy.ts';
 const message = (fields: string) => `syntax = "proto3";\n\npackage cloudmart.toy.v1;\n\nmessage Toy {\n${fields}\n}\n`;
