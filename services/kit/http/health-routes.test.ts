@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { createCache } from '../cache.ts';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { createHttpServer } from './http-server.ts';
@@ -65,7 +64,7 @@ describe('the health routes', () => {
 
   test('have a listener of their own that no rate limit reaches', async () => {
     const context = testContext(manifest);
-    const http = await createHttpServer({ context, requestsPerMinute: 1, cache: createCache('memory:') });
+    const http = await createHttpServer({ context, requestsPerMinute: 1 });
     http.get('/thing', { config: { access: 'public' } }, async () => ({}));
     const probes = await startProbeServer(context, 0);
     try {

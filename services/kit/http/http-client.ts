@@ -95,11 +95,14 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
         ? deadlineMs
         : Math.min(deadlineMs, scope.deadlineAt - systemClock.now().getTime());
     if (budget < leastBudgetMs) throw unavailable(new Error(`only ${Math.round(budget)} ms left until the deadline`));
+    // Cleared once answered: AbortSignal.timeout would keep a timer for each request until its deadline.
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), budget);
     const read = async () => {
       const answer = await pool.request({
         method,
         path: `${prefix}${path}`,
-        signal: AbortSignal.timeout(budget),
+        signal: late.signal,
         headers: {
           accept: 'application/json',
           traceparent: scope?.traceparent ?? continueTrace(),
@@ -115,9 +118,11 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
         body: text === '' ? undefined : (JSON.parse(text) as unknown),
       };
     };
-    const answer = await read().catch((problem: unknown) => {
-      throw unavailable(problem);
-    });
+    const answer = await read()
+      .catch((problem: unknown) => {
+        throw unavailable(problem);
+      })
+      .finally(() => clearTimeout(timer));
     if (answer.status >= 200 && answer.status < 300) return answer;
     throw refusalOf(service, answer.status, String(answer.headers['retry-after'] ?? ''), answer.body);
   };

@@ -1,6 +1,7 @@
 import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import type { Cache } from '../cache.ts';
+import { type Cache, createCache } from '../cache.ts';
+import { systemClock } from '../clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
@@ -13,9 +14,17 @@ type StoreOptions = {
   readonly routeInfo?: { readonly method?: string | string[]; readonly url?: string };
 };
 
-/** Counts in the cache, so that a limit holds over all replicas; while the cache is away, requests pass uncounted. */
-const storeOver = (cache: Cache, service: string) =>
-  class CacheStore implements FastifyRateLimitStore {
+/**
+ * Counts in the cache, so that a limit holds over all replicas. While the cache is away each process counts by itself:
+ * a limit that guards log-ins must not end with the cache.
+ */
+const storeOver = (cache: Cache, service: string) => {
+  const ownCounts = createCache('memory:');
+  const count = async (key: string, ttlSeconds: number): Promise<number> => {
+    const counted = await cache.increment(key, ttlSeconds).catch(() => 0);
+    return counted > 0 ? counted : ownCounts.increment(key, ttlSeconds);
+  };
+  return class CacheStore implements FastifyRateLimitStore {
     private readonly scope: string;
 
     constructor({ groupId, routeInfo: { method, url } = {} }: StoreOptions) {
@@ -27,10 +36,10 @@ const storeOver = (cache: Cache, service: string) =>
       answer: (problem: Error | null, result?: { current: number; ttl: number }) => void,
       timeWindow: number,
     ): void {
-      const window = Math.floor(Date.now() / timeWindow);
-      const ttl = (window + 1) * timeWindow - Date.now();
-      cache.increment(`rate:${this.scope}:${key}:${window}`, Math.ceil(timeWindow / 1000)).then(
-        (current) => answer(null, { current, ttl }),
+      const now = systemClock.now().getTime();
+      const window = Math.floor(now / timeWindow);
+      count(`rate:${this.scope}:${key}:${window}`, Math.ceil(timeWindow / 1000)).then(
+        (current) => answer(null, { current, ttl: (window + 1) * timeWindow - now }),
         (problem: unknown) => answer(problem instanceof Error ? problem : new Error(String(problem))),
       );
     }
@@ -39,6 +48,7 @@ const storeOver = (cache: Cache, service: string) =>
       return new CacheStore(routeOptions);
     }
   };
+};
 
 export type RateLimitOptions = {
   /** Name of the service; services that share a cache count apart. */
