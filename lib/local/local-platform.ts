@@ -47,7 +47,7 @@ export type LocalPlatform = {
 const SERVICES_GRACE_MS = 2400;
 /** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
 const STOP_WITHIN_MS = 4700;
-const READY_WITHIN_MS = 90_000;
+const READY_WITHIN_MS = 180_000;
 const LOG_CHECK_MS = 30_000;
 
 /** Callers end before those they call, so that nobody is called who is gone; all are gone after the grace. */

@@ -8,6 +8,8 @@ export type UpReport = PurchaseProof & {
   readonly firstStart: boolean;
   readonly services: readonly {
     readonly name: string;
+    /** Process id at the time of the report. */
+    readonly pid?: number;
     readonly url?: string;
     readonly grpc?: string;
     readonly restarts: number;

@@ -94,7 +94,14 @@ export const up = async (options: UpOptions, running: (report: UpReport) => void
       firstStart: platform.folder.fresh,
       services: platform.processes.map((child) => {
         const { url, grpc } = platform.state.services.find(({ name }) => name === child.name) ?? {};
-        return { name: child.name, ...(url && { url }), ...(grpc && { grpc }), restarts: child.restarts() };
+        const pid = child.pid();
+        return {
+          name: child.name,
+          ...(pid !== undefined && { pid }),
+          ...(url && { url }),
+          ...(grpc && { grpc }),
+          restarts: child.restarts(),
+        };
       }),
       catalogue,
       memoryMiB: resident === undefined ? null : Math.round(resident / 1024 ** 2),

@@ -1,0 +1,187 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { eventually } from '../../services/kit/testing/condition.ts';
+import { portHolder } from './port-holder.ts';
+import type { UpReport } from './up-report.ts';
+
+// Above the ports that a running `npm start` takes, so that both can be up at once.
+const BASE = '31000';
+const START_MS = 240_000;
+
+type Started = {
+  readonly child: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  readonly ended: Promise<number | null>;
+};
+
+let place: string;
+let children: Started[] = [];
+
+const cloudmart = (...flags: string[]): Started => {
+  const child = spawn(process.execPath, ['--max-semi-space-size=1', 'bin/cloudmart.ts', 'up', '--json', ...flags], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], TMPDIR: tmpdir() },
+  });
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk) => {
+    text.stdout += chunk;
+  });
+  child.stderr.on('data', (chunk) => {
+    text.stderr += chunk;
+  });
+  const ended = once(child, 'close').then(([code]) => code as number | null);
+  const started = { child, stdout: () => text.stdout, stderr: () => text.stderr, ended };
+  children.push(started);
+  return started;
+};
+
+const start = (...flags: string[]) => cloudmart('--data', path.join(place, 'data'), '--port-base', BASE, ...flags);
+
+/** Waits for the line of JSON that a start prints once everything runs. */
+const reportOf = (started: Started) =>
+  eventually(
+    () => {
+      if (started.child.exitCode !== null) throw new Error(`it ended: ${started.stderr()}`);
+      const report = JSON.parse(started.stdout().trim().split('\n').at(-1) as string) as UpReport;
+      expect(report.order).toBeDefined();
+      return report;
+    },
+    { timeoutMs: START_MS, everyMs: 200 },
+  );
+
+const isAlive = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
+
+beforeAll(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'cloudmart-up-'));
+});
+
+afterAll(async () => {
+  for (const { child, ended } of children) {
+    child.kill('SIGTERM');
+    await ended;
+  }
+  children = [];
+  await rm(place, { recursive: true, force: true });
+}, 30_000);
+
+describe('npm start', () => {
+  let first: Started;
+  let report: UpReport;
+
+  it(
+    'goes from nothing to a paid and mailed order, with every film accounted for',
+    async () => {
+      first = start();
+      report = await reportOf(first);
+      expect(report).toMatchObject({
+        firstStart: true,
+        order: { state: 'paid', items: 2, currency: 'USD' },
+        charge: { status: 'captured' },
+      });
+      expect(report.charge.captured).toBe(report.order.amount);
+      const { rows, created, updated, findings } = report.catalogue;
+      const skipped = findings.filter(({ action }) => action === 'skipped').reduce((sum, { count }) => sum + count, 0);
+      expect([rows, updated, created + skipped]).toEqual([3200, 0, 3200]);
+      const mail = await (await fetch(report.mail.url)).text();
+      expect(mail).toContain(report.order.id);
+      expect((await stat(path.join(place, 'data', 'state.json'))).mode & 0o777).toBe(0o600);
+    },
+    START_MS,
+  );
+
+  it('is refused a second time on the same data, naming the process', async () => {
+    const second = start();
+    expect(await second.ended).toBe(1);
+    expect(JSON.parse(second.stdout())).toEqual({
+      error: { code: 'data.in-use', message: expect.stringContaining(`is used by process ${first.child.pid}`) },
+    });
+  }, 30_000);
+
+  it('is refused the same ports for other data, naming who holds them and the way out', async () => {
+    const second = cloudmart('--data', path.join(place, 'other'), '--port-base', BASE);
+    expect(await second.ended).toBe(1);
+    const holder = report.services.find(({ name }) => name === 'api-gateway')?.pid;
+    expect(second.stderr()).toContain(`port 31080 for api-gateway (http) is held by process ${holder}`);
+    expect(second.stderr()).toContain('move all ports with --port-base');
+  }, 30_000);
+
+  it('brings a killed service back and says so', async () => {
+    const { pid } = report.services.find(({ name }) => name === 'product') as { pid: number };
+    process.kill(pid, 'SIGKILL');
+    await eventually(() =>
+      expect(first.stderr()).toContain('product was ended by SIGKILL; starting it again in 250 ms'),
+    );
+    await eventually(() => expect(first.stderr()).toContain('product is ready again after 1 restart'), {
+      timeoutMs: 60_000,
+    });
+    expect((await fetch('http://127.0.0.1:31080/api/v1/products?limit=1')).status).toBe(200);
+  }, 70_000);
+
+  it(
+    'leaves no process behind when it is killed with -9, and goes on with its data at the next start',
+    async () => {
+      const orderService = report.services.find(({ name }) => name === 'order')?.pid as number;
+      first.child.kill('SIGKILL');
+      await first.ended;
+      await eventually(() => expect(isAlive(orderService)).toBe(false), { timeoutMs: 15_000 });
+      const second = start();
+      const again = await reportOf(second);
+      expect([again.firstStart, again.order.state, again.catalogue.created]).toEqual([false, 'paid', 3200]);
+      const state = JSON.parse(await readFile(path.join(place, 'data', 'state.json'), 'utf8'));
+      const { accessToken } = await (
+        await fetch(`${state.gateway}/api/v1/auth/login`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(state.staff),
+        })
+      ).json();
+      const paid = await fetch(`${state.gateway}/api/v1/payments?orderId=${report.order.id}`, {
+        headers: { authorization: `Bearer ${accessToken}` },
+      });
+      expect((await paid.json()).items).toHaveLength(1);
+
+      second.child.kill('SIGINT');
+      expect(await second.ended).toBe(0);
+      await expect(stat(path.join(place, 'data', 'state.json'))).rejects.toThrow('ENOENT');
+      expect(await portHolder(31_080)).toBe('a process of another user');
+    },
+    START_MS,
+  );
+
+  it(
+    'with --once ends by itself, exit 0, and its last line is the result',
+    async () => {
+      const once = start('--once');
+      expect(await once.ended).toBe(0);
+      expect(JSON.parse(once.stdout().trim().split('\n').at(-1) as string)).toMatchObject({
+        firstStart: false,
+        order: { state: 'paid' },
+      });
+    },
+    START_MS,
+  );
+});
+
+describe('npm start with a flag that makes no sense', () => {
+  it.each([[['--port-base', '99999'], 'port.base-invalid']])(
+    '%j is refused as %s',
+    async (flags, code) => {
+      const started = cloudmart('--data', path.join(place, 'never'), ...flags);
+      expect(await started.ended).toBe(1);
+      expect(JSON.parse(started.stdout()).error.code).toBe(code);
+      await expect(stat(path.join(place, 'never'))).rejects.toThrow('ENOENT');
+    },
+    30_000,
+  );
+});
