@@ -1,0 +1,227 @@
+import pg from 'pg';
+import { embeddedLogSchema } from '../../../services/kit/events/embedded-log-schema.ts';
+import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
+import type { Facts, Promise201, Read, Row } from '../law.ts';
+import type { Mail } from '../mailbox.ts';
+
+export const now = new Date('2026-03-01T12:00:00Z');
+const justNow = '2026-03-01T11:59:50Z';
+
+/** Orders of the fixture by what became of them. */
+export const orderIds = { paid: 'ord_paid', cancelled: 'ord_cancelled', refunded: 'ord_refunded', open: 'ord_open' };
+
+const migrationsOf = (service: string) =>
+  new URL(`../../../services/${service}/storage/migrations/`, import.meta.url).pathname;
+
+const order = (id: string, status: string, total: number, parts: Record<string, unknown> = {}) => ({
+  id,
+  user_id: 'usr_ada',
+  email: 'ada@example.com',
+  status,
+  lines: [{ quantity: 2, unitPrice: { amount: total / 2, currency: 'USD' } }],
+  total,
+  currency: 'USD',
+  shipping_address: {},
+  captured: 0,
+  refunded: 0,
+  refunds: [],
+  closed: false,
+  owed: false,
+  created_at: justNow,
+  updated_at: justNow,
+  ...parts,
+});
+
+const histories = {
+  paid: [['placed'], ['stock-reserved'], ['paid', { captured: 3000 }]],
+  cancelled: [['placed'], ['cancelled'], ['closed', { captured: 0, refunded: 0 }]],
+  refunded: [['placed'], ['stock-reserved'], ['paid', { captured: 1000 }], ['refunded', { amount: 1000 }]],
+  open: [['placed'], ['stock-reserved']],
+} as const;
+
+const projections = {
+  paid: order(orderIds.paid, 'paid', 3000, { captured: 3000 }),
+  cancelled: order(orderIds.cancelled, 'cancelled', 2000, { closed: true }),
+  refunded: order(orderIds.refunded, 'refunded', 1000, { captured: 1000, refunded: 1000 }),
+  open: order(orderIds.open, 'stock-reserved', 500, { owed: true }),
+};
+
+const fillOrders = async (client: pg.Client, events: pg.Client) => {
+  for (const name of Object.keys(orderIds) as (keyof typeof orderIds)[]) {
+    const id = orderIds[name];
+    const history = histories[name];
+    await client.query('INSERT INTO orders SELECT * FROM jsonb_populate_record(NULL::orders, $1)', [
+      JSON.stringify({ ...projections[name], version: history.length }),
+    ]);
+    for (const [at, [kind, details]] of history.entries()) {
+      const [eventId, type] = [`evt_${name}_${at + 1}`, `order.${kind}.v1`];
+      await client.query('INSERT INTO order_events VALUES ($1, $2, $3, $4, $5, $6)', [
+        ...[id, at + 1, eventId, type],
+        ...[JSON.stringify(details ?? {}), justNow],
+      ]);
+      await client.query(
+        `INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, sequence, created_at, published_at)
+         VALUES ($1, 'order-events', $2, $3, '{}', $4, $5, $5)`,
+        [eventId, id, type, at + 1, justNow],
+      );
+      await client.query(`INSERT INTO inbox (consumer, event_id) VALUES ('order', $1)`, [eventId]);
+      await append(events, eventId, id);
+    }
+  }
+  await client.query(
+    `INSERT INTO idempotency_keys VALUES ('usr_ada', 'key-of-paid', 'print', 1, $1, 'ord_paid', $1), ('usr_ada', 'key-of-open', 'print', 1, $1, 'ord_open', $1)`,
+    [justNow],
+  );
+};
+
+/** Appends a record as the relay does. */
+const append = (events: pg.Client, eventId: string, key: string) =>
+  events.query(`SELECT event_log.append('order-events', ARRAY[$2], ARRAY['{}'], ARRAY[$1::jsonb])`, [
+    JSON.stringify({ id: eventId }),
+    key,
+  ]);
+
+/** As `append`, and both groups have gone past it. */
+export const appendAndPass = async (events: pg.Client, eventId: string, key: string) => {
+  await append(events, eventId, key);
+  await events.query(
+    'UPDATE event_log.positions pos SET committed = p.next_offset FROM event_log.partitions p WHERE p.id = pos.partition_id',
+  );
+};
+
+const fillLog = async (events: pg.Client) => {
+  await events.query(`INSERT INTO event_log.topics VALUES ('order-events', 14)`);
+  await events.query(
+    `INSERT INTO event_log.partitions (topic, partition) VALUES ('order-events', 0), ('order-events', 1)`,
+  );
+};
+
+const commitPositions = (events: pg.Client) =>
+  events.query(
+    `INSERT INTO event_log.positions (group_name, partition_id, committed)
+     SELECT g, id, next_offset FROM event_log.partitions, unnest(ARRAY['order', 'notification']) g`,
+  );
+
+const fillProducts = async (client: pg.Client) => {
+  await client.query(
+    `INSERT INTO products (id, title, description, category, price_amount, price_currency, attributes, title_key, search, created_at, updated_at)
+     VALUES ('prd_film', 'Film', '', 'Drama', 1500, 'USD', '{}', 'film', ''::tsvector, $1, $1)`,
+    [justNow],
+  );
+  await client.query(`INSERT INTO stock (product_id, free, reserved, sold) VALUES ('prd_film', 6, 2, 2)`);
+  await client.query(
+    `INSERT INTO stock_movements (product_id, kind, change, reason, actor, at) VALUES ('prd_film', 'initial', 10, 'new', 'usr_staff', $1)`,
+    [justNow],
+  );
+  await client.query(
+    `INSERT INTO reservations (order_id, status, product_ids, quantities, reserved_until, released_from, sequence, created_at, updated_at) VALUES
+       ('ord_paid', 'committed', '{prd_film}', '{2}', NULL, NULL, 2, $1, $1),
+       ('ord_cancelled', 'rejected', '{prd_film}', '{2}', NULL, NULL, 1, $1, $1),
+       ('ord_refunded', 'released', '{prd_film}', '{2}', NULL, 'committed', 3, $1, $1),
+       ('ord_open', 'reserved', '{prd_film}', '{2}', $1::timestamptz + interval '10 minutes', NULL, 1, $1, $1)`,
+    [justNow],
+  );
+};
+
+const fillPayments = async (client: pg.Client) => {
+  await client.query(
+    `INSERT INTO payments (id, order_id, status, amount, currency, captured, refunded, created_at, updated_at) VALUES
+       ('pay_1', 'ord_paid', 'captured', 3000, 'USD', 3000, 0, $1, $1), ('pay_2', 'ord_refunded', 'refunded', 1000, 'USD', 1000, 1000, $1, $1)`,
+    [justNow],
+  );
+  await client.query(
+    `INSERT INTO ledger_entries VALUES
+       ('pay_1', 'capture', 'provider', 3000, 'USD', $1), ('pay_1', 'capture', 'sales', -3000, 'USD', $1),
+       ('pay_2', 'capture', 'provider', 1000, 'USD', $1), ('pay_2', 'capture', 'sales', -1000, 'USD', $1),
+       ('pay_2', 'refund', 'provider', -1000, 'USD', $1), ('pay_2', 'refund', 'sales', 1000, 'USD', $1)`,
+    [justNow],
+  );
+  await client.query(
+    `INSERT INTO sandbox.charges (key, amount, currency, status, captured, refunds) VALUES
+       ('pay_1', 3000, 'USD', 'captured', 3000, '[]'), ('pay_2', 1000, 'USD', 'captured', 1000, '[{"amount": 1000}]')`,
+  );
+};
+
+export const confirmationOf = (orderId: string): Mail => ({
+  notificationId: `${orderId}:order-confirmed`,
+  to: 'ada@example.com',
+  subject: 'Your order',
+  html: '',
+  text: '',
+});
+
+/** What a test may break; all of it is undone when the test ends. */
+export type SmallPlatform = {
+  readonly orders: pg.Client;
+  readonly products: pg.Client;
+  readonly payments: pg.Client;
+  readonly events: pg.Client;
+  mails: Mail[];
+  promises: Promise201[];
+};
+
+/** Four databases in which every law holds: a paid, a cancelled, a refunded and an open order. */
+export const startSmallPlatform = async () => {
+  const stores = {
+    orders: await testDatabase(migrationsOf('order')),
+    products: await testDatabase(migrationsOf('product')),
+    payments: await testDatabase(migrationsOf('payment')),
+    events: await emptyDatabase(),
+  };
+  const open = async (url: string) => {
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    return client;
+  };
+  const clients = {
+    orders: await open(stores.orders.url),
+    products: await open(stores.products.url),
+    payments: await open(stores.payments.url),
+    events: await open(stores.events.url),
+  };
+  const everywhere = async (statement: string) => {
+    for (const client of Object.values(clients)) await client.query(statement);
+  };
+  await clients.events.query(embeddedLogSchema);
+  await fillLog(clients.events);
+  await fillOrders(clients.orders, clients.events);
+  await commitPositions(clients.events);
+  await fillProducts(clients.products);
+  await fillPayments(clients.payments);
+
+  const reader =
+    (client: pg.Client): Read =>
+    async <R extends Row>(text: string, values: readonly unknown[] = []) =>
+      (await client.query<R>(text, [...values])).rows;
+  const kept = { orderId: orderIds.paid, idempotencyKey: 'key-of-paid', total: 3000 };
+  const platform: SmallPlatform = { ...clients, mails: [], promises: [] };
+  return {
+    urls: Object.fromEntries(Object.entries(stores).map(([name, { url }]) => [name, url])),
+    platform,
+    begin: async () => {
+      await everywhere('BEGIN');
+      platform.mails = [confirmationOf(orderIds.paid), confirmationOf(orderIds.refunded)];
+      platform.promises = [kept];
+    },
+    undo: () => everywhere('ROLLBACK'),
+    facts: (): Facts => ({
+      orders: reader(clients.orders),
+      products: reader(clients.products),
+      payments: reader(clients.payments),
+      events: reader(clients.events),
+      publishers: [{ service: 'order', topics: ['order-events'], read: reader(clients.orders) }],
+      consumers: [
+        { service: 'order', topics: ['order-events'], read: reader(clients.orders) },
+        { service: 'notification', topics: ['order-events'] },
+      ],
+      mails: async () => platform.mails,
+      promises: platform.promises,
+      now,
+      limitSeconds: 60,
+    }),
+    stop: async () => {
+      for (const client of Object.values(clients)) await client.end();
+      for (const store of Object.values(stores)) await store.drop();
+    },
+  };
+};
