@@ -19,7 +19,14 @@ export type PlatformAppProps = {
 };
 
 /** Builds the app. The caller synthesizes it; that is when laws and CloudFormation's own rules speak. */
-export const createPlatformApp = ({ environments, services, codeOf, outdir, context, withCloudFormationRules = true }: PlatformAppProps): App => {
+export const createPlatformApp = ({
+  environments,
+  services,
+  codeOf,
+  outdir,
+  context,
+  withCloudFormationRules = true,
+}: PlatformAppProps): App => {
   const app = new App({
     analyticsReporting: false,
     ...(withCloudFormationRules ? {} : { builtinCloudFormationValidation: false }),

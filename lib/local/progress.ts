@@ -44,14 +44,3 @@ export const consoleProgress = (): Progress => ({
     process.stderr.write(`${text}\n`);
   },
 });
-
-/** Keeps every line for tests and callers that show nothing. */
-export const silentProgress = (lines: string[] = []): Progress => ({
-  step: (title, work) => {
-    lines.push(title);
-    return work(() => undefined);
-  },
-  line: (text) => {
-    lines.push(text);
-  },
-});

@@ -42,6 +42,3 @@ export const someEvents: readonly OrderEvent[] = [
   { type: 'order.refund-requested.v1', at, refundId: 'rfd_00000000000000000000000001', amount: 100, reason: 'damaged' },
   { type: 'order.refunded.v1', at, refundId: 'rfd_00000000000000000000000001', amount: 100 },
 ];
-
-/** An order after the given events. */
-export const anOrder = (...events: OrderEvent[]): Order => replay([aPlacedEvent(), ...events]);
