@@ -23,13 +23,21 @@ import { reserveStock } from './use-cases/reserve-stock.ts';
 /** A reservation ends at most this much later than it says; the law that watches it allows two minutes. */
 const expireEverySeconds = 30;
 
+export type ProductAppOptions = {
+  /** Milliseconds that a call waits for a free database connection; default that of the kit. */
+  readonly acquireTimeoutMs?: number;
+};
+
 /** Wires the catalogue: what main.ts runs and what the tests run. */
-export const productApp = async (context: ServiceContext<z.output<typeof productConfig>>): Promise<RunningService> => {
+export const productApp = async (
+  context: ServiceContext<z.output<typeof productConfig>>,
+  options: ProductAppOptions = {},
+): Promise<RunningService> => {
   const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
   if (!config.database || !config.events || !config.cache)
     throw new Error('product needs DATABASE_URL, EVENTS_URL and CACHE_URL');
 
-  const database = createDatabase({ ...config.database, logger, metrics });
+  const database = createDatabase({ ...config.database, logger, metrics, ...options });
   health.add('database', { critical: true, check: () => database.check() });
   await migrate(database, migrations.own, { kitFolder: migrations.kit });
   const log = await openEventLog({ url: config.events, logger, metrics });

@@ -3,4 +3,4 @@ import { productApp } from './app.ts';
 import { productConfig } from './config.ts';
 import { manifest } from './manifest.ts';
 
-await runService(manifest, productConfig, productApp);
+await runService(manifest, productConfig, (context) => productApp(context));

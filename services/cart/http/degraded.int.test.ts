@@ -4,7 +4,7 @@ import { startCart, type TestCart } from '../testing/cart-fixtures.ts';
 
 let shop: TestCart;
 beforeAll(async () => {
-  shop = await startCart({ connections: 4, acquireTimeoutSeconds: 1 });
+  shop = await startCart();
 });
 afterAll(() => shop.stop());
 
@@ -75,23 +75,25 @@ describe('while the catalogue is away', () => {
 
 describe('when all database connections are busy', () => {
   it('a request is answered 503 with Retry-After instead of waiting for ever', async () => {
-    const holders = Array.from({ length: 4 }, () => shop.guest());
+    const small = await startCart({ connections: 4, acquireTimeoutSeconds: 1 });
+    const holders = Array.from({ length: 4 }, () => small.guest());
     const lookAll = () => Promise.all(holders.map((guest) => guest.call('GET', '/cart')));
     await lookAll();
-    const waiting = await shop.store.open({ connections: 1 }).transaction(async (tx) => {
+    const waiting = await small.store.open({ connections: 1 }).transaction(async (tx) => {
       await tx.query('LOCK TABLE carts IN ACCESS EXCLUSIVE MODE');
       const looks = lookAll();
       await eventually(async () => {
-        const { rows } = await shop.store.database.query(
+        const { rows } = await small.store.database.query(
           `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
         );
         expect(rows).toHaveLength(4);
       });
-      const { statusCode, headers, json } = await shop.guest().call('GET', '/cart');
+      const { statusCode, headers, json } = await small.guest().call('GET', '/cart');
       expect([statusCode, json().code, headers['retry-after']]).toEqual([503, 'database.pool-exhausted', '1']);
       return { looks };
     });
     expect((await waiting.looks).map((answer) => answer.statusCode)).toEqual([200, 200, 200, 200]);
+    await small.stop();
   });
 });
 

@@ -48,8 +48,8 @@ describe('a changed cart', () => {
         expect(await jobsOf('process-cart-dead')).toMatchObject([{ cart: rows[0]?.cart_id }]);
         return (await jobsOf('process-cart')).find(({ state }) => state === 'failed');
       },
-      { timeoutMs: 25_000 },
+      { timeoutMs: 45_000 },
     );
     expect(failed).toMatchObject({ cart: rows[0]?.cart_id, retries: 2 });
-  });
+  }, 60_000);
 });

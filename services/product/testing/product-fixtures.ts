@@ -35,7 +35,7 @@ export const startProduct = async ({
     clock,
     verifyToken: tokens.verifyToken,
   });
-  const running = await productApp(context);
+  const running = await productApp(context, { acquireTimeoutMs: 20_000 });
   const { http, grpc } = running;
   if (!http || !grpc) throw new Error('the catalogue has two doors');
   const port = await grpc.listen('127.0.0.1:0');
@@ -46,7 +46,7 @@ export const startProduct = async ({
       address: `127.0.0.1:${port}`,
       caller,
       secret: testServiceSecret,
-      deadlineMs: 10_000,
+      deadlineMs: 15_000,
     });
     clients.push(client);
     return client;
