@@ -6,21 +6,15 @@ import { type IncomingEvent, type IncomingRecord, readRecords } from './read-rec
 
 export type BatchAnswer = { batchItemFailures: NonNullable<IncomingRecord['failure']>[] };
 
-/**
- * Handles a batch and names the records that failed, so that only they come back.
- * After a failure its lane waits, because a later record must not overtake an earlier one.
- */
-export const handleBatch = async (
+/** Lanes handled at the same time; each waits mostly for the table and the mail sender. */
+const lanesAtOnce = 8;
+
+/** Handles the records of one lane in order, and returns those that must come back: the first that failed and all after it. */
+const handleLane = async (
   effects: SendOnceEffects & { logger: Logger },
-  event: IncomingEvent,
-): Promise<BatchAnswer> => {
-  const batchItemFailures: BatchAnswer['batchItemFailures'] = [];
-  const waiting = new Set<string>();
-  for (const { value, lane, failure } of readRecords(event)) {
-    if (waiting.has(lane)) {
-      if (failure) batchItemFailures.push(failure);
-      continue;
-    }
+  lane: readonly IncomingRecord[],
+): Promise<IncomingRecord[]> => {
+  for (const [index, { value, failure }] of lane.entries()) {
     try {
       const message = messageFor(orderEventSchema.parse(JSON.parse(value)));
       if (!message) continue;
@@ -29,9 +23,26 @@ export const handleBatch = async (
     } catch (problem) {
       effects.logger.error({ err: problem, record: failure?.itemIdentifier }, 'a record could not be handled');
       if (!failure) throw problem;
-      batchItemFailures.push(failure);
-      waiting.add(lane);
+      return lane.slice(index);
     }
   }
-  return { batchItemFailures };
+  return [];
+};
+
+/**
+ * Handles a batch and names the records that failed, so that only they come back.
+ * After a failure its lane waits, because a later record must not overtake an earlier one.
+ */
+export const handleBatch = async (
+  effects: SendOnceEffects & { logger: Logger },
+  event: IncomingEvent,
+): Promise<BatchAnswer> => {
+  const lanes = Map.groupBy(readRecords(event), ({ lane }) => lane).values();
+  const failed: IncomingRecord[] = [];
+  // The workers share one iterator: whoever is free takes the next lane.
+  const worker = async () => {
+    for (const lane of lanes) failed.push(...(await handleLane(effects, lane)));
+  };
+  await Promise.all(Array.from({ length: lanesAtOnce }, worker));
+  return { batchItemFailures: failed.flatMap(({ failure }) => failure ?? []) };
 };

@@ -6,7 +6,7 @@ export type IncomingEvent = MSKEvent | SQSEvent | EventBridgeEvent<string, unkno
 export type IncomingRecord = {
   /** The event as JSON text. */
   readonly value: string;
-  /** Records of one lane must be handled in order: after a failed one its lane waits. */
+  /** Records of one lane, those of one key, must be handled in order: after a failed one its lane waits. */
   readonly lane: string;
   /** How the platform wants a failed record to be named; null where the whole invocation fails instead. */
   readonly failure: {
@@ -27,9 +27,9 @@ const unwrap = (text: string): string => {
 export const readRecords = (event: IncomingEvent): IncomingRecord[] => {
   if (isMsk(event))
     return Object.entries(event.records).flatMap(([partition, records]) =>
-      records.map(({ value, offset }) => ({
+      records.map(({ key, value, offset }) => ({
         value: Buffer.from(value, 'base64').toString('utf8'),
-        lane: partition,
+        lane: `${partition}/${key}`,
         failure: { itemIdentifier: { partition, offset } },
       })),
     );
