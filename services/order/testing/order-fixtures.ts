@@ -1,5 +1,4 @@
-import type { Order, OrderEvent } from '../domain/order.ts';
-import { replay } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 
