@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { build } from 'esbuild';
+import { build, stop as stopEsbuild } from 'esbuild';
 import { eventually } from './testing/condition.ts';
 
 const source = fileURLToPath(new URL('./testing/sample-service.ts', import.meta.url));
@@ -32,7 +32,10 @@ beforeAll(async () => {
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
-afterAll(() => rm(folder, { recursive: true, force: true }));
+afterAll(async () => {
+  await stopEsbuild();
+  await rm(folder, { recursive: true, force: true });
+});
 
 type Line = {
   message: string;
