@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { parseEvent } from '../../contracts/events/topics.ts';
+import { systemClock } from '../../kit/clock.ts';
+import { systemIds } from '../../kit/identifiers.ts';
+import { createJobs, type Jobs } from '../../kit/jobs.ts';
+import { createLogger } from '../../kit/logger.ts';
+import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
+import { evolve, replay } from '../domain/order.ts';
+import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';
+import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
+import { createOrderRepository, type OrderRepository } from './order-repository.ts';
+
+let postgres: TestDatabase;
+let jobs: Jobs;
+let keys: IdempotencyKeys;
+let orders: OrderRepository;
+beforeAll(async () => {
+  postgres = await testDatabase(new URL('./migrations/', import.meta.url));
+  jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
+  orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
+  keys = createIdempotencyKeys({ sql: postgres.database, clock: systemClock });
+}, 60_000);
+afterAll(async () => {
+  await jobs.stop();
+  await postgres.drop();
+});
+
+const at = '2026-03-01T10:00:00.000Z';
+const owner = 'usr_00000000000000000000000001';
+const count = async (table: string, column: string, value: string) =>
+  Number(
+    (await postgres.database.query<{ n: string }>(`SELECT count(*) AS n FROM ${table} WHERE ${column} = $1`, [value]))
+      .rows[0]?.n,
+  );
+const jobsOf = (orderId: string) => count(`jobs.job`, `data ->> 'orderId'`, orderId);
+
+const place = async (parts: { attempt?: number; claim?: boolean } = {}) => {
+  const event = aPlacedEvent({ orderId: systemIds.next('ord') });
+  const order = evolve(null, event);
+  const key = `key-of-${order.id}`;
+  if (parts.claim ?? true) await keys.claim({ owner, key }, 'print');
+  const won = await orders.place(order, event, { owner, key, attempt: parts.attempt ?? 1, paymentToken: 'tok_visa' });
+  return { order, key, won };
+};
+
+describe('a new order', () => {
+  test('is written with its event, its message, its job and its key', async () => {
+    const { order, key, won } = await place();
+    expect(won).toBe(true);
+    expect(await orders.find(order.id)).toEqual(order);
+    expect(await orders.history(order.id)).toEqual([aPlacedEvent({ orderId: order.id })]);
+    expect(await orders.paymentToken(order.id)).toBe('tok_visa');
+    expect(await jobsOf(order.id)).toBe(1);
+    expect(await keys.claim({ owner, key }, 'print')).toEqual({ outcome: 'done', orderId: order.id });
+  });
+
+  test.each([
+    ['of an attempt that was taken over', { attempt: 2 }],
+    ['without a claim', { claim: false }],
+  ])('%s leaves no trace', async (_what, parts) => {
+    const { order, won } = await place(parts);
+    expect(won).toBe(false);
+    expect(await orders.find(order.id)).toBeNull();
+    expect(await count('order_events', 'order_id', order.id)).toBe(0);
+    expect(await count('outbox', 'aggregateid', order.id)).toBe(0);
+    expect(await jobsOf(order.id)).toBe(0);
+  });
+});
+
+describe('a change', () => {
+  test('by 20 writers that read the same state is written by one', async () => {
+    const { order } = await place();
+    const cancelled = { type: 'order.cancelled.v1', at, reason: 'out-of-stock' } as const;
+    const results = await Promise.all(Array.from({ length: 20 }, () => orders.append(order, [cancelled])));
+    expect(results.filter((result) => result !== null)).toHaveLength(1);
+    expect(await count('order_events', 'order_id', order.id)).toBe(2);
+    expect(await count('outbox', 'aggregateid', order.id)).toBe(2);
+  });
+
+  test('queues a driver only when it is wanted and a step is owed', async () => {
+    const { order } = await place();
+    const reserved = await orders.append(order, [{ type: 'order.stock-reserved.v1', at, reservedUntil: at }], {
+      drive: true,
+    });
+    expect(await jobsOf(order.id)).toBe(2);
+    await orders.append(
+      reserved ?? order,
+      [{ type: 'order.paid.v1', at, paymentId: 'pay_00000000000000000000000001', captured: 3000 }],
+      { drive: true },
+    );
+    expect(await jobsOf(order.id)).toBe(2);
+  });
+
+  test('that decides the purchase erases the payment token', async () => {
+    const { order } = await place();
+    await orders.append(order, [{ type: 'order.cancelled.v1', at, reason: 'out-of-stock' }]);
+    await expect(orders.paymentToken(order.id)).rejects.toThrow('no payment token');
+  });
+
+  test('of nothing changes nothing', async () => {
+    const { order } = await place();
+    expect(await orders.append(order, [])).toEqual(order);
+    expect(await orders.find(order.id)).toEqual(order);
+  });
+
+  test('of each kind reads back as the history says, and matches the contract of the topic', async () => {
+    const { order } = await place();
+    const [, ...chain] = someEvents.filter(
+      ({ type }) => !['order.cancelled.v1', 'order.payment-failed.v1', 'order.closed.v1'].includes(type),
+    );
+    expect(await orders.append(order, chain)).toEqual(await orders.find(order.id));
+    expect(replay(await orders.history(order.id))).toEqual(await orders.find(order.id));
+    const { rows } = await postgres.database.query<{ payload: object; sequence: string }>(
+      'SELECT payload, sequence FROM outbox WHERE aggregateid = $1 ORDER BY position',
+      [order.id],
+    );
+    expect(rows.map(({ sequence }) => Number(sequence))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    for (const { payload } of rows) parseEvent(JSON.stringify(payload), 'order-events');
+  });
+});
+
+describe('the history', () => {
+  test.each(['UPDATE order_events SET at = now()', 'DELETE FROM order_events'])('refuses %s', async (statement) => {
+    await place();
+    await expect(postgres.database.query(statement)).rejects.toThrow('append-only');
+  });
+});
+
+describe('the sweeper', () => {
+  test('finds orders that are owed a step and have not moved, and no others', async () => {
+    const [idle, decided] = [(await place()).order, (await place()).order];
+    await orders.append(decided, [
+      { type: 'order.cancelled.v1', at, reason: 'out-of-stock' },
+      { type: 'order.closed.v1', at, paymentId: null, captured: 0, refunded: 0 },
+    ]);
+    const stuck = await orders.stuck(new Date('2026-03-01T10:00:01Z'), 1000);
+    expect(stuck).toContain(idle.id);
+    expect(stuck).not.toContain(decided.id);
+    expect(await orders.stuck(new Date('2026-03-01T10:00:00Z'), 1000)).not.toContain(idle.id);
+  });
+});

@@ -1,0 +1,110 @@
+import { Refusal } from '../../kit/values/refusal.ts';
+import type { PaymentClient } from '../clients/payment-client.ts';
+import type { ProductClient } from '../clients/product-client.ts';
+import type { PricedProduct } from '../domain/pricing.ts';
+
+type Line = { readonly productId: string; readonly quantity: number };
+type Reservation = { status: 'reserved' | 'rejected' | 'committed' | 'released'; lines: readonly Line[] };
+
+/** The stock as product's contract has it, in memory: idempotent by order id, and a release bars what comes late. */
+export const createStock = () => {
+  const shelf = new Map<string, PricedProduct & { stock: number }>();
+  const reservations = new Map<string, Reservation>();
+  const move = (lines: readonly Line[], sign: 1 | -1) => {
+    for (const { productId, quantity } of lines) {
+      const product = shelf.get(productId);
+      if (product) product.stock += sign * quantity;
+    }
+  };
+  const reserveNew = (lines: readonly Line[]): Reservation => {
+    const fits = lines.every(({ productId, quantity }) => (shelf.get(productId)?.stock ?? 0) >= quantity);
+    if (fits) move(lines, -1);
+    return { status: fits ? 'reserved' : 'rejected', lines };
+  };
+  const client: ProductClient = {
+    close: () => undefined,
+    prices: async (ids) => ids.flatMap((id) => shelf.get(id) ?? []),
+    reserve: async (orderId, lines) => {
+      const reservation = reservations.get(orderId) ?? reserveNew(lines);
+      reservations.set(orderId, reservation);
+      const reserved = reservation.status === 'reserved' || reservation.status === 'committed';
+      return { reserved, shortages: [], reservedUntil: reserved ? '2026-03-01T10:15:00.000Z' : '' };
+    },
+    commit: async (orderId) => {
+      const reservation = reservations.get(orderId);
+      if (reservation?.status === 'reserved') reservation.status = 'committed';
+      return reservation?.status === 'committed';
+    },
+    release: async (orderId) => {
+      const reservation = reservations.get(orderId) ?? { status: 'released', lines: [] };
+      if (reservation.status === 'reserved' || reservation.status === 'committed') move(reservation.lines, 1);
+      reservations.set(orderId, { ...reservation, status: 'released' });
+    },
+  };
+  return { client, shelf, reservations };
+};
+
+type Payment = {
+  readonly id: string;
+  status: 'authorised' | 'declined' | 'captured' | 'voided' | 'refunded';
+  readonly amount: number;
+  captured: number;
+  refunded: number;
+  readonly declineReason: string | undefined;
+};
+
+const noOutcome = () =>
+  new Refusal('unavailable', 'payment.outcome-unknown', 'The payment has no outcome yet.', { retryAfterSeconds: 1 });
+
+/** The money as payment's contract has it, in memory. `tok_declined` is declined, `tok_silent` never gets an answer. */
+export const createTill = () => {
+  const payments = new Map<string, Payment>();
+  const barred = new Set<string>();
+  const refunds = new Map<string, number>();
+  const found = (orderId: string): Payment => {
+    const payment = payments.get(orderId);
+    if (!payment) throw new Refusal('missing', 'payment.unknown', `There is no payment of order ${orderId}.`);
+    return payment;
+  };
+  const authoriseNew = (orderId: string, amount: number, token: string): Payment => {
+    const declineReason = barred.has(orderId)
+      ? 'order-cancelled'
+      : token === 'tok_declined'
+        ? 'card-declined'
+        : undefined;
+    const id = `pay_${String(payments.size + 1).padStart(26, '0')}`;
+    return { id, status: declineReason ? 'declined' : 'authorised', amount, captured: 0, refunded: 0, declineReason };
+  };
+  const client: PaymentClient = {
+    close: () => undefined,
+    authorise: async (orderId, { amount }, token) => {
+      if (token === 'tok_silent') throw noOutcome();
+      const payment = payments.get(orderId) ?? authoriseNew(orderId, amount, token);
+      payments.set(orderId, payment);
+      return { ...payment };
+    },
+    capture: async (orderId) => {
+      const payment = found(orderId);
+      if (payment.status === 'authorised') Object.assign(payment, { status: 'captured', captured: payment.amount });
+      return { ...payment };
+    },
+    cancel: async (orderId) => {
+      barred.add(orderId);
+      const payment = payments.get(orderId);
+      if (!payment) return null;
+      if (payment.status === 'authorised') payment.status = 'voided';
+      if (payment.status === 'captured') Object.assign(payment, { status: 'refunded', refunded: payment.captured });
+      return { ...payment };
+    },
+    refund: async (orderId, { refundId, amount }) => {
+      const payment = found(orderId);
+      if (!refunds.has(refundId)) {
+        refunds.set(refundId, amount.amount);
+        payment.refunded += amount.amount;
+        if (payment.refunded === payment.captured) payment.status = 'refunded';
+      }
+      return { ...payment };
+    },
+  };
+  return { client, payments, refunds };
+};
