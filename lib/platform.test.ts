@@ -235,6 +235,16 @@ describe('what the manifests declare is all that the stacks know', () => {
       for (const { name } of services) expect([file, source.includes(`'${name}'`)]).toEqual([file, false]);
   });
 
+  test('node groups are a choice, with the same laws and the same enforcement of network policies', () => {
+    const groups = bare.map((environment) => ({ ...environment, cluster: { ...environment.cluster, compute: 'node-groups' as const } }));
+    const [, staging] = groups;
+    const cluster = preparePlatform(staging ? [staging] : [], fixtureManifests).synth().find(({ stack }) => stack === 'Cluster');
+    if (!cluster) throw new Error('no cluster');
+    expect(resourcesOf(cluster.template, 'AWS::EKS::Nodegroup')).toHaveLength(1);
+    const addons = resourcesOf(cluster.template, 'AWS::EKS::Addon').map(({ properties }) => [properties['AddonName'], textOf(properties['ConfigurationValues'] ?? '')]);
+    expect(addons).toEqual(expect.arrayContaining([['vpc-cni', '{"enableNetworkPolicy":"true"}']]));
+  }, 120_000);
+
   test('a bucket that somebody opens to the public is refused with its law', () => {
     const [dev] = bare;
     const platform = preparePlatform(dev ? [dev] : [], fixtureManifests);

@@ -134,11 +134,16 @@ export class KubernetesCluster extends Construct {
     group.node.addDependency(networking);
     for (const addonName of ['coredns', 'kube-proxy', 'eks-pod-identity-agent', 'aws-ebs-csi-driver'])
       new Addon(this, addonName, { cluster: this.cluster, addonName }).node.addDependency(group);
-    if (publicDoor)
-      new AlbController(this, 'LoadBalancerController', {
-        cluster: this.cluster,
-        version: AlbControllerVersion.V2_17_1,
-      });
+    if (!publicDoor) return;
+    const controller = new AlbController(this, 'LoadBalancerController', {
+      cluster: this.cluster,
+      version: AlbControllerVersion.V2_17_1,
+    });
+    acknowledge(
+      controller,
+      'The policy is the one that the controller publishes with its version; it narrows itself by tags.',
+      'AwsSolutions-IAM5[Resource::*]',
+    );
   }
 
   private acknowledgeManagedRoles(isPublic: boolean) {

@@ -21,6 +21,8 @@ export type ValkeyCacheProps = Environment['cache'] & {
   readonly network: PlatformNetwork;
   readonly key: IKey;
   readonly alerts: AlertTopics;
+  /** User as whom services sign in; a literal, because their addresses hold it. */
+  readonly userName: string;
 };
 
 const PORT = 6379;
@@ -38,7 +40,7 @@ export class ValkeyCache extends Construct {
 
   constructor(scope: Construct, id: string, props: ValkeyCacheProps) {
     super(scope, id);
-    const { name, network } = props;
+    const { name, network, userName } = props;
     this.securityGroup = new SecurityGroup(this, 'Access', {
       vpc: network.vpc,
       description: 'Valkey',
@@ -62,7 +64,6 @@ export class ValkeyCache extends Construct {
       authenticationMode: { Type: 'no-password-required' },
     });
     // With IAM, user id and user name must be the same.
-    const userName = `${name}-services`;
     const services = new CfnUser(this, 'Services', {
       engine: 'valkey',
       userId: userName,

@@ -5,6 +5,7 @@ import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
 import { ValkeyCache } from '../constructs/valkey-cache.ts';
 import type { Environment } from '../environment.ts';
+import { cacheUserOf } from '../workloads/environment-values.ts';
 import { outputNames } from '../workloads/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
@@ -22,7 +23,7 @@ export class CacheStack extends PlatformStack {
 
   constructor(scope: Construct, id: string, { environment, cluster, ...props }: CacheStackProps) {
     super(scope, id, { environment, description: 'Valkey for values that may vanish' });
-    this.cache = new ValkeyCache(this, 'Cache', { name: this.prefix, ...props, ...environment.cache });
+    this.cache = new ValkeyCache(this, 'Cache', { name: this.prefix, userName: cacheUserOf(environment.name), ...props, ...environment.cache });
     this.cache.admit(cluster, 'pods');
     this.publish(outputNames.cacheAddress, this.cache.address);
   }

@@ -9,6 +9,9 @@ import { type IngressValues, runsInCluster, type WorkloadValues } from './worklo
 /** Kubernetes namespace of all services. */
 export const workloadNamespace = 'cloudmart';
 
+/** User as whom every service signs in to the cache, by a token of IAM that is made for this user and the cache's name. */
+export const cacheUserOf = (environment: string): string => `cloudmart-${environment}-services`;
+
 /** Value of a stack output by its name: a token in the CDK app, a placeholder or the deployed value in rendered files. */
 export type OutputOf = (name: string) => string;
 
@@ -64,7 +67,7 @@ export const environmentValues = (
     databaseAddress: outputOf(outputNames.databaseAddress),
     databaseAuth: 'iam',
     eventsUrl: `kafka://${outputOf(outputNames.eventBrokers)}`,
-    cacheUrl: `rediss://${outputOf(outputNames.cacheAddress)}`,
+    cacheUrl: `rediss://${cacheUserOf(environment.name)}@${outputOf(outputNames.cacheAddress)}?cacheName=cloudmart-${environment.name}`,
     tables: Object.fromEntries(
       inCluster.flatMap(({ owns }) =>
         Object.keys(owns.tables ?? {}).map((table) => [table, outputOf(outputNames.table(table))]),

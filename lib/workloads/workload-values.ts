@@ -50,7 +50,7 @@ export type WorkloadValues = {
   readonly databaseAuth: 'iam' | 'password';
   /** `kafka://broker,broker`. May hold tokens. */
   readonly eventsUrl: string;
-  /** `rediss://host:port`. May hold tokens. */
+  /** `rediss://user@host:port?cacheName=name`, where user and name are what a token of IAM is made for. May hold tokens. */
   readonly cacheUrl: string;
   /** Physical name per table that a manifest declares. May hold tokens. */
   readonly tables: Readonly<Record<string, string>>;
