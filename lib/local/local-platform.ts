@@ -177,8 +177,9 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     clearInterval(logWatch);
     bundling.abort();
     // The last checkpoint is short when most was written while the services drained.
-    await Promise.all([stopServices(processes, services), flush().catch(() => undefined)]);
-    await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(stopBy - performance.now())]);
+    const flushed = Promise.race([flush().catch(() => undefined), pause(SERVICES_GRACE_MS, undefined, { ref: false })]);
+    await Promise.all([stopServices(processes, services), flushed]);
+    await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(Math.max(0, stopBy - performance.now()))]);
     await removeState(folder.path);
     folder.release();
   };

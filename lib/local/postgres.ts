@@ -21,7 +21,7 @@ const SETTINGS: Readonly<Record<string, string | number>> = {
   password_encryption: 'scram-sha-256',
   max_connections: 100,
   superuser_reserved_connections: 3,
-  shared_buffers: '8MB',
+  shared_buffers: '4MB',
   work_mem: '4MB',
   maintenance_work_mem: '32MB',
   temp_buffers: '1MB',

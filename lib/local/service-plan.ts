@@ -11,7 +11,7 @@ import type { ProcessPlan } from './service-process.ts';
 import { tableEnvironment } from './tables.ts';
 
 /** Connections of one process: a backend of PostgreSQL counts 20 MB here, and one machine has few cores to use them. */
-const MOST_CONNECTIONS = 4;
+const MOST_CONNECTIONS = 3;
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
 const LOCAL_CONFIGURATION: Readonly<Record<string, string>> = {
@@ -20,7 +20,7 @@ const LOCAL_CONFIGURATION: Readonly<Record<string, string>> = {
 };
 
 /** Heaps are small, so that the whole platform fits into 1.5 GiB. */
-const NODE_FLAGS = ['--max-old-space-size=160', '--max-semi-space-size=2'];
+const NODE_FLAGS = ['--max-old-space-size=160', '--max-semi-space-size=1'];
 
 export type Placement = {
   readonly folder: DataFolder;
