@@ -1,0 +1,247 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { systemIds } from '../../kit/identifiers.ts';
+import { createJobs, type Jobs } from '../../kit/jobs.ts';
+import { createLogger } from '../../kit/logger.ts';
+import { fakeClock } from '../../kit/testing/fake-clock.ts';
+import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
+import { evolve, type Order } from '../domain/order.ts';
+import { cancel, requestRefund, ship } from '../domain/order-decisions.ts';
+import { createIdempotencyKeys } from '../storage/idempotency-keys.ts';
+import { createOrderRepository, type OrderRepository } from '../storage/order-repository.ts';
+import { createStock, createTill } from '../testing/neighbours.ts';
+import { aPlacedEvent } from '../testing/order-fixtures.ts';
+import { type ProcessOrderEffects, processOrder } from './process-order.ts';
+
+const at = '2026-03-01T10:00:00.000Z';
+const productId = 'prd_00000000000000000000000001';
+let postgres: TestDatabase;
+let jobs: Jobs;
+let orders: OrderRepository;
+beforeAll(async () => {
+  postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
+  orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
+}, 60_000);
+afterAll(async () => {
+  await jobs.stop();
+  await postgres.drop();
+});
+
+const start = async ({ stock = 5, token = 'tok_visa' } = {}) => {
+  const clock = fakeClock(at);
+  const [shop, till] = [createStock(), createTill()];
+  shop.shelf.set(productId, { id: productId, title: 'A film', price: { amount: 3000, currency: 'USD' }, stock });
+  const placed = aPlacedEvent({ orderId: systemIds.next('ord') });
+  const order = evolve(null, placed);
+  const key = { owner: 'usr_ada', key: `key-of-${order.id}` };
+  await createIdempotencyKeys({ sql: postgres.database, clock }).claim(key, 'print');
+  await orders.place(order, placed, { ...key, attempt: 1, paymentToken: token });
+  const effects: ProcessOrderEffects = {
+    ...{ orders, clock, products: shop.client, payments: till.client },
+    giveUpAfterSeconds: 900,
+  };
+  const { id } = order;
+  return {
+    ...{ id, clock, effects, shop, till },
+    /** Where the goods and the money of the order are. */
+    outcome: async () => ({
+      status: (await orders.find(id))?.status,
+      closed: (await orders.find(id))?.closed,
+      left: shop.shelf.get(productId)?.stock,
+      reservation: shop.reservations.get(id)?.status,
+      kept: (till.payments.get(id)?.captured ?? 0) - (till.payments.get(id)?.refunded ?? 0),
+    }),
+    change: async (decide: (order: Order) => Parameters<OrderRepository['append']>[1]) => {
+      const newest = (await orders.find(id)) as Order;
+      return orders.append(newest, decide(newest));
+    },
+  };
+};
+
+const paid = { status: 'paid', closed: false, left: 4, reservation: 'committed', kept: 3000 };
+const givenBack = { closed: true, left: 5, reservation: 'released', kept: 0 };
+
+class Crash extends Error {}
+
+/** The same effects, of which the call number `at` (counted over all of them) ends the process before or after its effect. */
+const crashing = (effects: ProcessOrderEffects, crashAt: number, when: 'before' | 'after'): ProcessOrderEffects => {
+  let calls = 0;
+  const wrap = <T extends object>(part: T): T =>
+    new Proxy(part, {
+      get: (target, name) => {
+        const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+        return async (...args: unknown[]) => {
+          const isLast = ++calls === crashAt;
+          if (isLast && when === 'before') throw new Crash();
+          const answer = await call.apply(target, args);
+          if (isLast) throw new Crash();
+          return answer;
+        };
+      },
+    });
+  return {
+    ...effects,
+    orders: wrap(effects.orders),
+    products: wrap(effects.products),
+    payments: wrap(effects.payments),
+  };
+};
+
+/** Crashes at each call of a run in turn, begins anew after each, and tells in how many places it crashed. */
+const crashEverywhere = async (
+  effects: ProcessOrderEffects,
+  orderId: string,
+  when: 'before' | 'after',
+): Promise<number> => {
+  for (let crashAt = 1; ; crashAt++) {
+    try {
+      await processOrder(crashing(effects, crashAt, when), orderId);
+      return crashAt - 1;
+    } catch (problem) {
+      if (!(problem instanceof Crash)) throw problem;
+    }
+  }
+};
+
+describe('driving an order', () => {
+  test('takes the stock and the money once', async () => {
+    const { id, effects, outcome } = await start();
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual(paid);
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual(paid);
+  });
+
+  test.each(Array.from({ length: 10 }, (_, crashAt) => crashAt + 1))(
+    'survives a crash around its call number %d',
+    async (crashAt) => {
+      for (const when of ['before', 'after'] as const) {
+        const { id, effects, outcome } = await start();
+        await expect(processOrder(crashing(effects, crashAt, when), id)).rejects.toBeInstanceOf(Crash);
+        await processOrder(effects, id);
+        expect(await outcome()).toEqual(paid);
+      }
+    },
+  );
+
+  test.each(['before', 'after'] as const)('survives one crash after the other, each %s the next call', async (when) => {
+    const { id, effects, outcome } = await start();
+    expect(await crashEverywhere(effects, id, when)).toBeGreaterThan(3);
+    expect(await outcome()).toEqual(paid);
+  });
+
+  test.each(['before', 'after'] as const)('gives everything back although it crashes %s each call', async (when) => {
+    const { id, effects, outcome, change } = await start();
+    await processOrder(effects, id);
+    await change((order) => cancel(order, { at, reason: 'changed-mind' }));
+    expect(await crashEverywhere(effects, id, when)).toBeGreaterThan(1);
+    expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
+  });
+
+  test('by five at once takes nothing twice', async () => {
+    const { id, effects, outcome, till } = await start();
+    await Promise.all(Array.from({ length: 5 }, () => processOrder(effects, id)));
+    expect(await outcome()).toEqual(paid);
+    expect(till.payments.size).toBe(1);
+    expect((await orders.history(id)).map(({ type }) => type)).toEqual([
+      'order.placed.v1',
+      'order.stock-reserved.v1',
+      'order.paid.v1',
+    ]);
+  });
+
+  test('without stock ends cancelled and costs nothing', async () => {
+    const { id, effects, outcome } = await start({ stock: 0 });
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack, left: 0 });
+    expect(await orders.find(id)).toMatchObject({ cancelReason: 'out-of-stock' });
+  });
+
+  test('with a declined card puts the goods back', async () => {
+    const { id, effects, outcome } = await start({ token: 'tok_declined' });
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual({ status: 'payment-failed', ...givenBack });
+    expect(await orders.find(id)).toMatchObject({ failure: 'card-declined' });
+  });
+
+  test('whose reservation ran out charges nothing', async () => {
+    const { id, effects, outcome, shop } = await start();
+    const products = {
+      ...shop.client,
+      commit: async (orderId: string) => {
+        await shop.client.release(orderId, 'expired');
+        return shop.client.commit(orderId);
+      },
+    };
+    await processOrder({ ...effects, products }, id);
+    expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
+    expect(await orders.find(id)).toMatchObject({ cancelReason: 'reservation-expired' });
+  });
+
+  test('waits for a provider that does not answer, and gives up after the deadline', async () => {
+    const { id, effects, outcome, clock } = await start({ token: 'tok_silent' });
+    await expect(processOrder(effects, id)).rejects.toMatchObject({ code: 'payment.outcome-unknown' });
+    expect(await outcome()).toMatchObject({ status: 'stock-reserved', reservation: 'reserved', left: 4 });
+    clock.advance(900_000);
+    await expect(processOrder(effects, id)).rejects.toMatchObject({ code: 'payment.outcome-unknown' });
+    clock.advance(1);
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
+    expect(await orders.find(id)).toMatchObject({ cancelReason: 'timed-out' });
+  });
+
+  test.each(['authorise', 'capture'] as const)(
+    'that is cancelled while %s runs gives everything back',
+    async (name) => {
+      const { id, effects, outcome, till, change } = await start();
+      const payments = {
+        ...till.client,
+        [name]: async (...args: [never, never, never]) => {
+          const answer = await till.client[name](...args);
+          if ((await orders.find(id))?.status !== 'cancelled')
+            await change((order) => cancel(order, { at, reason: 'changed-mind' }));
+          return answer;
+        },
+      };
+      await processOrder({ ...effects, payments }, id);
+      expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
+    },
+  );
+});
+
+describe('a refund', () => {
+  const refund = (amount: number | undefined, number = 1) => ({
+    ...{ at, amount, reason: 'damaged' },
+    refundId: `rfd_${String(number).padStart(26, '0')}`,
+  });
+
+  test('in part leaves the order as it is, and the last part ends it and frees the goods', async () => {
+    const { id, effects, outcome, change } = await start();
+    await processOrder(effects, id);
+    await change((order) => requestRefund(order, refund(1000, 1)));
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual({ ...paid, kept: 2000 });
+    await change((order) => requestRefund(order, refund(undefined, 2)));
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual({ ...givenBack, status: 'refunded', closed: false });
+  });
+
+  test('of shipped goods leaves them sold', async () => {
+    const { id, effects, outcome, change } = await start();
+    await processOrder(effects, id);
+    await change((order) => ship(order, { at, carrier: 'UPS', trackingNumber: '1Z' }));
+    await change((order) => requestRefund(order, refund(undefined)));
+    await processOrder(effects, id);
+    expect(await outcome()).toEqual({ ...paid, status: 'refunded', kept: 0 });
+  });
+
+  test.each(['before', 'after'] as const)('is made once although the process crashes %s each call', async (when) => {
+    const { id, effects, outcome, change, till } = await start();
+    await processOrder(effects, id);
+    await change((order) => requestRefund(order, refund(1000, 1)));
+    await change((order) => requestRefund(order, refund(2000, 2)));
+    await crashEverywhere(effects, id, when);
+    expect(await outcome()).toEqual({ ...givenBack, status: 'refunded', closed: false });
+    expect(till.refunds.size).toBe(2);
+  });
+});
