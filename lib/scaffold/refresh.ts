@@ -24,6 +24,8 @@ export const runTool = (root: string, [tool = '', ...args]: readonly string[]): 
     const child = spawn(command, tool === 'biome' ? args : [...program, ...args], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe'],
+      // jest loads ES modules only so; npx sets it from .npmrc, which this does not go through.
+      env: { ...process.env, NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning' },
     });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
