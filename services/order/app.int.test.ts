@@ -1,0 +1,320 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { systemIds } from '../kit/identifiers.ts';
+import { eventually } from '../kit/testing/condition.ts';
+import { startOrderService, type TestOrderService } from './testing/running-order-service.ts';
+
+type Headers = Record<string, string>;
+type View = { id: string; status: string; payment: { refunded: { amount: number } }; email: string };
+
+let service: TestOrderService;
+let staff: Headers;
+beforeAll(async () => {
+  service = await startOrderService();
+  staff = await service.staff();
+}, 120_000);
+afterAll(() => service?.stop(), 60_000);
+
+const shippingAddress = { street: '1 Long Road', city: 'Springfield', zip: '12345', country: 'US' };
+let keys = 0;
+const newKey = () => `order-key-${++keys}`;
+const call = (method: 'GET' | 'POST', url: string, headers: Headers, payload?: unknown) =>
+  service.http.inject({ method, url, headers, ...(payload !== undefined && { payload: payload as object }) });
+const bodyFor = (parts: Record<string, unknown> = {}) => ({
+  shippingAddress,
+  payment: { method: 'card', token: 'tok_visa' },
+  items: [{ productId: service.offer(), quantity: 1 }],
+  ...parts,
+});
+const post = (headers: Headers, body: unknown = bodyFor(), key = newKey()) =>
+  call('POST', '/orders', { 'idempotency-key': key, ...headers }, body);
+const place = async (headers: Headers, body?: unknown): Promise<View> => {
+  const answer = await post(headers, body);
+  expect([answer.statusCode, answer.body]).toEqual([201, expect.any(String)]);
+  return answer.json().order;
+};
+const read = async (id: string, headers = staff): Promise<View> =>
+  (await call('GET', `/orders/${id}`, headers)).json().order;
+const reaches = (id: string, status: string) =>
+  eventually(async () => expect((await read(id)).status).toBe(status), { timeoutMs: 25_000, everyMs: 100 });
+const code = (answer: { statusCode: number; json: () => { code: string } }) => [answer.statusCode, answer.json().code];
+
+describe('an order', () => {
+  test('is answered with 201 and its place, and is paid by itself', async () => {
+    const customer = await service.customer();
+    const productId = service.offer({ amount: 1299, stock: 5 });
+    const answer = await post(customer, bodyFor({ items: [{ productId, quantity: 2 }] }));
+    expect(answer.statusCode).toBe(201);
+    const { order } = answer.json();
+    expect(answer.headers['location']).toBe(`/orders/${order.id}`);
+    expect(order).toMatchObject({ status: 'pending', total: { amount: 2598, currency: 'USD' } });
+    await reaches(order.id, 'paid');
+    expect(service.stock.shelf.get(productId)?.stock).toBe(3);
+    expect(service.till.payments.get(order.id)).toMatchObject({ status: 'captured', captured: 2598 });
+  });
+
+  test('of a cart is priced by the catalogue, not by the cart', async () => {
+    const guest = service.guest();
+    service.carts.set(guest['x-session-id'], [{ productId: service.offer({ amount: 4200 }), quantity: 1 }]);
+    const body = bodyFor({ items: undefined, email: 'Guest@Example.com' });
+    const answer = await post(guest, body);
+    expect(answer.json().order).toMatchObject({ total: { amount: 4200 }, email: 'guest@example.com' });
+  });
+
+  test('asked for 50 times at once with one key is one order, and the key names it ever after', async () => {
+    const customer = await service.customer();
+    const [body, key] = [bodyFor(), newKey()];
+    const answers = await Promise.all(Array.from({ length: 50 }, () => post(customer, body, key)));
+    const placed = answers.filter(({ statusCode }) => statusCode === 201);
+    expect(placed.length).toBeGreaterThan(0);
+    expect(new Set(placed.map((answer) => answer.json().order.id)).size).toBe(1);
+    for (const answer of answers.filter(({ statusCode }) => statusCode !== 201)) {
+      expect(code(answer)).toEqual([409, 'order.in-flight']);
+      expect(answer.headers['retry-after']).toBeDefined();
+    }
+    const { items } = (await call('GET', '/orders', customer)).json();
+    expect(items).toHaveLength(1);
+    const again = await post(customer, body, key);
+    expect([again.statusCode, again.headers['idempotent-replayed'], again.json().order.id]).toEqual([
+      201,
+      'true',
+      items[0].id,
+    ]);
+    expect(code(await post(customer, bodyFor(), key))).toEqual([422, 'order.key-reused']);
+  });
+
+  test('that was refused leaves its key free for a corrected one', async () => {
+    const customer = await service.customer();
+    const key = newKey();
+    const unknown = bodyFor({ items: [{ productId: systemIds.next('prd'), quantity: 1 }] });
+    expect(code(await post(customer, unknown, key))).toEqual([422, 'order.product-unknown']);
+    expect((await post(customer, bodyFor(), key)).statusCode).toBe(201);
+  });
+
+  test.each([
+    ['a declined card', { payment: { method: 'card', token: 'tok_declined' } }, 'payment-failed'],
+    ['a good card', {}, 'paid'],
+  ])('with %s tells its story in its timeline', async (_what, parts, status) => {
+    const { id } = await place(await service.customer(), bodyFor(parts));
+    await reaches(id, status);
+    const { items } = (await call('GET', `/orders/${id}/timeline`, staff)).json();
+    expect(items.slice(0, 3)).toMatchObject([
+      { sequence: 1, type: 'order.placed.v1', status: 'pending' },
+      { sequence: 2, type: 'order.stock-reserved.v1', status: 'stock-reserved' },
+      { sequence: 3, type: `order.${status}.v1`, status },
+    ]);
+  });
+});
+
+describe('what is not well-formed is refused', () => {
+  const item = (quantity: unknown) => ({ items: [{ productId: systemIds.next('prd'), quantity }] });
+  test.each<[string, () => Record<string, unknown>, string]>([
+    ['an unknown field', () => ({ price: 1 }), ''],
+    ['a quantity of zero', () => item(0), 'items.0.quantity'],
+    ['a negative quantity', () => item(-1), 'items.0.quantity'],
+    ['a fractional quantity', () => item(1.5), 'items.0.quantity'],
+    ['a huge quantity', () => item(1e308), 'items.0.quantity'],
+    ['a quantity in words', () => item('1'), 'items.0.quantity'],
+    ['no items', () => ({ items: [] }), 'items'],
+    [
+      'an unknown country',
+      () => ({ shippingAddress: { ...shippingAddress, country: 'XX' } }),
+      'shippingAddress.country',
+    ],
+    [
+      'a card number instead of a token',
+      () => ({ payment: { method: 'card', token: '4111111111111111' } }),
+      'payment.token',
+    ],
+    ['a missing payment', () => ({ payment: undefined }), 'payment'],
+  ])('%s', async (_what, parts, path) => {
+    const answer = await post(await service.customer(), bodyFor(parts()));
+    expect(code(answer)).toEqual([400, 'request.invalid']);
+    expect(answer.json().errors).toEqual(
+      expect.arrayContaining([expect.objectContaining({ path: expect.stringContaining(path) })]),
+    );
+  });
+
+  test.each([[undefined], ['short'], ['with blanks in it'], ['x'.repeat(201)]])(
+    'the Idempotency-Key %s',
+    async (key) => {
+      const headers = { ...(await service.customer()), ...(key && { 'idempotency-key': key }) };
+      expect(code(await call('POST', '/orders', headers, bodyFor()))).toEqual([400, 'request.invalid']);
+    },
+  );
+
+  test('a guest without an address to write to', async () => {
+    expect(code(await post(service.guest()))).toEqual([400, 'order.email-missing']);
+  });
+
+  test('an id of another kind', async () => {
+    expect(code(await call('GET', `/orders/${systemIds.next('pay')}`, staff))).toEqual([400, 'request.invalid']);
+  });
+
+  test('more than there is', async () => {
+    const items = [{ productId: service.offer({ stock: 1 }), quantity: 2 }];
+    expect(code(await post(await service.customer(), bodyFor({ items })))).toEqual([409, 'order.out-of-stock']);
+  });
+});
+
+describe('who may do what', () => {
+  let id: string;
+  let people: Record<string, Headers>;
+  beforeAll(async () => {
+    const owner = await service.customer();
+    people = {
+      ...{ nobody: {}, guest: service.guest(), other: await service.customer(), owner, staff },
+      forger: { authorization: 'Bearer not-a-token' },
+    };
+    ({ id } = await place(owner));
+    await reaches(id, 'paid');
+  }, 60_000);
+
+  const parcel = { carrier: 'UPS', trackingNumber: '1Z' };
+  test.each<['GET' | 'POST', string, unknown, Record<string, number>]>([
+    ['GET', '', undefined, { nobody: 401, forger: 403, guest: 404, other: 404, owner: 200, staff: 200 }],
+    ['GET', '/timeline', undefined, { nobody: 401, forger: 403, guest: 404, other: 404, owner: 200, staff: 200 }],
+    ['POST', '/cancel', {}, { nobody: 401, forger: 403, guest: 404, other: 404 }],
+    ['POST', '/ship', parcel, { nobody: 401, forger: 403, guest: 401, other: 403, owner: 403 }],
+    ['POST', '/deliver', undefined, { nobody: 401, forger: 403, guest: 401, other: 403, owner: 403 }],
+    ['POST', '/refund', { reason: 'x' }, { nobody: 401, forger: 403, guest: 401, other: 403, owner: 403 }],
+  ])('%s /orders/:id%s', async (method, path, body, expected) => {
+    const statuses = await Promise.all(
+      Object.keys(expected).map(async (person) => [
+        person,
+        (await call(method, `/orders/${id}${path}`, people[person] ?? {}, body)).statusCode,
+      ]),
+    );
+    expect(Object.fromEntries(statuses)).toEqual(expected);
+    expect((await read(id)).status).toBe('paid');
+  });
+
+  test('nobody may place or list orders without a session', async () => {
+    expect((await post({})).statusCode).toBe(401);
+    expect((await call('GET', '/orders', {})).statusCode).toBe(401);
+  });
+
+  test('a guest sees the orders of the session, and so does the account that the guest signs in to', async () => {
+    const guest = service.guest();
+    const order = await place(guest, bodyFor({ email: 'guest@example.com' }));
+    expect((await read(order.id, guest)).id).toBe(order.id);
+    expect((await read(order.id, { ...(await service.customer()), ...guest })).id).toBe(order.id);
+    expect((await call('GET', `/orders/${order.id}`, service.guest())).statusCode).toBe(404);
+  });
+});
+
+describe('a list', () => {
+  test('shows own orders only, newest first, page by page', async () => {
+    const customer = await service.customer();
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n++) ids.unshift((await place(customer)).id);
+    const first = (await call('GET', '/orders?limit=3', customer)).json();
+    await place(customer);
+    const second = (await call('GET', `/orders?limit=3&cursor=${first.nextCursor}`, customer)).json();
+    expect([...first.items, ...second.items].map((order: View) => order.id)).toEqual(ids);
+    expect(second.nextCursor).toBeNull();
+    expect(code(await call('GET', '/orders?cursor=nonsense', customer))).toEqual([400, 'request.invalid']);
+    expect((await call('GET', '/orders?limit=101', customer)).statusCode).toBe(400);
+  });
+});
+
+describe('a paid order', () => {
+  const paidOrder = async () => {
+    const customer = await service.customer();
+    const { id } = await place(customer);
+    await reaches(id, 'paid');
+    const act = (path: string, body?: unknown, headers = staff) => call('POST', `/orders/${id}/${path}`, headers, body);
+    return { id, customer, act };
+  };
+
+  test('goes to the carrier and to the customer, and cannot be cancelled on its way', async () => {
+    const { id, customer, act } = await paidOrder();
+    expect(code(await act('deliver'))).toEqual([409, 'order.not-deliverable']);
+    const parcel = { carrier: 'UPS', trackingNumber: '1Z' };
+    expect((await act('ship', parcel)).json().order).toMatchObject({ status: 'shipped', shipment: parcel });
+    expect((await act('ship', parcel)).statusCode).toBe(200);
+    expect(code(await act('ship', { ...parcel, carrier: 'DHL' }))).toEqual([409, 'order.not-shippable']);
+    expect(code(await act('cancel', {}, customer))).toEqual([409, 'order.not-cancellable']);
+    expect((await act('deliver')).json().order.status).toBe('delivered');
+    expect((await act('deliver')).statusCode).toBe(200);
+    expect((await read(id)).status).toBe('delivered');
+  });
+
+  test('can be cancelled without a body, and gives back goods and money', async () => {
+    const { id, customer, act } = await paidOrder();
+    expect((await act('cancel', undefined, customer)).json().order).toMatchObject({
+      status: 'cancelled',
+      cancellation: { reason: 'cancelled-by-customer' },
+    });
+    await eventually(async () => expect((await read(id)).payment.refunded.amount).toBe(1500), { timeoutMs: 25_000 });
+    expect(service.stock.reservations.get(id)?.status).toBe('released');
+    expect(code(await act('cancel', {}, customer))).toEqual([409, 'order.not-cancellable']);
+    expect(code(await act('refund', { reason: 'late' }))).toEqual([409, 'order.not-refundable']);
+  });
+
+  test('is refunded once per key, never beyond what was paid', async () => {
+    const { id, act } = await paidOrder();
+    const [headers, body] = [
+      { ...staff, 'idempotency-key': newKey() },
+      { amount: 500, reason: 'scratched' },
+    ];
+    const answers = await Promise.all(Array.from({ length: 5 }, () => act('refund', body, headers)));
+    expect(answers.some(({ statusCode }) => statusCode === 200)).toBe(true);
+    await eventually(async () => expect((await read(id)).payment.refunded.amount).toBe(500), { timeoutMs: 25_000 });
+    expect(code(await act('refund', { amount: 1001, reason: 'more' }))).toEqual([409, 'order.refund-too-large']);
+    for (const amount of [0, -1, 0.5]) expect((await act('refund', { amount, reason: 'x' })).statusCode).toBe(400);
+    expect((await act('refund', { reason: 'the rest' })).statusCode).toBe(200);
+    await reaches(id, 'refunded');
+    expect(service.till.payments.get(id)).toMatchObject({ captured: 1500, refunded: 1500 });
+  });
+});
+
+describe('the gRPC door', () => {
+  test('places, watches and shows an order for the person whose token is forwarded', async () => {
+    const customer = await service.customer();
+    const extras = { authorization: customer.authorization };
+    const { order } = await service.client.placeOrder(
+      {
+        idempotencyKey: newKey(),
+        ...{ shippingAddress, paymentMethod: 'card', paymentToken: 'tok_visa' },
+        items: [{ productId: service.offer(), quantity: 1 }],
+      },
+      extras,
+    );
+    const seen: string[] = [];
+    for await (const { order: now } of service.client.watchOrder({ orderId: order?.id ?? '' }, extras))
+      seen.push(now?.status ?? '');
+    expect(seen.at(-1)).toBe('paid');
+    const { items } = await service.client.listOrders({ limit: 5 }, extras);
+    expect(items.map(({ id }) => id)).toEqual([order?.id]);
+    const other = await service.customer();
+    await expect(
+      service.client.getOrder({ orderId: order?.id ?? '' }, { authorization: other.authorization }),
+    ).rejects.toMatchObject({ kind: 'missing', code: 'order.unknown' });
+    await expect(service.client.getOrder({ orderId: order?.id ?? '' })).rejects.toMatchObject({
+      kind: 'unauthenticated',
+    });
+  });
+
+  test('checks requests as the HTTP door does', async () => {
+    const { authorization } = await service.customer();
+    const request = {
+      idempotencyKey: 'short',
+      shippingAddress,
+      paymentMethod: 'cash',
+      paymentToken: 'tok_visa',
+      items: [],
+    };
+    await expect(service.client.placeOrder(request, { authorization })).rejects.toMatchObject({
+      kind: 'invalid',
+      code: 'request.invalid',
+      errors: expect.arrayContaining([
+        expect.objectContaining({ path: 'idempotencyKey' }),
+        expect.objectContaining({ path: 'body.payment.method' }),
+      ]),
+    });
+  });
+});
+
+test('every critical function is registered', () => {
+  expect(service.context.functions.missing()).toEqual([]);
+});

@@ -1,0 +1,176 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { CompatServiceDefinition, ServiceImplementation } from 'nice-grpc';
+import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
+import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
+import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
+import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
+import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
+import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
+import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
+import { systemIds } from '../../kit/identifiers.ts';
+import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testManifest } from '../../kit/testing/manifest.ts';
+import { testDatabase } from '../../kit/testing/postgres.ts';
+import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+import { orderApp } from '../app.ts';
+import { manifest } from '../manifest.ts';
+import { createStock, createTill } from './neighbours.ts';
+
+type CartItem = { readonly productId: string; readonly quantity: number };
+
+/** Calls that the order service never makes are refused. */
+const only = <Definition extends CompatServiceDefinition>(
+  definition: Definition,
+  calls: Partial<ServiceImplementation<Definition, GrpcCall>>,
+) => {
+  const refused = async () => {
+    throw new Refusal('missing', 'call.unexpected', 'The order service was not expected to make this call.');
+  };
+  const methods = Object.keys((definition as unknown as { methods: object }).methods);
+  return {
+    ...Object.fromEntries(methods.map((method) => [method, refused])),
+    ...calls,
+  } as ServiceImplementation<Definition, GrpcCall>;
+};
+
+const usd = (amount: number) => ({ amount, currency: 'USD' });
+
+/** Product, payment and user behind real gRPC doors, and the cart behind HTTP, all in memory. */
+const startNeighbours = async (tokens: TestTokens) => {
+  const stock = createStock();
+  const till = createTill();
+  const carts = new Map<string, CartItem[]>();
+  const door = (name: string) =>
+    createGrpcServer({ context: testContext(testManifest({ name }), { verifyToken: tokens.verifyToken }) });
+  const paymentOf = async (orderId: string, payment: Awaited<ReturnType<typeof till.client.capture>> | null) =>
+    payment && { ...payment, orderId, captured: usd(payment.captured), refunded: usd(payment.refunded) };
+  const product = door('product').add(
+    ProductServiceDefinition,
+    only(ProductServiceDefinition, {
+      getProducts: async ({ ids }) => ({ products: await stock.client.prices(ids) }),
+      reserveStock: ({ orderId, lines }) => stock.client.reserve(orderId, lines),
+      commitStock: async ({ orderId }) => ({ committed: await stock.client.commit(orderId) }),
+      releaseStock: async ({ orderId, reason }) => {
+        await stock.client.release(orderId, reason);
+        return {};
+      },
+    }),
+  );
+  const payment = door('payment').add(
+    PaymentServiceDefinition,
+    only(PaymentServiceDefinition, {
+      authorise: async ({ orderId, amount, token }) => {
+        const answer = await till.client.authorise(orderId, amount ?? usd(0), token);
+        return { payment: (await paymentOf(orderId, answer)) ?? undefined };
+      },
+      capture: async ({ orderId }) => ({
+        payment: (await paymentOf(orderId, await till.client.capture(orderId))) ?? undefined,
+      }),
+      cancel: async ({ orderId, reason }) => ({
+        payment: (await paymentOf(orderId, await till.client.cancel(orderId, reason))) ?? undefined,
+      }),
+      refund: async ({ orderId, refundId, amount, reason }) => ({
+        payment:
+          (await paymentOf(
+            orderId,
+            await till.client.refund(orderId, { refundId, amount: amount ?? usd(0), reason }),
+          )) ?? undefined,
+      }),
+    }),
+  );
+  const user = door('user').add(
+    UserServiceDefinition,
+    only(UserServiceDefinition, {
+      getProfile: async (_request, { caller }) => {
+        if (caller.kind !== 'customer') throw new Refusal('unauthenticated', 'token.missing', 'Sign in first.');
+        const { userId: id } = caller;
+        return {
+          user: {
+            id,
+            email: `${id}@example.com`,
+            name: 'Ada Example',
+            roles: [],
+            createdAt: '2026-01-01T00:00:00.000Z',
+          },
+        };
+      },
+    }),
+  );
+  const cart = createServer((request, response) => {
+    const items = carts.get(String(request.headers.authorization ?? request.headers['x-session-id'])) ?? [];
+    const line = { title: 'Stale', unitPrice: usd(1), lineTotal: usd(1), available: true };
+    response.setHeader('content-type', 'application/json');
+    response.end(
+      JSON.stringify({
+        items: items.map((item) => ({ ...line, ...item })),
+        ...{ total: null, degraded: false, updatedAt: null },
+      }),
+    );
+  });
+  await new Promise<void>((resolve) => cart.listen(0, '127.0.0.1', resolve));
+  const listen = async (server: { listen(address: string): Promise<number> }) =>
+    `127.0.0.1:${await server.listen('127.0.0.1:0')}`;
+  return {
+    ...{ stock, till, carts },
+    callees: {
+      product: { grpc: await listen(product) },
+      payment: { grpc: await listen(payment) },
+      user: { grpc: await listen(user) },
+      cart: { url: `http://127.0.0.1:${(cart.address() as AddressInfo).port}` },
+    },
+    stop: async () => {
+      for (const server of [product, payment, user]) await server.close();
+      cart.closeAllConnections();
+      await new Promise((resolve) => cart.close(resolve));
+    },
+  };
+};
+
+/** The whole order service on a database of its own, with its doors open, its jobs and events at work, and neighbours. */
+export const startOrderService = async () => {
+  const store = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  const tokens = await testTokens();
+  const neighbours = await startNeighbours(tokens);
+  const context = testContext(manifest, {
+    own: { SWEEP_AFTER_SECONDS: 30, GIVE_UP_AFTER_SECONDS: 900, CANCELLATION_WINDOW_SECONDS: 1_800 },
+    config: {
+      database: { url: store.url, connections: 10, auth: 'password' },
+      events: store.url,
+      callees: neighbours.callees,
+    },
+    verifyToken: tokens.verifyToken,
+  });
+  const running = await orderApp(context);
+  const { http, grpc } = running;
+  if (!http || !grpc) throw new Error('the order service has two doors');
+  const client = createGrpcClient(OrderServiceDefinition, {
+    address: `127.0.0.1:${await grpc.listen('127.0.0.1:0')}`,
+    ...{ caller: 'api-gateway', secret: testServiceSecret, deadlineMs: 15_000 },
+  });
+  for (const { start } of running.background ?? []) await start?.();
+  return {
+    ...{ store, context, http, client, ...neighbours },
+    customer: () => tokens.bearer({ userId: systemIds.next('usr') }),
+    staff: () => tokens.bearer({ userId: systemIds.next('usr'), roles: ['customer', 'staff'] }),
+    guest: () => ({ 'x-session-id': systemIds.next('ses') }),
+    /** Puts a new product on the shelf and returns its id. */
+    offer: ({ amount = 1500, stock = 10 } = {}): string => {
+      const id = systemIds.next('prd');
+      neighbours.stock.shelf.set(id, { id, title: 'A film', price: usd(amount), stock });
+      return id;
+    },
+    stop: async () => {
+      client.close();
+      for (const { stop } of running.background ?? []) await stop();
+      await http.close();
+      await grpc.close();
+      for (const { close } of running.resources ?? []) await close();
+      await neighbours.stop();
+      await store.drop();
+    },
+  };
+};
+
+export type TestOrderService = Awaited<ReturnType<typeof startOrderService>>;
