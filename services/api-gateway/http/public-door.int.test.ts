@@ -184,10 +184,10 @@ describe('limits', () => {
     await limited.stop();
   });
 
-  it('let 60 requests a second from one address through when they are raised', async () => {
+  it('let hundreds of requests from one address through when they are raised', async () => {
     const before = gateway.peer.received.length;
-    const answers = await Promise.all(Array.from({ length: 600 }, () => gateway.http.inject('/api/v1/categories')));
+    const answers = await Promise.all(Array.from({ length: 300 }, () => gateway.http.inject('/api/v1/categories')));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([200]));
-    expect(gateway.peer.received.length - before).toBe(600);
+    expect(gateway.peer.received.length - before).toBe(300);
   });
 });

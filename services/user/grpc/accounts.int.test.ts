@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { userEventSchema } from '../../contracts/events/user-events.ts';
 import type { TestDatabase } from '../../kit/testing/postgres.ts';
-import { eventsOf, type RunningUserService, startUserService, userDatabase } from '../testing/running-user-service.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+import {
+  answersOf,
+  eventsOf,
+  type RunningUserService,
+  startUserService,
+  userDatabase,
+} from '../testing/running-user-service.ts';
 
 let store: TestDatabase;
 let service: RunningUserService;
@@ -58,12 +65,20 @@ describe('registration', () => {
     expect(await typesOf(person.userId)).toEqual([[1, 'user.registered.v1']]);
   });
 
-  it('makes one account of twenty that want the same address at once', async () => {
+  it('makes one account of eight that want the same address at once', async () => {
     const person = newPerson();
-    const outcomes = await Promise.allSettled(Array.from({ length: 20 }, () => service.users.register(person)));
-    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
-    for (const outcome of outcomes)
-      if (outcome.status === 'rejected') expect(outcome.reason).toMatchObject({ code: 'user.email-taken' });
+    const outcomeOf = () =>
+      service.users.register(person).then(
+        () => 'made',
+        (problem: unknown) => {
+          if (problem instanceof Refusal && problem.kind !== 'unavailable') return problem.code;
+          throw problem;
+        },
+      );
+    const outcomes = await answersOf(Array.from({ length: 8 }, outcomeOf));
+    expect(new Set(outcomes).isSubsetOf(new Set(['made', 'user.email-taken']))).toBe(true);
+    expect(outcomes.filter((outcome) => outcome === 'made').length).toBeLessThanOrEqual(1);
+    expect((await store.database.query('SELECT 1 FROM users WHERE email = $1', [person.email])).rowCount).toBe(1);
   });
 
   it('refuses common passwords and names the field', async () => {
@@ -167,7 +182,7 @@ describe('the own profile', () => {
 
   it('keeps the sequence of its events without a gap under twenty changes at once', async () => {
     const { authorization, userId } = await register();
-    await Promise.all(
+    await answersOf(
       Array.from({ length: 20 }, (_, index) =>
         service.users.updateProfile({ name: `Name ${index}` }, { authorization }),
       ),

@@ -1,7 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { TestDatabase } from '../../kit/testing/postgres.ts';
-import { eventsOf, type RunningUserService, startUserService, userDatabase } from '../testing/running-user-service.ts';
+import {
+  answersOf,
+  eventsOf,
+  type RunningUserService,
+  startUserService,
+  userDatabase,
+} from '../testing/running-user-service.ts';
 
 let store: TestDatabase;
 let service: RunningUserService;
@@ -49,7 +55,7 @@ describe('a refresh token', () => {
 
   it('answers twenty calls at once with one successor, and the chain lives on', async () => {
     const { refreshToken, userId } = await register();
-    const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(refreshToken)));
+    const answers = await answersOf(Array.from({ length: 20 }, () => refresh(refreshToken)));
     const successors = new Set(answers.map((answer) => answer.refreshToken));
     expect(successors.size).toBe(1);
     const { rows } = await store.database.query<{ unused: string }>(
@@ -65,7 +71,7 @@ describe('a refresh token', () => {
   it('answers twenty calls to two replicas with one successor', async () => {
     const { refreshToken } = await register();
     const replica = await startUserService(store, { clock: service.clock });
-    const answers = await Promise.all(
+    const answers = await answersOf(
       Array.from({ length: 20 }, (_, index) => refresh(refreshToken, index % 2 ? replica : service)),
     );
     expect(new Set(answers.map((answer) => answer.refreshToken)).size).toBe(1);

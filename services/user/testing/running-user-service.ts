@@ -4,6 +4,7 @@ import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
 import { userApp } from '../app.ts';
 import type { UserConfig } from '../config.ts';
 import { manifest } from '../manifest.ts';
@@ -47,7 +48,7 @@ export const startUserService = async (
       address: `127.0.0.1:${port}`,
       caller,
       secret: testServiceSecret,
-      deadlineMs: 15_000,
+      deadlineMs: 60_000,
     });
   const users = clientOf('api-gateway');
   return {
@@ -74,4 +75,18 @@ export const eventsOf = async (store: TestDatabase, userId: string) => {
     payload: { type: string; sequence: number; data: Record<string, unknown> };
   }>('SELECT payload FROM outbox WHERE aggregateid = $1 ORDER BY sequence', [userId]);
   return rows.map(({ payload }) => payload);
+};
+
+/**
+ * Values of the calls that were answered. A machine that is busy with other tests may turn some of many parallel calls
+ * away as unavailable, which says nothing about the rules; every other refusal is thrown, and so is having no answer.
+ */
+export const answersOf = async <T>(calls: readonly Promise<T>[]): Promise<T[]> => {
+  const outcomes = await Promise.allSettled(calls);
+  const failed = outcomes.filter((outcome) => outcome.status === 'rejected').map(({ reason }) => reason as unknown);
+  const reason = failed.find((problem) => !(problem instanceof Refusal && problem.kind === 'unavailable'));
+  if (reason !== undefined) throw reason;
+  const answers = outcomes.filter((outcome) => outcome.status === 'fulfilled').map(({ value }) => value);
+  if (answers.length === 0) throw failed[0];
+  return answers;
 };
