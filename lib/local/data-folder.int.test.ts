@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -97,6 +97,32 @@ describe('the data folder', () => {
       refusal('data.unwritable', /^(?!.*\n).*choose (another|a writable) folder with --data DIR$/),
     );
   });
+
+  // A disk of its own size needs a mount, and so root on Linux.
+  const canMount = spawnSync('unshare', ['-m', 'true']).status === 0;
+  (canMount ? it : it.skip)(
+    'on a disk without room is refused before anything is written, saying how much is missing',
+    () => {
+      const source = `import { readdirSync } from 'node:fs';
+      import { openDataFolder } from ${JSON.stringify(path.resolve('lib/local/data-folder.ts'))};
+      const { code, message } = await openDataFolder(${JSON.stringify(at('small', 'data'))}).catch((problem) => problem);
+      console.log(JSON.stringify({ code, message, left: readdirSync(${JSON.stringify(at('small', 'data'))}) }));`;
+      const script = `mkdir "$1/small" && mount -t tmpfs -o size=16m tmpfs "$1/small" && "$2" --input-type=module-typescript -e "$3"`;
+      const { stdout, stderr } = spawnSync(
+        'unshare',
+        ['-m', 'sh', '-c', script, 'sh', place, process.execPath, source],
+        { encoding: 'utf8', env: { PATH: process.env['PATH'] } },
+      );
+      expect(stderr).toBe('');
+      expect(JSON.parse(stdout)).toEqual({
+        code: 'data.disk-full',
+        message: expect.stringMatching(
+          /small\/data has 1[56] MB free and this start needs 300 MB; free some space or choose another folder with --data DIR$/,
+        ),
+        left: [],
+      });
+    },
+  );
 
   it('of a start that died in its first moments counts as new', async () => {
     await mkdir(at('data'));
