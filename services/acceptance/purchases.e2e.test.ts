@@ -1,0 +1,159 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Product } from '../contracts/http/product-api.ts';
+import { eventually } from '../kit/testing/condition.ts';
+import { createVisitor, newCustomer, signIn, type Visitor } from './testing/customer.ts';
+import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
+
+// Above the ports of a running `npm start` and of the other stories.
+const portBase = 41_000;
+
+let platform: RunningPlatform;
+let staff: Visitor;
+beforeAll(async () => {
+  platform = await startPlatform(portBase);
+  staff = await signIn(platform.gateway, platform.staff);
+}, 240_000);
+afterAll(() => platform?.stop(), 60_000);
+
+const newProduct = async (stock: number): Promise<string> => {
+  const { status, body } = await staff.call<Product>('POST', '/products', {
+    title: `A film ${randomUUID()}`,
+    category: 'Drama',
+    price: { amount: 1499, currency: 'USD' },
+    stock,
+  });
+  expect(status).toBe(201);
+  return body.id;
+};
+
+const chargesOf = async (orderId: string) =>
+  (
+    await staff.call<{ items: { status: string; captured: { amount: number }; refunded: { amount: number } }[] }>(
+      'GET',
+      `/payments?orderId=${orderId}`,
+    )
+  ).body.items;
+
+describe('buying', () => {
+  test('50 parallel orders with one Idempotency-Key are one order and one charge', async () => {
+    const [customer, productId] = [await newCustomer(platform.gateway), await newProduct(100)];
+    const key = randomUUID();
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => customer.order([{ productId, quantity: 2 }], { key })),
+    );
+    const accepted = answers.filter(({ status }) => status === 201);
+    expect(accepted.length).toBeGreaterThan(0);
+    expect(answers.filter(({ status, body }) => status !== 201 && body.code !== 'order.in-flight')).toEqual([]);
+    const ids = new Set(accepted.map(({ body }) => body.order.id));
+    expect(ids.size).toBe(1);
+    const [orderId = ''] = ids;
+    expect((await customer.outcome(orderId)).status).toBe('paid');
+    expect((await chargesOf(orderId)).map(({ captured }) => captured.amount)).toEqual([2998]);
+    expect((await customer.call<{ items: unknown[] }>('GET', '/orders')).body.items).toHaveLength(1);
+    expect(await customer.stockOf(productId)).toBe(98);
+    const other = await customer.order([{ productId, quantity: 3 }], { key });
+    expect([other.status, other.body.code]).toEqual([422, 'order.key-reused']);
+  }, 120_000);
+
+  test('200 buyers for 20 units: exactly 20 are sold', async () => {
+    const productId = await newProduct(20);
+    const buyers = await Promise.all(Array.from({ length: 10 }, () => newCustomer(platform.gateway)));
+    const answers = await Promise.all(
+      Array.from({ length: 200 }, async (_, index) => {
+        const buyer = buyers[index % buyers.length] as Visitor;
+        const key = randomUUID();
+        // A busy door says so; the buyer insists, as a browser's retry would.
+        return eventually(
+          async () => {
+            const answer = await buyer.order([{ productId, quantity: 1 }], { key });
+            if (answer.status >= 500 || answer.status === 429) throw new Error(`answered ${answer.status}`);
+            return { buyer, ...answer };
+          },
+          { timeoutMs: 90_000, everyMs: 500 },
+        );
+      }),
+    );
+    const refused = answers.filter(({ status }) => status !== 201);
+    expect(new Set(refused.map(({ body }) => body.code))).toEqual(
+      new Set(refused.length > 0 ? ['order.out-of-stock'] : []),
+    );
+    const orders = await Promise.all(
+      answers.filter(({ status }) => status === 201).map(({ buyer, body }) => buyer.outcome(body.order.id)),
+    );
+    expect(orders.filter(({ status }) => status === 'paid')).toHaveLength(20);
+    expect(orders.filter(({ status }) => status !== 'paid' && status !== 'cancelled')).toEqual([]);
+    expect(await staff.stockOf(productId)).toBe(0);
+  }, 240_000);
+
+  test('a declined card takes no money and gives the stock back', async () => {
+    const [customer, productId] = [await newCustomer(platform.gateway), await newProduct(5)];
+    const { body } = await customer.order([{ productId, quantity: 5 }], { token: 'tok_declined' });
+    const order = await customer.outcome(body.order.id);
+    expect([order.status, order.payment.failure]).toEqual(['payment-failed', 'card-declined']);
+    await eventually(async () => expect(await customer.stockOf(productId)).toBe(5));
+  }, 60_000);
+
+  test.each(['tok_timeout_after_charge', 'tok_late_answer', 'tok_duplicate_answer'])(
+    '%s ends in one charge',
+    async (token) => {
+      const [customer, productId] = [await newCustomer(platform.gateway), await newProduct(5)];
+      const { body } = await customer.order([{ productId, quantity: 1 }], { token });
+      expect((await customer.outcome(body.order.id)).status).toBe('paid');
+      expect((await chargesOf(body.order.id)).map(({ captured }) => captured.amount)).toEqual([1499]);
+    },
+    90_000,
+  );
+
+  test('a paid order that is cancelled gives back the money and the stock', async () => {
+    const [customer, productId] = [await newCustomer(platform.gateway), await newProduct(3)];
+    const { body } = await customer.order([{ productId, quantity: 3 }]);
+    await customer.outcome(body.order.id);
+    const cancelled = await customer.call<{ order: { status: string } }>('POST', `/orders/${body.order.id}/cancel`, {});
+    expect([cancelled.status, cancelled.body.order.status]).toEqual([200, 'cancelled']);
+    await eventually(
+      async () => {
+        expect(await customer.stockOf(productId)).toBe(3);
+        expect((await chargesOf(body.order.id)).map(({ refunded }) => refunded.amount)).toEqual([4497]);
+      },
+      { timeoutMs: 30_000 },
+    );
+  }, 90_000);
+
+  test('a guest buys with an e-mail address and alone can read the order', async () => {
+    const productId = await newProduct(3);
+    const guest = createVisitor(platform.gateway, { 'x-session-id': 'ses_00000000000000000000000042' });
+    const { status, body } = await guest.order([{ productId, quantity: 1 }], { email: 'guest@customers.example' });
+    expect(status).toBe(201);
+    expect((await guest.outcome(body.order.id)).status).toBe('paid');
+    const stranger = await newCustomer(platform.gateway);
+    expect((await stranger.call('GET', `/orders/${body.order.id}`)).status).toBe(404);
+    expect((await createVisitor(platform.gateway).call('GET', `/orders/${body.order.id}`)).status).toBe(401);
+  }, 60_000);
+
+  test.each([
+    ['a negative quantity', { quantity: -1 }, 'items.0.quantity'],
+    ['a fractional quantity', { quantity: 1.5 }, 'items.0.quantity'],
+    ['a huge quantity', { quantity: 1e9 }, 'items.0.quantity'],
+    ['a price of its own', { quantity: 1, unitPrice: 1 }, 'items.0'],
+  ])(
+    '%s is refused with its path',
+    async (_, item, path) => {
+      const [customer, productId] = [await newCustomer(platform.gateway), await newProduct(3)];
+      const { status, body } = await customer.order([{ productId, ...item }]);
+      expect([status, body.code]).toEqual([400, 'request.invalid']);
+      expect(body.errors?.some((error) => error.path.startsWith(path))).toBe(true);
+    },
+    60_000,
+  );
+
+  test('after all of this every law holds', async () => {
+    const { code, stdout, stderr } = await platform.cloudmart('laws', '--wait', '60', '--json');
+    const { laws } = JSON.parse(stdout) as { laws: { id: string; checked: number; violations: unknown[] }[] };
+    expect({ broken: laws.filter(({ violations }) => violations.length > 0), stderr }).toEqual({
+      broken: [],
+      stderr: expect.anything(),
+    });
+    expect([code, laws.length]).toEqual([0, 14]);
+  }, 120_000);
+});

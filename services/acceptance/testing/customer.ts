@@ -1,0 +1,75 @@
+/** Somebody at the public door. */
+import { randomUUID } from 'node:crypto';
+import type { Order } from '../../contracts/http/order-api.ts';
+import type { Product } from '../../contracts/http/product-api.ts';
+import { eventually } from '../../kit/testing/condition.ts';
+
+export type Answer<Body> = {
+  readonly status: number;
+  readonly body: Body & { code?: string; errors?: { path: string }[] };
+};
+
+export const address = { street: '1 Long Road', city: 'Springfield', zip: '12345', country: 'US' };
+
+const open = ['pending', 'stock-reserved'];
+
+export const createVisitor = (gateway: string, headers: Record<string, string> = {}) => {
+  const call = async <Body>(
+    method: string,
+    path: string,
+    body?: unknown,
+    more: Record<string, string> = {},
+  ): Promise<Answer<Body>> => {
+    const response = await fetch(`${gateway}/api/v1${path}`, {
+      method,
+      headers: { ...headers, ...more, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(30_000),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  };
+
+  return {
+    call,
+    order: (
+      items: { productId: string; quantity: number }[],
+      {
+        token = 'tok_visa',
+        key = randomUUID() as string,
+        email,
+      }: { token?: string; key?: string; email?: string } = {},
+    ) =>
+      call<{ order: Order }>(
+        'POST',
+        '/orders',
+        { shippingAddress: address, payment: { method: 'card', token }, items, ...(email && { email }) },
+        { 'idempotency-key': key },
+      ),
+    /** The order once the platform has decided it. */
+    outcome: (orderId: string) =>
+      eventually(
+        async () => {
+          const { body } = await call<{ order: Order }>('GET', `/orders/${orderId}`);
+          if (open.includes(body.order.status)) throw new Error(`order ${orderId} is still ${body.order.status}`);
+          return body.order;
+        },
+        { timeoutMs: 60_000, everyMs: 200 },
+      ),
+    stockOf: async (productId: string) => (await call<Product>('GET', `/products/${productId}`)).body.stock,
+  };
+};
+
+export type Visitor = ReturnType<typeof createVisitor>;
+
+/** A new account, signed in. */
+export const newCustomer = async (gateway: string): Promise<Visitor> => {
+  const account = { email: `${randomUUID()}@customers.example`, password: 'a password for a story', name: 'Robin' };
+  const { body } = await createVisitor(gateway).call<{ accessToken: string }>('POST', '/auth/register', account);
+  return createVisitor(gateway, { authorization: `Bearer ${body.accessToken}` });
+};
+
+export const signIn = async (gateway: string, account: { email: string; password: string }): Promise<Visitor> => {
+  const { body } = await createVisitor(gateway).call<{ accessToken: string }>('POST', '/auth/login', account);
+  return createVisitor(gateway, { authorization: `Bearer ${body.accessToken}` });
+};

@@ -1,0 +1,56 @@
+/** The whole platform, started as a user starts it, for stories that go through its public door. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+
+export type RunningPlatform = {
+  /** Base URL of the public door. */
+  readonly gateway: string;
+  readonly folder: string;
+  readonly staff: { readonly email: string; readonly password: string };
+  /** Runs a command of the platform on its data; resolves to its exit code and output. */
+  cloudmart(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
+  stop(): Promise<void>;
+};
+
+const root = path.join(import.meta.dirname, '../../..');
+
+const run = (args: readonly string[]) => {
+  const child = spawn(process.execPath, [path.join(root, 'bin/cloudmart.ts'), ...args], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), HOME: process.env['HOME'] },
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (output.stderr += chunk.toString()));
+  return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) };
+};
+
+/** Starts everything on a folder of its own and resolves once the proof purchase is made. */
+export const startPlatform = async (portBase: number): Promise<RunningPlatform> => {
+  const folder = path.join(await mkdtemp(path.join(tmpdir(), 'cloudmart-stories-')), 'data');
+  const { child, output, ended } = run(['up', '--json', '--data', folder, '--port-base', String(portBase)]);
+  const isReady = new Promise<void>((resolve) => {
+    child.stdout.on('data', () => output.stdout.includes('\n') && resolve());
+  });
+  await Promise.race([isReady, ended]);
+  if (child.exitCode !== null) throw new Error(`the platform did not start: ${output.stderr.slice(-2_000)}`);
+  const state = JSON.parse(await readFile(path.join(folder, 'state.json'), 'utf8'));
+  return {
+    gateway: state.gateway,
+    staff: state.staff,
+    folder,
+    cloudmart: async (...args) => {
+      const command = run([...args, '--data', folder]);
+      return { code: await command.ended, ...command.output };
+    },
+    stop: async () => {
+      child.kill('SIGINT');
+      await ended;
+      await rm(path.dirname(folder), { recursive: true, force: true });
+    },
+  };
+};
