@@ -158,13 +158,13 @@ export class EventStream extends Construct {
         topicName,
         partitionCount,
         replicationFactor,
-        // The API takes the settings as base64 of a JSON object.
+        // The API takes a properties file as base64 (MSK developer guide, "Describe a topic using the AWS CLI").
         configs: Buffer.from(
-          JSON.stringify({
-            'retention.ms': String(retentionDays * DAY_MS),
-            'min.insync.replicas': String(minInSyncReplicas),
-            'cleanup.policy': 'delete',
-          }),
+          [
+            'cleanup.policy=delete',
+            `min.insync.replicas=${minInSyncReplicas}`,
+            `retention.ms=${retentionDays * DAY_MS}`,
+          ].join('\n'),
         ).toString('base64'),
       });
       made.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);

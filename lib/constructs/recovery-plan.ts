@@ -69,13 +69,19 @@ export class RecoveryPlan extends Construct {
       disableDefaultBackupPolicy: true,
     });
     if (props.restoreTests) this.addRestoreTests(props, role);
-    const rule = new Rule(this, 'Failed', {
-      description: 'Backups and restore tests that did not succeed; see docs/runbooks/backup-failed.md',
-      eventPattern: {
-        source: ['aws.backup'],
-        detailType: ['Backup Job State Change', 'Restore Job State Change'],
-        detail: { state: ['FAILED', 'EXPIRED', 'ABORTED', 'PARTIAL'], status: [{ exists: false }] },
-      },
+    this.tell(
+      'BackupFailed',
+      'Backup Job State Change',
+      { state: ['ABORTED', 'EXPIRED', 'FAILED', 'PARTIAL'] },
+      alerts,
+    );
+    this.tell('RestoreFailed', 'Restore Job State Change', { status: ['ABORTED', 'FAILED'] }, alerts);
+  }
+
+  private tell(id: string, detailType: string, detail: Record<string, string[]>, alerts: AlertTopics) {
+    const rule = new Rule(this, id, {
+      description: 'Jobs of AWS Backup that did not succeed; see docs/runbooks/backup-failed.md',
+      eventPattern: { source: ['aws.backup'], detailType: [detailType], detail },
     });
     rule.addTarget(new SnsTopic(alerts.ticket));
   }

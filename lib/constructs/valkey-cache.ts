@@ -29,7 +29,7 @@ const PORT = 6379;
 
 /**
  * Valkey behind TLS, for values that may vanish at any moment: the least used go first when memory is full.
- * Services sign in by IAM as one user; the built-in default user is switched off.
+ * Services sign in by IAM as one user; without a default user in the group nobody else gets in.
  */
 export class ValkeyCache extends Construct {
   /** `host:port` of the primary. Holds tokens. */
@@ -56,13 +56,6 @@ export class ValkeyCache extends Construct {
       description: 'Evict the least recently used key when memory is full',
       properties: { 'maxmemory-policy': 'allkeys-lru' },
     });
-    const nobody = new CfnUser(this, 'DefaultUser', {
-      engine: 'valkey',
-      userId: `${name}-default`,
-      userName: 'default',
-      accessString: 'off -@all',
-      authenticationMode: { Type: 'no-password-required' },
-    });
     // With IAM, user id and user name must be the same.
     const services = new CfnUser(this, 'Services', {
       engine: 'valkey',
@@ -74,7 +67,7 @@ export class ValkeyCache extends Construct {
     const users = new CfnUserGroup(this, 'Users', {
       engine: 'valkey',
       userGroupId: name,
-      userIds: [nobody.ref, services.ref],
+      userIds: [services.ref],
     });
     const cache = new CfnReplicationGroup(this, 'Cache', {
       replicationGroupId: name,

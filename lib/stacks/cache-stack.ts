@@ -23,7 +23,12 @@ export class CacheStack extends PlatformStack {
 
   constructor(scope: Construct, id: string, { environment, cluster, ...props }: CacheStackProps) {
     super(scope, id, { environment, description: 'Valkey for values that may vanish' });
-    this.cache = new ValkeyCache(this, 'Cache', { name: this.prefix, userName: cacheUserOf(environment.name), ...props, ...environment.cache });
+    this.cache = new ValkeyCache(this, 'Cache', {
+      name: this.prefix,
+      userName: cacheUserOf(environment.name),
+      ...props,
+      ...environment.cache,
+    });
     this.cache.admit(cluster, 'pods');
     this.publish(outputNames.cacheAddress, this.cache.address);
   }
