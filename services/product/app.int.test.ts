@@ -37,15 +37,15 @@ describe('the running service', () => {
         expect(records).toHaveLength(16);
         return records.map(({ key, value }) => ({ key, event: parseEvent(value, 'inventory-events') }));
       });
-      for (const { key, event } of published) expect(event.subject).toBe(key);
+      for (const { key, event } of published) expect(event?.subject).toBe(key);
       for (const orderId of orders)
-        expect(published.filter(({ key }) => key === orderId).map(({ event }) => [event.sequence, event.type])).toEqual(
-          [
-            [1, 'inventory.reserved.v1'],
-            [2, 'inventory.committed.v1'],
-            [3, 'inventory.released.v1'],
-          ],
-        );
+        expect(
+          published.filter(({ key }) => key === orderId).map(({ event }) => [event?.sequence, event?.type]),
+        ).toEqual([
+          [1, 'inventory.reserved.v1'],
+          [2, 'inventory.committed.v1'],
+          [3, 'inventory.released.v1'],
+        ]);
     } finally {
       await log.close();
     }

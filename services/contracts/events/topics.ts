@@ -20,8 +20,26 @@ export const topics = {
 export type TopicName = keyof typeof topics;
 export type AnyEvent = ReturnType<(typeof topics)[TopicName]['schema']['parse']>;
 
-/** Parses a record's value against its topic's schema; throws the schema library's error, or one that names an unknown topic. */
-export const parseEvent = (value: string, topic: string): AnyEvent => {
+/** Types of events that the topic's schema describes. */
+const knownTypes = (topic: TopicName): ReadonlySet<string> =>
+  new Set(topics[topic].schema.options.map(({ shape }) => shape.type.value));
+
+const isCloudEvent = (event: unknown): event is { type: string } =>
+  typeof event === 'object' &&
+  event !== null &&
+  'specversion' in event &&
+  event.specversion === '1.0' &&
+  'type' in event &&
+  typeof event.type === 'string';
+
+/**
+ * Parses a record's value against its topic's schema. Undefined for an event of a type that the schema does not describe:
+ * a producer that is newer than its consumer, as while both are deployed. Throws the schema library's error for a described
+ * event that is malformed, and one that names the topic when that is unknown.
+ */
+export const parseEvent = (value: string, topic: string): AnyEvent | undefined => {
   if (!Object.hasOwn(topics, topic)) throw new Error(`topic "${topic}" is not in services/contracts/events/topics.ts`);
-  return topics[topic as TopicName].schema.parse(JSON.parse(value));
+  const event: unknown = JSON.parse(value);
+  if (isCloudEvent(event) && !knownTypes(topic as TopicName).has(event.type)) return undefined;
+  return topics[topic as TopicName].schema.parse(event);
 };

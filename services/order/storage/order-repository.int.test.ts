@@ -115,7 +115,7 @@ describe('a change', () => {
       [order.id],
     );
     expect(rows.map(({ sequence }) => Number(sequence))).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
-    for (const { payload } of rows) parseEvent(JSON.stringify(payload), 'order-events');
+    for (const { payload } of rows) expect(parseEvent(JSON.stringify(payload), 'order-events')).toEqual(payload);
   });
 });
 
