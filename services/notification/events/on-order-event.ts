@@ -1,4 +1,5 @@
-import { orderEventSchema } from '../../contracts/events/order-events.ts';
+import type { OrderEvent } from '../../contracts/events/order-events.ts';
+import { parseEvent } from '../../contracts/events/topics.ts';
 import type { Logger } from '../../kit/logger.ts';
 import { messageFor } from '../domain/message.ts';
 import { type SendOnceEffects, sendOnce } from '../use-cases/send-once.ts';
@@ -16,7 +17,8 @@ const handleLane = async (
 ): Promise<IncomingRecord[]> => {
   for (const [index, { value, failure }] of lane.entries()) {
     try {
-      const message = messageFor(orderEventSchema.parse(JSON.parse(value)));
+      const event = parseEvent(value, 'order-events') as OrderEvent | undefined;
+      const message = event && messageFor(event);
       if (!message) continue;
       const outcome = await sendOnce(effects, message);
       effects.logger.info({ notificationId: message.notificationId, outcome }, 'notification handled');

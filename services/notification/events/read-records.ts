@@ -17,9 +17,20 @@ export type IncomingRecord = {
 const isMsk = (event: IncomingEvent): event is MSKEvent => 'records' in event;
 const isSqs = (event: IncomingEvent): event is SQSEvent => 'Records' in event;
 
-/** An event that went through EventBridge arrives as `detail`; in SQS it may be wrapped so as well. */
+const parseIfJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/**
+ * An event that went through EventBridge arrives as `detail`; in SQS it may be wrapped so as well.
+ * Never throws: what cannot be read fails as a record of its own, and not the batch around it.
+ */
 const unwrap = (text: string): string => {
-  const parsed: unknown = JSON.parse(text);
+  const parsed = parseIfJson(text);
   const isWrapped = typeof parsed === 'object' && parsed !== null && 'detail-type' in parsed && 'detail' in parsed;
   return isWrapped ? JSON.stringify(parsed.detail) : text;
 };
@@ -28,7 +39,8 @@ export const readRecords = (event: IncomingEvent): IncomingRecord[] => {
   if (isMsk(event))
     return Object.entries(event.records).flatMap(([partition, records]) =>
       records.map(({ key, value, offset }) => ({
-        value: Buffer.from(value, 'base64').toString('utf8'),
+        // Kafka lets a record have no value, which the type does not say; an empty text fails like any other that is no event.
+        value: Buffer.from(value ?? '', 'base64').toString('utf8'),
         lane: `${partition}/${key}`,
         failure: { itemIdentifier: { partition, offset } },
       })),

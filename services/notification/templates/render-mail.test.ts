@@ -1,0 +1,49 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Order } from '../../contracts/http/order-api.ts';
+import { aMessage, anOrder, type SampleType } from '../testing/order-events.ts';
+import { formatMoney } from './format-money.ts';
+import { renderMail } from './render-mail.ts';
+
+const mails: [SampleType, Partial<Order>, string, string][] = [
+  ['order.paid.v1', {}, 'Your order over $30.00 is confirmed', 'received your payment'],
+  ['order.shipped.v1', { shipment: { carrier: 'UPS', trackingNumber: '1Z999' } }, 'Your order is on its way', '1Z999'],
+  ['order.delivered.v1', {}, 'Your order has been delivered', 'has arrived'],
+  ['order.cancelled.v1', { cancellation: { reason: 'out-of-stock' } }, 'Your order is cancelled', 'sold out'],
+  [
+    'order.payment-failed.v1',
+    { payment: { ...anOrder(1).payment, failure: 'card-declined' } },
+    'Your payment did not go through',
+    'Your bank declined the card.',
+  ],
+  ['order.refunded.v1', {}, 'We refunded $10.00', '$10.00 is on its way back'],
+];
+
+describe.each(mails)('the mail on %s', (type, parts, subject, sentence) => {
+  const mail = renderMail(aMessage(type, anOrder(1, parts)));
+
+  test('says what happened, as text and as HTML', () => {
+    expect(mail.subject).toBe(subject);
+    for (const body of [mail.text, mail.html]) {
+      expect(body).toContain(sentence);
+      expect(body).toContain('ord_00000000000000000000000001');
+      expect(body).toContain('$30.00');
+      expect(body).not.toMatch(/undefined|null|NaN/);
+    }
+  });
+
+  test('lets nobody write HTML by a title, a name or an address', () => {
+    expect(mail.html).not.toContain('<script');
+    expect(mail.html).toContain('2 × &lt;script&gt;alert(&quot;films&quot;)&lt;/script&gt;');
+    expect(mail.html).toContain('Dear Ada &lt;Example&gt;,');
+    expect(mail.html).toContain('1 Long &amp; Winding Road');
+    expect(mail.text).toContain('2 x <script>alert("films")</script>: $30.00');
+  });
+});
+
+test.each([
+  [{ amount: 123456, currency: 'USD' }, '$1,234.56'],
+  [{ amount: 1234, currency: 'JPY' }, '¥1,234'],
+  [{ amount: 1234, currency: 'KWD' }, 'KWD\u00a01.234'],
+])('money %j is written as %s', (money, written) => {
+  expect(formatMoney(money)).toBe(written);
+});
