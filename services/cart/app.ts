@@ -85,7 +85,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     addCartRoutes(http, effects, prefix);
     addDependencyHealthRoutes(http, context, prefix);
   }
-  for (const critical of [addItem, handleOrderEvent]) functions.register(critical.name, critical);
+  for (const [name, critical] of Object.entries({ addItem, handleOrderEvent })) functions.register(name, critical);
 
   const warmCache = async () => {
     const popular = await carts.popularProducts(popularProducts);

@@ -104,8 +104,13 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
       'inventory-events': (event: InventoryEvent, tx) => handleInventoryEvent(orders.within(tx), event),
     },
   });
-  for (const critical of [processOrder, handleOrderEvent, handlePaymentEvent, handleInventoryEvent])
-    functions.register(critical.name, critical);
+  for (const [name, critical] of Object.entries({
+    processOrder,
+    handleOrderEvent,
+    handlePaymentEvent,
+    handleInventoryEvent,
+  }))
+    functions.register(name, critical);
   const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
 
   const http = await createHttpServer({ context });

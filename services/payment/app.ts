@@ -64,8 +64,8 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
     clock,
     isSilence: (problem) => problem instanceof ProviderSilence,
   };
-  for (const critical of [authorisePayment, capturePayment, cancelPayment, refundPayment])
-    functions.register(critical.name, critical);
+  for (const [name, critical] of Object.entries({ authorisePayment, capturePayment, cancelPayment, refundPayment }))
+    functions.register(name, critical);
 
   const http = await createHttpServer({ context });
   addPaymentRoutes(http, payments);

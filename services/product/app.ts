@@ -56,7 +56,8 @@ export const productApp = async (
   const http = await createHttpServer({ context, cache });
   addProductRoutes(http, effects);
   const grpc = createGrpcServer({ context }).add(ProductServiceDefinition, productGrpc(effects));
-  for (const critical of [reserveStock, releaseStock, commitStock]) functions.register(critical.name, critical);
+  for (const [name, critical] of Object.entries({ reserveStock, releaseStock, commitStock }))
+    functions.register(name, critical);
 
   return {
     http,
