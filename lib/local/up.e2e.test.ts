@@ -1,11 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../services/kit/testing/condition.ts';
+import { createApiClient } from './api-client.ts';
 import { portHolder } from './port-holder.ts';
+import { readState } from './state.ts';
 import type { UpReport } from './up-report.ts';
 
 // Above the ports that a running `npm start` takes, so that both can be up at once.
@@ -138,18 +140,14 @@ describe('npm start', () => {
       const second = start();
       const again = await reportOf(second);
       expect([again.firstStart, again.order.state, again.catalogue.created]).toEqual([false, 'paid', 3200]);
-      const state = JSON.parse(await readFile(path.join(place, 'data', 'state.json'), 'utf8'));
-      const { accessToken } = await (
-        await fetch(`${state.gateway}/api/v1/auth/login`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(state.staff),
-        })
-      ).json();
-      const paid = await fetch(`${state.gateway}/api/v1/payments?orderId=${report.order.id}`, {
-        headers: { authorization: `Bearer ${accessToken}` },
+      const state = await readState(path.join(place, 'data'));
+      const api = createApiClient(state.gateway);
+      const { accessToken: token } = await api<{ accessToken: string }>('/api/v1/auth/login', {
+        method: 'POST',
+        body: state.staff,
       });
-      expect((await paid.json()).items).toHaveLength(1);
+      const paid = await api<{ items: unknown[] }>(`/api/v1/payments?orderId=${report.order.id}`, { token });
+      expect(paid.items).toHaveLength(1);
 
       second.child.kill('SIGINT');
       expect(await second.ended).toBe(0);
