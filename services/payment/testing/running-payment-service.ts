@@ -1,0 +1,51 @@
+import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
+import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
+import { systemIds } from '../../kit/identifiers.ts';
+import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testDatabase } from '../../kit/testing/postgres.ts';
+import { testTokens } from '../../kit/testing/tokens.ts';
+import { paymentApp } from '../app.ts';
+import { manifest } from '../manifest.ts';
+
+/** The whole payment service on a database of its own, with its doors open and its jobs and relay at work. */
+export const startPaymentService = async () => {
+  const store = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  const tokens = await testTokens();
+  const context = testContext(manifest, {
+    own: { PAYMENT_PROVIDER: 'sandbox' as const, PROVIDER_TIMEOUT_MS: 2_000 },
+    config: {
+      database: { url: store.url, connections: 10, auth: 'password' },
+      events: store.url,
+      allowedCallers: ['order'],
+    },
+    verifyToken: tokens.verifyToken,
+  });
+  const running = await paymentApp(context);
+  const { http, grpc } = running;
+  if (!http || !grpc) throw new Error('the payment service has two doors');
+  const address = `127.0.0.1:${await grpc.listen('127.0.0.1:0')}`;
+  const clients: { close(): void }[] = [];
+  for (const { start } of running.background ?? []) await start?.();
+  return {
+    ...{ store, context, http },
+    /** The gRPC door as that service calls it. */
+    doorFor: (caller: string) => {
+      const options = { address, caller, secret: testServiceSecret, deadlineMs: 15_000 };
+      const client = createGrpcClient(PaymentServiceDefinition, options);
+      clients.push(client);
+      return client;
+    },
+    customer: () => tokens.bearer({ userId: systemIds.next('usr') }),
+    staff: () => tokens.bearer({ userId: systemIds.next('usr'), roles: ['customer', 'staff'] }),
+    stop: async () => {
+      for (const client of clients) client.close();
+      for (const { stop } of running.background ?? []) await stop();
+      await http.close();
+      await grpc.close();
+      for (const { close } of running.resources ?? []) await close();
+      await store.drop();
+    },
+  };
+};
+
+export type TestPaymentService = Awaited<ReturnType<typeof startPaymentService>>;
