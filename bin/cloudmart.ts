@@ -7,6 +7,7 @@ import { lawsCommand } from './commands/laws.ts';
 import { mapCommand } from './commands/map.ts';
 import { newServiceCommand } from './commands/new-service.ts';
 import { pagesCommand } from './commands/pages.ts';
+import { preflightCommand } from './commands/preflight.ts';
 import { renderCommand } from './commands/render.ts';
 import { replayCommand } from './commands/replay.ts';
 import { upCommand } from './commands/up.ts';
@@ -22,6 +23,7 @@ const program = new Command('cloudmart')
   .addCommand(mapCommand())
   .addCommand(newServiceCommand())
   .addCommand(pagesCommand())
+  .addCommand(preflightCommand())
   .addCommand(renderCommand())
   .addCommand(replayCommand());
 

@@ -1,0 +1,109 @@
+/** What a pre-flight can find, and how an answer of AWS becomes such a finding. */
+import type { Environment } from '../environment.ts';
+
+export type FindingCode =
+  | 'credentials-missing'
+  | 'credentials-expired'
+  | 'credentials-refused'
+  | 'permission-missing'
+  | 'aws-unreachable'
+  | 'aws-failed'
+  | 'account-differs'
+  | 'region-differs'
+  | 'repository-missing'
+  | 'image-missing'
+  | 'image-empty'
+  | 'image-platform-missing'
+  | 'image-unreadable'
+  | 'image-labels-differ';
+
+export type Finding = {
+  /** Stable; for scripts. */
+  readonly code: FindingCode;
+  /** Absent: the finding is about the whole environment. */
+  readonly service?: string;
+  /** One sentence: what is wrong, and where. */
+  readonly problem: string;
+  /** Command that mends it. */
+  readonly command: string;
+};
+
+/** An image that answers, but with something that is no image of ours; its message is the finding's sentence. */
+export class UnreadableImage extends Error {}
+
+/** A download of an image's configuration that the store refused or did not finish. */
+export class FailedDownload extends Error {}
+
+const UNREACHABLE = [
+  'AbortError',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EPIPE',
+  'ETIMEDOUT',
+  'TimeoutError',
+];
+const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenProviderError'];
+const REFUSED = [
+  'IncompleteSignatureException',
+  'InvalidClientTokenId',
+  'InvalidSignatureException',
+  'MissingAuthenticationTokenException',
+  'OptInRequired',
+  'SignatureDoesNotMatch',
+  'UnrecognizedClientException',
+];
+
+const namesOf = (problem: unknown): string[] => {
+  const { name, code, cause } = problem as { name?: string; code?: string; cause?: unknown };
+  return [name, code, ...(cause instanceof Error ? namesOf(cause) : [])].filter((one) => one !== undefined);
+};
+
+/** The finding behind a failed call; what is no failure of AWS is thrown on. */
+export const findingOfFailure = (
+  problem: unknown,
+  { region, name }: Environment,
+): Pick<Finding, 'code' | 'problem' | 'command'> => {
+  if (!(problem instanceof Error)) throw problem;
+  const names = namesOf(problem);
+  const is = (known: readonly string[]) => names.some((one) => known.includes(one));
+  const message = problem.message.replaceAll(/\s+/g, ' ');
+  const again = `npx cloudmart preflight --environment ${name}`;
+  if (problem instanceof UnreadableImage) return { code: 'image-unreadable', problem: message, command: again };
+  if (is(EXPIRED) || (is(['CredentialsProviderError']) && /expired/i.test(message)))
+    return {
+      code: 'credentials-expired',
+      problem: `the AWS credentials have expired; sign in again (${message})`,
+      command: 'aws sso login',
+    };
+  if (is(['CredentialsProviderError']))
+    return {
+      code: 'credentials-missing',
+      problem: `there are no AWS credentials; sign in, or set AWS_PROFILE (${message})`,
+      command: 'aws sso login',
+    };
+  if (is(REFUSED))
+    return {
+      code: 'credentials-refused',
+      problem: `ECR in ${region} does not accept the AWS credentials: ${message}`,
+      command: 'aws sts get-caller-identity',
+    };
+  if (is(['AccessDeniedException', 'AccessDenied']))
+    return {
+      code: 'permission-missing',
+      problem: `the AWS credentials may not read the registry in ${region}: ${message}`,
+      command: 'aws sts get-caller-identity',
+    };
+  if (is(UNREACHABLE))
+    return {
+      code: 'aws-unreachable',
+      problem: `ECR in ${region} does not answer (${message || names.join(', ')}); check the network, the proxy and AWS_ENDPOINT_URL`,
+      command: again,
+    };
+  if ('$fault' in problem || problem instanceof FailedDownload)
+    return { code: 'aws-failed', problem: `ECR in ${region} failed (${problem.name}: ${message})`, command: again };
+  throw problem;
+};
