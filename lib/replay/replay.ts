@@ -69,9 +69,9 @@ export const replay = async ({
       const { order, idempotencyKey } = await shopper.order(productId, purchase.units);
       placeMs.push(performance.now() - startedAt);
       progress.accepted += 1;
+      await onAccepted({ orderId: order.id, idempotencyKey, total: order.total.amount });
       if (order.total.amount !== price * purchase.units)
         throw new Error(`order ${order.id} costs ${order.total.amount}, not ${price * purchase.units}`);
-      await onAccepted({ orderId: order.id, idempotencyKey, total: order.total.amount });
       const { status, total } = await shopper.outcome(order.id);
       states[status] = (states[status] ?? 0) + 1;
       progress.settled += 1;

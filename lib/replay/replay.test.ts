@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import type { ApiClient } from '../local/api-client.ts';
+import { readPurchases } from './purchases.ts';
+import { replay } from './replay.ts';
+
+/** A shop that accepts every order, at a total of its own making, and pays it at once. */
+const shopThatAsks = (total: number): ApiClient => {
+  const order = { id: 'ord_1', status: 'paid', total: { amount: total, currency: 'USD' } };
+  const answers: Readonly<Record<string, unknown>> = {
+    '/api/v1/products': {
+      items: [{ id: 'prd_1', price: { amount: 500, currency: 'USD' }, stock: 9 }],
+      nextCursor: null,
+    },
+    '/api/v1/auth/register': { accessToken: 'token', expiresIn: 600 },
+    '/api/v1/cart': { items: [] },
+    '/api/v1/cart/items': {},
+    '/api/v1/orders': { order },
+    '/api/v1/orders/ord_1': { order },
+  };
+  return (async (path: string) => answers[path.split('?')[0] ?? '']) as ApiClient;
+};
+
+const run = async (total: number) => {
+  const accepted: unknown[] = [];
+  const report = await replay({
+    api: shopThatAsks(total),
+    purchases: readPurchases(' 00001 0001 19970101  2   10.00\n'),
+    ...{ rate: 100, patienceSeconds: 5 },
+    onAccepted: async (promise) => {
+      accepted.push(promise);
+    },
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+  });
+  return { report, accepted };
+};
+
+test('a purchase is counted with the state in which its order ended', async () => {
+  const { report, accepted } = await run(1000);
+  expect(report).toMatchObject({
+    accepted: 1,
+    settled: 1,
+    failed: 0,
+    states: { paid: 1 },
+    paidThen: 1000,
+    paidNow: 1000,
+  });
+  expect(accepted).toEqual([{ orderId: 'ord_1', total: 1000, idempotencyKey: expect.any(String) }]);
+});
+
+test('an order that costs something else than the shelf said has failed, and its promise is on record all the same', async () => {
+  const { report, accepted } = await run(999);
+  expect(report).toMatchObject({
+    accepted: 1,
+    settled: 0,
+    failed: 1,
+    failures: ['line 1: order ord_1 costs 999, not 1000'],
+  });
+  expect(accepted).toEqual([{ orderId: 'ord_1', total: 999, idempotencyKey: expect.any(String) }]);
+});
