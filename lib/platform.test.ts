@@ -98,6 +98,12 @@ describe('every stack of every environment', () => {
     },
   );
 
+  test('cuts nothing out of the output of another stack', () => {
+    for (const { template } of stacks)
+      for (const [, { Properties }] of Object.entries(template.Resources ?? {}))
+        expect(JSON.stringify(Properties ?? {})).not.toMatch(/"Fn::Split":\[[^\]]*"Fn::GetStackOutput"/);
+  });
+
   test('stays inside the limits of CloudFormation', () => {
     for (const { template } of stacks) {
       expect(Object.keys(template.Resources ?? {}).length).toBeLessThan(400);

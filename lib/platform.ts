@@ -124,7 +124,7 @@ export class Platform extends Stage {
       });
 
     const tags = Object.fromEntries(services.map((service) => [service.name, codeOf(service).hash]));
-    new WorkloadsStack(this, 'Workloads', {
+    const workloads = new WorkloadsStack(this, 'Workloads', {
       environment,
       services,
       cluster,
@@ -132,6 +132,8 @@ export class Platform extends Stage {
       resources,
       ...(domain.door ? { door: { zone: domain.zone, accessLogs: domain.door.accessLogs.bucket.bucketName } } : {}),
     });
+    // Addresses of images are spelled out, so nothing else makes the repositories come first.
+    workloads.addStackDependency(registry);
     new MonitoringStack(this, 'Monitoring', { environment, services, namespace: workloadNamespace, alerts });
     const { backups, delivery } = environment;
     if (backups)

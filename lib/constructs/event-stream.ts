@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, Fn, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -39,6 +39,7 @@ export class EventStream extends Construct {
   /** `host:port,host:port`, with IAM. Holds tokens. */
   readonly brokers: string;
   readonly securityGroup: SecurityGroup;
+  private readonly topicArns = new Map<string, string>();
 
   constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id);
@@ -103,23 +104,23 @@ export class EventStream extends Construct {
     this.securityGroup.connections.allowFrom(peer, Port.tcp(EVENT_STREAM_PORT), description);
   }
 
-  /** ARN by which IAM names a topic of the cluster. */
+  /** ARN of a topic that some manifest publishes, or of its dead-letter topic. */
   topicArn(topic: string): string {
-    return this.arnOf('topic', topic);
+    const arn = this.topicArns.get(topic);
+    if (!arn)
+      throw new Error(`no manifest publishes topic "${topic}"; known: ${[...this.topicArns.keys()].join(', ')}`);
+    return arn;
   }
 
-  /** ARN by which IAM names a consumer group of the cluster. */
+  /**
+   * ARN by which IAM names a consumer group. The id of the cluster inside it could only be cut out of another ARN, which
+   * CloudFormation does not promise to do with the output of another stack; the name of the cluster is as unique.
+   */
   groupArn(group: string): string {
-    return this.arnOf('group', group);
-  }
-
-  private arnOf(resource: 'topic' | 'group', name: string) {
-    // arn:aws:kafka:<region>:<account>:cluster/<name>/<uuid>
-    const uuid = Fn.select(2, Fn.split('/', this.clusterArn));
     return Stack.of(this).formatArn({
       service: 'kafka',
-      resource,
-      resourceName: `${this.clusterName}/${uuid}/${name}`,
+      resource: 'group',
+      resourceName: `${this.clusterName}/*/${group}`,
       arnFormat: ArnFormat.SLASH_RESOURCE_NAME,
     });
   }
@@ -168,6 +169,7 @@ export class EventStream extends Construct {
         ).toString('base64'),
       });
       made.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+      this.topicArns.set(topicName, made.attrTopicArn);
     };
     for (const [name, { partitions, retentionDays }] of Object.entries(publishes)) {
       topic(name, partitions, retentionDays);

@@ -17,13 +17,15 @@ export class RegistryStack extends PlatformStack {
   constructor(scope: Construct, id: string, { environment, services, key }: RegistryStackProps) {
     super(scope, id, { environment, description: 'An image repository per service' });
     for (const { name } of services.filter(runsInCluster)) {
-      const { repository } = new ImageRepository(this, name, {
+      new ImageRepository(this, name, {
         repositoryName: `${this.prefix}/${name}`,
         key,
         keepImages: environment.registry.keepImages,
         retained: environment.protected,
       });
-      this.publish(outputNames.repository(name), repository.repositoryUri);
+      // Spelled out: the attribute would be cut out of an ARN, which CloudFormation does not promise to do with the output of another stack.
+      const uri = `${this.account}.dkr.ecr.${this.region}.${this.urlSuffix}/${this.prefix}/${name}`;
+      this.publish(outputNames.repository(name), uri);
     }
   }
 }
