@@ -190,6 +190,32 @@ describe('driving an order', () => {
     expect(await orders.find(id)).toMatchObject({ cancelReason: 'timed-out' });
   });
 
+  test('that another driver ends meanwhile is no failure', async () => {
+    const { id, effects, outcome } = await start();
+    const overtaken: OrderRepository = {
+      ...orders,
+      paymentToken: async (orderId) => {
+        await processOrder(effects, orderId);
+        return orders.paymentToken(orderId);
+      },
+    };
+    expect(await processOrder({ ...effects, orders: overtaken }, id)).toMatchObject({ status: 'paid' });
+    expect(await outcome()).toEqual(paid);
+  });
+
+  test('does not wait for ever for a neighbour that fails whatever is asked', async () => {
+    const { id, effects, outcome, till, clock } = await start();
+    const authorise = async () => {
+      throw new Error('payment is broken');
+    };
+    const broken = { ...effects, payments: { ...till.client, authorise } };
+    await expect(processOrder(broken, id)).rejects.toThrow('payment is broken');
+    expect(await outcome()).toMatchObject({ status: 'stock-reserved' });
+    clock.advance(900_001);
+    await processOrder(broken, id);
+    expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
+  });
+
   test.each(['authorise', 'capture'] as const)(
     'that is cancelled while %s runs gives everything back',
     async (name) => {

@@ -1,5 +1,4 @@
 import type { Clock } from '../../kit/values/clock.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
 import { nextStep, type Order, type OrderEvent, pendingRefunds } from '../domain/order.ts';
@@ -81,7 +80,7 @@ const isOverdue = ({ clock, giveUpAfterSeconds }: ProcessOrderEffects, order: Or
 /**
  * Drives an order until nothing is owed any more, from whatever state a crash, a retry or an event left it in.
  * Two drivers of one order are harmless: steps are idempotent by order id, and the slower one's result is dropped by its version.
- * Throws when a step has no outcome yet (`unavailable`); the job then comes back, and past the deadline the order is cancelled.
+ * Throws when a step fails or has no outcome yet; the job then comes back, and past the deadline the order is cancelled.
  */
 export const processOrder = async (effects: ProcessOrderEffects, orderId: string): Promise<Order> => {
   for (let round = 0; round < maxRounds; round++) {
@@ -94,7 +93,10 @@ export const processOrder = async (effects: ProcessOrderEffects, orderId: string
     try {
       event = await steps[step](effects, order, at);
     } catch (problem) {
-      if (!(problem instanceof Refusal && problem.kind === 'unavailable' && isOverdue(effects, order))) throw problem;
+      // Another driver or the customer moved the order on: what failed is a step that it no longer needs.
+      const newest = await effects.orders.find(orderId);
+      if (newest?.version !== order.version) continue;
+      if (!isOverdue(effects, order)) throw problem;
       event = { type: 'order.cancelled.v1', at, reason: 'timed-out' };
     }
     await effects.orders.append(order, learn(order, event));
