@@ -44,6 +44,9 @@ export type LocalPlatform = {
   stop(): Promise<void>;
 };
 
+/** Folders that other accounts of this machine have no business in. */
+const PRIVATE_FOLDERS = ['logs', 'mail', 'buckets', 'bundles', 'tables', 'compile-cache'];
+
 const SERVICES_GRACE_MS = 2400;
 /** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
 const STOP_WITHIN_MS = 4700;
@@ -185,7 +188,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   };
 
   try {
-    for (const name of ['logs', 'mail', 'buckets', 'bundles']) await mkdir(folder.at(name), { recursive: true });
+    for (const name of PRIVATE_FOLDERS) await mkdir(folder.at(name), { recursive: true, mode: 0o700 });
     const names = services.map(({ name }) => name);
     const bundles = bundleApart(options.root, names, folder.at('bundles'), AbortSignal.any([signal, bundling.signal]));
     const secrets = await keepSecrets(folder, services, (await clustersOf(folder)).length > 0);

@@ -8,12 +8,15 @@ export type Progress = {
   line(text: string): void;
 };
 
+// A terminal that does not know its width would get one letter a line.
+const isTerminal = () => process.stderr.isTTY === true && process.stderr.columns > 0;
+
 export const consoleProgress = (): Progress => ({
   step: async <T>(title: string, work: (detail: (text: string) => void) => Promise<T>): Promise<T> => {
     let result: { value: T } | undefined;
     const startedAt = performance.now();
     const logger = new ListrLogger({
-      useIcons: !process.stderr.isTTY,
+      useIcons: !isTerminal(),
       processOutput: new ProcessOutput(process.stderr, process.stderr),
     });
     const list = new Listr(
@@ -31,7 +34,7 @@ export const consoleProgress = (): Progress => ({
         },
       ],
       {
-        renderer: process.stderr.isTTY ? 'default' : 'simple',
+        renderer: isTerminal() ? 'default' : 'simple',
         rendererOptions: { logger } as object,
         // Ctrl-C is the platform's own business: it ends everyone in order.
         registerSignalListeners: false,

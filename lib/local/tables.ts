@@ -1,4 +1,5 @@
 /** The embedded DynamoDB: dynalite on loopback, kept in the data folder. */
+import { createRequire } from 'node:module';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import type { ServiceManifest, TableDeclaration } from '../../services/kit/manifest.ts';
@@ -43,34 +44,49 @@ const createMissing = async (port: number, declared: readonly (readonly [string,
   }
 };
 
+type Store = { open(): Promise<void>; close(): Promise<void> };
+
+/** Opens the files once: dynalite itself never answers again when they are damaged. */
+const checkFiles = async (folder: string) => {
+  const { Level } = createRequire(import.meta.resolve('dynalite'))('level') as { Level: new (folder: string) => Store };
+  const store = new Level(folder);
+  try {
+    await store.open();
+  } catch (problem) {
+    const { cause, message } = problem as Error;
+    throw new StartRefused(
+      'data.corrupt',
+      `the tables in ${folder} cannot be opened (${cause instanceof Error ? cause.message : message}); restore them from a backup, or move the data folder away to start with empty data`,
+      { cause: problem },
+    );
+  } finally {
+    await store.close();
+  }
+};
+
 /** Opens the kept tables and creates those that manifests declare and nobody made yet. Items past their expiry are not deleted here. */
 export const startTables = async (
   folder: string,
   port: number,
   services: readonly ServiceManifest[],
 ): Promise<Tables> => {
+  await checkFiles(folder);
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
+  const address = server.address();
+  const listening = typeof address === 'object' && address ? address.port : port;
   const declared = services.flatMap(({ owns }) => Object.entries(owns.tables ?? {}));
   const close = () =>
     new Promise<void>((resolve, reject) => {
       server.close((problem?: Error) => (problem ? reject(problem) : resolve()));
       server.closeAllConnections();
     });
-  try {
-    await createMissing(port, declared);
-  } catch (problem) {
+  await createMissing(listening, declared).catch(async (problem: unknown) => {
     await close();
-    throw new StartRefused(
-      'data.corrupt',
-      `the tables in ${folder} cannot be opened (${problem instanceof Error ? problem.message : String(problem)}); restore them from a backup, or move the data folder away to start with empty data`,
-      {
-        cause: problem,
-      },
-    );
-  }
-  return { port, names: declared.map(([name]) => name), close };
+    throw problem;
+  });
+  return { port: listening, names: declared.map(([name]) => name), close };
 };

@@ -1,0 +1,65 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { services } from '../services.ts';
+import { startTables, type Tables } from './tables.ts';
+
+let folder: string;
+let running: Tables | undefined;
+
+const start = async () => {
+  running = await startTables(folder, 0, services);
+  return running;
+};
+const clientOf = ({ port }: Tables) =>
+  new DynamoDBClient({
+    endpoint: `http://127.0.0.1:${port}`,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+  });
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'tables-'));
+  running = undefined;
+});
+afterEach(async () => {
+  await running?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe('the embedded tables', () => {
+  it('are those that the manifests declare, and keep their items over a restart', async () => {
+    const first = await start();
+    const client = clientOf(first);
+    expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual([...first.names].sort());
+    await client.send(
+      new PutItemCommand({ TableName: 'notifications', Item: { notificationId: { S: 'n1' }, state: { S: 'sent' } } }),
+    );
+    client.destroy();
+    await first.close();
+
+    const again = clientOf(await start());
+    const { Item } = await again.send(
+      new GetItemCommand({ TableName: 'notifications', Key: { notificationId: { S: 'n1' } } }),
+    );
+    again.destroy();
+    expect(Item?.['state']).toEqual({ S: 'sent' });
+  });
+
+  it('that are damaged are refused with what to do', async () => {
+    await (await start()).close();
+    running = undefined;
+    for (const name of await readdir(folder))
+      if (name.startsWith('MANIFEST') || name === 'CURRENT') await writeFile(path.join(folder, name), 'not a table');
+    await expect(start()).rejects.toEqual(
+      expect.objectContaining({
+        code: 'data.corrupt',
+        message: expect.stringMatching(
+          /^the tables in .* cannot be opened .*restore them from a backup, or move the data folder away/,
+        ),
+      }),
+    );
+  });
+});
