@@ -108,7 +108,6 @@ export class DatabaseOwners extends Construct {
         DATABASE_HOST: database.cluster.clusterEndpoint.hostname,
         DATABASE_PORT: '5432',
         OWNERS: JSON.stringify(props.owners),
-        NODE_EXTRA_CA_CERTS: '/var/runtime/ca-cert.pem',
       },
     });
     // The asset has been copied to the cloud assembly.

