@@ -31,8 +31,8 @@ export type Finding = {
 /** An image that answers, but with something that is no image of ours; its message is the finding's sentence. */
 export class UnreadableImage extends Error {}
 
-/** A download of an image's configuration that the store refused or did not finish. */
-export class FailedDownload extends Error {}
+/** An answer that says nothing of what was asked; its message says which. */
+export class FailedAnswer extends Error {}
 
 const UNREACHABLE = [
   'AbortError',
@@ -89,21 +89,28 @@ export const findingOfFailure = (
     return {
       code: 'credentials-refused',
       problem: `ECR in ${region} does not accept the AWS credentials: ${message}`,
-      command: 'aws sts get-caller-identity',
+      command: 'aws configure',
     };
   if (is(['AccessDeniedException', 'AccessDenied']))
     return {
       code: 'permission-missing',
       problem: `the AWS credentials may not read the registry in ${region}: ${message}`,
-      command: 'aws sts get-caller-identity',
+      command: 'export AWS_PROFILE=<profile that may read ECR>',
+    };
+  // The SDK hangs the answer that it could not read on the error, hidden.
+  if (names.includes('SyntaxError') && '$response' in problem)
+    return {
+      code: 'aws-unreachable',
+      problem: `something else than ECR answered in its place for ${region} (${message.split(' Deserialization')[0]}); check the proxy and AWS_ENDPOINT_URL`,
+      command: again,
     };
   if (is(UNREACHABLE))
     return {
       code: 'aws-unreachable',
-      problem: `ECR in ${region} does not answer (${message || names.join(', ')}); check the network, the proxy and AWS_ENDPOINT_URL`,
+      problem: `ECR in ${region} does not answer (${is(['AbortError']) ? 'the deadline passed' : message || names.join(', ')}); check the network, the proxy and AWS_ENDPOINT_URL`,
       command: again,
     };
-  if ('$fault' in problem || problem instanceof FailedDownload)
+  if ('$fault' in problem || problem instanceof FailedAnswer)
     return { code: 'aws-failed', problem: `ECR in ${region} failed (${problem.name}: ${message})`, command: again };
   throw problem;
 };

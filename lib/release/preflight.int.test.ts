@@ -32,6 +32,7 @@ afterAll(async () => {
 
 beforeEach(() => {
   peer.account = ACCOUNT;
+  peer.fault = undefined;
   peer.asked.length = 0;
   peer.repositories.clear();
   peer.repositories.set(REPOSITORY, new Map([[TAG, peerImage(labels(TAG))]]));
@@ -127,14 +128,14 @@ describe('preflight', () => {
       () => plant({ ...peerImage(labels(TAG)), manifests: new Map() }),
       'image-unreadable',
       /push did not finish/,
-      /preflight/,
+      /push/,
     ],
     [
       'a manifest that is none',
       () => plant({ ...peerImage(labels(TAG)), manifest: '<html>' }),
       'image-unreadable',
       /no JSON/,
-      /preflight/,
+      /push/,
     ],
     [
       'a configuration that is gone',
@@ -155,6 +156,42 @@ describe('preflight', () => {
       },
     ]);
     expect(images).toEqual([]);
+  });
+
+  const json = 'application/x-amz-json-1.1';
+  it.each([
+    ['a refused key', 400, json, '{"__type":"UnrecognizedClientException","message":"x"}', 'credentials-refused', /x/],
+    [
+      'a missing permission',
+      400,
+      json,
+      '{"__type":"AccessDeniedException","message":"not authorized to perform: ecr:DescribeRegistry"}',
+      'permission-missing',
+      /ecr:DescribeRegistry/,
+    ],
+    ['a fault of ECR', 400, json, '{"__type":"LimitExceededException","message":"x"}', 'aws-failed', /Limit/],
+    ['a registry without an id', 200, json, '{}', 'aws-failed', /registry id/],
+    ['the page of a proxy', 200, 'text/html', '<html>', 'aws-unreachable', /something else than ECR/],
+  ])('ends at %s with one finding', async (_, status, type, text, code, problem) => {
+    peer.fault = { status, type, text };
+    expect((await check()).findings).toEqual([
+      { code, problem: expect.stringMatching(problem), command: expect.any(String) },
+    ]);
+    expect(new Set(peer.asked)).toEqual(new Set(['DescribeRegistry']));
+  });
+
+  it('asks for the repositories that the registry stack makes', async () => {
+    const [{ App, Stack }, { Key }, { Template }, { RegistryStack }] = await Promise.all([
+      import('aws-cdk-lib'),
+      import('aws-cdk-lib/aws-kms'),
+      import('aws-cdk-lib/assertions'),
+      import('../stacks/registry-stack.ts'),
+    ]);
+    const app = new App();
+    const key = Key.fromKeyArn(new Stack(), 'Key', `arn:aws:kms:us-east-1:${ACCOUNT}:key/data`);
+    const stack = new RegistryStack(app, 'Registry', { environment: environmentNamed('staging'), services, key });
+    const [repository] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::Repository'));
+    expect(repository?.['Properties'].RepositoryName).toBe(REPOSITORY);
   });
 });
 

@@ -4,7 +4,7 @@ import { DescribeRegistryCommand, ECRClient } from '@aws-sdk/client-ecr';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
 import { imageLabels } from './image-labels.ts';
-import { type Finding, findingOfFailure } from './preflight-finding.ts';
+import { FailedAnswer, type Finding, findingOfFailure } from './preflight-finding.ts';
 import { CALL_DEADLINE, type PushedImage, readPushedImage } from './pushed-image.ts';
 
 /** Every image is built for these: Auto Mode buys nodes of both. */
@@ -119,7 +119,10 @@ const imageProblems = async (client: ECRClient, image: Image, environment: Envir
           } satisfies Finding,
         ],
       };
-    return { findings: [{ service, ...findingOfFailure(problem, environment) }] };
+    const finding = { service, ...findingOfFailure(problem, environment) };
+    return {
+      findings: [finding.code === 'image-unreadable' ? { ...finding, command: pushAgain(image) } : finding],
+    };
   }
 };
 
@@ -136,7 +139,8 @@ const accountOf = async (client: ECRClient): Promise<string> => {
   const { registryId } = await client.send(new DescribeRegistryCommand({}), {
     abortSignal: AbortSignal.timeout(CALL_DEADLINE),
   });
-  return registryId ?? '';
+  if (!registryId) throw new FailedAnswer('it names no registry id');
+  return registryId;
 };
 
 /**

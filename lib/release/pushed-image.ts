@@ -7,7 +7,7 @@ import {
   GetDownloadUrlForLayerCommand,
 } from '@aws-sdk/client-ecr';
 import { z } from 'zod';
-import { FailedDownload, UnreadableImage } from './preflight-finding.ts';
+import { FailedAnswer, UnreadableImage } from './preflight-finding.ts';
 
 /** The image for one platform. */
 export type ImageVariant = {
@@ -89,7 +89,7 @@ const configOf = async (client: ECRClient, repositoryName: string, layerDigest: 
     deadline(),
   );
   const response = await fetch(downloadUrl ?? '', { signal: AbortSignal.timeout(CALL_DEADLINE) });
-  if (!response.ok) throw new FailedDownload(`${what} cannot be downloaded, HTTP ${response.status}`);
+  if (!response.ok) throw new FailedAnswer(`${what} cannot be downloaded, HTTP ${response.status}`);
   const content = Buffer.from(await response.arrayBuffer());
   if (`sha256:${createHash('sha256').update(content).digest('hex')}` !== layerDigest)
     throw new UnreadableImage(`${what} does not have the content of that digest; push the image again`);

@@ -15,6 +15,8 @@ export type PeerImage = {
 export type EcrPeer = {
   readonly url: string;
   account: string;
+  /** What every question is answered with, in place of the truth. */
+  fault: { readonly status: number; readonly type: string; readonly text: string } | undefined;
   /** Images by tag, by repository. */
   readonly repositories: Map<string, Map<string, PeerImage>>;
   /** Operations that were asked, in order. */
@@ -105,6 +107,10 @@ export const startEcrPeer = async (account: string): Promise<EcrPeer> => {
     }
     const operation = `${request.headers['x-amz-target']}`.split('.')[1] ?? '';
     peer.asked.push(operation);
+    if (peer.fault) {
+      response.writeHead(peer.fault.status, { 'content-type': peer.fault.type }).end(peer.fault.text);
+      return;
+    }
     answerTo(peer, operation, request).then(
       ({ status, body }) =>
         response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body)),
@@ -116,6 +122,7 @@ export const startEcrPeer = async (account: string): Promise<EcrPeer> => {
   const peer: EcrPeer = {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     account,
+    fault: undefined,
     repositories: new Map(),
     asked: [],
     close: async () => {
