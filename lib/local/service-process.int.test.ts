@@ -105,6 +105,22 @@ describe('a supervised process', () => {
     );
   });
 
+  it('that ends with a line of JSON is quoted by its message, and one that announces a list with the list', async () => {
+    const logged = supervise(
+      await plan(
+        "console.log(JSON.stringify({ level: 'fatal', message: 'cannot go on', error: { message: 'no disk' } })); process.exit(1);",
+      ),
+    );
+    await expect(logged.ready).rejects.toThrow('child ended with exit code 1: cannot go on: no disk');
+    await logged.stop(200);
+    const listed = supervise(
+      await plan(
+        "console.error('cannot start with this environment:\\n  A: is missing\\n  B: is malformed'); process.exit(1);",
+      ),
+    );
+    await expect(listed.ready).rejects.toThrow('cannot start with this environment: A: is missing B: is malformed');
+  });
+
   it('that ignores SIGTERM is killed when its grace is over', async () => {
     const child = supervise(
       await plan("process.on('SIGTERM', () => {}); process.send('ready'); setInterval(() => {}, 1000);"),

@@ -73,8 +73,8 @@ export const lastWords = async (logFile: string, from: number): Promise<string> 
     // A line that ends in a colon announces the list that follows.
     if (last.endsWith(':')) return [last, ...telling.slice(at + 1)].join(' ');
     if (!last.startsWith('{')) return last;
-    const { msg, error } = JSON.parse(last) as { msg?: string; error?: { message?: string } };
-    return [msg, error?.message].filter(Boolean).join(': ') || last;
+    const { message, error } = JSON.parse(last) as { message?: string; error?: { message?: string } };
+    return [message, error?.message].filter(Boolean).join(': ') || last;
   } catch {
     return `see ${logFile}`;
   } finally {
@@ -161,7 +161,10 @@ export const superviseProcess = (
     }, rejectReady);
     await ended;
     child = undefined;
-    return ending?.startsWith('ended with') ? `${ending}: ${await lastWords(plan.logFile, from)}` : String(ending);
+    // A signal or a voluntary end has no last words to tell.
+    return ending?.startsWith('ended with') && !ending.endsWith(' 0')
+      ? `${ending}: ${await lastWords(plan.logFile, from)}`
+      : String(ending);
   };
 
   const supervise = async () => {
