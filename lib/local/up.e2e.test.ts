@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -66,6 +66,8 @@ const isAlive = (pid: number) => {
 
 beforeAll(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'cloudmart-up-'));
+  // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
+  await chmod(place, 0o711);
 });
 
 afterAll(async () => {
