@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../services/kit/testing/condition.ts';
-import { backOffMs, type ProcessPlan, type ServiceProcess, superviseProcess } from './service-process.ts';
+import { BACK_OFF, backOffMs, type ProcessPlan, type ServiceProcess, superviseProcess } from './service-process.ts';
 
 const QUICK = { firstMs: 5, mostMs: 20, calmMs: 60_000 };
 let folder: string;
@@ -152,5 +152,9 @@ describe('the pause before a restart', () => {
   it('doubles up to its limit', () => {
     const pauses = [1, 2, 3, 4, 5].map((deaths) => backOffMs(deaths, { firstMs: 100, mostMs: 500, calmMs: 0 }));
     expect(pauses).toEqual([100, 200, 400, 500, 500]);
+  });
+
+  it('is never longer than a customer retries, however often a service was killed', () => {
+    expect(backOffMs(50, BACK_OFF)).toBeLessThanOrEqual(5000);
   });
 });

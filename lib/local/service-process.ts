@@ -21,7 +21,8 @@ export type ProcessPlan = {
 
 /** Waits before the next start of a process that died: doubles from `firstMs` to `mostMs`, and starts over after `calmMs` of life. */
 export type BackOff = { readonly firstMs: number; readonly mostMs: number; readonly calmMs: number };
-export const BACK_OFF: BackOff = { firstMs: 250, mostMs: 30_000, calmMs: 60_000 };
+// Kubernetes waits up to 300 s; on this machine somebody watches, and a start costs a second of one core.
+export const BACK_OFF: BackOff = { firstMs: 250, mostMs: 5000, calmMs: 60_000 };
 
 export const backOffMs = (deaths: number, { firstMs, mostMs }: BackOff): number =>
   Math.min(firstMs * 2 ** (deaths - 1), mostMs);
