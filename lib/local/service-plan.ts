@@ -11,7 +11,7 @@ import type { ProcessPlan } from './service-process.ts';
 import { tableEnvironment } from './tables.ts';
 
 /** Connections of one process: a backend of PostgreSQL counts 20 MB here, and one machine has few cores to use them. */
-const MOST_CONNECTIONS = 3;
+const MOST_CONNECTIONS = 5;
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
 const LOCAL_CONFIGURATION: Readonly<Record<string, string>> = {

@@ -73,6 +73,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
   );
   jobs.schedule('mark-abandoned-carts', sweepEverySeconds, () => markAbandonedCarts(effects, ABANDONED_AFTER_MINUTES));
   jobs.schedule('expire-carts', sweepEverySeconds, () => expireCarts(effects, CART_TTL_DAYS));
+  await jobs.prepare();
 
   const consumer = createConsumer({
     ...{ service: manifest.name, database, log, logger, metrics, clock, parse: parseEvent },

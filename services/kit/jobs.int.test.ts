@@ -51,6 +51,24 @@ describe('jobs', () => {
       },
     ));
 
+  test('as many transactions as there are connections queue jobs at once, before any worker runs', async () => {
+    const database = postgres.open({ connections: 2 });
+    const jobs = createJobs({ database, logger });
+    jobs.work('crowded', {}, async () => undefined);
+    await jobs.prepare();
+    await Promise.all([1, 2, 3, 4].map((n) => database.transaction((tx) => jobs.enqueue(tx, 'crowded', { n }))));
+    const { rowCount } = await database.query(`SELECT FROM jobs.job WHERE name = 'crowded'`);
+    expect(rowCount).toBe(4);
+    await jobs.stop();
+  });
+
+  test('a transaction cannot queue a job before its queue is prepared', async () => {
+    const database = postgres.open();
+    const jobs = createJobs({ database, logger });
+    const early = database.transaction((tx) => jobs.enqueue(tx, 'early', {}));
+    await expect(early).rejects.toThrow('the queue "early" is not prepared');
+  });
+
   test('a failed job is tried again, and after its last try lies in the dead letters', () =>
     withWorker(
       'failing',

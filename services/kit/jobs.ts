@@ -25,12 +25,17 @@ export type WorkOptions = {
 };
 
 export type Jobs = {
-  /** Queues a job; with a transaction it exists if, and only if, that commits. */
+  /**
+   * Queues a job; with a transaction it exists if, and only if, that commits. The queue of such a job must be prepared:
+   * creating it takes a second connection, and transactions that wait for one another's connections never end.
+   */
   enqueue(tx: Sql | undefined, queue: string, payload: object, options?: EnqueueOptions): Promise<void>;
   /** Says who works on a queue; work begins with `start`. */
   work<Payload extends object>(queue: string, options: WorkOptions, handler: JobHandler<Payload>): void;
   /** Runs a handler about every so many seconds, in one process at a time however many there are. A failure waits for the next turn. */
   schedule(name: string, everySeconds: number, handler: (signal: AbortSignal) => Promise<unknown>): void;
+  /** Creates the queues that `work` and `schedule` declared. Before the first door opens, so that requests can queue jobs. */
+  prepare(): Promise<void>;
   start(): Promise<void>;
   /** Takes no new job, lets those in hand finish for up to 10 s; unfinished ones run again elsewhere. */
   stop(): Promise<void>;
@@ -103,6 +108,7 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
   boss.on('error', (error) => logger.warn({ error }, 'the job queue met an error'));
   const declared = new Map<string, Worker>();
   const queues = new Map<string, Promise<void>>();
+  const prepared = new Set<string>();
   const working = new Map<string, JobWorker>();
   const timers: NodeJS.Timeout[] = [];
   let started: Promise<unknown> | undefined;
@@ -131,6 +137,9 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
       });
     await boss.createQueue(queue, { ...settings, policy });
     await boss.updateQueue(queue, settings);
+    // pg-boss reads the settings of a queue at its first use and keeps them; that must not happen inside a transaction.
+    await boss.getJobById(queue, randomUUID());
+    prepared.add(queue);
   };
 
   const ensureQueue = (queue: string): Promise<void> => {
@@ -177,7 +186,9 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
 
   return {
     enqueue: async (tx, queue, payload, { singletonKey = randomUUID(), ...options } = {}) => {
-      await ensureQueue(queue);
+      if (!tx) await ensureQueue(queue);
+      else if (!prepared.has(queue))
+        throw new Error(`the queue "${queue}" is not prepared: declare it by work() and await prepare() in app.ts`);
       const id = await boss.send(queue, payload, { ...options, singletonKey, ...(tx && { db: adapterOf(tx) }) });
       if (id) afterCommit(tx ?? database, () => wake(queue));
     },
@@ -193,6 +204,9 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
         everySeconds,
         handler: (_, signal) => handler(signal),
       });
+    },
+    prepare: async () => {
+      for (const queue of declared.keys()) await ensureQueue(queue);
     },
     start: async () => {
       for (const worker of declared.values()) await startWorker(worker);

@@ -95,6 +95,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   jobs.schedule('sweep-stuck-orders', sweepEverySeconds, () => sweepStuckOrders(sweeping));
   jobs.schedule('process-due-orders', sweepEverySeconds, () => processDueOrders(sweeping));
   jobs.schedule('forget-idempotency-keys', 3_600, () => keys.forget(keepKeysDays));
+  await jobs.prepare();
 
   const consumer = createConsumer({
     ...{ service: manifest.name, database, log, logger, metrics, clock, parse: parseEvent },

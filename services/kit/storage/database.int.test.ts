@@ -31,13 +31,32 @@ test('a transaction that swallowed a failed statement is reported, not taken for
 
 test('a caller who waits too long for a connection is refused with the time to come back', async () => {
   const narrow = db.open({ connections: 1, acquireTimeoutMs: 50 });
-  await narrow.transaction(async () => {
-    await expect(narrow.query('SELECT 1')).rejects.toMatchObject({
-      kind: 'unavailable',
-      code: 'database.pool-exhausted',
-      retryAfterSeconds: 1,
-    });
+  const begun = Promise.withResolvers<void>();
+  const refused = Promise.withResolvers<void>();
+  const holder = narrow.transaction(async () => {
+    begun.resolve();
+    await refused.promise;
   });
+  await begun.promise;
+  await expect(narrow.query('SELECT 1')).rejects.toMatchObject({
+    kind: 'unavailable',
+    code: 'database.pool-exhausted',
+    retryAfterSeconds: 1,
+  });
+  refused.resolve();
+  await holder;
+});
+
+test('the work of a transaction may not take a second connection of its own pool, but may again after its end', async () => {
+  const nested = db.database.transaction(() => db.database.query('SELECT 1'));
+  await expect(nested).rejects.toThrow('use the transaction');
+  let later: Promise<unknown> | undefined;
+  const over = Promise.withResolvers<void>();
+  await db.database.transaction(async () => {
+    later = over.promise.then(() => db.database.query('SELECT 1'));
+  });
+  over.resolve();
+  await expect(later).resolves.toMatchObject({ rowCount: 1 });
 });
 
 test('a statement that runs too long is cancelled at the server', async () => {

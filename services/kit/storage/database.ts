@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../logger.ts';
@@ -31,7 +32,10 @@ export type TransactionOptions = {
 };
 
 export type Database = Sql & {
-  /** Commits what `work` did, or rolls all of it back and throws what it threw. */
+  /**
+   * Commits what `work` did, or rolls all of it back and throws what it threw. Inside of `work` the pool's own `query` and
+   * `transaction` are refused: only `tx` may be used.
+   */
   transaction<T>(work: (tx: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** Calls back on each NOTIFY, and once with '' after a lost connection came back. Resolves to the function that stops it. */
   listen(channel: string, onNotify: Notified): Promise<() => Promise<void>>;
@@ -114,9 +118,15 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   // Without a handler an idle connection that dies would end the process.
   pool.on('error', (error) => logger.warn({ error }, 'an idle database connection was lost'));
   if (metrics) registerMetrics(pool, metrics, poolName);
+  const transactionInHand = new AsyncLocalStorage<{ isOpen: boolean }>();
   const listener = createListener(() => ({ ...driverOptions, connectionTimeoutMillis: 5_000 }), logger);
 
   const acquire = async (): Promise<pg.PoolClient> => {
+    // As many transactions as the pool has connections would wait for one another until all of them time out.
+    if (transactionInHand.getStore()?.isOpen)
+      throw new Error(
+        'the work of an open transaction asked its own pool for a second connection; use the transaction',
+      );
     try {
       return await pool.connect();
     } catch (error) {
@@ -162,8 +172,9 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       const tx = through(client);
       const actions: (() => void)[] = [];
       actionsAfterCommit.set(tx, actions);
+      const scope = { isOpen: true };
       try {
-        const result = await work(tx);
+        const result = await transactionInHand.run(scope, () => work(tx));
         const { command } = await client.query('COMMIT');
         // PostgreSQL answers COMMIT with ROLLBACK when the transaction failed and the work swallowed the error.
         if (command === 'ROLLBACK')
@@ -173,6 +184,8 @@ export const createDatabase = (options: DatabaseOptions): Database => {
         // A rollback that fails means a broken connection; the first error is the one to report.
         await client.query('ROLLBACK').catch(breakOff);
         throw error;
+      } finally {
+        scope.isOpen = false;
       }
     });
 

@@ -8,7 +8,7 @@ import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, replay } from '../domain/order.ts';
 import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
-import { createOrderRepository, type OrderRepository } from './order-repository.ts';
+import { createOrderRepository, type OrderRepository, processOrderQueue } from './order-repository.ts';
 
 let postgres: TestDatabase;
 let jobs: Jobs;
@@ -17,6 +17,8 @@ let orders: OrderRepository;
 beforeAll(async () => {
   postgres = await testDatabase(new URL('./migrations/', import.meta.url));
   jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
+  jobs.work(processOrderQueue, {}, async () => undefined);
+  await jobs.prepare();
   orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
   keys = createIdempotencyKeys({ sql: postgres.database, clock: systemClock });
 }, 60_000);

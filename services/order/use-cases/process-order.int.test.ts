@@ -7,7 +7,7 @@ import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, type Order } from '../domain/order.ts';
 import { cancel, requestRefund, ship } from '../domain/order-decisions.ts';
 import { createIdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { createOrderRepository, type OrderRepository } from '../storage/order-repository.ts';
+import { createOrderRepository, type OrderRepository, processOrderQueue } from '../storage/order-repository.ts';
 import { createStock, createTill } from '../testing/neighbours.ts';
 import { aPlacedEvent } from '../testing/order-fixtures.ts';
 import { type ProcessOrderEffects, processOrder } from './process-order.ts';
@@ -20,6 +20,8 @@ let orders: OrderRepository;
 beforeAll(async () => {
   postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
   jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
+  jobs.work(processOrderQueue, {}, async () => undefined);
+  await jobs.prepare();
   orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
 }, 60_000);
 afterAll(async () => {
