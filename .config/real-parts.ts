@@ -98,6 +98,14 @@ export const realParts: readonly RealPart[] = [
     prepare: () => buildCluster('full'),
   },
   {
+    name: 'actionlint',
+    needs: ['go'],
+    tests: 'workflows\\.real',
+    prepare: async () => ({
+      REAL_ACTIONLINT: await goTool('actionlint', 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'),
+    }),
+  },
+  {
     name: 'Review of commits',
     needs: ['git'],
     tests: 'comparison\\.real',

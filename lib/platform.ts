@@ -42,7 +42,15 @@ export class Platform extends Stage {
     const { keys, alerts } = new FoundationStack(this, 'Foundation', { environment });
     const { network } = new NetworkStack(this, 'Network', { environment });
     const domain = new DomainStack(this, 'Domain', { environment, alerts });
-    const { cluster } = new ClusterStack(this, 'Cluster', { environment, network, key: keys.cluster, alerts });
+    const { backups, delivery } = environment;
+    const deployRole = delivery && new DeliveryStack(this, 'Delivery', { environment, delivery }).deployRole;
+    const { cluster } = new ClusterStack(this, 'Cluster', {
+      environment,
+      network,
+      key: keys.cluster,
+      alerts,
+      ...(deployRole ? { deployer: { role: deployRole, namespace: workloadNamespace } } : {}),
+    });
 
     const registry = new RegistryStack(this, 'Registry', { environment, services, key: keys.data });
     const secret = new SecretStack(this, 'Secret', { environment, services, key: keys.data });
@@ -135,7 +143,6 @@ export class Platform extends Stage {
     // Addresses of images are spelled out, so nothing else makes the repositories come first.
     workloads.addStackDependency(registry);
     new MonitoringStack(this, 'Monitoring', { environment, services, namespace: workloadNamespace, alerts });
-    const { backups, delivery } = environment;
     if (backups)
       new BackupStack(this, 'Backup', {
         environment,
@@ -147,6 +154,5 @@ export class Platform extends Stage {
           ...table.all.map(({ tableArn }) => ({ type: 'DynamoDB' as const, arn: tableArn })),
         ],
       });
-    if (delivery) new DeliveryStack(this, 'Delivery', { environment, delivery, cluster, namespace: workloadNamespace });
   }
 }

@@ -1,66 +1,45 @@
 import { Duration, Stack, Token } from 'aws-cdk-lib';
-import {
-  type IOidcProvider,
-  OidcProviderNative,
-  PolicyStatement,
-  Role,
-  WebIdentityPrincipal,
-} from 'aws-cdk-lib/aws-iam';
+import { type IOidcProvider, OidcProviderNative, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { acknowledge } from '../guards/acknowledge.ts';
+import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
 
 export type DeployRoleProps = NonNullable<Environment['delivery']> & {
   /** Name of the environment, in GitHub and here. */
   readonly environment: string;
-  /** Start of the names of what may be deployed. */
+  /** Start of the names of what may be deployed; the cluster has exactly this name. */
   readonly prefix: string;
-  readonly clusterArn: string;
 };
-
-const ISSUER = 'token.actions.githubusercontent.com';
-/** Qualifier of the roles that `cdk bootstrap` makes. */
-const QUALIFIER = 'hnb659fds';
 
 /** What a GitHub workflow may do in this account: deploy one environment, by credentials that live for an hour. */
 export class DeployRole extends Construct {
   readonly role: Role;
+  readonly provider: IOidcProvider;
 
   constructor(scope: Construct, id: string, props: DeployRoleProps) {
     super(scope, id);
     const stack = Stack.of(this);
-    const provider: IOidcProvider = props.createsProvider
-      ? new OidcProviderNative(this, 'GitHub', { url: `https://${ISSUER}`, clientIds: ['sts.amazonaws.com'] })
+    this.provider = props.createsProvider
+      ? new OidcProviderNative(this, 'GitHub', { url: `https://${GITHUB_ISSUER}`, clientIds: ['sts.amazonaws.com'] })
       : OidcProviderNative.fromOidcProviderArn(
           this,
           'GitHub',
-          stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: ISSUER }),
+          stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: GITHUB_ISSUER }),
         );
     this.role = new Role(this, 'Role', {
       roleName: `${props.prefix}-deploy`,
       description: `Deploys ${props.environment} from ${props.repository}`,
       maxSessionDuration: Duration.hours(1),
       // A workflow gets this subject only after the protection rules of the GitHub environment are met.
-      assumedBy: new WebIdentityPrincipal(provider.oidcProviderArn, {
-        StringEquals: {
-          [`${ISSUER}:aud`]: 'sts.amazonaws.com',
-          [`${ISSUER}:sub`]: `repo:${props.repository}:environment:${props.environment}`,
-        },
-      }),
+      assumedBy: githubPrincipal(this.provider, `repo:${props.repository}:environment:${props.environment}`),
     });
-    const bootstrapRole = (name: string) =>
-      stack.formatArn({
-        service: 'iam',
-        region: '',
-        resource: 'role',
-        resourceName: `cdk-${QUALIFIER}-${name}-role-${stack.account}-${stack.region}`,
-      });
     const allow = (sid: string, actions: string[], resources: string[]) =>
       this.role.addToPolicy(new PolicyStatement({ sid, actions, resources }));
     allow(
       'ActAsBootstrapRoles',
       ['sts:AssumeRole', 'sts:TagSession'],
-      ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map(bootstrapRole),
+      ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map((name) => bootstrapRoleArn(stack, name)),
     );
     allow('SignInToRegistry', ['ecr:GetAuthorizationToken'], ['*']);
     allow(
@@ -83,7 +62,11 @@ export class DeployRole extends Construct {
       ['cloudformation:DescribeStacks'],
       [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${props.prefix}-*` })],
     );
-    allow('FindCluster', ['eks:DescribeCluster'], [props.clusterArn]);
+    allow(
+      'FindCluster',
+      ['eks:DescribeCluster'],
+      [stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: props.prefix })],
+    );
     acknowledge(
       this.role,
       'ECR hands out tokens for the whole registry only; what they open is named by the other statements.',

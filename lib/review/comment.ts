@@ -46,7 +46,7 @@ const dangers = (comparison: Comparison, acknowledged: boolean) => {
     ].join('\n'),
     acknowledged
       ? ''
-      : 'Data or availability may be lost. Keep the resource (its id, its name, the named property), or acknowledge with `--acknowledge` once a backup and a window exist.',
+      : 'Data or availability may be lost. Keep the resource (its id, its name, the named property), or acknowledge it once a backup and a window exist: by the label `accept-destruction` of the pull request, or by `--acknowledge`.',
   ];
 };
 

@@ -1,35 +1,33 @@
-import { AccessEntry, AccessPolicy, AccessScopeType, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
+import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { DeployRole } from '../constructs/deploy-role.ts';
+import { InspectRole } from '../constructs/inspect-role.ts';
 import type { Environment } from '../environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type DeliveryStackProps = {
   readonly environment: Environment;
   readonly delivery: NonNullable<Environment['delivery']>;
-  readonly cluster: ICluster;
-  /** Namespace whose rollouts a deployment watches and may undo. */
-  readonly namespace: string;
 };
 
+/** It needs no other stack, so that it can be there before them and stay when they are torn down. */
 export class DeliveryStack extends PlatformStack {
-  constructor(scope: Construct, id: string, { environment, delivery, cluster, namespace }: DeliveryStackProps) {
-    super(scope, id, { environment, description: 'The role by which GitHub deploys this environment' });
-    const { role } = new DeployRole(this, 'Deploy', {
+  /** The role that a deployment from GitHub has. */
+  readonly deployRole: Role;
+
+  constructor(scope: Construct, id: string, { environment, delivery }: DeliveryStackProps) {
+    super(scope, id, { environment, description: 'The roles by which GitHub deploys and inspects this environment' });
+    const { role, provider } = new DeployRole(this, 'Deploy', {
       environment: environment.name,
       prefix: this.prefix,
-      clusterArn: cluster.clusterArn,
       ...delivery,
     });
-    new AccessEntry(this, 'Rollouts', {
-      cluster,
-      principal: role.roleArn,
-      accessPolicies: [
-        AccessPolicy.fromAccessPolicyName('AmazonEKSEditPolicy', {
-          accessScopeType: AccessScopeType.NAMESPACE,
-          namespaces: [namespace],
-        }),
-      ],
+    this.deployRole = role;
+    new InspectRole(this, 'Inspect', {
+      environment: environment.name,
+      prefix: this.prefix,
+      repository: delivery.repository,
+      provider,
     });
     this.publish('DeployRoleArn', role.roleArn);
   }
