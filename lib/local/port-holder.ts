@@ -7,6 +7,8 @@ import type { PortUse } from './ports.ts';
 import { StartRefused } from './start-refused.ts';
 
 const LISTEN_STATE = '0A';
+/** Holders named in full; where another platform holds every port, the first few tell it. */
+const SHOWN_HOLDERS = 2;
 const run = promisify(execFile);
 
 const isFree = (port: number) =>
@@ -77,8 +79,12 @@ export const requireFreePorts = async (uses: readonly PortUse[]): Promise<void> 
   const taken = checks.filter(({ free }) => !free);
   if (taken.length === 0) return;
   const lines = await Promise.all(
-    taken.map(async ({ name, port }) => `port ${port} for ${name} is held by ${await portHolder(port)}`),
+    taken
+      .slice(0, SHOWN_HOLDERS)
+      .map(async ({ name, port }) => `port ${port} for ${name} is held by ${await portHolder(port)}`),
   );
+  const others = taken.slice(SHOWN_HOLDERS).map(({ port }) => port);
+  if (others.length > 0) lines.push(`ports ${others.join(', ')} are held too`);
   throw new StartRefused(
     'port.taken',
     `${lines.join('; ')}. Stop ${taken.length === 1 ? 'it' : 'them'}, or move all ports with --port-base 18000`,

@@ -115,8 +115,9 @@ describe('npm start', () => {
   it('is refused the same ports for other data, naming who holds them and the way out', async () => {
     const second = cloudmart('--data', path.join(place, 'other'), '--port-base', BASE);
     expect(await second.ended).toBe(1);
-    const holder = report.services.find(({ name }) => name === 'api-gateway')?.pid;
-    expect(second.stderr()).toContain(`port 31080 for api-gateway (http) is held by process ${holder}`);
+    const holder = report.services.find(({ name }) => name === 'user')?.pid;
+    expect(second.stderr()).toContain(`port 31002 for user (http) is held by process ${holder}`);
+    expect(second.stderr()).toMatch(/ports 31001, .*31080.* are held too/);
     expect(second.stderr()).toContain('move all ports with --port-base');
   }, 30_000);
 
