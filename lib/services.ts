@@ -102,3 +102,13 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
 
 /** Every deployed service, checked, callees before callers. */
 export const services = checkServices(declared);
+
+/** Services of these names, in start order; without names all. Throws one sentence when a name is unknown. */
+export const servicesNamed = (names: readonly string[] | undefined): readonly ServiceManifest[] => {
+  const unknown = (names ?? []).filter((name) => !services.some((service) => service.name === name));
+  if (unknown.length > 0)
+    throw new Error(
+      `there is no service "${unknown.join('", "')}"; known are ${services.map(({ name }) => name).join(', ')}`,
+    );
+  return names === undefined ? services : services.filter(({ name }) => names.includes(name));
+};

@@ -1,50 +1,84 @@
+import { isIP } from 'node:net';
 import path from 'node:path';
 import { Command } from 'commander';
+import type { PreflightReport } from '../../lib/release/preflight.ts';
 
-type Options = { environment: string; service?: string[]; json?: boolean };
-
-const chosenServices = async (names: readonly string[] | undefined) => {
-  const [{ services }, { runsInCluster }] = await Promise.all([
-    import('../../lib/services.ts'),
-    import('../../lib/workloads/workload-values.ts'),
-  ]);
-  const known = services.filter(runsInCluster);
-  const unknown = (names ?? []).filter((name) => !known.some((service) => service.name === name));
-  if (unknown.length > 0)
-    throw new Error(
-      `there is no service "${unknown.join('", "')}" with an image; known are ${known.map(({ name }) => name).join(', ')}`,
-    );
-  return names === undefined ? known : known.filter(({ name }) => names.includes(name));
+type Options = {
+  environment: string;
+  service?: string[];
+  account?: string;
+  resolver?: string;
+  deadline: string;
+  json?: boolean;
 };
+
+const EXAMPLES = `
+Examples:
+  npx cloudmart preflight --environment staging
+  npx cloudmart preflight --environment staging --account 111122223333 --json > preflight.json
+  npx cloudmart preflight --environment dev --service order payment
+`;
+
+const seconds = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isFinite(value) || value < 0.1 || value > 120)
+    throw new Error(`--deadline ${text}: give seconds from 0.1 to 120`);
+  return value;
+};
+
+const dnsServer = (text: string): string => {
+  const [, address = text] = /^(?:\[(.+)\]|([\d.]+)):\d+$/.exec(text)?.filter((part) => part !== undefined) ?? [];
+  if (isIP(address) === 0)
+    throw new Error(`--resolver ${text} is no address; give one such as 9.9.9.9 or 127.0.0.1:5353`);
+  return text;
+};
+
+const linesOf = ({ environment, checks, notChecked, findings }: PreflightReport): string[] => [
+  ...findings.map(({ code, problem, command }) => `${code}: ${problem}\n  ${command}`),
+  ...notChecked,
+  findings.length === 0
+    ? `${environment} may be deployed: ${checks.length} checks passed`
+    : `${environment} must not be deployed: ${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`,
+];
 
 /** `cloudmart preflight`: whether AWS holds what a deployment is about to start. */
 export const preflightCommand = (): Command =>
   new Command('preflight')
     .description(
-      'check credentials, account, region, repositories and images before a deployment; reads only, exit 1 when something is to be mended',
+      'check credentials, account, region, images, secrets, roles, certificate, domain and quotas before a deployment; reads only, exit 1 when something is to be mended',
     )
     .requiredOption('--environment <name>', 'dev, staging or production')
-    .option('--service <names...>', 'services whose images are checked; default all that run in the cluster')
+    .option('--service <names...>', 'services that are checked; default all')
+    .option('--account <id>', 'account that the environment lives in, where lib/environments.ts names none')
+    .option('--resolver <address>', 'DNS server to ask, address or address:port; default those of this machine')
+    .option('--deadline <seconds>', 'time that one question to AWS may take', '15')
     .option('--json', 'print the report as JSON')
-    .action(async ({ environment, service, json }: Options) => {
-      const { environmentNamed } = await import('../../lib/environments.ts');
+    .addHelpText('after', EXAMPLES)
+    .action(async ({ environment, service, account, resolver, deadline, json }: Options) => {
+      const [{ environmentNamed }, { servicesNamed }, { runsInCluster }] = await Promise.all([
+        import('../../lib/environments.ts'),
+        import('../../lib/services.ts'),
+        import('../../lib/workloads/workload-values.ts'),
+      ]);
       const target = environmentNamed(environment);
-      const services = await chosenServices(service);
-      const { preflight } = await import('../../lib/release/preflight.ts');
+      const services = servicesNamed(service);
+      const deadlineMs = seconds(deadline) * 1000;
+      const [{ preflight }, { regionOfCaller }] = await Promise.all([
+        import('../../lib/release/preflight.ts'),
+        import('../../lib/release/preflight-aws.ts'),
+      ]);
       const report = await preflight({
         environment: target,
         services,
-        callerRegion: process.env['AWS_REGION'] ?? process.env['AWS_DEFAULT_REGION'],
+        pods: services.filter(runsInCluster),
+        callerRegion: await regionOfCaller(process.env),
         tagsOf: async (all) =>
           (await import('../../lib/workloads/render.ts')).imageTags(all, path.join(import.meta.dirname, '../..')),
         progress: (sentence) => process.stderr.write(`${sentence}\n`),
+        deadlineMs,
+        ...(account === undefined ? {} : { account }),
+        ...(resolver === undefined ? {} : { resolver: dnsServer(resolver) }),
       });
-      if (json) process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
-      else {
-        for (const { code, problem, command } of report.findings)
-          process.stdout.write(`${code}: ${problem}\n  ${command}\n`);
-        if (report.findings.length === 0)
-          process.stdout.write(`${environment} may be deployed: ${report.images.length} images are there and whole\n`);
-      }
+      process.stdout.write(`${json ? JSON.stringify(report, null, 2) : linesOf(report).join('\n')}\n`);
       if (report.findings.length > 0) process.exitCode = 1;
     });

@@ -5,17 +5,38 @@ export type FindingCode =
   | 'credentials-missing'
   | 'credentials-expired'
   | 'credentials-refused'
+  | 'clock-skewed'
   | 'permission-missing'
   | 'aws-unreachable'
   | 'aws-failed'
   | 'account-differs'
+  | 'account-undeclared'
   | 'region-differs'
+  | 'configuration-placeholder'
+  | 'bundle-refused'
   | 'repository-missing'
   | 'image-missing'
   | 'image-empty'
   | 'image-platform-missing'
   | 'image-unreadable'
-  | 'image-labels-differ';
+  | 'image-labels-differ'
+  | 'secret-missing'
+  | 'secret-deleted'
+  | 'secret-empty'
+  | 'secret-placeholder'
+  | 'secret-malformed'
+  | 'role-missing'
+  | 'role-trust-differs'
+  | 'identity-missing'
+  | 'identity-differs'
+  | 'certificate-missing'
+  | 'certificate-pending'
+  | 'certificate-unusable'
+  | 'zone-missing'
+  | 'zone-not-delegated'
+  | 'dns-unreachable'
+  | 'name-unresolved'
+  | 'quota-too-small';
 
 export type Finding = {
   /** Stable; for scripts. */
@@ -24,8 +45,17 @@ export type Finding = {
   readonly service?: string;
   /** One sentence: what is wrong, and where. */
   readonly problem: string;
-  /** Command that mends it. */
+  /** Command that mends it; a word in angle brackets is yours to fill in. */
   readonly command: string;
+};
+
+/** What one check of a pre-flight saw. */
+export type Outcome = {
+  /** A few words on what was seen. */
+  readonly summary: string;
+  readonly findings: readonly Finding[];
+  /** Sentences on what could not be looked at yet, each with its reason. */
+  readonly notChecked?: readonly string[];
 };
 
 /** An image that answers, but with something that is no image of ours; its message is the finding's sentence. */
@@ -46,7 +76,10 @@ const UNREACHABLE = [
   'ETIMEDOUT',
   'TimeoutError',
 ];
-const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenProviderError'];
+const EXPIRED = ['ExpiredToken', 'ExpiredTokenException', 'TokenProviderError'];
+// A request is good for five minutes to either side of AWS's own time.
+const SKEWED = ['RequestTimeTooSkewed', 'RequestExpired', 'RequestInTheFuture'];
+const SKEWED_MESSAGE = /signature (expired|not yet current)/i;
 const REFUSED = [
   'IncompleteSignatureException',
   'InvalidClientTokenId',
@@ -62,10 +95,14 @@ const namesOf = (problem: unknown): string[] => {
   return [name, code, ...(cause instanceof Error ? namesOf(cause) : [])].filter((one) => one !== undefined);
 };
 
-/** The finding behind a failed call; what is no failure of AWS is thrown on. */
+/**
+ * The finding behind a failed call; what is no failure of AWS is thrown on.
+ * @param asked name of the AWS service that was asked, as people know it
+ */
 export const findingOfFailure = (
   problem: unknown,
   { region, name }: Environment,
+  asked: string,
 ): Pick<Finding, 'code' | 'problem' | 'command'> => {
   if (!(problem instanceof Error)) throw problem;
   const names = namesOf(problem);
@@ -85,32 +122,42 @@ export const findingOfFailure = (
       problem: `there are no AWS credentials; sign in, or set AWS_PROFILE (${message})`,
       command: 'aws sso login',
     };
+  if (is(SKEWED) || SKEWED_MESSAGE.test(message))
+    return {
+      code: 'clock-skewed',
+      problem: `the clock of this machine differs from that of AWS by more than five minutes; set it (${message})`,
+      command: 'sudo timedatectl set-ntp true',
+    };
   if (is(REFUSED))
     return {
       code: 'credentials-refused',
-      problem: `ECR in ${region} does not accept the AWS credentials: ${message}`,
+      problem: `${asked} in ${region} does not accept the AWS credentials: ${message}`,
       command: 'aws configure',
     };
-  if (is(['AccessDeniedException', 'AccessDenied']))
+  if (is(['AccessDeniedException', 'AccessDenied', 'UnauthorizedOperation']))
     return {
       code: 'permission-missing',
-      problem: `the AWS credentials may not read the registry in ${region}: ${message}`,
-      command: 'export AWS_PROFILE=<profile that may read ECR>',
+      problem: `the AWS credentials may not read from ${asked} in ${region}: ${message}`,
+      command: `export AWS_PROFILE=<profile that may read from ${asked}>`,
     };
   // The SDK hangs the answer that it could not read on the error, hidden.
   if (names.includes('SyntaxError') && '$response' in problem)
     return {
       code: 'aws-unreachable',
-      problem: `something else than ECR answered in its place for ${region} (${message.split(' Deserialization')[0]}); check the proxy and AWS_ENDPOINT_URL`,
+      problem: `something else than ${asked} answered in its place for ${region} (${message.split(' Deserialization')[0]}); check the proxy and AWS_ENDPOINT_URL`,
       command: again,
     };
   if (is(UNREACHABLE))
     return {
       code: 'aws-unreachable',
-      problem: `ECR in ${region} does not answer (${is(['AbortError']) ? 'the deadline passed' : message || names.join(', ')}); check the network, the proxy and AWS_ENDPOINT_URL`,
+      problem: `${asked} in ${region} does not answer (${is(['AbortError']) ? 'the deadline passed' : message || names.join(', ')}); check the network, the proxy and AWS_ENDPOINT_URL`,
       command: again,
     };
   if ('$fault' in problem || problem instanceof FailedAnswer)
-    return { code: 'aws-failed', problem: `ECR in ${region} failed (${problem.name}: ${message})`, command: again };
+    return {
+      code: 'aws-failed',
+      problem: `${asked} in ${region} failed (${problem.name}: ${message})`,
+      command: again,
+    };
   throw problem;
 };

@@ -1,10 +1,16 @@
-import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { environmentNamed } from '../environments.ts';
 import { services as all } from '../services.ts';
+import { workloadNamespace } from '../workloads/environment-values.ts';
 import { imageLabels } from './image-labels.ts';
 import { preflight } from './preflight.ts';
-import { type EcrPeer, EXPIRED_KEY, peerImage, startEcrPeer } from './testing/ecr-peer.ts';
+import { NAMESPACE } from './preflight-identities.ts';
+import { expectedSecrets } from './preflight-secrets.ts';
+import { type AwsPeer, startAwsPeer } from './testing/aws-peer.ts';
+import { type DnsPeer, startDnsPeer } from './testing/dns-peer.ts';
+import { type EcrPeer, peerImage, startEcrPeer } from './testing/ecr-peer.ts';
+import { healthyAccount, healthyNames } from './testing/healthy-account.ts';
 
 const ACCOUNT = '111122223333';
 const TAG = 'a'.repeat(64);
@@ -14,24 +20,30 @@ const services = all.filter(({ name }) => name === 'cart');
 const labels = (tag: string, service = 'cart') => ({ [imageLabels.service]: service, [imageLabels.bundle]: tag });
 
 let peer: EcrPeer;
+let rest: AwsPeer;
+let dns: DnsPeer;
 const saved = { ...process.env };
 
 beforeAll(async () => {
   peer = await startEcrPeer(ACCOUNT);
-  process.env['AWS_ENDPOINT_URL'] = peer.url;
+  rest = await startAwsPeer(healthyAccount(ACCOUNT, environment, services));
+  dns = await startDnsPeer();
+  healthyNames(dns, environment);
+  process.env['AWS_ENDPOINT_URL'] = rest.url;
+  process.env['AWS_ENDPOINT_URL_ECR'] = peer.url;
   process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST';
   process.env['AWS_SECRET_ACCESS_KEY'] = 'test';
 });
 
 afterAll(async () => {
-  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
+  for (const name of ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_ECR', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'])
     if (saved[name] === undefined) delete process.env[name];
     else process.env[name] = saved[name];
-  await peer.close();
+  await Promise.all([peer.close(), rest.close(), dns.close()]);
 });
 
 beforeEach(() => {
-  peer.account = ACCOUNT;
+  rest.holds.account = ACCOUNT;
   peer.fault = undefined;
   peer.asked.length = 0;
   peer.repositories.clear();
@@ -39,27 +51,34 @@ beforeEach(() => {
 });
 
 const check = (callerRegion?: string) =>
-  preflight({ environment, services, callerRegion, tagsOf: async () => ({ cart: TAG }), progress: () => {} });
+  preflight({
+    environment,
+    services,
+    pods: services,
+    callerRegion,
+    resolver: dns.address,
+    tagsOf: async () => ({ cart: TAG }),
+    progress: () => {},
+  });
 
 const plant = (image: ReturnType<typeof peerImage>) => peer.repositories.set(REPOSITORY, new Map([[TAG, image]]));
 
 describe('preflight', () => {
   it('finds nothing when the image of the bundle is there, and only reads', async () => {
-    expect(await check('us-east-1')).toEqual({
+    expect(await check('us-east-1')).toMatchObject({
       environment: 'staging',
       region: 'us-east-1',
       account: ACCOUNT,
       images: [{ service: 'cart', repository: REPOSITORY, tag: TAG, bytes: 48_000_000 }],
+      notChecked: [],
       findings: [],
     });
-    expect(new Set(peer.asked)).toEqual(
-      new Set(['DescribeRegistry', 'DescribeImages', 'BatchGetImage', 'GetDownloadUrlForLayer']),
-    );
+    expect(new Set(peer.asked)).toEqual(new Set(['DescribeImages', 'BatchGetImage', 'GetDownloadUrlForLayer']));
   });
 
   it('names the account of the credentials and that of the environment, and asks nothing more of the wrong one', async () => {
-    peer.account = '999900001111';
-    const { findings } = await check();
+    rest.holds.account = '999900001111';
+    const { findings, notChecked } = await check();
     expect(findings).toEqual([
       expect.objectContaining({
         code: 'account-differs',
@@ -67,7 +86,10 @@ describe('preflight', () => {
         command: expect.stringContaining('AWS_PROFILE'),
       }),
     ]);
-    expect(peer.asked).toEqual(['DescribeRegistry']);
+    expect(notChecked).toEqual([
+      expect.stringMatching(/images, secrets.*not checked because 999900001111 is the wrong/),
+    ]);
+    expect(peer.asked).toEqual([]);
   });
 
   it('refuses a region of the caller that is not the environment’s', async () => {
@@ -165,91 +187,43 @@ describe('preflight', () => {
       'a missing permission',
       400,
       json,
-      '{"__type":"AccessDeniedException","message":"not authorized to perform: ecr:DescribeRegistry"}',
+      '{"__type":"AccessDeniedException","message":"not authorized to perform: ecr:DescribeImages"}',
       'permission-missing',
-      /ecr:DescribeRegistry/,
+      /ecr:DescribeImages/,
     ],
-    ['a fault of ECR', 400, json, '{"__type":"LimitExceededException","message":"x"}', 'aws-failed', /Limit/],
-    ['a registry without an id', 200, json, '{}', 'aws-failed', /registry id/],
     ['the page of a proxy', 200, 'text/html', '<html>', 'aws-unreachable', /something else than ECR/],
-  ])('ends at %s with one finding', async (_, status, type, text, code, problem) => {
+  ])('says %s once and not of every image', async (_, status, type, text, code, problem) => {
     peer.fault = { status, type, text };
     expect((await check()).findings).toEqual([
       { code, problem: expect.stringMatching(problem), command: expect.any(String) },
     ]);
-    expect(new Set(peer.asked)).toEqual(new Set(['DescribeRegistry']));
+    expect(new Set(peer.asked)).toEqual(new Set(['DescribeImages']));
   });
 
-  it('asks for the repositories that the registry stack makes', async () => {
-    const [{ App, Stack }, { Key }, { Template }, { RegistryStack }] = await Promise.all([
+  it('asks for the repositories and secrets that the stacks make, and for the namespace and roles of the workloads', async () => {
+    const [{ App, Stack }, { Key }, { Template }, { RegistryStack }, { SecretStack }] = await Promise.all([
       import('aws-cdk-lib'),
       import('aws-cdk-lib/aws-kms'),
       import('aws-cdk-lib/assertions'),
       import('../stacks/registry-stack.ts'),
+      import('../stacks/secret-stack.ts'),
     ]);
-    const app = new App();
     const key = Key.fromKeyArn(new Stack(), 'Key', `arn:aws:kms:us-east-1:${ACCOUNT}:key/data`);
-    const stack = new RegistryStack(app, 'Registry', { environment: environmentNamed('staging'), services, key });
-    const [repository] = Object.values(Template.fromStack(stack).findResources('AWS::ECR::Repository'));
-    expect(repository?.['Properties'].RepositoryName).toBe(REPOSITORY);
-  });
-});
-
-describe('cloudmart preflight', () => {
-  const cloudmart = (parameters: readonly string[], environmentOfCall: Record<string, string>) =>
-    new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
-      const env = { PATH: process.env['PATH'] ?? '', AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nonexistent' };
-      execFile(
-        process.execPath,
-        ['bin/cloudmart.ts', 'preflight', ...parameters],
-        { env: { ...env, ...environmentOfCall } },
-        (problem, stdout, stderr) => resolve({ code: problem ? Number(problem.code) : 0, stdout, stderr }),
-      );
-    });
-  const signedIn = (key = 'AKIATEST') => ({
-    AWS_ENDPOINT_URL: peer.url,
-    AWS_ACCESS_KEY_ID: key,
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
-  const cart = ['--environment', 'staging', '--service', 'cart'];
-
-  it('exits 1 with the tag of the real bundle, and 0 once exactly that image is there', async () => {
-    const before = await cloudmart([...cart, '--json'], signedIn());
-    expect(before.code).toBe(1);
-    const [finding] = JSON.parse(before.stdout).findings;
-    expect(finding.code).toBe('image-missing');
-    const tag = finding.command.split(':').at(-1);
-    expect(tag).toMatch(/^[0-9a-f]{64}$/);
-    peer.repositories.get(REPOSITORY)?.set(tag, peerImage(labels(tag)));
-    expect(await cloudmart(cart, signedIn())).toMatchObject({
-      code: 0,
-      stdout: 'staging may be deployed: 1 images are there and whole\n',
-    });
-  });
-
-  it.each<[string, () => Record<string, string>, RegExp]>([
-    ['no credentials', () => ({}), /^credentials-missing: there are no AWS credentials/],
-    ['an expired token', () => signedIn(EXPIRED_KEY), /^credentials-expired: .*\n {2}aws sso login\n$/],
-    [
-      'no network',
-      () => ({ ...signedIn(), AWS_ENDPOINT_URL: 'http://127.0.0.1:9' }),
-      /^aws-unreachable: ECR in us-east-1 does not answer/,
-    ],
-  ])('says one thing about %s and exits 1', async (_, settings, expected) => {
-    const { code, stdout } = await cloudmart(cart, settings());
-    expect(stdout).toMatch(expected);
-    expect(stdout.trim().split('\n')).toHaveLength(2);
-    expect(code).toBe(1);
-  });
-
-  it.each([
-    [['--environment', 'moon'], /^cloudmart: there is no environment "moon"; known: dev, staging, production\n$/],
-    [[...cart, 'carts'], /^cloudmart: there is no service "carts" with an image; known are .*cart.*\n$/],
-    [['--environment', 'dev', '--service', 'notification'], /there is no service "notification" with an image/],
-  ])('refuses %j before it asks anybody', async (parameters, expected) => {
-    const { code, stderr } = await cloudmart(parameters, signedIn());
-    expect(stderr).toMatch(expected);
-    expect(code).toBe(1);
-    expect(peer.asked).toEqual([]);
-  });
+    // Only names are read; `npm test` validates the templates elsewhere.
+    const app = () => new App({ builtinCloudFormationValidation: false });
+    const props = { environment: environmentNamed('staging'), services: all, key };
+    const namesIn = (stack: InstanceType<typeof Stack>, type: string, property: string) =>
+      Object.values(Template.fromStack(stack).findResources(type)).map(({ Properties }) => Properties[property]);
+    expect(namesIn(new RegistryStack(app(), 'Registry', props), 'AWS::ECR::Repository', 'RepositoryName')).toContain(
+      REPOSITORY,
+    );
+    expect(namesIn(new SecretStack(app(), 'Secret', props), 'AWS::SecretsManager::Secret', 'Name').sort()).toEqual(
+      expectedSecrets(props.environment, all)
+        .map(({ id }) => id)
+        .sort(),
+    );
+    expect(NAMESPACE).toBe(workloadNamespace);
+    // This page is written from the templates and compared with them.
+    expect(await readFile('docs/permissions.md', 'utf8')).toContain('### cloudmart-production-cart\n');
+  }, 180_000);
 });

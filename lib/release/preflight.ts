@@ -1,27 +1,31 @@
 /** `cloudmart preflight`: whether AWS holds what a deployment is about to start. It only reads. */
-import { setTimeout as after } from 'node:timers/promises';
-import { DescribeRegistryCommand, ECRClient } from '@aws-sdk/client-ecr';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
-import { imageLabels } from './image-labels.ts';
-import { FailedAnswer, type Finding, findingOfFailure } from './preflight-finding.ts';
-import { CALL_DEADLINE, type PushedImage, readPushedImage } from './pushed-image.ts';
+import { accountOfCredentials, awsQuestions } from './preflight-aws.ts';
+import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
+import { certificateCheck, domainCheck } from './preflight-domain.ts';
+import { type Finding, findingOfFailure, type Outcome } from './preflight-finding.ts';
+import { identityCheck } from './preflight-identities.ts';
+import { imageCheck, type WholeImage } from './preflight-images.ts';
+import { quotaCheck } from './preflight-quotas.ts';
+import { configurationCheck, secretCheck } from './preflight-secrets.ts';
 
-/** Every image is built for these: Auto Mode buys nodes of both. */
-const PLATFORMS = ['linux/amd64', 'linux/arm64'];
-/** Least compressed bytes of an image; Node's binary alone has about 40 MB. */
-const LEAST_BYTES = 16 * 1024 ** 2;
-
-export type PreflightRequest = {
-  readonly environment: Environment;
-  /** Services that run in the cluster; the others have no image. */
-  readonly services: readonly ServiceManifest[];
+export type PreflightRequest = Pick<PreflightContext, 'environment' | 'services' | 'pods' | 'tagsOf' | 'progress'> & {
+  /** Account that the environment lives in where `lib/environments.ts` names none. */
+  readonly account?: string;
   /** Region that the caller's own AWS settings name, if any: what `docker login` and the AWS CLI use. */
   readonly callerRegion: string | undefined;
-  /** Image tag of every service: the hash of its bundle. Asked only once the registry is known to be the right one. */
-  readonly tagsOf: (services: readonly ServiceManifest[]) => Promise<Readonly<Record<string, string>>>;
-  /** Told one sentence before or after each step. */
-  readonly progress: (sentence: string) => void;
+  /** DNS server to ask, `address:port`; default those of this machine. */
+  readonly resolver?: string;
+  /** Milliseconds that one question to AWS may take, its retries included; default 15,000. */
+  readonly deadlineMs?: number;
+};
+
+/** What became of one check. */
+export type CheckReport = {
+  readonly check: string;
+  readonly state: 'passed' | 'found' | 'not-checked';
+  /** What was looked at, or why it was not. */
+  readonly summary: string;
 };
 
 export type PreflightReport = {
@@ -29,183 +33,142 @@ export type PreflightReport = {
   readonly region: string;
   /** Account that the credentials belong to; absent: it could not be asked. */
   readonly account?: string;
+  /** Every check in order. */
+  readonly checks: readonly CheckReport[];
   /** Images that were found whole. */
-  readonly images: readonly {
-    readonly service: string;
-    readonly repository: string;
-    readonly tag: string;
-    readonly bytes: number;
-  }[];
+  readonly images: readonly WholeImage[];
+  /** Sentences on what does not exist yet or could not be looked at; none of them stops a deployment alone. */
+  readonly notChecked: readonly string[];
   /** None: the deployment may start. */
   readonly findings: readonly Finding[];
 };
 
-type Image = {
-  readonly service: string;
-  readonly repository: string;
-  readonly tag: string;
-  readonly reference: string;
-  readonly region: string;
+/** Refuses an account that contradicts the environment's own, or is none. */
+export const accountOf = ({ name, account: declared }: Environment, given: string | undefined): string | undefined => {
+  if (given !== undefined && !/^\d{12}$/.test(given))
+    throw new Error(`--account ${given} is no AWS account id; give its 12 digits`);
+  if (given !== undefined && declared !== undefined && given !== declared)
+    throw new Error(`--account ${given} contradicts lib/environments.ts, where ${name} lives in ${declared}; drop one`);
+  return declared ?? given;
 };
 
-// Tags never move, so a bad image has to go before a good one can take its tag.
-const pushAgain = ({ repository, tag, reference, region }: Image) =>
-  `aws ecr batch-delete-image --region ${region} --repository-name ${repository} --image-ids imageTag=${tag} && docker push ${reference}`;
-
-const problemsOf = (image: Image, { bytes, variants }: PushedImage): Finding[] => {
-  const { service, repository, tag } = image;
-  const found = (code: Finding['code'], problem: string): Finding => ({
-    code,
-    service,
-    problem,
-    command: pushAgain(image),
-  });
-  const least = Math.min(bytes, ...variants.map((variant) => variant.bytes));
-  if (least < LEAST_BYTES)
+const accountFindings = ({ name }: Environment, account: string, expected: string | undefined): Finding[] => {
+  if (expected === undefined)
     return [
-      found(
-        'image-empty',
-        `${repository}:${tag} has ${least} bytes in its layers, fewer than Node alone needs; build and push it again`,
-      ),
+      {
+        code: 'account-undeclared',
+        problem: `${name} declares no account, so nothing keeps it out of a wrong one (these credentials belong to ${account}); set \`account\` beside \`region\` of ${name} in lib/environments.ts`,
+        command: `$EDITOR lib/environments.ts # or: npx cloudmart preflight --environment ${name} --account <account id>`,
+      },
     ];
-  const missing = PLATFORMS.filter((platform) => !variants.some((variant) => variant.platform === platform));
-  const expected = { [imageLabels.service]: service, [imageLabels.bundle]: tag };
-  const differing = variants.flatMap(({ platform, labels }) =>
-    Object.entries(expected)
-      .filter(([label, value]) => labels[label] !== value)
-      .map(([label, value]) => `${label} for ${platform} is ${JSON.stringify(labels[label])} and not "${value}"`),
-  );
+  if (account === expected) return [];
   return [
-    ...(missing.length > 0
-      ? [found('image-platform-missing', `${repository}:${tag} lacks ${missing.join(' and ')}; build it for both`)]
-      : []),
-    ...(differing.length > 0
-      ? [
-          found(
-            'image-labels-differ',
-            `${repository}:${tag} holds something else than this bundle: label ${differing.join('; ')}`,
-          ),
-        ]
-      : []),
+    {
+      code: 'account-differs',
+      problem: `the credentials belong to account ${account}, but ${name} lives in ${expected}; use a profile of that account`,
+      command: `export AWS_PROFILE=<profile of ${expected}>`,
+    },
   ];
 };
 
-const imageProblems = async (client: ECRClient, image: Image, environment: Environment) => {
-  const { service, repository, tag, reference } = image;
-  try {
-    const pushed = await readPushedImage(client, repository, tag);
-    return { bytes: pushed.bytes, findings: problemsOf(image, pushed) };
-  } catch (problem) {
-    const { name } = problem as Error;
-    if (name === 'RepositoryNotFoundException')
-      return {
-        findings: [
-          {
-            code: 'repository-missing',
-            service,
-            problem: `there is no repository ${repository} in ${environment.region}; the registry stack makes it`,
-            command: `npx cdk deploy '${environment.name}/Registry'`,
-          } satisfies Finding,
-        ],
-      };
-    if (name === 'ImageNotFoundException')
-      return {
-        findings: [
-          {
-            code: 'image-missing',
-            service,
-            problem: `${repository} has no image of this bundle, ${tag}; push it`,
-            command: `docker push ${reference}`,
-          } satisfies Finding,
-        ],
-      };
-    const finding = { service, ...findingOfFailure(problem, environment) };
-    return {
-      findings: [finding.code === 'image-unreadable' ? { ...finding, command: pushAgain(image) } : finding],
-    };
-  }
-};
+const regionFindings = ({ name, region }: Environment, callerRegion: string | undefined): Finding[] =>
+  callerRegion === undefined || callerRegion === region
+    ? []
+    : [
+        {
+          code: 'region-differs',
+          problem: `your AWS settings name ${callerRegion}, but ${name} lives in ${region}; a push would go elsewhere`,
+          command: `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+        },
+      ];
 
-/** Account of the credentials; each of the two questions has a deadline of its own. */
-const accountOf = async (client: ECRClient): Promise<string> => {
-  await Promise.race([
-    client.config.credentials(),
-    after(CALL_DEADLINE, undefined, { ref: false }).then(() => {
-      throw Object.assign(new Error(`no source of credentials answered within ${CALL_DEADLINE / 1000} s`), {
-        name: 'CredentialsProviderError',
-      });
-    }),
-  ]);
-  const { registryId } = await client.send(new DescribeRegistryCommand({}), {
-    abortSignal: AbortSignal.timeout(CALL_DEADLINE),
-  });
-  if (!registryId) throw new FailedAnswer('it names no registry id');
-  return registryId;
+const outcomeOf = async (check: PreflightCheck, context: PreflightContext): Promise<Outcome> => {
+  try {
+    return await check.run(context);
+  } catch (problem) {
+    return { summary: 'failed', findings: [findingOfFailure(problem, context.environment, check.asks)] };
+  }
 };
 
 /**
- * Checks credentials, account, region, repositories and images, in this order. A finding that makes the next questions
- * meaningless ends them. What AWS refuses is a finding; a source that cannot be bundled is thrown as one sentence.
+ * Checks credentials, account and region, then everything that the environment needs, in this order. Checks do not depend on each other:
+ * a finding hides the others only where they would ask the wrong account or nobody, and then the report says so. What AWS refuses is a
+ * finding; nothing is thrown but our own mistakes.
  */
-export const preflight = async ({
-  environment,
-  services,
-  callerRegion,
-  tagsOf,
-  progress,
-}: PreflightRequest): Promise<PreflightReport> => {
-  const { name, region, account: declared } = environment;
-  const client = new ECRClient({
+export const preflight = async (request: PreflightRequest): Promise<PreflightReport> => {
+  const { environment, callerRegion, progress } = request;
+  const { name, region } = environment;
+  const expected = accountOf(environment, request.account);
+  const aws = awsQuestions(region, request.deadlineMs);
+  const images: WholeImage[] = [];
+  const remaining = [
+    configurationCheck,
+    imageCheck((image) => images.push(image)),
+    secretCheck,
+    identityCheck,
+    certificateCheck,
+    domainCheck,
+    quotaCheck,
+  ];
+  const checks: CheckReport[] = [];
+  const findings: Finding[] = [];
+  const notChecked: string[] = [];
+  const note = (check: string, { summary, findings: found, notChecked: not = [] }: Outcome) => {
+    checks.push({ check, state: found.length > 0 ? 'found' : 'passed', summary });
+    findings.push(...found);
+    notChecked.push(...not);
+    progress(`${check}: ${found.map(({ code }) => code).join(', ') || 'fine'} (${summary})`);
+  };
+  const report = (account?: string): PreflightReport => ({
+    environment: name,
     region,
-    maxAttempts: 3,
-    requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
+    ...(account ? { account } : {}),
+    checks,
+    images,
+    notChecked,
+    findings,
   });
+  const leaveOut = (left: readonly string[], because: string) => {
+    for (const check of left) checks.push({ check, state: 'not-checked', summary: `not checked because ${because}` });
+    notChecked.push(`${left.join(', ')}: not checked because ${because}`);
+  };
+
+  progress(`asking STS in ${region} whose credentials these are`);
+  let account: string;
   try {
-    progress(`asking ECR in ${region} whose credentials these are`);
-    let account: string;
-    try {
-      account = await accountOf(client);
-    } catch (problem) {
-      return { environment: name, region, images: [], findings: [findingOfFailure(problem, environment)] };
-    }
-    const findings: Finding[] = [];
-    if (declared !== undefined && account !== declared)
-      findings.push({
-        code: 'account-differs',
-        problem: `the credentials belong to account ${account}, but ${name} lives in ${declared}; use a profile of that account`,
-        command: `export AWS_PROFILE=<profile of ${declared}>`,
-      });
-    if (callerRegion !== undefined && callerRegion !== region)
-      findings.push({
-        code: 'region-differs',
-        problem: `AWS_REGION is ${callerRegion}, but ${name} lives in ${region}; a push would go elsewhere`,
-        command: `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
-      });
-    if (findings.length > 0) return { environment: name, region, account, images: [], findings };
-    progress(
-      declared === undefined
-        ? `account ${account}; ${name} declares none in lib/environments.ts, so any is taken`
-        : `account ${account} and region ${region} are those of ${name}`,
+    account = await accountOfCredentials(aws);
+  } catch (problem) {
+    note('credentials', { summary: 'failed', findings: [findingOfFailure(problem, environment, 'STS')] });
+    leaveOut(
+      ['account', 'region', ...remaining.map((check) => check.name)],
+      'AWS does not say whose credentials these are',
     );
-    progress(`bundling ${services.map((service) => service.name).join(', ')} for their tags`);
-    const tags = await tagsOf(services);
-    const images: PreflightReport['images'][number][] = [];
-    for (const { name: service } of services) {
-      const tag = tags[service];
-      if (tag === undefined) throw new Error(`${service} was not bundled, so its image has no tag`);
-      const repository = `cloudmart-${name}/${service}`;
-      const reference = `${account}.dkr.ecr.${region}.amazonaws.com/${repository}:${tag}`;
-      const { bytes, findings: found } = await imageProblems(
-        client,
-        { service, repository, tag, reference, region },
-        environment,
-      );
-      findings.push(...found);
-      if (found.length === 0 && bytes !== undefined) images.push({ service, repository, tag, bytes });
-      progress(`${service}: ${found.map(({ code }) => code).join(', ') || 'its image is there and whole'}`);
-    }
-    return { environment: name, region, account, images, findings };
-  } finally {
-    client.destroy();
+    return report();
   }
+  note('credentials', { summary: `of account ${account}`, findings: [] });
+  const wrongAccount = accountFindings(environment, account, expected);
+  note('account', { summary: expected ?? 'none declared', findings: wrongAccount });
+  note('region', { summary: region, findings: regionFindings(environment, callerRegion) });
+  if (wrongAccount.some(({ code }) => code === 'account-differs')) {
+    leaveOut(
+      remaining.map((check) => check.name),
+      `${account} is the wrong account`,
+    );
+    return report(account);
+  }
+  const context: PreflightContext = {
+    environment,
+    account,
+    aws,
+    services: request.services,
+    pods: request.pods,
+    tagsOf: request.tagsOf,
+    resolver: request.resolver,
+    progress,
+  };
+  for (const check of remaining) {
+    progress(`checking ${check.name}`);
+    note(check.name, await outcomeOf(check, context));
+  }
+  return report(account);
 };

@@ -24,8 +24,6 @@ export type PushedImage = {
   readonly variants: readonly ImageVariant[];
 };
 
-/** Milliseconds that one question to AWS may take, its retries included. */
-export const CALL_DEADLINE = 15_000;
 /** Bytes that an image's configuration may have; real ones have a few kilobytes. */
 const CONFIG_LIMIT = 1024 ** 2;
 
@@ -64,11 +62,12 @@ const parsed = <T>(shape: z.ZodType<T>, text: string, what: string): T => {
   throw new UnreadableImage(`${what} is no image of ours (${[...path, message].join(': ')}); push the image again`);
 };
 
-const deadline = () => ({ abortSignal: AbortSignal.timeout(CALL_DEADLINE) });
+/** A client of ECR, and the deadline of each question to it. */
+export type Registry = { readonly client: ECRClient; readonly deadline: () => { readonly abortSignal: AbortSignal } };
 
 type ImageId = { readonly imageTag: string } | { readonly imageDigest: string };
 
-const manifestOf = async (client: ECRClient, repositoryName: string, id: ImageId): Promise<string> => {
+const manifestOf = async ({ client, deadline }: Registry, repositoryName: string, id: ImageId): Promise<string> => {
   const answer = await client.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [id], acceptedMediaTypes: MEDIA_TYPES }),
     deadline(),
@@ -81,14 +80,14 @@ const manifestOf = async (client: ECRClient, repositoryName: string, id: ImageId
   );
 };
 
-const configOf = async (client: ECRClient, repositoryName: string, layerDigest: string, size: number) => {
+const configOf = async ({ client, deadline }: Registry, repositoryName: string, layerDigest: string, size: number) => {
   const what = `the configuration ${layerDigest} in ${repositoryName}`;
   if (size > CONFIG_LIMIT) throw new UnreadableImage(`${what} has ${size} bytes, which no configuration has`);
   const { downloadUrl } = await client.send(
     new GetDownloadUrlForLayerCommand({ repositoryName, layerDigest }),
     deadline(),
   );
-  const response = await fetch(downloadUrl ?? '', { signal: AbortSignal.timeout(CALL_DEADLINE) });
+  const response = await fetch(downloadUrl ?? '', { signal: deadline().abortSignal });
   if (!response.ok) throw new FailedAnswer(`${what} cannot be downloaded, HTTP ${response.status}`);
   const content = Buffer.from(await response.arrayBuffer());
   if (`sha256:${createHash('sha256').update(content).digest('hex')}` !== layerDigest)
@@ -96,9 +95,9 @@ const configOf = async (client: ECRClient, repositoryName: string, layerDigest: 
   return parsed(configShape, content.toString(), what);
 };
 
-const variantOf = async (client: ECRClient, repositoryName: string, manifest: string): Promise<ImageVariant> => {
+const variantOf = async (registry: Registry, repositoryName: string, manifest: string): Promise<ImageVariant> => {
   const { config, layers } = parsed(manifestShape, manifest, `a manifest in ${repositoryName}`);
-  const { os, architecture, config: settings } = await configOf(client, repositoryName, config.digest, config.size);
+  const { os, architecture, config: settings } = await configOf(registry, repositoryName, config.digest, config.size);
   return {
     platform: `${os}/${architecture}`,
     bytes: layers.reduce((sum, { size }) => sum + size, 0),
@@ -111,12 +110,17 @@ const variantOf = async (client: ECRClient, repositoryName: string, manifest: st
  * Throws what the SDK throws (`RepositoryNotFoundException`, `ImageNotFoundException`), and {@link UnreadableImage} when
  * a part of it is missing or is no image.
  */
-export const readPushedImage = async (client: ECRClient, repositoryName: string, tag: string): Promise<PushedImage> => {
+export const readPushedImage = async (
+  registry: Registry,
+  repositoryName: string,
+  tag: string,
+): Promise<PushedImage> => {
+  const { client, deadline } = registry;
   const { imageDetails } = await client.send(
     new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag: tag }] }),
     deadline(),
   );
-  const manifest = await manifestOf(client, repositoryName, { imageTag: tag });
+  const manifest = await manifestOf(registry, repositoryName, { imageTag: tag });
   const index = indexShape.safeParse(parsed(z.unknown(), manifest, `the manifest of ${repositoryName}:${tag}`));
   const variants: ImageVariant[] = [];
   if (index.success) {
@@ -124,8 +128,12 @@ export const readPushedImage = async (client: ECRClient, repositoryName: string,
     for (const { digest, platform } of index.data.manifests)
       if (platform?.architecture !== 'unknown')
         variants.push(
-          await variantOf(client, repositoryName, await manifestOf(client, repositoryName, { imageDigest: digest })),
+          await variantOf(
+            registry,
+            repositoryName,
+            await manifestOf(registry, repositoryName, { imageDigest: digest }),
+          ),
         );
-  } else variants.push(await variantOf(client, repositoryName, manifest));
+  } else variants.push(await variantOf(registry, repositoryName, manifest));
   return { bytes: imageDetails?.[0]?.imageSizeInBytes ?? 0, variants };
 };

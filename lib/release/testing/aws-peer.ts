@@ -1,0 +1,93 @@
+/** An account that answers the protocols of AWS on this machine, for what a pre-flight asks of everything but ECR. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { answerOf, type PeerAnswer } from './aws-peer-answers.ts';
+
+export type PeerSecret = { readonly value?: string; readonly deleted?: boolean };
+export type PeerCertificate = {
+  readonly host: string;
+  readonly status: string;
+  readonly reason?: string;
+  /** Days until it ends; default 200. */
+  readonly daysLeft?: number;
+};
+export type PeerZone = {
+  readonly id: string;
+  readonly name: string;
+  readonly nameServers: readonly string[];
+  readonly records: readonly string[];
+};
+type Tags = Readonly<Record<string, string>>;
+
+/** What the account holds; tests change it. */
+export type PeerAccount = {
+  account: string;
+  secrets: Map<string, PeerSecret>;
+  /** Absent: there is no cluster. Role ARN by service account otherwise. */
+  associations: Map<string, string> | undefined;
+  /** Trust policy by role name. */
+  roles: Map<string, object>;
+  certificates: PeerCertificate[];
+  zones: PeerZone[];
+  /** Applied values by quota code; what is missing has the default value. */
+  quotas: Map<string, number>;
+  addresses: Tags[];
+  vpcs: Tags[];
+};
+
+export type AwsPeer = {
+  readonly url: string;
+  readonly holds: PeerAccount;
+  /** What a service, by its name in signatures, answers in place of the truth; `silent` never answers. */
+  readonly faults: Map<string, PeerAnswer | 'silent'>;
+  /** `service:Operation` that were asked, in order. */
+  readonly asked: string[];
+  readonly close: () => Promise<void>;
+};
+
+const textOf = async (request: IncomingMessage) => {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks).toString();
+};
+
+/** Starts an account on a free port; `holds` is what it answers from. */
+export const startAwsPeer = async (holds: PeerAccount): Promise<AwsPeer> => {
+  const server = createServer((request, response) => {
+    const [, key = '', service = ''] =
+      /Credential=([^/]+)\/\d+\/[^/]+\/([^/]+)\//.exec(request.headers.authorization ?? '') ?? [];
+    const respond = ({ status, type, text }: PeerAnswer) =>
+      response.writeHead(status, { 'content-type': type }).end(text);
+    textOf(request).then(
+      (body) => {
+        const url = new URL(request.url ?? '/', 'http://peer');
+        const { operation, answer } = answerOf(holds, {
+          service,
+          key,
+          url,
+          target: `${request.headers['x-amz-target']}`,
+          body,
+        });
+        peer.asked.push(`${service}:${operation}`);
+        const fault = peer.faults.get(service);
+        if (fault !== 'silent') respond(fault ?? answer);
+      },
+      (problem: Error) => response.destroy(problem),
+    );
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const peer: AwsPeer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    holds,
+    faults: new Map(),
+    asked: [],
+    close: async () => {
+      server.closeAllConnections();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+  return peer;
+};
