@@ -145,6 +145,11 @@ export const environmentShape = z.strictObject({
       max: count(1, 100).describe('Largest number of pods of every service, whatever its manifest says.'),
     })
     .describe('Bounds on what the manifests ask for.'),
+  workloads: z
+    .enum(['cdk', 'handover', 'gitops'])
+    .describe(
+      'Who applies the Kubernetes objects of services: the Workloads stack, or Argo CD from rendered files; handover still is the stack, which then leaves them behind. Never both.',
+    ),
   publicDoor: publicDoor
     .optional()
     .describe('Load balancer with TLS, WAF and access logs; absent: reached by port-forward only.'),

@@ -36,6 +36,7 @@ export const environments = defineEnvironments([
     registry: { keepImages: 20 },
     functions: { logDays: 7 },
     replicas: { min: 1, max: 2 },
+    workloads: 'cdk',
     logLevel: 'debug',
     configuration: {
       notification: { MAIL_FROM: 'CloudMart <orders@dev.cloudmart.example>' },
@@ -77,6 +78,7 @@ export const environments = defineEnvironments([
     registry: { keepImages: 50 },
     functions: { logDays: 14, pollers: { min: 1, max: 2 } },
     replicas: { min: 2, max: 4 },
+    workloads: 'cdk',
     publicDoor: { host: 'shop.staging.cloudmart.example', requestsPerFiveMinutes: 5000, accessLogDays: 14 },
     logLevel: 'info',
     configuration: {
@@ -120,6 +122,7 @@ export const environments = defineEnvironments([
     registry: { keepImages: 200 },
     functions: { logDays: 90, pollers: { min: 1, max: 4 } },
     replicas: { min: 3, max: 50 },
+    workloads: 'cdk',
     publicDoor: { host: 'shop.cloudmart.example', requestsPerFiveMinutes: 2000, accessLogDays: 365 },
     logLevel: 'info',
     configuration: {},

@@ -67,6 +67,7 @@ describe('every stack of every environment', () => {
     'StreamJob',
     'Site',
     'Workloads',
+    'PublicName',
     'Monitoring',
     'Backup',
     'Delivery',
@@ -257,6 +258,31 @@ describe('what the manifests declare is all that the stacks know', () => {
       textOf(properties['ConfigurationValues'] ?? ''),
     ]);
     expect(addons).toEqual(expect.arrayContaining([['vpc-cni', '{"enableNetworkPolicy":"true"}']]));
+  }, 120_000);
+
+  test('objects have one owner: a handover leaves them in the cluster, and then the stack keeps its hands off', () => {
+    const objects = (workloads: 'handover' | 'gitops') => {
+      const production = bare.filter(({ name }) => name === 'production').map((one) => ({ ...one, workloads }));
+      const found = preparePlatform(production, fixtureManifests)
+        .synth()
+        .find(({ stack }) => stack === 'Workloads');
+      if (!found) throw new Error('no workloads');
+      const manifests = resourcesOf(found.template, 'Custom::AWSCDK-EKS-KubernetesResource');
+      return {
+        identities: resourcesOf(found.template, 'AWS::EKS::PodIdentityAssociation').length,
+        manifests: manifests.map(({ logicalId, resource }) => `${logicalId} ${at(resource, 'DeletionPolicy')}`),
+      };
+    };
+    expect(objects('handover')).toEqual({
+      identities: 2,
+      manifests: [
+        'Namespace9B63B8C8 Retain',
+        'IngressClassFF1CF2BD Delete',
+        'stock7C31E86D Retain',
+        'door0F0920D8 Retain',
+      ],
+    });
+    expect(objects('gitops')).toEqual({ identities: 2, manifests: ['IngressClassFF1CF2BD Delete'] });
   }, 120_000);
 
   test('a bucket that somebody opens to the public is refused with its law', () => {

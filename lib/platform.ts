@@ -19,6 +19,7 @@ import { FoundationStack } from './stacks/foundation-stack.ts';
 import { FunctionStack } from './stacks/function-stack.ts';
 import { MonitoringStack } from './stacks/monitoring-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
+import { PublicNameStack } from './stacks/public-name-stack.ts';
 import { RegistryStack } from './stacks/registry-stack.ts';
 import { SecretStack } from './stacks/secret-stack.ts';
 import { SiteStack } from './stacks/site-stack.ts';
@@ -138,10 +139,19 @@ export class Platform extends Stage {
       cluster,
       values: environmentValues(environment, services, tags, outputOf),
       resources,
-      ...(domain.door ? { door: { zone: domain.zone, accessLogs: domain.door.accessLogs.bucket.bucketName } } : {}),
+      ...(domain.door ? { accessLogs: domain.door.accessLogs.bucket.bucketName } : {}),
     });
     // Addresses of images are spelled out, so nothing else makes the repositories come first.
     workloads.addStackDependency(registry);
+    if (environment.publicDoor)
+      new PublicNameStack(this, 'PublicName', {
+        environment,
+        services,
+        cluster,
+        namespace: workloadNamespace,
+        zone: domain.zone,
+        host: environment.publicDoor.host,
+      }).addStackDependency(workloads);
     new MonitoringStack(this, 'Monitoring', { environment, services, namespace: workloadNamespace, alerts });
     if (backups)
       new BackupStack(this, 'Backup', {

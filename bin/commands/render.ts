@@ -46,6 +46,10 @@ export const renderCommand = (): Command =>
       }
       for (const { name, files, tag } of report.services)
         process.stdout.write(`${name.padEnd(16)} ${files} files, image tag ${tag.slice(0, 12)}\n`);
+      if (report.owner !== 'gitops')
+        process.stdout.write(
+          `cdk deploy owns these objects (lib/environments.ts: ${report.environment}.workloads), so the Argo CD Application only compares\n`,
+        );
       for (const file of report.removed) process.stdout.write(`removed ${file}\n`);
       if (report.placeholders.length > 0)
         process.stdout.write(

@@ -83,6 +83,14 @@ test('a database under another identity fails, says why first, and passes once a
   expect(await diff(['--acknowledge'], [0])).toContain('destructive changes, acknowledged');
 });
 
+test('objects that Argo CD owns are taken from an environment by their own deletion, and reviewed as rendered files after it', async () => {
+  await commit('lib/environments.ts', (text) => text.replace("workloads: 'cdk'", "workloads: 'gitops'"));
+  expect(await diff([], [1])).toMatch(/\| dev \| .*`Custom::AWSCDK-EKS-KubernetesResource` .* is deleted/);
+  await commit('services/order/main.ts', (text) => text.replace('reviewed: true', 'reviewed: 2'));
+  const { environments: changed } = JSON.parse(await diff(['--json'], [0])) as Report;
+  expect(changed[0]).toMatchObject({ environment: 'dev', stacks: [], manifests: [{ file: 'order/deployment.yaml' }] });
+});
+
 test('a revision that does not exist is refused by name', async () => {
   const outcome = runProgram('node_modules/.bin/node', ['bin/cloudmart.ts', 'diff', '--base', 'nowhere'], {
     cwd: clone,

@@ -3,9 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { environments as known } from '../environments.ts';
-import { deployedManifests } from './deployed-manifests.ts';
 import { type ManifestChange, manifestChanges } from './manifest-changes.ts';
-import { buildSide, commitOf, inCheckout } from './side.ts';
+import { buildSide, commitOf, inCheckout, type SideOfEnvironment } from './side.ts';
 import { type DestructiveChange, type StackChange, stackChanges } from './stack-changes.ts';
 
 export type EnvironmentChange = {
@@ -29,6 +28,9 @@ export type CompareRequest = {
   readonly progress: (sentence: string) => void;
 };
 
+/** An environment that one side does not have. */
+const nothing: SideOfEnvironment = { templates: new Map(), manifests: new Map() };
+
 /** Builds both sides and compares them. Leaves nothing behind. Throws one sentence when a side cannot be built. */
 export const compare = async ({ root, revision, progress }: CompareRequest): Promise<Comparison> => {
   const base = await commitOf(root, revision);
@@ -45,11 +47,11 @@ export const compare = async ({ root, revision, progress }: CompareRequest): Pro
     const environments = new Set([...known.map(({ name }) => name), ...before.keys(), ...after.keys()]);
     const changes: EnvironmentChange[] = [];
     for (const environment of environments) {
-      const [older, newer] = [before.get(environment) ?? new Map(), after.get(environment) ?? new Map()];
+      const [older, newer] = [before.get(environment) ?? nothing, after.get(environment) ?? nothing];
       changes.push({
         environment,
-        stacks: stackChanges(older, newer),
-        manifests: await manifestChanges(deployedManifests(older), deployedManifests(newer)),
+        stacks: stackChanges(older.templates, newer.templates),
+        manifests: await manifestChanges(older.manifests, newer.manifests),
       });
     }
     return { base, environments: changes.filter(({ stacks, manifests }) => stacks.length + manifests.length > 0) };

@@ -1,16 +1,24 @@
 /** One side of a comparison: what a checkout makes of every environment, without credentials or network. */
-import { symlink } from 'node:fs/promises';
+import { readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { deployedManifests } from './deployed-manifests.ts';
 import { runProgram } from './run-program.ts';
 
 export type Template = Readonly<Record<string, unknown>>;
 
-/** Template of every stack by its name, for each environment. */
-export type Side = ReadonlyMap<string, ReadonlyMap<string, Template>>;
+/** What a checkout makes of one environment. */
+export type SideOfEnvironment = {
+  /** Template of every stack by its name. */
+  readonly templates: ReadonlyMap<string, Template>;
+  /** YAML of every Kubernetes object by path. */
+  readonly manifests: ReadonlyMap<string, string>;
+};
+
+export type Side = ReadonlyMap<string, SideOfEnvironment>;
 
 /** Stacks by environment, which is the stage that they belong to. */
-const templatesOf = (assembly: string): Side => {
+const templatesOf = (assembly: string): ReadonlyMap<string, ReadonlyMap<string, Template>> => {
   const templates = new Map<string, Map<string, Template>>();
   for (const stack of new CloudAssembly(assembly).stacksRecursively) {
     const environment = stack.hierarchicalId.split('/')[0] as string;
@@ -20,17 +28,39 @@ const templatesOf = (assembly: string): Side => {
   return templates;
 };
 
+/** Kubernetes objects that no template holds, because Argo CD applies them from rendered files. */
+const renderedManifests = async (checkout: string, environment: string, out: string) => {
+  const parameters = ['bin/cloudmart.ts', 'render', '--environment', environment, '--out', out];
+  await runProgram('node_modules/.bin/node', parameters, { cwd: checkout });
+  const files = (await readdir(out, { recursive: true })).filter((file) => file.endsWith('.yaml')).sort();
+  return Promise.all(files.map(async (file) => [file, await readFile(path.join(out, file), 'utf8')] as const));
+};
+
+const manifestsOf = async (
+  checkout: string,
+  environment: string,
+  templates: ReadonlyMap<string, Template>,
+  out: string,
+) => {
+  const deployed = deployedManifests(templates);
+  const isApplied = [...deployed.keys()].some((file) => file.endsWith('/namespace.yaml'));
+  return isApplied ? deployed : new Map([...deployed, ...(await renderedManifests(checkout, environment, out))]);
+};
+
 /** Synthesizes a checkout into a folder. Throws one error that names the side when it cannot be built. */
-export const buildSide = async (name: string, checkout: string, assembly: string): Promise<Side> => {
+export const buildSide = async (title: string, checkout: string, assembly: string): Promise<Side> => {
   // The laws have a step of their own; here they would only cost time.
   const environment = { CDK_VALIDATION: 'false', CI: 'true' };
   await runProgram('node_modules/.bin/cdk', ['synth', '--quiet', '--output', assembly], {
     cwd: checkout,
     environment,
   }).catch((problem: Error) => {
-    throw new Error(`${name} cannot be built: ${problem.message}`);
+    throw new Error(`${title} cannot be built: ${problem.message}`);
   });
-  return templatesOf(assembly);
+  const side = new Map<string, SideOfEnvironment>();
+  for (const [name, templates] of templatesOf(assembly))
+    side.set(name, { templates, manifests: await manifestsOf(checkout, name, templates, `${assembly}-${name}`) });
+  return side;
 };
 
 /** Full id of a revision. Throws one sentence when there is none. */

@@ -1,6 +1,5 @@
-import { Duration } from 'aws-cdk-lib';
-import { type ICluster, KubernetesManifest, KubernetesObjectValue } from 'aws-cdk-lib/aws-eks-v2';
-import { CfnRecordSet, type IHostedZone } from 'aws-cdk-lib/aws-route53';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { type ICluster, KubernetesManifest } from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { ingressClassObjects } from '../constructs/cluster-settings.ts';
@@ -17,26 +16,36 @@ export type WorkloadsStackProps = {
   readonly cluster: ICluster;
   readonly values: WorkloadValues;
   readonly resources: ServiceResources;
-  /** Zone of the public name, and the bucket of the load balancer's access logs; absent: no public door. */
-  readonly door?: { readonly zone: IHostedZone; readonly accessLogs: string };
+  /** Bucket of the load balancer's access logs; absent: no public door. */
+  readonly accessLogs?: string;
 };
 
-/** The services in the cluster. Ids of manifests are frozen: under another id CloudFormation would delete the objects that it has just applied. */
+/**
+ * The services in the cluster, each with its own role. Where Argo CD owns the objects, the stack applies only what rendered files cannot
+ * hold: roles, and the cluster's class of load balancers.
+ *
+ * Ids of manifests are frozen: under another id CloudFormation would delete the objects that it has just
+ * applied.
+ */
 export class WorkloadsStack extends PlatformStack {
   constructor(
     scope: Construct,
     id: string,
-    { environment, services, cluster, values, resources, door }: WorkloadsStackProps,
+    { environment, services, cluster, values, resources, accessLogs }: WorkloadsStackProps,
   ) {
     super(scope, id, { environment, description: 'The services in the cluster, each with its own role' });
-    const apply = (manifestId: string, manifest: object[]) =>
+    const apply = (manifestId: string, manifest: object[], removalPolicy = RemovalPolicy.DESTROY) =>
       new KubernetesManifest(this, manifestId, {
         cluster,
         manifest: manifest as Record<string, unknown>[],
         overwrite: true,
+        removalPolicy,
       });
-    const namespace = apply('Namespace', namespaceObjects(values));
-    const ingressClass = door ? apply('IngressClass', ingressClassObjects(environment, door.accessLogs)) : undefined;
+    // Taken out of the template, an object of a handover stays in the cluster, where Argo CD takes it up.
+    const leaving = environment.workloads === 'handover' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const isOwner = environment.workloads !== 'gitops';
+    const namespace = isOwner && apply('Namespace', namespaceObjects(values), leaving);
+    const ingressClass = accessLogs && apply('IngressClass', ingressClassObjects(environment, accessLogs));
     for (const service of services.filter(runsInCluster)) {
       const identity = new WorkloadIdentity(this, `${service.name}-identity`, {
         cluster,
@@ -45,38 +54,10 @@ export class WorkloadsStack extends PlatformStack {
         serviceAccount: service.name,
         statements: servicePermissions(this, service, resources),
       });
-      const manifest = apply(service.name, serviceObjects(service, services, values));
+      if (!namespace) continue;
+      const manifest = apply(service.name, serviceObjects(service, services, values), leaving);
       manifest.node.addDependency(namespace, identity);
-      if (!service.public || !ingressClass || !door || !environment.publicDoor) continue;
-      manifest.node.addDependency(ingressClass);
-      this.nameTheDoor(service, cluster, values.namespace, manifest, door.zone, environment.publicDoor.host);
+      if (service.public && ingressClass) manifest.node.addDependency(ingressClass);
     }
-  }
-
-  /** Waits until the load balancer has an address, which also proves that the Ingress was taken, and gives it the public name. */
-  private nameTheDoor(
-    service: ServiceManifest,
-    cluster: ICluster,
-    namespace: string,
-    manifest: KubernetesManifest,
-    zone: IHostedZone,
-    host: string,
-  ) {
-    const address = new KubernetesObjectValue(this, `${service.name}-address`, {
-      cluster,
-      objectType: 'ingress',
-      objectName: service.name,
-      objectNamespace: namespace,
-      jsonPath: '.status.loadBalancer.ingress[0].hostname',
-      timeout: Duration.minutes(10),
-    });
-    address.node.addDependency(manifest);
-    new CfnRecordSet(this, `${service.name}-name`, {
-      hostedZoneId: zone.hostedZoneId,
-      name: host,
-      type: 'CNAME',
-      ttl: '60',
-      resourceRecords: [address.value],
-    });
   }
 }

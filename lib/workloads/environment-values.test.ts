@@ -13,7 +13,7 @@ import { serviceObjects } from './workload-objects.ts';
 import { runsInCluster } from './workload-values.ts';
 
 const tags = Object.fromEntries(services.map(({ name }) => [name, '0123456789abcdef']));
-const source = { repository: 'https://git.example/shop.git', revision: 'main', path: 'deploy' };
+const source = { repository: 'https://git.example/shop.git', revision: 'main', path: 'deploy', owns: true };
 const inCluster = services.filter(runsInCluster);
 
 // biome-ignore lint/suspicious/noExplicitAny: Tests reach into plain YAML.
@@ -144,6 +144,20 @@ test('files are named after what they hold', () => {
     metadata: { name: 'cloudmart-production' },
     spec: { source: { repoURL: source.repository, targetRevision: 'main', path: 'deploy' } },
   });
+});
+
+test('Argo CD applies only what it owns, and shows the difference of the rest', () => {
+  const [production] = environments.filter(({ name }) => name === 'production');
+  const values = environmentValues(production as never, services, tags, placeholderOf);
+  const specs = [true, false].map(
+    (owns) => parse(manifestFiles(services, values, { ...source, owns }).get('argocd/application.yaml') as string).spec,
+  );
+  expect(specs[0]).toMatchObject({
+    info: [{ value: 'Argo CD' }],
+    syncPolicy: { automated: { prune: true, selfHeal: true, allowEmpty: false } },
+  });
+  expect(specs[1]).toMatchObject({ info: [{ value: 'cdk deploy; Argo CD only compares' }] });
+  expect(specs[1].syncPolicy).not.toHaveProperty('automated');
 });
 
 test('output names are those that CloudFormation accepts', () => {

@@ -13,6 +13,8 @@ export type GitSource = {
   readonly revision: string;
   /** Folder of `kustomization.yaml` inside the repository. */
   readonly path: string;
+  /** Whether Argo CD owns the objects and applies what it finds there; otherwise it only shows the difference. */
+  readonly owns: boolean;
 };
 
 /** Relative path to content, in the order in which they are written. */
@@ -50,9 +52,10 @@ const application = (values: WorkloadValues, source: GitSource): KubernetesObjec
     project: 'default',
     source: { repoURL: source.repository ?? `\${repository}`, targetRevision: source.revision, path: source.path },
     destination: { server: 'https://kubernetes.default.svc', namespace: values.namespace },
+    info: [{ name: 'owner', value: source.owns ? 'Argo CD' : 'cdk deploy; Argo CD only compares' }],
     syncPolicy: {
       // A rendering that lost its files must not empty the cluster.
-      automated: { prune: true, selfHeal: true, allowEmpty: false },
+      ...(source.owns && { automated: { prune: true, selfHeal: true, allowEmpty: false } }),
       syncOptions: ['ServerSideApply=true', 'PruneLast=true', 'ApplyOutOfSyncOnly=true'],
       retry: { limit: 5, backoff: { duration: '10s', factor: 2, maxDuration: '3m' } },
     },

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from '../environment.ts';
 import { environmentNamed } from '../environments.ts';
 import { bundleService } from '../release/bundle.ts';
 import { services } from '../services.ts';
@@ -19,13 +20,15 @@ export type RenderRequest = {
   readonly out: string;
   /** JSON of stack outputs; absent: the files hold placeholders. */
   readonly outputsFile?: string;
-  readonly source: GitSource;
+  readonly source: Omit<GitSource, 'owns'>;
   /** Gives the image tag of every service; {@link imageTags} for a checkout. */
   readonly tagsOf: (services: readonly ServiceManifest[]) => Promise<Readonly<Record<string, string>>>;
 };
 
 export type RenderReport = {
   readonly environment: string;
+  /** Who applies the objects of this environment. */
+  readonly owner: Environment['workloads'];
   readonly out: string;
   readonly services: readonly { readonly name: string; readonly tag: string; readonly files: number }[];
   /** Stack outputs that stand as placeholders in the files. */
@@ -56,10 +59,14 @@ export const render = async (request: RenderRequest): Promise<RenderReport> => {
     ? await readOutputs(request.outputsFile, environment.name, needed)
     : placeholderOf;
   const tags = await request.tagsOf(services);
-  const files = manifestFiles(services, environmentValues(environment, services, tags, outputOf), request.source);
+  const files = manifestFiles(services, environmentValues(environment, services, tags, outputOf), {
+    ...request.source,
+    owns: environment.workloads === 'gitops',
+  });
   const removed = await writeFiles(files, request.out, environment.name);
   return {
     environment: environment.name,
+    owner: environment.workloads,
     out: request.out,
     services: services.filter(runsInCluster).map(({ name }) => ({
       name,

@@ -33,6 +33,7 @@ export const renderedVariants: readonly {
       repository: 'https://git.example/shop.git',
       revision: 'main',
       path: `deploy/${environment.name}`,
+      owns: state === 'filled',
     }),
   })),
 );
