@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { kafkaBroker } from './kafka-broker.ts';
 import { root, runCommand } from './run-command.ts';
 
 export type RealPart = {
@@ -110,5 +111,11 @@ export const realParts: readonly RealPart[] = [
     needs: ['git'],
     tests: 'comparison\\.real',
     prepare: async () => ({}),
+  },
+  {
+    name: 'Apache Kafka',
+    needs: ['java', 'mvn', 'sha256sum'],
+    tests: 'kafka[^/]*\\.real',
+    prepare: async () => ({ REAL_KAFKA: await kafkaBroker(cache) }),
   },
 ];

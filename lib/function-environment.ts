@@ -20,7 +20,7 @@ export const awsAddresses = (outputOf: OutputOf): Addresses => {
     database: (service) => {
       throw new Error(`services/${service.name}/manifest.ts: a Lambda owns no PostgreSQL database; declare a table`);
     },
-    events: () => `kafka://${outputOf(outputNames.eventBrokers)}`,
+    events: () => `kafka://${outputOf(outputNames.eventBrokers)}?auth=iam`,
     cache: (service) => {
       throw new Error(
         `services/${service.name}/manifest.ts: a Lambda is outside the VPC and cannot reach the cache; use a table`,

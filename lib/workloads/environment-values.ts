@@ -66,7 +66,7 @@ export const environmentValues = (
     logLevel: environment.logLevel,
     databaseAddress: outputOf(outputNames.databaseAddress),
     databaseAuth: 'iam',
-    eventsUrl: `kafka://${outputOf(outputNames.eventBrokers)}`,
+    eventsUrl: `kafka://${outputOf(outputNames.eventBrokers)}?auth=iam`,
     cacheUrl: `rediss://${cacheUserOf(environment.name)}@${outputOf(outputNames.cacheAddress)}?cacheName=cloudmart-${environment.name}`,
     tables: Object.fromEntries(
       inCluster.flatMap(({ owns }) =>

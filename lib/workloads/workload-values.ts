@@ -48,7 +48,7 @@ export type WorkloadValues = {
   readonly databaseAddress: string;
   /** How services sign in to PostgreSQL. */
   readonly databaseAuth: 'iam' | 'password';
-  /** `kafka://broker,broker`. May hold tokens. */
+  /** `kafka://broker,broker?auth=iam`. May hold tokens. */
   readonly eventsUrl: string;
   /** `rediss://user@host:port?cacheName=name`, where user and name are what a token of IAM is made for. May hold tokens. */
   readonly cacheUrl: string;

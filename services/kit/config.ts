@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import type * as z from 'zod';
 import { createEnvironmentReader, type Environment, type EnvironmentReader } from './environment-reader.ts';
+import { isKafkaUrl } from './events/kafka-address.ts';
 import type { ServiceManifest } from './manifest.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { type LoadSecret, loadSecretFromAws } from './secrets.ts';
@@ -74,9 +75,7 @@ const hasScheme =
   (text: string) =>
     schemes.some((scheme) => text.startsWith(`${scheme}:`)) && URL.canParse(text);
 
-/** `URL` refuses a list of brokers, so that one is checked by its shape. */
-const isEventsUrl = (text: string) =>
-  /^kafka:\/\/[^/,:\s]+:\d{1,5}(,[^/,:\s]+:\d{1,5})*$/.test(text) || hasScheme('postgresql', 'postgres')(text);
+const isEventsUrl = (text: string) => isKafkaUrl(text) || hasScheme('postgresql', 'postgres')(text);
 
 const readAddresses = (manifest: ServiceManifest, read: EnvironmentReader) => {
   const anyText = (text: string) => text.trim() !== '';

@@ -5,7 +5,7 @@ import { createEmbeddedLog } from './embedded-log.ts';
 import type { EventLog } from './event-log.ts';
 
 export type OpenEventLogOptions = {
-  /** `postgresql://...` for the embedded log, `kafka://broker:port,broker:port` for Kafka. */
+  /** `postgresql://...` for the embedded log, `kafka://broker:port,broker:port` for Kafka, with `?auth=iam` on AWS. */
   readonly url: string;
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
@@ -25,8 +25,11 @@ export const openEventLog = async ({ url, logger, metrics }: OpenEventLogOptions
         database: createDatabase({ url, connections, logger, metrics, poolName: 'events', acquireTimeoutMs: 5_000 }),
         logger,
       });
-    case 'kafka':
-      throw new Error('EVENTS_URL: this release has no Kafka adapter; use postgresql:// for the embedded log');
+    case 'kafka': {
+      // Loaded only where it is needed: its client costs a process of the embedded log memory for nothing.
+      const { createKafkaLog } = await import('./kafka-log.ts');
+      return createKafkaLog({ url, logger });
+    }
     default:
       throw new Error(`EVENTS_URL: the scheme "${scheme}" names no log; use postgresql:// or kafka://`);
   }
