@@ -5,7 +5,8 @@ const TEST = '(\\.test\\.ts$|\\.conformance\\.ts$|/testing/|^services/acceptance
 // $1 is the service's own name.
 const SERVICE = '^services/(?!kit/|contracts/|acceptance/)([^/]+)/';
 const ENTRY = '/(main|handler)\\.ts$';
-const DRIVERS = 'node_modules/(pg|pg-boss|redis|@platformatic/kafka|@grpc/[^/]+|@aws-sdk/[^/]+)(/|$)';
+const DRIVERS =
+  'node_modules/(pg|pg-boss|@redis/[^/]+|@platformatic/kafka|@grpc/[^/]+|@aws-sdk/[^/]+|@smithy/[^/]+)(/|$)';
 const INFRASTRUCTURE = 'node_modules/(aws-cdk-lib|aws-cdk|constructs|cdk8s[^/]*|cdk-nag|@aws-cdk/[^/]+)(/|$)';
 const valuesOnly = { dependencyTypesNot: ['type-only'] };
 

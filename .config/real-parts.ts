@@ -118,4 +118,10 @@ export const realParts: readonly RealPart[] = [
     tests: 'kafka[^/]*\\.real',
     prepare: async () => ({ REAL_KAFKA: await kafkaBroker(cache) }),
   },
+  {
+    name: 'Redis',
+    needs: ['redis-server'],
+    tests: '(redis-cache|shared-limits|cache-away)\\.real',
+    prepare: async () => ({}),
+  },
 ];

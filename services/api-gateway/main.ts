@@ -20,6 +20,10 @@ await runService(manifest, gatewayConfig, async (context) => {
     users: createGrpcClient(UserServiceDefinition, grpcTo('user')),
     orders: createGrpcClient(OrderServiceDefinition, grpcTo('order')),
     upstreams: { user: httpTo('user'), product: httpTo('product'), cart: httpTo('cart'), payment: httpTo('payment') },
-    cache: createCache(cache ?? 'memory:'),
+    cache: createCache(cache ?? 'memory:', {
+      namespace: manifest.name,
+      logger: context.logger,
+      metrics: context.metrics,
+    }),
   });
 });

@@ -1,5 +1,7 @@
-import { LRUCache } from 'lru-cache';
+import type { Logger } from './logger.ts';
+import { createMemoryCache } from './memory-cache.ts';
 import type { Metrics } from './metrics.ts';
+import { createRedisCache } from './redis-cache.ts';
 
 /**
  * What may be lost at any time: copies and counters. A cache that fails answers as if it were empty and never throws,
@@ -7,7 +9,9 @@ import type { Metrics } from './metrics.ts';
  */
 export type Cache = {
   get<T>(key: string): Promise<T | undefined>;
+  /** Keeps the value for `ttlSeconds` at most; up to a tenth less, so that what was set together does not end together. */
   set(key: string, value: unknown, ttlSeconds: number): Promise<void>;
+  /** Lost while the cache is away: a copy may then be served until its time is over. */
   delete(key: string): Promise<void>;
   /** Adds one and returns the count; the count starts over `ttlSeconds` after its first increment. 0 while the cache is away. */
   increment(key: string, ttlSeconds: number): Promise<number>;
@@ -17,40 +21,18 @@ export type Cache = {
 };
 
 export type CacheOptions = {
+  /** Begins all keys in a shared cache, so that services never meet; the name of the service. Default `cloudmart`. */
+  readonly namespace?: string;
+  /** Notes when a shared cache goes away and comes back. */
+  readonly logger?: Logger;
+  /** Counts hits and misses as `cache_requests_total`, and what a shared cache did not carry out as `cache_failures_total`. */
+  readonly metrics?: Metrics;
   /** Most entries of the in-process cache; default 10,000. */
   readonly maxEntries?: number;
   /** Most characters of all values in the in-process cache; default 8 Mi. */
   readonly maxCharacters?: number;
-  /** Counts hits and misses as `cache_requests_total`. */
-  readonly metrics?: Metrics;
-};
-
-const createMemoryCache = ({ maxEntries = 10_000, maxCharacters = 8 * 2 ** 20 }: CacheOptions): Cache => {
-  const entries = new LRUCache<string, string>({
-    max: maxEntries,
-    maxSize: maxCharacters,
-    sizeCalculation: (value, key) => value.length + key.length,
-  });
-  return {
-    get: async <T>(key: string) => {
-      const text = entries.get(key);
-      return text === undefined ? undefined : (JSON.parse(text) as T);
-    },
-    set: async (key, value, ttlSeconds) => {
-      entries.set(key, JSON.stringify(value), { ttl: ttlSeconds * 1000 });
-    },
-    delete: async (key) => {
-      entries.delete(key);
-    },
-    increment: async (key, ttlSeconds) => {
-      const count = Number(entries.get(key) ?? 0) + 1;
-      const remaining = entries.getRemainingTTL(key);
-      entries.set(key, String(count), { ttl: count === 1 ? ttlSeconds * 1000 : Math.max(1, remaining) });
-      return count;
-    },
-    check: async () => undefined,
-    close: async () => entries.clear(),
-  };
+  /** Milliseconds that a command of a shared cache may take; default 250. */
+  readonly commandDeadlineMs?: number;
 };
 
 const countRequests = (cache: Cache, metrics: Metrics): Cache => {
@@ -65,9 +47,16 @@ const countRequests = (cache: Cache, metrics: Metrics): Cache => {
   };
 };
 
-/** Opens the cache that CACHE_URL names: `memory:` is a bounded LRU in this process. */
+const spreadEnds = (cache: Cache): Cache => ({
+  ...cache,
+  set: (key, value, ttlSeconds) => cache.set(key, value, ttlSeconds * (1 - Math.random() / 10)),
+});
+
+/**
+ * Opens the cache that CACHE_URL names: `memory:` is a bounded LRU in this process, `redis(s)://` a Redis or Valkey that all
+ * replicas share. Does not wait for it: a service starts, and works, without it. Throws one sentence for a wrong URL.
+ */
 export const createCache = (url: string, options: CacheOptions = {}): Cache => {
-  if (url !== 'memory:') throw new Error(`CACHE_URL: there is no adapter for "${url.split(':')[0]}:"; use memory:`);
-  const cache = createMemoryCache(options);
+  const cache = spreadEnds(url === 'memory:' ? createMemoryCache(options) : createRedisCache(url, options));
   return options.metrics ? countRequests(cache, options.metrics) : cache;
 };

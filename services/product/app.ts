@@ -42,7 +42,7 @@ export const productApp = async (
   await migrate(database, migrations.own, { kitFolder: migrations.kit });
   const log = await openEventLog({ url: config.events, logger, metrics });
   health.add('events', { critical: false, check: () => log.check() });
-  const cache = createCache(config.cache);
+  const cache = createCache(config.cache, { namespace: manifest.name, logger, metrics });
   health.add('cache', { critical: false, check: () => cache.check() });
 
   const products = createProductRepository(database);

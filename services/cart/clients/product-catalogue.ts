@@ -1,5 +1,6 @@
 import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
 import type { Cache } from '../../kit/cache.ts';
+import { createCachedValues } from '../../kit/cached-values.ts';
 import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-client.ts';
 import type { Metrics } from '../../kit/metrics.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
@@ -9,48 +10,40 @@ export type CatalogueOptions = GrpcClientOptions & { readonly cache: Cache; read
 
 /** Orders take prices from the catalogue itself, so a cart may show a price that is this many seconds old. */
 const ttlSeconds = 60;
-
-const keyOf = (productId: string) => `cart:product:${productId}`;
+/** Raise it with {@link Snippet}: carts of the old release must not read snippets of the new one. */
+const snippetVersion = 1;
 
 /** The catalogue as the cart sees it: from the cache, else over the breaker; a catalogue that is away is an answer, not an error. */
 export const createProductCatalogue = ({ cache, metrics, ...options }: CatalogueOptions) => {
   const client = createGrpcClient(ProductServiceDefinition, options);
+  const snippets = createCachedValues<Snippet>({ cache, name: 'product', version: snippetVersion, ttlSeconds });
   const lookups = metrics.counter({
     name: 'cart_product_lookups_total',
     help: 'Products that carts asked for, by where the answer came from.',
     labels: ['source'],
   });
 
-  const ask = async (ids: readonly string[]): Promise<Map<string, Knowledge>> => {
+  const ask = async (ids: readonly string[]): Promise<Map<string, Snippet>> => {
     const { products } = await client.getProducts({ ids: [...ids] });
-    const answered = new Map<string, Knowledge>(ids.map((id) => [id, 'unknown']));
+    lookups.inc({ source: 'catalogue' }, ids.length);
+    const answered = new Map<string, Snippet>();
     for (const { id, title, price, stock } of products) if (price) answered.set(id, { title, price, stock });
     return answered;
   };
 
-  /** Asks the catalogue itself and keeps what it says; Refusal `product.unavailable` while it is away. */
-  const refresh = async (ids: readonly string[]): Promise<Map<string, Knowledge>> => {
-    const answered = await ask(ids);
-    lookups.inc({ source: 'catalogue' }, ids.length);
-    await Promise.all(
-      [...answered].map(([id, known]) => typeof known === 'object' && cache.set(keyOf(id), known, ttlSeconds)),
-    );
-    return answered;
-  };
-
   return {
-    refresh,
+    /** Asks the catalogue itself and keeps what it says; Refusal `product.unavailable` while it is away. */
+    refresh: (ids: readonly string[]): Promise<Map<string, Snippet>> => snippets.load(ids, ask),
 
     /** What is known of each product; never throws because of the catalogue. */
     lookUp: async (ids: readonly string[]): Promise<Map<string, Knowledge>> => {
-      const cached = await Promise.all(ids.map(async (id) => [id, await cache.get<Snippet>(keyOf(id))] as const));
-      const known = new Map<string, Knowledge>();
-      for (const [id, snippet] of cached) if (snippet) known.set(id, snippet);
+      const known: Map<string, Knowledge> = await snippets.cached(ids);
       lookups.inc({ source: 'cache' }, known.size);
       const missing = ids.filter((id) => !known.has(id));
       if (missing.length === 0) return known;
       try {
-        for (const [id, answer] of await refresh(missing)) known.set(id, answer);
+        const answered = await snippets.load(missing, ask);
+        for (const id of missing) known.set(id, answered.get(id) ?? 'unknown');
       } catch (problem) {
         if (!(problem instanceof Refusal) || problem.kind !== 'unavailable') throw problem;
         for (const id of missing) known.set(id, 'unreachable');
