@@ -107,6 +107,12 @@ export const realParts: readonly RealPart[] = [
     }),
   },
   {
+    name: 'Verification and rollback on simulated nodes',
+    needs: clusterNeeds,
+    tests: 'verify\\.real',
+    prepare: () => buildCluster('full'),
+  },
+  {
     name: 'Review of commits',
     needs: ['git'],
     tests: 'comparison\\.real',

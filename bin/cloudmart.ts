@@ -10,7 +10,9 @@ import { pagesCommand } from './commands/pages.ts';
 import { preflightCommand } from './commands/preflight.ts';
 import { renderCommand } from './commands/render.ts';
 import { replayCommand } from './commands/replay.ts';
+import { rollbackCommand } from './commands/rollback.ts';
 import { upCommand } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
 
 const program = new Command('cloudmart')
   .description('Runs, renders, checks and operates the CloudMart platform.')
@@ -25,7 +27,9 @@ const program = new Command('cloudmart')
   .addCommand(pagesCommand())
   .addCommand(preflightCommand())
   .addCommand(renderCommand())
-  .addCommand(replayCommand());
+  .addCommand(replayCommand())
+  .addCommand(rollbackCommand())
+  .addCommand(verifyCommand());
 
 program.parseAsync().catch((problem: unknown) => {
   process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);

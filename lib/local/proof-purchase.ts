@@ -33,15 +33,31 @@ export class PurchaseFailed extends Error {
   }
 }
 
-export type PurchaseParts = {
+export type BuyerParts = {
   readonly api: ApiClient;
+  /** Address of the account that is made for this purchase. */
+  readonly email: string;
+  /** Token of the card that is charged. */
+  readonly card: string;
+  /** Gets one sentence per step. */
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/** A purchase that was decided in the customer's favour, and the customer who made it. */
+export type Purchase = {
+  readonly order: Order;
+  readonly email: string;
+  readonly token: string;
+  /** `performance.now()` when the order was accepted. */
+  readonly placedAt: number;
+};
+
+export type PurchaseParts = Pick<BuyerParts, 'api' | 'say' | 'signal'> & {
   readonly mailbox: ApiClient;
   readonly mailboxUrl: string;
   /** Token of a member of staff, who may look at payments. */
   readonly staffToken: string;
-  /** Gets one sentence per step. */
-  readonly say: (text: string) => void;
-  readonly signal: AbortSignal;
 };
 
 const ITEMS = 2;
@@ -88,7 +104,7 @@ const register = (api: ApiClient, email: string) =>
     body: { email, password: randomBytes(18).toString('base64url'), name: 'Robin Proof' },
   });
 
-const placeOrder = (api: ApiClient, token: string) =>
+const placeOrder = (api: ApiClient, token: string, card: string) =>
   api<{ order: Order }>('/api/v1/orders', {
     method: 'POST',
     token,
@@ -102,20 +118,12 @@ const placeOrder = (api: ApiClient, token: string) =>
         zip: '62701',
         country: 'US',
       },
-      payment: { method: 'card', token: 'tok_visa' },
+      payment: { method: 'card', token: card },
     },
   });
 
-/** Makes the purchase. Throws {@link PurchaseFailed} or the refusal of the door that said no. */
-export const provePurchase = async ({
-  api,
-  mailbox,
-  mailboxUrl,
-  staffToken,
-  say,
-  signal,
-}: PurchaseParts): Promise<PurchaseProof> => {
-  const email = `robin-${randomBytes(6).toString('hex')}@customers.example`;
+/** Registers, fills a cart, orders it, and waits until it is paid. Throws {@link PurchaseFailed} or the refusal of the door that said no. */
+export const buySomething = async ({ api, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
   const products = await chooseProducts(api);
   const { accessToken: token } = await register(api, email);
   say(`registered ${email}`);
@@ -123,7 +131,8 @@ export const provePurchase = async ({
     await api('/api/v1/cart/items', { method: 'POST', token, body: { productId: id, quantity: 1 } });
   say(`put ${products.map(({ title }) => `"${title}"`).join(' and ')} into the cart`);
 
-  const { order: placed } = await placeOrder(api, token);
+  const { order: placed } = await placeOrder(api, token, card);
+  const placedAt = performance.now();
   say(`ordered ${placed.id} for ${formatMoney(placed.total)}`);
   const order = await waitFor(
     `a decision on order ${placed.id}`,
@@ -140,6 +149,21 @@ export const provePurchase = async ({
   const expected = products.reduce((sum, { price }) => sum + price.amount, 0);
   if (order.total.amount !== expected)
     throw new PurchaseFailed(`order ${order.id} costs ${order.total.amount}, but its goods cost ${expected}`);
+  return { order, email, token, placedAt };
+};
+
+/** Makes the purchase and looks at its charge and its mail. Throws {@link PurchaseFailed} or the refusal of the door that said no. */
+export const provePurchase = async ({
+  api,
+  mailbox,
+  mailboxUrl,
+  staffToken,
+  say,
+  signal,
+}: PurchaseParts): Promise<PurchaseProof> => {
+  const email = `robin-${randomBytes(6).toString('hex')}@customers.example`;
+  const { order } = await buySomething({ api, email, card: 'tok_visa', say, signal });
+  const expected = order.total.amount;
 
   const payment = await waitFor(
     `the charge of order ${order.id}`,

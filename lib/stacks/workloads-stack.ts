@@ -34,12 +34,18 @@ export class WorkloadsStack extends PlatformStack {
     { environment, services, cluster, values, resources, accessLogs }: WorkloadsStackProps,
   ) {
     super(scope, id, { environment, description: 'The services in the cluster, each with its own role' });
-    const apply = (manifestId: string, manifest: object[], removalPolicy = RemovalPolicy.DESTROY) =>
+    const apply = (
+      manifestId: string,
+      manifest: object[],
+      removalPolicy = RemovalPolicy.DESTROY,
+      options: { prune?: boolean } = {},
+    ) =>
       new KubernetesManifest(this, manifestId, {
         cluster,
         manifest: manifest as Record<string, unknown>[],
         overwrite: true,
         removalPolicy,
+        ...options,
       });
     // Taken out of the template, an object of a handover stays in the cluster, where Argo CD takes it up.
     const leaving = environment.workloads === 'handover' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
@@ -55,9 +61,21 @@ export class WorkloadsStack extends PlatformStack {
         statements: servicePermissions(this, service, resources),
       });
       if (!namespace) continue;
-      const manifest = apply(service.name, serviceObjects(service, services, values), leaving);
+      const objects = serviceObjects(service, services, values);
+      const isConfiguration = ({ kind }: { kind: string }) => kind === 'ConfigMap';
+      const manifest = apply(
+        service.name,
+        objects.filter((object) => !isConfiguration(object)),
+        leaving,
+      );
       manifest.node.addDependency(namespace, identity);
       if (service.public && ingressClass) manifest.node.addDependency(ingressClass);
+      const configuration = objects.filter(isConfiguration);
+      if (configuration.length === 0) continue;
+      // Never pruned: pods of the release before, and a rollback to it, read the configuration of then.
+      const kept = apply(`${service.name}-configuration`, configuration, leaving, { prune: false });
+      kept.node.addDependency(namespace);
+      manifest.node.addDependency(kept);
     }
   }
 }

@@ -47,14 +47,15 @@ const resourcesOf = ({ size }: ServiceManifest): k8s.ResourceRequirements => {
   };
 };
 
-/** Name of the ConfigMap of a service's static configuration. */
-export const configMapName = (service: ServiceManifest): string => `${service.name}-configuration`;
-
 const checksumOf = (configuration: Record<string, string>): string =>
   createHash('sha256')
     .update(JSON.stringify(Object.entries(configuration).sort()))
     .digest('hex')
     .slice(0, 16);
+
+/** Name of the ConfigMap of one state of a service's static configuration: pods of another state read another one. */
+const configMapName = (service: ServiceManifest, configuration: Record<string, string>): string =>
+  `${service.name}-configuration-${checksumOf(configuration)}`;
 
 /** Refuses an image whose content can change under its name. Tokens are judged when the tag behind them is literal. */
 const immutableImage = (service: ServiceManifest, values: WorkloadValues): string => {
@@ -81,7 +82,7 @@ const containerOf = (
   env: Object.entries(podEnvironment(service, all, values)).map(([name, value]) => ({ name, value })),
   envFrom:
     Object.keys(staticConfiguration(service, values)).length > 0
-      ? [{ configMapRef: { name: configMapName(service) } }]
+      ? [{ configMapRef: { name: configMapName(service, staticConfiguration(service, values)) } }]
       : undefined,
   resources: resourcesOf(service),
   // Two minutes: a start waits for migrations that another replica runs.
@@ -109,7 +110,14 @@ export const addDeployment = (
   const labels = serviceLabels(service, values);
   if (Object.keys(configuration).length > 0)
     new k8s.KubeConfigMap(scope, 'configuration', {
-      metadata: { name: configMapName(service), namespace: values.namespace, labels },
+      metadata: {
+        name: configMapName(service, configuration),
+        namespace: values.namespace,
+        labels,
+        // Pods of the release before still read theirs, and a rollback goes back to it.
+        annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false' },
+      },
+      immutable: true,
       data: configuration,
     });
   new k8s.KubeServiceAccount(scope, 'service-account', {
@@ -123,7 +131,7 @@ export const addDeployment = (
       selector: { matchLabels: selectorLabels(service.name) },
       minReadySeconds: 5,
       progressDeadlineSeconds: 300,
-      revisionHistoryLimit: 5,
+      revisionHistoryLimit: 10,
       strategy: {
         type: 'RollingUpdate',
         rollingUpdate: { maxUnavailable: k8s.IntOrString.fromNumber(0), maxSurge: k8s.IntOrString.fromString('25%') },

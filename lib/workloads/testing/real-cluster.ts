@@ -5,19 +5,25 @@ import path from 'node:path';
 import { partOf, runTool, type ToolRun } from './run-tool.ts';
 
 export type RealCluster = {
+  /** File with its address and credentials. */
+  readonly kubeconfig: string;
   /** Runs kubectl; a failed command is a result, not an error. */
   kubectl(parameters: readonly string[], input?: string): Promise<ToolRun>;
   stop(): Promise<void>;
 };
 
-/** Starts a cluster, or uses the one that REAL_KUBECONFIG names and leaves it running. */
-export const startCluster = async (mode: 'start' | 'full'): Promise<RealCluster> => {
+/**
+ * Starts a cluster, or uses the one that REAL_KUBECONFIG names and leaves it running.
+ * @param stages file of kwok stages: what becomes of simulated pods; default that all are ready at once
+ */
+export const startCluster = async (mode: 'start' | 'full', stages?: string): Promise<RealCluster> => {
   const foreign = process.env['REAL_KUBECONFIG'];
   const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-cluster-'));
   const environment = {
     KUBE_RUN: folder,
     KUBE_KCM_ARGS: '--horizontal-pod-autoscaler-sync-period=2s',
     KUBECONFIG: foreign ?? path.join(folder, 'kubeconfig'),
+    ...(stages !== undefined && { KWOK_STAGES: stages }),
   };
   const script = (word: string) => runTool(partOf('REAL_CLUSTER_SCRIPT'), [word], { environment });
   const stop = async () => {
@@ -33,6 +39,7 @@ export const startCluster = async (mode: 'start' | 'full'): Promise<RealCluster>
   }
   const program = path.join(partOf('REAL_CLUSTER_BIN'), 'kubectl');
   return {
+    kubeconfig: environment.KUBECONFIG,
     kubectl: (parameters, input) =>
       runTool(program, ['--cache-dir', path.join(folder, 'cache'), ...parameters], { environment, input }),
     stop,

@@ -1,0 +1,102 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import type { Environment } from '../../lib/environment.ts';
+import type { VerifyReport } from '../../lib/release/verify.ts';
+import { withSessionOptions } from '../../lib/release/verify-options.ts';
+import type { SessionFlags } from '../../lib/release/verify-session.ts';
+
+type Flags = SessionFlags & { environment: string; rollback: boolean; fromStack?: string; json?: boolean };
+
+/** What this checkout asks the cluster to run; image repositories are known with the outputs of the deployment. */
+const askedOf = async (environment: Environment, outputsFile: string | undefined) => {
+  const [{ services }, { environmentValues }, { askedWorkloads }, { imageTags }, outputs, { neededOutputs }] =
+    await Promise.all([
+      import('../../lib/services.ts'),
+      import('../../lib/workloads/environment-values.ts'),
+      import('../../lib/workloads/asked-workloads.ts'),
+      import('../../lib/workloads/render.ts'),
+      import('../../lib/workloads/outputs-file.ts'),
+      import('../../lib/workloads/stack-outputs.ts'),
+    ]);
+  const needed = neededOutputs(services, environment.publicDoor !== undefined);
+  const outputOf = outputsFile
+    ? await outputs.readOutputs(outputsFile, environment.name, needed)
+    : outputs.placeholderOf;
+  const tags = await imageTags(services, path.join(import.meta.dirname, '../..'));
+  return askedWorkloads(services, environmentValues(environment, services, tags, outputOf));
+};
+
+const linesOf = ({ environment, services, outside, findings, rollback }: VerifyReport): string[] => [
+  ...services.map(
+    ({ service, pods, revision, image, digest }) =>
+      `${service.padEnd(16)} ${pods} pods of revision ${revision} run ${image.split(/[:@]/).at(-1)?.slice(0, 12)}${digest ? ` (${digest.slice(0, 19)})` : ''}`,
+  ),
+  ...(outside?.pipelines ?? []).map(
+    ({ topic, from, to, effect, seconds }) =>
+      `${`${from} -> ${to}`.padEnd(24)} ${topic}: ${effect}${seconds === null ? '' : ` after ${seconds} s`}`,
+  ),
+  ...findings.flatMap(({ code, problem, log = [] }) => [`${code}: ${problem}`, ...log.map((line) => `    ${line}`)]),
+  ...(rollback ? [`rollback ${rollback.outcome}: ${rollback.sentence}`] : []),
+  ...(rollback?.findings ?? []).map(({ code, problem }) => `${code}: ${problem}`),
+  findings.length === 0 ? `${environment} is good` : `${environment} is not good: ${findings.length} findings`,
+];
+
+/** What the chat reads about a release that failed. */
+const messageOf = ({ environment, findings, rollback }: VerifyReport): string =>
+  [
+    `${environment}: the release failed its verification. ${findings[0]?.problem}`,
+    findings.length > 1 ? ` And ${findings.length - 1} more findings.` : '',
+    rollback ? ` Rollback ${rollback.outcome}: ${rollback.sentence}.` : ' It was not rolled back.',
+  ].join('');
+
+const run = async (flags: Flags, stop: AbortController) => {
+  const [{ environmentNamed }, { verify }, { openSession }, { workloadNamespace }] = await Promise.all([
+    import('../../lib/environments.ts'),
+    import('../../lib/release/verify.ts'),
+    import('../../lib/release/verify-session.ts'),
+    import('../../lib/workloads/environment-values.ts'),
+  ]);
+  const environment = environmentNamed(flags.environment);
+  const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
+  const { cluster, wait, outside, tell } = openSession(flags, environment, workloadNamespace, progress, stop.signal);
+  progress('bundling the services for their tags');
+  const asked = await askedOf(environment, flags.fromStack);
+  const report = await verify(cluster, {
+    ...wait,
+    environment: environment.name,
+    asked,
+    outside,
+    rollsBack: flags.rollback,
+  });
+  if (report.findings.length > 0) await tell(messageOf(report));
+  process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : `${linesOf(report).join('\n')}\n`);
+  if (report.findings.length > 0) process.exitCode = 1;
+};
+
+/** `cloudmart verify`: whether what was deployed runs and serves; if not, back to what did. */
+export const verifyCommand = (): Command =>
+  withSessionOptions(
+    new Command('verify')
+      .description(
+        'after a deployment: wait for every roll-out, compare each pod with this checkout, buy something from outside; roll back what fails',
+      )
+      .requiredOption('--environment <name>', 'dev, staging or production')
+      .option('--no-rollback', 'leave a release that fails as it is')
+      .option(
+        '--from-stack <file>',
+        'stack outputs as written by "cdk deploy --outputs-file": compare whole image names',
+      ),
+  )
+    .addHelpText(
+      'after',
+      `
+Examples:
+  npx cloudmart verify --environment staging
+  npx cloudmart verify --environment dev --url http://127.0.0.1:8080 --mailbox http://127.0.0.1:8092 --no-rollback
+
+Exit code 0: the release is good. 1: it is not, or it could not be told. 2: wrong usage.`,
+    )
+    .action(async (flags: Flags) => {
+      const { runInterruptibly } = await import('../../lib/release/rollout-interrupt.ts');
+      await runInterruptibly('nothing was changed, and verifying again is safe', (stop) => run(flags, stop));
+    });

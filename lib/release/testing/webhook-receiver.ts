@@ -1,0 +1,30 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export type WebhookReceiver = {
+  readonly url: string;
+  /** Texts in the order in which they came. */
+  readonly messages: string[];
+  close(): Promise<void>;
+};
+
+/** A chat on this machine that keeps what it is sent, and answers with `status`; 0: it never answers. */
+export const startWebhookReceiver = async (status = 200): Promise<WebhookReceiver> => {
+  const messages: string[] = [];
+  const server = createServer(async (request, response) => {
+    let body = '';
+    for await (const chunk of request) body += chunk;
+    messages.push((JSON.parse(body) as { text: string }).text);
+    if (status > 0) response.writeHead(status, { location: 'http://127.0.0.1:9/' }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/very-secret-path`,
+    messages,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+};
