@@ -37,7 +37,11 @@ let cluster: RolloutCluster;
 let chat: WebhookReceiver;
 const lines: string[] = [];
 
-const ask = { deadlineSeconds: 240, signal: new AbortController().signal, progress: (line: string) => lines.push(line) };
+const ask = {
+  deadlineSeconds: 240,
+  signal: new AbortController().signal,
+  progress: (line: string) => lines.push(line),
+};
 const inspect = (release: TestRelease, more: { rollsBack?: boolean; deadlineSeconds?: number } = {}) =>
   verify(cluster, {
     ...ask,
@@ -82,7 +86,9 @@ const imageOf = async (service: string) =>
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-verify-'));
   const tags = await imageTags(services, root);
-  broken = { tags: { ...Object.fromEntries(inCluster.map((name) => [name, 'a'.repeat(64)])), order: tags['order'] ?? '' } };
+  broken = {
+    tags: { ...Object.fromEntries(inCluster.map((name) => [name, 'a'.repeat(64)])), order: tags['order'] ?? '' },
+  };
   const crashing = (release: TestRelease) => askedOf(release).find(({ service }) => service === 'order');
   const stages = await writeStages(path.join(partOf('REAL_CLUSTER_BIN'), 'kwok-stages.yaml'), folder, {
     images: [crashing(broken)?.image ?? ''],
@@ -222,4 +228,3 @@ test('the rights that are missing are named', async () => {
   const scheduler = connectCluster({ kubeconfig, namespace: workloadNamespace });
   await expect(scheduler.deployments()).rejects.toThrow(/these credentials may not list deployments: .*forbidden/);
 });
-
