@@ -45,7 +45,11 @@ const history = (services: readonly ReturnType<typeof aService>[], releases: rea
   ledger: { releases },
 });
 
-const release = (id: string, hashes: Record<string, string>, state: Partial<Release> = { verifiedAt: id }): Release => ({
+const release = (
+  id: string,
+  hashes: Record<string, string>,
+  state: Partial<Release> = { verifiedAt: id },
+): Release => ({
   id,
   services: Object.fromEntries(Object.entries(hashes).map(([name, hash]) => [name, { hash, tag: hash }])),
   ...state,
@@ -55,7 +59,8 @@ const first = { revision: 1, hash: 'h1', tag: '1111111aaaa' };
 const second = { revision: 2, hash: 'h2', tag: '2222222bbbb' };
 const third = { revision: 3, hash: 'h3', tag: '3333333cccc' };
 
-const goesTo = (plan: ReturnType<typeof planService>) => plan.steps.map(({ service, to }) => `${service} ${to.revision}`);
+const goesTo = (plan: ReturnType<typeof planService>) =>
+  plan.steps.map(({ service, to }) => `${service} ${to.revision}`);
 
 describe('one service', () => {
   const order = () => history([aService('order', [first, second, third])]);

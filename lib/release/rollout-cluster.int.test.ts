@@ -59,7 +59,9 @@ test('a cluster that is not there', async () => {
   const server = createServer();
   const port = await listen(server);
   await new Promise((resolve) => servers.pop()?.close(resolve));
-  const { code, message, isPassing } = await failureOf(async () => asking(await kubeconfigFor(`http://127.0.0.1:${port}`)));
+  const { code, message, isPassing } = await failureOf(async () =>
+    asking(await kubeconfigFor(`http://127.0.0.1:${port}`)),
+  );
   expect(code).toBe('cluster.unreachable');
   expect(message).toBe(
     `no cluster answers at http://127.0.0.1:${port} (ECONNREFUSED); check the network, the VPN and the context`,
@@ -86,14 +88,18 @@ test.each<[number, string, string, boolean]>([
     response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', message: 'because' }));
   });
   const port = await listen(server);
-  const { code, message, isPassing } = await failureOf(async () => asking(await kubeconfigFor(`http://127.0.0.1:${port}`)));
+  const { code, message, isPassing } = await failureOf(async () =>
+    asking(await kubeconfigFor(`http://127.0.0.1:${port}`)),
+  );
   server.closeAllConnections();
   expect([code, isPassing]).toEqual([expected, passes]);
   expect(message).toContain(sentence);
 });
 
 test('a file that is not there, and one that is no kubeconfig', async () => {
-  const missing = await failureOf(() => connectCluster({ kubeconfig: path.join(folder, 'none'), namespace: 'cloudmart' }));
+  const missing = await failureOf(() =>
+    connectCluster({ kubeconfig: path.join(folder, 'none'), namespace: 'cloudmart' }),
+  );
   expect([missing.code, missing.message]).toEqual([
     'cluster.no-kubeconfig',
     expect.stringContaining('cannot be used as a kubeconfig (ENOENT)'),
@@ -107,7 +113,9 @@ test('a file that is not there, and one that is no kubeconfig', async () => {
 
 test('a context that the file does not have', async () => {
   const kubeconfig = await kubeconfigFor('http://127.0.0.1:1');
-  const { code, message } = await failureOf(() => connectCluster({ kubeconfig, context: 'prod', namespace: 'cloudmart' }));
+  const { code, message } = await failureOf(() =>
+    connectCluster({ kubeconfig, context: 'prod', namespace: 'cloudmart' }),
+  );
   expect(code).toBe('cluster.no-context');
   expect(message).toContain('has no context "prod", only shop; choose one with --context');
 });

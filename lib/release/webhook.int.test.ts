@@ -41,12 +41,14 @@ test('nobody at the address is a failure that keeps the address to itself', asyn
   expect(sentence).toBe('the chat webhook got no message: ECONNREFUSED');
 });
 
-test.each(['http://chat.example/secret', 'ftp://chat.example/secret', 'secret', 'http://127.0.0.1.evil.example/secret'])(
-  'a message is not sent to %s',
-  (address) => {
-    expect(() => webhookUrl(address)).toThrow(/^the chat webhook is no https address; .*\(its value is not shown\)$/);
-  },
-);
+test.each([
+  'http://chat.example/secret',
+  'ftp://chat.example/secret',
+  'secret',
+  'http://127.0.0.1.evil.example/secret',
+])('a message is not sent to %s', (address) => {
+  expect(() => webhookUrl(address)).toThrow(/^the chat webhook is no https address; .*\(its value is not shown\)$/);
+});
 
 test.each(['https://chat.example/hook', 'http://localhost:8065/hook', 'http://[::1]:8065/hook'])(
   'a message may be sent to %s',
