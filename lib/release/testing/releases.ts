@@ -39,7 +39,7 @@ export const askedOf = (release: TestRelease): AskedWorkload[] => askedWorkloads
 export const applyRelease = async (cluster: RealCluster, release: TestRelease): Promise<void> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-release-'));
   try {
-    const source = { repository: 'https://git.example/shop.git', revision: 'main', path: 'production' };
+    const source = { repository: 'https://git.example/shop.git', revision: 'main', path: 'production', owns: true };
     await writeFiles(manifestFiles(services, valuesOf(release), source), folder, 'production');
     const strictly = ['--server-side', '--force-conflicts', '--validate=strict', '--warnings-as-errors'];
     const { code, output } = await cluster.kubectl(['apply', ...strictly, '-k', folder]);
