@@ -1,5 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import type { Product } from '../contracts/http/product-api.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { createVisitor, newCustomer, signIn, type Visitor } from './testing/customer.ts';
@@ -130,6 +133,48 @@ describe('buying', () => {
     expect((await stranger.call('GET', `/orders/${body.order.id}`)).status).toBe(404);
     expect((await createVisitor(platform.gateway).call('GET', `/orders/${body.order.id}`)).status).toBe(401);
   }, 60_000);
+
+  test('a purchase is one trace, from the public door over the job to the mail', async () => {
+    const traceId = randomUUID().replaceAll('-', '');
+    const guest = createVisitor(platform.gateway, {
+      'x-session-id': 'ses_00000000000000000000000043',
+      traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
+    });
+    const { body } = await guest.order([{ productId: await newProduct(3), quantity: 1 }], {
+      email: 'traced@customers.example',
+    });
+    const orderId = body.order.id;
+    expect((await guest.outcome(orderId)).status).toBe('paid');
+
+    const log = new pg.Client({ connectionString: platform.databases['events'] });
+    await log.connect();
+    try {
+      await eventually(async () => {
+        const { rows } = await log.query<{ topic: string; type: string; trace: string }>(
+          `SELECT topic, headers->>'type' AS type, substr(value::jsonb->>'traceparent', 4, 32) AS trace
+           FROM event_log.records JOIN event_log.partitions ON id = partition_id WHERE value LIKE '%' || $1 || '%'`,
+          [orderId],
+        );
+        // What the job did is told by the owners of stock and money, and by the order that heard of it.
+        expect(new Set(rows.map(({ topic }) => topic))).toEqual(
+          new Set(['order-events', 'payment-events', 'inventory-events']),
+        );
+        expect(rows.map(({ type }) => type)).toEqual(expect.arrayContaining(['order.placed.v1', 'order.paid.v1']));
+        expect(rows.filter(({ trace }) => trace !== traceId)).toEqual([]);
+      });
+    } finally {
+      await log.end();
+    }
+    await eventually(
+      async () => {
+        const text = await readFile(path.join(platform.folder, 'logs/notification.log'), 'utf8');
+        const lines = text.split('\n').filter((line) => line.includes(orderId));
+        expect(lines.length).toBeGreaterThan(0);
+        expect(lines.filter((line) => !line.includes(`"traceId":"${traceId}"`))).toEqual([]);
+      },
+      { timeoutMs: 30_000 },
+    );
+  }, 90_000);
 
   test.each([
     ['a negative quantity', { quantity: -1 }, 'items.0.quantity'],

@@ -1,6 +1,7 @@
 import type { PgBoss } from 'pg-boss';
 import { createWakeUp } from './events/wake-up.ts';
 import type { Logger } from './logger.ts';
+import { continueTrace, runInScope } from './request-scope.ts';
 
 /** Must be safe to run twice: a job whose worker dies runs again. `signal` aborts when its time is over or the process stops. */
 export type JobHandler<Payload> = (payload: Payload, signal: AbortSignal) => Promise<unknown>;
@@ -24,6 +25,9 @@ export type JobWorker = {
   /** Takes no new job, waits for those in hand, and gives back what is not done by then. */
   stop(drainMs: number): Promise<void>;
 };
+
+/** Where a job's payload carries the `traceparent` of what queued it; no payload has a field of that name. */
+export const traceKey = 'traceparent';
 
 type Finished = { readonly id: string; readonly error?: Error };
 
@@ -81,8 +85,12 @@ export const startJobWorker = (options: JobWorkerOptions): JobWorker => {
       try {
         await report();
         const free = concurrency - running.size;
-        const jobs = free > 0 ? await boss.fetch<object>(queue, { batchSize: free }) : [];
-        for (const { id, data } of jobs) void run(id, data);
+        const jobs = free > 0 ? await boss.fetch<Record<string, unknown>>(queue, { batchSize: free }) : [];
+        for (const { id, data } of jobs) {
+          const { [traceKey]: trace, ...payload } = data;
+          const traceparent = continueTrace(typeof trace === 'string' ? trace : undefined);
+          void runInScope({ traceparent }, () => run(id, payload));
+        }
         await wakeUp.wait(pollMs, stopping.signal);
       } catch (error) {
         logger.warn({ error, queue }, 'jobs cannot be fetched; trying again');

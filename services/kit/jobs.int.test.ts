@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createJobs, type Jobs, type WorkOptions } from './jobs.ts';
 import { createLogger } from './logger.ts';
+import { continueTrace, currentScope, runInScope, traceIdOf } from './request-scope.ts';
 import { startChild } from './testing/child-process.ts';
 import { eventually } from './testing/condition.ts';
 import { type TestDatabase, testDatabase } from './testing/postgres.ts';
@@ -67,6 +68,36 @@ describe('jobs', () => {
     const jobs = createJobs({ database, logger });
     const early = database.transaction((tx) => jobs.enqueue(tx, 'early', {}));
     await expect(early).rejects.toThrow('the queue "early" is not prepared');
+  });
+
+  test('a job continues the trace of what queued it in each of its tries, and its payload stays what it was', async () => {
+    const jobs = createJobs({ database: postgres.open(), logger });
+    const seen: { payload: object; traceparent: string | undefined }[] = [];
+    jobs.work('traced', { retryLimit: 1 }, async (payload) => {
+      seen.push({ payload, traceparent: currentScope()?.traceparent });
+      await Promise.resolve();
+      expect(currentScope()?.traceparent).toBe(seen.at(-1)?.traceparent);
+      if (seen.length === 1) throw new Error('once more');
+    });
+    await jobs.start();
+    const traceparent = continueTrace();
+    await runInScope({ traceparent }, () =>
+      postgres.database.transaction((tx) => jobs.enqueue(tx, 'traced', { orderId: 'ord_1' })),
+    );
+    await eventually(() => expect(seen).toHaveLength(2));
+    await jobs.enqueue(undefined, 'traced', { orderId: 'ord_2' });
+    await eventually(() => expect(seen).toHaveLength(3));
+    await jobs.stop();
+    expect(seen.map(({ payload }) => payload)).toEqual([
+      { orderId: 'ord_1' },
+      { orderId: 'ord_1' },
+      { orderId: 'ord_2' },
+    ]);
+    const traces = seen.map((each) => traceIdOf(each.traceparent ?? ''));
+    expect(traces.slice(0, 2)).toEqual([traceIdOf(traceparent), traceIdOf(traceparent)]);
+    expect(traces[2]).toMatch(/^[0-9a-f]{32}$/);
+    expect(traces[2]).not.toBe(traces[0]);
+    expect(new Set(seen.map((each) => each.traceparent)).size).toBe(3);
   });
 
   test('a failed job is tried again, and after its last try lies in the dead letters', () =>

@@ -1,9 +1,10 @@
 /** Background jobs in the service's own database, queued in the transaction of what they follow from. */
 import { randomUUID } from 'node:crypto';
 import { type ConstructorOptions, PgBoss, type Queue } from 'pg-boss';
-import { type JobHandler, type JobWorker, startJobWorker } from './job-worker.ts';
+import { type JobHandler, type JobWorker, startJobWorker, traceKey } from './job-worker.ts';
 import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
+import { currentScope } from './request-scope.ts';
 import { afterCommit, type Database, type Sql } from './storage/database.ts';
 
 export type EnqueueOptions = {
@@ -70,6 +71,12 @@ const keepDoneSeconds = 600;
 const keepDeadSeconds = 30 * 86_400;
 const channel = 'jobs_queued';
 const onDemand = { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, timeoutSeconds: 60 } as const;
+
+/** The job continues the trace of what queued it. */
+const traced = (payload: object): object => {
+  const traceparent = currentScope()?.traceparent;
+  return traceparent === undefined ? payload : { ...payload, [traceKey]: traceparent };
+};
 
 const adapterOf = (sql: Sql): NonNullable<ConstructorOptions['db']> => ({
   executeSql: (text, values) => sql.query(text, values),
@@ -189,7 +196,11 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
       if (!tx) await ensureQueue(queue);
       else if (!prepared.has(queue))
         throw new Error(`the queue "${queue}" is not prepared: declare it by work() and await prepare() in app.ts`);
-      const id = await boss.send(queue, payload, { ...options, singletonKey, ...(tx && { db: adapterOf(tx) }) });
+      const id = await boss.send(queue, traced(payload), {
+        ...options,
+        singletonKey,
+        ...(tx && { db: adapterOf(tx) }),
+      });
       if (id) afterCommit(tx ?? database, () => wake(queue));
     },
     work: (queue, options, handler) => {

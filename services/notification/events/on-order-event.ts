@@ -1,6 +1,7 @@
 import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import { parseEvent } from '../../contracts/events/topics.ts';
 import type { Logger } from '../../kit/logger.ts';
+import { continueTrace, runInScope } from '../../kit/request-scope.ts';
 import { messageFor } from '../domain/message.ts';
 import { type SendOnceEffects, sendOnce } from '../use-cases/send-once.ts';
 import { type IncomingEvent, type IncomingRecord, readRecords } from './read-records.ts';
@@ -20,8 +21,10 @@ const handleLane = async (
       const event = parseEvent(value, 'order-events') as OrderEvent | undefined;
       const message = event && messageFor(event);
       if (!message) continue;
-      const outcome = await sendOnce(effects, message);
-      effects.logger.info({ notificationId: message.notificationId, outcome }, 'notification handled');
+      await runInScope({ traceparent: continueTrace(event.traceparent) }, async () => {
+        const outcome = await sendOnce(effects, message);
+        effects.logger.info({ notificationId: message.notificationId, outcome }, 'notification handled');
+      });
     } catch (problem) {
       effects.logger.error({ err: problem, record: failure?.itemIdentifier }, 'a record could not be handled');
       if (!failure) throw problem;
