@@ -1,11 +1,11 @@
 import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
-import { createCache } from '../../kit/cache.ts';
+import { type Cache, createCache } from '../../kit/cache.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../../kit/http/http-client.ts';
 import { systemIds } from '../../kit/identifiers.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
-import { testTokens } from '../../kit/testing/tokens.ts';
+import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
 import { gatewayApp } from '../app.ts';
 import type { GatewayConfig } from '../config.ts';
 import { manifest } from '../manifest.ts';
@@ -14,8 +14,11 @@ import { createOrderPeer } from './order-peer.ts';
 import { createUserPeer } from './user-peer.ts';
 
 /** The gateway as in production, with peers on real sockets behind it. */
-export const startGateway = async (own: Partial<GatewayConfig> = {}) => {
-  const tokens = await testTokens();
+export const startGateway = async (
+  own: Partial<GatewayConfig> = {},
+  { cache = createCache('memory:'), ...given }: { readonly cache?: Cache; readonly tokens?: TestTokens } = {},
+) => {
+  const tokens = given.tokens ?? (await testTokens());
   const users = createUserPeer(tokens);
   const orders = createOrderPeer(tokens);
   const peer = await createHttpPeer(tokens);
@@ -45,7 +48,7 @@ export const startGateway = async (own: Partial<GatewayConfig> = {}) => {
       cart: upstream('cart'),
       payment: upstream('payment'),
     },
-    cache: createCache('memory:'),
+    cache,
   });
   await app.http.ready();
 

@@ -11,6 +11,8 @@ export type StartCart = {
   readonly clock?: FakeClock;
   readonly connections?: number;
   readonly acquireTimeoutSeconds?: number;
+  /** Default: in process. */
+  readonly cacheUrl?: string;
 };
 
 /** The whole service on a database of its own beside a catalogue that can be stopped. Background work waits for `begin`. */
@@ -18,6 +20,7 @@ export const startCart = async ({
   clock = fakeClock(),
   connections = 10,
   acquireTimeoutSeconds = 10,
+  cacheUrl = 'memory:',
 }: StartCart = {}) => {
   const store = await testDatabase(new URL('../storage/migrations/', import.meta.url));
   const catalogue = await startCataloguePeer();
@@ -27,6 +30,7 @@ export const startCart = async ({
     config: {
       database: { url: store.url, connections, auth: 'password' },
       events: store.url,
+      cache: cacheUrl,
       callees: { product: { grpc: catalogue.address } },
     },
     clock,
