@@ -26,6 +26,7 @@ import { handleInventoryEvent } from './events/on-inventory-event.ts';
 import { handleOrderEvent } from './events/on-order-event.ts';
 import { handlePaymentEvent } from './events/on-payment-event.ts';
 import { orderGrpc } from './grpc/order-grpc.ts';
+import { addOrderEventsRoute } from './http/order-events-route.ts';
 import { addOrderRoutes } from './http/order-routes.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
 import { listenForOrderChanges } from './storage/order-changes.ts';
@@ -116,6 +117,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
 
   const http = await createHttpServer({ context });
   addOrderRoutes(http, useCases);
+  addOrderEventsRoute(http, { effects: useCases.effects, stopping: context.stopping });
   const grpc = createGrpcServer({ context }).add(OrderServiceDefinition, orderGrpc(useCases));
 
   return {

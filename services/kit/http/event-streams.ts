@@ -1,0 +1,130 @@
+import { Readable } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import * as z from 'zod';
+import { Refusal } from '../values/refusal.ts';
+
+export type StreamEvent = {
+  /** Rises from event to event; a client that comes again names the last one it saw. */
+  readonly id: number;
+  readonly event: string;
+  /** Becomes JSON. */
+  readonly data: unknown;
+  /** Whether nothing can follow. */
+  readonly isLast: boolean;
+};
+
+export type EventStreamsOptions = {
+  /** Aborted when the process begins to shut down; all streams end then. */
+  readonly stopping: AbortSignal;
+  /** Streams of this process at a time; default 1,000. One more is refused with 503 `stream.too-many`. */
+  readonly mostStreams?: number;
+};
+
+/** Milliseconds between two comments on a silent stream; an AWS load balancer closes one after 60 s of silence. */
+const heartbeatMs = 15_000;
+/** Longest life of one stream; the client comes again with Last-Event-ID. */
+const longestStreamMs = 900_000;
+
+const silence = ': still watching\n\n';
+
+/** Headers that a route with a stream takes. */
+export const eventStreamHeaders = z.looseObject({
+  'last-event-id': z
+    .string()
+    .regex(/^\d{1,9}$/, 'must be the id of an event')
+    .optional(),
+});
+
+/** Later than a stream ends by itself, so that it is never cut off, and so long that it does not count as in flight. */
+export const eventStreamTimeoutMs = longestStreamMs + 60_000;
+
+/** What the client has seen already becomes a comment. */
+const textOf = ({ id, event, data }: StreamEvent, after: number) =>
+  id > after ? `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n` : silence;
+
+/** The events as text, with a comment whenever nothing was said for a while. */
+const toText = async function* (
+  first: StreamEvent,
+  rest: AsyncGenerator<StreamEvent>,
+  { after, end }: { readonly after: number; readonly end: () => void },
+): AsyncGenerator<string> {
+  let next = rest.next();
+  try {
+    yield textOf(first, after);
+    for (;;) {
+      const heard = new AbortController();
+      const pause = wait(heartbeatMs, undefined, { signal: heard.signal }).catch(() => undefined);
+      const answer = await Promise.race([next, pause]);
+      heard.abort();
+      if (!answer) yield silence;
+      else if (answer.done) return;
+      else {
+        yield textOf(answer.value, after);
+        next = rest.next();
+      }
+    }
+  } finally {
+    end();
+    next.catch(() => undefined);
+    // A generator that is left at a yield would keep its call's timer.
+    await rest.return(undefined).catch(() => undefined);
+  }
+};
+
+/**
+ * Answers with server-sent events, a bounded number of streams at a time. `open` gets a signal that aborts when the client
+ * leaves, the process stops or the stream is 15 minutes old; what it throws before its first event is the answer.
+ * 204, which tells EventSource not to come again (html.spec.whatwg.org, server-sent events, 9.2.3), when there is no event
+ * or the last one was seen already.
+ */
+export const createEventStreams = ({ stopping, mostStreams = 1_000 }: EventStreamsOptions) => {
+  let streams = 0;
+  return async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    open: (signal: AbortSignal) => AsyncGenerator<StreamEvent>,
+  ): Promise<FastifyReply> => {
+    if (streams >= mostStreams)
+      throw new Refusal(
+        'unavailable',
+        'stream.too-many',
+        'Too many streams are open; read the resource itself instead.',
+        {
+          retryAfterSeconds: 5,
+        },
+      );
+    streams += 1;
+    const leaving = new AbortController();
+    const signal = AbortSignal.any([request.signal, stopping, leaving.signal, AbortSignal.timeout(longestStreamMs)]);
+    const end = () => {
+      if (leaving.signal.aborted) return;
+      streams -= 1;
+      leaving.abort();
+    };
+    // Also ends a stream that nobody has begun to read.
+    request.signal.addEventListener('abort', end, { once: true });
+    try {
+      const after = Number(request.headers['last-event-id'] ?? 0);
+      const events = open(signal);
+      // The first one decides between a stream and an error answer.
+      const first = await events.next();
+      if (first.done || (first.value.isLast && first.value.id <= after)) {
+        end();
+        await events.return(undefined);
+        return reply.code(204).send(null);
+      }
+      return (
+        reply
+          .type('text/event-stream')
+          .header('x-accel-buffering', 'no')
+          // Its headers are gone long before a shut-down could ask for that.
+          .header('connection', 'close')
+          .send(Readable.from(toText(first.value, events, { after, end })))
+      );
+    } catch (problem) {
+      end();
+      throw problem;
+    }
+  };
+};
