@@ -28,8 +28,15 @@ const run = async ({ data, history, wait, limit, json = false }: Flags) => {
   ]);
   const patienceSeconds = seconds('wait', wait);
   const limitSeconds = seconds('limit', limit);
-  const { databases, mailFolder } = await readState(data);
-  const { facts, close } = await openFacts({ databases, services, mailFolder, historyFile: history, limitSeconds });
+  const { databases, events, mailFolder } = await readState(data);
+  const { facts, close } = await openFacts({
+    databases,
+    events,
+    services,
+    mailFolder,
+    historyFile: history,
+    limitSeconds,
+  });
   try {
     const verdicts = await checkLaws(facts, {
       patienceSeconds,

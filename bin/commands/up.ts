@@ -2,7 +2,7 @@ import { enableCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 
-type Flags = { data: string; portBase?: string; once?: boolean; json?: boolean };
+type Flags = { data: string; portBase?: string; events?: string; once?: boolean; json?: boolean };
 
 // npm passes a terminal's Ctrl-C on to us although we got it ourselves; only a later one means "now".
 const SECOND_SIGNAL_MS = 1000;
@@ -18,7 +18,7 @@ const signalsAbort = (stop: AbortController) => {
     });
 };
 
-const run = async ({ data, portBase, once = false, json = false }: Flags) => {
+const run = async ({ data, portBase, events, once = false, json = false }: Flags) => {
   // Kept in the machine's temporary folder: a later start neither strips nor compiles these modules again.
   enableCompileCache();
   const stop = new AbortController();
@@ -44,6 +44,7 @@ const run = async ({ data, portBase, once = false, json = false }: Flags) => {
       root,
       data,
       portBase: portBase === undefined ? undefined : parsePortBase(portBase),
+      events,
       once,
       services,
       progress,
@@ -62,6 +63,10 @@ export const upCommand = (): Command =>
     .option(
       '--port-base <port>',
       'move all ports: 8000 becomes PORT, 8080 becomes PORT+80, gRPC 50051 becomes PORT+1051',
+    )
+    .option(
+      '--events <url>',
+      'use this Kafka (kafka://host:port,host:port) as the event log instead of the embedded one',
     )
     .option('--once', 'start, prove a purchase, end; exit 0 only if it was paid and mailed')
     .option('--json', 'print the result as one line of JSON on stdout')

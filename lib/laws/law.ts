@@ -1,4 +1,5 @@
 /** What must be true of the data, whatever crashed on the way. Names and numbers are those of docs/laws.md. */
+import type { EventLog } from '../../services/kit/events/event-log.ts';
 import type { Mail } from './mailbox.ts';
 
 export type Row = Record<string, unknown>;
@@ -13,7 +14,8 @@ export type Facts = {
   readonly orders: Read;
   readonly products: Read;
   readonly payments: Read;
-  readonly events: Read;
+  /** The log that the services use, whichever it is. */
+  readonly log: Pick<EventLog, 'offsets' | 'read' | 'lag'>;
   /** Every service that publishes, and every one that consumes; `read` is absent for functions, which own no database. */
   readonly publishers: readonly Participant[];
   readonly consumers: readonly Participant[];

@@ -1,13 +1,17 @@
 /** Opens the databases of a platform for reading. */
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
+import { openEventLog } from '../../services/kit/events/open-event-log.ts';
+import { createLogger } from '../../services/kit/logger.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Facts, Promise201, Read, Row } from './law.ts';
 import { readMails } from './mailbox.ts';
 
 export type FactsOptions = {
-  /** `postgresql://` URL by database name; `events` for the log. */
+  /** `postgresql://` URL by database name. */
   readonly databases: Readonly<Record<string, string>>;
+  /** URL of the log that the services use. */
+  readonly events: string;
   readonly services: readonly ServiceManifest[];
   readonly mailFolder: string;
   /** What a client was promised, one JSON object a line; default nothing. */
@@ -30,9 +34,9 @@ const readHistoryFile = async (file: string | undefined): Promise<Promise201[]> 
   });
 };
 
-/** The facts, and how to let go of them. Connections are read-only, whatever a law asks. */
+/** The facts, and how to let go of them. Connections to databases are read-only, whatever a law asks, and of the log a law sees what reads. */
 export const openFacts = async (options: FactsOptions): Promise<{ facts: () => Facts; close: () => Promise<void> }> => {
-  const { databases, services, mailFolder, historyFile, limitSeconds = 60 } = options;
+  const { databases, events, services, mailFolder, historyFile, limitSeconds = 60 } = options;
   const pools = new Map<string, pg.Pool>();
   const reader = (database: string): Read => {
     const url = databases[database];
@@ -58,11 +62,12 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     ...(service.owns.database && { read: reader(service.owns.database) }),
   });
   const promises = await readHistoryFile(historyFile);
+  const log = await openEventLog({ url: events, logger: createLogger('laws', 'silent') });
   const fixed = {
     orders: reader('orders'),
     products: reader('products'),
     payments: reader('payments'),
-    events: reader('events'),
+    log,
     publishers: services.flatMap((service) =>
       Object.keys(service.publishes).length > 0 ? [participant(service, Object.keys(service.publishes))] : [],
     ),
@@ -76,7 +81,7 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
   return {
     facts: () => ({ ...fixed, now: new Date() }),
     close: async () => {
-      await Promise.all([...pools.values()].map((pool) => pool.end()));
+      await Promise.all([log.close(), ...[...pools.values()].map((pool) => pool.end())]);
     },
   };
 };

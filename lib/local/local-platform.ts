@@ -5,7 +5,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { INVOKER } from '../release/bundle-services.ts';
 import { bundleApart, type ComingBundles } from './bundle-apart.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
-import { checkpoint, EVENTS_DATABASE, prepareDatabases, usesEvents } from './databases.ts';
+import { checkpoint, prepareDatabases, usesEvents } from './databases.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
@@ -25,6 +25,8 @@ export type PlatformOptions = {
   /** Folder of everything that is remembered. */
   readonly data: string;
   readonly portBase?: number | undefined;
+  /** `kafka://` URL of a log to use instead of the embedded one. */
+  readonly events?: string | undefined;
   readonly services: readonly ServiceManifest[];
   readonly progress: Progress;
   /** Aborted to give up a start that is under way. */
@@ -135,14 +137,12 @@ const describeState = (placement: Placement, services: readonly ServiceManifest[
       ...(service.ports.http !== undefined && { url: at.http(service) }),
       ...(service.ports.grpc !== undefined && { grpc: at.grpc(service) }),
     })),
-    databases: {
-      ...Object.fromEntries(
-        services.flatMap((service) =>
-          service.owns.database ? [[service.owns.database, at.database(service, service.owns.database)]] : [],
-        ),
+    databases: Object.fromEntries(
+      services.flatMap((service) =>
+        service.owns.database ? [[service.owns.database, at.database(service, service.owns.database)]] : [],
       ),
-      ...(eventsUser && { [EVENTS_DATABASE]: at.events(eventsUser) }),
-    },
+    ),
+    events: eventsUser ? at.events(eventsUser) : '',
     tables: tableEnvironment(shiftPort(PEER_PORTS.tables, portBase)),
     mailFolder: folder.at('mail'),
     staff: {
@@ -158,7 +158,7 @@ const describeState = (placement: Placement, services: readonly ServiceManifest[
  * aborted signal) everything that was started is ended again and the data are as they were.
  */
 export const startLocalPlatform = async (options: PlatformOptions): Promise<LocalPlatform> => {
-  const { services, progress, portBase, signal } = options;
+  const { services, progress, portBase, events, signal } = options;
   const processes: ServiceProcess[] = [];
   let postgres: Postgres | undefined;
   let tables: Tables | undefined;
@@ -168,6 +168,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   const bundling = new AbortController();
 
   const folder = await progress.step('Checking this machine', async () => {
+    if (events !== undefined) await (await import('./event-log-given.ts')).requireEventLog(events);
     const opened = await openDataFolder(options.data);
     await requireFreePorts(portsInUse(services, portBase)).catch((problem: unknown) => {
       opened.release();
@@ -192,7 +193,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     const names = services.map(({ name }) => name);
     const bundles = bundleApart(options.root, names, folder.at('bundles'), AbortSignal.any([signal, bundling.signal]));
     const secrets = await keepSecrets(folder, services, (await clustersOf(folder)).length > 0);
-    const placement: Placement = { folder, portBase, secrets, services };
+    const placement: Placement = { folder, portBase, secrets, services, events };
     await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
       postgres = await startPostgres({
         folder,

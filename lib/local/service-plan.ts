@@ -25,12 +25,14 @@ const NODE_FLAGS = ['--max-old-space-size=160', '--max-semi-space-size=1'];
 export type Placement = {
   readonly folder: DataFolder;
   readonly portBase: number | undefined;
+  /** URL of a log of one's own; default the embedded one. */
+  readonly events?: string | undefined;
   readonly secrets: Secrets;
   readonly services: readonly ServiceManifest[];
 };
 
 /** Where each service and peer is found on this machine. */
-export const localAddresses = ({ folder, portBase, secrets }: Placement): Addresses => {
+export const localAddresses = ({ folder, portBase, secrets, events }: Placement): Addresses => {
   const postgres = shiftPort(PEER_PORTS.postgres, portBase);
   const ports = ({ ports: { http, grpc } }: ServiceManifest) => ({
     ...(http !== undefined && { http: shiftPort(http, portBase) }),
@@ -41,7 +43,7 @@ export const localAddresses = ({ folder, portBase, secrets }: Placement): Addres
     http: (service) => `http://127.0.0.1:${ports(service).http}`,
     grpc: (service) => `127.0.0.1:${ports(service).grpc}`,
     database: (service, database) => databaseUrl(postgres, service.name, secrets, database),
-    events: (service) => databaseUrl(postgres, service.name, secrets, EVENTS_DATABASE),
+    events: (service) => events ?? databaseUrl(postgres, service.name, secrets, EVENTS_DATABASE),
     cache: () => 'memory:',
     table: (name) => name,
     bucket: (name) => pathToFileURL(folder.at('buckets', name)).href,

@@ -22,8 +22,10 @@ export type LocalState = {
   readonly gateway: string;
   readonly mailbox: string;
   readonly services: readonly LocalService[];
-  /** `postgresql://` URLs with passwords by database name, each for its owner; `events` for the embedded log. */
+  /** `postgresql://` URLs with passwords by database name, each for its owner. */
   readonly databases: Readonly<Record<string, string>>;
+  /** URL of the event log that the services use: the embedded one, with a password, or the Kafka that was given. */
+  readonly events: string;
   /** Environment of an AWS SDK that is to find the tables. */
   readonly tables: Readonly<Record<string, string>>;
   readonly mailFolder: string;

@@ -17,6 +17,8 @@ export type UpOptions = {
   readonly root: string;
   readonly data: string;
   readonly portBase?: number | undefined;
+  /** `kafka://` URL of a log to use instead of the embedded one. */
+  readonly events?: string | undefined;
   /** Ends everything after the proof purchase. */
   readonly once: boolean;
   readonly services: readonly ServiceManifest[];

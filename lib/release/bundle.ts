@@ -32,6 +32,9 @@ const BANNER =
 /** Packages that others load only if they happen to be installed; the services run without them. */
 const OPTIONAL_PACKAGES = ['pg-native'];
 
+/** Packages that read a file of their own beside them, which a bundle has not; their other entry carries it inside. */
+const PACKAGES_IN_ONE_FILE = { '@platformatic/wasm-utils': '@platformatic/wasm-utils/bundled' };
+
 const filesUnder = async (folder: string): Promise<string[]> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
@@ -93,6 +96,7 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
     sourcesContent: false,
     preserveSymlinks: true,
     external: OPTIONAL_PACKAGES,
+    alias: PACKAGES_IN_ONE_FILE,
     logLevel: 'silent',
   });
   await rm(folder, { recursive: true, force: true });

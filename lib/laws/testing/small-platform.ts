@@ -1,5 +1,8 @@
 import pg from 'pg';
+import { createEmbeddedLog } from '../../../services/kit/events/embedded-log.ts';
 import { embeddedLogSchema } from '../../../services/kit/events/embedded-log-schema.ts';
+import { createLogger } from '../../../services/kit/logger.ts';
+import type { Database, Sql } from '../../../services/kit/storage/database.ts';
 import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
 import type { Facts, Promise201, Read, Row } from '../law.ts';
 import type { Mail } from '../mailbox.ts';
@@ -160,6 +163,27 @@ export type SmallPlatform = {
   promises: Promise201[];
 };
 
+/** A log sees what a test broke before it is undone only through the test's own connection. */
+const inOneTransaction = (client: pg.Client): Database => {
+  const sql: Sql = {
+    query: async <Row>(text: string, values: readonly unknown[] = []) => {
+      const answer: pg.QueryResult | pg.QueryResult[] = await client.query(
+        text,
+        values.length > 0 ? [...values] : undefined,
+      );
+      const results = [answer].flat();
+      return { rows: results.flatMap(({ rows }) => rows as Row[]), rowCount: results.at(-1)?.rowCount ?? 0 };
+    },
+  };
+  return {
+    ...sql,
+    transaction: (work) => work(sql),
+    listen: async () => async () => undefined,
+    check: async () => undefined,
+    close: async () => undefined,
+  };
+};
+
 /** Four databases in which every law holds: a paid, a cancelled, a refunded and an open order. */
 export const startSmallPlatform = async () => {
   const stores = {
@@ -193,6 +217,7 @@ export const startSmallPlatform = async () => {
     (client: pg.Client): Read =>
     async <R extends Row>(text: string, values: readonly unknown[] = []) =>
       (await client.query<R>(text, [...values])).rows;
+  const log = createEmbeddedLog({ database: inOneTransaction(clients.events), logger: createLogger('test', 'silent') });
   const kept = { orderId: orderIds.paid, idempotencyKey: 'key-of-paid', total: 3000 };
   const platform: SmallPlatform = { ...clients, mails: [], promises: [] };
   return {
@@ -208,7 +233,7 @@ export const startSmallPlatform = async () => {
       orders: reader(clients.orders),
       products: reader(clients.products),
       payments: reader(clients.payments),
-      events: reader(clients.events),
+      log,
       publishers: [{ service: 'order', topics: ['order-events'], read: reader(clients.orders) }],
       consumers: [
         { service: 'order', topics: ['order-events'], read: reader(clients.orders) },
@@ -220,6 +245,7 @@ export const startSmallPlatform = async () => {
       limitSeconds: 60,
     }),
     stop: async () => {
+      await log.close();
       for (const client of Object.values(clients)) await client.end();
       for (const store of Object.values(stores)) await store.drop();
     },

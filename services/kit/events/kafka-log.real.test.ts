@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from '@jest/globals';
 import { createLogger } from '../logger.ts';
 import { type KafkaBroker, startKafkaBroker } from '../testing/kafka-broker.ts';
 import type { LogUnderTest } from '../testing/log-under-test.ts';
+import { consumerConformance } from './consumer.conformance.ts';
 import { consumerGroupConformance } from './consumer-group.conformance.ts';
 import { eventLogConformance } from './event-log.conformance.ts';
 import type { EventLog } from './event-log.ts';
@@ -31,3 +32,7 @@ const startLog = async (): Promise<LogUnderTest> => {
 
 eventLogConformance('kafka', startLog);
 consumerGroupConformance('kafka', startLog);
+consumerConformance('kafka', async () => {
+  const log = createKafkaLog({ url: broker.url, logger });
+  return { log, drop: () => log.close() };
+});
