@@ -1,0 +1,97 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { openEventLog } from '../../services/kit/events/open-event-log.ts';
+import { createLogger } from '../../services/kit/logger.ts';
+import { eventually } from '../../services/kit/testing/condition.ts';
+import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
+import type { UpReport } from './up-report.ts';
+
+const run = promisify(execFile);
+// Beside the ports of `npm start` and of its own test.
+const BASE = '33000';
+const START_MS = 400_000;
+const environment = { PATH: process.env['PATH'], TMPDIR: tmpdir() };
+
+let place: string;
+let broker: KafkaBroker;
+let child: ChildProcess | undefined;
+
+beforeAll(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'cloudmart-up-kafka-'));
+  // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
+  await chmod(place, 0o711);
+  broker = await startKafkaBroker();
+});
+afterAll(async () => {
+  if (child && child.exitCode === null) {
+    const gone = once(child, 'close');
+    child.kill('SIGTERM');
+    await gone;
+  }
+  await broker.drop();
+  await rm(place, { recursive: true, force: true });
+}, 60_000);
+
+const cloudmart = (...parameters: string[]) => [
+  '--max-semi-space-size=1',
+  'bin/cloudmart.ts',
+  ...parameters,
+  '--data',
+  path.join(place, 'data'),
+];
+
+test(
+  'a shop on Kafka goes from nothing to a paid and mailed order, and every law holds',
+  async () => {
+    const parameters = cloudmart('up', '--json', '--port-base', BASE, '--events', broker.url);
+    child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
+    const text = { stdout: '', stderr: '' };
+    child.stdout?.on('data', (chunk) => {
+      text.stdout += chunk;
+    });
+    child.stderr?.on('data', (chunk) => {
+      text.stderr += chunk;
+    });
+    const report = await eventually(
+      () => {
+        if (child?.exitCode !== null) throw new Error(`it ended: ${text.stderr}`);
+        return JSON.parse(text.stdout.trim().split('\n').at(-1) as string) as UpReport;
+      },
+      { timeoutMs: START_MS, everyMs: 300 },
+    );
+    expect(report).toMatchObject({ order: { state: 'paid', items: 2 }, charge: { status: 'captured' } });
+    expect(await (await fetch(report.mail.url)).text()).toContain(report.order.id);
+
+    const log = await openEventLog({ url: broker.url, logger: createLogger('test', 'silent') });
+    const topics = await log.topics();
+    expect(topics).toEqual(expect.arrayContaining(['order-events', 'payment-events', 'inventory-events']));
+    const keys = new Set<string>();
+    for (const { partition } of await log.offsets('order-events'))
+      for (const { key } of await log.read({ topic: 'order-events', partition })) keys.add(key);
+    expect(keys).toContain(report.order.id);
+    expect(await log.groups()).toEqual(expect.arrayContaining(['order', 'cart', 'notification']));
+    await log.close();
+
+    const { stdout } = await run(process.execPath, cloudmart('laws', '--json'), { env: environment });
+    const { violations, laws } = JSON.parse(stdout) as { violations: number; laws: { id: string; checked: number }[] };
+    expect(violations).toBe(0);
+    for (const id of ['I5', 'I9', 'I12', 'I14'])
+      expect(laws.find((law) => law.id === id)?.checked ?? 0).toBeGreaterThan(0);
+  },
+  START_MS + 60_000,
+);
+
+test('a Kafka that is not there, or no Kafka at all, refuses the start in one sentence', async () => {
+  const refused = (events: string) =>
+    run(process.execPath, cloudmart('up', '--json', '--events', events), { env: environment }).then(
+      () => undefined,
+      ({ stdout }: { stdout: string }) => (JSON.parse(stdout) as { error: { code: string } }).error.code,
+    );
+  expect(await refused('kafka://127.0.0.1:9')).toBe('events.unreachable');
+  expect(await refused('redis://127.0.0.1:6379')).toBe('events.invalid');
+}, 60_000);
