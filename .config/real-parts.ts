@@ -126,7 +126,7 @@ export const realParts: readonly RealPart[] = [
   },
   {
     name: 'Redis',
-    needs: ['redis-server'],
+    needs: ['redis-server', 'openssl'],
     tests: '(redis-cache|shared-limits|cache-away)\\.real',
     prepare: async () => ({}),
   },

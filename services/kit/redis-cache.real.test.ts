@@ -1,3 +1,9 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { cacheConformance } from './cache.conformance.ts';
 import { type Cache, type CacheOptions, createCache } from './cache.ts';
@@ -6,7 +12,7 @@ import { createLogger } from './logger.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { connectRedis } from './redis-connection.ts';
 import { eventually } from './testing/condition.ts';
-import { type RedisServer, startRedis } from './testing/redis-server.ts';
+import { freePort, type RedisServer, startRedis } from './testing/redis-server.ts';
 
 /** A crowded machine is not a broken cache. */
 const patient: CacheOptions = { commandDeadlineMs: 10_000 };
@@ -109,6 +115,47 @@ describe('a cache in Redis', () => {
     });
     await server.ask('REPLICAOF', 'NO', 'ONE');
     await eventually(async () => expect(await cache.increment('c', 60)).toBeGreaterThan(1), { timeoutMs: 20_000 });
+  });
+});
+
+describe('over TLS', () => {
+  let folder: string;
+  let server: RedisServer;
+  let tlsPort: number;
+  const authorities = getCACertificates('default');
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-redis-tls-'));
+    const [key, certificate] = [path.join(folder, 'key.pem'), path.join(folder, 'certificate.pem')];
+    await promisify(execFile)('openssl', [
+      ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+      ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
+    ]);
+    tlsPort = await freePort();
+    server = await startRedis(
+      ...['--tls-port', String(tlsPort), '--tls-cert-file', certificate, '--tls-key-file', key],
+      ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'],
+    );
+  });
+  afterAll(async () => {
+    setDefaultCACertificates(authorities);
+    await server.kill();
+    await rm(folder, { recursive: true });
+  });
+
+  test('the server must show a certificate that is trusted and bears its name', async () => {
+    const stranger = createCache(`rediss://localhost:${tlsPort}`, patient);
+    await expect(stranger.check()).rejects.toMatchObject({ code: 'redis.away' });
+    await stranger.close();
+
+    const certificate = await readFile(path.join(folder, 'certificate.pem'), 'utf8');
+    setDefaultCACertificates([...authorities, certificate]);
+    const [known, byAddress] = ['localhost', '127.0.0.1'].map((host) =>
+      createCache(`rediss://${host}:${tlsPort}`, patient),
+    );
+    await known?.set('p', 1, 60);
+    expect(await known?.get('p')).toBe(1);
+    await expect(byAddress?.check()).rejects.toMatchObject({ code: 'redis.away' });
+    await Promise.all([known?.close(), byAddress?.close()]);
   });
 });
 

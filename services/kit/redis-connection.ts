@@ -95,7 +95,7 @@ export const connectRedis = (options: RedisConnectionOptions): RedisConnection =
       socket: {
         host,
         port,
-        ...(tls && { tls: true, servername: host }),
+        ...(tls && { tls: true }),
         connectTimeout: connectDeadlineMs,
         reconnectStrategy: false,
       },

@@ -4,8 +4,8 @@ import { createServer } from 'node:net';
 import { createClient } from '@redis/client';
 import { eventually } from './condition.ts';
 
-/** Same port for the whole life of the server, so that clients find it again. */
-const freePort = () =>
+/** A port that nobody holds; a server keeps its own for its whole life, so that clients find it again. */
+export const freePort = () =>
   new Promise<number>((resolve, reject) => {
     const probe = createServer().on('error', reject);
     probe.listen(0, '127.0.0.1', () => {
@@ -27,8 +27,8 @@ export type RedisServer = {
   ask(...command: string[]): Promise<unknown>;
 };
 
-/** A real redis-server with nothing on disk. */
-export const startRedis = async (): Promise<RedisServer> => {
+/** A real redis-server with nothing on disk. `more` goes on its command line. */
+export const startRedis = async (...more: readonly string[]): Promise<RedisServer> => {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
   let server: ChildProcess;
@@ -43,7 +43,7 @@ export const startRedis = async (): Promise<RedisServer> => {
   };
   const start = async () => {
     const parameters = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
-    server = spawn('redis-server', parameters, { stdio: 'ignore' });
+    server = spawn('redis-server', [...parameters, ...more], { stdio: 'ignore' });
     // A test that fails before its `kill` must not keep the run, or the server, alive.
     server.unref();
     process.once('exit', () => server.kill('SIGKILL'));
