@@ -146,7 +146,7 @@ describe('buying', () => {
     const orderId = body.order.id;
     expect((await guest.outcome(orderId)).status).toBe('paid');
 
-    const log = new pg.Client({ connectionString: platform.databases['events'] });
+    const log = new pg.Client({ connectionString: platform.events });
     await log.connect();
     try {
       await eventually(async () => {

@@ -9,8 +9,8 @@ export type RunningPlatform = {
   /** Base URL of the public door. */
   readonly gateway: string;
   readonly folder: string;
-  /** `postgresql://` URLs by database name. */
-  readonly databases: Readonly<Record<string, string>>;
+  /** `postgresql://` URL of the event log. */
+  readonly events: string;
   readonly staff: { readonly email: string; readonly password: string };
   /** Runs a command of the platform on its data; resolves to its exit code and output. */
   cloudmart(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
@@ -44,7 +44,7 @@ export const startPlatform = async (portBase: number): Promise<RunningPlatform> 
   return {
     gateway: state.gateway,
     staff: state.staff,
-    databases: state.databases,
+    events: state.events,
     folder,
     cloudmart: async (...args) => {
       const command = run([...args, '--data', folder]);
