@@ -19,10 +19,15 @@ const flags = (): Readonly<Record<string, unknown>> =>
 /** A content hash for each service, as stable as its name. */
 const hashOf = (name: string) => Buffer.from(name.padEnd(32, '.')).toString('hex').slice(0, 64);
 
+export type SynthesizedStack = StackTemplate & {
+  /** Stacks of the same environment that are deployed before it. */
+  readonly dependencies: readonly string[];
+};
+
 export type PreparedPlatform = {
   readonly app: App;
   /** Judges and reads the templates, in the order of deployment; once. Throws when a law is broken. */
-  synth(): readonly StackTemplate[];
+  synth(): readonly SynthesizedStack[];
 };
 
 /** Builds the platform without synthesizing it yet. CloudFormation's own rules are left to `cdk synth`. */
@@ -49,6 +54,9 @@ export const preparePlatform = (
           environment: path.basename(nestedAssembly.directory).replace('assembly-', ''),
           stack: stack.hierarchicalId.split('/').slice(1).join('/'),
           isProtected: stack.terminationProtection ?? false,
+          dependencies: nestedAssembly.stacks
+            .filter((other) => stack.dependencies.includes(other))
+            .map((other) => other.hierarchicalId.split('/').slice(1).join('/')),
           path: stack.templateFile,
           template: stack.template as StackTemplate['template'],
         })),

@@ -8,7 +8,7 @@ import { environmentNamed, environments } from './environments.ts';
 import { at, type Entry, resourcesOf, type StackTemplate, textOf } from './guards/template.ts';
 import { stalePages, writtenPages } from './pages/pages.ts';
 import { statefulIds } from './pages/template-pages.ts';
-import { preparePlatform } from './platform-templates.ts';
+import { preparePlatform, type SynthesizedStack } from './platform-templates.ts';
 import { services } from './services.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';
 import { templateBlocks } from './testing/template-text.ts';
@@ -21,7 +21,7 @@ beforeAll(() => {
   stacks = preparePlatform(bare, fixtureManifests).synth();
 }, 120_000);
 
-let synthesizedShop: readonly StackTemplate[] | undefined;
+let synthesizedShop: readonly SynthesizedStack[] | undefined;
 const shop = () => {
   synthesizedShop ??= preparePlatform(environments, services).synth();
   return synthesizedShop;
@@ -200,9 +200,13 @@ describe('what the manifests declare is all that the stacks know', () => {
   }, 120_000);
 
   test('the pages that people review say what the templates say', async () => {
-    const pages = writtenPages(shop().filter(({ environment }) => environment === 'production'));
+    const root = path.join(import.meta.dirname, '..');
+    const pages = await writtenPages(
+      shop().filter(({ environment }) => environment === 'production'),
+      root,
+    );
     expect({
-      stale: await stalePages(pages, path.join(import.meta.dirname, '..')),
+      stale: await stalePages(pages, root),
       remedy: 'npx cloudmart pages',
     }).toEqual({ stale: [], remedy: 'npx cloudmart pages' });
   }, 120_000);

@@ -4,7 +4,9 @@ import { Command } from 'commander';
 /** `cloudmart pages`: documents that are written from the code. */
 export const pagesCommand = (): Command =>
   new Command('pages')
-    .description('write docs/environments.md, docs/permissions.md and docs/stateful-resources.md from the code')
+    .description(
+      'write docs/environments.md, docs/permissions.md, docs/stateful-resources.md and the pictures of docs/architecture.md from the code',
+    )
     .option('--check', 'write nothing; exit 1 when a page is stale')
     .option('--json', 'print the names of stale pages as JSON')
     .action(async ({ check, json }: { check?: boolean; json?: boolean }) => {

@@ -2,19 +2,26 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { environmentNamed, environments } from '../environments.ts';
-import type { StackTemplate } from '../guards/template.ts';
-import { preparePlatform } from '../platform-templates.ts';
+import { preparePlatform, type SynthesizedStack } from '../platform-templates.ts';
 import { services } from '../services.ts';
+import { architecturePage } from './architecture-page.ts';
 import { environmentsPage } from './environments-page.ts';
 import { permissionsPage, statefulResourcesPage } from './template-pages.ts';
 
 /** Content by path in the checkout. */
-export const writtenPages = (production: readonly StackTemplate[]): ReadonlyMap<string, string> =>
-  new Map([
+export const writtenPages = async (
+  production: readonly SynthesizedStack[],
+  root: string,
+): Promise<ReadonlyMap<string, string>> => {
+  const architecture = 'docs/architecture.md';
+  const text = await readFile(path.join(root, architecture), 'utf8');
+  return new Map([
+    [architecture, architecturePage(text, { services, environments, production })],
     ['docs/environments.md', environmentsPage(environments)],
     ['docs/permissions.md', permissionsPage(production)],
     ['docs/stateful-resources.md', statefulResourcesPage(production)],
   ]);
+};
 
 /** Pages whose file differs from what the code says now. */
 export const stalePages = async (pages: ReadonlyMap<string, string>, root: string): Promise<string[]> => {
@@ -29,7 +36,7 @@ export const refreshPages = async (
   root: string,
   { write }: { readonly write: boolean },
 ): Promise<readonly string[]> => {
-  const pages = writtenPages(preparePlatform([environmentNamed('production')], services).synth());
+  const pages = await writtenPages(preparePlatform([environmentNamed('production')], services).synth(), root);
   const stale = await stalePages(pages, root);
   if (write) for (const file of stale) await writeFile(path.join(root, file), pages.get(file) ?? '');
   return stale;

@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { withPart } from './written-part.ts';
 
 const doors = ({ ports }: ServiceManifest): string =>
   [ports.http && `HTTP ${ports.http}`, ports.grpc && `gRPC ${ports.grpc}`].filter(Boolean).join(', ') || 'events';
@@ -52,17 +53,12 @@ const picture = (services: readonly ServiceManifest[]): string => {
   ].join('\n');
 };
 
-const between = (text: string, part: string, content: string): string => {
-  const [begin, end] = [`<!-- ${part}: written by "npm run map" -->`, `<!-- end of ${part} -->`];
-  const [from, to] = [text.indexOf(begin), text.indexOf(end)];
-  if (from === -1 || to < from)
-    throw new Error(`README.md has lost the lines "${begin}" and "${end}"; put them back around the ${part}`);
-  return `${text.slice(0, from + begin.length)}\n${content}\n${text.slice(to)}`;
-};
-
 /** README.md with its generated parts as the manifests have them now. */
 export const readmeWith = (text: string, services: readonly ServiceManifest[]): string =>
-  between(between(text, 'picture', picture(services)), 'services', serviceTable(services));
+  Object.entries({ picture: picture(services), services: serviceTable(services) }).reduce(
+    (page, [part, content]) => withPart(page, { file: 'README.md', part, command: 'npm run map' }, content),
+    text,
+  );
 
 /** Whether README.md was stale; with `write` it is brought up to date. */
 export const refreshReadme = async (

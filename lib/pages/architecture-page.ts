@@ -1,0 +1,229 @@
+/** The pictures and tables of `docs/architecture.md`, from manifests, environments and templates. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from '../environment.ts';
+import { at, identityStatements, resourcesOf, textOf } from '../guards/template.ts';
+import type { SynthesizedStack } from '../platform-templates.ts';
+import { subnetRanges } from '../workloads/subnet-ranges.ts';
+import { runsInCluster } from '../workloads/workload-values.ts';
+import { purchaseSequence } from './purchase-sequence.ts';
+import { withPart } from './written-part.ts';
+
+const mermaid = (kind: string, lines: readonly string[]) => ['```mermaid', kind, ...lines, '```'].join('\n');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || '-';
+
+const outside: Readonly<Record<NonNullable<ServiceManifest['reaches']>[number], string>> = {
+  ses: 'Amazon SES: mails',
+  sns: 'Amazon SNS: messages',
+  'payment-provider': 'payment provider',
+};
+
+const context = (services: readonly ServiceManifest[], { publicDoor, delivery, alerts }: Environment) =>
+  mermaid('flowchart LR', [
+    '  customer((customer))',
+    '  staff((shop staff))',
+    '  team((team))',
+    '  shop[CloudMart]',
+    `  customer -->|${publicDoor ? 'HTTPS, WAF' : 'HTTPS'}| shop`,
+    '  staff -->|the same door, other rights| shop',
+    ...[...new Set(services.flatMap(({ reaches = [] }) => reaches))].map(
+      (place) => `  shop --> ${place}[${outside[place]}]`,
+    ),
+    ...(delivery
+      ? [
+          '  team -->|pull request| github[GitHub]',
+          '  github -->|OIDC, for an hour| aws[CloudFormation]',
+          '  aws --> shop',
+        ]
+      : []),
+    `  shop -->|alarms by mail, budget of ${alerts.monthlyBudgetUsd} USD| team`,
+  ]);
+
+const shape = ({ name, kind }: ServiceManifest) => {
+  if (kind === 'lambda') return `${name}[/${name}/]`;
+  return kind === 'static' ? `${name}>${name}]` : `${name}[${name}]`;
+};
+
+const places: readonly (readonly [title: string, holds: (service: ServiceManifest) => boolean])[] = [
+  ['EKS', runsInCluster],
+  ['Lambda', ({ kind }) => kind === 'lambda'],
+  ['Managed Flink', ({ kind }) => kind === 'stream-job'],
+  ['CloudFront', ({ kind }) => kind === 'static'],
+];
+
+const containers = (services: readonly ServiceManifest[]) =>
+  mermaid('flowchart LR', [
+    '  customer((customer))',
+    ...places.flatMap(([title, holds]) => {
+      const inside = services.filter(holds);
+      return inside.length > 0
+        ? [`  subgraph ${title}`, ...inside.map((service) => `    ${shape(service)}`), '  end']
+        : [];
+    }),
+    ...services.filter(({ public: isPublic }) => isPublic).map(({ name }) => `  customer -->|ALB| ${name}`),
+    ...services.flatMap(({ name, owns }) => [
+      ...(owns.database ? [`  ${name} --- ${name}-database[(Aurora: ${owns.database})]`] : []),
+      ...Object.keys(owns.tables ?? {}).map((one) => `  ${name} --- ${name}-${one}[(DynamoDB: ${one})]`),
+      ...(owns.buckets ?? []).map((one) => `  ${name} --- ${name}-${one}[(S3: ${one})]`),
+    ]),
+    ...services.filter(({ cache }) => cache).map(({ name }) => `  ${name} --- cache[(Valkey)]`),
+    ...services
+      .filter(({ publishes }) => Object.keys(publishes).length > 0)
+      .map(({ name }) => `  ${name} -.-> events([MSK])`),
+    ...services.filter(({ consumes }) => consumes.length > 0).map(({ name }) => `  events([MSK]) -.-> ${name}`),
+  ]);
+
+/** Without edges that follow from others. */
+const reduced = (stacks: readonly SynthesizedStack[]) => {
+  const needs = new Map(stacks.map(({ stack, dependencies }) => [stack, dependencies]));
+  const reaches = (from: string, to: string): boolean =>
+    (needs.get(from) ?? []).some((next) => next === to || reaches(next, to));
+  return stacks.flatMap(({ stack, dependencies }) =>
+    dependencies
+      .filter((one) => !dependencies.some((other) => other !== one && reaches(other, one)))
+      .map((one) => [one, stack] as const),
+  );
+};
+
+const stackPicture = (production: readonly SynthesizedStack[]) =>
+  mermaid('flowchart LR', [
+    ...production.map(({ stack }) => `  ${stack}`),
+    ...reduced(production).map(([from, to]) => `  ${from} --> ${to}`),
+  ]);
+
+const stackTable = (production: readonly SynthesizedStack[]) =>
+  table(
+    ['stack', 'what lives in it', 'comes after'],
+    production.map(({ stack, template, dependencies }) => [
+      `\`${stack}\``,
+      String(template.Description ?? '-'),
+      codes([...dependencies].sort()),
+    ]),
+  );
+
+const identity = (services: readonly ServiceManifest[], production: readonly SynthesizedStack[]) =>
+  table(
+    ['service', 'role', 'gets it as', 'may'],
+    services.map((service) => {
+      const roleName = `cloudmart-production-${service.name}`;
+      const found = production.flatMap(({ template }) =>
+        resourcesOf(template, 'AWS::IAM::Role')
+          .filter(({ properties }) => textOf(properties['RoleName'] ?? '') === roleName)
+          .flatMap(({ logicalId }) =>
+            identityStatements(template).filter(
+              ({ entry }) =>
+                entry.logicalId === logicalId ||
+                JSON.stringify(at(entry.properties, 'Roles') ?? '').includes(`"${logicalId}"`),
+            ),
+          ),
+      );
+      const rights = found.flatMap(({ statement }) => statement.Sid ?? []);
+      const as = runsInCluster(service) ? `service account \`${service.name}\`, Pod Identity` : 'execution role';
+      return [`\`${service.name}\``, `\`${roleName}\``, as, [...new Set(rights)].join(', ') || '-'];
+    }),
+  );
+
+const subnets = (environments: readonly Environment[]) =>
+  table(
+    [
+      'environment',
+      'VPC',
+      'public: load balancer, NAT',
+      'private: nodes, pods, functions',
+      'data: no way out',
+      'ways out',
+    ],
+    environments.map(({ name, network }) => {
+      const ranges = subnetRanges(network);
+      return [
+        name,
+        network.cidr,
+        ranges.public.join('<br>'),
+        ranges.private.join('<br>'),
+        ranges.data.join('<br>'),
+        `${network.natGateways} NAT; ${network.interfaceEndpoints.join(', ') || 'no interface endpoints'}`,
+      ];
+    }),
+  );
+
+const doors = (services: readonly ServiceManifest[]) =>
+  table(
+    ['pods of', 'are reached by', 'on', 'and reach'],
+    services.filter(runsInCluster).map((service) => {
+      const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
+      const usesEvents = service.consumes.length + Object.keys(service.publishes).length > 0;
+      return [
+        `\`${service.name}\``,
+        [...(service.public ? ['the load balancer'] : []), ...(callers.length > 0 ? [codes(callers)] : [])].join(
+          ', ',
+        ) || 'nobody',
+        Object.entries(service.ports)
+          .map(([kind, port]) => `${kind} ${port}`)
+          .join(', '),
+        [
+          ...(service.calls.length > 0 ? [codes(service.calls)] : []),
+          ...(service.owns.database ? ['Aurora'] : []),
+          ...(usesEvents ? ['MSK'] : []),
+          ...(service.cache ? ['Valkey'] : []),
+        ].join(', '),
+      ];
+    }),
+  );
+
+const data = (services: readonly ServiceManifest[]) =>
+  table(
+    ['what', 'where', 'owner', 'who else learns of it'],
+    services.flatMap((service) => [
+      ...(service.owns.database
+        ? [
+            [
+              `database \`${service.owns.database}\``,
+              'Aurora PostgreSQL',
+              `\`${service.name}\``,
+              'nobody: callers ask its doors',
+            ],
+          ]
+        : []),
+      ...Object.entries(service.owns.tables ?? {}).map(([name, { stream, expiresAt }]) => [
+        `table \`${name}\`${expiresAt ? ', items expire' : ''}`,
+        'DynamoDB',
+        `\`${service.name}\``,
+        stream ? codes(services.filter(({ follows = [] }) => follows.includes(name)).map((one) => one.name)) : 'nobody',
+      ]),
+      ...(service.owns.buckets ?? []).map((name) => [`bucket \`${name}\``, 'S3', `\`${service.name}\``, 'nobody']),
+      ...Object.entries(service.publishes).map(([name, { partitions, retentionDays }]) => [
+        `topic \`${name}\`, ${partitions} partitions, ${retentionDays} days`,
+        'MSK',
+        `\`${service.name}\``,
+        codes(services.filter(({ consumes }) => consumes.includes(name)).map((one) => one.name)),
+      ]),
+    ]),
+  );
+
+export type ArchitectureFacts = {
+  readonly services: readonly ServiceManifest[];
+  readonly environments: readonly Environment[];
+  /** Stacks of production in the order of deployment. */
+  readonly production: readonly SynthesizedStack[];
+};
+
+/** The page with its pictures and tables as the code has them now. */
+export const architecturePage = (text: string, { services, environments, production }: ArchitectureFacts): string => {
+  const largest = environments.at(-1);
+  if (!largest) throw new Error('lib/environments.ts declares no environment');
+  const parts = {
+    context: context(services, largest),
+    containers: containers(services),
+    purchase: purchaseSequence(services),
+    stacks: `${stackPicture(production)}\n\n${stackTable(production)}`,
+    identity: identity(services, production),
+    network: `${subnets(environments)}\n\n${doors(services)}`,
+    data: data(services),
+  };
+  return Object.entries(parts).reduce(
+    (page, [part, content]) =>
+      withPart(page, { file: 'docs/architecture.md', part, command: 'npx cloudmart pages' }, content),
+    text,
+  );
+};
