@@ -10,6 +10,7 @@ import { pagesCommand } from './commands/pages.ts';
 import { preflightCommand } from './commands/preflight.ts';
 import { renderCommand } from './commands/render.ts';
 import { replayCommand } from './commands/replay.ts';
+import { rollCommand } from './commands/roll.ts';
 import { rollbackCommand } from './commands/rollback.ts';
 import { upCommand } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
@@ -28,6 +29,7 @@ const program = new Command('cloudmart')
   .addCommand(preflightCommand())
   .addCommand(renderCommand())
   .addCommand(replayCommand())
+  .addCommand(rollCommand())
   .addCommand(rollbackCommand())
   .addCommand(verifyCommand());
 

@@ -170,7 +170,13 @@ describe('the rules that matter most', () => {
       resourcesOf(stackOf('production', 'Workloads').template, 'Custom::AWSCDK-EKS-KubernetesResource').map(
         ({ logicalId }) => logicalId,
       ),
-    ).toEqual(['Namespace9B63B8C8', 'IngressClassFF1CF2BD', 'stock7C31E86D', 'door0F0920D8']);
+    ).toEqual([
+      'Namespace9B63B8C8',
+      'IngressClassFF1CF2BD',
+      'stock7C31E86D',
+      'stockconfigurationBFEB3B1C',
+      'door0F0920D8',
+    ]);
   });
 
   test('a manifest waits for the identity of its pods', () => {
@@ -283,6 +289,7 @@ describe('what the manifests declare is all that the stacks know', () => {
         'Namespace9B63B8C8 Retain',
         'IngressClassFF1CF2BD Delete',
         'stock7C31E86D Retain',
+        'stockconfigurationBFEB3B1C Retain',
         'door0F0920D8 Retain',
       ],
     });

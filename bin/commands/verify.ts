@@ -1,11 +1,18 @@
 import path from 'node:path';
 import { Command } from 'commander';
 import type { Environment } from '../../lib/environment.ts';
+import type { Seen } from '../../lib/release/rollout-wait.ts';
 import type { VerifyReport } from '../../lib/release/verify.ts';
 import { withSessionOptions } from '../../lib/release/verify-options.ts';
 import type { SessionFlags } from '../../lib/release/verify-session.ts';
 
-type Flags = SessionFlags & { environment: string; rollback: boolean; fromStack?: string; json?: boolean };
+type Flags = SessionFlags & {
+  environment: string;
+  rollback: boolean;
+  aws: boolean;
+  fromStack?: string;
+  json?: boolean;
+};
 
 /** What this checkout asks the cluster to run; image repositories are known with the outputs of the deployment. */
 const askedOf = async (environment: Environment, outputsFile: string | undefined) => {
@@ -23,7 +30,20 @@ const askedOf = async (environment: Environment, outputsFile: string | undefined
     ? await outputs.readOutputs(outputsFile, environment.name, needed)
     : outputs.placeholderOf;
   const tags = await imageTags(services, path.join(import.meta.dirname, '../..'));
-  return askedWorkloads(services, environmentValues(environment, services, tags, outputOf));
+  return { asked: askedWorkloads(services, environmentValues(environment, services, tags, outputOf)), tags };
+};
+
+/** What only AWS can tell: digests behind the tags, and whether secrets were rotated since the pods were made. */
+const askAws = async (environment: Environment, tags: Readonly<Record<string, string>>) => {
+  const [{ currentSecrets, imageDigests }, { compareSecrets }, { services }, { runsInCluster }] = await Promise.all([
+    import('../../lib/release/rollout-aws.ts'),
+    import('../../lib/release/rollout-secrets.ts'),
+    import('../../lib/services.ts'),
+    import('../../lib/workloads/workload-values.ts'),
+  ]);
+  const digests = await imageDigests(environment, tags);
+  const secrets = await currentSecrets(environment, services.filter(runsInCluster));
+  return { digests, beside: async (seen: Seen) => compareSecrets(seen, secrets, environment.name) };
 };
 
 const linesOf = ({ environment, services, outside, findings, rollback }: VerifyReport): string[] => [
@@ -60,11 +80,14 @@ const run = async (flags: Flags, stop: AbortController) => {
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
   const { cluster, wait, outside, tell } = openSession(flags, environment, workloadNamespace, progress, stop.signal);
   progress('bundling the services for their tags');
-  const asked = await askedOf(environment, flags.fromStack);
+  const { asked, tags } = await askedOf(environment, flags.fromStack);
+  if (flags.aws) progress(`asking AWS in ${environment.region} for digests of images and versions of secrets`);
+  const aws = flags.aws ? await askAws(environment, tags) : undefined;
   const report = await verify(cluster, {
     ...wait,
     environment: environment.name,
-    asked,
+    asked: asked.map((workload) => ({ ...workload, digest: aws?.digests[workload.service] })),
+    beside: aws?.beside,
     outside,
     rollsBack: flags.rollback,
   });
@@ -81,6 +104,7 @@ export const verifyCommand = (): Command =>
         'after a deployment: wait for every roll-out, compare each pod with this checkout, buy something from outside; roll back what fails',
       )
       .requiredOption('--environment <name>', 'dev, staging or production')
+      .option('--no-aws', 'ask neither the registry for digests nor Secrets Manager for versions')
       .option('--no-rollback', 'leave a release that fails as it is')
       .option(
         '--from-stack <file>',
@@ -92,7 +116,7 @@ export const verifyCommand = (): Command =>
       `
 Examples:
   npx cloudmart verify --environment staging
-  npx cloudmart verify --environment dev --url http://127.0.0.1:8080 --mailbox http://127.0.0.1:8092 --no-rollback
+  npx cloudmart verify --environment dev --url http://127.0.0.1:8080 --mailbox http://127.0.0.1:8092 --no-aws
 
 Exit code 0: the release is good. 1: it is not, or it could not be told. 2: wrong usage.`,
     )

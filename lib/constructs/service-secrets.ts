@@ -28,7 +28,7 @@ export class ServiceSecrets extends Construct {
     super(scope, id);
     acknowledge(
       this,
-      'No schedule can rotate what two parties must change together; an operator puts a new value and the services read it without a deployment.',
+      'No schedule can rotate what two parties must change together; an operator puts a new value and gives the services new pods without a deployment.',
       'AwsSolutions-SMG4',
     );
     const secret = (constructId: string, secretName: string, description: string) =>

@@ -59,7 +59,8 @@ export const reportRollback = async (cluster: RolloutCluster, outcome: RollbackO
   };
 };
 
-const requireEnvironment = async (cluster: RolloutCluster, environment: string) => {
+/** Refuses a cluster that runs another environment. */
+export const requireEnvironment = async (cluster: RolloutCluster, environment: string): Promise<void> => {
   for (const [name, { metadata }] of await cluster.deployments()) {
     const runs = metadata?.labels?.['environment'];
     if (runs !== environment)

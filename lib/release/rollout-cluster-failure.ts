@@ -29,7 +29,7 @@ export class ClusterRefused extends Error {
 }
 
 const namesOf = (problem: unknown): string[] => {
-  if (!(problem instanceof Error)) return [];
+  if (typeof problem !== 'object' || problem === null) return [];
   const { name, code, cause } = problem as { name?: string; code?: unknown; cause?: unknown };
   return [name, typeof code === 'string' ? code : undefined, ...namesOf(cause)].filter((one) => one !== undefined);
 };
@@ -56,7 +56,7 @@ export const refusalOf = (problem: unknown, what: string, server: string, second
     if (problem.code === 401)
       return refused(
         'cluster.unauthenticated',
-        `${server} does not know these credentials (${message}); sign in again, or choose a context with --context`,
+        `${server} does not know these credentials; sign in again, or choose a context with --context`,
       );
     if (problem.code === 403)
       return refused('cluster.forbidden', `these credentials may not ${what}: ${message}; use a role that may`);

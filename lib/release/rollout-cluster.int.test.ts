@@ -1,7 +1,7 @@
 /** Clusters that are not there, do not answer, or do not want us: one sentence each, in time. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer as createHttpServer } from 'node:http';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -15,7 +15,10 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-cluster-'));
 });
 afterEach(async () => {
-  for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
+  for (const server of servers.splice(0)) {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
   await rm(folder, { recursive: true, force: true });
 });
 
@@ -70,20 +73,20 @@ test('a cluster that is not there', async () => {
 });
 
 test('a cluster that takes the call and says nothing', async () => {
-  const port = await listen(createServer((socket) => socket.unref()));
+  const port = await listen(createServer(() => {}));
   const { code, message } = await failureOf(async () => asking(await kubeconfigFor(`http://127.0.0.1:${port}`), 300));
   expect(code).toBe('cluster.slow');
   expect(message).toContain('did not list deployments within 0.3 s');
 });
 
 test.each<[number, string, string, boolean]>([
-  [401, 'cluster.unauthenticated', 'does not know these credentials (because)', false],
+  [401, 'cluster.unauthenticated', 'does not know these credentials; sign in again', false],
   [403, 'cluster.forbidden', 'these credentials may not list deployments: because', false],
   [429, 'cluster.failed', 'failed to list deployments (429: because)', true],
   [500, 'cluster.failed', 'failed to list deployments (500: because)', true],
   [422, 'cluster.refused', 'refused to list deployments (422: because)', false],
 ])('a cluster that answers %d', async (status, expected, sentence, passes) => {
-  const server = createHttpServer((_, response) => {
+  const server = createServer((_, response) => {
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', message: 'because' }));
   });
@@ -91,7 +94,6 @@ test.each<[number, string, string, boolean]>([
   const { code, message, isPassing } = await failureOf(async () =>
     asking(await kubeconfigFor(`http://127.0.0.1:${port}`)),
   );
-  server.closeAllConnections();
   expect([code, isPassing]).toEqual([expected, passes]);
   expect(message).toContain(sentence);
 });
@@ -121,7 +123,7 @@ test('a context that the file does not have', async () => {
 });
 
 test('Ctrl-C ends a call that waits', async () => {
-  const port = await listen(createServer((socket) => socket.unref()));
+  const port = await listen(createServer(() => {}));
   const stop = new AbortController();
   const kubeconfig = await kubeconfigFor(`http://127.0.0.1:${port}`);
   const call = connectCluster({ kubeconfig, namespace: 'cloudmart', signal: stop.signal }).deployments();

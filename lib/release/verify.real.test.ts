@@ -14,7 +14,9 @@ import { imageTags } from '../workloads/render.ts';
 import { type RealCluster, startCluster } from '../workloads/testing/real-cluster.ts';
 import { partOf } from '../workloads/testing/run-tool.ts';
 import { type RollbackReport, rollBack } from './rollback-report.ts';
+import type { CurrentSecret } from './rollout-aws.ts';
 import { connectCluster, type RolloutCluster } from './rollout-cluster.ts';
+import { rollSecrets } from './rollout-secrets.ts';
 import { applyRelease, askedOf, inCluster, type TestRelease } from './testing/releases.ts';
 import { writeStages } from './testing/simulated-failures.ts';
 import { startWebhookReceiver, type WebhookReceiver } from './testing/webhook-receiver.ts';
@@ -93,6 +95,7 @@ beforeAll(async () => {
   const stages = await writeStages(path.join(partOf('REAL_CLUSTER_BIN'), 'kwok-stages.yaml'), folder, {
     images: [crashing(broken)?.image ?? ''],
     configurations: [crashing(refused)?.configuration ?? ''],
+    secrets: ['SERVICE_AUTH_SECRET=unusable'],
   });
   real = await startCluster('full', stages);
   cluster = connectCluster({ kubeconfig: real.kubeconfig, namespace: workloadNamespace });
@@ -125,7 +128,7 @@ test('a release whose pods never become ready is rolled back by the command, the
     const before = await namesOf('order');
     const tags = await imageTags(services, root);
     await applyRelease(real, { tags });
-    const { code, stdout, stderr } = await cloudmart('verify', '--deadline', '300');
+    const { code, stdout, stderr } = await cloudmart('verify', '--no-aws', '--deadline', '300');
     expect(stderr).toContain('CrashLoopBackOff');
     const report = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as VerifyReport;
     expect(code).toBe(1);
@@ -221,6 +224,40 @@ test('one service goes back to a revision by number or tag, and again to the sam
   expect((await back('order', String(target?.revision))).outcome).toBe('none');
   expect((await back('order')).sentence).toContain('rolled back to already');
   await expect(back('order', '77')).rejects.toThrow(/order has no one revision "77"/);
+});
+
+/** The secrets of one service as Secrets Manager tells them. */
+const secretsOf = (service: string, version: string): ReadonlyMap<string, readonly CurrentSecret[]> =>
+  new Map([[service, [{ key: 'SERVICE_AUTH_SECRET', version, changedAt: new Date() }]]]);
+
+test('a rotated secret leads to new pods for its new version, once, and to a release that a later deployment keeps', async () => {
+  const before = await namesOf('payment');
+  const report = await rollSecrets(cluster, secretsOf('payment', 'version-2'), ask);
+  expect([report.rolled, report.findings]).toEqual([['payment'], []]);
+  const pods = await podsOf('payment');
+  expect(pods).toHaveLength(floor);
+  expect(pods.filter(({ metadata }) => before.includes(metadata?.name))).toEqual([]);
+  for (const { metadata } of pods)
+    expect(metadata?.annotations?.['cloudmart/secret-versions']).toBe('SERVICE_AUTH_SECRET=version-2');
+  const names = await namesOf('payment');
+  expect((await rollSecrets(cluster, secretsOf('payment', 'version-2'), ask)).rolled).toEqual([]);
+  await applyRelease(real, good);
+  expect((await inspect(good, { rollsBack: false })).services.find(({ service }) => service === 'payment')?.pods).toBe(
+    floor,
+  );
+  expect(await namesOf('payment')).toEqual(names);
+});
+
+test('a version that the process cannot use leaves the old pods and the old version', async () => {
+  const before = await namesOf('payment');
+  const report = await rollSecrets(cluster, secretsOf('payment', 'unusable'), ask);
+  expect(report.findings).toEqual([
+    expect.objectContaining({ code: 'rollout-stuck', problem: expect.stringContaining('CrashLoopBackOff') }),
+  ]);
+  expect(report.rollback?.outcome).toBe('done');
+  expect(await namesOf('payment')).toEqual(before);
+  const template = (await cluster.deployments()).get('payment')?.spec?.template;
+  expect(template?.metadata?.annotations?.['cloudmart/secret-versions']).toBe('SERVICE_AUTH_SECRET=version-2');
 });
 
 test('the rights that are missing are named', async () => {

@@ -6,13 +6,15 @@ import type { RolloutCluster } from './rollout-cluster.ts';
 import { isFaultOfRelease, type RolloutFinding } from './rollout-finding.ts';
 import { hashesOf, positionOf, readLedger } from './rollout-ledger.ts';
 import type { PodReport } from './rollout-pods.ts';
-import { look, type WaitOptions, waitForRollouts } from './rollout-wait.ts';
+import { look, type Seen, type WaitOptions, waitForRollouts } from './rollout-wait.ts';
 import { type AskedWorkload, compareDeployments, compareServices, explainStuck } from './verify-cluster.ts';
 import type { OutsideReport, OutsideVerdict } from './verify-outside.ts';
 
 export type VerifyRequest = WaitOptions & {
   readonly environment: string;
   readonly asked: readonly AskedWorkload[];
+  /** What the cluster cannot know, such as whether secrets were rotated since; undefined: it is left out on purpose. */
+  readonly beside?: ((seen: Seen) => Promise<RolloutFinding[]>) | undefined;
   /** Tries the shop from outside; undefined: it is left out on purpose. */
   readonly outside?: (() => Promise<OutsideVerdict>) | undefined;
   /** Whether a release that is found bad is rolled back. */
@@ -32,7 +34,7 @@ export type VerifyReport = {
 };
 
 const inspect = async (cluster: RolloutCluster, request: VerifyRequest) => {
-  const { asked, outside, progress } = request;
+  const { asked, beside, outside, progress } = request;
   progress(`comparing ${asked.length} Deployments of ${cluster.context} with this checkout`);
   const findings = compareDeployments(await look(cluster), asked, request.environment, cluster.context);
   if (findings.length > 0) return { services: [], findings, outside: null };
@@ -46,7 +48,11 @@ const inspect = async (cluster: RolloutCluster, request: VerifyRequest) => {
     waited,
     asked.filter(({ service }) => !waited.stuck.has(service)),
   );
-  const found = [...(await explainStuck(cluster, waited, waited.stuck)), ...compared.findings];
+  const found = [
+    ...(await explainStuck(cluster, waited, waited.stuck)),
+    ...compared.findings,
+    ...((await beside?.(waited)) ?? []),
+  ];
   if (found.length > 0 || !outside) return { services: compared.services, findings: found, outside: null };
   const { report, findings: seen } = await outside();
   return { services: compared.services, findings: seen, outside: report };

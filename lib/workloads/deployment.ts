@@ -79,7 +79,14 @@ const containerOf = (
     ...doorsOf(service).map(({ name, port }) => ({ name, containerPort: port })),
     { name: 'probe', containerPort: probePort },
   ],
-  env: Object.entries(podEnvironment(service, all, values)).map(([name, value]) => ({ name, value })),
+  env: [
+    ...Object.entries(podEnvironment(service, all, values)).map(([name, value]) => ({ name, value })),
+    // Set by "cloudmart roll"; absent, the value is empty and the service reads the versions that are current at its start.
+    {
+      name: 'SECRET_VERSIONS',
+      valueFrom: { fieldRef: { fieldPath: "metadata.annotations['cloudmart/secret-versions']" } },
+    },
+  ],
   envFrom:
     Object.keys(staticConfiguration(service, values)).length > 0
       ? [{ configMapRef: { name: configMapName(service, staticConfiguration(service, values)) } }]

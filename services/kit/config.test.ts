@@ -168,6 +168,30 @@ describe('the configuration of a service', () => {
     expect(loaded).toEqual(['dev/order/signing-key']);
   });
 
+  test('loads the version that the pod was made for, and the current one once that is forgotten', async () => {
+    const environment: Variables = {
+      ...whole,
+      SIGNING_KEY: undefined,
+      SIGNING_KEY_SECRET_ID: 'dev/order/signing-key',
+      SECRET_VERSIONS: 'SERVICE_AUTH_SECRET=v9 SIGNING_KEY=v2',
+    };
+    const asked: unknown[] = [];
+    const keep = async (isForgotten: boolean) => {
+      const config = await readConfig(manifest, schema, environment, {
+        loadSecret: async (_, which) => {
+          asked.push(which);
+          if (which && isForgotten)
+            throw Object.assign(new Error('no such version'), { name: 'ResourceNotFoundException' });
+          return which ? 'the-value-of-version-two' : 'the-value-of-today';
+        },
+      });
+      return config.own.SIGNING_KEY;
+    };
+    expect(await keep(false)).toBe('the-value-of-version-two');
+    expect(await keep(true)).toBe('the-value-of-today');
+    expect(asked).toEqual([{ version: 'v2' }, { version: 'v2' }, undefined]);
+  });
+
   test('says which secret cannot be read, holds nothing, or holds a placeholder', async () => {
     const changes = { SIGNING_KEY: undefined, SIGNING_KEY_SECRET_ID: 'dev/order/signing-key' };
     const fails = await problemsOf(changes, async () => {

@@ -6,7 +6,26 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** Collects the problems of one environment while its values are read. */
 export const createEnvironmentReader = (environment: Environment, loadSecret: LoadSecret) => {
   const problems: string[] = [];
-  const known = new Set<string>(['SERVICE_NAME']);
+  const known = new Set<string>(['SERVICE_NAME', 'SECRET_VERSIONS']);
+  const versions = new Map(
+    (environment['SECRET_VERSIONS'] ?? '').split(' ').map((pair) => {
+      const [key = '', version = ''] = pair.split('=', 2);
+      return [key, version] as const;
+    }),
+  );
+
+  /** The version that the pod was made for, so that a restart in the middle of a rotation changes nothing. */
+  const loadChosen = async (name: string, id: string) => {
+    const version = versions.get(name);
+    if (!version) return loadSecret(id);
+    try {
+      return await loadSecret(id, { version });
+    } catch (problem) {
+      // Secrets Manager forgets versions that carry no label any more; then the current one is the best there is.
+      if (problem instanceof Error && problem.name === 'ResourceNotFoundException') return loadSecret(id);
+      throw problem;
+    }
+  };
 
   const usable = (name: string, value: string) => {
     if (!isPlaceholder(value)) return true;
@@ -41,7 +60,7 @@ export const createEnvironmentReader = (environment: Environment, loadSecret: Lo
     }
     if (!usable(idName, id)) return undefined;
     try {
-      const value = await loadSecret(id);
+      const value = await loadChosen(name, id);
       if (value === '') problems.push(`${idName}: the secret is empty; store a value in it`);
       return value !== '' && usable(idName, value) ? value : undefined;
     } catch (problem) {

@@ -63,8 +63,8 @@ export const runService = async <Schema extends z.ZodObject>(
   let probes: ProbeServer | undefined;
   try {
     const secrets = new Map<string, string>();
-    const loadSecret: LoadSecret = async (id) => {
-      const value = await loadSecretFromAws(id);
+    const loadSecret: LoadSecret = async (id, which) => {
+      const value = await loadSecretFromAws(id, which);
       secrets.set(id, value);
       return value;
     };
@@ -97,13 +97,17 @@ export const runService = async <Schema extends z.ZodObject>(
     }
     for (const { start: begin } of running.background ?? []) await begin?.();
     health.enter('ready');
+    let areSecretsOutdated = false;
+    health.addDetail('secrets', () => (areSecretsOutdated ? 'rotated since the start' : 'as at the start'));
     watchSecrets({
       seen: secrets,
       load: loadSecretFromAws,
       logger,
       onChange: () => {
-        logger.info('a secret was rotated; stopping so that the next start uses it');
-        process.kill(process.pid, 'SIGTERM');
+        areSecretsOutdated = true;
+        logger.warn(
+          'a secret was rotated; this process keeps the value of its start until "cloudmart roll" gives its service new pods',
+        );
       },
     });
     logger.info(

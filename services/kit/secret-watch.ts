@@ -13,8 +13,9 @@ export type SecretWatchOptions = {
 };
 
 /**
- * Looks again and again whether a secret was rotated. A process reads its secrets once, at its start, so that the way to
- * use a new value is to start anew; a secret that cannot be read is left for the next look. Returns what ends the watch.
+ * Looks again and again whether a secret was rotated. A process reads its secrets once, at its start, and goes on with them: were it
+ * to start anew by itself, a value that cannot be used would take down one replica after the other. New pods take the new value
+ * up. A secret that cannot be read is left for the next look. Returns what ends the watch.
  */
 export const watchSecrets = ({ seen, load, logger, onChange, everyMs = 300_000 }: SecretWatchOptions): (() => void) => {
   let timer: NodeJS.Timeout | undefined;

@@ -11,6 +11,8 @@ export type Broken = {
   readonly images: readonly string[];
   /** Values of the annotation `checksum/configuration`. */
   readonly configurations: readonly string[];
+  /** Values of the annotation `cloudmart/secret-versions`. */
+  readonly secrets: readonly string[];
 };
 
 const crash = (name: string, key: string, values: readonly string[]) => ({
@@ -53,6 +55,7 @@ startTime: {{ $now | Quote }}
 export const writeStages = async (original: string, folder: string, broken: Broken): Promise<string> => {
   const imageKey = '.spec.containers.[].image';
   const configurationKey = '.metadata.annotations["checksum/configuration"]';
+  const secretsKey = '.metadata.annotations["cloudmart/secret-versions"]';
   const stages = parseAllDocuments(await readFile(original, 'utf8'))
     .map((document) => document.toJS() as Stage | null)
     .filter((stage) => stage !== null);
@@ -61,11 +64,13 @@ export const writeStages = async (original: string, folder: string, broken: Brok
       stage.spec.selector.matchExpressions.push(
         { key: imageKey, operator: 'NotIn', values: broken.images },
         { key: configurationKey, operator: 'NotIn', values: broken.configurations },
+        { key: secretsKey, operator: 'NotIn', values: broken.secrets },
       );
   const all = [
     ...stages,
     crash('pod-crashes-by-image', imageKey, broken.images),
     crash('pod-crashes-by-configuration', configurationKey, broken.configurations),
+    crash('pod-crashes-by-secret', secretsKey, broken.secrets),
   ];
   const file = path.join(folder, 'stages.yaml');
   await writeFile(file, all.map((stage) => stringify(stage)).join('---\n'));

@@ -1,0 +1,84 @@
+/** Rotated secrets: which pods were started for older versions, and new pods for the current ones. */
+import type { V1Pod } from '@kubernetes/client-node';
+import { carryOut } from './rollback.ts';
+import { type RollbackReport, reportRollback } from './rollback-report.ts';
+import { runningRevision } from './rollback-target.ts';
+import { type CurrentSecret, versionsText } from './rollout-aws.ts';
+import type { RolloutCluster } from './rollout-cluster.ts';
+import type { RolloutFinding } from './rollout-finding.ts';
+import { look, type Seen, type WaitOptions, waitForRollouts } from './rollout-wait.ts';
+import { annotationOf, podsOf, SECRET_VERSIONS } from './rollout-workload.ts';
+import { explainStuck } from './verify-cluster.ts';
+
+type Secrets = ReadonlyMap<string, readonly CurrentSecret[]>;
+
+/** Field manager of the annotation: whoever applies the Deployment leaves it alone. */
+const MANAGER = 'cloudmart-secrets';
+
+const startOf = ({ status }: V1Pod) => status?.startTime?.getTime() ?? 0;
+
+/**
+ * Services whose pods may hold other values than the current ones: made for other versions, or, where no versions were ever
+ * chosen, started before the last change.
+ */
+const outdated = ({ deployments, pods }: Seen, secrets: Secrets) =>
+  [...secrets].flatMap(([service, current]) => {
+    const deployment = deployments.get(service);
+    if (!deployment) return [];
+    const chosen = annotationOf(deployment.spec?.template, SECRET_VERSIONS);
+    const older = current.filter(({ key, version, changedAt }) =>
+      chosen === ''
+        ? podsOf(service, pods).some((pod) => startOf(pod) < changedAt.getTime())
+        : !chosen.split(' ').includes(`${key}=${version}`),
+    );
+    return older.length === 0 ? [] : [{ service, keys: older.map(({ key }) => key), wanted: versionsText(current) }];
+  });
+
+/** What a verification says about rotated secrets. */
+export const compareSecrets = (seen: Seen, secrets: Secrets, environment: string): RolloutFinding[] =>
+  outdated(seen, secrets).map(({ service, keys }) => ({
+    code: 'secret-outdated',
+    service,
+    problem: `pods of ${service} hold an older version of ${keys.join(', ')} than Secrets Manager; run "npx cloudmart roll --environment ${environment}"`,
+  }));
+
+export type RollReport = {
+  /** Services that got new pods. */
+  readonly rolled: readonly string[];
+  /** None: every service reads the current versions. */
+  readonly findings: readonly RolloutFinding[];
+  /** What became of services whose new pods could not use their secrets; null: there were none. */
+  readonly rollback: RollbackReport | null;
+};
+
+/**
+ * Gives services with rotated secrets new pods that read exactly the current versions. Old pods serve until the new ones are ready;
+ * where those never are, the Deployment goes back, and the old pods were never gone. Safe to repeat.
+ */
+export const rollSecrets = async (
+  cluster: RolloutCluster,
+  secrets: Secrets,
+  wait: WaitOptions,
+): Promise<RollReport> => {
+  const before = await look(cluster);
+  const todo = outdated(before, secrets);
+  const history = { ...before, ledger: { releases: [] } };
+  const running = new Map(todo.map(({ service }) => [service, runningRevision(history, service)]));
+  for (const { service, keys, wanted } of todo) {
+    wait.signal.throwIfAborted();
+    await cluster.annotateTemplate(service, MANAGER, { [SECRET_VERSIONS]: wanted });
+    wait.progress(`${service}: new pods for ${keys.join(', ')}`);
+  }
+  const rolled = todo.map(({ service }) => service);
+  const waited = await waitForRollouts(cluster, rolled, wait);
+  if (waited.stuck.size === 0) return { rolled, findings: [], rollback: null };
+  const findings = await explainStuck(cluster, waited, waited.stuck);
+  for (const { problem } of findings) wait.progress(problem);
+  // The ledger plays no part: a service goes back to the very revision that it had before this.
+  const after = { ...(await look(cluster)), ledger: { releases: [] } };
+  const steps = [...waited.stuck.keys()].flatMap((service) => {
+    const to = running.get(service);
+    return to ? [{ service, from: runningRevision(after, service), to }] : [];
+  });
+  return { rolled, findings, rollback: await reportRollback(cluster, await carryOut(cluster, { steps }, wait)) };
+};
