@@ -57,7 +57,14 @@ const cloudmart = (parameters: readonly string[], environment: Record<string, st
 
 test('Ctrl-C while nothing answers is one line, and nothing was changed', async () => {
   const asked = once(silent, 'request');
-  const { child, ended } = cloudmart(['rollback', '--environment', 'production', '--no-outside', '--call-timeout', '100']);
+  const { child, ended } = cloudmart([
+    'rollback',
+    '--environment',
+    'production',
+    '--no-outside',
+    '--call-timeout',
+    '100',
+  ]);
   await asked;
   child.kill('SIGINT');
   expect(await ended).toEqual({
@@ -75,9 +82,21 @@ test('a cluster that does not answer in time is one line', async () => {
 });
 
 test.each<[string, string[], Record<string, string>, RegExp, number]>([
-  ['no public door', ['--environment', 'dev'], {}, /^cloudmart: dev has no public door .* --url, or .* --no-outside\n$/, 2],
+  [
+    'no public door',
+    ['--environment', 'dev'],
+    {},
+    /^cloudmart: dev has no public door .* --url, or .* --no-outside\n$/,
+    2,
+  ],
   ['an address that is none', ['--environment', 'dev', '--url', 'shop'], {}, /^cloudmart: --url shop: give an http/, 2],
-  ['a deadline that is none', ['--environment', 'production', '--deadline', 'soon'], {}, /^cloudmart: --deadline soon/, 2],
+  [
+    'a deadline that is none',
+    ['--environment', 'production', '--deadline', 'soon'],
+    {},
+    /^cloudmart: --deadline soon/,
+    2,
+  ],
   [
     'a chat without https',
     ['--environment', 'production'],
