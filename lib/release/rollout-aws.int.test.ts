@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { environmentNamed } from '../environments.ts';
 import { services } from '../services.ts';
 import { AwsRefused, currentSecrets, imageDigests, versionsText } from './rollout-aws.ts';
-import { type AwsPeer, startAwsPeer } from './testing/secrets-peer.ts';
+import { type AwsPeer, startAwsPeer } from './testing/release-peer.ts';
 
 const staging = environmentNamed('staging');
 const user = services.filter(({ name }) => name === 'user');

@@ -19,13 +19,12 @@ export const startAwsPeer = async (): Promise<AwsPeer> => {
   const answer = (target: string, { SecretId, repositoryName, imageIds }: Asked): object | undefined => {
     if (target.endsWith('.DescribeSecret')) {
       const version = secrets.get(SecretId);
-      return (
-        version && {
-          Name: SecretId,
-          LastChangedDate: 1_760_000_000,
-          VersionIdsToStages: { older: ['AWSPREVIOUS'], [version]: ['AWSCURRENT'] },
-        }
-      );
+      if (version === undefined) return undefined;
+      return {
+        Name: SecretId,
+        LastChangedDate: 1_760_000_000,
+        VersionIdsToStages: { older: ['AWSPREVIOUS'], [version]: ['AWSCURRENT'] },
+      };
     }
     const imageDigest = images.get(`${repositoryName}:${imageIds[0]?.imageTag}`);
     return imageDigest === undefined ? undefined : { imageDetails: [{ imageDigest }] };
