@@ -1,8 +1,9 @@
 // The real parts that `npm run test:real` tests against: what each needs of the machine, and how it is made ready.
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { baseImages, buildBase } from './image-base.ts';
 import { kafkaBroker } from './kafka-broker.ts';
 import { root, runCommand } from './run-command.ts';
 
@@ -111,6 +112,24 @@ export const realParts: readonly RealPart[] = [
     needs: clusterNeeds,
     tests: 'verify\\.real',
     prepare: () => buildCluster('full'),
+  },
+  {
+    name: 'Container engine',
+    needs: ['dockerd', 'apt-get', 'dpkg-deb', 'tar'],
+    tests: 'release/image\\.real',
+    prepare: async () => {
+      const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+      const bases: Record<string, string> = {};
+      for (const image of baseImages)
+        bases[`REAL_IMAGE_BASE_${image.architecture.toUpperCase()}`] = await buildBase(
+          run,
+          cache,
+          devDependencies.node,
+          image,
+        );
+      // Debian's command line knows BuildKit by itself; another one on PATH may lack its plugin.
+      return { ...bases, REAL_ENGINE: existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker' };
+    },
   },
   {
     name: 'Review of commits',

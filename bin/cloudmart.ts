@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.ts';
 import { costCommand } from './commands/cost.ts';
 import { diffCommand } from './commands/diff.ts';
+import { imageCommand } from './commands/image.ts';
 import { lawsCommand } from './commands/laws.ts';
 import { mapCommand } from './commands/map.ts';
 import { newServiceCommand } from './commands/new-service.ts';
@@ -22,6 +23,7 @@ const program = new Command('cloudmart')
   .addCommand(bundleCommand())
   .addCommand(costCommand())
   .addCommand(diffCommand())
+  .addCommand(imageCommand())
   .addCommand(lawsCommand())
   .addCommand(mapCommand())
   .addCommand(newServiceCommand())

@@ -43,7 +43,8 @@ const filesUnder = async (folder: string): Promise<string[]> => {
     .sort();
 };
 
-const fingerprint = async (folder: string) => {
+/** Hash over names and bytes of all files of a folder, and how many bytes they have. */
+export const fingerprint = async (folder: string) => {
   const hash = createHash('sha256');
   let bytes = 0;
   for (const file of await filesUnder(folder)) {

@@ -1,13 +1,12 @@
 /** Whether the registry holds the image of each service's bundle, whole and for every platform. */
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { imageLabels } from './image-labels.ts';
+import { PLATFORMS } from './image-platforms.ts';
 import { withClient } from './preflight-aws.ts';
 import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
 import { type Finding, findingOfFailure, type Outcome } from './preflight-finding.ts';
 import { type PushedImage, type Registry, readPushedImage } from './pushed-image.ts';
 
-/** Every image is built for these: Auto Mode buys nodes of both. */
-const PLATFORMS = ['linux/amd64', 'linux/arm64'];
 /** Least compressed bytes of an image; Node's binary alone has about 40 MB. */
 const LEAST_BYTES = 16 * 1024 ** 2;
 
