@@ -1,4 +1,4 @@
-# The image of every service: its bundle and Node, nothing else. The context is the folder that holds the bundles:
+# The image of every service: its bundle, its bill of materials and Node, nothing else. The context is the folder that holds the bundles:
 #
 #   npx cloudmart image order
 #   docker build --file Dockerfile --build-arg SERVICE=order --network none dist/bundles     # after npx cloudmart bundle
@@ -13,6 +13,7 @@ ARG SERVICE
 USER 0:0
 WORKDIR /image/app
 COPY ${SERVICE}/ ./
+COPY ${SERVICE}.cdx.json /image/sbom.cdx.json
 # Refuses an empty file: an image of them was once built, pushed and rolled out without a complaint. Then gives every file the
 # same time and mode, so that the same bundle is the same layer wherever it is built.
 RUN ["/nodejs/bin/node", "-e", " \

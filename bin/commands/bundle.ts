@@ -1,10 +1,11 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import type { Bundle } from '../../lib/release/bundle.ts';
 
-type Flags = { out: string; json?: boolean };
+type Flags = { out: string; prove: boolean; json?: boolean };
 
-const run = async (names: readonly string[], { out, json }: Flags) => {
+const run = async (names: readonly string[], { out, prove, json }: Flags) => {
   const [{ bundleServices }, { services }] = await Promise.all([
     import('../../lib/release/bundle-services.ts'),
     import('../../lib/services.ts'),
@@ -16,23 +17,43 @@ const run = async (names: readonly string[], { out, json }: Flags) => {
     );
   const chosen = names.length === 0 ? services : services.filter(({ name }) => names.includes(name));
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  await bundleServices(chosen, { root, into: path.resolve(out) }, (bundle) => {
+  let startedAt = performance.now();
+  const bundles: { service: string; hash: string; bytes: number; seconds: number; folder: string }[] = [];
+  const built = ({ parts, ...bundle }: Bundle) => {
     const { service, hash, bytes, folder } = bundle;
+    const seconds = Math.round((performance.now() - startedAt) / 10) / 100;
+    startedAt = performance.now();
+    bundles.push({ service, hash, bytes, seconds, folder });
     process.stdout.write(
       json
         ? `${JSON.stringify(bundle)}\n`
-        : `${service}  ${hash.slice(0, 12)}  ${(bytes / 1024 ** 2).toFixed(1)} MB  ${folder}\n`,
+        : `${service}  ${hash.slice(0, 12)}  ${(bytes / 1024 ** 2).toFixed(1)} MB  ${seconds} s  ${folder}\n`,
     );
-  });
+  };
+  await bundleServices(chosen, { root, into: path.resolve(out) }, built, { proven: prove });
+  if (json) process.stdout.write(`${JSON.stringify({ bundles })}\n`);
 };
 
 /** `cloudmart bundle`: what ships, one folder per service. */
 export const bundleCommand = (): Command =>
   new Command('bundle')
     .description(
-      'Bundle services into the folders that ship; refuses empty or broken sources and missing critical functions.',
+      'bundle services into the folders that ship, each with its bill of materials beside it; refuses empty or broken sources, missing critical functions, what does not load, and what is too large',
     )
     .argument('[names...]', 'services; default all')
     .option('--out <dir>', 'folder that gets one folder per service', 'dist/bundles')
-    .option('--json', 'one line of JSON per bundle, as it is done')
+    .option('--no-prove', 'neither load the bundles nor write bills of materials: for a start on this machine')
+    .option(
+      '--json',
+      'one line of JSON per bundle as it is done, then one line with service, hash, bytes and seconds of all',
+    )
+    .addHelpText(
+      'after',
+      `
+Beside each folder: <service>.cdx.json (CycloneDX) and <service>.licences.txt.
+
+Examples:
+  $ npx cloudmart bundle
+  $ npx cloudmart bundle order payment --out /tmp/bundles --json`,
+    )
     .action(run);

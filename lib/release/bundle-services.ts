@@ -4,6 +4,8 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { type Bundle, type BundleOptions, bundleInvoker, bundleService } from './bundle.ts';
+import { checkLoads } from './bundle-load.ts';
+import { writeSbom } from './sbom.ts';
 
 const KEY_FILE = 'bundles.json';
 /** Name of the process that invokes Lambdas on this machine among the bundles. */
@@ -38,21 +40,26 @@ const readKept = async (file: string): Promise<Kept | undefined> => {
 
 /**
  * Bundles the services, each to `<into>/<name>`, and with a Lambda among them the process that invokes it here.
- * `built` is told of each as it is done, in the order of the services, the invoker first.
+ * `built` is told of each as it is done, in the order of the services, the invoker first. Unless `proven` is false, each is also
+ * loaded once, and its bill of materials lies beside it: what a release needs and a start on this machine does not.
  */
 export const bundleServices = async (
   services: readonly ServiceManifest[],
   options: BundleOptions,
   built: (bundle: Bundle) => void,
+  { proven = true }: { readonly proven?: boolean } = {},
 ): Promise<Bundle[]> => {
   const file = path.join(options.into, KEY_FILE);
-  const key = await sourcesKey(options);
+  const key = `${await sourcesKey(options)}${proven ? ' proven' : ''}`;
   const kept = await readKept(file);
   const names = [
     ...(services.some(({ kind }) => kind === 'lambda') ? [INVOKER] : []),
     ...services.map(({ name }) => name),
   ];
-  const reusable = kept?.key === key ? names.map((name) => kept.bundles.find(({ service }) => service === name)) : [];
+  const reusable =
+    kept && [key, `${key} proven`].includes(kept.key)
+      ? names.map((name) => kept.bundles.find(({ service }) => service === name))
+      : [];
   const found = reusable.filter((bundle) => bundle !== undefined);
   if (found.length === names.length) {
     found.forEach(built);
@@ -62,6 +69,10 @@ export const bundleServices = async (
   for (const name of names) {
     const service = services.find((one) => one.name === name);
     const bundle = service ? await bundleService(service, options) : await bundleInvoker(options);
+    if (service && proven) {
+      await checkLoads(service, bundle);
+      await writeSbom(bundle, options);
+    }
     bundles.push(bundle);
     built(bundle);
   }

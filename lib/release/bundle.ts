@@ -5,6 +5,8 @@ import path from 'node:path';
 import { type BuildResult, build } from 'esbuild';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { checkIntegrity } from './bundle-integrity.ts';
+import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
+import { checkSize } from './size-budget.ts';
 
 export type Bundle = {
   readonly service: string;
@@ -16,6 +18,8 @@ export type Bundle = {
   readonly hash: string;
   /** Bytes of all files. */
   readonly bytes: number;
+  /** What it is made of, the largest part first. */
+  readonly parts: readonly BundlePart[];
 };
 
 export type BundleOptions = {
@@ -108,15 +112,15 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
 
 /**
  * Bundles one service: `main.ts`, or `handler.ts` for a Lambda, with its own migrations in `storage/migrations` and the
- * kit's in `storage/kit-migrations`. Throws one sentence when a source is missing, empty or unparsable, or when a critical
- * function that the manifest names is not in the bundle.
+ * kit's in `storage/kit-migrations`. Throws one sentence when a source is missing, empty or unparsable, when a critical
+ * function that the manifest names is not in the bundle, or when the bundle is larger than its budget.
  */
 export const bundleService = async (service: ServiceManifest, options: BundleOptions): Promise<Bundle> => {
   const stem = service.kind === 'lambda' ? 'handler' : 'main';
   const source = `services/${service.name}/${stem}.ts`;
   await checkIntegrity(service, source, options.root);
   const { folder, entry, metafile } = await bundleEntry(service.name, source, stem, options);
-  const included = new Set(Object.keys(metafile.inputs));
+  const included = includedInputs(metafile);
   for (const { file, name } of service.criticalFunctions)
     if (!included.has(`services/${service.name}/${file}`))
       throw new Error(
@@ -130,15 +134,23 @@ export const bundleService = async (service: ServiceManifest, options: BundleOpt
     path.join(options.root, 'services/kit/storage/migrations'),
     path.join(folder, 'storage/kit-migrations'),
   );
-  return { service: service.name, folder, entry, ...(await fingerprint(folder)) };
+  const { hash, bytes } = await fingerprint(folder);
+  const parts = partsOf(metafile);
+  checkSize(service, bytes, parts);
+  return { service: service.name, folder, entry, hash, bytes, parts };
 };
 
 /** Bundles the process that invokes Lambda handlers on this machine; it ships nowhere else. */
 export const bundleInvoker = async (options: BundleOptions): Promise<Bundle> => {
-  const { folder, entry } = await bundleEntry('function-invoker', 'services/kit/functions/main.ts', 'main', options);
+  const { folder, entry, metafile } = await bundleEntry(
+    'function-invoker',
+    'services/kit/functions/main.ts',
+    'main',
+    options,
+  );
   await copyMigrations(
     path.join(options.root, 'services/kit/storage/migrations'),
     path.join(folder, 'storage/kit-migrations'),
   );
-  return { service: 'function-invoker', folder, entry, ...(await fingerprint(folder)) };
+  return { service: 'function-invoker', folder, entry, ...(await fingerprint(folder)), parts: partsOf(metafile) };
 };

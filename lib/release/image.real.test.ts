@@ -242,6 +242,7 @@ describe('an image', () => {
   ])('of a bundle with %s is refused by the Dockerfile itself', async (_, files, message) => {
     const context = await mkdtemp(path.join(place, 'planted-'));
     await mkdir(path.join(context, 'user'));
+    await writeFile(path.join(context, 'user.cdx.json'), '{}');
     for (const [name, text] of Object.entries(files)) await writeFile(path.join(context, 'user', name), text);
     const complaint = await dockerfile(context).then(
       () => 'it was built',

@@ -5,9 +5,11 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { type Bundle, bundleService, fingerprint } from './bundle.ts';
+import { checkLoads } from './bundle-load.ts';
 import { EngineError, type ImageEngine } from './image-engine.ts';
 import { imageLabels } from './image-labels.ts';
 import { architectureOf, ownPlatform } from './image-platforms.ts';
+import { writeSbom } from './sbom.ts';
 
 export type LocalImage = {
   readonly service: string;
@@ -188,6 +190,8 @@ export const buildImages = async (request: ImageRequest): Promise<BuiltImage[]> 
   for (const service of services) {
     progress(`${service.name}: bundling`);
     const bundle = await bundleService(service, { root, into });
+    await checkLoads(service, bundle);
+    await writeSbom(bundle, { root, into });
     for (const platform of platforms) {
       const image = await ensureImage(request, bundle, platform);
       if (platform === ownPlatform())
