@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.ts';
+import { checklistCommand } from './commands/checklist.ts';
 import { costCommand } from './commands/cost.ts';
 import { diffCommand } from './commands/diff.ts';
 import { imageCommand } from './commands/image.ts';
@@ -21,6 +22,7 @@ const program = new Command('cloudmart')
   .showHelpAfterError('(add --help for the options)')
   .addCommand(upCommand())
   .addCommand(bundleCommand())
+  .addCommand(checklistCommand())
   .addCommand(costCommand())
   .addCommand(diffCommand())
   .addCommand(imageCommand())

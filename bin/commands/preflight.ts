@@ -1,5 +1,3 @@
-import { isIP } from 'node:net';
-import path from 'node:path';
 import { Command } from 'commander';
 import type { PreflightReport } from '../../lib/release/preflight.ts';
 
@@ -26,13 +24,6 @@ const seconds = (text: string): number => {
   return value;
 };
 
-const dnsServer = (text: string): string => {
-  const [, address = text] = /^(?:\[(.+)\]|([\d.]+)):\d+$/.exec(text)?.filter((part) => part !== undefined) ?? [];
-  if (isIP(address) === 0)
-    throw new Error(`--resolver ${text} is no address; give one such as 9.9.9.9 or 127.0.0.1:5353`);
-  return text;
-};
-
 const linesOf = ({ environment, checks, notChecked, findings }: PreflightReport): string[] => [
   ...findings.map(({ code, problem, command }) => `${code}: ${problem}\n  ${command}`),
   ...notChecked,
@@ -55,29 +46,17 @@ export const preflightCommand = (): Command =>
     .option('--json', 'print the report as JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ environment, service, account, resolver, deadline, json }: Options) => {
-      const [{ environmentNamed }, { servicesNamed }, { runsInCluster }] = await Promise.all([
-        import('../../lib/environments.ts'),
-        import('../../lib/services.ts'),
-        import('../../lib/workloads/workload-values.ts'),
-      ]);
+      const { environmentNamed } = await import('../../lib/environments.ts');
       const target = environmentNamed(environment);
-      const services = servicesNamed(service);
       const deadlineMs = seconds(deadline) * 1000;
-      const [{ preflight }, { regionOfCaller }] = await Promise.all([
-        import('../../lib/release/preflight.ts'),
-        import('../../lib/release/preflight-aws.ts'),
-      ]);
-      const report = await preflight({
+      const { platformPreflight } = await import('../../lib/platform-preflight.ts');
+      const report = await platformPreflight({
         environment: target,
-        services,
-        pods: services.filter(runsInCluster),
-        callerRegion: await regionOfCaller(process.env),
-        tagsOf: async (all) =>
-          (await import('../../lib/workloads/render.ts')).imageTags(all, path.join(import.meta.dirname, '../..')),
-        progress: (sentence) => process.stderr.write(`${sentence}\n`),
+        services: service,
+        account,
+        resolver,
         deadlineMs,
-        ...(account === undefined ? {} : { account }),
-        ...(resolver === undefined ? {} : { resolver: dnsServer(resolver) }),
+        progress: (sentence) => process.stderr.write(`${sentence}\n`),
       });
       process.stdout.write(`${json ? JSON.stringify(report, null, 2) : linesOf(report).join('\n')}\n`);
       if (report.findings.length > 0) process.exitCode = 1;

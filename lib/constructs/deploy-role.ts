@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { acknowledge } from '../guards/acknowledge.ts';
 import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
+import { preflightPermissions } from './preflight-permissions.ts';
 
 export type DeployRoleProps = NonNullable<Environment['delivery']> & {
   /** Name of the environment, in GitHub and here. */
@@ -67,16 +68,18 @@ export class DeployRole extends Construct {
       ['eks:DescribeCluster'],
       [stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: props.prefix })],
     );
+    for (const statement of preflightPermissions(stack, props.prefix)) this.role.addToPolicy(statement);
     acknowledge(
       this.role,
-      'ECR hands out tokens for the whole registry only; what they open is named by the other statements.',
+      'ECR hands out tokens for the whole registry only; certificates, zones, addresses and quotas have no names that are known beforehand, and are only read.',
       'AwsSolutions-IAM5[Resource::*]',
     );
     const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account;
     acknowledge(
       this.role,
-      'Repositories and stacks of this environment share the start of their names.',
+      'Repositories, stacks and roles of this environment share the start of their names.',
       `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${props.prefix}-*]`,
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:iam::${account}:role/${props.prefix}-*]`,
     );
   }
 }

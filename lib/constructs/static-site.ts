@@ -35,6 +35,8 @@ export type StaticSiteProps = {
   readonly apiHost: string;
   /** Folder of files. */
   readonly code: FunctionCode;
+  /** What pages read at `/config.json`, so that the same files serve every environment. */
+  readonly config: Readonly<Record<string, string>>;
   readonly alerts: AlertTopics;
   readonly retained: boolean;
 };
@@ -94,7 +96,7 @@ export class StaticSite extends Construct {
       'Files hold no secret and take no input; the firewall stands before the API.',
       'AwsSolutions-CFR2',
     );
-    new BucketDeployment(this, 'Upload', {
+    const upload = new BucketDeployment(this, 'Upload', {
       sources: [Source.asset(props.code.folder, { assetHash: props.code.hash })],
       destinationBucket: this.files,
       distribution,
@@ -102,6 +104,17 @@ export class StaticSite extends Construct {
       prune: false,
       cacheControl: [CacheControl.fromString('public, max-age=300')],
     });
+    const config = new BucketDeployment(this, 'Config', {
+      sources: [Source.jsonData('config.json', props.config)],
+      destinationBucket: this.files,
+      distribution,
+      distributionPaths: ['/config.json'],
+      prune: false,
+      // A page that starts after a deployment must not work with the values of the one before.
+      cacheControl: [CacheControl.noCache()],
+    });
+    // The platform's file wins over one that a build may have left in the folder.
+    config.node.addDependency(upload);
     new CnameRecord(this, 'Name', {
       zone: props.zone,
       recordName: `${props.host}.`,

@@ -133,3 +133,37 @@ describe('a bundle', () => {
     await expect(bundle(root)).rejects.toThrow('services/greeter/main.ts is missing');
   });
 });
+
+describe('a bundle of pages', () => {
+  const pages = defineService({ ...greeter, kind: 'static', criticalFunctions: [] });
+  const site = async (files: Record<string, string>) => {
+    const root = await checkout('site', files);
+    return bundleService(pages, { root, into: path.join(root, 'out') });
+  };
+  const page = '<script type="module" src="/index.js"></script>';
+
+  it('is the web build as it is, named by its content', async () => {
+    const files = {
+      'services/greeter/dist/index.html': page,
+      'services/greeter/dist/index.js': "fetch('/config.json')",
+    };
+    const { folder, entry, hash, bytes } = await site(files);
+    expect((await readdir(folder)).sort()).toEqual(['index.html', 'index.js']);
+    expect(await readFile(entry, 'utf8')).toBe(page);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(bytes).toBe(page.length + "fetch('/config.json')".length);
+  });
+
+  it.each([
+    [
+      'an address of the API that is built in',
+      { 'index.html': page, 'index.js': 'fetch("http://order:8003")' },
+      /index\.js:1: http:\/\/order:8003: /,
+    ],
+    ['no page', { 'index.js': '' }, /services\/greeter\/dist\/index\.html is missing/],
+    ['an empty page', { 'index.html': '' }, /services\/greeter\/dist\/index\.html is empty/],
+  ])('is refused for %s', async (_, files, problem) => {
+    const built = Object.entries(files).map(([file, text]) => [`services/greeter/dist/${file}`, text]);
+    await expect(site(Object.fromEntries(built))).rejects.toThrow(problem);
+  });
+});

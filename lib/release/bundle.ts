@@ -7,6 +7,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { checkIntegrity } from './bundle-integrity.ts';
 import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
 import { checkSize } from './size-budget.ts';
+import { bundleSite } from './bundle-site.ts';
 
 export type Bundle = {
   readonly service: string;
@@ -113,9 +114,14 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
 /**
  * Bundles one service: `main.ts`, or `handler.ts` for a Lambda, with its own migrations in `storage/migrations` and the
  * kit's in `storage/kit-migrations`. Throws one sentence when a source is missing, empty or unparsable, when a critical
- * function that the manifest names is not in the bundle, or when the bundle is larger than its budget.
+ * function that the manifest names is not in the bundle, or when the bundle is larger than its budget. A
+ * static service is its web build as it is.
  */
 export const bundleService = async (service: ServiceManifest, options: BundleOptions): Promise<Bundle> => {
+  if (service.kind === 'static') {
+    const site = await bundleSite(service, options);
+    return { service: service.name, ...site, ...(await fingerprint(site.folder)), parts: [] };
+  }
   const stem = service.kind === 'lambda' ? 'handler' : 'main';
   const source = `services/${service.name}/${stem}.ts`;
   await checkIntegrity(service, source, options.root);

@@ -171,6 +171,7 @@ describe('preflight', () => {
     const { findings, images } = await check();
     expect(findings).toEqual([
       {
+        check: 'images',
         code,
         service: 'cart',
         problem: expect.stringMatching(problem),
@@ -195,7 +196,7 @@ describe('preflight', () => {
   ])('says %s once and not of every image', async (_, status, type, text, code, problem) => {
     peer.fault = { status, type, text };
     expect((await check()).findings).toEqual([
-      { code, problem: expect.stringMatching(problem), command: expect.any(String) },
+      { check: 'images', code, problem: expect.stringMatching(problem), command: expect.any(String) },
     ]);
     expect(new Set(peer.asked)).toEqual(new Set(['DescribeImages']));
   });

@@ -2,7 +2,7 @@
 import type { Environment } from '../environment.ts';
 import { accountOfCredentials, awsQuestions } from './preflight-aws.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
-import { certificateCheck, domainCheck } from './preflight-domain.ts';
+import { certificateCheck, checkResolver, domainCheck } from './preflight-domain.ts';
 import { type Finding, findingOfFailure, type Outcome } from './preflight-finding.ts';
 import { identityCheck } from './preflight-identities.ts';
 import { imageCheck, type WholeImage } from './preflight-images.ts';
@@ -11,13 +11,13 @@ import { configurationCheck, secretCheck } from './preflight-secrets.ts';
 
 export type PreflightRequest = Pick<PreflightContext, 'environment' | 'services' | 'pods' | 'tagsOf' | 'progress'> & {
   /** Account that the environment lives in where `lib/environments.ts` names none. */
-  readonly account?: string;
+  readonly account?: string | undefined;
   /** Region that the caller's own AWS settings name, if any: what `docker login` and the AWS CLI use. */
   readonly callerRegion: string | undefined;
   /** DNS server to ask, `address:port`; default those of this machine. */
-  readonly resolver?: string;
+  readonly resolver?: string | undefined;
   /** Milliseconds that one question to AWS may take, its retries included; default 15,000. */
-  readonly deadlineMs?: number;
+  readonly deadlineMs?: number | undefined;
 };
 
 /** What became of one check. */
@@ -40,7 +40,7 @@ export type PreflightReport = {
   /** Sentences on what does not exist yet or could not be looked at; none of them stops a deployment alone. */
   readonly notChecked: readonly string[];
   /** None: the deployment may start. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly (Finding & { readonly check: string })[];
 };
 
 /** Refuses an account that contradicts the environment's own, or is none. */
@@ -99,6 +99,7 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
   const { environment, callerRegion, progress } = request;
   const { name, region } = environment;
   const expected = accountOf(environment, request.account);
+  if (request.resolver !== undefined) checkResolver(request.resolver);
   const aws = awsQuestions(region, request.deadlineMs);
   const images: WholeImage[] = [];
   const remaining = [
@@ -111,11 +112,11 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
     quotaCheck,
   ];
   const checks: CheckReport[] = [];
-  const findings: Finding[] = [];
+  const findings: PreflightReport['findings'][number][] = [];
   const notChecked: string[] = [];
   const note = (check: string, { summary, findings: found, notChecked: not = [] }: Outcome) => {
     checks.push({ check, state: found.length > 0 ? 'found' : 'passed', summary });
-    findings.push(...found);
+    findings.push(...found.map((finding) => ({ check, ...finding })));
     notChecked.push(...not);
     progress(`${check}: ${found.map(({ code }) => code).join(', ') || 'fine'} (${summary})`);
   };
