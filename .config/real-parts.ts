@@ -132,6 +132,12 @@ export const realParts: readonly RealPart[] = [
     },
   },
   {
+    name: 'Pre-flight against an AWS emulator',
+    needs: ['python3'],
+    tests: 'preflight\\.real',
+    prepare: async () => ({ REAL_MINISTACK: await pythonTool('ministack', '1.5.33') }),
+  },
+  {
     name: 'Review of commits',
     needs: ['git'],
     tests: 'comparison\\.real',

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
+import type { Environment } from '../../lib/environment.ts';
 import type { Answer, ItemResult, Verdict } from '../../lib/release/checklist.ts';
 import { type ChecklistItem, type Phase, phases } from '../../lib/release/checklist-items.ts';
 import type { ChecklistRecord } from '../../lib/release/checklist-record.ts';
@@ -10,6 +11,8 @@ type Options = {
   account?: string;
   resolver?: string;
   data?: string;
+  url?: string;
+  context?: string;
   answers?: string;
   yes?: string[];
   record: string;
@@ -71,6 +74,30 @@ const lawsVerdict = (data: string) => async (): Promise<Verdict> => {
   }
 };
 
+/** Verifies and leaves the release as it is: the decision to go back is a person's, and `cloudmart verify` makes it too. */
+const verifyVerdict =
+  (
+    environment: Environment,
+    flags: Pick<Options, 'url' | 'context'>,
+    progress: (sentence: string) => void,
+    signal: AbortSignal,
+  ) =>
+  async (): Promise<Verdict> => {
+    const [{ verify }, { openSession }, { workloadNamespace }, { askedOf }] = await Promise.all([
+      import('../../lib/release/verify.ts'),
+      import('../../lib/release/verify-session.ts'),
+      import('../../lib/workloads/environment-values.ts'),
+      import('../../lib/platform-asked.ts'),
+    ]);
+    const session = { deadline: '600', callTimeout: '10', outside: true, card: 'tok_visa', ...flags };
+    const { cluster, wait, outside } = openSession(session, environment, workloadNamespace, progress, signal);
+    const { asked } = await askedOf(environment, undefined);
+    const report = await verify(cluster, { ...wait, environment: environment.name, asked, outside, rollsBack: false });
+    if (report.findings.length === 0)
+      return { state: 'done', detail: `${report.services.length} services, and a purchase from outside` };
+    return { state: 'refused', detail: report.findings.map(({ code, problem }) => `${code}: ${problem}`).join('; ') };
+  };
+
 /** Asks at the terminal; an empty line leaves the item open. The rest of an answer's line is its remark. */
 const asker = async (signal: AbortSignal) => {
   const { createInterface } = await import('node:readline/promises');
@@ -113,6 +140,8 @@ const run = async ({
   account,
   resolver,
   data,
+  url,
+  context,
   answers: file,
   yes = [],
   record: folder,
@@ -131,6 +160,7 @@ const run = async ({
     ...Object.fromEntries(yes.map((id) => [id, { answer: 'yes' } as const])),
   };
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
+  const interrupted = new AbortController();
   const sources = {
     preflight: async () =>
       (await import('../../lib/platform-preflight.ts')).platformPreflight({
@@ -141,10 +171,14 @@ const run = async ({
       }),
     commit: commitVerdict,
     laws: data === undefined ? undefined : lawsVerdict(data),
-    verify: undefined,
+    verify: verifyVerdict(
+      target,
+      { ...(url ? { url } : {}), ...(context ? { context } : {}) },
+      progress,
+      interrupted.signal,
+    ),
   };
   checkAnswers(phase, Object.keys(answers), sources);
-  const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   let record: ChecklistRecord = {
     environment: target.name,
@@ -195,6 +229,8 @@ export const checklistCommand = (): Command =>
     .option('--account <id>', 'account that the environment lives in, where lib/environments.ts names none')
     .option('--resolver <address>', 'DNS server to ask; default those of this machine')
     .option('--data <dir>', 'folder of a platform on this machine whose data the laws are checked on')
+    .option('--url <address>', "address that customers use; default the environment's public door")
+    .option('--context <name>', 'context of the cluster in the kubeconfig; default its current one')
     .option('--answers <file>', 'JSON of answers, for scripts')
     .option('--yes <items...>', 'items that you answer with yes')
     .option('--record <dir>', 'folder that keeps the records', '.cloudmart/checklists')

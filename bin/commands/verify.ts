@@ -1,7 +1,4 @@
-import path from 'node:path';
 import { Command } from 'commander';
-import type { Environment } from '../../lib/environment.ts';
-import type { Seen } from '../../lib/release/rollout-wait.ts';
 import type { VerifyReport } from '../../lib/release/verify.ts';
 import { withSessionOptions } from '../../lib/release/verify-options.ts';
 import type { SessionFlags } from '../../lib/release/verify-session.ts';
@@ -12,38 +9,6 @@ type Flags = SessionFlags & {
   aws: boolean;
   fromStack?: string;
   json?: boolean;
-};
-
-/** What this checkout asks the cluster to run; image repositories are known with the outputs of the deployment. */
-const askedOf = async (environment: Environment, outputsFile: string | undefined) => {
-  const [{ services }, { environmentValues }, { askedWorkloads }, { imageTags }, outputs, { neededOutputs }] =
-    await Promise.all([
-      import('../../lib/services.ts'),
-      import('../../lib/workloads/environment-values.ts'),
-      import('../../lib/workloads/asked-workloads.ts'),
-      import('../../lib/workloads/render.ts'),
-      import('../../lib/workloads/outputs-file.ts'),
-      import('../../lib/workloads/stack-outputs.ts'),
-    ]);
-  const needed = neededOutputs(services, environment.publicDoor !== undefined);
-  const outputOf = outputsFile
-    ? await outputs.readOutputs(outputsFile, environment.name, needed)
-    : outputs.placeholderOf;
-  const tags = await imageTags(services, path.join(import.meta.dirname, '../..'));
-  return { asked: askedWorkloads(services, environmentValues(environment, services, tags, outputOf)), tags };
-};
-
-/** What only AWS can tell: digests behind the tags, and whether secrets were rotated since the pods were made. */
-const askAws = async (environment: Environment, tags: Readonly<Record<string, string>>) => {
-  const [{ currentSecrets, imageDigests }, { compareSecrets }, { services }, { runsInCluster }] = await Promise.all([
-    import('../../lib/release/rollout-aws.ts'),
-    import('../../lib/release/rollout-secrets.ts'),
-    import('../../lib/services.ts'),
-    import('../../lib/workloads/workload-values.ts'),
-  ]);
-  const digests = await imageDigests(environment, tags);
-  const secrets = await currentSecrets(environment, services.filter(runsInCluster));
-  return { digests, beside: async (seen: Seen) => compareSecrets(seen, secrets, environment.name) };
 };
 
 const linesOf = ({ environment, services, outside, findings, rollback }: VerifyReport): string[] => [
@@ -80,6 +45,7 @@ const run = async (flags: Flags, stop: AbortController) => {
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
   const { cluster, wait, outside, tell } = openSession(flags, environment, workloadNamespace, progress, stop.signal);
   progress('bundling the services for their tags');
+  const { askAws, askedOf } = await import('../../lib/platform-asked.ts');
   const { asked, tags } = await askedOf(environment, flags.fromStack);
   if (flags.aws) progress(`asking AWS in ${environment.region} for digests of images and versions of secrets`);
   const aws = flags.aws ? await askAws(environment, tags) : undefined;

@@ -23,9 +23,9 @@ export type Verdict = { readonly state: ItemState; readonly detail: string };
 export type ChecklistSources = {
   readonly preflight: () => Promise<PreflightReport>;
   readonly commit: () => Promise<Verdict>;
+  readonly verify: () => Promise<Verdict>;
   /** Absent: a person is asked instead. */
   readonly laws: (() => Promise<Verdict>) | undefined;
-  readonly verify: (() => Promise<Verdict>) | undefined;
 };
 
 export type ChecklistRequest = {
@@ -58,8 +58,8 @@ export const itemsOf = (phase: Phase): readonly ChecklistItem[] =>
   checklistItems.filter((item) => item.phase === phase);
 
 /** Whether a machine tells of an item, with these sources. */
-export const isAutomatic = ({ automatic }: ChecklistItem, { laws, verify }: ChecklistSources): boolean =>
-  automatic !== undefined && !(automatic.by === 'laws' && !laws) && !(automatic.by === 'verify' && !verify);
+export const isAutomatic = ({ automatic }: ChecklistItem, { laws }: ChecklistSources): boolean =>
+  automatic !== undefined && !(automatic.by === 'laws' && !laws);
 
 /**
  * Refuses answers that nobody may give: to an item that the phase does not have, or to one that a machine tells.
