@@ -99,22 +99,24 @@ const verifyVerdict =
   };
 
 /** Asks at the terminal; an empty line leaves the item open. The rest of an answer's line is its remark. */
-const asker = async (signal: AbortSignal) => {
+const asker = async (interrupted: AbortController) => {
   const { createInterface } = await import('node:readline/promises');
   return async ({ statement, reason }: ChecklistItem): Promise<Answer | undefined> => {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
+    // A terminal that is read line by line hands Ctrl-C over as a key.
+    lines.on('SIGINT', () => interrupted.abort());
+    const question = `\n${statement}\n  ${reason}\n  yes, no, or empty for later; a remark may follow: `;
     try {
       for (;;) {
-        const said = (
-          await lines.question(`\n${statement}\n  ${reason}\n  yes, no, or empty for later; a remark may follow: `, {
-            signal,
-          })
-        ).trim();
+        const said = (await lines.question(question, { signal: interrupted.signal })).trim();
         if (said === '') return undefined;
         const [, answer, note] = /^(y|yes|n|no)\b\s*(.*)$/i.exec(said) ?? [];
         if (!answer) continue;
         return { answer: /^y/i.test(answer) ? 'yes' : 'no', ...(note ? { note } : {}) };
       }
+    } catch (problem) {
+      if (interrupted.signal.aborted) return undefined;
+      throw problem;
     } finally {
       lines.close();
     }
@@ -193,7 +195,7 @@ const run = async ({
     phase,
     sources,
     answers,
-    ask: process.stdin.isTTY && !json ? await asker(interrupted.signal) : undefined,
+    ask: process.stdin.isTTY && !json ? await asker(interrupted) : undefined,
     settled: async (result) => {
       if (interrupted.signal.aborted) return;
       record = { ...record, items: [...record.items, result] };
@@ -202,11 +204,12 @@ const run = async ({
     },
     now: () => new Date().toISOString(),
   });
-  const stopped = new Promise<'stopped'>((resolve) => {
-    interrupted.signal.addEventListener('abort', () => resolve('stopped'));
+  const stopped = new Promise<void>((resolve) => {
+    interrupted.signal.addEventListener('abort', () => resolve());
   });
-  if ((await Promise.race([work, stopped])) === 'stopped') {
-    process.stderr.write(`cloudmart: interrupted; what was settled is kept in ${kept}, the rest is open\n`);
+  await Promise.race([work, stopped]);
+  if (interrupted.signal.aborted) {
+    process.stderr.write(`\ncloudmart: interrupted; what was settled is kept in ${kept}, the rest is open\n`);
     process.exit(130);
   }
   const tally = tallyOf(record);
