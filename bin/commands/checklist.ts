@@ -53,9 +53,10 @@ const lawsVerdict = (data: string) => async (): Promise<Verdict> => {
     import('../../lib/local/state.ts'),
     import('../../lib/services.ts'),
   ]);
-  const { databases, mailFolder } = await readState(data);
+  const { databases, events, mailFolder } = await readState(data);
   const { facts, close } = await openFacts({
     databases,
+    events,
     services,
     mailFolder,
     historyFile: undefined,

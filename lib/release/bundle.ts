@@ -6,8 +6,8 @@ import { type BuildResult, build } from 'esbuild';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { checkIntegrity } from './bundle-integrity.ts';
 import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
-import { checkSize } from './size-budget.ts';
 import { bundleSite } from './bundle-site.ts';
+import { checkSize } from './size-budget.ts';
 
 export type Bundle = {
   readonly service: string;
