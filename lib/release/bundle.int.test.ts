@@ -123,6 +123,14 @@ describe('a bundle', () => {
       { 'services/greeter/main.ts': 'console.log(1);\n' },
       'never reaches that file',
     ],
+    [
+      'a package in CommonJS that is imported on demand',
+      {
+        'services/greeter/late.ts':
+          "export const late = async () => (await import('@aws-sdk/rds-signer')).Signer.name;\n",
+      },
+      /services\/greeter\/late.ts imports "@aws-sdk\/rds-signer" on demand, which loses its names/,
+    ],
   ])('is refused for %s', async (_, files, message) => {
     await expect(bundle(await checkout('a', files))).rejects.toThrow(message);
   });

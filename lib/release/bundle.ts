@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildResult, build } from 'esbuild';
+import { type BuildResult, build, type Metafile } from 'esbuild';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { checkIntegrity } from './bundle-integrity.ts';
 import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
@@ -72,6 +72,19 @@ const copyMigrations = async (from: string, to: string) => {
 };
 
 /**
+ * A package in CommonJS that is imported on demand comes out of the bundler with a default export alone: every name that the
+ * source takes from it is undefined at run time.
+ */
+const checkImportsOnDemand = ({ inputs }: Metafile) => {
+  for (const [file, { imports }] of Object.entries(inputs))
+    for (const { kind, path: target, original } of imports)
+      if (kind === 'dynamic-import' && inputs[target]?.format === 'cjs' && file.startsWith('services/'))
+        throw new Error(
+          `${file} imports "${original}" on demand, which loses its names in the bundle; import it statically in a file of its own, and that file on demand`,
+        );
+};
+
+/**
  * Builds one entry point to `<into>/<name>/<stem>.mjs`.
  * Paths inside the output are relative to the root, so the same source gives the same bytes in every folder.
  */
@@ -105,6 +118,7 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
     alias: PACKAGES_IN_ONE_FILE,
     logLevel: 'silent',
   });
+  checkImportsOnDemand(result.metafile);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const file of result.outputFiles) await writeFile(path.join(folder, path.basename(file.path)), file.contents);

@@ -34,8 +34,8 @@ export const connectionOptions = ({
   const port = Number(address.port || 5432);
   const signToken = async () => {
     // Loaded only where it is needed: it costs as much time at the start (70 ms) as the database's driver.
-    const { Signer } = await import('@aws-sdk/rds-signer');
-    return new Signer({ hostname: address.hostname, port, username: role }).getAuthToken();
+    const { signLogin } = await import('./login-token.ts');
+    return signLogin({ hostname: address.hostname, port, username: role });
   };
   return {
     host: address.hostname,
