@@ -45,13 +45,14 @@ export class Platform extends Stage {
     const domain = new DomainStack(this, 'Domain', { environment, alerts });
     const { backups, delivery } = environment;
     const deployRole = delivery && new DeliveryStack(this, 'Delivery', { environment, delivery }).deployRole;
-    const { cluster } = new ClusterStack(this, 'Cluster', {
+    const clusterStack = new ClusterStack(this, 'Cluster', {
       environment,
       network,
       key: keys.cluster,
       alerts,
       ...(deployRole ? { deployer: { role: deployRole, namespace: workloadNamespace } } : {}),
     });
+    const { cluster } = clusterStack;
 
     const registry = new RegistryStack(this, 'Registry', { environment, services, key: keys.data });
     const secret = new SecretStack(this, 'Secret', { environment, services, key: keys.data });
@@ -152,7 +153,14 @@ export class Platform extends Stage {
         zone: domain.zone,
         host: environment.publicDoor.host,
       }).addStackDependency(workloads);
-    new MonitoringStack(this, 'Monitoring', { environment, services, namespace: workloadNamespace, alerts });
+    const monitoring = new MonitoringStack(this, 'Monitoring', {
+      environment,
+      services,
+      namespace: workloadNamespace,
+      alerts,
+    });
+    // It filters the log of the containers, a group that the cluster's stack makes and nothing here refers to.
+    monitoring.addStackDependency(clusterStack);
     if (backups)
       new BackupStack(this, 'Backup', {
         environment,

@@ -91,7 +91,7 @@ export class EventStream extends Construct {
     });
     cluster.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
     this.clusterArn = cluster.attrArn;
-    this.brokers = this.lookUpBrokers();
+    this.brokers = this.lookUpBrokers(props.logDays);
     for (const service of props.services) this.addTopics(service, props);
     const lagging = props.services.flatMap((service) =>
       service.consumes.map((topic) => ({ service: service.name, topic })),
@@ -126,7 +126,7 @@ export class EventStream extends Construct {
   }
 
   /** CloudFormation knows no attribute with the addresses of the brokers. */
-  private lookUpBrokers() {
+  private lookUpBrokers(logDays: number) {
     const call = {
       service: '@aws-sdk/client-kafka',
       action: 'GetBootstrapBrokers',
@@ -140,6 +140,7 @@ export class EventStream extends Construct {
       policy: AwsCustomResourcePolicy.fromSdkCalls({ resources: [this.clusterArn] }),
       installLatestAwsSdk: false,
       timeout: Duration.minutes(2),
+      logGroup: new LogGroup(this, 'BrokerLookUpLogs', { retention: logDays, removalPolicy: RemovalPolicy.DESTROY }),
     });
     acknowledgeManagedPolicies(
       Stack.of(this),

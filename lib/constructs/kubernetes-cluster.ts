@@ -17,7 +17,7 @@ import {
 } from 'aws-cdk-lib/aws-eks-v2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { CfnLogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { SERVICE_CIDR } from '../environment-checks.ts';
@@ -82,6 +82,13 @@ export class KubernetesCluster extends Construct {
     resource.deletionProtection = environment.protected;
     resource.addResourceDependency(controlPlaneLogs.node.defaultChild as CfnResource);
     if (environment.protected) resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+
+    // CDK would keep the logs of its own functions when the cluster is gone.
+    for (const { defaultChild } of this.cluster.node.findAll().map(({ node }) => node))
+      if (defaultChild instanceof CfnLogGroup) {
+        defaultChild.retentionInDays = sizes.logDays;
+        defaultChild.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      }
 
     this.acknowledgeManagedRoles(sizes.publicEndpointCidrs.length > 0);
     if (!autoMode) this.addNodeGroup(environment, nodeRole);
