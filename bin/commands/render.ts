@@ -4,7 +4,7 @@ import { Command } from 'commander';
 type Options = {
   environment: string;
   out: string;
-  fromStack?: string;
+  fromStack?: string | true;
   repository?: string;
   revision: string;
   path?: string;
@@ -20,8 +20,8 @@ export const renderCommand = (): Command =>
     .requiredOption('--environment <name>', 'dev, staging or production')
     .requiredOption('--out <folder>', 'folder to write: new, empty, or rendered earlier for the same environment')
     .option(
-      '--from-stack <file>',
-      'stack outputs as written by "cdk deploy --outputs-file"; without it the YAML holds placeholders',
+      '--from-stack [file]',
+      'fill in what only a deployment knows: from the stacks of the environment, or from the file that "cdk deploy --outputs-file" wrote; without it the YAML holds placeholders',
     )
     .option('--repository <url>', 'Git repository that Argo CD reads; without it the Application holds a placeholder')
     .option('--revision <name>', 'branch, tag or commit that Argo CD follows', 'main')
@@ -33,7 +33,7 @@ export const renderCommand = (): Command =>
         environment: options.environment,
         out: options.out,
         tagsOf: (services) => imageTags(services, path.join(import.meta.dirname, '../..')),
-        outputsFile: options.fromStack,
+        outputs: typeof options.fromStack === 'string' ? { file: options.fromStack } : options.fromStack && 'deployed',
         source: {
           repository: options.repository,
           revision: options.revision,

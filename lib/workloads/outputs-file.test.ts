@@ -37,11 +37,11 @@ test.each<[string, unknown, RegExp]>([
     /holds no stack of dev, only production-cache/,
   ],
   ['nothing', {}, /holds no stack of dev, only nothing/],
-  ['half of the values', { 'dev-cache': { CacheAddress: 'x' } }, /lacks DatabaseAddress of dev/],
+  ['half of the values', { 'dev-cache': { CacheAddress: 'x' } }, /dev in .*: no stack has the output DatabaseAddress/],
   [
     'a name twice',
     { 'dev-cache': { CacheAddress: 'x', DatabaseAddress: 'd' }, 'dev-old': { CacheAddress: 'y' } },
-    /two values of output CacheAddress, the second in stack dev-old/,
+    /there are two values of output CacheAddress, the second in stack dev-old/,
   ],
 ])('a file with %s is refused in one sentence', async (_, content, sentence) => {
   await expect(readOutputs(await fileWith(content), 'dev', needed)).rejects.toThrow(sentence);

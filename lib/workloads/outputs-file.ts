@@ -2,11 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { OutputOf } from './environment-values.ts';
+import { outputsByName } from './stack-outputs.ts';
 
 const fileShape = z.record(z.string(), z.record(z.string(), z.string()));
-
-/** What stands in rendered files for an output until it is known. */
-export const placeholderOf: OutputOf = (name) => `\${stack:${name}}`;
 
 const belongsTo = (stack: string, environment: string) =>
   stack
@@ -40,20 +38,5 @@ export const readOutputs = async (file: string, environment: string, needed: rea
     throw new Error(
       `${file} holds no stack of ${environment}, only ${Object.keys(parsed.data).join(', ') || 'nothing'}; deploy ${environment} first or name its file`,
     );
-  const outputs = new Map<string, string>();
-  for (const [stack, values] of stacks)
-    for (const [name, value] of Object.entries(values)) {
-      const other = outputs.get(name);
-      if (other !== undefined && other !== value && needed.includes(name))
-        throw new Error(
-          `${file} holds two values of output ${name}, the second in stack ${stack}; remove the stale one`,
-        );
-      outputs.set(name, value);
-    }
-  const missing = needed.filter((name) => !outputs.has(name));
-  if (missing.length > 0)
-    throw new Error(
-      `${file} lacks ${missing.join(', ')} of ${environment}; deploy every stack of it, then write the file again`,
-    );
-  return (name) => outputs.get(name) ?? placeholderOf(name);
+  return outputsByName(Object.fromEntries(stacks), needed, `${environment} in ${file}`);
 };

@@ -20,12 +20,20 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
+/** AWS as a machine without a way out sees it. */
+const nobodyAnswers = {
+  AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+  AWS_ACCESS_KEY_ID: 'key',
+  AWS_SECRET_ACCESS_KEY: 'secret',
+};
+
 /** The command in a process of its own, as an operator runs it. */
 const command = (...parameters: string[]) =>
   new Promise<{ code: number; stdout: string; stderr: string }>((resolve) => {
     execFile(
       process.execPath,
       [path.join(root, 'bin/cloudmart.ts'), 'render', ...parameters],
+      { env: { ...process.env, ...nobodyAnswers } },
       (problem, stdout, stderr) => resolve({ code: problem ? Number(problem.code) : 0, stdout, stderr }),
     );
   });
@@ -78,7 +86,7 @@ test('stack outputs fill every placeholder', async () => {
   const outputsFile = path.join(folder, 'outputs.json');
   const values = Object.fromEntries(neededOutputs(services, true).map((name) => [name, `value-of-${name}`]));
   await writeFile(outputsFile, JSON.stringify({ 'cloudmart-production-database': values }));
-  const report = await render({ ...request(), outputsFile });
+  const report = await render({ ...request(), outputs: { file: outputsFile } });
   expect(report.placeholders).toEqual([]);
   const text = (await everything()).map(([, content]) => content).join();
   expect(text).not.toMatch(/\$\{/);
@@ -105,6 +113,11 @@ test.each<[string, () => Promise<string[]>, RegExp]>([
     'a missing file of outputs',
     async () => ['--environment', 'dev', '--out', out, '--from-stack', 'none.json'],
     /cannot read none.json/,
+  ],
+  [
+    'a CloudFormation that cannot be asked',
+    async () => ['--environment', 'dev', '--out', out, '--from-stack'],
+    /CloudFormation in us-east-1 does not answer/,
   ],
 ])('%s is refused in one sentence', async (_, parameters, sentence) => {
   const { code, stdout, stderr } = await command(...(await parameters()));

@@ -7,10 +7,11 @@ import type { Environment } from '../environment.ts';
 import { environmentNamed } from '../environments.ts';
 import { bundleService } from '../release/bundle.ts';
 import { services } from '../services.ts';
-import { environmentValues } from './environment-values.ts';
+import { readDeployedOutputs } from './deployed-outputs.ts';
+import { environmentValues, type OutputOf } from './environment-values.ts';
 import { type GitSource, manifestFiles } from './manifest-files.ts';
-import { placeholderOf, readOutputs } from './outputs-file.ts';
-import { neededOutputs } from './stack-outputs.ts';
+import { readOutputs } from './outputs-file.ts';
+import { neededOutputs, placeholderOf } from './stack-outputs.ts';
 import { runsInCluster } from './workload-values.ts';
 import { checkFolder, writeFiles } from './write-files.ts';
 
@@ -18,8 +19,8 @@ export type RenderRequest = {
   readonly environment: string;
   /** Folder to write; new, empty, or rendered earlier for the same environment. */
   readonly out: string;
-  /** JSON of stack outputs; absent: the files hold placeholders. */
-  readonly outputsFile?: string;
+  /** Where stack outputs come from: a JSON file, or the stacks themselves; absent: the files hold placeholders. */
+  readonly outputs?: { readonly file: string } | 'deployed';
   readonly source: Omit<GitSource, 'owns'>;
   /** Gives the image tag of every service; {@link imageTags} for a checkout. */
   readonly tagsOf: (services: readonly ServiceManifest[]) => Promise<Readonly<Record<string, string>>>;
@@ -50,14 +51,22 @@ export const imageTags = async (all: readonly ServiceManifest[], root: string): 
   }
 };
 
+const outputsFor = async (
+  outputs: RenderRequest['outputs'],
+  environment: Environment,
+  needed: readonly string[],
+): Promise<OutputOf> => {
+  if (outputs === undefined) return placeholderOf;
+  if (outputs === 'deployed') return await readDeployedOutputs(environment, needed);
+  return await readOutputs(outputs.file, environment.name, needed);
+};
+
 /** Renders one environment. Throws one sentence when a value is missing or the folder cannot be used; then nothing is written. */
 export const render = async (request: RenderRequest): Promise<RenderReport> => {
   const environment = environmentNamed(request.environment);
   await checkFolder(request.out, environment.name);
   const needed = neededOutputs(services, environment.publicDoor !== undefined);
-  const outputOf = request.outputsFile
-    ? await readOutputs(request.outputsFile, environment.name, needed)
-    : placeholderOf;
+  const outputOf = await outputsFor(request.outputs, environment, needed);
   const tags = await request.tagsOf(services);
   const files = manifestFiles(services, environmentValues(environment, services, tags, outputOf), {
     ...request.source,
@@ -73,7 +82,7 @@ export const render = async (request: RenderRequest): Promise<RenderReport> => {
       tag: tags[name] as string,
       files: [...files.keys()].filter((file) => file.startsWith(`${name}/`)).length,
     })),
-    placeholders: request.outputsFile ? [] : needed,
+    placeholders: request.outputs ? [] : needed,
     removed,
   };
 };

@@ -51,3 +51,37 @@ export const neededOutputs = (services: readonly ServiceManifest[], hasPublicDoo
   }
   return [...names].sort();
 };
+
+/** Outputs per stack. */
+export type StackOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What stands in rendered files for an output until it is known. */
+export const placeholderOf = (name: string): string => `\${stack:${name}}`;
+
+/**
+ * Outputs of all given stacks by name. Throws one sentence when two stacks hold different values of a needed name, or when
+ * some of the needed names are missing.
+ * @param where what was read, for these sentences
+ */
+export const outputsByName = (
+  stacks: StackOutputs,
+  needed: readonly string[],
+  where: string,
+): ((name: string) => string) => {
+  const outputs = new Map<string, string>();
+  for (const [stack, values] of Object.entries(stacks))
+    for (const [name, value] of Object.entries(values)) {
+      const other = outputs.get(name);
+      if (other !== undefined && other !== value && needed.includes(name))
+        throw new Error(
+          `${where}: there are two values of output ${name}, the second in stack ${stack}; remove the stale one`,
+        );
+      outputs.set(name, value);
+    }
+  const missing = needed.filter((name) => !outputs.has(name));
+  if (missing.length > 0)
+    throw new Error(
+      `${where}: no stack has the output ${missing.join(', ')}; deploy every stack of it, then render again`,
+    );
+  return (name) => outputs.get(name) ?? placeholderOf(name);
+};

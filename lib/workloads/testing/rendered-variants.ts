@@ -2,7 +2,7 @@ import { environments } from '../../environments.ts';
 import { services } from '../../services.ts';
 import { environmentValues, type OutputOf } from '../environment-values.ts';
 import { type ManifestFiles, manifestFiles } from '../manifest-files.ts';
-import { placeholderOf } from '../outputs-file.ts';
+import { placeholderOf } from '../stack-outputs.ts';
 
 /** What a deployment of this shape would have left behind. */
 const deployedValue: OutputOf = (name) => {
