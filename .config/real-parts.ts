@@ -1,6 +1,6 @@
 // The real parts that `npm run test:real` tests against: what each needs of the machine, and how it is made ready.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { baseImages, buildBase } from './image-base.ts';
@@ -41,15 +41,28 @@ const goModule = async (module: string) => {
   return answer.Dir;
 };
 
-const pythonTool = async (name: string, version: string) => {
+const pythonTool = async (name: string, version: string, command = name) => {
   const folder = join(cache, `${name}-${version}`);
-  const file = join(folder, 'bin', name);
+  const file = join(folder, 'bin', command);
   if (!existsSync(file)) {
     await mkdir(cache, { recursive: true });
     await run('python3', ['-m', 'venv', '--clear', folder]);
     await run(join(folder, 'bin/pip'), ['install', '--quiet', `${name}==${version}`]);
   }
   return file;
+};
+
+let assembly: Promise<string> | undefined;
+
+/** Folder of the cloud assembly of this checkout, synthesized once in a run: later `cdk bootstrap --app` and the like do not bundle. */
+const synthesize = () => {
+  assembly ??= (async () => {
+    const folder = join(root, 'node_modules/.cache/cloudmart-assembly');
+    await rm(folder, { recursive: true, force: true });
+    await run('cdk', ['synth', '--quiet', '--output', folder]);
+    return folder;
+  })();
+  return assembly;
 };
 
 const cluster = {
@@ -80,6 +93,26 @@ export const realParts: readonly RealPart[] = [
     needs: ['python3'],
     tests: 'manifest-checkov\\.real',
     prepare: async () => ({ REAL_CHECKOV: await pythonTool('checkov', '3.3.30') }),
+  },
+  {
+    name: 'cfn-lint',
+    needs: ['python3'],
+    tests: 'template-linter\\.real',
+    prepare: async () => ({
+      REAL_CFN_LINT: await pythonTool('cfn-lint', '1.58.0'),
+      REAL_ASSEMBLY: await synthesize(),
+    }),
+  },
+  {
+    name: 'AWS emulator',
+    needs: ['python3'],
+    tests: 'emulation/.*\\.real',
+    prepare: async () => ({
+      // The launcher beside this file uses parts of ministack that are private: exactly this version.
+      REAL_EMULATOR_PYTHON: await pythonTool('ministack', '1.5.33', 'python'),
+      REAL_EMULATOR: join(root, '.config/aws-emulator/launch.py'),
+      REAL_ASSEMBLY: await synthesize(),
+    }),
   },
   {
     name: 'Kubernetes API server',
