@@ -7,8 +7,7 @@ import { environmentValues } from './environment-values.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { manifestFiles } from './manifest-files.ts';
 import { largestManifestBytes } from './object-laws.ts';
-import { placeholderOf } from './stack-outputs.ts';
-import { neededOutputs } from './stack-outputs.ts';
+import { neededOutputs, placeholderOf } from './stack-outputs.ts';
 import { serviceObjects } from './workload-objects.ts';
 import { runsInCluster } from './workload-values.ts';
 
