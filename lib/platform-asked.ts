@@ -7,8 +7,7 @@ import type { Seen } from './release/rollout-wait.ts';
 import { services } from './services.ts';
 import { type AskedWorkload, askedWorkloads } from './workloads/asked-workloads.ts';
 import { environmentValues } from './workloads/environment-values.ts';
-import { placeholderOf, readOutputs } from './workloads/outputs-file.ts';
-import { imageTags } from './workloads/render.ts';
+import { imageTags, type OutputsSource, outputsFor } from './workloads/render.ts';
 import { neededOutputs } from './workloads/stack-outputs.ts';
 import { runsInCluster } from './workloads/workload-values.ts';
 
@@ -20,11 +19,11 @@ export type Asked = {
 
 /**
  * One for each service in the cluster, with the tags of bundles made now.
- * @param outputsFile stack outputs as written by "cdk deploy --outputs-file"; absent: repositories are placeholders
+ * @param outputs where stack outputs come from; absent: repositories are placeholders
  */
-export const askedOf = async (environment: Environment, outputsFile: string | undefined): Promise<Asked> => {
+export const askedOf = async (environment: Environment, outputs: OutputsSource): Promise<Asked> => {
   const needed = neededOutputs(services, environment.publicDoor !== undefined);
-  const outputOf = outputsFile ? await readOutputs(outputsFile, environment.name, needed) : placeholderOf;
+  const outputOf = await outputsFor(outputs, environment, needed);
   const tags = await imageTags(services, path.join(import.meta.dirname, '..'));
   return { asked: askedWorkloads(services, environmentValues(environment, services, tags, outputOf)), tags };
 };

@@ -28,12 +28,12 @@ export const renderCommand = (): Command =>
     .option('--path <folder>', 'folder of the rendered files in that repository; default deploy/<environment>')
     .option('--json', 'print the report as JSON')
     .action(async (options: Options) => {
-      const { imageTags, render } = await import('../../lib/workloads/render.ts');
+      const { imageTags, outputsSource, render } = await import('../../lib/workloads/render.ts');
       const report = await render({
         environment: options.environment,
         out: options.out,
         tagsOf: (services) => imageTags(services, path.join(import.meta.dirname, '../..')),
-        outputs: typeof options.fromStack === 'string' ? { file: options.fromStack } : options.fromStack && 'deployed',
+        outputs: outputsSource(options.fromStack),
         source: {
           repository: options.repository,
           revision: options.revision,

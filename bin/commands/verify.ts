@@ -7,7 +7,7 @@ type Flags = SessionFlags & {
   environment: string;
   rollback: boolean;
   aws: boolean;
-  fromStack?: string;
+  fromStack?: string | true;
   json?: boolean;
 };
 
@@ -46,7 +46,8 @@ const run = async (flags: Flags, stop: AbortController) => {
   const { cluster, wait, outside, tell } = openSession(flags, environment, workloadNamespace, progress, stop.signal);
   progress('bundling the services for their tags');
   const { askAws, askedOf } = await import('../../lib/platform-asked.ts');
-  const { asked, tags } = await askedOf(environment, flags.fromStack);
+  const { outputsSource } = await import('../../lib/workloads/render.ts');
+  const { asked, tags } = await askedOf(environment, outputsSource(flags.fromStack));
   if (flags.aws) progress(`asking AWS in ${environment.region} for digests of images and versions of secrets`);
   const aws = flags.aws ? await askAws(environment, tags) : undefined;
   const report = await verify(cluster, {
@@ -73,8 +74,8 @@ export const verifyCommand = (): Command =>
       .option('--no-aws', 'ask neither the registry for digests nor Secrets Manager for versions')
       .option('--no-rollback', 'leave a release that fails as it is')
       .option(
-        '--from-stack <file>',
-        'stack outputs as written by "cdk deploy --outputs-file": compare whole image names',
+        '--from-stack [file]',
+        'compare whole image names: with the deployed stacks, or with the file that "cdk deploy --outputs-file" wrote',
       ),
   )
     .addHelpText(

@@ -20,19 +20,6 @@ const describeStacks = async (client: CloudFormationClient): Promise<Stack[]> =>
   return stacks;
 };
 
-const sentenceOf = (problem: unknown, environment: Environment): string => {
-  const { code, problem: sentence } = findingOfFailure(problem, environment);
-  const message = (problem as Error).message.replaceAll(/\s+/g, ' ');
-  const asked = `CloudFormation in ${environment.region}`;
-  if (code === 'credentials-missing' || code === 'credentials-expired') return sentence;
-  if (code === 'credentials-refused') return `${asked} does not accept the AWS credentials: ${message}`;
-  if (code === 'permission-missing')
-    return `the AWS credentials may not read stacks in ${environment.region} (cloudformation:DescribeStacks): ${message}`;
-  if (code === 'aws-unreachable')
-    return `${asked} does not answer (${message}); check the network, the proxy and AWS_ENDPOINT_URL`;
-  return `${asked} failed: ${message}`;
-};
-
 /**
  * Outputs of one environment's stacks by name, asked of CloudFormation with the caller's credentials. Throws one sentence when
  * there are no credentials, no answer within 30 s, no stack, one of another account or in the middle of a change, or when some
@@ -46,7 +33,7 @@ export const readDeployedOutputs = async (
   const { name, region, account } = environment;
   const stacks = await describeStacks(client)
     .catch((problem: unknown) => {
-      throw new Error(sentenceOf(problem, environment), { cause: problem });
+      throw new Error(findingOfFailure(problem, environment, 'CloudFormation').problem, { cause: problem });
     })
     .finally(() => client.destroy());
   const own = stacks.filter(({ StackName = '' }) => StackName.startsWith(`cloudmart-${name}-`));

@@ -19,8 +19,7 @@ export type RenderRequest = {
   readonly environment: string;
   /** Folder to write; new, empty, or rendered earlier for the same environment. */
   readonly out: string;
-  /** Where stack outputs come from: a JSON file, or the stacks themselves; absent: the files hold placeholders. */
-  readonly outputs?: { readonly file: string } | 'deployed';
+  readonly outputs?: OutputsSource;
   readonly source: Omit<GitSource, 'owns'>;
   /** Gives the image tag of every service; {@link imageTags} for a checkout. */
   readonly tagsOf: (services: readonly ServiceManifest[]) => Promise<Readonly<Record<string, string>>>;
@@ -51,8 +50,16 @@ export const imageTags = async (all: readonly ServiceManifest[], root: string): 
   }
 };
 
-const outputsFor = async (
-  outputs: RenderRequest['outputs'],
+/** Where stack outputs come from: a JSON file, or the stacks themselves; absent: they stay placeholders. */
+export type OutputsSource = { readonly file: string } | 'deployed' | undefined;
+
+/** What an option `--from-stack [file]` says. */
+export const outputsSource = (flag: string | true | undefined): OutputsSource =>
+  typeof flag === 'string' ? { file: flag } : flag && 'deployed';
+
+/** Finds stack outputs; throws one sentence when they cannot be had, or lack one of the needed names. */
+export const outputsFor = async (
+  outputs: OutputsSource,
   environment: Environment,
   needed: readonly string[],
 ): Promise<OutputOf> => {
