@@ -87,5 +87,7 @@ test('missing credentials and a missing right are told apart', async () => {
     /^there are no AWS credentials; sign in/,
   );
   failure = { status: 403, code: 'AccessDenied' };
-  await expect(readDeployedOutputs(dev, needed, client())).rejects.toThrow(/may not read from CloudFormation in us-east-1/);
+  await expect(readDeployedOutputs(dev, needed, client())).rejects.toThrow(
+    /may not read from CloudFormation in us-east-1/,
+  );
 });
