@@ -149,7 +149,7 @@ export const realParts: readonly RealPart[] = [
   {
     name: 'Container engine',
     needs: ['dockerd', 'apt-get', 'dpkg-deb', 'tar'],
-    tests: 'release/image\\.real',
+    tests: 'image\\.real',
     prepare: async () => {
       const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
       const bases: Record<string, string> = {};

@@ -1,9 +1,9 @@
 /** What this checkout asks the cluster of an environment to run, and what AWS knows about it. */
 import path from 'node:path';
 import type { Environment } from './environment.ts';
-import { currentSecrets, imageDigests } from './release/rollout-aws.ts';
-import { compareSecrets } from './release/rollout-secrets.ts';
-import type { Seen } from './release/rollout-wait.ts';
+import { currentSecrets, imageDigests } from './release/rollout/rollout-aws.ts';
+import { compareSecrets } from './release/rollout/rollout-secrets.ts';
+import type { Seen } from './release/rollout/rollout-wait.ts';
 import { services } from './services.ts';
 import { type AskedWorkload, askedWorkloads } from './workloads/asked-workloads.ts';
 import { environmentValues } from './workloads/environment-values.ts';

@@ -1,8 +1,8 @@
 /** The pre-flight of this checkout: which services it has, which of them run as pods, and what their images are called. */
 import path from 'node:path';
 import type { Environment } from './environment.ts';
-import { type PreflightReport, type PreflightRequest, preflight } from './release/preflight.ts';
-import { regionOfCaller } from './release/preflight-aws.ts';
+import { type PreflightReport, type PreflightRequest, preflight } from './release/preflight/preflight.ts';
+import { regionOfCaller } from './release/preflight/preflight-aws.ts';
 import { servicesNamed } from './services.ts';
 import { imageTags } from './workloads/render.ts';
 import { runsInCluster } from './workloads/workload-values.ts';

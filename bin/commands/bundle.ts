@@ -1,13 +1,13 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import type { Bundle } from '../../lib/release/bundle.ts';
+import type { Bundle } from '../../lib/release/bundle/bundle.ts';
 
 type Flags = { out: string; prove: boolean; json?: boolean };
 
 const run = async (names: readonly string[], { out, prove, json }: Flags) => {
   const [{ bundleServices }, { services }] = await Promise.all([
-    import('../../lib/release/bundle-services.ts'),
+    import('../../lib/release/bundle/bundle-services.ts'),
     import('../../lib/services.ts'),
   ]);
   const unknown = names.filter((name) => !services.some((service) => service.name === name));

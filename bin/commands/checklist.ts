@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { Command, Option } from 'commander';
 import type { Environment } from '../../lib/environment.ts';
-import type { Answer, ItemResult, Verdict } from '../../lib/release/checklist.ts';
-import { type ChecklistItem, type Phase, phases } from '../../lib/release/checklist-items.ts';
-import type { ChecklistRecord } from '../../lib/release/checklist-record.ts';
+import type { Answer, ItemResult, Verdict } from '../../lib/release/checklist/checklist.ts';
+import { type ChecklistItem, type Phase, phases } from '../../lib/release/checklist/checklist-items.ts';
+import type { ChecklistRecord } from '../../lib/release/checklist/checklist-record.ts';
 
 type Options = {
   phase: Phase;
@@ -85,8 +85,8 @@ const verifyVerdict =
   ) =>
   async (): Promise<Verdict> => {
     const [{ verify }, { openSession }, { workloadNamespace }, { askedOf }] = await Promise.all([
-      import('../../lib/release/verify.ts'),
-      import('../../lib/release/verify-session.ts'),
+      import('../../lib/release/rollout/verify.ts'),
+      import('../../lib/release/rollout/verify-session.ts'),
       import('../../lib/workloads/environment-values.ts'),
       import('../../lib/platform-asked.ts'),
     ]);
@@ -128,7 +128,7 @@ const lineOf = ({ state, id, statement, detail }: ItemResult) =>
   `${state.padEnd(8)}${id}: ${statement}${state === 'done' ? '' : `\n        ${detail}`}\n`;
 
 const list = async (phase: Phase, json = false) => {
-  const { itemsOf } = await import('../../lib/release/checklist.ts');
+  const { itemsOf } = await import('../../lib/release/checklist/checklist.ts');
   if (json) process.stdout.write(`${JSON.stringify(itemsOf(phase))}\n`);
   else
     for (const { id, statement, reason, automatic } of itemsOf(phase))
@@ -155,8 +155,8 @@ const run = async ({
   const target = environmentNamed(environment);
   if (only) return list(phase, json);
   const [{ checkAnswers, runChecklist }, { keepRecord, readAnswers, tallyOf }] = await Promise.all([
-    import('../../lib/release/checklist.ts'),
-    import('../../lib/release/checklist-record.ts'),
+    import('../../lib/release/checklist/checklist.ts'),
+    import('../../lib/release/checklist/checklist-record.ts'),
   ]);
   const answers = {
     ...(file === undefined ? {} : await readAnswers(file)),

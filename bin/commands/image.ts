@@ -17,9 +17,9 @@ const revisionOf = (folder: string): Promise<string | undefined> =>
 
 const run = async (names: readonly string[], { platform, base, out, json }: Flags) => {
   const [{ buildImages }, { imageEngine }, { ownPlatform }, { servicesNamed }, { runsInCluster }] = await Promise.all([
-    import('../../lib/release/image.ts'),
-    import('../../lib/release/image-engine.ts'),
-    import('../../lib/release/image-platforms.ts'),
+    import('../../lib/release/image/image.ts'),
+    import('../../lib/release/image/image-engine.ts'),
+    import('../../lib/release/image/image-platforms.ts'),
     import('../../lib/services.ts'),
     import('../../lib/workloads/workload-values.ts'),
   ]);

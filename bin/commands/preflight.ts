@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import type { PreflightReport } from '../../lib/release/preflight.ts';
+import type { PreflightReport } from '../../lib/release/preflight/preflight.ts';
 
 type Options = {
   environment: string;

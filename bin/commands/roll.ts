@@ -1,15 +1,15 @@
 import { Command } from 'commander';
-import { withSessionOptions } from '../../lib/release/verify-options.ts';
-import type { SessionFlags } from '../../lib/release/verify-session.ts';
+import { withSessionOptions } from '../../lib/release/rollout/verify-options.ts';
+import type { SessionFlags } from '../../lib/release/rollout/verify-session.ts';
 
 type Flags = SessionFlags & { environment: string; json?: boolean };
 
 const run = async (flags: Flags, stop: AbortController) => {
   const [{ environmentNamed }, aws, { rollSecrets }, session, { services }, workloads, values] = await Promise.all([
     import('../../lib/environments.ts'),
-    import('../../lib/release/rollout-aws.ts'),
-    import('../../lib/release/rollout-secrets.ts'),
-    import('../../lib/release/verify-session.ts'),
+    import('../../lib/release/rollout/rollout-aws.ts'),
+    import('../../lib/release/rollout/rollout-secrets.ts'),
+    import('../../lib/release/rollout/verify-session.ts'),
     import('../../lib/services.ts'),
     import('../../lib/workloads/workload-values.ts'),
     import('../../lib/workloads/environment-values.ts'),
@@ -26,7 +26,7 @@ const run = async (flags: Flags, stop: AbortController) => {
   );
   progress(`asking Secrets Manager in ${environment.region} for the current versions`);
   const secrets = await aws.currentSecrets(environment, services.filter(workloads.runsInCluster));
-  const { requireEnvironment } = await import('../../lib/release/rollback-report.ts');
+  const { requireEnvironment } = await import('../../lib/release/rollout/rollback-report.ts');
   await requireEnvironment(cluster, environment.name);
   const report = await rollSecrets(cluster, secrets, wait);
   const [first] = report.findings;
@@ -57,6 +57,6 @@ Examples:
 Exit code 0: every service reads the current versions. 1: some cannot use them and went back. 2: wrong usage.`,
     )
     .action(async (flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
       await runInterruptibly('run the same command again to finish', (stop) => run(flags, stop));
     });

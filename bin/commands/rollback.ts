@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { RollbackReport } from '../../lib/release/rollback-report.ts';
-import { withSessionOptions } from '../../lib/release/verify-options.ts';
-import type { SessionFlags } from '../../lib/release/verify-session.ts';
+import type { RollbackReport } from '../../lib/release/rollout/rollback-report.ts';
+import { withSessionOptions } from '../../lib/release/rollout/verify-options.ts';
+import type { SessionFlags } from '../../lib/release/rollout/verify-session.ts';
 
 type Flags = SessionFlags & { environment: string; to?: string; list?: boolean; json?: boolean };
 
@@ -15,9 +15,9 @@ const run = async (service: string | undefined, flags: Flags, stop: AbortControl
   const [{ environmentNamed }, { rollBack }, { listRevisions }, { openSession }, { workloadNamespace }] =
     await Promise.all([
       import('../../lib/environments.ts'),
-      import('../../lib/release/rollback-report.ts'),
-      import('../../lib/release/rollback-list.ts'),
-      import('../../lib/release/verify-session.ts'),
+      import('../../lib/release/rollout/rollback-report.ts'),
+      import('../../lib/release/rollout/rollback-list.ts'),
+      import('../../lib/release/rollout/verify-session.ts'),
       import('../../lib/workloads/environment-values.ts'),
     ]);
   const environment = environmentNamed(flags.environment);
@@ -65,6 +65,6 @@ Doing it twice goes back once: to go further, name where to with --to.
 Exit code 0: the older release serves. 1: it does not, or nothing could be rolled back. 2: wrong usage.`,
     )
     .action(async (service: string | undefined, flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
       await runInterruptibly('run the same command again to finish and to verify', (stop) => run(service, flags, stop));
     });

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { VerifyReport } from '../../lib/release/verify.ts';
-import { withSessionOptions } from '../../lib/release/verify-options.ts';
-import type { SessionFlags } from '../../lib/release/verify-session.ts';
+import type { VerifyReport } from '../../lib/release/rollout/verify.ts';
+import { withSessionOptions } from '../../lib/release/rollout/verify-options.ts';
+import type { SessionFlags } from '../../lib/release/rollout/verify-session.ts';
 
 type Flags = SessionFlags & {
   environment: string;
@@ -37,8 +37,8 @@ const messageOf = ({ environment, findings, rollback }: VerifyReport): string =>
 const run = async (flags: Flags, stop: AbortController) => {
   const [{ environmentNamed }, { verify }, { openSession }, { workloadNamespace }] = await Promise.all([
     import('../../lib/environments.ts'),
-    import('../../lib/release/verify.ts'),
-    import('../../lib/release/verify-session.ts'),
+    import('../../lib/release/rollout/verify.ts'),
+    import('../../lib/release/rollout/verify-session.ts'),
     import('../../lib/workloads/environment-values.ts'),
   ]);
   const environment = environmentNamed(flags.environment);
@@ -88,6 +88,6 @@ Examples:
 Exit code 0: the release is good. 1: it is not, or it could not be told. 2: wrong usage.`,
     )
     .action(async (flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
       await runInterruptibly('nothing was changed, and verifying again is safe', (stop) => run(flags, stop));
     });

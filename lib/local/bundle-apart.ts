@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import type { Bundle } from '../release/bundle.ts';
+import type { Bundle } from '../release/bundle/bundle.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Bundles that come one after the other; each can be waited for by its service's name. */

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { INVOKER } from '../release/bundle-services.ts';
+import { INVOKER } from '../release/bundle/bundle-services.ts';
 import { bundleApart, type ComingBundles } from './bundle-apart.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { checkpoint, prepareDatabases, usesEvents } from './databases.ts';

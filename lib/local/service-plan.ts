@@ -1,7 +1,7 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { Bundle } from '../release/bundle.ts';
+import type { Bundle } from '../release/bundle/bundle.ts';
 import { type Addresses, serviceEnvironment } from '../service-environment.ts';
 import type { DataFolder } from './data-folder.ts';
 import { databaseUrl, EVENTS_DATABASE, usesEvents } from './databases.ts';

@@ -6,7 +6,7 @@ import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import { StaticSite } from '../constructs/static-site.ts';
 import type { Environment } from '../environment.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
-import { siteConfig } from '../release/site-config.ts';
+import { siteConfig } from '../release/bundle/site-config.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type SiteStackProps = {

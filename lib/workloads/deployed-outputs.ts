@@ -1,7 +1,7 @@
 /** Values that a deployment left behind, read from its stacks. */
 import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import type { Environment } from '../environment.ts';
-import { findingOfFailure } from '../release/preflight-finding.ts';
+import { findingOfFailure } from '../release/preflight/preflight-finding.ts';
 import type { OutputOf } from './environment-values.ts';
 import { outputsByName, type StackOutputs } from './stack-outputs.ts';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
 import { environmentNamed } from '../environments.ts';
-import { bundleService } from '../release/bundle.ts';
+import { bundleService } from '../release/bundle/bundle.ts';
 import { services } from '../services.ts';
 import { readDeployedOutputs } from './deployed-outputs.ts';
 import { environmentValues, type OutputOf } from './environment-values.ts';

@@ -7,8 +7,8 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { partOf, runTool } from '../../workloads/testing/run-tool.ts';
-import { type ImageEngine, imageEngine } from '../image-engine.ts';
-import { PLATFORMS } from '../image-platforms.ts';
+import { type ImageEngine, imageEngine } from '../image/image-engine.ts';
+import { PLATFORMS } from '../image/image-platforms.ts';
 
 /** Name of the base image for `--base`: Debian's libraries and Node, made by `npm run test:real`. */
 export const TEST_BASE = 'cloudmart-base:{arch}';

@@ -10,7 +10,7 @@ import { manifestFiles } from '../../workloads/manifest-files.ts';
 import type { RealCluster } from '../../workloads/testing/real-cluster.ts';
 import { runsInCluster } from '../../workloads/workload-values.ts';
 import { writeFiles } from '../../workloads/write-files.ts';
-import type { AskedWorkload } from '../verify-cluster.ts';
+import type { AskedWorkload } from '../rollout/verify-cluster.ts';
 
 export type TestRelease = {
   /** Image tag of each service; one for all, or by name. */

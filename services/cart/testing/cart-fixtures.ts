@@ -22,7 +22,7 @@ export const startCart = async ({
   acquireTimeoutSeconds = 10,
   cacheUrl = 'memory:',
 }: StartCart = {}) => {
-  const store = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const catalogue = await startCataloguePeer();
   const tokens = await testTokens();
   const context = testContext(manifest, {

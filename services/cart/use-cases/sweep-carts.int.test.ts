@@ -30,7 +30,7 @@ const effectsOn = (database: TestDatabase['database']) => ({
 });
 
 beforeAll(async () => {
-  test = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  test = await testDatabase(new URL('../storage/migrations', import.meta.url));
 });
 afterAll(() => test.drop());
 beforeEach(async () => {

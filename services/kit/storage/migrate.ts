@@ -58,7 +58,7 @@ const refuseRewrittenHistory = (applied: readonly Applied[], known: readonly Mig
 /** The migrations of the kit, then those of the folder. */
 export const readMigrations = async (
   folder: URL | string | undefined,
-  { kitFolder = new URL('./migrations/', import.meta.url) }: MigrateOptions = {},
+  { kitFolder = new URL('./migrations', import.meta.url) }: MigrateOptions = {},
 ): Promise<Migration[]> => [
   ...(await readFolder('kit', kitFolder)),
   ...(folder === undefined ? [] : await readFolder('own', folder)),

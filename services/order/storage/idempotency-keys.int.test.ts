@@ -7,7 +7,7 @@ const clock = fakeClock();
 let postgres: TestDatabase;
 let keys: IdempotencyKeys;
 beforeAll(async () => {
-  postgres = await testDatabase(new URL('./migrations/', import.meta.url));
+  postgres = await testDatabase(new URL('./migrations', import.meta.url));
   keys = createIdempotencyKeys({ sql: postgres.database, clock });
 });
 afterAll(() => postgres.drop());

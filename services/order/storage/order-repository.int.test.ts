@@ -15,7 +15,7 @@ let jobs: Jobs;
 let keys: IdempotencyKeys;
 let orders: OrderRepository;
 beforeAll(async () => {
-  postgres = await testDatabase(new URL('./migrations/', import.meta.url));
+  postgres = await testDatabase(new URL('./migrations', import.meta.url));
   jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
   jobs.work(processOrderQueue, {}, async () => undefined);
   await jobs.prepare();

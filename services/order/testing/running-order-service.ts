@@ -130,7 +130,7 @@ const startNeighbours = async (tokens: TestTokens) => {
 
 /** The whole order service on a database of its own, with its doors open, its jobs and events at work, and neighbours. */
 export const startOrderService = async () => {
-  const store = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
   const neighbours = await startNeighbours(tokens);
   const context = testContext(manifest, {

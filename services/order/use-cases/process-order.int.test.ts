@@ -18,7 +18,7 @@ let postgres: TestDatabase;
 let jobs: Jobs;
 let orders: OrderRepository;
 beforeAll(async () => {
-  postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  postgres = await testDatabase(new URL('../storage/migrations', import.meta.url));
   jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
   jobs.work(processOrderQueue, {}, async () => undefined);
   await jobs.prepare();

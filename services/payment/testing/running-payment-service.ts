@@ -9,7 +9,7 @@ import { manifest } from '../manifest.ts';
 
 /** The whole payment service on a database of its own, with its doors open and its jobs and relay at work. */
 export const startPaymentService = async () => {
-  const store = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
   const context = testContext(manifest, {
     own: { PAYMENT_PROVIDER: 'sandbox' as const, PROVIDER_TIMEOUT_MS: 2_000 },

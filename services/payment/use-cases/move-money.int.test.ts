@@ -17,7 +17,7 @@ let effects: PaymentEffects;
 /** The same with so little patience that the sandbox's late answers come too late. */
 let impatient: PaymentEffects;
 beforeAll(async () => {
-  postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  postgres = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const payments = createPaymentRepository({ database: postgres.database, ids: systemIds, clock: systemClock });
   const sandbox = createSandboxProvider({
     books: postgres.database,

@@ -27,7 +27,7 @@ export const startProduct = async ({
   clock?: FakeClock;
   connections?: number;
 } = {}) => {
-  const store = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
   const context = testContext(manifest, {
     own: { RESERVATION_TTL_SECONDS: 900 },

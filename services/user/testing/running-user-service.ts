@@ -12,7 +12,7 @@ import { manifest } from '../manifest.ts';
 export const staffEmail = 'staff@cloudmart.test';
 export const staffPassword = 'the first staff password';
 
-const migrations = new URL('../storage/migrations/', import.meta.url);
+const migrations = new URL('../storage/migrations', import.meta.url);
 
 /** A database for one test file. */
 export const userDatabase = (): Promise<TestDatabase> => testDatabase(migrations);

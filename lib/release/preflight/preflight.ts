@@ -1,0 +1,175 @@
+/** `cloudmart preflight`: whether AWS holds what a deployment is about to start. It only reads. */
+import type { Environment } from '../../environment.ts';
+import { accountOfCredentials, awsQuestions } from './preflight-aws.ts';
+import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
+import { certificateCheck, checkResolver, domainCheck } from './preflight-domain.ts';
+import { type Finding, findingOfFailure, type Outcome } from './preflight-finding.ts';
+import { identityCheck } from './preflight-identities.ts';
+import { imageCheck, type WholeImage } from './preflight-images.ts';
+import { quotaCheck } from './preflight-quotas.ts';
+import { configurationCheck, secretCheck } from './preflight-secrets.ts';
+
+export type PreflightRequest = Pick<PreflightContext, 'environment' | 'services' | 'pods' | 'tagsOf' | 'progress'> & {
+  /** Account that the environment lives in where `lib/environments.ts` names none. */
+  readonly account?: string | undefined;
+  /** Region that the caller's own AWS settings name, if any: what `docker login` and the AWS CLI use. */
+  readonly callerRegion: string | undefined;
+  /** DNS server to ask, `address:port`; default those of this machine. */
+  readonly resolver?: string | undefined;
+  /** Milliseconds that one question to AWS may take, its retries included; default 15,000. */
+  readonly deadlineMs?: number | undefined;
+};
+
+/** What became of one check. */
+export type CheckReport = {
+  readonly check: string;
+  readonly state: 'passed' | 'found' | 'not-checked';
+  /** What was looked at, or why it was not. */
+  readonly summary: string;
+};
+
+export type PreflightReport = {
+  readonly environment: string;
+  readonly region: string;
+  /** Account that the credentials belong to; absent: it could not be asked. */
+  readonly account?: string;
+  /** Every check in order. */
+  readonly checks: readonly CheckReport[];
+  /** Images that were found whole. */
+  readonly images: readonly WholeImage[];
+  /** Sentences on what does not exist yet or could not be looked at; none of them stops a deployment alone. */
+  readonly notChecked: readonly string[];
+  /** None: the deployment may start. */
+  readonly findings: readonly (Finding & { readonly check: string })[];
+};
+
+/** Refuses an account that contradicts the environment's own, or is none. */
+export const accountOf = ({ name, account: declared }: Environment, given: string | undefined): string | undefined => {
+  if (given !== undefined && !/^\d{12}$/.test(given))
+    throw new Error(`--account ${given} is no AWS account id; give its 12 digits`);
+  if (given !== undefined && declared !== undefined && given !== declared)
+    throw new Error(`--account ${given} contradicts lib/environments.ts, where ${name} lives in ${declared}; drop one`);
+  return declared ?? given;
+};
+
+const accountFindings = ({ name }: Environment, account: string, expected: string | undefined): Finding[] => {
+  if (expected === undefined)
+    return [
+      {
+        code: 'account-undeclared',
+        problem: `${name} declares no account, so nothing keeps it out of a wrong one (these credentials belong to ${account}); set \`account\` beside \`region\` of ${name} in lib/environments.ts`,
+        command: `$EDITOR lib/environments.ts # or: npx cloudmart preflight --environment ${name} --account <account id>`,
+      },
+    ];
+  if (account === expected) return [];
+  return [
+    {
+      code: 'account-differs',
+      problem: `the credentials belong to account ${account}, but ${name} lives in ${expected}; use a profile of that account`,
+      command: `export AWS_PROFILE=<profile of ${expected}>`,
+    },
+  ];
+};
+
+const regionFindings = ({ name, region }: Environment, callerRegion: string | undefined): Finding[] =>
+  callerRegion === undefined || callerRegion === region
+    ? []
+    : [
+        {
+          code: 'region-differs',
+          problem: `your AWS settings name ${callerRegion}, but ${name} lives in ${region}; a push would go elsewhere`,
+          command: `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+        },
+      ];
+
+const outcomeOf = async (check: PreflightCheck, context: PreflightContext): Promise<Outcome> => {
+  try {
+    return await check.run(context);
+  } catch (problem) {
+    return { summary: 'failed', findings: [findingOfFailure(problem, context.environment, check.asks)] };
+  }
+};
+
+/**
+ * Checks credentials, account and region, then everything that the environment needs, in this order. Checks do not depend on each other:
+ * a finding hides the others only where they would ask the wrong account or nobody, and then the report says so. What AWS refuses is a
+ * finding; nothing is thrown but our own mistakes.
+ */
+export const preflight = async (request: PreflightRequest): Promise<PreflightReport> => {
+  const { environment, callerRegion, progress } = request;
+  const { name, region } = environment;
+  const expected = accountOf(environment, request.account);
+  if (request.resolver !== undefined) checkResolver(request.resolver);
+  const aws = awsQuestions(region, request.deadlineMs);
+  const images: WholeImage[] = [];
+  const remaining = [
+    configurationCheck,
+    imageCheck((image) => images.push(image)),
+    secretCheck,
+    identityCheck,
+    certificateCheck,
+    domainCheck,
+    quotaCheck,
+  ];
+  const checks: CheckReport[] = [];
+  const findings: PreflightReport['findings'][number][] = [];
+  const notChecked: string[] = [];
+  const note = (check: string, { summary, findings: found, notChecked: not = [] }: Outcome) => {
+    checks.push({ check, state: found.length > 0 ? 'found' : 'passed', summary });
+    findings.push(...found.map((finding) => ({ check, ...finding })));
+    notChecked.push(...not);
+    progress(`${check}: ${found.map(({ code }) => code).join(', ') || 'fine'} (${summary})`);
+  };
+  const report = (account?: string): PreflightReport => ({
+    environment: name,
+    region,
+    ...(account ? { account } : {}),
+    checks,
+    images,
+    notChecked,
+    findings,
+  });
+  const leaveOut = (left: readonly string[], because: string) => {
+    for (const check of left) checks.push({ check, state: 'not-checked', summary: `not checked because ${because}` });
+    notChecked.push(`${left.join(', ')}: not checked because ${because}`);
+  };
+
+  progress(`asking STS in ${region} whose credentials these are`);
+  let account: string;
+  try {
+    account = await accountOfCredentials(aws);
+  } catch (problem) {
+    note('credentials', { summary: 'failed', findings: [findingOfFailure(problem, environment, 'STS')] });
+    leaveOut(
+      ['account', 'region', ...remaining.map((check) => check.name)],
+      'AWS does not say whose credentials these are',
+    );
+    return report();
+  }
+  note('credentials', { summary: `of account ${account}`, findings: [] });
+  const wrongAccount = accountFindings(environment, account, expected);
+  note('account', { summary: expected ?? 'none declared', findings: wrongAccount });
+  note('region', { summary: region, findings: regionFindings(environment, callerRegion) });
+  if (wrongAccount.some(({ code }) => code === 'account-differs')) {
+    leaveOut(
+      remaining.map((check) => check.name),
+      `${account} is the wrong account`,
+    );
+    return report(account);
+  }
+  const context: PreflightContext = {
+    environment,
+    account,
+    aws,
+    services: request.services,
+    pods: request.pods,
+    tagsOf: request.tagsOf,
+    resolver: request.resolver,
+    progress,
+  };
+  for (const check of remaining) {
+    progress(`checking ${check.name}`);
+    note(check.name, await outcomeOf(check, context));
+  }
+  return report(account);
+};

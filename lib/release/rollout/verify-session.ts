@@ -1,0 +1,96 @@
+/** From what an operator typed to a cluster, a public address and a chat: what `verify` and `rollback` have in common. */
+import type { Environment } from '../../environment.ts';
+import { createApiClient } from '../../local/api-client.ts';
+import type { MailSummary } from '../../local/mail-folder.ts';
+import { services } from '../../services.ts';
+import { connectCluster, type RolloutCluster } from './rollout-cluster.ts';
+import type { WaitOptions } from './rollout-wait.ts';
+import { type OutsideVerdict, verifyOutside } from './verify-outside.ts';
+import { postMessage, WEBHOOK_VARIABLE, WebhookFailed, webhookUrl } from './webhook.ts';
+
+/** Flags as commander gives them. */
+export type SessionFlags = {
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly deadline: string;
+  readonly callTimeout: string;
+  readonly url?: string;
+  readonly outside: boolean;
+  readonly mailbox?: string;
+  readonly card: string;
+  readonly webhook?: string;
+};
+
+/** A flag that cannot be used; exit code 2. */
+export class WrongUsage extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = 'WrongUsage';
+  }
+}
+
+export type Session = {
+  readonly cluster: RolloutCluster;
+  readonly wait: WaitOptions;
+  /** Undefined where `--no-outside` left it out. */
+  readonly outside: (() => Promise<OutsideVerdict>) | undefined;
+  /** Posts to the chat, if there is one; a failure becomes a sentence on stderr and nothing else. */
+  tell(text: string): Promise<void>;
+};
+
+const seconds = (flag: string, text: string, most: number): number => {
+  const value = Number(text);
+  if (!(value > 0 && value <= most)) throw new WrongUsage(`--${flag} ${text}: give seconds above 0, at most ${most}`);
+  return value;
+};
+
+const publicUrl = ({ url, outside }: SessionFlags, { name, publicDoor }: Environment): string | undefined => {
+  if (!outside) return undefined;
+  const address = url ?? (publicDoor && `https://${publicDoor.host}`);
+  if (address === undefined)
+    throw new WrongUsage(
+      `${name} has no public door in lib/environments.ts; give the address that customers use with --url, or leave it out with --no-outside`,
+    );
+  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
+    throw new WrongUsage(`--url ${address}: give an http or https address such as https://shop.example`);
+  return address.replace(/\/+$/, '');
+};
+
+/** Mails that a mailbox of the local run shows. */
+const mailedTo = (mailbox: string) => {
+  const api = createApiClient(mailbox.replace(/\/+$/, ''));
+  return async (_: string, email: string) =>
+    (await api<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
+};
+
+/** Opens everything; nothing is asked yet. Throws {@link WrongUsage}, `WebhookFailed` or `ClusterRefused`, one sentence each. */
+export const openSession = (
+  flags: SessionFlags,
+  environment: Environment,
+  namespace: string,
+  progress: (sentence: string) => void,
+  signal: AbortSignal,
+): Session => {
+  const url = publicUrl(flags, environment);
+  const wait = { deadlineSeconds: seconds('deadline', flags.deadline, 7_200), progress, signal };
+  const callTimeoutMs = seconds('call-timeout', flags.callTimeout, 300) * 1000;
+  const address = flags.webhook ?? process.env[WEBHOOK_VARIABLE];
+  const chat = address ? webhookUrl(address) : undefined;
+  const { kubeconfig, context, card } = flags;
+  const wasMailed = flags.mailbox === undefined ? undefined : mailedTo(flags.mailbox);
+  return {
+    cluster: connectCluster({ kubeconfig, context, namespace, callTimeoutMs, signal }),
+    wait,
+    outside: url === undefined ? undefined : () => verifyOutside({ url, services, card, wasMailed, progress, signal }),
+    tell: async (text) => {
+      if (!chat) return progress(`no chat is told: ${WEBHOOK_VARIABLE} is not set`);
+      try {
+        await postMessage(chat, text);
+        progress('the chat is told');
+      } catch (problem) {
+        if (!(problem instanceof WebhookFailed)) throw problem;
+        progress(problem.message);
+      }
+    },
+  };
+};
