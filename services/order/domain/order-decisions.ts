@@ -40,7 +40,8 @@ export const ship = (
     return [];
   const begun: OrderEvent[] = order.status === 'paid' ? startProcessing(order, { at }) : [];
   if (begun.length === 0) requireStep(order, 'order.shipped.v1', 'order.not-shippable', 'shipped');
-  if (refundable(order) <= 0)
+  // An order that cost nothing has nothing to refund and is shipped all the same.
+  if (order.captured > 0 && refundable(order) <= 0)
     throw new Refusal(
       'conflict',
       'order.refund-begun',

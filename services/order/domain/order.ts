@@ -28,7 +28,13 @@ export type OrderEvent =
       readonly cartOwner: string | null;
     }
   | { readonly type: 'order.stock-reserved.v1'; readonly at: string; readonly reservedUntil: string }
-  | { readonly type: 'order.paid.v1'; readonly at: string; readonly paymentId: string; readonly captured: number }
+  | {
+      readonly type: 'order.paid.v1';
+      readonly at: string;
+      /** Null when the order cost nothing, so that there was nothing to charge. */
+      readonly paymentId: string | null;
+      readonly captured: number;
+    }
   | { readonly type: 'order.processing-started.v1'; readonly at: string }
   | {
       readonly type: 'order.shipped.v1';

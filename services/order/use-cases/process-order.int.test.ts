@@ -29,11 +29,11 @@ afterAll(async () => {
   await postgres.drop();
 });
 
-const start = async ({ stock = 5, token = 'tok_visa' } = {}) => {
+const start = async ({ stock = 5, token = 'tok_visa', total = 3000 } = {}) => {
   const clock = fakeClock(at);
   const [shop, till] = [createStock(), createTill()];
   shop.shelf.set(productId, { id: productId, title: 'A film', price: { amount: 3000, currency: 'USD' }, stock });
-  const placed = aPlacedEvent({ orderId: systemIds.next('ord') });
+  const placed = aPlacedEvent({ orderId: systemIds.next('ord'), total });
   const order = evolve(null, placed);
   const key = { owner: 'usr_ada', key: `key-of-${order.id}` };
   await createIdempotencyKeys({ sql: postgres.database, clock }).claim(key, 'print');
@@ -112,6 +112,21 @@ describe('driving an order', () => {
     expect(await outcome()).toEqual(paid);
     await processOrder(effects, id);
     expect(await outcome()).toEqual(paid);
+  });
+
+  test('hands out what costs nothing without asking for a charge, ships it, and takes it back when it is cancelled', async () => {
+    const free = { ...paid, kept: 0 };
+    const shipped = await start({ total: 0 });
+    await processOrder(shipped.effects, shipped.id);
+    expect([await shipped.outcome(), shipped.till.payments.size]).toEqual([free, 0]);
+    await shipped.change((order) => ship(order, { at, carrier: 'UPS', trackingNumber: '1Z' }));
+    expect(await shipped.outcome()).toEqual({ ...free, status: 'shipped' });
+
+    const cancelled = await start({ total: 0 });
+    await processOrder(cancelled.effects, cancelled.id);
+    await cancelled.change((order) => cancel(order, { at, reason: 'changed-mind' }));
+    await processOrder(cancelled.effects, cancelled.id);
+    expect(await cancelled.outcome()).toEqual({ ...givenBack, status: 'cancelled' });
   });
 
   test.each(Array.from({ length: 10 }, (_, crashAt) => crashAt + 1))(

@@ -26,15 +26,19 @@ const reserve = async ({ products }: ProcessOrderEffects, order: Order, at: stri
     : { type: 'order.cancelled.v1', at, reason: 'out-of-stock' };
 };
 
+/** Goods that cost nothing: providers refuse charges over nothing, so none is asked. */
+const payNothing = async ({ products }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> =>
+  (await products.commit(order.id))
+    ? { type: 'order.paid.v1', at, paymentId: null, captured: 0 }
+    : { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
+
 /**
  * Authorises, turns the reserved units into sold ones, then captures: nobody is charged without the goods in hand.
  * Each call answers for what is already done, so any of them may be the first after a crash.
  */
-const pay = async (
-  { orders, products, payments }: ProcessOrderEffects,
-  order: Order,
-  at: string,
-): Promise<OrderEvent> => {
+const pay = async (effects: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
+  if (order.total.amount === 0) return payNothing(effects, order, at);
+  const { orders, products, payments } = effects;
   const token = await orders.paymentToken(order.id);
   const authorised = await payments.authorise(order.id, order.total, token);
   if (authorised.status === 'declined')
