@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { type IncomingMessage, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
@@ -46,6 +47,22 @@ describe('the embedded tables', () => {
     );
     again.destroy();
     expect(Item?.['state']).toEqual({ S: 'sent' });
+  });
+
+  it.each([
+    ['of the internet', { origin: 'https://evil.example' }],
+    ['whose name was made to point here', { host: 'evil.example' }],
+  ])('answer no web page %s', async (_, headers) => {
+    const { port } = await start();
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const target = 'DynamoDB_20120810.ListTables';
+      request({ port, host: '127.0.0.1', method: 'POST', headers: { 'x-amz-target': target, ...headers } }, resolve)
+        .on('error', reject)
+        .end('{}');
+    });
+    expect(answer.statusCode).toBe(403);
+    expect(answer.headers).not.toHaveProperty('access-control-allow-origin');
+    answer.resume();
   });
 
   it('that are damaged are refused with what to do', async () => {

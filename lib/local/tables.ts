@@ -1,4 +1,5 @@
 /** The embedded DynamoDB: dynalite on loopback, kept in the data folder. */
+import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
@@ -64,6 +65,18 @@ const checkFiles = async (folder: string) => {
   }
 };
 
+/** Dynalite lets every web page in (`access-control-allow-origin: *`); the tables are for this machine's processes alone. */
+const keepPagesOut = (server: Server) => {
+  const [answer] = server.listeners('request') as RequestListener[];
+  server.removeAllListeners('request').on('request', (request, response) => {
+    const { origin, host = '' } = request.headers;
+    if (origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return answer?.(request, response);
+    request.resume();
+    response.writeHead(403, { 'content-type': 'application/json' });
+    response.end(JSON.stringify({ code: 'host.foreign', detail: 'the tables answer processes of this machine only' }));
+  });
+};
+
 /** Opens the kept tables and creates those that manifests declare and nobody made yet. Items past their expiry are not deleted here. */
 export const startTables = async (
   folder: string,
@@ -72,6 +85,7 @@ export const startTables = async (
 ): Promise<Tables> => {
   await checkFiles(folder);
   const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
+  keepPagesOut(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);

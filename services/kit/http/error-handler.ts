@@ -55,6 +55,16 @@ const frameworkProblems: Readonly<Record<string, ProblemParts>> = {
   },
 };
 
+const slowBody: ProblemParts = {
+  status: 408,
+  code: 'request.timeout',
+  detail: 'The request did not arrive in time.',
+};
+
+/** Whether the deadline passed while the caller was still sending: its fault, not ours. */
+const isSlowBody = (error: unknown, { raw }: FastifyRequest) =>
+  (error as Partial<FastifyError> | null)?.code === 'FST_ERR_HANDLER_TIMEOUT' && raw.complete === false;
+
 const internal: ProblemParts = {
   status: 500,
   code: 'internal',
@@ -88,7 +98,9 @@ const problemPartsOf = (error: unknown): ProblemParts => {
 
 /** Answers with the problem, and logs what is our fault. */
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
-  const parts = problemPartsOf(error);
+  const parts = isSlowBody(error, request) ? slowBody : problemPartsOf(error);
+  // Else the connection would wait for the rest of the body.
+  if (parts.status === 408) reply.header('connection', 'close');
   // Named here because the framework's own deadline fires outside of the request's scope.
   const traceId = traceIdOf(request.traceparent);
   if (parts.status === 500) request.log.error({ error, traceId }, 'request failed');
