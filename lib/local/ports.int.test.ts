@@ -1,17 +1,15 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { listen } from '../../services/kit/testing/loopback.ts';
 import { services } from '../services.ts';
 import { portHolder, requireFreePorts } from './port-holder.ts';
 import { parsePortBase, portsInUse, shiftPort } from './ports.ts';
 
 let servers: Server[] = [];
-const takePort = async () => {
+const takePort = (): Promise<number> => {
   const server = createServer();
   servers.push(server);
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 };
 
 afterEach(async () => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
 import { eventually } from '../../services/kit/testing/condition.ts';
+import { freePort } from '../../services/kit/testing/loopback.ts';
 import { services } from '../services.ts';
 import { databaseUrl, EVENTS_DATABASE, prepareDatabases } from './databases.ts';
 import { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts';
@@ -15,14 +15,6 @@ import type { Secrets } from './secrets.ts';
 let place: string;
 let options: PostgresOptions;
 let running: Postgres | undefined;
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-};
 
 const start = async (more: Partial<PostgresOptions> = {}) => {
   running = await startPostgres({ ...options, ...more });

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../services/kit/testing/condition.ts';
+import { hangUp, listen } from '../../services/kit/testing/loopback.ts';
 import { BACK_OFF, backOffMs, type ProcessPlan, type ServiceProcess, superviseProcess } from './service-process.ts';
 
 const QUICK = { firstMs: 5, mostMs: 20, calmMs: 60_000 };
@@ -73,13 +73,11 @@ describe('a supervised process', () => {
   it('is ready once its URL answers 200', async () => {
     let status = 503;
     const server = createServer((_, response) => response.writeHead(status).end(() => (status = 200)));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
+    const port = await listen(server);
     const child = supervise(await plan('setInterval(() => {}, 1000);', { readyUrl: `http://127.0.0.1:${port}/` }));
     await child.ready;
     expect(status).toBe(200);
-    await new Promise((resolve) => server.close(resolve));
-    server.closeAllConnections();
+    await hangUp(server);
   });
 
   it('is started again after kill -9, and one line says so', async () => {

@@ -1,9 +1,7 @@
-/** Against a server that speaks CloudFormation's protocol; the emulator's part of `npm run test:real` shows the same on real stacks. */
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { CloudFormationClient } from '@aws-sdk/client-cloudformation';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { hangUp, listen } from '../../services/kit/testing/loopback.ts';
 import { environmentNamed } from '../environments.ts';
 import { readDeployedOutputs } from './deployed-outputs.ts';
 
@@ -23,6 +21,7 @@ const stackXml = ({ name, state = 'CREATE_COMPLETE', account = '111122223333', o
 let pages: Planted[][];
 let failure: { status: number; code: string } | undefined;
 let server: Server;
+let port: number;
 
 beforeEach(async () => {
   failure = undefined;
@@ -37,18 +36,15 @@ beforeEach(async () => {
         ? `<ErrorResponse><Error><Type>Sender</Type><Code>${failure.code}</Code><Message>no</Message></Error></ErrorResponse>`
         : `<DescribeStacksResponse><DescribeStacksResult><Stacks>${(pages[token] ?? []).map(stackXml).join('')}</Stacks>${next}</DescribeStacksResult></DescribeStacksResponse>`,
     );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  port = await listen(server);
 });
-afterEach(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterEach(() => hangUp(server));
 
 const client = (settings: object = {}) =>
   new CloudFormationClient({
     region: 'us-east-1',
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
     maxAttempts: 1,
     ...settings,

@@ -12,7 +12,8 @@ import { createLogger } from './logger.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { connectRedis } from './redis-connection.ts';
 import { eventually } from './testing/condition.ts';
-import { freePort, type RedisServer, startRedis } from './testing/redis-server.ts';
+import { freePort } from './testing/loopback.ts';
+import { type RedisServer, startRedis } from './testing/redis-server.ts';
 
 /** A crowded machine is not a broken cache. */
 const patient: CacheOptions = { commandDeadlineMs: 10_000 };

@@ -2,6 +2,7 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { type Cache, createCache } from './cache.ts';
 import { createMetrics } from './metrics.ts';
+import { freePort, listen } from './testing/loopback.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -12,19 +13,11 @@ afterEach(async () => {
 const silentServer = async () => {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => sockets.add(socket));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   cleanUp.push(() => {
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  return (server.address() as { port: number }).port;
-};
-
-const nobody = async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
   return port;
 };
 
@@ -37,7 +30,7 @@ const expectEmpty = async (cache: Cache) => {
 
 describe('a shared cache that cannot be reached', () => {
   test.each([
-    ['nobody listens there', nobody],
+    ['nobody listens there', freePort],
     ['the server accepts and is silent', silentServer],
   ])('answers as if it were empty, throws for health checks alone, and can be closed when %s', async (_case, port) => {
     const metrics = createMetrics('cart');

@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { build, stop as stopEsbuild } from 'esbuild';
 import { eventually } from './testing/condition.ts';
+import { listen } from './testing/loopback.ts';
 
 const source = fileURLToPath(new URL('./testing/sample-service.ts', import.meta.url));
 const running: ChildProcess[] = [];
@@ -153,10 +154,8 @@ describe('a start', () => {
   });
 
   test.each(['HTTP_PORT', 'GRPC_PORT', 'PROBE_PORT'])('on a port in use names %s and exits 1', async (variable) => {
-    const holder = await new Promise<Server>((resolve) => {
-      const server = createServer().listen(0, '127.0.0.1', () => resolve(server));
-    });
-    const { port } = holder.address() as { port: number };
+    const holder = createServer();
+    const port = await listen(holder);
     try {
       const { exit, text } = start({ [variable]: String(port) });
       expect(await exit).toBe(1);

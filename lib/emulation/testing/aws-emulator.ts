@@ -1,10 +1,10 @@
 /** An emulated AWS account, empty at first, in which the CDK CLI and the SDK work as in a real one. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../../services/kit/testing/condition.ts';
+import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { partOf, runTool, type ToolRun } from '../../workloads/testing/run-tool.ts';
 
 export const root = path.join(import.meta.dirname, '../../..');
@@ -26,16 +26,6 @@ export type AwsEmulator = {
 };
 
 export type EmulatedMail = { readonly To: string[]; readonly Subject: string };
-
-const freePort = () =>
-  new Promise<number>((resolve, reject) => {
-    const server = createServer();
-    server.on('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => resolve(port));
-    });
-  });
 
 const ended = (child: ChildProcess) =>
   new Promise<void>((resolve) => {

@@ -1,12 +1,12 @@
 /** Images of real services in a real engine, under the restrictions of the cluster, beside a real PostgreSQL. */
 import { randomBytes } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
+import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { emptyDatabase, type TestDatabase } from '../../../services/kit/testing/postgres.ts';
 import { secretNames, serviceEnvironment } from '../../service-environment.ts';
 import { services as all } from '../../services.ts';
@@ -33,14 +33,6 @@ const build = (into: string, platforms: readonly string[] = [ownPlatform()]) =>
   buildImages({ services, root, into, platforms, base: TEST_BASE, revision: 'abc123', engine, progress: () => {} });
 const layersOf = async (reference: string) =>
   (JSON.parse(await ask('image', 'inspect', reference)) as [{ RootFS: { Layers: string[] } }])[0].RootFS.Layers;
-
-const freePort = () =>
-  new Promise<number>((resolve) => {
-    const server = createServer().listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
 
 const environmentOf = async (service: ServiceManifest): Promise<Record<string, string>> => {
   const [own, events] = [await emptyDatabase(), await emptyDatabase()];

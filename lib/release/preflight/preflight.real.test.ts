@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { ACMClient, RequestCertificateCommand } from '@aws-sdk/client-acm';
 import { AllocateAddressCommand, EC2Client } from '@aws-sdk/client-ec2';
 import {
@@ -15,6 +14,7 @@ import { ChangeResourceRecordSetsCommand, CreateHostedZoneCommand, Route53Client
 import { CreateSecretCommand, PutSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../../../services/kit/testing/condition.ts';
+import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { environmentNamed } from '../../environments.ts';
 import { services as all } from '../../services.ts';
 import { imageLabels } from '../image/image-labels.ts';
@@ -39,16 +39,6 @@ let emulator: ChildProcess;
 let ecr: EcrPeer;
 let quotas: AwsPeer;
 let dns: DnsPeer;
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-};
 
 beforeAll(async () => {
   const port = await freePort();

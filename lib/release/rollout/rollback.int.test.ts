@@ -1,13 +1,13 @@
 /** The commands as an operator meets them when they cannot do their work. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
-import { stringify } from 'yaml';
+import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
+import { writeKubeconfig } from '../testing/kubeconfig.ts';
 
 /** A command loads for long on a busy machine. */
 jest.setTimeout(120_000);
@@ -20,22 +20,10 @@ let silent: Server;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-rollback-'));
   silent = createServer(() => {});
-  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-  kubeconfig = path.join(folder, 'config');
-  const server = `http://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [{ name: 'shop', cluster: { server, 'insecure-skip-tls-verify': true } }],
-    users: [{ name: 'shop', user: { token: 'token' } }],
-    contexts: [{ name: 'shop', context: { cluster: 'shop', user: 'shop' } }],
-    'current-context': 'shop',
-  };
-  await writeFile(kubeconfig, stringify(config));
+  kubeconfig = await writeKubeconfig(folder, `http://127.0.0.1:${await listen(silent)}`);
 });
 afterAll(async () => {
-  silent.closeAllConnections();
-  await new Promise((resolve) => silent.close(resolve));
+  await hangUp(silent);
   await rm(folder, { recursive: true, force: true });
 });
 

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { environmentNamed } from '../../environments.ts';
 import { services } from '../../services.ts';
-import { type AwsPeer, startAwsPeer } from '../testing/release-peer.ts';
+import { type ReleasePeer, startReleasePeer } from '../testing/release-peer.ts';
 import { AwsRefused, currentSecrets, imageDigests, versionsText } from './rollout-aws.ts';
 
 const staging = environmentNamed('staging');
 const user = services.filter(({ name }) => name === 'user');
 const before = { ...process.env };
-let aws: AwsPeer;
+let aws: ReleasePeer;
 beforeEach(async () => {
-  aws = await startAwsPeer();
+  aws = await startReleasePeer();
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: aws.url,
     AWS_ACCESS_KEY_ID: 'AKIATEST',

@@ -1,11 +1,11 @@
 /** Clusters that are not there, do not answer, or do not want us: one sentence each, in time. */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { stringify } from 'yaml';
+import { freePort, hangUp, listen } from '../../../services/kit/testing/loopback.ts';
+import { writeKubeconfig } from '../testing/kubeconfig.ts';
 import { connectCluster } from './rollout-cluster.ts';
 import { ClusterRefused } from './rollout-cluster-failure.ts';
 
@@ -15,34 +15,16 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-cluster-'));
 });
 afterEach(async () => {
-  for (const server of servers.splice(0)) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  for (const server of servers.splice(0)) await hangUp(server);
   await rm(folder, { recursive: true, force: true });
 });
 
-const listen = async (server: Server): Promise<number> => {
+const open = (server: Server): Promise<number> => {
   servers.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return (server.address() as AddressInfo).port;
+  return listen(server);
 };
 
-const kubeconfigFor = async (server: string): Promise<string> => {
-  const file = path.join(folder, 'config');
-  await writeFile(
-    file,
-    stringify({
-      apiVersion: 'v1',
-      kind: 'Config',
-      clusters: [{ name: 'shop', cluster: { server, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'shop', user: { token: 'a-token-that-nobody-may-see' } }],
-      contexts: [{ name: 'shop', context: { cluster: 'shop', user: 'shop' } }],
-      'current-context': 'shop',
-    }),
-  );
-  return file;
-};
+const kubeconfigFor = (server: string) => writeKubeconfig(folder, server, 'a-token-that-nobody-may-see');
 
 const failureOf = async (work: () => Promise<unknown> | unknown): Promise<ClusterRefused> => {
   try {
@@ -59,9 +41,7 @@ const asking = (kubeconfig: string, callTimeoutMs = 5_000) =>
   connectCluster({ kubeconfig, namespace: 'cloudmart', callTimeoutMs }).deployments();
 
 test('a cluster that is not there', async () => {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((resolve) => servers.pop()?.close(resolve));
+  const port = await freePort();
   const { code, message, isPassing } = await failureOf(async () =>
     asking(await kubeconfigFor(`http://127.0.0.1:${port}`)),
   );
@@ -73,7 +53,7 @@ test('a cluster that is not there', async () => {
 });
 
 test('a cluster that takes the call and says nothing', async () => {
-  const port = await listen(createServer(() => {}));
+  const port = await open(createServer(() => {}));
   const { code, message } = await failureOf(async () => asking(await kubeconfigFor(`http://127.0.0.1:${port}`), 300));
   expect(code).toBe('cluster.slow');
   expect(message).toContain('did not list deployments within 0.3 s');
@@ -123,7 +103,7 @@ test('a context that the file does not have', async () => {
 });
 
 test('Ctrl-C ends a call that waits', async () => {
-  const port = await listen(createServer(() => {}));
+  const port = await open(createServer(() => {}));
   const stop = new AbortController();
   const kubeconfig = await kubeconfigFor(`http://127.0.0.1:${port}`);
   const call = connectCluster({ kubeconfig, namespace: 'cloudmart', signal: stop.signal }).deployments();

@@ -1,6 +1,5 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
+import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { startWebhookReceiver } from '../testing/webhook-receiver.ts';
 import { postMessage, webhookUrl } from './webhook.ts';
 
@@ -33,10 +32,7 @@ test.each([500, 403, 302])('an answer %d is a failure that keeps the address to 
 });
 
 test('nobody at the address is a failure that keeps the address to itself', async () => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
+  const port = await freePort();
   const sentence = await sentenceOf(postMessage(webhookUrl(`http://127.0.0.1:${port}/secret`), 'rolled back'));
   expect(sentence).toBe('the chat webhook got no message: ECONNREFUSED');
 });

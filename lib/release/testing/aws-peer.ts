@@ -1,7 +1,6 @@
 /** An account that answers the protocols of AWS on this machine, for what a pre-flight asks of everything but ECR. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 import { answerOf, type PeerAnswer } from './aws-peer-answers.ts';
 
 export type PeerSecret = { readonly value?: string; readonly deleted?: boolean };
@@ -76,18 +75,13 @@ export const startAwsPeer = async (holds: PeerAccount): Promise<AwsPeer> => {
       (problem: Error) => response.destroy(problem),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server);
   const peer: AwsPeer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     holds,
     faults: new Map(),
     asked: [],
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => hangUp(server),
   };
   return peer;
 };

@@ -1,8 +1,7 @@
 /** A registry that answers ECR's JSON protocol (x-amz-target) on this machine, for what a pre-flight asks. */
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 
 /** An image as a push leaves it: what the tag names, and what hangs below it by digest. */
 export type PeerImage = {
@@ -117,19 +116,14 @@ export const startEcrPeer = async (account: string): Promise<EcrPeer> => {
       (problem: unknown) => response.destroy(problem as Error),
     );
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  const port = await listen(server);
   const peer: EcrPeer = {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     account,
     fault: undefined,
     repositories: new Map(),
     asked: [],
-    close: async () => {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
+    close: () => hangUp(server),
   };
   return peer;
 };

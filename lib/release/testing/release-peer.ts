@@ -1,8 +1,8 @@
 /** Secrets Manager's and ECR's JSON protocols (x-amz-target) on this machine, for the two questions of a verification. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 
-export type AwsPeer = {
+export type ReleasePeer = {
   readonly url: string;
   /** Current version by name of a secret. */
   readonly secrets: Map<string, string>;
@@ -13,7 +13,7 @@ export type AwsPeer = {
 
 type Asked = { SecretId: string; repositoryName: string; imageIds: { imageTag: string }[] };
 
-export const startAwsPeer = async (): Promise<AwsPeer> => {
+export const startReleasePeer = async (): Promise<ReleasePeer> => {
   const secrets = new Map<string, string>();
   const images = new Map<string, string>();
   const answer = (target: string, { SecretId, repositoryName, imageIds }: Asked): object | undefined => {
@@ -38,15 +38,11 @@ export const startAwsPeer = async (): Promise<AwsPeer> => {
       JSON.stringify(found ?? { __type: 'ResourceNotFoundException', message: 'there is none of this name' }),
     );
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `http://127.0.0.1:${port}`,
     secrets,
     images,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => hangUp(server),
   };
 };

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 
 export type WebhookReceiver = {
   readonly url: string;
@@ -17,14 +17,10 @@ export const startWebhookReceiver = async (status = 200): Promise<WebhookReceive
     messages.push((JSON.parse(body) as { text: string }).text);
     if (status > 0) response.writeHead(status, { location: 'http://127.0.0.1:9/' }).end();
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook/very-secret-path`,
+    url: `http://127.0.0.1:${port}/hook/very-secret-path`,
     messages,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
-      }),
+    close: () => hangUp(server),
   };
 };

@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import {
   exportJWK,
@@ -12,6 +11,7 @@ import {
 } from 'jose';
 import { systemIds } from '../identifiers.ts';
 import { eventually } from '../testing/condition.ts';
+import { hangUp, listen } from '../testing/loopback.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const key = await generateKeyPair('ES256', { extractable: true });
@@ -39,9 +39,9 @@ const header = (changes: Partial<JWTHeaderParameters> = {}) => ({
 const sign = (payload: JWTPayload, parameters = header(), by = key) =>
   new SignJWT(payload).setProtectedHeader(parameters).sign(by.privateKey);
 
-const closers: (() => void)[] = [];
-afterEach(() => {
-  for (const close of closers.splice(0)) close();
+const closers: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0)) await close();
 });
 
 /** The user service's door for keys, counting how often it is asked. */
@@ -51,9 +51,8 @@ const keyDoor = async (keys: object[] = [jwk]) => {
     door.asked += 1;
     response.writeHead(door.status, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }));
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => server.close().closeAllConnections());
-  door.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/.well-known/jwks.json`;
+  door.url = `http://127.0.0.1:${await listen(server)}/.well-known/jwks.json`;
+  closers.push(() => hangUp(server));
   return door;
 };
 

@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createBreaker } from '../breaker.ts';
 import { runInScope } from '../request-scope.ts';
 import { testContext } from '../testing/context.ts';
+import { hangUp, listen } from '../testing/loopback.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { Refusal } from '../values/refusal.ts';
 import { createHttpClient, type HttpClientOptions } from './http-client.ts';
@@ -21,9 +21,8 @@ const peer = async (
   options: Partial<HttpClientOptions> = {},
 ) => {
   const server = createServer(answer);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  closers.push(() => server.close().closeAllConnections());
-  const baseUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}/base`;
+  const baseUrl = `http://127.0.0.1:${await listen(server)}/base`;
+  closers.push(() => hangUp(server));
   const client = createHttpClient({ baseUrl, service: 'cart', deadlineMs: 5_000, ...options });
   closers.push(() => client.close());
   return client;

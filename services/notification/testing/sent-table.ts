@@ -1,19 +1,19 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
+import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { createFolderMailSender } from '../clients/folder-mail-sender.ts';
 import { createSentLog } from '../storage/sent-log.ts';
 
 /** The table of sent messages on an embedded DynamoDB, a mailbox in a folder, and a clock that stands still. */
 export const startSentTable = async () => {
   const server = dynalite({ createTableMs: 0 });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -39,8 +39,7 @@ export const startSentTable = async () => {
     },
     stop: async () => {
       client.destroy();
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await hangUp(server);
       await rm(folder, { recursive: true, force: true });
     },
   };

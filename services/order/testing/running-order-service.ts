@@ -1,5 +1,4 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { CompatServiceDefinition, ServiceImplementation } from 'nice-grpc';
 import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
@@ -10,6 +9,7 @@ import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
 import { systemIds } from '../../kit/identifiers.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
@@ -109,21 +109,20 @@ const startNeighbours = async (tokens: TestTokens) => {
       }),
     );
   });
-  await new Promise<void>((resolve) => cart.listen(0, '127.0.0.1', resolve));
-  const listen = async (server: { listen(address: string): Promise<number> }) =>
+  const cartPort = await listen(cart);
+  const open = async (server: { listen(address: string): Promise<number> }) =>
     `127.0.0.1:${await server.listen('127.0.0.1:0')}`;
   return {
     ...{ stock, till, carts },
     callees: {
-      product: { grpc: await listen(product) },
-      payment: { grpc: await listen(payment) },
-      user: { grpc: await listen(user) },
-      cart: { url: `http://127.0.0.1:${(cart.address() as AddressInfo).port}` },
+      product: { grpc: await open(product) },
+      payment: { grpc: await open(payment) },
+      user: { grpc: await open(user) },
+      cart: { url: `http://127.0.0.1:${cartPort}` },
     },
     stop: async () => {
       for (const server of [product, payment, user]) await server.close();
-      cart.closeAllConnections();
-      await new Promise((resolve) => cart.close(resolve));
+      await hangUp(cart);
     },
   };
 };
