@@ -1,9 +1,6 @@
-import path from 'node:path';
 import { Command, Option } from 'commander';
-import type { Environment } from '../../lib/environment.ts';
-import type { Answer, ItemResult, Verdict } from '../../lib/release/checklist/checklist.ts';
-import { type ChecklistItem, type Phase, phases } from '../../lib/release/checklist/checklist-items.ts';
-import type { ChecklistRecord } from '../../lib/release/checklist/checklist-record.ts';
+import type { ItemResult } from '../../lib/release/checklist/checklist.ts';
+import { type Phase, phases } from '../../lib/release/checklist/checklist-items.ts';
 
 type Options = {
   phase: Phase;
@@ -20,8 +17,6 @@ type Options = {
   json?: boolean;
 };
 
-const root = path.join(import.meta.dirname, '../..');
-
 const EXAMPLES = `
 Examples:
   npx cloudmart checklist --phase pre --environment staging
@@ -30,99 +25,6 @@ Examples:
 
 An answers file holds {"<item>": "yes"} or {"<item>": {"answer": "no", "note": "why"}}.
 `;
-
-const git = async (...parameters: string[]): Promise<string> => {
-  const { runProgram } = await import('../../lib/review/run-program.ts');
-  return (await runProgram('git', parameters, { cwd: root, accepts: [0, 1] })).trimEnd();
-};
-
-const commitVerdict = async (): Promise<Verdict> => {
-  const changed = (await git('status', '--porcelain')).split('\n').filter((line) => line !== '');
-  const commit = await git('rev-parse', '--short', 'HEAD');
-  if (changed.length === 0) return { state: 'done', detail: `commit ${commit}` };
-  return {
-    state: 'refused',
-    detail: `${changed.length} files differ from commit ${commit}, such as ${changed[0]?.slice(3)}`,
-  };
-};
-
-const lawsVerdict = (data: string) => async (): Promise<Verdict> => {
-  const [{ checkLaws }, { openFacts }, { readState }, { services }] = await Promise.all([
-    import('../../lib/laws/check-laws.ts'),
-    import('../../lib/laws/open-facts.ts'),
-    import('../../lib/local/state.ts'),
-    import('../../lib/services.ts'),
-  ]);
-  const { databases, events, mailFolder } = await readState(data);
-  const { facts, close } = await openFacts({
-    databases,
-    events,
-    services,
-    mailFolder,
-    historyFile: undefined,
-    limitSeconds: 0,
-  });
-  try {
-    const verdicts = await checkLaws(facts, { patienceSeconds: 60 });
-    const broken = verdicts.filter(({ violations }) => violations.length > 0);
-    if (broken.length === 0) return { state: 'done', detail: `${verdicts.length} laws hold` };
-    return {
-      state: 'refused',
-      detail: broken.map(({ id, sentence, violations }) => `${id} (${violations.length}): ${sentence}`).join('; '),
-    };
-  } finally {
-    await close();
-  }
-};
-
-/** Verifies and leaves the release as it is: the decision to go back is a person's, and `cloudmart verify` makes it too. */
-const verifyVerdict =
-  (
-    environment: Environment,
-    flags: Pick<Options, 'url' | 'context'>,
-    progress: (sentence: string) => void,
-    signal: AbortSignal,
-  ) =>
-  async (): Promise<Verdict> => {
-    const [{ verify }, { openSession }, { workloadNamespace }, { askedOf }] = await Promise.all([
-      import('../../lib/release/rollout/verify.ts'),
-      import('../../lib/release/rollout/verify-session.ts'),
-      import('../../lib/workloads/environment-values.ts'),
-      import('../../lib/platform-asked.ts'),
-    ]);
-    const session = { deadline: '600', callTimeout: '10', outside: true, card: 'tok_visa', ...flags };
-    const { cluster, wait, outside } = openSession(session, environment, workloadNamespace, progress, signal);
-    const { asked } = await askedOf(environment, undefined);
-    const report = await verify(cluster, { ...wait, environment: environment.name, asked, outside, rollsBack: false });
-    if (report.findings.length === 0)
-      return { state: 'done', detail: `${report.services.length} services, and a purchase from outside` };
-    return { state: 'refused', detail: report.findings.map(({ code, problem }) => `${code}: ${problem}`).join('; ') };
-  };
-
-/** Asks at the terminal; an empty line leaves the item open. The rest of an answer's line is its remark. */
-const asker = async (interrupted: AbortController) => {
-  const { createInterface } = await import('node:readline/promises');
-  return async ({ statement, reason }: ChecklistItem): Promise<Answer | undefined> => {
-    const lines = createInterface({ input: process.stdin, output: process.stderr });
-    // A terminal that is read line by line hands Ctrl-C over as a key.
-    lines.on('SIGINT', () => interrupted.abort());
-    const question = `\n${statement}\n  ${reason}\n  yes, no, or empty for later; a remark may follow: `;
-    try {
-      for (;;) {
-        const said = (await lines.question(question, { signal: interrupted.signal })).trim();
-        if (said === '') return undefined;
-        const [, answer, note] = /^(y|yes|n|no)\b\s*(.*)$/i.exec(said) ?? [];
-        if (!answer) continue;
-        return { answer: /^y/i.test(answer) ? 'yes' : 'no', ...(note ? { note } : {}) };
-      }
-    } catch (problem) {
-      if (interrupted.signal.aborted) return undefined;
-      throw problem;
-    } finally {
-      lines.close();
-    }
-  };
-};
 
 const lineOf = ({ state, id, statement, detail }: ItemResult) =>
   `${state.padEnd(8)}${id}: ${statement}${state === 'done' ? '' : `\n        ${detail}`}\n`;
@@ -137,79 +39,42 @@ const list = async (phase: Phase, json = false) => {
       );
 };
 
-const run = async ({
-  phase,
-  environment,
-  account,
-  resolver,
-  data,
-  url,
-  context,
-  answers: file,
-  yes = [],
-  record: folder,
-  list: only,
-  json,
-}: Options) => {
+const run = async (options: Options) => {
+  const { phase, environment, account, resolver, data, url, context, answers: file, yes = [], json } = options;
   const { environmentNamed } = await import('../../lib/environments.ts');
   const target = environmentNamed(environment);
-  if (only) return list(phase, json);
-  const [{ checkAnswers, runChecklist }, { keepRecord, readAnswers, tallyOf }] = await Promise.all([
-    import('../../lib/release/checklist/checklist.ts'),
-    import('../../lib/release/checklist/checklist-record.ts'),
-  ]);
+  if (options.list) return list(phase, json);
+  const [{ platformSources, readCheckout }, { checkAnswers }, { readAnswers, tallyOf }, recorded, { askAtTerminal }] =
+    await Promise.all([
+      import('../../lib/platform-checklist.ts'),
+      import('../../lib/release/checklist/checklist.ts'),
+      import('../../lib/release/checklist/checklist-record.ts'),
+      import('../../lib/release/checklist/recorded-checklist.ts'),
+      import('../../lib/release/checklist/ask-at-terminal.ts'),
+    ]);
   const answers = {
     ...(file === undefined ? {} : await readAnswers(file)),
     ...Object.fromEntries(yes.map((id) => [id, { answer: 'yes' } as const])),
   };
-  const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
   const interrupted = new AbortController();
-  const sources = {
-    preflight: async () =>
-      (await import('../../lib/platform-preflight.ts')).platformPreflight({
-        environment: target,
-        account,
-        resolver,
-        progress,
-      }),
-    commit: commitVerdict,
-    laws: data === undefined ? undefined : lawsVerdict(data),
-    verify: verifyVerdict(
-      target,
-      { ...(url ? { url } : {}), ...(context ? { context } : {}) },
-      progress,
-      interrupted.signal,
-    ),
-  };
+  const { signal } = interrupted;
+  const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
+  const sources = platformSources({ environment: target, account, resolver, data, url, context, progress, signal });
   checkAnswers(phase, Object.keys(answers), sources);
   process.once('SIGINT', () => interrupted.abort());
-  let record: ChecklistRecord = {
+  const {
+    record,
+    file: kept,
+    isInterrupted,
+  } = await recorded.runRecordedChecklist({
+    ...{ phase, sources, answers, signal },
+    ...(await readCheckout()),
     environment: target.name,
-    phase,
-    by: (await git('config', 'user.name')) || process.env['USER'] || 'unknown',
-    startedAt: new Date().toISOString(),
-    commit: await git('rev-parse', 'HEAD'),
-    items: [],
-  };
-  let kept = await keepRecord(folder, record);
-  const work = runChecklist({
-    phase,
-    sources,
-    answers,
-    ask: process.stdin.isTTY && !json ? await asker(interrupted) : undefined,
-    settled: async (result) => {
-      if (interrupted.signal.aborted) return;
-      record = { ...record, items: [...record.items, result] };
-      kept = await keepRecord(folder, record);
-      if (!json) process.stdout.write(lineOf(result));
-    },
-    now: () => new Date().toISOString(),
+    folder: options.record,
+    ask: process.stdin.isTTY && !json ? askAtTerminal(interrupted) : undefined,
+    onKept: (result) => !json && process.stdout.write(lineOf(result)),
   });
-  const stopped = new Promise<void>((resolve) => {
-    interrupted.signal.addEventListener('abort', () => resolve());
-  });
-  await Promise.race([work, stopped]);
-  if (interrupted.signal.aborted) {
+  if (isInterrupted) {
     process.stderr.write(`\ncloudmart: interrupted; what was settled is kept in ${kept}, the rest is open\n`);
     process.exit(130);
   }

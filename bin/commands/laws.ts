@@ -20,41 +20,25 @@ const seconds = (flag: string, text: string): number => {
 };
 
 const run = async ({ data, history, wait, limit, json = false }: Flags) => {
-  const [{ checkLaws }, { openFacts }, { readState }, { services }] = await Promise.all([
-    import('../../lib/laws/check-laws.ts'),
-    import('../../lib/laws/open-facts.ts'),
-    import('../../lib/local/state.ts'),
-    import('../../lib/services.ts'),
-  ]);
   const patienceSeconds = seconds('wait', wait);
   const limitSeconds = seconds('limit', limit);
-  const { databases, events, mailFolder } = await readState(data);
-  const { facts, close } = await openFacts({
-    databases,
-    events,
-    services,
-    mailFolder,
+  const { checkPlatform } = await import('../../lib/laws/check-platform.ts');
+  const verdicts = await checkPlatform(data, {
     historyFile: history,
     limitSeconds,
+    patienceSeconds,
+    onWait: (waiting) =>
+      process.stderr.write(
+        `waiting for ${waiting.map(({ id, violations }) => `${id} (${violations.length})`).join(', ')}\n`,
+      ),
   });
-  try {
-    const verdicts = await checkLaws(facts, {
-      patienceSeconds,
-      onWait: (waiting) =>
-        process.stderr.write(
-          `waiting for ${waiting.map(({ id, violations }) => `${id} (${violations.length})`).join(', ')}\n`,
-        ),
-    });
-    const violations = verdicts.reduce((sum, verdict) => sum + verdict.violations.length, 0);
-    if (json) process.stdout.write(`${JSON.stringify({ violations, laws: verdicts })}\n`);
-    else
-      process.stdout.write(
-        `${verdicts.flatMap(linesOf).join('\n')}\n${verdicts.length} laws, ${violations} violations\n`,
-      );
-    process.exitCode = violations > 0 ? 1 : 0;
-  } finally {
-    await close();
-  }
+  const violations = verdicts.reduce((sum, verdict) => sum + verdict.violations.length, 0);
+  if (json) process.stdout.write(`${JSON.stringify({ violations, laws: verdicts })}\n`);
+  else
+    process.stdout.write(
+      `${verdicts.flatMap(linesOf).join('\n')}\n${verdicts.length} laws, ${violations} violations\n`,
+    );
+  process.exitCode = violations > 0 ? 1 : 0;
 };
 
 /** `cloudmart laws`: what must be true of orders, stock, money and events. */

@@ -11,7 +11,7 @@ const linesOf = ({ outcome, sentence, services, findings }: RollbackReport): str
   `${outcome}: ${sentence}`,
 ];
 
-const run = async (service: string | undefined, flags: Flags, stop: AbortController) => {
+const run = async (service: string | undefined, flags: Flags, signal: AbortSignal) => {
   const [{ environmentNamed }, { rollBack }, { listRevisions }, { openSession }, { workloadNamespace }] =
     await Promise.all([
       import('../../lib/environments.ts'),
@@ -23,7 +23,7 @@ const run = async (service: string | undefined, flags: Flags, stop: AbortControl
   const environment = environmentNamed(flags.environment);
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
   const asked = flags.list ? { ...flags, outside: false } : flags;
-  const { cluster, wait, outside, tell } = openSession(asked, environment, workloadNamespace, progress, stop.signal);
+  const { cluster, wait, outside, tell } = openSession(asked, environment, workloadNamespace, progress, signal);
   if (flags.list) {
     const list = await listRevisions(cluster, environment.name, service);
     process.stdout.write(`${flags.json ? JSON.stringify(list) : list.lines.join('\n')}\n`);
@@ -66,5 +66,7 @@ Exit code 0: the older release serves. 1: it does not, or nothing could be rolle
     )
     .action(async (service: string | undefined, flags: Flags) => {
       const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
-      await runInterruptibly('run the same command again to finish and to verify', (stop) => run(service, flags, stop));
+      await runInterruptibly('run the same command again to finish and to verify', (signal) =>
+        run(service, flags, signal),
+      );
     });

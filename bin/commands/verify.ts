@@ -26,39 +26,29 @@ const linesOf = ({ environment, services, outside, findings, rollback }: VerifyR
   findings.length === 0 ? `${environment} is good` : `${environment} is not good: ${findings.length} findings`,
 ];
 
-/** What the chat reads about a release that failed. */
-const messageOf = ({ environment, findings, rollback }: VerifyReport): string =>
-  [
-    `${environment}: the release failed its verification. ${findings[0]?.problem}`,
-    findings.length > 1 ? ` And ${findings.length - 1} more findings.` : '',
-    rollback ? ` Rollback ${rollback.outcome}: ${rollback.sentence}.` : ' It was not rolled back.',
-  ].join('');
-
-const run = async (flags: Flags, stop: AbortController) => {
-  const [{ environmentNamed }, { verify }, { openSession }, { workloadNamespace }] = await Promise.all([
+const run = async (flags: Flags, signal: AbortSignal) => {
+  const [
+    { environmentNamed },
+    { chatMessageOf, verifyPlatform },
+    { openSession },
+    { workloadNamespace },
+    { outputsSource },
+  ] = await Promise.all([
     import('../../lib/environments.ts'),
-    import('../../lib/release/rollout/verify.ts'),
+    import('../../lib/platform-verify.ts'),
     import('../../lib/release/rollout/verify-session.ts'),
     import('../../lib/workloads/environment-values.ts'),
+    import('../../lib/workloads/render.ts'),
   ]);
   const environment = environmentNamed(flags.environment);
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
-  const { cluster, wait, outside, tell } = openSession(flags, environment, workloadNamespace, progress, stop.signal);
-  progress('bundling the services for their tags');
-  const { askAws, askedOf } = await import('../../lib/platform-asked.ts');
-  const { outputsSource } = await import('../../lib/workloads/render.ts');
-  const { asked, tags } = await askedOf(environment, outputsSource(flags.fromStack));
-  if (flags.aws) progress(`asking AWS in ${environment.region} for digests of images and versions of secrets`);
-  const aws = flags.aws ? await askAws(environment, tags) : undefined;
-  const report = await verify(cluster, {
-    ...wait,
-    environment: environment.name,
-    asked: asked.map((workload) => ({ ...workload, digest: aws?.digests[workload.service] })),
-    beside: aws?.beside,
-    outside,
+  const session = openSession(flags, environment, workloadNamespace, progress, signal);
+  const report = await verifyPlatform(environment, session, {
+    outputs: outputsSource(flags.fromStack),
+    asksAws: flags.aws,
     rollsBack: flags.rollback,
   });
-  if (report.findings.length > 0) await tell(messageOf(report));
+  if (report.findings.length > 0) await session.tell(chatMessageOf(report));
   process.stdout.write(flags.json ? `${JSON.stringify(report)}\n` : `${linesOf(report).join('\n')}\n`);
   if (report.findings.length > 0) process.exitCode = 1;
 };
@@ -89,5 +79,5 @@ Exit code 0: the release is good. 1: it is not, or it could not be told. 2: wron
     )
     .action(async (flags: Flags) => {
       const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
-      await runInterruptibly('nothing was changed, and verifying again is safe', (stop) => run(flags, stop));
+      await runInterruptibly('nothing was changed, and verifying again is safe', (signal) => run(flags, signal));
     });

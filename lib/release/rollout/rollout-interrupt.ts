@@ -6,10 +6,7 @@ import { WrongUsage } from './verify-session.ts';
  * `after` is said; a second one ends the process at once. Sets the exit code: 1 for a failure, 2 for wrong usage.
  * @param after what somebody who interrupted it wants to know
  */
-export const runInterruptibly = async (
-  after: string,
-  work: (stop: AbortController) => Promise<void>,
-): Promise<void> => {
+export const runInterruptibly = async (after: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
   const stop = new AbortController();
   const end = () => {
     if (stop.signal.aborted) process.exit(1);
@@ -17,7 +14,7 @@ export const runInterruptibly = async (
   };
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, end);
   try {
-    await work(stop);
+    await work(stop.signal);
   } catch (problem) {
     const isOurs = problem instanceof Error && problem.name !== 'AbortError';
     const reason = stop.signal.aborted && !isOurs ? stop.signal.reason : problem;

@@ -43,6 +43,8 @@ export const compareSecrets = (seen: Seen, secrets: Secrets, environment: string
   }));
 
 export type RollReport = {
+  /** What came of it, for people. */
+  readonly sentence: string;
   /** Services that got new pods. */
   readonly rolled: readonly string[];
   /** None: every service reads the current versions. */
@@ -71,7 +73,10 @@ export const rollSecrets = async (
   }
   const rolled = todo.map(({ service }) => service);
   const waited = await waitForRollouts(cluster, rolled, wait);
-  if (waited.stuck.size === 0) return { rolled, findings: [], rollback: null };
+  if (waited.stuck.size === 0) {
+    const sentence = `${rolled.join(', ') || 'no service'} got new pods; every service reads the current versions of its secrets`;
+    return { sentence, rolled, findings: [], rollback: null };
+  }
   const findings = await explainStuck(cluster, waited, waited.stuck);
   for (const { problem } of findings) wait.progress(problem);
   // The ledger plays no part: a service goes back to the very revision that it had before this.
@@ -80,5 +85,6 @@ export const rollSecrets = async (
     const to = running.get(service);
     return to ? [{ service, from: runningRevision(after, service), to }] : [];
   });
-  return { rolled, findings, rollback: await reportRollback(cluster, await carryOut(cluster, { steps }, wait)) };
+  const rollback = await reportRollback(cluster, await carryOut(cluster, { steps }, wait));
+  return { sentence: `${findings[0]?.problem}; ${rollback.sentence}`, rolled, findings, rollback };
 };
