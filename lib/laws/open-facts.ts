@@ -34,7 +34,10 @@ const readHistoryFile = async (file: string | undefined): Promise<Promise201[]> 
   });
 };
 
-/** The facts, and how to let go of them. Connections to databases are read-only, whatever a law asks, and of the log a law sees what reads. */
+/**
+ * The facts, and how to let go of them. Connections to databases are read-only, whatever a law asks, and of the log a law
+ * sees what reads.
+ */
 export const openFacts = async (options: FactsOptions): Promise<{ facts: () => Facts; close: () => Promise<void> }> => {
   const { databases, events, services, mailFolder, historyFile, limitSeconds = 60 } = options;
   const pools = new Map<string, pg.Pool>();

@@ -26,7 +26,10 @@ export type ApiClient = <Answer>(path: string, request?: ApiRequest) => Promise<
 
 const DEADLINE_MS = 15_000;
 
-/** `baseUrl` is the gateway's, without a trailing slash. The client throws {@link ApiProblem} for refusals and `Error` when nobody answers in time. */
+/**
+ * `baseUrl` is the gateway's, without a trailing slash. The client throws {@link ApiProblem} for refusals and `Error` when
+ * nobody answers in time.
+ */
 export const createApiClient =
   (baseUrl: string): ApiClient =>
   async <Answer>(

@@ -42,7 +42,10 @@ export const batchesOf = (
   return batches;
 };
 
-/** Loads all items; `progress` gets the number of items that are through. Throws when the door fails as a whole; single refusals are findings. */
+/**
+ * Loads all items; `progress` gets the number of items that are through. Throws when the door fails as a whole; single
+ * refusals are findings.
+ */
 export const loadCatalogue = async (
   api: ApiClient,
   token: string,

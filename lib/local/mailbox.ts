@@ -40,7 +40,10 @@ const PAGE_POLICY =
 const MAIL_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
-/** Serves the mails of a folder on loopback: `/`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`, `/mails/:id/text`. */
+/**
+ * Serves the mails of a folder on loopback: `/`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`,
+ * `/mails/:id/text`.
+ */
 export const startMailbox = async (folder: string, port: number): Promise<Mailbox> => {
   const mails = openMailFolder(folder);
   const app = fastify({ forceCloseConnections: true });

@@ -113,7 +113,10 @@ const connects = async (port: number, password: string) => {
   }
 };
 
-/** Starts the server, creating the cluster if there is none, and waits until it answers. Throws `StartRefused` with PostgreSQL's own last complaint. */
+/**
+ * Starts the server, creating the cluster if there is none, and waits until it answers. Throws `StartRefused` with
+ * PostgreSQL's own last complaint.
+ */
 export const startPostgres = async ({ folder, logFile, port, password }: PostgresOptions): Promise<Postgres> => {
   const account = await chooseAccount((await clustersOf(folder))[0]);
   const bin = path.join(await reachableBinaries(account), 'bin');

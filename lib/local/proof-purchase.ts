@@ -122,7 +122,10 @@ const placeOrder = (api: ApiClient, token: string, card: string) =>
     },
   });
 
-/** Registers, fills a cart, orders it, and waits until it is paid. Throws {@link PurchaseFailed} or the refusal of the door that said no. */
+/**
+ * Registers, fills a cart, orders it, and waits until it is paid. Throws {@link PurchaseFailed} or the refusal of the door
+ * that said no.
+ */
 export const buySomething = async ({ api, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
   const products = await chooseProducts(api);
   const { accessToken: token } = await register(api, email);

@@ -1,4 +1,7 @@
-/** The purchase as a sequence diagram. Whatever it names must be declared: calls and topics by manifests, methods and events by contracts. */
+/**
+ * The purchase as a sequence diagram. Whatever it names must be declared: calls and topics by manifests, methods and events
+ * by contracts.
+ */
 import { topics } from '../../services/contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../../services/contracts/generated/cloudmart/order/v1/order.ts';
 import { PaymentServiceDefinition } from '../../services/contracts/generated/cloudmart/payment/v1/payment.ts';

@@ -1,4 +1,7 @@
-/** All workloads of one environment as files for GitOps: a folder per service, plain YAML, `kustomization.yaml`, an Argo CD `Application`. */
+/**
+ * All workloads of one environment as files for GitOps: a folder per service, plain YAML, `kustomization.yaml`, an Argo CD
+ * `Application`.
+ */
 import { stringify } from 'yaml';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';

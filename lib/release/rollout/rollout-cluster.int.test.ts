@@ -70,7 +70,7 @@ test.each<[number, string, string, boolean]>([
     response.writeHead(status, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ kind: 'Status', apiVersion: 'v1', message: 'because' }));
   });
-  const port = await listen(server);
+  const port = await open(server);
   const { code, message, isPassing } = await failureOf(async () =>
     asking(await kubeconfigFor(`http://127.0.0.1:${port}`)),
   );

@@ -9,7 +9,10 @@ const guestSessionOf = (caller: Caller): string | undefined => {
   return caller.kind === 'customer' ? caller.guestSessionId : undefined;
 };
 
-/** Only credentials that were found good are forwarded: a customer's token, and the session of a guest or of the guest that the customer was. */
+/**
+ * Only credentials that were found good are forwarded: a customer's token, and the session of a guest or of the guest that
+ * the customer was.
+ */
 export const forwardingOf = ({ caller, headers }: Pick<FastifyRequest, 'caller' | 'headers'>): Forwarding => {
   const sessionId = guestSessionOf(caller);
   return {

@@ -1,4 +1,7 @@
-/** A process that is one member of a group: `node log-member.ts <url> <group> <topic>`. Prints each record that it handled; made to be killed. */
+/**
+ * A process that is one member of a group: `node log-member.ts <url> <group> <topic>`. Prints each record that it handled;
+ * made to be killed.
+ */
 
 import { openEventLog } from '../events/open-event-log.ts';
 import { createLogger } from '../logger.ts';
