@@ -6,8 +6,9 @@ import type { Bundle } from '../../lib/release/bundle/bundle.ts';
 type Flags = { out: string; prove: boolean; json?: boolean };
 
 const run = async (names: readonly string[], { out, prove, json }: Flags) => {
-  const [{ bundleServices }, { services }] = await Promise.all([
+  const [{ bundleServices }, { openProof }, { services }] = await Promise.all([
     import('../../lib/release/bundle/bundle-services.ts'),
+    import('../../lib/release/bundle/bundle-proof.ts'),
     import('../../lib/services.ts'),
   ]);
   const unknown = names.filter((name) => !services.some((service) => service.name === name));
@@ -30,7 +31,12 @@ const run = async (names: readonly string[], { out, prove, json }: Flags) => {
         : `${service}  ${hash.slice(0, 12)}  ${(bytes / 1024 ** 2).toFixed(1)} MB  ${seconds} s  ${folder}\n`,
     );
   };
-  await bundleServices(chosen, { root, into: path.resolve(out) }, built, { proven: prove });
+  const proof = prove ? openProof(services) : undefined;
+  try {
+    await bundleServices(chosen, { root, into: path.resolve(out) }, built, proof);
+  } finally {
+    await proof?.close();
+  }
   if (json) process.stdout.write(`${JSON.stringify({ bundles })}\n`);
 };
 
@@ -38,11 +44,14 @@ const run = async (names: readonly string[], { out, prove, json }: Flags) => {
 export const bundleCommand = (): Command =>
   new Command('bundle')
     .description(
-      'bundle services into the folders that ship, each with its bill of materials beside it; refuses empty or broken sources, missing critical functions, what does not load, and what is too large',
+      'bundle services into the folders that ship, each with its bill of materials beside it; refuses empty or broken sources, missing critical functions, what does not load or start, and what is too large',
     )
     .argument('[names...]', 'services; default all')
     .option('--out <dir>', 'folder that gets one folder per service', 'dist/bundles')
-    .option('--no-prove', 'neither load the bundles nor write bills of materials: for a start on this machine')
+    .option(
+      '--no-prove',
+      'neither load and start the bundles nor write bills of materials: for a start on this machine',
+    )
     .option(
       '--json',
       'one line of JSON per bundle as it is done, then one line with service, hash, bytes and seconds of all',

@@ -32,7 +32,7 @@ export type ServiceProcess = {
   /** Process id while it runs. */
   pid(): number | undefined;
   readonly restarts: () => number;
-  /** Settles when the first start is ready; rejects with the child's last line when it dies before that. */
+  /** Settles when the first start is ready; rejects with the child's last line when it dies or gives up before that. */
   readonly ready: Promise<void>;
   /** SIGTERM, and SIGKILL after `graceMs`. Resolves when the child is gone. */
   stop(graceMs: number): Promise<void>;
@@ -83,16 +83,19 @@ export const lastWords = async (logFile: string, from: number): Promise<string> 
   }
 };
 
-const answers = async (url: string) => {
+/** `failed` is for good: the process lives on to say why. */
+const readinessAt = async (url: string): Promise<'ready' | 'failed' | 'not yet'> => {
   try {
-    const { ok } = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
-    return ok;
+    const answer = await fetch(url, { signal: AbortSignal.timeout(PROBE_TIMEOUT_MS) });
+    if (answer.ok) return 'ready';
+    const { status } = (await answer.json()) as { status?: string };
+    return status === 'failed' ? 'failed' : 'not yet';
   } catch {
-    return false;
+    return 'not yet';
   }
 };
 
-const becomesReady = async (child: ChildProcess, readyUrl: string | undefined, isOver: () => boolean) => {
+const becomesReady = async (child: ChildProcess, { readyUrl, logFile, name }: ProcessPlan, isOver: () => boolean) => {
   if (readyUrl === undefined) {
     while (!isOver()) {
       const [message] = (await Promise.race([once(child, 'message'), once(child, 'exit').then(() => [])])) as unknown[];
@@ -100,7 +103,11 @@ const becomesReady = async (child: ChildProcess, readyUrl: string | undefined, i
     }
     return false;
   }
-  for (; !isOver(); await pause(READY_POLL_MS)) if (await answers(readyUrl)) return true;
+  for (; !isOver(); await pause(READY_POLL_MS)) {
+    const readiness = await readinessAt(readyUrl);
+    if (readiness === 'ready') return true;
+    if (readiness === 'failed') throw new Error(`${name} gave up: ${await lastWords(logFile, 0)}`);
+  }
   return false;
 };
 
@@ -155,7 +162,7 @@ export const superviseProcess = (
       });
     });
     await log.close();
-    becomesReady(current, plan.readyUrl, () => ending !== undefined).then((isReady) => {
+    becomesReady(current, plan, () => ending !== undefined).then((isReady) => {
       if (!isReady) return;
       resolveReady();
       if (restarts > 0) say(`${plan.name} is ready again after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`);

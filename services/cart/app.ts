@@ -96,7 +96,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     http,
     background: [
       { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
-      { name: 'consumer', start: () => consumer.start(), stop: () => consumer.stop() },
+      consumer,
       { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
       { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
       {

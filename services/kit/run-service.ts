@@ -47,9 +47,19 @@ const requireDoors = ({ ports, name }: ServiceManifest, running: RunningService)
       );
 };
 
+/** A consumer that nobody starts lets events pile up in silence. */
+const requireConsumers = ({ consumes, name }: ServiceManifest, { background = [] }: RunningService) => {
+  const handled = background.flatMap(({ topics = [] }) => topics);
+  const missing = consumes.filter((topic) => !handled.includes(topic));
+  if (missing.length > 0)
+    throw new Error(
+      `services/${name}/manifest.ts consumes ${missing.join(', ')}, but nothing in the background of services/${name}/app.ts handles it`,
+    );
+};
+
 /**
  * Runs a service from start to end: reads the configuration, builds the context, calls `start`, checks that every
- * critical function is registered, opens the doors, and on SIGTERM or SIGINT shuts down in order within 20 s.
+ * door, consumer and critical function of the manifest is there, opens the doors, and on SIGTERM or SIGINT shuts down in order within 20 s.
  * A start that fails prints one line on stderr and exits 1.
  */
 export const runService = async <Schema extends z.ZodObject>(
@@ -83,6 +93,7 @@ export const runService = async <Schema extends z.ZodObject>(
 
     const running = await start(context);
     requireDoors(manifest, running);
+    requireConsumers(manifest, running);
     stopInOrder({ running, probes, context, stop, drainMs });
 
     const ports = await openDoors(running, config);
@@ -91,7 +102,7 @@ export const runService = async <Schema extends z.ZodObject>(
       health.enter('failed');
       logger.fatal(
         { missing },
-        `never ready: critical functions not registered: ${missing.join(', ')}; see criticalFunctions in services/${manifest.name}/manifest.ts`,
+        `never ready: critical functions not registered: ${missing.join(', ')}; services/${manifest.name}/manifest.ts names them, services/${manifest.name}/app.ts has to`,
       );
       return;
     }

@@ -8,6 +8,8 @@ export type Background = {
   readonly start?: () => unknown;
   /** Takes nothing new, finishes what is in hand. */
   readonly stop: () => unknown;
+  /** Topics whose events it handles; together they must be all that the manifest consumes. */
+  readonly topics?: readonly string[];
 };
 
 /** A pool or connection that others use; closed after everything else. */

@@ -125,7 +125,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     grpc,
     background: [
       { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
-      { name: 'consumer', start: () => consumer.start(), stop: () => consumer.stop() },
+      consumer,
       { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
       { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
       { name: 'order changes', stop: () => changes.stop() },

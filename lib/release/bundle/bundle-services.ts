@@ -4,8 +4,7 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { type Bundle, type BundleOptions, bundleInvoker, bundleService } from './bundle.ts';
-import { checkLoads } from './bundle-load.ts';
-import { writeSbom } from './sbom.ts';
+import type { BundleProof } from './bundle-proof.ts';
 
 const KEY_FILE = 'bundles.json';
 /** Name of the process that invokes Lambdas on this machine among the bundles. */
@@ -40,17 +39,17 @@ const readKept = async (file: string): Promise<Kept | undefined> => {
 
 /**
  * Bundles the services, each to `<into>/<name>`, and with a Lambda among them the process that invokes it here.
- * `built` is told of each as it is done, in the order of the services, the invoker first. Unless `proven` is false, each is also
- * loaded once, and its bill of materials lies beside it: what a release needs and a start on this machine does not.
+ * `built` is told of each as it is done, in the order of the services, the invoker first. `proof` is what a release needs and a
+ * start on this machine does not.
  */
 export const bundleServices = async (
   services: readonly ServiceManifest[],
   options: BundleOptions,
   built: (bundle: Bundle) => void,
-  { proven = true }: { readonly proven?: boolean } = {},
+  proof?: BundleProof,
 ): Promise<Bundle[]> => {
   const file = path.join(options.into, KEY_FILE);
-  const key = `${await sourcesKey(options)}${proven ? ' proven' : ''}`;
+  const key = `${await sourcesKey(options)}${proof ? ' proven' : ''}`;
   const kept = await readKept(file);
   const names = [
     ...(services.some(({ kind }) => kind === 'lambda') ? [INVOKER] : []),
@@ -69,11 +68,7 @@ export const bundleServices = async (
   for (const name of names) {
     const service = services.find((one) => one.name === name);
     const bundle = service ? await bundleService(service, options) : await bundleInvoker(options);
-    // What is inside a web build is known to whoever built it.
-    if (service && proven && service.kind !== 'static') {
-      await checkLoads(service, bundle);
-      await writeSbom(bundle, options);
-    }
+    if (service) await proof?.prove(service, bundle, options);
     bundles.push(bundle);
     built(bundle);
   }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { type BuildResult, build, type Metafile } from 'esbuild';
+import { type BuildFailure, type BuildResult, build, type Metafile } from 'esbuild';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { checkIntegrity } from './bundle-integrity.ts';
 import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
@@ -84,6 +84,12 @@ const checkImportsOnDemand = ({ inputs }: Metafile) => {
         );
 };
 
+/** The first fault that esbuild met; others often follow from it. */
+const sentenceOf = ({ errors: [first], message }: BuildFailure, source: string): string =>
+  first
+    ? `${first.location ? `${first.location.file} line ${first.location.line}` : source}: ${first.text}; correct it before building`
+    : `${source} cannot be bundled: ${message}`;
+
 /**
  * Builds one entry point to `<into>/<name>/<stem>.mjs`.
  * Paths inside the output are relative to the root, so the same source gives the same bytes in every folder.
@@ -117,6 +123,8 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
     external: OPTIONAL_PACKAGES,
     alias: PACKAGES_IN_ONE_FILE,
     logLevel: 'silent',
+  }).catch((problem: BuildFailure) => {
+    throw new Error(sentenceOf(problem, source), { cause: problem });
   });
   checkImportsOnDemand(result.metafile);
   await rm(folder, { recursive: true, force: true });

@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { services as allServices } from '../../services.ts';
 import { type Bundle, bundleService, fingerprint } from '../bundle/bundle.ts';
-import { checkLoads } from '../bundle/bundle-load.ts';
-import { writeSbom } from '../bundle/sbom.ts';
+import { openProof } from '../bundle/bundle-proof.ts';
 import { EngineError, type ImageEngine } from './image-engine.ts';
 import { imageLabels } from './image-labels.ts';
 import { architectureOf, ownPlatform } from './image-platforms.ts';
@@ -187,19 +187,24 @@ export const buildImages = async (request: ImageRequest): Promise<BuiltImage[]> 
   // Asked first: bundling takes longer than finding that there is no engine.
   await engine.run(['version'], { what: 'say its version' });
   const images: BuiltImage[] = [];
-  for (const service of services) {
-    progress(`${service.name}: bundling`);
-    const bundle = await bundleService(service, { root, into });
-    await checkLoads(service, bundle);
-    await writeSbom(bundle, { root, into });
-    for (const platform of platforms) {
-      const image = await ensureImage(request, bundle, platform);
-      if (platform === ownPlatform())
-        await engine.run(['tag', image.reference, `cloudmart/${service.name}:${image.tag}`], {
-          what: `name ${image.reference}`,
-        });
-      images.push(image);
+  const proof = openProof(allServices);
+  try {
+    for (const service of services) {
+      progress(`${service.name}: bundling`);
+      const bundle = await bundleService(service, { root, into });
+      progress(`${service.name}: starting it once`);
+      await proof.prove(service, bundle, { root, into });
+      for (const platform of platforms) {
+        const image = await ensureImage(request, bundle, platform);
+        if (platform === ownPlatform())
+          await engine.run(['tag', image.reference, `cloudmart/${service.name}:${image.tag}`], {
+            what: `name ${image.reference}`,
+          });
+        images.push(image);
+      }
     }
+  } finally {
+    await proof.close();
   }
   return images;
 };

@@ -25,6 +25,9 @@ export type ConsumerOptions = {
 };
 
 export type Consumer = {
+  readonly name: 'consumer';
+  /** Those that it has a handler for. */
+  readonly topics: readonly string[];
   start(): Promise<void>;
   /** Takes nothing new, finishes the transaction in hand, gives its partitions back. */
   stop(): Promise<void>;
@@ -82,6 +85,8 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
   };
 
   return {
+    name: 'consumer',
+    topics: Object.keys(handlers),
     start: async () => {
       subscription = await log.subscribe({ group: service, topics: Object.keys(handlers), handle: handleLanes });
       pruning = setInterval(() => {
