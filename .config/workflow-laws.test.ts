@@ -42,6 +42,13 @@ describe('the workflows of this repository', () => {
     for (const name of ['deploy', 'drift']) expect(environmentsIn(named(name))).toEqual(known);
   });
 
+  test('try a release through the public door wherever there is one', () => {
+    const doors = named('deploy').jobs.flatMap(([, job]) =>
+      job.with ? [[job.with['environment'], job.with['door']]] : [],
+    );
+    expect(doors).toEqual(environments.map(({ name, publicDoor }) => [name, publicDoor !== undefined]));
+  });
+
   test('can end dev and nothing else', () => {
     expect(named('tear-down').text).not.toMatch(/staging|production/);
     expect(environments.find(({ name }) => name === 'dev')?.protected).toBe(false);
@@ -51,7 +58,12 @@ describe('the workflows of this repository', () => {
     const scripts = named('deploy-environment')
       .jobs.flatMap(([, { steps }]) => steps ?? [])
       .map(({ run }) => run ?? '');
-    const order = ['cloudmart preflight', 'cdk deploy'];
+    const order = [
+      '"$ENVIRONMENT/Registry" "$ENVIRONMENT/Secret" --exclusively',
+      'cloudmart preflight',
+      'cdk deploy --app asm "$ENVIRONMENT/**"',
+      'cloudmart verify',
+    ];
     const places = order.map((command) => scripts.findIndex((script) => script.includes(command)));
     expect(places).toEqual([...places].sort((one, other) => one - other));
     expect(places).not.toContain(-1);
