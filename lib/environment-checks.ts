@@ -1,21 +1,14 @@
 /** Checks that need more than one value of an environment, more than one environment, or the manifests. */
+import type { z } from 'zod';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
+import { overlap, startOf, within } from './address-range.ts';
 import { type Environment, environmentShape } from './environment.ts';
 
 /** Range that EKS gives to Kubernetes services; outside every VPC range. */
 export const SERVICE_CIDR = '172.20.0.0/16';
 
-const range = (cidr: string): readonly [first: number, last: number] => {
-  const [address = '', bits = '32'] = cidr.split('/');
-  const start = address.split('.').reduce((value, part) => value * 256 + Number(part), 0);
-  const size = 2 ** (32 - Number(bits));
-  return [Math.floor(start / size) * size, Math.floor(start / size) * size + size - 1];
-};
-
-const overlap = (left: string, right: string) => {
-  const [a, b] = [range(left), range(right)];
-  return a[0] <= b[1] && b[0] <= a[1];
-};
+/** Ranges of RFC 1918 and RFC 6598: network policies close them and leave the rest of the world to whoever may leave. */
+const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 /**
  * `max_connections` of Aurora PostgreSQL Serverless v2 by its largest capacity; a minimum of 0 or 0.5 ACU caps it at 2,000.
@@ -36,11 +29,20 @@ export const connectionLimit = ({ minCapacity, maxCapacity }: Environment['datab
 type Problem = readonly [field: string, sentence: string];
 
 const ownProblems = (environment: Environment): Problem[] => {
-  const { network, database, eventStream, cluster, replicas, functions, publicDoor, domain, region } = environment;
+  const { network, database, eventStream, cache, cluster, replicas, functions, publicDoor, domain, region } =
+    environment;
   const found: (Problem | false)[] = [
     !network.cidr.endsWith('/16') && [
       'network.cidr',
       `${network.cidr} is not a /16; the subnets of three zones need one`,
+    ],
+    !PRIVATE_RANGES.some((outer) => within(network.cidr, outer)) && [
+      'network.cidr',
+      `${network.cidr} belongs to somebody on the internet; take a range inside ${PRIVATE_RANGES.join(', ')}`,
+    ],
+    network.cidr !== startOf(network.cidr) && [
+      'network.cidr',
+      `${network.cidr} does not begin where its range does; write ${startOf(network.cidr)}`,
     ],
     overlap(network.cidr, SERVICE_CIDR) && [
       'network.cidr',
@@ -77,6 +79,28 @@ const ownProblems = (environment: Environment): Problem[] => {
       ],
     environment.name === 'production' &&
       !publicDoor && ['publicDoor', 'nothing means that no customer reaches the shop; describe the door'],
+    environment.name === 'production' &&
+      eventStream.minInSyncReplicas < 2 && [
+        'eventStream.minInSyncReplicas',
+        '1 lets a confirmed record be lost with one broker; set 2',
+      ],
+    environment.name === 'production' &&
+      eventStream.brokerType === 'kafka.t3.small' && [
+        'eventStream.brokerType',
+        'kafka.t3.small slows down under steady load; take a kafka.m7g size',
+      ],
+    environment.name === 'production' &&
+      cache.replicas < 1 && ['cache.replicas', '0 leaves nothing to take over for a lost node; set at least 1'],
+    environment.name === 'production' &&
+      replicas.min < 2 && [
+        'replicas.min',
+        '1 pod of a service means an outage with every node that goes; set at least 2',
+      ],
+    environment.name === 'production' &&
+      !environment.backups && [
+        'backups',
+        'nothing means that a deleted database takes its backups along; describe them',
+      ],
     database.minCapacity > database.maxCapacity && [
       'database.minCapacity',
       `${database.minCapacity} is above maxCapacity ${database.maxCapacity}; lower it`,
@@ -105,6 +129,11 @@ const ownProblems = (environment: Environment): Problem[] => {
       functions.pollers.min > functions.pollers.max && [
         'functions.pollers.min',
         `${functions.pollers.min} is above max ${functions.pollers.max}; lower it`,
+      ],
+    functions.pollers === undefined &&
+      eventStream.subnets === 'data' && [
+        'functions.pollers',
+        'nothing means that Lambda polls from the subnets of the brokers, which have no way to Lambda, STS and SQS; set pollers, or eventStream.subnets private',
       ],
     publicDoor !== undefined &&
       !publicDoor.host.endsWith(`.${domain}`) && [
@@ -144,6 +173,15 @@ const freeze = <T>(value: T): T => {
 const valueAt = (value: unknown, path: readonly PropertyKey[]): unknown =>
   path.reduce<unknown>((at, key) => (at as Record<PropertyKey, unknown> | undefined)?.[key], value);
 
+/** One sentence for what the shape of an environment refuses: the field, its value and what is allowed. */
+const refusalOf = (name: string, candidate: unknown, issue: z.core.$ZodIssue): string => {
+  const field = [name, ...issue.path].join('.');
+  const value = valueAt(candidate, issue.path);
+  if (issue.code !== 'unrecognized_keys')
+    return `${field}: ${JSON.stringify(value) ?? 'nothing'} is not allowed: ${issue.message}`;
+  return `${field}: ${issue.message}; lib/environment.ts knows no such value: remove it, or declare it there`;
+};
+
 /**
  * Checks the environments one by one and against each other, and returns them frozen.
  * Throws one error with a line per bad value: `<environment>.<field>: <value> ...; <what is allowed>`.
@@ -155,11 +193,7 @@ export const defineEnvironments = (candidates: readonly unknown[]): readonly Env
     const name = String(valueAt(candidate, ['name']));
     const parsed = environmentShape.safeParse(candidate);
     if (parsed.success) environments.push(parsed.data);
-    else
-      for (const { path, message } of parsed.error.issues)
-        problems.push(
-          `${[name, ...path].join('.')}: ${JSON.stringify(valueAt(candidate, path)) ?? 'nothing'} is not allowed: ${message}`,
-        );
+    else problems.push(...parsed.error.issues.map((issue) => refusalOf(name, candidate, issue)));
   }
   problems.push(...environmentProblems(environments));
   if (problems.length > 0) throw new Error(`lib/environments.ts cannot be used:\n${problems.join('\n')}`);

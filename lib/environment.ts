@@ -1,7 +1,11 @@
 /** What may differ between environments: every value with its unit, its bounds and a sentence for whoever edits it. */
 import { z } from 'zod';
 
-const cidr = z.string().regex(/^(\d{1,3}\.){3}\d{1,3}\/\d{1,2}$/, 'an IPv4 CIDR such as 10.10.0.0/16');
+const cidr = z.cidrv4('write an IPv4 range such as 10.10.0.0/16');
+/** What CloudWatch Logs takes, up to ten years; any other number fails only when it is deployed. Source: its API, PutRetentionPolicy. */
+const logDays = z.literal([
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+]);
 const count = (least: number, most: number) => z.int().min(least).max(most);
 const hostName = z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a host name such as shop.example.com');
 
@@ -16,7 +20,7 @@ const network = z.strictObject({
   interfaceEndpoints: z
     .array(z.enum(['ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'kms', 'logs', 'secretsmanager', 'sts']))
     .describe('AWS APIs reached by an interface endpoint in every zone; the others go through NAT.'),
-  flowLogDays: count(1, 3653).describe('Days that flow logs of the VPC are kept.'),
+  flowLogDays: logDays.describe('Days that flow logs of the VPC are kept.'),
 });
 
 const cluster = z.strictObject({
@@ -46,7 +50,7 @@ const cluster = z.strictObject({
     .describe(
       'Ranges from which the API server is reached over the internet, always with IAM; none means from inside the VPC only.',
     ),
-  logDays: count(1, 3653).describe('Days that control-plane and container logs are kept.'),
+  logDays: logDays.describe('Days that control-plane and container logs are kept.'),
   containerInsights: z.boolean().describe('Whether CloudWatch collects metrics of every pod (billed per observation).'),
 });
 
@@ -74,6 +78,11 @@ const eventStream = z.strictObject({
   brokerType: z.enum(['kafka.t3.small', 'kafka.m7g.large', 'kafka.m7g.xlarge']).describe('Size of one broker.'),
   brokersPerZone: count(1, 5).describe('Brokers in each zone.'),
   storageGiB: count(1, 16384).describe('Disk of one broker in GiB.'),
+  subnets: z
+    .enum(['data', 'private'])
+    .describe(
+      'Subnets of the brokers: data has no way out of the VPC; Kafka pollers on demand start there and need the one that private has. Changing it replaces the cluster.',
+    ),
   replicationFactor: count(2, 3).describe('Copies of every partition.'),
   minInSyncReplicas: count(1, 3).describe('Copies that must confirm a write with acks=all.'),
 });
@@ -94,7 +103,7 @@ const publicDoor = z.strictObject({
   requestsPerFiveMinutes: count(100, 2_000_000).describe(
     'Requests of one address in five minutes before the WAF blocks it.',
   ),
-  accessLogDays: count(1, 3653).describe('Days that access logs of the load balancer and the WAF are kept.'),
+  accessLogDays: logDays.describe('Days that access logs of the load balancer and the WAF are kept.'),
 });
 
 /** Shape of one environment; an unknown key is refused. */
@@ -127,7 +136,7 @@ export const environmentShape = z.strictObject({
   registry: z.strictObject({ keepImages: count(5, 1000).describe('Newest images kept per service.') }).describe('ECR.'),
   functions: z
     .strictObject({
-      logDays: count(1, 3653).describe('Days that logs of functions are kept.'),
+      logDays: logDays.describe('Days that logs of functions are kept.'),
       pollers: z
         .strictObject({
           min: count(1, 200).describe('Event pollers that are always on.'),
@@ -135,7 +144,7 @@ export const environmentShape = z.strictObject({
         })
         .optional()
         .describe(
-          'Provisioned Kafka pollers: needed to bisect batches and to bound retries and age; absent: on-demand polling, cheaper.',
+          'Provisioned Kafka pollers: needed to name single failures, to bisect batches and to bound retries and age; absent: on-demand polling, cheaper.',
         ),
     })
     .describe('Lambda.'),

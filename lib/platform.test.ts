@@ -156,6 +156,18 @@ describe('the rules that matter most', () => {
     });
   });
 
+  test('a function without provisioned pollers gets one record at a time and leaves failures in its queue', () => {
+    const [mapping] = resourcesOf(stackOf('dev', 'Function').template, 'AWS::Lambda::EventSourceMapping').filter(
+      ({ properties }) => properties['Topics'],
+    );
+    const properties = mapping?.properties ?? {};
+    expect(properties).toMatchObject({ Topics: ['stock-events'], BatchSize: 1 });
+    expect(textOf(at(properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toMatch(/FailedInvocations.*Arn/);
+    expect(Object.keys(properties).join(' ')).not.toMatch(
+      /FunctionResponseTypes|Bisect|MetricsConfig|ProvisionedPoller/,
+    );
+  });
+
   test('the database of each owner is made by the job, and by nobody else', () => {
     const { properties } = resourcesOf(stackOf('dev', 'Database').template, 'AWS::Lambda::Function').filter(
       (entry) => at(entry.properties, 'FunctionName') === 'cloudmart-dev-database-owners',

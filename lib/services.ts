@@ -42,7 +42,7 @@ export const startOrder = (services: readonly ServiceManifest[]): ServiceManifes
 
 /**
  * Checks the manifests against each other and returns them in start order.
- * Throws one sentence that names the manifest, the value and the fix: doubled names, ports, databases, tables or topics;
+ * Throws one sentence that names the manifest, the value and the fix: doubled names, ports, databases, tables, buckets or topics;
  * a topic that nobody owns; a callee that does not exist or has no door; calls that form a cycle.
  */
 export const checkServices = (services: readonly ServiceManifest[]): readonly ServiceManifest[] => {
@@ -51,6 +51,7 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
     port: claimOnce('port', 'choose a free one'),
     database: claimOnce('database', 'a database has one owner; call the owner instead'),
     table: claimOnce('table', 'a table has one owner; call the owner instead'),
+    bucket: claimOnce('bucket', 'a bucket has one owner; call the owner instead'),
     topic: claimOnce('topic', 'a topic has one owner; publish to a topic of your own'),
   };
   for (const { name, ports, owns, publishes } of services) {
@@ -58,6 +59,7 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
     for (const port of Object.values(ports)) claim.port(port, name);
     if (owns.database) claim.database(owns.database, name);
     for (const table of Object.keys(owns.tables ?? {})) claim.table(table, name);
+    for (const bucket of owns.buckets ?? []) claim.bucket(bucket, name);
     for (const topic of Object.keys(publishes)) claim.topic(topic, name);
   }
   const topics = services.flatMap((service) => Object.keys(service.publishes));

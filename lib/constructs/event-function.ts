@@ -5,7 +5,6 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
   Architecture,
-  CfnEventSourceMapping,
   Code,
   Function as LambdaFunction,
   LoggingFormat,
@@ -19,6 +18,7 @@ import { Construct } from 'constructs';
 import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
 import { acknowledge } from '../guards/acknowledge.ts';
+import { createKafkaMapping, pollerStatements } from './kafka-mapping.ts';
 import { type AlertTopics, OwnedAlarm, type Severity } from './owned-alarm.ts';
 import { StreamMapping } from './stream-mapping.ts';
 
@@ -49,16 +49,12 @@ export type EventFunctionProps = {
 };
 
 const TIMEOUT = Duration.seconds(60);
-const BATCH = 50;
-/** Attempts after the first before a record goes to the dead-letter topic. */
-const RETRIES = 4;
-/** A record older than this goes to the dead-letter topic untried. */
-const MAX_AGE = Duration.days(1);
 
 /** A Lambda as a manifest declares it: consumes its topics, retries within bounds, hands failures to dead-letter topics, rings alarms. */
 export class EventFunction extends Construct {
   readonly function: LambdaFunction;
   private readonly props: EventFunctionProps;
+  private readonly failedInvocations: Queue;
 
   constructor(scope: Construct, id: string, props: EventFunctionProps) {
     super(scope, id);
@@ -78,14 +74,23 @@ export class EventFunction extends Construct {
       'Network interfaces of pollers cannot be named before they exist.',
       'AwsSolutions-IAM5[Resource::*]',
     );
-    for (const statement of [...props.statements, ...this.pollerStatements()]) role.addToPolicy(statement);
-    const failedInvocations = new Queue(this, 'FailedInvocations', {
+    const polling = service.consumes.length > 0 ? pollerStatements(props.eventClusterArn) : [];
+    for (const statement of [...props.statements, ...polling]) role.addToPolicy(statement);
+    this.failedInvocations = new Queue(this, 'FailedInvocations', {
       queueName: `${functionName}-failed`,
       encryption: QueueEncryption.KMS,
       encryptionMasterKey: props.key,
       enforceSSL: true,
       retentionPeriod: Duration.days(14),
     });
+    // CDK lets the function send to its dead-letter queue, and forgets the key of the queue.
+    role.addToPolicy(
+      new PolicyStatement({
+        sid: 'EncryptFailures',
+        actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+        resources: [props.key.keyArn],
+      }),
+    );
     this.function = new LambdaFunction(this, 'Function', {
       functionName,
       description: service.summary,
@@ -102,7 +107,7 @@ export class EventFunction extends Construct {
       loggingFormat: LoggingFormat.JSON,
       systemLogLevelV2: SystemLogLevel.WARN,
       tracing: Tracing.ACTIVE,
-      deadLetterQueue: failedInvocations,
+      deadLetterQueue: this.failedInvocations,
       retryAttempts: 2,
       maxEventAge: Duration.hours(6),
     });
@@ -122,7 +127,7 @@ export class EventFunction extends Construct {
       'ticket',
       'failed-events',
       `Invocations of ${service.name} that failed for good wait in a queue.`,
-      failedInvocations.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
+      this.failedInvocations.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
       0,
     );
     this.alarm(
@@ -153,56 +158,20 @@ export class EventFunction extends Construct {
     );
   }
 
-  /** What Lambda's pollers need to reach the brokers with this role. Network interfaces cannot be named before they exist. */
-  private pollerStatements() {
-    if (this.props.service.consumes.length === 0) return [];
-    return [
-      new PolicyStatement({
-        sid: 'FindBrokers',
-        actions: ['kafka:DescribeClusterV2', 'kafka:DescribeCluster', 'kafka:GetBootstrapBrokers'],
-        resources: [this.props.eventClusterArn],
-      }),
-      new PolicyStatement({
-        sid: 'PlacePollers',
-        actions: [
-          'ec2:CreateNetworkInterface',
-          'ec2:DeleteNetworkInterface',
-          'ec2:DescribeNetworkInterfaces',
-          'ec2:DescribeSecurityGroups',
-          'ec2:DescribeSubnets',
-          'ec2:DescribeVpcs',
-        ],
-        resources: ['*'],
-      }),
-    ];
-  }
-
   private consume(topic: string) {
     const { service, pollers, eventClusterArn } = this.props;
-    const mapping = new CfnEventSourceMapping(this, `From-${topic}`, {
-      functionName: this.function.functionName,
-      eventSourceArn: eventClusterArn,
-      topics: [topic],
-      startingPosition: 'TRIM_HORIZON',
-      amazonManagedKafkaEventSourceConfig: { consumerGroupId: service.name },
-      batchSize: BATCH,
-      maximumBatchingWindowInSeconds: 1,
-      functionResponseTypes: ['ReportBatchItemFailures'],
-      destinationConfig: { onFailure: { destination: `kafka://${deadLetterTopicOf(topic)}` } },
-      ...(pollers && {
-        bisectBatchOnFunctionError: true,
-        maximumRetryAttempts: RETRIES,
-        maximumRecordAgeInSeconds: MAX_AGE.toSeconds(),
-        provisionedPollerConfig: {
-          minimumPollers: pollers.min,
-          maximumPollers: pollers.max,
-          pollerGroupName: 'cloudmart',
-        },
-      }),
-      metricsConfig: { metrics: ['EventCount', 'ErrorCount', 'KafkaMetrics'] },
+    const mapping = createKafkaMapping(this, `From-${topic}`, {
+      function: this.function,
+      eventClusterArn,
+      topic,
+      consumerGroup: service.name,
+      pollers,
+      failed: this.failedInvocations,
     });
     // The pollers sign in with the role before the first record.
     mapping.node.addDependency(this.function.role as Role);
+    // The alarm of the queue rings then.
+    if (!pollers) return;
     const metric = new Metric({
       namespace: 'AWS/Lambda',
       metricName: 'OnFailureDestinationDeliveredEventCount',

@@ -44,10 +44,11 @@ export class EventStream extends Construct {
   constructor(scope: Construct, id: string, props: EventStreamProps) {
     super(scope, id);
     const { network, retained } = props;
-    const brokers = props.brokersPerZone * network.vpc.isolatedSubnets.length;
+    const subnets = props.subnets === 'private' ? network.vpc.privateSubnets : network.vpc.isolatedSubnets;
+    const brokers = props.brokersPerZone * subnets.length;
     this.clusterName = props.name;
     this.securityGroup = new SecurityGroup(this, 'Access', { vpc: network.vpc, description: 'Kafka with IAM' });
-    // Lambda's pollers use the security group of the brokers.
+    // Lambda's pollers use the security group and the subnets of the brokers.
     this.securityGroup.addIngressRule(this.securityGroup, Port.tcp(EVENT_STREAM_PORT), 'pollers of functions');
     const configuration = new CfnConfiguration(this, 'Configuration', {
       name: props.name,
@@ -74,7 +75,7 @@ export class EventStream extends Construct {
       },
       brokerNodeGroupInfo: {
         instanceType: props.brokerType,
-        clientSubnets: network.vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
+        clientSubnets: subnets.map(({ subnetId }) => subnetId),
         securityGroups: [this.securityGroup.securityGroupId],
         storageInfo: { ebsStorageInfo: { volumeSize: props.storageGiB } },
       },

@@ -171,8 +171,9 @@ export class RelationalDatabase extends Construct {
       'ticket',
       'database-latency',
       'Transactions block each other: more than one deadlock in 5 minutes.',
-      metric('Deadlocks', 'Sum'),
-      1,
+      metric('Deadlocks'),
+      // The metric counts deadlocks per second: one in the five minutes of a data point.
+      1 / 300,
       1,
     );
     if (props.readers > 0)

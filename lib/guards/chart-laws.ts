@@ -1,7 +1,7 @@
 /** Laws about Kubernetes objects as a template carries them. */
 import { largestManifestBytes } from '../workloads/object-laws.ts';
 import { type Finding, type Law, stackLaw } from './law.ts';
-import { resourcesOf, type StackTemplate, stringsIn, textOf } from './template.ts';
+import { at, resourcesOf, type StackTemplate, stringsIn, textOf } from './template.ts';
 
 const charts = ({ template }: StackTemplate) =>
   resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').map(({ logicalId, properties }) => ({
@@ -31,6 +31,38 @@ export const chartsFit: Law = stackLaw(
     }),
 );
 
+/** The objects of a chart; none when it is no JSON, which another law says. */
+const objectsIn = (text: string): readonly unknown[] => {
+  try {
+    const objects: unknown = JSON.parse(text);
+    return Array.isArray(objects) ? objects : [];
+  } catch {
+    return [];
+  }
+};
+
+const ingressSetting = (ingress: unknown, name: string) =>
+  String(at(ingress, 'metadata', 'annotations', `alb.ingress.kubernetes.io/${name}`));
+
+export const doorsEncrypted: Law = stackLaw(
+  'doors-encrypted',
+  'Every public door sends plain HTTP to HTTPS, and takes TLS 1.2 or newer only.',
+  (stack) =>
+    charts(stack).flatMap(({ logicalId, text }): Finding[] =>
+      objectsIn(text)
+        .filter((object) => at(object, 'kind') === 'Ingress')
+        .filter(
+          (ingress) =>
+            ingressSetting(ingress, 'ssl-redirect') !== '443' ||
+            !/^ELBSecurityPolicy-(TLS13-1-[23]|FS-1-2|TLS-1-2)-/.test(ingressSetting(ingress, 'ssl-policy')),
+        )
+        .map(() => [
+          logicalId,
+          'the load balancer takes plain HTTP or TLS before 1.2; set ssl-redirect 443 and an ssl-policy of TLS 1.2 or newer',
+        ]),
+    ),
+);
+
 /** A tag that somebody could move, or none at all. */
 const unpinned = (image: string) => !/(@sha256:[0-9a-f]{64}|:[0-9a-f]{12,64}|:v?\d+(\.\d+)+[a-z0-9.-]*)$/.test(image);
 
@@ -38,18 +70,9 @@ export const imagesPinned: Law = stackLaw(
   'images-pinned',
   'Every image is named by its content or an exact version.',
   (stack) =>
-    charts(stack).flatMap(({ logicalId, text }): Finding[] => {
-      let objects: unknown;
-      try {
-        objects = JSON.parse(text);
-      } catch {
-        return [];
-      }
-      return [...stringsIn(objects)]
+    charts(stack).flatMap(({ logicalId, text }): Finding[] =>
+      [...stringsIn(objectsIn(text))]
         .filter(([path, image]) => /containers\.\d+\.image$/i.test(path) && unpinned(image))
-        .map(
-          ([, image]) =>
-            [logicalId, `the image ${image} can change under the same name; pin its content hash`] as const,
-        );
-    }),
+        .map(([, image]) => [logicalId, `the image ${image} can change under the same name; pin its content hash`]),
+    ),
 );

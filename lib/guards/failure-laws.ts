@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { deadLetterTopicOf } from '../../services/kit/manifest.ts';
 import { type Law, stackLaw } from './law.ts';
-import { at, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
+import { at, type Entry, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
@@ -15,6 +15,21 @@ const watchedBy = (stacks: readonly StackTemplate[], name: string, dimension: st
         .some((pair) => at(pair, 'Name') === dimension && textOf(at(pair, 'Value')).startsWith(`<${name}`)),
     ),
   );
+
+/** Whether the role of a function may encrypt what it leaves in its dead-letter queue. */
+const encryptsFailures = ({ template }: StackTemplate, { properties }: Entry): boolean => {
+  const target = textOf(at(properties, 'DeadLetterConfig', 'TargetArn') ?? '');
+  const queue = resourcesOf(template, 'AWS::SQS::Queue').find(({ logicalId }) => target === `<${logicalId}.Arn>`);
+  const key = queue?.properties['KmsMasterKeyId'];
+  if (key === undefined) return true;
+  const role = textOf(properties['Role']).replace(/\.Arn>$/, '>');
+  return identityStatements(template).some(
+    ({ entry, statement }) =>
+      listOf(entry.properties['Roles']).map(textOf).includes(role) &&
+      listOf(statement.Action).some((action) => /^kms:GenerateDataKey\*?$/.test(textOf(action))) &&
+      listOf(statement.Resource).map(textOf).includes(textOf(key)),
+  );
+};
 
 export const failuresLand: Law = {
   name: 'failures-land',
@@ -43,6 +58,14 @@ export const failuresLand: Law = {
             ? []
             : [breach(logicalId, 'nobody hears of records that fail for good; put an alarm on the mapping')]),
         ]),
+        ...resourcesOf(template, 'AWS::Lambda::Function')
+          .filter((entry) => !encryptsFailures(stack, entry))
+          .map(({ logicalId }) =>
+            breach(
+              logicalId,
+              'its failures never arrive: the queue is encrypted by a key that its role may not use; allow it kms:GenerateDataKey and kms:Decrypt',
+            ),
+          ),
         ...queues.flatMap(({ logicalId, properties }) => [
           ...(properties['RedrivePolicy'] || isTarget(logicalId)
             ? []

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, imagesPinned } from './chart-laws.ts';
+import { chartsFit, doorsEncrypted, imagesPinned } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
@@ -24,6 +24,36 @@ const pod = (image: string, env: unknown[] = []) => ({
   kind: 'Deployment',
   metadata: { name: 'x' },
   spec: { template: { spec: { containers: [{ image, env }] } } },
+});
+const door = (settings: Record<string, string>) =>
+  chart({
+    kind: 'Ingress',
+    metadata: {
+      annotations: Object.fromEntries(
+        Object.entries(settings).map(([name, value]) => [`alb.ingress.kubernetes.io/${name}`, value]),
+      ),
+    },
+  });
+const deadLetters = (Action: readonly string[]): Planted => ({
+  It: {
+    Type: 'AWS::Lambda::Function',
+    Properties: {
+      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
+      DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Failed', 'Arn'] } },
+    },
+  },
+  Failed: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: key } },
+  Policy: {
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      Roles: [{ Ref: 'Role' }],
+      PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource: key }] },
+    },
+  },
+  Alarm: {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: { Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Failed', 'QueueName'] } }] },
+  },
 });
 const key = { 'Fn::GetAtt': ['Key', 'Arn'] };
 const tls = (Type: string, property: string): Planted => ({
@@ -218,6 +248,12 @@ describe('each law finds what breaks it', () => {
     [failuresLand, 'a queue that nobody watches', one('AWS::SQS::Queue', { RedrivePolicy: {} }), /alarm on the queue/],
     [
       failuresLand,
+      'a dead-letter queue whose key the function may not use',
+      deadLetters(['sqs:SendMessage']),
+      /^It: its failures never arrive/,
+    ],
+    [
+      failuresLand,
       'a topic without a dead-letter topic',
       one('AWS::MSK::Topic', { TopicName: 'sales' }),
       /make sales\.dead/,
@@ -254,6 +290,24 @@ describe('each law finds what breaks it', () => {
         Manifest: { 'Fn::Join': ['', ['[{"port":', { Ref: 'Port' }, '}]']] },
       }),
       /no JSON/,
+    ],
+    [
+      doorsEncrypted,
+      'a door without a policy for TLS',
+      door({ 'ssl-redirect': '443' }),
+      /plain HTTP or TLS before 1\.2/,
+    ],
+    [
+      doorsEncrypted,
+      'a door that takes TLS 1.0',
+      door({ 'ssl-redirect': '443', 'ssl-policy': 'ELBSecurityPolicy-2016-08' }),
+      /plain HTTP or TLS before 1\.2/,
+    ],
+    [
+      doorsEncrypted,
+      'a door that serves plain HTTP',
+      door({ 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' }),
+      /plain HTTP or TLS before 1\.2/,
     ],
     [imagesPinned, 'an image that can move', chart(pod('registry.example/cart:latest')), /pin its content hash/],
     [imagesPinned, 'an image without a tag', chart(pod('registry.example/cart')), /pin its content hash/],
@@ -306,6 +360,12 @@ describe('each law lets pass what keeps it', () => {
       alarmsAnswered,
       'an alarm with everything',
       alarm('Late. Owner: cart. Severity: ticket. Runbook: docs/runbooks/consumer-lag.md'),
+    ],
+    [failuresLand, 'a function that may encrypt its failures', deadLetters(['kms:Decrypt', 'kms:GenerateDataKey'])],
+    [
+      doorsEncrypted,
+      'a door with TLS 1.2 and 1.3',
+      door({ 'ssl-redirect': '443', 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' }),
     ],
     [imagesPinned, 'an image named by its content', chart(pod(`registry.example/cart:${'a'.repeat(64)}`))],
     [imagesPinned, 'an image named by its digest', chart(pod(`registry.example/cart@sha256:${'a'.repeat(64)}`))],

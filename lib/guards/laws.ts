@@ -7,7 +7,7 @@ import type {
   Stack,
 } from 'aws-cdk-lib';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, imagesPinned } from './chart-laws.ts';
+import { chartsFit, doorsEncrypted, imagesPinned } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
@@ -23,6 +23,7 @@ export const laws: readonly Law[] = [
   failuresLand,
   alarmsAnswered,
   chartsFit,
+  doorsEncrypted,
   imagesPinned,
 ];
 

@@ -91,6 +91,15 @@ export class MonitoringStack extends PlatformStack {
       },
     );
     this.alarm(
+      'DoorUnanswered',
+      query('SELECT SUM(HTTPCode_ELB_5XX_Count) FROM SCHEMA("AWS/ApplicationELB", LoadBalancer)'),
+      20,
+      {
+        ...duty,
+        meaning: 'The load balancer found no pod that answers, for more than 20 requests in 5 minutes.',
+      },
+    );
+    this.alarm(
       'DoorLatency',
       query('SELECT AVG(TargetResponseTime) FROM SCHEMA("AWS/ApplicationELB", LoadBalancer)'),
       2,

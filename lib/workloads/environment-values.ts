@@ -25,6 +25,8 @@ const ingressOf = ({ publicDoor, network, cluster }: Environment, outputOf: Outp
       'alb.ingress.kubernetes.io/certificate-arn': outputOf(outputNames.certificateArn),
       'alb.ingress.kubernetes.io/healthcheck-path': '/health/ready',
       'alb.ingress.kubernetes.io/listen-ports': '[{"HTTP":80},{"HTTPS":443}]',
+      // Without one the load balancer still takes TLS 1.0.
+      'alb.ingress.kubernetes.io/ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
       'alb.ingress.kubernetes.io/ssl-redirect': '443',
       'alb.ingress.kubernetes.io/target-type': 'ip',
       'alb.ingress.kubernetes.io/wafv2-acl-arn': outputOf(outputNames.webAclArn),
@@ -34,10 +36,13 @@ const ingressOf = ({ publicDoor, network, cluster }: Environment, outputOf: Outp
     sourceCidrs: subnetRanges(network).public,
   };
 
-const networkOf = ({ network }: Environment): WorkloadValues['network'] => ({
+const networkOf = ({ network, eventStream }: Environment): WorkloadValues['network'] => ({
   // On EKS Auto Mode the resolver runs on every node, not as a pod, so its address is only known to be a private one.
   dnsCidrs: [network.cidr, SERVICE_CIDR, '169.254.0.0/16'],
-  dataCidrs: subnetRanges(network).data,
+  dataCidrs: [
+    ...subnetRanges(network).data,
+    ...(eventStream.subnets === 'private' ? subnetRanges(network).private : []),
+  ],
   endpointCidrs: network.interfaceEndpoints.includes('secretsmanager') ? subnetRanges(network).private : [],
   databasePort: 5432,
   eventsPorts: [9098],

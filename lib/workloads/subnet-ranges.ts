@@ -13,7 +13,9 @@ export type SubnetRanges = {
 /** Prefix lengths in the order in which the VPC hands out its range. */
 const prefixes = { public: 24, private: 19, data: 24 } as const;
 
-const dotted = (address: number) => [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
+/** An IPv4 address as people write it, from its 32 bits. */
+export const dotted = (address: number) =>
+  [24, 16, 8, 0].map((shift) => Math.floor(address / 2 ** shift) % 256).join('.');
 
 /**
  * Ranges of an environment's subnets, computed as the VPC computes them: one after another, each aligned to its size.

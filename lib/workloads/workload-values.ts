@@ -25,7 +25,7 @@ export type IngressValues = {
 export type NetworkValues = {
   /** Resolver addresses beside the cluster's own DNS pods, such as the cluster's DNS service address on EKS Auto Mode. */
   readonly dnsCidrs: readonly string[];
-  /** Subnets of the data stores. */
+  /** Subnets of the data stores and of the brokers. */
   readonly dataCidrs: readonly string[];
   /** Subnets of the interface endpoints of AWS APIs, reached on 443; none: the APIs are reached at their public addresses. */
   readonly endpointCidrs: readonly string[];

@@ -35,19 +35,23 @@ const handleLane = async (
 };
 
 /**
- * Handles a batch and names the records that failed, so that only they come back.
+ * Handles a batch and names the records that failed, so that only they come back. When all of them failed it throws, which also
+ * Lambda's pollers on demand understand: they hand over one record and read no answer.
  * After a failure its lane waits, because a later record must not overtake an earlier one.
  */
 export const handleBatch = async (
   effects: SendOnceEffects & { logger: Logger },
   event: IncomingEvent,
 ): Promise<BatchAnswer> => {
-  const lanes = Map.groupBy(readRecords(event), ({ lane }) => lane).values();
+  const records = readRecords(event);
+  const lanes = Map.groupBy(records, ({ lane }) => lane).values();
   const failed: IncomingRecord[] = [];
   // The workers share one iterator: whoever is free takes the next lane.
   const worker = async () => {
     for (const lane of lanes) failed.push(...(await handleLane(effects, lane)));
   };
   await Promise.all(Array.from({ length: lanesAtOnce }, worker));
+  if (failed.length > 0 && failed.length === records.length)
+    throw new Error(`none of ${records.length} records could be handled; the log says why, record by record`);
   return { batchItemFailures: failed.flatMap(({ failure }) => failure ?? []) };
 };

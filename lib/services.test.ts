@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import type { ServiceManifest } from '../services/kit/manifest.ts';
+import { checkServices, services, servicesNamed } from './services.ts';
+
+/** The shop with one manifest changed. */
+const withChange = (name: string, change: Partial<ServiceManifest>): ServiceManifest[] =>
+  services.map((service) => (service.name === name ? { ...service, ...change } : service));
+
+const topic = { partitions: 3, retentionDays: 7 };
+
+describe('manifests that do not fit together are refused in one sentence with the way out', () => {
+  test.each<[what: string, name: string, change: Partial<ServiceManifest>, sentence: RegExp]>([
+    ['a name twice', 'cart', { name: 'user' }, /name "user" belongs to "user" already; choose another$/],
+    [
+      'a topic that nobody owns',
+      'cart',
+      { consumes: ['parcel-events'] },
+      /cart\/manifest\.ts: consumes topic "parcel-events", which no service publishes; known topics: .*order-events/,
+    ],
+    [
+      'two owners of a topic',
+      'product',
+      { publishes: { 'order-events': topic } },
+      /topic "order-events" belongs to "product" already; a topic has one owner; publish to a topic of your own$/,
+    ],
+    ['a port twice', 'cart', { ports: { http: 8003 } }, /port "8003" belongs to "cart" already; choose a free one$/],
+    [
+      'two owners of a database',
+      'cart',
+      { owns: { database: 'orders' } },
+      /database "orders" belongs to "cart" already; a database has one owner; call the owner instead$/,
+    ],
+    [
+      'two owners of a bucket',
+      'cart',
+      { owns: { database: 'carts', buckets: ['product-images'] } },
+      /bucket "product-images" belongs to "\w+" already; a bucket has one owner; call the owner instead$/,
+    ],
+    [
+      'two owners of a table',
+      'cart',
+      { owns: { database: 'carts', tables: { notifications: { partitionKey: 'id' } } } },
+      /table "notifications" belongs to "\w+" already; a table has one owner; call the owner instead$/,
+    ],
+    [
+      'a callee that does not exist',
+      'cart',
+      { calls: ['wishlist'] },
+      /cart\/manifest\.ts: calls "wishlist", which does not exist; known services: .*product/,
+    ],
+    [
+      'a callee without a door',
+      'cart',
+      { calls: ['notification'] },
+      /calls "notification", which is a lambda without a door; publish an event that it consumes$/,
+    ],
+    [
+      'calls in a circle',
+      'product',
+      { calls: ['order'] },
+      /calls form a cycle .*product -> order -> .*; turn one of these calls into an event$/,
+    ],
+    [
+      'a table without a stream that is followed',
+      'notification',
+      { follows: ['notifications'] },
+      /follows table "notifications", which no manifest declares with a stream; set stream: true/,
+    ],
+    [
+      'events without an outbox',
+      'api-gateway',
+      { publishes: { 'door-events': topic } },
+      /publishes topics but owns no database for the outbox; declare owns\.database$/,
+    ],
+  ])('%s', (_what, name, change, sentence) => {
+    const refused = () => checkServices(withChange(name, change));
+    expect(refused).toThrow(sentence);
+    expect(refused).toThrow(/^services\/[a-z-]+\/manifest\.ts: [^\n]+$/);
+  });
+
+  test('a service that does not exist', () => {
+    expect(() => servicesNamed(['wishlist'])).toThrow(/^there is no service "wishlist"; known are .*order/);
+  });
+
+  test('callees come before their callers', () => {
+    const place = (name: string) => services.findIndex((service) => service.name === name);
+    for (const { name, calls } of services) for (const callee of calls) expect(place(callee)).toBeLessThan(place(name));
+  });
+});
