@@ -20,7 +20,7 @@ const isOnPath = (command: string) =>
 let passed = 0;
 let failed = 0;
 const lacking: string[] = [];
-for (const { name, needs, tests, prepare } of realParts) {
+for (const { name, needs, tests, notShown = [], prepare } of realParts) {
   if (wanted.length > 0 && !wanted.some((word) => name.toLowerCase().includes(word))) continue;
   const missing = needs.filter((command) => !isOnPath(command));
   if (missing.length > 0) {
@@ -39,6 +39,7 @@ for (const { name, needs, tests, prepare } of realParts) {
   console.log(`${name}: ready after ${Math.round((performance.now() - startedAt) / 1000)} s`);
   const tally = await runJest(['--config', '.config/jest.real.config.js', '--runInBand', tests]);
   console.log(`${name}: ${tally.passed} passed, ${tally.failed} failed`);
+  for (const line of notShown) console.log(`${name}, not shown: ${line}`);
   passed += tally.passed;
   failed += tally.failed;
 }

@@ -12,7 +12,7 @@ import re
 import sys
 from pathlib import Path
 
-from ministack.services import budgets, ec2, ecr, eks, iam, lambda_svc, msk, s3, secretsmanager, ses_v2
+from ministack.services import budgets, dynamodb, ec2, ecr, eks, iam, lambda_svc, msk, s3, secretsmanager, ses_v2
 from ministack.services.cloudformation import provisioners
 
 STANDINS = Path(os.environ["STANDINS"])
@@ -259,6 +259,32 @@ def with_dead_letters(create):
     return function
 
 
+def with_topics(create):
+    """What a mapping reads of a Kafka cluster."""
+
+    def mapping(logical_id, props, stack):
+        uuid, attributes = create(logical_id, props, stack)
+        if props.get("Topics"):
+            lambda_svc._esms[uuid]["Topics"] = props["Topics"]
+        return uuid, attributes
+
+    return mapping
+
+
+def with_continuous_backups(create):
+    """Recovery to any second, which ministack knows as a call and drops from a template."""
+
+    def table(logical_id, props, stack):
+        name, attributes = create(logical_id, props, stack)
+        (replica,) = props["Replicas"]
+        asked = replica.get("PointInTimeRecoverySpecification")
+        if asked:
+            reply(dynamodb._update_continuous_backups({"TableName": name, "PointInTimeRecoverySpecification": asked}))
+        return name, attributes
+
+    return table
+
+
 def describe_images(asked, describe=ecr._describe_images):
     """ECR refuses to describe an image that is not there; ministack answers with an empty list."""
     name, ids = asked.get("repositoryName"), asked.get("imageIds") or []
@@ -297,6 +323,8 @@ handlers.update({name: {"create": create, "delete": delete} for name, (create, d
 for name, step, wrap in (
     ("AWS::CloudWatch::Alarm", "create", with_metric_math),
     ("AWS::CloudWatch::Alarm", "update", with_metric_math),
+    ("AWS::DynamoDB::GlobalTable", "create", with_continuous_backups),
+    ("AWS::Lambda::EventSourceMapping", "create", with_topics),
     ("AWS::Lambda::Function", "create", with_dead_letters),
     ("AWS::RDS::DBCluster", "create", with_managed_password),
     ("AWS::RDS::DBCluster", "delete", with_managed_secret),

@@ -113,8 +113,12 @@ export const startAwsEmulator = async (): Promise<AwsEmulator> => {
           ),
         ),
       ),
-    mails: async () =>
-      ((await (await fetch(`${url}/_ministack/ses/messages`)).json()) as { messages: EmulatedMail[] }).messages,
+    mails: async () => {
+      const { messages } = (await (await fetch(`${url}/_ministack/ses/messages`)).json()) as {
+        messages: Record<string, EmulatedMail[]>;
+      };
+      return messages[ACCOUNT] ?? [];
+    },
     stop,
   };
 };
