@@ -1,13 +1,11 @@
-/** The machines that tell a checklist what they see of this checkout: git, the pre-flight, the laws and the verification. */
+/**
+ * The machines that tell a checklist what they see of this checkout: git, the pre-flight, the laws and the verification.
+ * Each is loaded when it is asked first: a phase needs few of them, and together they take seconds to load.
+ */
 import path from 'node:path';
 import type { Environment } from './environment.ts';
-import { checkPlatform } from './laws/check-platform.ts';
-import { platformPreflight } from './platform-preflight.ts';
-import { verifyPlatform } from './platform-verify.ts';
 import type { ChecklistSources, Verdict } from './release/checklist/checklist.ts';
-import { openSession } from './release/rollout/verify-session.ts';
 import { runProgram } from './review/run-program.ts';
-import { workloadNamespace } from './workloads/environment-values.ts';
 
 export type PlatformChecklist = {
   readonly environment: Environment;
@@ -48,6 +46,7 @@ const commitVerdict = async (): Promise<Verdict> => {
 };
 
 const lawsVerdict = async (data: string): Promise<Verdict> => {
+  const { checkPlatform } = await import('./laws/check-platform.ts');
   const verdicts = await checkPlatform(data, { limitSeconds: 0, patienceSeconds: PATIENCE_SECONDS });
   const broken = verdicts.filter(({ violations }) => violations.length > 0);
   if (broken.length === 0) return { state: 'done', detail: `${verdicts.length} laws hold` };
@@ -59,6 +58,11 @@ const lawsVerdict = async (data: string): Promise<Verdict> => {
 
 /** Leaves the release as it is and AWS alone: the decision to go back is a person's, and `cloudmart verify` makes it too. */
 const verifyVerdict = async ({ environment, url, context, progress, signal }: PlatformChecklist): Promise<Verdict> => {
+  const [{ verifyPlatform }, { openSession }, { workloadNamespace }] = await Promise.all([
+    import('./platform-verify.ts'),
+    import('./release/rollout/verify-session.ts'),
+    import('./workloads/environment-values.ts'),
+  ]);
   const flags = {
     ...{ deadline: '600', callTimeout: '10', outside: true, card: 'tok_visa' },
     ...(url !== undefined && { url }),
@@ -75,7 +79,10 @@ const verifyVerdict = async ({ environment, url, context, progress, signal }: Pl
 export const platformSources = (platform: PlatformChecklist): ChecklistSources => {
   const { environment, account, resolver, data, progress } = platform;
   return {
-    preflight: () => platformPreflight({ environment, account, resolver, progress }),
+    preflight: async () => {
+      const { platformPreflight } = await import('./platform-preflight.ts');
+      return platformPreflight({ environment, account, resolver, progress });
+    },
     commit: commitVerdict,
     laws: data === undefined ? undefined : () => lawsVerdict(data),
     verify: () => verifyVerdict(platform),

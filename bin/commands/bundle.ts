@@ -6,17 +6,12 @@ import type { Bundle } from '../../lib/release/bundle/bundle.ts';
 type Flags = { out: string; prove: boolean; json?: boolean };
 
 const run = async (names: readonly string[], { out, prove, json }: Flags) => {
-  const [{ bundleServices }, { openProof }, { services }] = await Promise.all([
+  const [{ bundleServices }, { openProof }, { services, servicesNamed }] = await Promise.all([
     import('../../lib/release/bundle/bundle-services.ts'),
     import('../../lib/release/bundle/bundle-proof.ts'),
     import('../../lib/services.ts'),
   ]);
-  const unknown = names.filter((name) => !services.some((service) => service.name === name));
-  if (unknown.length > 0)
-    throw new Error(
-      `there is no service "${unknown.join('", "')}"; known are ${services.map(({ name }) => name).join(', ')}`,
-    );
-  const chosen = names.length === 0 ? services : services.filter(({ name }) => names.includes(name));
+  const chosen = servicesNamed(names.length === 0 ? undefined : names);
   const root = fileURLToPath(new URL('../..', import.meta.url));
   let startedAt = performance.now();
   const bundles: { service: string; hash: string; bytes: number; seconds: number; folder: string }[] = [];
@@ -62,7 +57,7 @@ export const bundleCommand = (): Command =>
 Beside each folder: <service>.cdx.json (CycloneDX) and <service>.licences.txt.
 
 Examples:
-  $ npx cloudmart bundle
-  $ npx cloudmart bundle order payment --out /tmp/bundles --json`,
+  npx cloudmart bundle
+  npx cloudmart bundle order payment --out /tmp/bundles --json`,
     )
     .action(run);

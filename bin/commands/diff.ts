@@ -11,7 +11,7 @@ export const diffCommand = (): Command =>
     )
     .requiredOption('--base <revision>', 'branch, tag or commit to compare with')
     .option('--acknowledge', 'exit with 0 although something is destroyed or replaced')
-    .option('--json', 'print the comparison as JSON')
+    .option('--json', 'print the comparison as one line of JSON')
     .action(async ({ base, acknowledge = false, json }: Options) => {
       const { compare, destructiveChangesOf } = await import('../../lib/review/comparison.ts');
       const { commentOf } = await import('../../lib/review/comment.ts');
@@ -23,7 +23,7 @@ export const diffCommand = (): Command =>
       const destructive = destructiveChangesOf(comparison);
       process.stdout.write(
         json
-          ? `${JSON.stringify({ ...comparison, destructive, acknowledged: acknowledge }, null, 2)}\n`
+          ? `${JSON.stringify({ ...comparison, destructive, acknowledged: acknowledge })}\n`
           : commentOf(comparison, acknowledge),
       );
       if (destructive.length > 0 && !acknowledge) {

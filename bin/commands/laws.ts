@@ -44,7 +44,7 @@ const run = async ({ data, history, wait, limit, json = false }: Flags) => {
 /** `cloudmart laws`: what must be true of orders, stock, money and events. */
 export const lawsCommand = (): Command =>
   new Command('laws')
-    .description('Check what must be true of orders, stock, money and events; exit 1 if a law is broken.')
+    .description('check what must be true of orders, stock, money and events; exit 1 if a law is broken')
     .option('--data <dir>', 'folder of the running platform', '.cloudmart')
     .option(
       '--history <file>',

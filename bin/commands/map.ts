@@ -5,7 +5,7 @@ import { Command } from 'commander';
 export const mapCommand = (): Command =>
   new Command('map')
     .description(
-      'Write the picture and the table of services in README.md from the manifests (what "npm run map" does).',
+      'write the picture and the table of services in README.md from the manifests (what "npm run map" does)',
     )
     .option('--check', 'write nothing; exit 1 when README.md is stale')
     .action(async ({ check = false }: { check?: boolean }) => {

@@ -28,7 +28,7 @@ const run = async (name: string, { json = false }: { json?: boolean }) => {
 /** `cloudmart new-service NAME`: a service of the standard shape that runs and is tested. */
 export const newServiceCommand = (): Command =>
   new Command('new-service')
-    .description('Make a service of the standard shape that runs, is tested and is deployed.')
+    .description('make a service of the standard shape that runs, is tested and is deployed')
     .argument('<name>', 'DNS label such as "wishlist"')
     .option('--json', 'print what was made as one line of JSON')
     .action(run);

@@ -43,7 +43,7 @@ export const preflightCommand = (): Command =>
     .option('--account <id>', 'account that the environment lives in, where lib/environments.ts names none')
     .option('--resolver <address>', 'DNS server to ask, address or address:port; default those of this machine')
     .option('--deadline <seconds>', 'time that one question to AWS may take', '15')
-    .option('--json', 'print the report as JSON')
+    .option('--json', 'print the report as one line of JSON')
     .addHelpText('after', EXAMPLES)
     .action(async ({ environment, service, account, resolver, deadline, json }: Options) => {
       const { environmentNamed } = await import('../../lib/environments.ts');
@@ -58,6 +58,6 @@ export const preflightCommand = (): Command =>
         deadlineMs,
         progress: (sentence) => process.stderr.write(`${sentence}\n`),
       });
-      process.stdout.write(`${json ? JSON.stringify(report, null, 2) : linesOf(report).join('\n')}\n`);
+      process.stdout.write(`${json ? JSON.stringify(report) : linesOf(report).join('\n')}\n`);
       if (report.findings.length > 0) process.exitCode = 1;
     });

@@ -26,7 +26,7 @@ export const renderCommand = (): Command =>
     .option('--repository <url>', 'Git repository that Argo CD reads; without it the Application holds a placeholder')
     .option('--revision <name>', 'branch, tag or commit that Argo CD follows', 'main')
     .option('--path <folder>', 'folder of the rendered files in that repository; default deploy/<environment>')
-    .option('--json', 'print the report as JSON')
+    .option('--json', 'print the report as one line of JSON')
     .action(async (options: Options) => {
       const { imageTags, outputsSource, render } = await import('../../lib/workloads/render.ts');
       const report = await render({
@@ -41,7 +41,7 @@ export const renderCommand = (): Command =>
         },
       });
       if (options.json) {
-        process.stdout.write(`${JSON.stringify(report, null, 2)}\n`);
+        process.stdout.write(`${JSON.stringify(report)}\n`);
         return;
       }
       for (const { name, files, tag } of report.services)

@@ -58,7 +58,7 @@ const run = async ({ data, portBase, events, once = false, json = false }: Flags
 /** `cloudmart up`: the whole platform on this machine. */
 export const upCommand = (): Command =>
   new Command('up')
-    .description('Run the whole platform on this machine (what "npm start" does).')
+    .description('run the whole platform on this machine (what "npm start" does)')
     .option('--data <dir>', 'folder that keeps everything', '.cloudmart')
     .option(
       '--port-base <port>',

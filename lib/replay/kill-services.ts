@@ -55,6 +55,18 @@ const killHolder = async (url: string): Promise<number> => {
   }
 };
 
+const urlOf = (target: string, databaseOf: KillOptions['databaseOf']) =>
+  databaseOf[target === 'relay' ? 'order' : target];
+
+/** Refuses targets that have no relay by which their process is found. Throws one sentence. */
+export const requireKillable = (targets: readonly string[], databaseOf: KillOptions['databaseOf']): void => {
+  for (const target of targets)
+    if (!urlOf(target, databaseOf))
+      throw new Error(
+        `"${target}" owns no database with a relay; kill one of ${Object.keys(databaseOf).join(', ')} or relay`,
+      );
+};
+
 /** Carries out the plan, each kill at a random moment of its own slice of time. Returns what was killed. */
 export const killServices = async ({
   targets,
@@ -73,11 +85,7 @@ export const killServices = async ({
     const early = startedAt + moment - performance.now();
     if (early > 0) await pause(early, undefined, { signal });
     signal.throwIfAborted();
-    const url = databaseOf[target === 'relay' ? 'order' : target];
-    if (!url)
-      throw new Error(
-        `"${target}" owns no database with a relay; kill one of ${Object.keys(databaseOf).join(', ')} or relay`,
-      );
+    const url = urlOf(target, databaseOf) ?? '';
     const kill = { target, pid: await killHolder(url), atMs: Math.round(performance.now() - startedAt) };
     kills.push(kill);
     onKill(kill);

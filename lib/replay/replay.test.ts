@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import type { ApiClient } from '../local/api-client.ts';
 import { readPurchases } from './purchases.ts';
-import { replay } from './replay.ts';
+import { type ReplayOptions, replay } from './replay.ts';
 
 /** A shop that accepts every order, at a total of its own making, and pays it at once. */
 const shopThatAsks = (total: number): ApiClient => {
@@ -20,17 +20,20 @@ const shopThatAsks = (total: number): ApiClient => {
   return (async (path: string) => answers[path.split('?')[0] ?? '']) as ApiClient;
 };
 
-const run = async (total: number) => {
+const line = ' 00001 0001 19970101  2   10.00\n';
+
+const run = async (total: number, more: Partial<ReplayOptions> = {}) => {
   const accepted: unknown[] = [];
   const report = await replay({
     api: shopThatAsks(total),
-    purchases: readPurchases(' 00001 0001 19970101  2   10.00\n'),
+    purchases: readPurchases(line),
     ...{ rate: 100, patienceSeconds: 5 },
     onAccepted: async (promise) => {
       accepted.push(promise);
     },
     onProgress: () => undefined,
     signal: new AbortController().signal,
+    ...more,
   });
   return { report, accepted };
 };
@@ -57,4 +60,15 @@ test('an order that costs something else than the shelf said has failed, and its
     failures: ['line 1: order ord_1 costs 999, not 1000'],
   });
   expect(accepted).toEqual([{ orderId: 'ord_1', total: 999, idempotencyKey: expect.any(String) }]);
+});
+
+test('a replay that is ended while it waits for the next purchase says why', async () => {
+  const stop = new AbortController();
+  const ended = run(1000, {
+    purchases: readPurchases(line + line),
+    rate: 0.001,
+    onProgress: () => stop.abort(new Error('ended by its operator')),
+    signal: stop.signal,
+  });
+  await expect(ended).rejects.toThrow('ended by its operator');
 });

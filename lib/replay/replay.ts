@@ -44,6 +44,7 @@ const shownFailures = 10;
 const percentile = (sorted: readonly number[], share: number) =>
   Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
 
+/** Throws the reason of the signal once it is aborted; what is under way then is still waited for by its own requests. */
 export const replay = async ({
   api,
   purchases,
@@ -98,7 +99,7 @@ export const replay = async ({
   const startedAt = performance.now();
   for (const [index, purchase] of purchases.entries()) {
     const early = startedAt + (index * 1000) / rate - performance.now();
-    if (early > 1) await pause(early, undefined, { signal });
+    if (early > 1) await pause(early, undefined, { signal }).catch(() => signal.throwIfAborted());
     while (underWay.size >= mostAtOnce) await Promise.race(underWay);
     signal.throwIfAborted();
     progress.begun += 1;
