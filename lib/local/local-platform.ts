@@ -231,7 +231,8 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
       processes,
       postgres: running,
       failed: running.ended.then(
-        (reason) => `PostgreSQL ended: ${reason}. Its log is ${folder.at('logs', 'postgres.log')}`,
+        (reason) =>
+          `PostgreSQL ended: ${reason}. Its log is ${folder.at('logs', 'postgres.log')}; start again, what was accepted is kept`,
       ),
       flush,
       stop,

@@ -1,9 +1,15 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
+import { systemIds } from '../identifiers.ts';
 import { eventually } from '../testing/condition.ts';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { Refusal } from '../values/refusal.ts';
-import { createEventStreams, eventStreamTimeoutMs, type StreamEvent } from './event-streams.ts';
+import {
+  createEventStreams,
+  type EventStreamsOptions,
+  eventStreamTimeoutMs,
+  type StreamEvent,
+} from './event-streams.ts';
 import { createHttpServer } from './http-server.ts';
 
 const cleanUp: (() => unknown)[] = [];
@@ -12,10 +18,13 @@ afterEach(async () => {
 });
 
 /** A door with one stream, whose events the test gives; it says how many are being read. */
-const serve = async (open: (signal: AbortSignal) => AsyncGenerator<StreamEvent>, mostStreams = 2) => {
+const serve = async (
+  open: (signal: AbortSignal) => AsyncGenerator<StreamEvent>,
+  limits: Pick<EventStreamsOptions, 'mostStreams' | 'mostPerCaller'> = { mostStreams: 2 },
+) => {
   const stopping = new AbortController();
   const http = await createHttpServer({ context: testContext(testManifest()) });
-  const stream = createEventStreams({ stopping: stopping.signal, mostStreams });
+  const stream = createEventStreams({ stopping: stopping.signal, ...limits });
   let running = 0;
   const counted = async function* (signal: AbortSignal) {
     running += 1;
@@ -100,6 +109,22 @@ describe('server-sent events', () => {
     next.abort();
     leaving[1]?.abort();
     await eventually(() => expect(running()).toBe(0));
+  });
+
+  test('of one caller leave room for others', async () => {
+    const { url, running } = await serve(silentAfterOne, { mostStreams: 3, mostPerCaller: 1 });
+    const leaving = new AbortController();
+    const open = (session: string) => fetch(url, { headers: { 'x-session-id': session }, signal: leaving.signal });
+    const [one, other] = [systemIds.next('ses'), systemIds.next('ses')];
+    expect((await open(one)).status).toBe(200);
+    const refused = await open(one);
+    expect([refused.status, ((await refused.json()) as { code: string }).code]).toEqual([429, 'stream.too-many']);
+    expect((await open(other)).status).toBe(200);
+    leaving.abort();
+    await eventually(() => expect(running()).toBe(0));
+    const again = new AbortController();
+    expect((await fetch(url, { headers: { 'x-session-id': one }, signal: again.signal })).status).toBe(200);
+    again.abort();
   });
 
   test('end when the process begins to stop', async () => {

@@ -19,6 +19,13 @@ export type EventStreamsOptions = {
   readonly stopping: AbortSignal;
   /** Streams of this process at a time; default 1,000. One more is refused with 503 `stream.too-many`. */
   readonly mostStreams?: number;
+  /** Streams of one user, guest session or else address at a time; default 20. One more is refused with 429 `stream.too-many`. */
+  readonly mostPerCaller?: number;
+};
+
+const callerOf = ({ caller, ip }: FastifyRequest): string => {
+  if (caller.kind === 'customer') return caller.userId;
+  return caller.kind === 'guest' ? caller.sessionId : ip;
 };
 
 /** Milliseconds between two comments on a silent stream; an AWS load balancer closes one after 60 s of silence. */
@@ -78,8 +85,15 @@ const toText = async function* (
  * 204, which tells EventSource not to come again (html.spec.whatwg.org, server-sent events, 9.2.3), when there is no event
  * or the last one was seen already.
  */
-export const createEventStreams = ({ stopping, mostStreams = 1_000 }: EventStreamsOptions) => {
+export const createEventStreams = ({ stopping, mostStreams = 1_000, mostPerCaller = 20 }: EventStreamsOptions) => {
   let streams = 0;
+  const perCaller = new Map<string, number>();
+  const count = (caller: string, change: 1 | -1) => {
+    streams += change;
+    const own = (perCaller.get(caller) ?? 0) + change;
+    if (own === 0) perCaller.delete(caller);
+    else perCaller.set(caller, own);
+  };
   return async (
     request: FastifyRequest,
     reply: FastifyReply,
@@ -94,12 +108,17 @@ export const createEventStreams = ({ stopping, mostStreams = 1_000 }: EventStrea
           retryAfterSeconds: 5,
         },
       );
-    streams += 1;
+    const caller = callerOf(request);
+    if ((perCaller.get(caller) ?? 0) >= mostPerCaller)
+      throw new Refusal('too-many', 'stream.too-many', `You have ${mostPerCaller} streams open; close one first.`, {
+        retryAfterSeconds: 5,
+      });
+    count(caller, 1);
     const leaving = new AbortController();
     const signal = AbortSignal.any([request.signal, stopping, leaving.signal, AbortSignal.timeout(longestStreamMs)]);
     const end = () => {
       if (leaving.signal.aborted) return;
-      streams -= 1;
+      count(caller, -1);
       leaving.abort();
     };
     // Also ends a stream that nobody has begun to read.
