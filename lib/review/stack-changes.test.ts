@@ -53,6 +53,26 @@ test('a property that only a new database can take is named', () => {
   ]);
 });
 
+test('a part of a property that only a new cluster can take is named, and its other parts destroy nothing', () => {
+  const brokers = (ClientSubnets: readonly string[], InstanceType: string) =>
+    stack({
+      Brokers: { Type: 'AWS::MSK::Cluster', Properties: { BrokerNodeGroupInfo: { ClientSubnets, InstanceType } } },
+    });
+  const before = brokers(['data-1', 'data-2'], 'kafka.t3.small');
+  const [moved] = compare(before, brokers(['private-1', 'private-2'], 'kafka.t3.small'));
+  expect(moved?.destructive).toEqual([
+    {
+      stack: 'cloudmart-dev-x',
+      logicalId: 'Brokers',
+      resourceType: 'AWS::MSK::Cluster',
+      impact: 'is replaced',
+      properties: ['BrokerNodeGroupInfo.ClientSubnets'],
+    },
+  ]);
+  const [grown] = compare(before, brokers(['data-1', 'data-2'], 'kafka.m7g.large'));
+  expect(grown?.destructive).toEqual([]);
+});
+
 test('a resource that disappears is deleted, or stays behind when it is retained', () => {
   const retained = stack(
     { Table: { Type: 'AWS::DynamoDB::GlobalTable', DeletionPolicy: 'Retain', Properties: {} } },

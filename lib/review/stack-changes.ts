@@ -1,7 +1,14 @@
 /** What CloudFormation would do to each stack of one environment, judged from the two templates alone. */
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
-import { formatDifferences, fullDiff, ResourceImpact, type TemplateDiff } from '@aws-cdk/cloudformation-diff';
+import {
+  formatDifferences,
+  fullDiff,
+  type ResourceDifference,
+  ResourceImpact,
+  type TemplateDiff,
+} from '@aws-cdk/cloudformation-diff';
+import { at } from '../guards/template.ts';
 import { isManifest, manifestType, ownerOf, type Resource } from './deployed-manifests.ts';
 import type { Template } from './side.ts';
 
@@ -40,15 +47,41 @@ const impacts: Partial<Record<ResourceImpact, DestructiveChange['impact']>> = {
 
 const replacing = new Set<ResourceImpact | undefined>([ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE]);
 
+/**
+ * Parts of properties that only a new resource can take. The library knows whole properties only, and calls such a change harmless.
+ * Source: `createOnlyProperties` in the schemas of these types, CloudFormation registry.
+ */
+const settledParts: Readonly<Record<string, readonly string[]>> = {
+  'AWS::EKS::Cluster': [
+    'AccessConfig.BootstrapClusterCreatorAdminPermissions',
+    'KubernetesNetworkConfig.IpFamily',
+    'KubernetesNetworkConfig.ServiceIpv4Cidr',
+  ],
+  'AWS::MSK::Cluster': [
+    'BrokerNodeGroupInfo.BrokerAZDistribution',
+    'BrokerNodeGroupInfo.ClientSubnets',
+    'BrokerNodeGroupInfo.SecurityGroups',
+    'EncryptionInfo.EncryptionAtRest',
+    'EncryptionInfo.EncryptionInTransit.InCluster',
+  ],
+};
+
+const settledPartsOf = (resourceType: string, { oldProperties, newProperties }: ResourceDifference): string[] =>
+  (settledParts[resourceType] ?? []).filter((part) => {
+    const [before, after] = [oldProperties, newProperties].map((side) => JSON.stringify(at(side, ...part.split('.'))));
+    return before !== after;
+  });
+
 const destructiveChanges = (stack: string, diff: TemplateDiff): DestructiveChange[] =>
   Object.entries(diff.resources.changes).flatMap(([logicalId, change]) => {
-    const impact = impacts[change.changeImpact];
     const resourceType = change.oldResourceType ?? change.newResourceType ?? '';
+    const parts = change.isUpdate ? settledPartsOf(resourceType, change) : [];
+    const impact = parts.length > 0 ? 'is replaced' : impacts[change.changeImpact];
     if (!impact || passing.has(resourceType)) return [];
-    const properties = Object.entries(change.propertyUpdates)
+    const whole = Object.entries(change.propertyUpdates)
       .filter(([, update]) => replacing.has(update.changeImpact))
-      .map(([property]) => property)
-      .sort();
+      .map(([property]) => property);
+    const properties = [...whole, ...parts].sort();
     return [{ stack, logicalId, resourceType, impact, properties }];
   });
 
