@@ -2,6 +2,7 @@
 import { Command } from 'commander';
 import { bundleCommand } from './commands/bundle.ts';
 import { checklistCommand } from './commands/checklist.ts';
+import { composeCommand } from './commands/compose.ts';
 import { costCommand } from './commands/cost.ts';
 import { diffCommand } from './commands/diff.ts';
 import { imageCommand } from './commands/image.ts';
@@ -23,6 +24,7 @@ const program = new Command('cloudmart')
   .addCommand(upCommand())
   .addCommand(bundleCommand())
   .addCommand(checklistCommand())
+  .addCommand(composeCommand())
   .addCommand(costCommand())
   .addCommand(diffCommand())
   .addCommand(imageCommand())

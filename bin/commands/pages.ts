@@ -5,7 +5,7 @@ import { Command } from 'commander';
 export const pagesCommand = (): Command =>
   new Command('pages')
     .description(
-      'write docs/environments.md, docs/permissions.md, docs/stateful-resources.md and the pictures of docs/architecture.md from the code',
+      'write docs/environments.md, docs/permissions.md, docs/stateful-resources.md, the pictures of docs/architecture.md, and compose.yaml with compose/ from the code',
     )
     .option('--check', 'write nothing; exit 1 when a page is stale')
     .option('--json', 'print the names of stale pages as JSON')

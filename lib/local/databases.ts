@@ -17,6 +17,9 @@ export const usesEvents = ({ publishes, consumes }: ServiceManifest): boolean =>
 export const databaseUrl = (port: number, role: string, secrets: Secrets, database: string): string =>
   `postgresql://${encodeURIComponent(role)}:${encodeURIComponent(secrets.roles[role] ?? '')}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
 
+/** The passwords of the databases alone. */
+export type DatabaseSecrets = Pick<Secrets, 'administrator' | 'roles'>;
+
 const { escapeIdentifier: name, escapeLiteral: text } = pg;
 
 const ensureRole = async (client: pg.Client, role: string, options: string) => {
@@ -31,11 +34,18 @@ const ensureDatabase = async (client: pg.Client, database: string, owner: string
   await client.query(`REVOKE ALL ON DATABASE ${name(database)} FROM PUBLIC`);
 };
 
-const asAdministrator = async (port: number, secrets: Secrets, work: (client: pg.Client) => Promise<void>) => {
+/** Where a PostgreSQL listens, and its superuser. */
+export type DatabaseServer = { readonly host: string; readonly port: number; readonly user: string };
+
+const onThisMachine = (port: number): DatabaseServer => ({ host: '127.0.0.1', port, user: ADMINISTRATOR });
+
+const asAdministrator = async (
+  server: DatabaseServer,
+  secrets: DatabaseSecrets,
+  work: (client: pg.Client) => Promise<void>,
+) => {
   const client = new pg.Client({
-    host: '127.0.0.1',
-    port,
-    user: ADMINISTRATOR,
+    ...server,
     password: secrets.administrator,
     database: 'postgres',
     connectionTimeoutMillis: 5000,
@@ -53,29 +63,49 @@ const asAdministrator = async (port: number, secrets: Secrets, work: (client: pg
 
 /** Writes to disk what a shut-down would have to write, while there is time. */
 export const checkpoint = (port: number, secrets: Secrets): Promise<void> =>
-  asAdministrator(port, secrets, async (client) => {
+  asAdministrator(onThisMachine(port), secrets, async (client) => {
     await client.query('CHECKPOINT');
   });
+
+const ensureServiceRole = (client: pg.Client, service: ServiceManifest, secrets: DatabaseSecrets) =>
+  ensureRole(
+    client,
+    service.name,
+    `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${text(secrets.roles[service.name] ?? '')}`,
+  );
+
+const ensureOwners = async (
+  client: pg.Client,
+  secrets: DatabaseSecrets,
+  services: readonly ServiceManifest[],
+): Promise<void> => {
+  for (const service of services) {
+    const { database } = service.owns;
+    if (!database) continue;
+    await ensureServiceRole(client, service, secrets);
+    await ensureDatabase(client, database, service.name);
+  }
+};
+
+/** Creates what is missing of one owning role and one database per owner, on a server whose events are elsewhere. */
+export const prepareOwners = (
+  server: DatabaseServer,
+  secrets: DatabaseSecrets,
+  services: readonly ServiceManifest[],
+): Promise<void> => asAdministrator(server, secrets, (client) => ensureOwners(client, secrets, services));
 
 /** Creates what is missing; one owning role per service, one database per owner, and the events database for all who use events. */
 export const prepareDatabases = async (
   port: number,
-  secrets: Secrets,
+  secrets: DatabaseSecrets,
   services: readonly ServiceManifest[],
 ): Promise<void> => {
-  await asAdministrator(port, secrets, async (client) => {
+  await asAdministrator(onThisMachine(port), secrets, async (client) => {
     await ensureRole(client, EVENTS_OWNER, 'NOLOGIN');
     await ensureDatabase(client, EVENTS_DATABASE, EVENTS_OWNER);
-    for (const service of services) {
-      const { database } = service.owns;
-      if (!database && !usesEvents(service)) continue;
-      await ensureRole(
-        client,
-        service.name,
-        `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${text(secrets.roles[service.name] ?? '')}`,
-      );
-      if (database) await ensureDatabase(client, database, service.name);
-      if (!usesEvents(service)) continue;
+    await ensureOwners(client, secrets, services);
+    for (const service of services.filter(usesEvents)) {
+      if (!service.owns.database) await ensureServiceRole(client, service, secrets);
       await client.query(`GRANT CONNECT ON DATABASE ${name(EVENTS_DATABASE)} TO ${name(service.name)}`);
       await client.query(`GRANT ${name(EVENTS_OWNER)} TO ${name(service.name)}`);
       await client.query(

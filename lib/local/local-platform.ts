@@ -2,10 +2,11 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { INVOKER } from '../release/bundle/bundle-services.ts';
+import { INVOKER } from '../release/bundle/bundle-names.ts';
 import { bundleApart, type ComingBundles } from './bundle-apart.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { checkpoint, prepareDatabases, usesEvents } from './databases.ts';
+import { tableEnvironment } from './declared-tables.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
@@ -17,7 +18,7 @@ import { localAddresses, type Placement, planService } from './service-plan.ts';
 import { cutLog, type ServiceProcess, superviseProcess } from './service-process.ts';
 import { explainDiskFault, StartRefused } from './start-refused.ts';
 import { type LocalState, removeState, writeState } from './state.ts';
-import { startTables, type Tables, tableEnvironment } from './tables.ts';
+import { startTables, type Tables } from './tables.ts';
 
 export type PlatformOptions = {
   /** Root of the checkout, whose services are bundled. */
@@ -143,7 +144,7 @@ const describeState = (placement: Placement, services: readonly ServiceManifest[
       ),
     ),
     events: eventsUser ? at.events(eventsUser) : '',
-    tables: tableEnvironment(shiftPort(PEER_PORTS.tables, portBase)),
+    tables: tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`),
     mailFolder: folder.at('mail'),
     staff: {
       email: withStaff?.configuration['STAFF_EMAIL']?.default ?? '',

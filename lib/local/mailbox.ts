@@ -41,10 +41,11 @@ const MAIL_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /**
- * Serves the mails of a folder on loopback: `/`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`,
+ * Serves the mails of a folder to this machine: `/`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`,
  * `/mails/:id/text`.
+ * `host` is the address to listen on, loopback by default; a container listens on all of its own.
  */
-export const startMailbox = async (folder: string, port: number): Promise<Mailbox> => {
+export const startMailbox = async (folder: string, port: number, host = '127.0.0.1'): Promise<Mailbox> => {
   const mails = openMailFolder(folder);
   const app = fastify({ forceCloseConnections: true });
 
@@ -91,7 +92,7 @@ export const startMailbox = async (folder: string, port: number): Promise<Mailbo
       return reply.type(type).header('content-security-policy', policy).send(show(mail));
     });
 
-  await app.listen({ host: '127.0.0.1', port });
+  await app.listen({ host, port });
   const address = app.server.address();
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`,

@@ -5,10 +5,10 @@ import type { Bundle } from '../release/bundle/bundle.ts';
 import { type Addresses, serviceEnvironment } from '../service-environment.ts';
 import type { DataFolder } from './data-folder.ts';
 import { databaseUrl, EVENTS_DATABASE, usesEvents } from './databases.ts';
+import { tableEnvironment } from './declared-tables.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
 import type { Secrets } from './secrets.ts';
 import type { ProcessPlan } from './service-process.ts';
-import { tableEnvironment } from './tables.ts';
 
 /** Connections of one process: a backend of PostgreSQL counts 20 MB here, and one machine has few cores to use them. */
 const MOST_CONNECTIONS = 5;
@@ -63,7 +63,7 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     if (key in service.configuration) environment[key] = value;
   return {
     ...environment,
-    ...(service.owns.tables && tableEnvironment(shiftPort(PEER_PORTS.tables, portBase))),
+    ...(service.owns.tables && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),
     ...secrets.configuration[service.name],
     SERVICE_AUTH_SECRET: secrets.serviceAuth,
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),

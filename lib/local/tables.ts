@@ -1,49 +1,12 @@
 /** The embedded DynamoDB: dynalite on loopback, kept in the data folder. */
 import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
-import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
-import type { ServiceManifest, TableDeclaration } from '../../services/kit/manifest.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { createMissingTables, declaredTables } from './declared-tables.ts';
 import { StartRefused } from './start-refused.ts';
 
-/** What the AWS SDK of a service needs to find the tables; any key pair is accepted. */
-export const tableEnvironment = (port: number): Record<string, string> => ({
-  AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
-  AWS_REGION: 'us-east-1',
-  AWS_ACCESS_KEY_ID: 'local',
-  AWS_SECRET_ACCESS_KEY: 'local',
-});
-
 export type Tables = { readonly port: number; readonly names: readonly string[]; close(): Promise<void> };
-
-const keysOf = ({ partitionKey, sortKey }: TableDeclaration) => [
-  { AttributeName: partitionKey, KeyType: 'HASH' as const },
-  ...(sortKey ? [{ AttributeName: sortKey, KeyType: 'RANGE' as const }] : []),
-];
-
-const createMissing = async (port: number, declared: readonly (readonly [string, TableDeclaration])[]) => {
-  const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
-  try {
-    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
-    for (const [name, table] of declared.filter(([name]) => !TableNames.includes(name))) {
-      const KeySchema = keysOf(table);
-      await client.send(
-        new CreateTableCommand({
-          TableName: name,
-          BillingMode: 'PAY_PER_REQUEST',
-          KeySchema,
-          AttributeDefinitions: KeySchema.map(({ AttributeName }) => ({ AttributeName, AttributeType: 'S' })),
-        }),
-      );
-    }
-  } finally {
-    client.destroy();
-  }
-};
 
 type Store = { open(): Promise<void>; close(): Promise<void> };
 
@@ -92,15 +55,14 @@ export const startTables = async (
   });
   const address = server.address();
   const listening = typeof address === 'object' && address ? address.port : port;
-  const declared = services.flatMap(({ owns }) => Object.entries(owns.tables ?? {}));
   const close = () =>
     new Promise<void>((resolve, reject) => {
       server.close((problem?: Error) => (problem ? reject(problem) : resolve()));
       server.closeAllConnections();
     });
-  await createMissing(listening, declared).catch(async (problem: unknown) => {
+  await createMissingTables(`http://127.0.0.1:${listening}`, services).catch(async (problem: unknown) => {
     await close();
     throw problem;
   });
-  return { port: listening, names: declared.map(([name]) => name), close };
+  return { port: listening, names: declaredTables(services).map(([name]) => name), close };
 };

@@ -1,6 +1,7 @@
-/** Pages under `docs/` that are written from the code. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** Pages under `docs/`, and compose.yaml with what belongs to it, that are written from the code. */
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { composeFiles } from '../compose/compose-file.ts';
 import { environmentNamed, environments } from '../environments.ts';
 import { preparePlatform, type SynthesizedStack } from '../platform-templates.ts';
 import { services } from '../services.ts';
@@ -20,6 +21,7 @@ export const writtenPages = async (
     ['docs/environments.md', environmentsPage(environments)],
     ['docs/permissions.md', permissionsPage(production)],
     ['docs/stateful-resources.md', statefulResourcesPage(production)],
+    ...composeFiles(services),
   ]);
 };
 
@@ -38,6 +40,10 @@ export const refreshPages = async (
 ): Promise<readonly string[]> => {
   const pages = await writtenPages(preparePlatform([environmentNamed('production')], services).synth(), root);
   const stale = await stalePages(pages, root);
-  if (write) for (const file of stale) await writeFile(path.join(root, file), pages.get(file) ?? '');
+  if (write)
+    for (const file of stale) {
+      await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+      await writeFile(path.join(root, file), pages.get(file) ?? '');
+    }
   return stale;
 };

@@ -11,11 +11,13 @@ import type { WorkloadValues } from './workload-values.ts';
 export const preStopSeconds = 10;
 /** Seconds that a service has from SIGTERM to close in order; the kit exits at this mark. */
 const drainSeconds = 20;
-/** Seconds until the kubelet kills; the rest is room for the process to end after its drain. */
-export const terminationGraceSeconds = preStopSeconds + drainSeconds + 5;
+/** Seconds from SIGTERM until a process is killed; what is more than the drain is room for it to end. */
+export const stopGraceSeconds = drainSeconds + 5;
+/** Seconds until the kubelet kills. */
+export const terminationGraceSeconds = preStopSeconds + stopGraceSeconds;
 
 /** The user of the image, numeric because the kubelet cannot tell whether a named one is root. */
-const unprivilegedId = 10001;
+export const unprivilegedId = 10001;
 
 const probe = (path: string, periodSeconds: number, failureThreshold: number): k8s.Probe => ({
   httpGet: { path, port: k8s.IntOrString.fromString('probe') },

@@ -62,7 +62,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     ...{ breaker, cache, metrics, clock },
   });
 
-  const jobs = createJobs({ database, logger });
+  const jobs = createJobs({ database, logger, metrics });
   const carts = createCartRepository({
     ...{ database, clock, ids },
     onChange: (tx, cartId) => jobs.enqueue(tx, processQueue, { cartId }, { singletonKey: cartId, startAfter: 1 }),

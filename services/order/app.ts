@@ -70,7 +70,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const users = createUserClient(neighbour(user.grpc));
   const carts = createCartClient({ baseUrl: cart.url, service: 'cart', deadlineMs });
 
-  const jobs = createJobs({ database, logger });
+  const jobs = createJobs({ database, logger, metrics });
   const orders = createOrderRepository({ database, jobs, ids });
   const keys = createIdempotencyKeys({ sql: database, clock });
   const changes = await listenForOrderChanges(database);

@@ -71,7 +71,7 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
   addPaymentRoutes(http, payments);
   const grpc = createGrpcServer({ context }).add(PaymentServiceDefinition, paymentGrpc(effects));
 
-  const jobs = createJobs({ database, logger });
+  const jobs = createJobs({ database, logger, metrics });
   jobs.schedule('resolve-undecided', resolveEverySeconds, () => resolveUndecided(effects, resolveAfterSeconds));
   const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
 

@@ -49,7 +49,7 @@ export const productApp = async (
   const stock = createStockRepository(database);
   const effects = { products, stock, clock, ids, ttlSeconds: config.own.RESERVATION_TTL_SECONDS };
 
-  const jobs = createJobs({ database, logger, useListenNotify: false });
+  const jobs = createJobs({ database, logger, metrics, useListenNotify: false });
   jobs.schedule('expire-reservations', expireEverySeconds, () => expireReservations(effects));
   const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
 

@@ -73,7 +73,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   functions.register('registerUser', registerUser);
   functions.register('authenticate', authenticate);
   functions.register('refreshSession', refreshSession);
-  const jobs = createJobs({ database, logger, useListenNotify: false });
+  const jobs = createJobs({ database, logger, metrics, useListenNotify: false });
   jobs.schedule('rotate-signing-keys', rotateEverySeconds, () => rotateSigningKeys({ signingKeys, clock }));
   jobs.schedule('remove-ended-sessions', tidyEverySeconds, async () => {
     await sessions.removeEnded(clock.now());

@@ -4,11 +4,10 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { type Bundle, type BundleOptions, bundleInvoker, bundleService } from './bundle.ts';
+import { INVOKER } from './bundle-names.ts';
 import type { BundleProof } from './bundle-proof.ts';
 
 const KEY_FILE = 'bundles.json';
-/** Name of the process that invokes Lambdas on this machine among the bundles. */
-export const INVOKER = 'function-invoker';
 
 /**
  * Changes when any source, migration or dependency of the services does: names, sizes and times of the files under

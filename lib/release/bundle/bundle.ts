@@ -5,6 +5,7 @@ import path from 'node:path';
 import { type BuildFailure, type BuildResult, build, type Metafile } from 'esbuild';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { checkIntegrity } from './bundle-integrity.ts';
+import { INVOKER, TOOLS } from './bundle-names.ts';
 import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
 import { bundleSite } from './bundle-site.ts';
 import { checkSize } from './size-budget.ts';
@@ -168,17 +169,19 @@ export const bundleService = async (service: ServiceManifest, options: BundleOpt
   return { service: service.name, folder, entry, hash, bytes, parts };
 };
 
-/** Bundles the process that invokes Lambda handlers on this machine; it ships nowhere else. */
-export const bundleInvoker = async (options: BundleOptions): Promise<Bundle> => {
-  const { folder, entry, metafile } = await bundleEntry(
-    'function-invoker',
-    'services/kit/functions/main.ts',
-    'main',
-    options,
-  );
+const bundleProgram = async (name: string, source: string, options: BundleOptions): Promise<Bundle> => {
+  const { folder, entry, metafile } = await bundleEntry(name, source, 'main', options);
   await copyMigrations(
     path.join(options.root, 'services/kit/storage/migrations'),
     path.join(folder, 'storage/kit-migrations'),
   );
-  return { service: 'function-invoker', folder, entry, ...(await fingerprint(folder)), parts: partsOf(metafile) };
+  return { service: name, folder, entry, ...(await fingerprint(folder)), parts: partsOf(metafile) };
 };
+
+/** Bundles the process that invokes Lambda handlers on this machine; it ships nowhere else. */
+export const bundleInvoker = (options: BundleOptions): Promise<Bundle> =>
+  bundleProgram(INVOKER, 'services/kit/functions/main.ts', options);
+
+/** Bundles what stands beside the services in containers: the job that prepares their peers, the mailbox, the catalogue's load. */
+export const bundleTools = (options: BundleOptions): Promise<Bundle> =>
+  bundleProgram(TOOLS, 'lib/compose/main.ts', options);

@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { createMetrics } from '../../services/kit/metrics.ts';
+import { testManifest } from '../../services/kit/testing/manifest.ts';
+import { stalePages } from '../pages/pages.ts';
+import { services } from '../services.ts';
+import { runsInCluster } from '../workloads/workload-values.ts';
+import type { ComposeContainer } from './compose-container.ts';
+import { composeFiles, composeProject } from './compose-file.ts';
+import { SHOWN_PORTS } from './compose-places.ts';
+import { composeSecrets } from './compose-secrets.ts';
+import { panels } from './shop-dashboard.ts';
+
+const root = path.join(import.meta.dirname, '../..');
+const containers: Readonly<Record<string, ComposeContainer>> = composeProject(services).services;
+const ours = Object.entries(containers).filter(([, { image }]) => image.startsWith('cloudmart/'));
+const wishlist = testManifest({
+  name: 'wishlist',
+  ports: { http: 8099, grpc: 50099 },
+  owns: { database: 'wishes' },
+  calls: ['user'],
+  configuration: { SIGN: { description: 'A sign.', kind: 'plain', default: '$5' } },
+});
+const withWishlist = [...services, wishlist];
+
+describe('compose.yaml and what it mounts', () => {
+  test('say what the manifests say; otherwise run "npx cloudmart pages"', async () => {
+    expect(await stalePages(composeFiles(services), root)).toEqual([]);
+  });
+
+  test('have a service as soon as it is declared: container, secret, scrape', () => {
+    const files = composeFiles(withWishlist);
+    expect(composeProject(withWishlist).services['wishlist']).toMatchObject({
+      environment: { SERVICE_NAME: 'wishlist', USER_GRPC: 'user:50051', PROBE_PORT: '9000' },
+      ports: ['127.0.0.1:8099:8099', '127.0.0.1:50099:50099'],
+      depends_on: {
+        prepare: { condition: 'service_completed_successfully' },
+        user: { condition: 'service_healthy' },
+      },
+    });
+    expect(composeSecrets(withWishlist)).toContain('WISHLIST_DATABASE_PASSWORD');
+    expect(files.get('compose/prometheus.yaml')).toContain('wishlist:9000');
+  });
+
+  test('keep a dollar sign of a manifest from being read as a variable', () => {
+    expect(composeProject(withWishlist).services['wishlist']?.environment?.['SIGN']).toBe('$$5');
+  });
+
+  test.each(['kafka', 'catalogue'])('refuse a service called %s, which stands beside the services', (name) => {
+    expect(() => composeProject([...services, { ...wishlist, name }])).toThrow(
+      `services/${name}/manifest.ts: compose.yaml has another container "${name}"`,
+    );
+  });
+});
+
+describe('the containers', () => {
+  test('are all of the services, and every one waits until those it calls are healthy', () => {
+    for (const service of services) {
+      const waiting = Object.entries(containers[service.name]?.depends_on ?? {});
+      const healthy = waiting.filter(([, { condition }]) => condition === 'service_healthy').map(([name]) => name);
+      expect(healthy).toEqual(expect.arrayContaining([...service.calls]));
+    }
+  });
+
+  test.each(ours)('%s is restricted as a pod is', (_name, container) => {
+    expect(container).toMatchObject({
+      read_only: true,
+      cap_drop: ['ALL'],
+      security_opt: ['no-new-privileges:true'],
+      stop_grace_period: '25s',
+      build: { dockerfile: '../../Dockerfile', network: 'none' },
+    });
+    expect(container.mem_limit).toMatch(/^\d+m$/);
+  });
+
+  test('run as the unprivileged user, but for the job that gives the volumes away', () => {
+    expect(ours.filter(([, { user }]) => user !== '10001:10001').map(([name]) => name)).toEqual(['prepare']);
+    expect(containers['prepare']?.cap_add).toEqual(['CHOWN']);
+  });
+
+  test('of others are pinned by a version and a digest', () => {
+    const others = Object.values(containers).filter(({ image }) => !image.startsWith('cloudmart/'));
+    expect(others.length).toBeGreaterThan(6);
+    for (const { image } of others) expect(image).toMatch(/^[a-z0-9./-]+:v?\d+\.\d+(\.\d+)?@sha256:[0-9a-f]{64}$/);
+  });
+
+  test('are reached from this machine alone, each port once, and README.md names the ports', async () => {
+    const published = Object.values(containers).flatMap(({ ports = [] }) => ports);
+    const own = published.map((port) => /^127\.0\.0\.1:(\d+):\d+$/.exec(port)?.[1]);
+    expect(own).not.toContain(undefined);
+    expect(new Set(own).size).toBe(own.length);
+    const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
+    for (const port of Object.values(SHOWN_PORTS)) expect(readme).toContain(String(port));
+  });
+});
+
+describe('the secrets', () => {
+  test('are named, never written, and each that is named is one that the command makes', () => {
+    const text = [...composeFiles(services).values()].join('\n');
+    const named = new Set([...text.matchAll(/\$\{(\w+):\?/g)].map(([, name]) => name));
+    expect([...named].sort()).toEqual([...composeSecrets(services)].sort());
+    expect(text).not.toMatch(/\$\{\w+(:?[-+]|\})/);
+    for (const [name, value] of Object.values(containers).flatMap(({ environment = {} }) =>
+      Object.entries(environment),
+    ))
+      if (/(PASSWORD|SECRET)$/.test(name)) expect(value).toMatch(/^\$\{\w+:\?/);
+  });
+});
+
+describe('the metrics', () => {
+  test('are scraped from every service that serves', () => {
+    const configuration = composeFiles(services).get('compose/prometheus.yaml');
+    for (const { name } of services.filter(runsInCluster)) expect(configuration).toContain(`- ${name}:9000`);
+  });
+
+  test('on the dashboard are those that the services have', async () => {
+    const kit = path.join(root, 'services');
+    const sources = readdirSync(kit, { recursive: true, encoding: 'utf8' }).filter(
+      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+    );
+    const text = sources.map((file) => readFileSync(path.join(kit, file), 'utf8')).join('\n');
+    const process = createMetrics('probe');
+    process.collectProcess();
+    const known = new Set([
+      ...[...text.matchAll(/name: '([a-z0-9_]+)'/g)].map(([, name]) => name),
+      ...[...(await process.page()).text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name),
+    ]);
+    const asked = panels.flat().flatMap(({ queries }) => queries.map(({ expression }) => expression));
+    for (const expression of asked)
+      for (const [, name = ''] of expression.matchAll(/([a-z0-9_]+)\{/g))
+        expect([...known]).toContain(name.replace(/_bucket$/, ''));
+  });
+});

@@ -1,0 +1,36 @@
+/** Where everything is in the network of the containers, and on which loopback port of the machine it is shown. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { PEER_PORTS } from '../local/ports.ts';
+import type { Addresses } from '../service-environment.ts';
+import { probePort } from '../workloads/ports.ts';
+import { runsInCluster } from '../workloads/workload-values.ts';
+import { databasePassword, peerSecrets, secretReference } from './compose-secrets.ts';
+
+/** Ports on 127.0.0.1; those of services are the ones of their manifests, and what `npm start` has is where it has it. */
+export const SHOWN_PORTS = { ...PEER_PORTS, kafka: 8093, valkey: 8094, prometheus: 8095, grafana: 8096, kafkaUi: 8097 };
+
+export const KAFKA_URL = 'kafka://kafka:9092';
+export const TABLES_URL = 'http://tables:8000';
+export const POSTGRES_SERVER = 'postgres:5432';
+/** Folders in containers, each a volume. */
+export const FOLDERS = { mails: '/data/mails', buckets: '/data/buckets' } as const;
+
+/** Folder of a bucket. */
+export const bucketFolder = (name: string): string => `${FOLDERS.buckets}/${name}`;
+
+/** Publishes a port to this machine alone: what stands behind some of them knows no passwords. */
+export const shown = (port: number, inside = port): string => `127.0.0.1:${port}:${inside}`;
+
+/** The addresses that a service in a container is given. */
+export const composeAddresses: Addresses = {
+  http: ({ name, ports }) => `http://${name}:${ports.http}`,
+  grpc: ({ name, ports }) => `${name}:${ports.grpc}`,
+  ports: (service: ServiceManifest) => ({ ...service.ports, ...(runsInCluster(service) && { probe: probePort }) }),
+  database: ({ name }, database) =>
+    `postgresql://${name}:${secretReference(databasePassword(name))}@${POSTGRES_SERVER}/${database}`,
+  events: () => KAFKA_URL,
+  cache: () => `redis://:${secretReference(peerSecrets.valkey)}@valkey:6379`,
+  table: (name) => name,
+  bucket: (name) => `file://${bucketFolder(name)}`,
+  mail: `folder:${FOLDERS.mails}`,
+};

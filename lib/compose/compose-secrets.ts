@@ -1,0 +1,51 @@
+/** The secrets of the shop in containers: made once, in one file that only its owner can read, and named in compose.yaml. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { writeFileAtomically } from '../local/write-file-atomically.ts';
+import { environmentName, secretNames } from '../service-environment.ts';
+
+/** Passwords of the peers, and what services sign their calls with. */
+export const peerSecrets = {
+  postgres: 'POSTGRES_PASSWORD',
+  valkey: 'VALKEY_PASSWORD',
+  grafana: 'GRAFANA_PASSWORD',
+  serviceAuth: 'SERVICE_AUTH_SECRET',
+} as const;
+
+/** Name of the password of a service's PostgreSQL role. */
+export const databasePassword = (service: string): string => `${environmentName(service)}_DATABASE_PASSWORD`;
+
+/** Name under which a secret that a manifest declares is kept. */
+export const declaredSecret = (service: string, key: string): string => `${environmentName(service)}_${key}`;
+
+/** How compose.yaml names a secret; Compose refuses to do anything while it is missing. */
+export const secretReference = (name: string): string => `\${${name}:?is missing from .env, run npx cloudmart compose}`;
+
+/** Names of everything that has to be in `.env`. */
+export const composeSecrets = (services: readonly ServiceManifest[]): readonly string[] => [
+  ...Object.values(peerSecrets),
+  ...services.flatMap(({ name, owns }) => (owns.database ? [databasePassword(name)] : [])),
+  ...services.flatMap((service) => secretNames(service).map((key) => declaredSecret(service.name, key))),
+];
+
+const RANDOM_BYTES = 24;
+const HEADER =
+  '# Passwords of the shop in containers, written by "npx cloudmart compose". The volumes of PostgreSQL open with these only.\n';
+
+/**
+ * Adds random values for the names that the file does not set, and keeps every line that is there. Returns what was added.
+ * The values need no quoting, neither in the file nor in a URL.
+ */
+export const keepComposeSecrets = async (file: string, names: readonly string[]): Promise<readonly string[]> => {
+  const kept = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
+    if (problem.code === 'ENOENT') return HEADER;
+    throw problem;
+  });
+  const set = new Set([...kept.matchAll(/^\s*(?:export\s+)?(\w+)=./gm)].map(([, name]) => name));
+  const missing = names.filter((name) => !set.has(name));
+  if (missing.length === 0) return missing;
+  const lines = missing.map((name) => `${name}=${randomBytes(RANDOM_BYTES).toString('base64url')}\n`);
+  await writeFileAtomically(file, `${kept}${kept.endsWith('\n') ? '' : '\n'}${lines.join('')}`, 0o600);
+  return missing;
+};

@@ -1,0 +1,193 @@
+/** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { tableEnvironment } from '../local/declared-tables.ts';
+import { ADMINISTRATOR } from '../local/postgres-cluster.ts';
+import { INVOKER, TOOLS } from '../release/bundle/bundle-names.ts';
+import { secretNames, serviceEnvironment } from '../service-environment.ts';
+import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
+import { callersOf } from '../workloads/pod-environment.ts';
+import { runsInCluster } from '../workloads/workload-values.ts';
+import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
+import {
+  bucketFolder,
+  composeAddresses,
+  FOLDERS,
+  KAFKA_URL,
+  POSTGRES_SERVER,
+  SHOWN_PORTS,
+  shown,
+  TABLES_URL,
+} from './compose-places.ts';
+import { databasePassword, declaredSecret, peerSecrets, secretReference } from './compose-secrets.ts';
+
+const NODE = '/nodejs/bin/node';
+const BUNDLES = './dist/bundles';
+
+/** As the pods are: lib/workloads/deployment.ts. */
+const restricted = (bundle: string) =>
+  ({
+    image: `cloudmart/${bundle}:compose`,
+    build: { context: BUNDLES, dockerfile: '../../Dockerfile', network: 'none', args: { SERVICE: bundle } },
+    user: `${unprivilegedId}:${unprivilegedId}`,
+    read_only: true,
+    tmpfs: ['/tmp:size=64m,mode=1777'],
+    cap_drop: ['ALL'],
+    stop_grace_period: `${stopGraceSeconds}s`,
+    ...boundedContainer,
+  }) as const;
+
+const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]): Record<string, string> => {
+  const environment = serviceEnvironment(service, all, composeAddresses);
+  // Compose reads a dollar sign as the beginning of a variable unless it is doubled.
+  for (const key of Object.keys(service.configuration))
+    if (environment[key] !== undefined) environment[key] = environment[key].replaceAll('$', '$$$$');
+  const callers = callersOf(service, all);
+  return {
+    ...environment,
+    ...(service.kind === 'lambda' && service.consumes.length > 0 && { EVENTS_URL: KAFKA_URL }),
+    ...(service.owns.tables && tableEnvironment(TABLES_URL)),
+    ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
+    SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
+    ...Object.fromEntries(
+      secretNames(service).map((key) => [key, secretReference(declaredSecret(service.name, key))] as const),
+    ),
+    LOG_LEVEL: 'info',
+  };
+};
+
+const waitsFor = ({ cache, calls }: ServiceManifest): Record<string, { condition: Condition }> => ({
+  prepare: { condition: 'service_completed_successfully' },
+  ...(cache && { valkey: { condition: 'service_healthy' as const } }),
+  ...Object.fromEntries(calls.map((callee) => [callee, { condition: 'service_healthy' as const }])),
+});
+
+const volumesOf = ({ owns, reaches }: ServiceManifest) => [
+  ...(owns.buckets?.length ? [`buckets:${FOLDERS.buckets}`] : []),
+  ...(reaches?.includes('ses') ? [`mails:${FOLDERS.mails}`] : []),
+];
+
+const serving = (service: ServiceManifest, all: readonly ServiceManifest[]): ComposeContainer => ({
+  ...restricted(service.name),
+  environment: environmentOf(service, all),
+  ports: Object.values(service.ports).map((port) => shown(port)),
+  volumes: volumesOf(service),
+  depends_on: waitsFor(service),
+  mem_limit: `${service.size.memoryMiB}m`,
+  restart: 'unless-stopped',
+});
+
+/** A Lambda is its bundle, mounted, in the process that feeds it as AWS would. */
+const invoked = (service: ServiceManifest, all: readonly ServiceManifest[]): ComposeContainer => ({
+  ...restricted(INVOKER),
+  command: [
+    ...['--function', service.name, '--handler', '/function/handler.mjs'],
+    ...service.consumes.flatMap((topic) => ['--topic', topic]),
+  ],
+  environment: environmentOf(service, all),
+  volumes: [
+    {
+      type: 'bind',
+      source: `${BUNDLES}/${service.name}`,
+      target: '/function',
+      read_only: true,
+      // Without it Docker would make an empty folder where a bundle is missing.
+      bind: { create_host_path: false },
+    },
+    ...volumesOf(service),
+  ],
+  // It has no door to ask at, and ends when it can no longer work.
+  healthcheck: { disable: true },
+  depends_on: waitsFor(service),
+  mem_limit: `${service.size.memoryMiB}m`,
+  restart: 'unless-stopped',
+});
+
+/** Makes databases, topics, tables and folders, and ends; it runs at every start, and changes nothing that is there. */
+const prepare = (services: readonly ServiceManifest[]): ComposeContainer => ({
+  ...restricted(TOOLS),
+  command: ['prepare'],
+  // New volumes belong to root; it gives the folders in them to the user of the services.
+  user: '0:0',
+  cap_add: ['CHOWN'],
+  environment: {
+    POSTGRES_URL: `postgresql://${ADMINISTRATOR}:${secretReference(peerSecrets.postgres)}@${POSTGRES_SERVER}`,
+    EVENTS_URL: KAFKA_URL,
+    TABLES_URL,
+    FOLDERS: [
+      FOLDERS.mails,
+      ...services.flatMap(({ owns }) => owns.buckets ?? []).map((bucket) => bucketFolder(bucket)),
+    ].join(','),
+    FOLDERS_OWNER: String(unprivilegedId),
+    ...Object.fromEntries(
+      services.flatMap(({ name, owns }) =>
+        owns.database ? [[databasePassword(name), secretReference(databasePassword(name))] as const] : [],
+      ),
+    ),
+  },
+  volumes: [`mails:${FOLDERS.mails}`, `buckets:${FOLDERS.buckets}`],
+  healthcheck: { disable: true },
+  depends_on: {
+    postgres: { condition: 'service_healthy' },
+    kafka: { condition: 'service_healthy' },
+    tables: { condition: 'service_healthy' },
+  },
+  mem_limit: '256m',
+  restart: 'no',
+});
+
+const mailbox: ComposeContainer = {
+  ...restricted(TOOLS),
+  command: ['mailbox'],
+  environment: { MAIL_FOLDER: FOLDERS.mails, HTTP_PORT: String(SHOWN_PORTS.mailbox) },
+  ports: [shown(SHOWN_PORTS.mailbox)],
+  volumes: [`mails:${FOLDERS.mails}:ro`],
+  healthcheck: healthyWhen(
+    ...['CMD', NODE, '-e'],
+    "fetch('http://127.0.0.1:' + process.env.HTTP_PORT + '/mails?limit=1', { signal: AbortSignal.timeout(3000) }).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))",
+  ),
+  depends_on: { prepare: { condition: 'service_completed_successfully' } },
+  mem_limit: '128m',
+  restart: 'unless-stopped',
+};
+
+/** Loads the films by the public door when it is asked to: `docker compose run --rm catalogue`. */
+const catalogue = (services: readonly ServiceManifest[]): Record<string, ComposeContainer> => {
+  const gateway = services.find((service) => service.public && service.ports.http !== undefined);
+  const accounts = services.find(({ configuration }) => 'STAFF_PASSWORD' in configuration);
+  if (!gateway || !accounts) return {};
+  return {
+    catalogue: {
+      ...restricted(TOOLS),
+      command: ['catalogue'],
+      environment: {
+        GATEWAY_URL: composeAddresses.http(gateway),
+        STAFF_EMAIL: accounts.configuration['STAFF_EMAIL']?.default ?? '',
+        STAFF_PASSWORD: secretReference(declaredSecret(accounts.name, 'STAFF_PASSWORD')),
+      },
+      volumes: ['./lib/local/data/films.csv:/catalogue/films.csv:ro'],
+      healthcheck: { disable: true },
+      depends_on: { [gateway.name]: { condition: 'service_healthy' } },
+      profiles: ['catalogue'],
+      mem_limit: '256m',
+      restart: 'no',
+    },
+  };
+};
+
+/** Containers of this repository by name. Static sites and stream jobs have none: neither runs in a process of its own here. */
+export const ownContainers = (services: readonly ServiceManifest[]): Readonly<Record<string, ComposeContainer>> => ({
+  prepare: prepare(services),
+  ...Object.fromEntries(
+    services.flatMap((service) => {
+      if (runsInCluster(service)) return [[service.name, serving(service, services)] as const];
+      return service.kind === 'lambda' && service.consumes.length > 0
+        ? [[service.name, invoked(service, services)] as const]
+        : [];
+    }),
+  ),
+  mailbox,
+  ...catalogue(services),
+});
+
+/** Volumes that our containers share. */
+export const ownVolumes = ['mails', 'buckets'] as const;

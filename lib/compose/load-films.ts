@@ -1,0 +1,30 @@
+/** Loads the films of the demo into a shop that runs, by its public door. */
+import { readFile } from 'node:fs/promises';
+import { createApiClient } from '../local/api-client.ts';
+import { readDemoCatalogue } from '../local/demo-catalogue.ts';
+import { loadCatalogue } from '../local/load-catalogue.ts';
+import { catalogueSummary } from '../local/report.ts';
+
+type FilmLoad = {
+  /** URL of the public door. */
+  readonly gateway: string;
+  /** Account of a member of staff. */
+  readonly email: string;
+  readonly password: string;
+  /** File of the films. */
+  readonly file: string;
+  readonly say: (sentence: string) => void;
+};
+
+/** Loads every film; doing it again doubles nothing and sets what the file says. */
+export const loadFilms = async ({ gateway, email, password, file, say }: FilmLoad): Promise<void> => {
+  const api = createApiClient(gateway);
+  const { accessToken } = await api<{ accessToken: string }>('/api/v1/auth/login', {
+    method: 'POST',
+    body: { email, password },
+  });
+  const load = await loadCatalogue(api, accessToken, readDemoCatalogue(await readFile(file, 'utf8')), (done, of) =>
+    say(`${done} of ${of} films`),
+  );
+  say(catalogueSummary(load));
+};

@@ -1,0 +1,47 @@
+/** The tables that manifests declare, made in a DynamoDB outside AWS. */
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
+import type { ServiceManifest, TableDeclaration } from '../../services/kit/manifest.ts';
+
+/** What the AWS SDK of a service needs to find tables outside AWS, at `http://host:port`; any key pair is accepted there. */
+export const tableEnvironment = (endpoint: string): Record<string, string> => ({
+  AWS_ENDPOINT_URL_DYNAMODB: endpoint,
+  AWS_REGION: 'us-east-1',
+  AWS_ACCESS_KEY_ID: 'local',
+  AWS_SECRET_ACCESS_KEY: 'local',
+});
+
+const keysOf = ({ partitionKey, sortKey }: TableDeclaration) => [
+  { AttributeName: partitionKey, KeyType: 'HASH' as const },
+  ...(sortKey ? [{ AttributeName: sortKey, KeyType: 'RANGE' as const }] : []),
+];
+
+/** Name and shape of every table that a manifest declares. */
+export const declaredTables = (
+  services: readonly ServiceManifest[],
+): readonly (readonly [string, TableDeclaration])[] =>
+  services.flatMap(({ owns }) => Object.entries(owns.tables ?? {}));
+
+/** Creates the declared tables that are not there, in the DynamoDB of an endpoint outside AWS. */
+export const createMissingTables = async (endpoint: string, services: readonly ServiceManifest[]): Promise<void> => {
+  const client = new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+  });
+  try {
+    const { TableNames = [] } = await client.send(new ListTablesCommand({}));
+    for (const [name, table] of declaredTables(services).filter(([name]) => !TableNames.includes(name))) {
+      const KeySchema = keysOf(table);
+      await client.send(
+        new CreateTableCommand({
+          TableName: name,
+          BillingMode: 'PAY_PER_REQUEST',
+          KeySchema,
+          AttributeDefinitions: KeySchema.map(({ AttributeName }) => ({ AttributeName, AttributeType: 'S' })),
+        }),
+      );
+    }
+  } finally {
+    client.destroy();
+  }
+};
