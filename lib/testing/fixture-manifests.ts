@@ -1,17 +1,12 @@
 /** One small manifest of every kind, so that tests of the stacks do not move when the shop changes. */
-import { defineService, type ServiceManifest } from '../../services/kit/manifest.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { checkServices } from '../services.ts';
 
 const fixture = (differing: Pick<ServiceManifest, 'name' | 'kind'> & Partial<ServiceManifest>): ServiceManifest =>
-  defineService({
+  testManifest({
     summary: `Stands for every service of kind ${differing.kind}.`,
     ports: {},
-    owns: {},
-    publishes: {},
-    consumes: [],
-    calls: [],
-    criticalFunctions: [],
-    configuration: {},
     scaling: { min: 2, max: 4, cpuPercent: 65 },
     size: { cpuMillis: 250, memoryMiB: 256 },
     ...differing,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { eventually } from '../kit/testing/condition.ts';
+import { startBackground } from '../kit/testing/whole-service.ts';
 import { startProduct, type TestProduct } from './testing/product-fixtures.ts';
 
 let shop: TestProduct;
@@ -16,7 +17,7 @@ describe('the running service', () => {
   });
 
   it('publishes what happened to its stock, in order per order and product', async () => {
-    for (const { start } of shop.running.background ?? []) await start?.();
+    await startBackground(shop.running);
     const door = shop.grpcClient();
     const productId = await shop.create({ stock: 10 });
     const orders = Array.from({ length: 5 }, () => shop.ids.next('ord'));

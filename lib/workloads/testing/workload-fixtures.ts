@@ -1,4 +1,5 @@
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { testManifest } from '../../../services/kit/testing/manifest.ts';
 import { secretKeysOf } from '../pod-environment.ts';
 import type { WorkloadValues } from '../workload-values.ts';
 
@@ -50,18 +51,12 @@ export const someWorkloadValues = (
 });
 
 /** A web service without any need, to be spread over with what a case is about. */
-export const aService = (differing: Partial<ServiceManifest> = {}): ServiceManifest => ({
-  name: 'wishlist',
-  kind: 'web',
-  summary: 'Remembers what customers would like.',
-  ports: { http: 8100 },
-  owns: {},
-  publishes: {},
-  consumes: [],
-  calls: [],
-  criticalFunctions: [],
-  configuration: {},
-  scaling: { min: 2, max: 4, cpuPercent: 60 },
-  size: { cpuMillis: 100, memoryMiB: 128 },
-  ...differing,
-});
+export const aService = (differing: Partial<ServiceManifest> = {}): ServiceManifest =>
+  testManifest({
+    name: 'wishlist',
+    kind: 'web',
+    summary: 'Remembers what customers would like.',
+    ports: { http: 8100 },
+    scaling: { min: 2, max: 4, cpuPercent: 60 },
+    ...differing,
+  });

@@ -3,6 +3,7 @@ import { testContext } from '../../kit/testing/context.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
+import { startBackground, stopWhole } from '../../kit/testing/whole-service.ts';
 import { cartApp } from '../app.ts';
 import { manifest } from '../manifest.ts';
 import { startCataloguePeer } from './catalogue-peer.ts';
@@ -79,9 +80,7 @@ export const startCart = async ({
     guest: (sessionId = ids.next('ses')) => shopper({ 'x-session-id': sessionId }),
     customer: async ({ userId = ids.next('usr'), sessionId }: { userId?: string; sessionId?: string } = {}) =>
       shopper({ ...(await tokens.bearer({ userId })), ...(sessionId && { 'x-session-id': sessionId }) }),
-    begin: async () => {
-      for (const { start } of running.background ?? []) await start?.();
-    },
+    begin: () => startBackground(running),
     /** Events by kind, oldest first. */
     events: async () => {
       const { rows } = await store.database.query<{
@@ -90,9 +89,7 @@ export const startCart = async ({
       return rows.map(({ payload }) => payload);
     },
     stop: async () => {
-      for (const { stop } of running.background ?? []) await stop();
-      await http.close();
-      for (const { close } of running.resources ?? []) await close();
+      await stopWhole(running);
       await catalogue.stop();
       await store.drop();
     },

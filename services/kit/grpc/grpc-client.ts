@@ -12,9 +12,9 @@ import {
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
 import { createServiceTokenSigner, serviceTokenKey } from '../auth/service-token.ts';
 import type { Breaker } from '../breaker.ts';
+import { callBudget, unavailable } from '../call-budget.ts';
 import { systemClock } from '../clock.ts';
 import { continueTrace, currentScope } from '../request-scope.ts';
-import { Refusal } from '../values/refusal.ts';
 import { timeoutKey } from './call-guard.ts';
 import { readRefusal } from './refusal-metadata.ts';
 
@@ -47,9 +47,6 @@ export type GrpcClientOptions = {
 /** Calls are `client.placeOrder(request, extras?)`; they throw the Refusal that the server threw, or `<service>.unavailable`. */
 export type GrpcClient<Definition extends CompatServiceDefinition> = Client<Definition, CallExtras> & { close(): void };
 
-/** Below this many milliseconds a call is not worth starting. */
-const leastBudgetMs = 20;
-
 const serviceOf = (definition: CompatServiceDefinition): string => {
   const name = /^cloudmart\.([a-z_]+)\./.exec('fullName' in definition ? String(definition.fullName) : '')?.[1];
   if (name === undefined) throw new Error('the definition does not name its service; pass options.service');
@@ -64,25 +61,6 @@ const absent: ReadonlySet<Status> = new Set([
   Status.RESOURCE_EXHAUSTED,
 ]);
 
-const unavailable = (service: string, cause: unknown) =>
-  new Refusal(
-    'unavailable',
-    `${service}.unavailable`,
-    `The ${service} service does not answer at the moment; try again.`,
-    {
-      retryAfterSeconds: 1,
-      cause,
-    },
-  );
-
-const budgetOf = (asked: number, service: string): number => {
-  const deadlineAt = currentScope()?.deadlineAt;
-  const budget = deadlineAt === undefined ? asked : Math.min(asked, deadlineAt - systemClock.now().getTime());
-  if (budget < leastBudgetMs)
-    throw unavailable(service, new Error(`only ${Math.round(budget)} ms left until the deadline`));
-  return budget;
-};
-
 const guardCalls = (
   service: string,
   { caller, secret, deadlineMs, breaker }: GrpcClientOptions,
@@ -90,7 +68,7 @@ const guardCalls = (
   const sign = createServiceTokenSigner({ caller, secret, clock: systemClock });
   return async function* guardCall(call, options) {
     const { authorization, sessionId, traceparent, deadlineMs: asked, ...rest } = options;
-    const budgetMs = budgetOf(asked ?? deadlineMs, service);
+    const budgetMs = callBudget(service, asked ?? deadlineMs);
     const metadata = Metadata(rest.metadata);
     metadata.set(serviceTokenKey, await sign(service));
     metadata.set('traceparent', traceparent ?? currentScope()?.traceparent ?? continueTrace());

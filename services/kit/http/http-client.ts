@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import type { Breaker } from '../breaker.ts';
-import { systemClock } from '../clock.ts';
+import { callBudget, unavailable } from '../call-budget.ts';
 import { continueTrace, currentScope } from '../request-scope.ts';
 import { type FieldError, Refusal } from '../values/refusal.ts';
 import { kindOfStatus } from './problem.ts';
@@ -41,8 +41,6 @@ export type HttpClientOptions = {
   readonly answerLimit?: number;
 };
 
-const leastBudgetMs = 20;
-
 const refusalOf = (service: string, status: number, retryAfter: string | undefined, body: unknown): Refusal => {
   const { code, detail, errors } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
   const seconds = Number(retryAfter);
@@ -71,16 +69,6 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     // Shorter than the 75 s of the kit's servers, so that no request meets a connection that is being closed.
     keepAliveTimeout: 30_000,
   });
-  const unavailable = (cause: unknown) =>
-    new Refusal(
-      'unavailable',
-      `${service}.unavailable`,
-      `The ${service} service does not answer at the moment; try again.`,
-      {
-        retryAfterSeconds: 1,
-        cause,
-      },
-    );
 
   const send = async ({
     method,
@@ -89,12 +77,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     headers,
     deadlineMs = options.deadlineMs,
   }: HttpClientRequest): Promise<HttpClientAnswer> => {
-    const scope = currentScope();
-    const budget =
-      scope?.deadlineAt === undefined
-        ? deadlineMs
-        : Math.min(deadlineMs, scope.deadlineAt - systemClock.now().getTime());
-    if (budget < leastBudgetMs) throw unavailable(new Error(`only ${Math.round(budget)} ms left until the deadline`));
+    const budget = callBudget(service, deadlineMs);
     // Cleared once answered: AbortSignal.timeout would keep a timer for each request until its deadline.
     const late = new AbortController();
     const timer = setTimeout(() => late.abort(), budget);
@@ -105,7 +88,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
         signal: late.signal,
         headers: {
           accept: 'application/json',
-          traceparent: scope?.traceparent ?? continueTrace(),
+          traceparent: currentScope()?.traceparent ?? continueTrace(),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -120,7 +103,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     };
     const answer = await read()
       .catch((problem: unknown) => {
-        throw unavailable(problem);
+        throw unavailable(service, problem);
       })
       .finally(() => clearTimeout(timer));
     if (answer.status >= 200 && answer.status < 300) return answer;

@@ -7,6 +7,7 @@ import { createLogger } from '../logger.ts';
 import { createMetrics } from '../metrics.ts';
 import { startChild } from '../testing/child-process.ts';
 import { eventually } from '../testing/condition.ts';
+import { anEvent } from '../testing/log-fixtures.ts';
 import { emptyDatabase, type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { addToOutbox } from './outbox.ts';
 import { createRelay, type Relay, type RelayOptions } from './relay.ts';
@@ -46,18 +47,6 @@ const startRelay = async (options: Partial<RelayOptions> = {}) => {
   return relay;
 };
 
-const anEvent = (subject: string, sequence: number): CloudEvent => ({
-  specversion: '1.0',
-  id: `evt_${subject}_${sequence}`,
-  source: 'cloudmart/order',
-  type: 'order.placed.v1',
-  subject,
-  time: '2026-01-01T00:00:00Z',
-  datacontenttype: 'application/json',
-  data: { text: 'größe' },
-  sequence,
-  traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-});
 const publish = (events: CloudEvent[]) => store.database.transaction((tx) => addToOutbox(tx, topic, events));
 const published = async () => {
   const records = await Promise.all([0, 1, 2].map((partition) => log.read({ topic, partition, limit: 10_000 })));
@@ -82,13 +71,14 @@ const upTo = (count: number) => Array.from({ length: count }, (_, at) => at + 1)
 
 test('a committed event reaches the log as it was written, keyed by its subject, with its id in the headers', async () => {
   await startRelay();
-  await publish([anEvent('ord_1', 1)]);
+  const event = anEvent('ord_1', 1, { text: 'größe' });
+  await publish([event]);
   await eventually(async () => expect(await unpublished()).toBe(0));
   const [record] = await published();
-  expect(JSON.parse(record?.value ?? '')).toEqual(anEvent('ord_1', 1));
+  expect(JSON.parse(record?.value ?? '')).toEqual(event);
   expect(record).toMatchObject({
     key: 'ord_1',
-    headers: { id: 'evt_ord_1_1', type: 'order.placed.v1', traceparent: anEvent('ord_1', 1).traceparent },
+    headers: { id: 'evt_ord_1_1', type: 'order.placed.v1', traceparent: event.traceparent },
   });
 });
 

@@ -13,6 +13,7 @@ import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
+import { startBackground, stopWhole } from '../../kit/testing/whole-service.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { orderApp } from '../app.ts';
 import { manifest } from '../manifest.ts';
@@ -148,7 +149,7 @@ export const startOrderService = async () => {
     address: `127.0.0.1:${await grpc.listen('127.0.0.1:0')}`,
     ...{ caller: 'api-gateway', secret: testServiceSecret, deadlineMs: 15_000 },
   });
-  for (const { start } of running.background ?? []) await start?.();
+  await startBackground(running);
   return {
     ...{ store, context, http, client, ...neighbours },
     customer: () => tokens.bearer({ userId: systemIds.next('usr') }),
@@ -162,10 +163,7 @@ export const startOrderService = async () => {
     },
     stop: async () => {
       client.close();
-      for (const { stop } of running.background ?? []) await stop();
-      await http.close();
-      await grpc.close();
-      for (const { close } of running.resources ?? []) await close();
+      await stopWhole(running);
       await neighbours.stop();
       await store.drop();
     },

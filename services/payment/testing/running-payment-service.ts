@@ -4,6 +4,7 @@ import { systemIds } from '../../kit/identifiers.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
+import { startBackground, stopWhole } from '../../kit/testing/whole-service.ts';
 import { paymentApp } from '../app.ts';
 import { manifest } from '../manifest.ts';
 
@@ -25,7 +26,7 @@ export const startPaymentService = async () => {
   if (!http || !grpc) throw new Error('the payment service has two doors');
   const address = `127.0.0.1:${await grpc.listen('127.0.0.1:0')}`;
   const clients: { close(): void }[] = [];
-  for (const { start } of running.background ?? []) await start?.();
+  await startBackground(running);
   return {
     ...{ store, context, http },
     /** The gRPC door as that service calls it. */
@@ -39,10 +40,7 @@ export const startPaymentService = async () => {
     staff: () => tokens.bearer({ userId: systemIds.next('usr'), roles: ['customer', 'staff'] }),
     stop: async () => {
       for (const client of clients) client.close();
-      for (const { stop } of running.background ?? []) await stop();
-      await http.close();
-      await grpc.close();
-      for (const { close } of running.resources ?? []) await close();
+      await stopWhole(running);
       await store.drop();
     },
   };

@@ -4,6 +4,7 @@ import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
+import { stopWhole } from '../../kit/testing/whole-service.ts';
 import { productApp } from '../app.ts';
 import { manifest } from '../manifest.ts';
 
@@ -95,10 +96,7 @@ export const startProduct = async ({
     },
     stop: async () => {
       for (const client of clients) client.close();
-      for (const { stop } of running.background ?? []) await stop();
-      await http.close();
-      await grpc.close();
-      for (const { close } of running.resources ?? []) await close();
+      await stopWhole(running);
       await store.drop();
     },
   };
