@@ -51,18 +51,18 @@ export const notificationCases = (emulator: () => AwsEmulator): void =>
     };
     const mailsOf = async (address: string) =>
       (await emulator().mails()).filter((mail) => JSON.stringify(mail).includes(address));
-    const placed = (number: number, email: string) =>
-      JSON.stringify(anEvent('order.placed.v1', anOrder(number, { email })));
+    const paid = (number: number, email: string) =>
+      JSON.stringify(anEvent('order.paid.v1', anOrder(number, { email })));
 
     test('mails an order once, however often Kafka hands it over', async () => {
-      const batch = kafka([placed(801, 'kafka@example.com')]);
+      const batch = kafka([paid(801, 'kafka@example.com')]);
       expect(await invoke(batch)).toEqual({ batchItemFailures: [] });
       expect(await invoke(batch)).toEqual({ batchItemFailures: [] });
       expect(await mailsOf('kafka@example.com')).toHaveLength(1);
     });
 
     test('names the record that no one can read, and mails the others', async () => {
-      const answer = await invoke(kafka(['not an event', placed(802, 'beside@example.com')]));
+      const answer = await invoke(kafka(['not an event', paid(802, 'beside@example.com')]));
       expect(answer).toEqual({
         batchItemFailures: [{ itemIdentifier: { partition: 'order-events-0', offset: 0 } }],
       });
@@ -89,7 +89,7 @@ export const notificationCases = (emulator: () => AwsEmulator): void =>
           FunctionResponseTypes: ['ReportBatchItemFailures'],
         }),
       );
-      const good = placed(803, 'queue@example.com');
+      const good = paid(803, 'queue@example.com');
       for (const MessageBody of [good, 'poison', good])
         await sqs.send(new SendMessageCommand({ QueueUrl: orders.url, MessageBody }));
       const { Messages } = await eventually(async () => {
