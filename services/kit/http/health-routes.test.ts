@@ -34,6 +34,15 @@ describe('the health routes', () => {
     expect(answers[0]?.json()).toMatchObject({ status, checks: { database: { status: 'down', critical } } });
   });
 
+  test('tell strangers no more than the status, where operators have a listener of their own', async () => {
+    const context = testContext(testManifest({ public: true }), { config: { probePort: 9_999 } });
+    context.health.add('database', { critical: true, check: down });
+    const http = await createHttpServer({ context });
+    expect((await http.inject('/health')).json()).toEqual({ status: 'unhealthy' });
+    expect((await http.inject('/health/ready')).statusCode).toBe(200);
+    for (const url of ['/health/detailed', '/metrics']) expect((await http.inject(url)).statusCode).toBe(404);
+  });
+
   test.each([
     ['starting', [200, 503, 503]],
     ['failed', [200, 503, 503]],

@@ -24,6 +24,13 @@ const detailed = summary.extend({
 const both = <T>(schema: T) => ({ 200: schema, 503: schema });
 const tags = ['operations'];
 
+export type HealthRoutesOptions = {
+  /** Each gets routes of its own; default the root. */
+  readonly prefixes?: readonly string[];
+  /** Whether `/health` tells the checks and `/health/detailed` exists; default true. */
+  readonly isTelling?: boolean;
+};
+
 /**
  * `/health` and `/health/detailed` say how the service and what it depends on are (503 when unhealthy);
  * `live` that the event loop turns, `startup` that the start is over, `ready` that traffic may come here.
@@ -31,7 +38,7 @@ const tags = ['operations'];
 export const addHealthRoutes = (
   http: HttpServer,
   { health, functions, manifest }: Reporting,
-  prefixes: readonly string[] = [''],
+  { prefixes = [''], isTelling = true }: HealthRoutesOptions = {},
 ): void => {
   const config = { access: 'public' as const, rateLimit: false as const };
   const answer = (reply: FastifyReply, well: boolean, body: object) =>
@@ -48,9 +55,9 @@ export const addHealthRoutes = (
         (_request, reply) => handler(reply),
       );
 
-    route('', 'Health of the service and of what it depends on.', summary, async (reply) => {
+    route('', 'Health of the service and of what it depends on.', isTelling ? summary : phase, async (reply) => {
       const report = await health.report();
-      return answer(reply, report.status !== 'unhealthy', report);
+      return answer(reply, report.status !== 'unhealthy', isTelling ? report : { status: report.status });
     });
     route('/live', 'Whether the process turns; no dependency is asked.', phase, (reply) =>
       answer(reply, true, { status: 'live' }),
@@ -62,6 +69,7 @@ export const addHealthRoutes = (
       const ready = await health.isReady();
       return answer(reply, ready, { status: ready ? 'ready' : health.phase === 'ready' ? 'not-ready' : health.phase });
     });
+    if (!isTelling) continue;
     route(
       '/detailed',
       'Health with each check, breakers, critical functions and the process itself.',

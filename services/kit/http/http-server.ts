@@ -99,7 +99,9 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   await addRateLimit(http, { ...options, service: context.manifest.name });
   addNotFound(http);
   await addDocumentation(http, context.manifest);
-  addHealthRoutes(http, context, ['', ...(options.healthPrefixes ?? [])]);
-  addMetricsRoute(http, context);
+  // Figures and names of neighbours are for operators; behind a load balancer they have the listener of the probes.
+  const isTelling = !(context.manifest.public && context.config.probePort !== undefined);
+  addHealthRoutes(http, context, { prefixes: ['', ...(options.healthPrefixes ?? [])], isTelling });
+  if (isTelling) addMetricsRoute(http, context);
   return http;
 };
