@@ -161,8 +161,8 @@ export const realParts: readonly RealPart[] = [
   },
   {
     name: 'Container engine',
-    needs: ['dockerd', 'apt-get', 'dpkg-deb', 'tar'],
-    tests: 'image\\.real',
+    needs: ['dockerd', 'docker-registry', 'apt-get', 'dpkg-deb', 'tar'],
+    tests: '(image|publish)\\.real',
     prepare: async () => {
       const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
       const bases: Record<string, string> = {};

@@ -54,12 +54,13 @@ describe('the workflows of this repository', () => {
     expect(environments.find(({ name }) => name === 'dev')?.protected).toBe(false);
   });
 
-  test('deploy only after the pre-flight, and verify what they deployed', () => {
+  test('deploy only after the images are there and the pre-flight passed', () => {
     const scripts = named('deploy-environment')
       .jobs.flatMap(([, { steps }]) => steps ?? [])
       .map(({ run }) => run ?? '');
     const order = [
       '"$ENVIRONMENT/Registry" "$ENVIRONMENT/Secret" --exclusively',
+      'cloudmart publish',
       'cloudmart preflight',
       'cdk deploy --app asm "$ENVIRONMENT/**"',
       'cloudmart verify',

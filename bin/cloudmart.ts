@@ -11,6 +11,7 @@ import { mapCommand } from './commands/map.ts';
 import { newServiceCommand } from './commands/new-service.ts';
 import { pagesCommand } from './commands/pages.ts';
 import { preflightCommand } from './commands/preflight.ts';
+import { publishCommand } from './commands/publish.ts';
 import { renderCommand } from './commands/render.ts';
 import { replayCommand } from './commands/replay.ts';
 import { rollCommand } from './commands/roll.ts';
@@ -33,6 +34,7 @@ const program = new Command('cloudmart')
   .addCommand(newServiceCommand())
   .addCommand(pagesCommand())
   .addCommand(preflightCommand())
+  .addCommand(publishCommand())
   .addCommand(renderCommand())
   .addCommand(replayCommand())
   .addCommand(rollCommand())

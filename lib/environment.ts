@@ -133,7 +133,9 @@ export const environmentShape = z.strictObject({
   database: database.describe('Aurora PostgreSQL.'),
   eventStream: eventStream.describe('MSK.'),
   cache: cache.describe('ElastiCache for Valkey.'),
-  registry: z.strictObject({ keepImages: count(5, 1000).describe('Newest images kept per service.') }).describe('ECR.'),
+  registry: z
+    .strictObject({ keepImages: count(5, 1000).describe('Newest releases kept per service.') })
+    .describe('ECR.'),
   functions: z
     .strictObject({
       logDays: logDays.describe('Days that logs of functions are kept.'),

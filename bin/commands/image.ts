@@ -1,4 +1,3 @@
-import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { Command } from 'commander';
 
@@ -6,29 +5,18 @@ type Flags = { platform?: string[]; base?: string; out: string; json?: boolean }
 
 const root = path.join(import.meta.dirname, '../..');
 
-/** The commit that is checked out, with `-dirty` when files differ from it; absent outside a checkout. */
-const revisionOf = (folder: string): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    const words = ['describe', '--always', '--abbrev=40', '--dirty', '--exclude', '*'];
-    execFile('git', words, { cwd: folder, timeout: 10_000 }, (problem, output) =>
-      resolve(problem ? undefined : output.trim()),
-    );
-  });
-
 const run = async (names: readonly string[], { platform, base, out, json }: Flags) => {
-  const [{ buildImages }, { imageEngine }, { ownPlatform }, { servicesNamed }, { runsInCluster }] = await Promise.all([
+  const [{ buildImages }, { imageEngine }, { ownPlatform }, { imagesNamed }, { revisionOf }] = await Promise.all([
     import('../../lib/release/image/image.ts'),
     import('../../lib/release/image/image-engine.ts'),
     import('../../lib/release/image/image-platforms.ts'),
-    import('../../lib/services.ts'),
-    import('../../lib/workloads/workload-values.ts'),
+    import('../../lib/platform-images.ts'),
+    import('../../lib/release/image/image-revision.ts'),
   ]);
-  const chosen = servicesNamed(names.length === 0 ? undefined : names).filter(runsInCluster);
-  if (chosen.length === 0) throw new Error(`${names.join(' and ')} has no image: it does not run in the cluster`);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; run it again, what was built is not built twice')));
   const images = await buildImages({
-    services: chosen,
+    services: imagesNamed(names),
     root,
     into: path.resolve(out),
     platforms: platform ?? [ownPlatform()],

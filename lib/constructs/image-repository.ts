@@ -2,11 +2,12 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Repository, RepositoryEncryption, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { PLATFORMS } from '../release/image/image-platforms.ts';
 
 export type ImageRepositoryProps = {
   readonly repositoryName: string;
   readonly key: IKey;
-  /** Newest images kept. */
+  /** Newest releases kept. */
   readonly keepImages: number;
   /** Whether the images outlive the stack. */
   readonly retained: boolean;
@@ -37,7 +38,8 @@ export class ImageRepository extends Construct {
           rulePriority: 2,
           description: 'Releases beyond the newest.',
           tagStatus: TagStatus.ANY,
-          maxImageCount: keepImages,
+          // A release is an index and, with a tag of its own, what it names for each platform.
+          maxImageCount: keepImages * (1 + PLATFORMS.length),
         },
       ],
     });

@@ -30,6 +30,8 @@ export type EngineCall = {
   readonly deadlineMs?: number;
   /** Given on standard input, never among the arguments. */
   readonly input?: string;
+  /** Variables for this call, beside those of the process. */
+  readonly environment?: Readonly<Record<string, string>>;
 };
 
 export type ImageEngine = {
@@ -71,13 +73,13 @@ const failureOf = (command: string, { what }: EngineCall, complaint: string, cod
 export const imageEngine = (command: string, signal?: AbortSignal): ImageEngine => ({
   command,
   run: async (parameters, call) => {
-    const { what, deadlineMs = 60_000, input = '' } = call;
+    const { what, deadlineMs = 60_000, input = '', environment = {} } = call;
     const deadline = AbortSignal.timeout(deadlineMs);
     const child = spawn(command, parameters, {
       stdio: ['pipe', 'pipe', 'pipe'],
       signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
       // Engines before Docker 23 build the old way unless they are told.
-      env: { ...process.env, DOCKER_BUILDKIT: '1' },
+      env: { ...process.env, DOCKER_BUILDKIT: '1', ...environment },
     });
     // An engine that ends before it has read its input closes the pipe; its exit code tells.
     child.stdin.on('error', () => undefined);

@@ -16,9 +16,18 @@ export type ImageVariant = {
   /** Compressed bytes of all layers; 0 when there are none. */
   readonly bytes: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Digest of its configuration, which is the same before and after a push. */
+  readonly configuration: string;
+  /** Its manifest, as an index names it. */
+  readonly manifest: ManifestName;
 };
 
+/** How an index names one of its manifests: https://github.com/opencontainers/image-spec/blob/main/descriptor.md */
+export type ManifestName = { readonly mediaType: string; readonly digest: string; readonly size: number };
+
 export type PushedImage = {
+  /** Digest of what the tag names. */
+  readonly digest: string;
   /** Compressed bytes as ECR counts them; of the largest variant when there are several. */
   readonly bytes: number;
   readonly variants: readonly ImageVariant[];
@@ -65,15 +74,21 @@ const parsed = <T>(shape: z.ZodType<T>, text: string, what: string): T => {
 /** A client of ECR, and the deadline of each question to it. */
 export type Registry = { readonly client: ECRClient; readonly deadline: () => { readonly abortSignal: AbortSignal } };
 
+/** Digest of a manifest or a blob as registries name it. */
+export const digestOf = (content: string | Buffer): string =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
 type ImageId = { readonly imageTag: string } | { readonly imageDigest: string };
 
-const manifestOf = async ({ client, deadline }: Registry, repositoryName: string, id: ImageId): Promise<string> => {
+type Manifest = { readonly text: string; readonly name: ManifestName };
+
+const manifestOf = async ({ client, deadline }: Registry, repositoryName: string, id: ImageId): Promise<Manifest> => {
   const answer = await client.send(
     new BatchGetImageCommand({ repositoryName, imageIds: [id], acceptedMediaTypes: MEDIA_TYPES }),
     deadline(),
   );
-  const manifest = answer.images?.[0]?.imageManifest;
-  if (manifest !== undefined) return manifest;
+  const { imageManifest: text, imageManifestMediaType: mediaType = '' } = answer.images?.[0] ?? {};
+  if (text !== undefined) return { text, name: { mediaType, digest: digestOf(text), size: Buffer.byteLength(text) } };
   const reason = answer.failures?.[0]?.failureReason ?? 'no manifest in the answer';
   throw new UnreadableImage(
     `${repositoryName} names ${Object.values(id).join()} but has no manifest of it (${reason}); the push did not finish, push again`,
@@ -90,18 +105,20 @@ const configOf = async ({ client, deadline }: Registry, repositoryName: string, 
   const response = await fetch(downloadUrl ?? '', { signal: deadline().abortSignal });
   if (!response.ok) throw new FailedAnswer(`${what} cannot be downloaded, HTTP ${response.status}`);
   const content = Buffer.from(await response.arrayBuffer());
-  if (`sha256:${createHash('sha256').update(content).digest('hex')}` !== layerDigest)
+  if (digestOf(content) !== layerDigest)
     throw new UnreadableImage(`${what} does not have the content of that digest; push the image again`);
   return parsed(configShape, content.toString(), what);
 };
 
-const variantOf = async (registry: Registry, repositoryName: string, manifest: string): Promise<ImageVariant> => {
-  const { config, layers } = parsed(manifestShape, manifest, `a manifest in ${repositoryName}`);
+const variantOf = async (registry: Registry, repositoryName: string, manifest: Manifest): Promise<ImageVariant> => {
+  const { config, layers } = parsed(manifestShape, manifest.text, `a manifest in ${repositoryName}`);
   const { os, architecture, config: settings } = await configOf(registry, repositoryName, config.digest, config.size);
   return {
     platform: `${os}/${architecture}`,
     bytes: layers.reduce((sum, { size }) => sum + size, 0),
     labels: settings?.Labels ?? {},
+    configuration: config.digest,
+    manifest: manifest.name,
   };
 };
 
@@ -121,7 +138,7 @@ export const readPushedImage = async (
     deadline(),
   );
   const manifest = await manifestOf(registry, repositoryName, { imageTag: tag });
-  const index = indexShape.safeParse(parsed(z.unknown(), manifest, `the manifest of ${repositoryName}:${tag}`));
+  const index = indexShape.safeParse(parsed(z.unknown(), manifest.text, `the manifest of ${repositoryName}:${tag}`));
   const variants: ImageVariant[] = [];
   if (index.success) {
     // BuildKit lists its attestations beside the images, as platform unknown/unknown.
@@ -135,5 +152,5 @@ export const readPushedImage = async (
           ),
         );
   } else variants.push(await variantOf(registry, repositoryName, manifest));
-  return { bytes: imageDetails?.[0]?.imageSizeInBytes ?? 0, variants };
+  return { digest: manifest.name.digest, bytes: imageDetails?.[0]?.imageSizeInBytes ?? 0, variants };
 };

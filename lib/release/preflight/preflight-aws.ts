@@ -21,15 +21,21 @@ export type AwsQuestions = {
   readonly deadline: () => { readonly abortSignal: AbortSignal };
 };
 
-/** @param deadlineMs milliseconds that one question may take, its retries included; default 15,000 */
-export const awsQuestions = (region: string, deadlineMs = 15_000): AwsQuestions => ({
+/**
+ * @param deadlineMs milliseconds that one question may take, its retries included; default 15,000
+ * @param stop ends every question when it is aborted
+ */
+export const awsQuestions = (region: string, deadlineMs = 15_000, stop?: AbortSignal): AwsQuestions => ({
   settings: {
     region,
     maxAttempts: 3,
     requestHandler: { connectionTimeout: 3_000, requestTimeout: 5_000, throwOnRequestTimeout: true },
   },
   deadlineMs,
-  deadline: () => ({ abortSignal: AbortSignal.timeout(deadlineMs) }),
+  deadline: () => {
+    const late = AbortSignal.timeout(deadlineMs);
+    return { abortSignal: stop ? AbortSignal.any([stop, late]) : late };
+  },
 });
 
 /** Gives a client to `work` and closes its connections afterwards. */

@@ -62,7 +62,8 @@ describe('cloudmart preflight', () => {
     expect(before.code).toBe(1);
     const { findings } = JSON.parse(before.stdout);
     expect(findings).toEqual([expect.objectContaining({ code: 'image-missing' })]);
-    const tag = findings[0].command.split(':').at(-1);
+    expect(findings[0].command).toBe('npx cloudmart publish --environment staging cart');
+    const [tag = ''] = /[0-9a-f]{64}/.exec(findings[0].problem) ?? [];
     expect(tag).toMatch(/^[0-9a-f]{64}$/);
     const labels = { [imageLabels.service]: 'cart', [imageLabels.bundle]: tag };
     ecr.repositories.get('cloudmart-staging/cart')?.set(tag, peerImage(labels));

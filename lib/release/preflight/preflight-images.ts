@@ -1,5 +1,6 @@
 /** Whether the registry holds the image of each service's bundle, whole and for every platform. */
 import { ECRClient } from '@aws-sdk/client-ecr';
+import type { Environment } from '../../environment.ts';
 import { imageLabels } from '../image/image-labels.ts';
 import { PLATFORMS } from '../image/image-platforms.ts';
 import { type PushedImage, type Registry, readPushedImage } from '../image/pushed-image.ts';
@@ -18,25 +19,39 @@ export type WholeImage = {
   readonly bytes: number;
 };
 
-type Image = {
+/** An image that should be in the registry. */
+export type ExpectedImage = {
   readonly service: string;
   readonly repository: string;
   readonly tag: string;
-  readonly reference: string;
-  readonly region: string;
+  /** Hash of the bundle inside; the tag of what is deployed is the same. */
+  readonly bundle: string;
+  readonly platforms: readonly string[];
 };
 
-// Tags never move, so a bad image has to go before a good one can take its tag.
-const pushAgain = ({ repository, tag, reference, region }: Image) =>
-  `aws ecr batch-delete-image --region ${region} --repository-name ${repository} --image-ids imageTag=${tag} && docker push ${reference}`;
+/** The image of a service's bundle as the pods of the environment name it. */
+export const expectedImage = (environment: Environment, service: string, bundle: string): ExpectedImage => ({
+  service,
+  repository: `${prefixOf(environment)}/${service}`,
+  tag: bundle,
+  bundle,
+  platforms: PLATFORMS,
+});
 
-const problemsOf = (image: Image, { bytes, variants }: PushedImage): Finding[] => {
-  const { service, repository, tag } = image;
+const push = ({ name }: Environment, { service }: ExpectedImage) =>
+  `npx cloudmart publish --environment ${name} ${service}`;
+
+// Tags never move, so a bad image has to go before a good one can take its tag.
+const pushAgain = (environment: Environment, image: ExpectedImage) =>
+  `aws ecr batch-delete-image --region ${environment.region} --repository-name ${image.repository} --image-ids imageTag=${image.tag} && ${push(environment, image)}`;
+
+const problemsOf = (environment: Environment, image: ExpectedImage, { bytes, variants }: PushedImage): Finding[] => {
+  const { service, repository, tag, bundle, platforms } = image;
   const found = (code: Finding['code'], problem: string): Finding => ({
     code,
     service,
     problem,
-    command: pushAgain(image),
+    command: pushAgain(environment, image),
   });
   const least = Math.min(bytes, ...variants.map((variant) => variant.bytes));
   if (least < LEAST_BYTES)
@@ -46,8 +61,8 @@ const problemsOf = (image: Image, { bytes, variants }: PushedImage): Finding[] =
         `${repository}:${tag} has ${least} bytes in its layers, fewer than Node alone needs; build and push it again`,
       ),
     ];
-  const missing = PLATFORMS.filter((platform) => !variants.some((variant) => variant.platform === platform));
-  const expected = { [imageLabels.service]: service, [imageLabels.bundle]: tag };
+  const missing = platforms.filter((platform) => !variants.some((variant) => variant.platform === platform));
+  const expected = { [imageLabels.service]: service, [imageLabels.bundle]: bundle };
   const differing = variants.flatMap(({ platform, labels }) =>
     Object.entries(expected)
       .filter(([label, value]) => labels[label] !== value)
@@ -55,7 +70,12 @@ const problemsOf = (image: Image, { bytes, variants }: PushedImage): Finding[] =
   );
   return [
     ...(missing.length > 0
-      ? [found('image-platform-missing', `${repository}:${tag} lacks ${missing.join(' and ')}; build it for both`)]
+      ? [
+          found(
+            'image-platform-missing',
+            `${repository}:${tag} lacks ${missing.join(' and ')}; build it for ${platforms.join(' and ')}`,
+          ),
+        ]
       : []),
     ...(differing.length > 0
       ? [
@@ -71,15 +91,19 @@ const problemsOf = (image: Image, { bytes, variants }: PushedImage): Finding[] =
 // What says something about one image only; anything else would be said again of every image.
 const OF_ONE_IMAGE: readonly Finding['code'][] = ['image-unreadable', 'aws-failed'];
 
-const imageProblems = async (
+/**
+ * Reads an image and judges it. Findings say what is wrong with this image, an `image-missing` that there is none; failures that
+ * would be the same for every image are thrown as the SDK throws them.
+ */
+export const judgeImage = async (
   registry: Registry,
-  image: Image,
-  { environment }: PreflightContext,
-): Promise<{ bytes?: number; findings: readonly Finding[] }> => {
-  const { service, repository, tag, reference } = image;
+  environment: Environment,
+  image: ExpectedImage,
+): Promise<{ pushed?: PushedImage; findings: readonly Finding[] }> => {
+  const { service, repository, tag } = image;
   try {
     const pushed = await readPushedImage(registry, repository, tag);
-    return { bytes: pushed.bytes, findings: problemsOf(image, pushed) };
+    return { pushed, findings: problemsOf(environment, image, pushed) };
   } catch (problem) {
     const { name } = problem as Error;
     if (name === 'RepositoryNotFoundException')
@@ -100,13 +124,17 @@ const imageProblems = async (
             code: 'image-missing',
             service,
             problem: `${repository} has no image of this bundle, ${tag}; push it`,
-            command: `docker push ${reference}`,
+            command: push(environment, image),
           },
         ],
       };
     const finding = { service, ...findingOfFailure(problem, environment, 'ECR') };
     if (!OF_ONE_IMAGE.includes(finding.code)) throw problem;
-    return { findings: [finding.code === 'image-unreadable' ? { ...finding, command: pushAgain(image) } : finding] };
+    return {
+      findings: [
+        finding.code === 'image-unreadable' ? { ...finding, command: pushAgain(environment, image) } : finding,
+      ],
+    };
   }
 };
 
@@ -129,7 +157,7 @@ export const imageCheck = (whole: (image: WholeImage) => void): PreflightCheck =
   name: 'images',
   asks: 'ECR',
   run: async (context): Promise<Outcome> => {
-    const { environment, account, aws, pods, progress } = context;
+    const { environment, aws, pods, progress } = context;
     const { tags, finding } = await tagsOrFinding(context);
     if (!tags) return { summary: 'nothing to look for', findings: [finding] };
     const findings: Finding[] = [];
@@ -137,13 +165,10 @@ export const imageCheck = (whole: (image: WholeImage) => void): PreflightCheck =
       for (const { name: service } of pods) {
         const tag = tags[service];
         if (tag === undefined) throw new Error(`${service} was not bundled, so its image has no tag`);
-        const repository = `${prefixOf(environment)}/${service}`;
-        const { region } = environment;
-        const reference = `${account}.dkr.ecr.${region}.amazonaws.com/${repository}:${tag}`;
-        const image = { service, repository, tag, reference, region };
-        const { bytes, findings: found } = await imageProblems({ client, deadline: aws.deadline }, image, context);
+        const image = expectedImage(environment, service, tag);
+        const { pushed, findings: found } = await judgeImage({ client, deadline: aws.deadline }, environment, image);
         findings.push(...found);
-        if (found.length === 0 && bytes !== undefined) whole({ service, repository, tag, bytes });
+        if (found.length === 0 && pushed) whole({ service, repository: image.repository, tag, bytes: pushed.bytes });
         progress(`${service}: ${found.map(({ code }) => code).join(', ') || 'its image is there and whole'}`);
       }
     });

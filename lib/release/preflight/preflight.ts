@@ -1,5 +1,5 @@
 /** `cloudmart preflight`: whether AWS holds what a deployment is about to start. It only reads. */
-import type { Environment } from '../../environment.ts';
+import { accountFindings, accountOf, regionFindings } from './preflight-account.ts';
 import { accountOfCredentials, awsQuestions } from './preflight-aws.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { certificateCheck, checkResolver, domainCheck } from './preflight-domain.ts';
@@ -42,45 +42,6 @@ export type PreflightReport = {
   /** None: the deployment may start. */
   readonly findings: readonly (Finding & { readonly check: string })[];
 };
-
-/** Refuses an account that contradicts the environment's own, or is none. */
-export const accountOf = ({ name, account: declared }: Environment, given: string | undefined): string | undefined => {
-  if (given !== undefined && !/^\d{12}$/.test(given))
-    throw new Error(`--account ${given} is no AWS account id; give its 12 digits`);
-  if (given !== undefined && declared !== undefined && given !== declared)
-    throw new Error(`--account ${given} contradicts lib/environments.ts, where ${name} lives in ${declared}; drop one`);
-  return declared ?? given;
-};
-
-const accountFindings = ({ name }: Environment, account: string, expected: string | undefined): Finding[] => {
-  if (expected === undefined)
-    return [
-      {
-        code: 'account-undeclared',
-        problem: `${name} declares no account, so nothing keeps it out of a wrong one (these credentials belong to ${account}); set \`account\` beside \`region\` of ${name} in lib/environments.ts`,
-        command: `$EDITOR lib/environments.ts # or: npx cloudmart preflight --environment ${name} --account <account id>`,
-      },
-    ];
-  if (account === expected) return [];
-  return [
-    {
-      code: 'account-differs',
-      problem: `the credentials belong to account ${account}, but ${name} lives in ${expected}; use a profile of that account`,
-      command: `export AWS_PROFILE=<profile of ${expected}>`,
-    },
-  ];
-};
-
-const regionFindings = ({ name, region }: Environment, callerRegion: string | undefined): Finding[] =>
-  callerRegion === undefined || callerRegion === region
-    ? []
-    : [
-        {
-          code: 'region-differs',
-          problem: `your AWS settings name ${callerRegion}, but ${name} lives in ${region}; a push would go elsewhere`,
-          command: `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
-        },
-      ];
 
 const outcomeOf = async (check: PreflightCheck, context: PreflightContext): Promise<Outcome> => {
   try {

@@ -1,0 +1,93 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import type { PublishReport } from '../../lib/release/image/publish.ts';
+
+type Flags = { environment: string; account?: string; base?: string; out: string; deadline: string; json?: boolean };
+
+const root = path.join(import.meta.dirname, '../..');
+
+const linesOf = ({ environment, images, findings }: PublishReport): string[] => {
+  const count = (state: string) => images.filter((image) => image.state === state).length;
+  return [
+    ...images.map(({ repository, tag, digest, state }) => `${state.padEnd(6)}  ${repository}:${tag}  ${digest}`),
+    ...findings.map(({ code, problem, command }) => `${code}: ${problem}\n  ${command}`),
+    `${environment}: ${count('pushed')} pushed, ${count('there')} there before${findings.length > 0 ? ', and it does not have all' : ''}`,
+  ];
+};
+
+const run = async (names: readonly string[], flags: Flags, stop: AbortSignal) => {
+  const [{ publish }, { imageEngine }, { environmentNamed }, { imagesNamed }, { revisionOf }, aws, { WrongUsage }] =
+    await Promise.all([
+      import('../../lib/release/image/publish.ts'),
+      import('../../lib/release/image/image-engine.ts'),
+      import('../../lib/environments.ts'),
+      import('../../lib/platform-images.ts'),
+      import('../../lib/release/image/image-revision.ts'),
+      import('../../lib/release/preflight/preflight-aws.ts'),
+      import('../../lib/release/rollout/verify-session.ts'),
+    ]);
+  const asked = <T>(read: () => T): T => {
+    try {
+      return read();
+    } catch (problem) {
+      throw new WrongUsage((problem as Error).message);
+    }
+  };
+  const { accountOf } = await import('../../lib/release/preflight/preflight-account.ts');
+  const environment = asked(() => environmentNamed(flags.environment));
+  asked(() => accountOf(environment, flags.account));
+  const services = asked(() => imagesNamed(names));
+  const deadline = Number(flags.deadline);
+  if (!(deadline >= 0.1 && deadline <= 120))
+    throw new WrongUsage(`--deadline ${flags.deadline}: give seconds from 0.1 to 120`);
+  const report = await publish({
+    environment,
+    services,
+    root,
+    into: path.resolve(flags.out),
+    account: flags.account,
+    callerRegion: await aws.regionOfCaller(process.env),
+    base: flags.base,
+    revision: await revisionOf(root),
+    engine: imageEngine(process.env['CLOUDMART_ENGINE'] ?? 'docker', stop),
+    deadlineMs: deadline * 1000,
+    stop,
+    progress: (sentence) => process.stderr.write(`${sentence}\n`),
+  });
+  process.stdout.write(`${flags.json ? JSON.stringify(report) : linesOf(report).join('\n')}\n`);
+  if (report.findings.length > 0) process.exitCode = 1;
+};
+
+/** `cloudmart publish`: the images of an environment, in its registry. */
+export const publishCommand = (): Command =>
+  new Command('publish')
+    .description(
+      'push to ECR the images that an environment lacks, building those that this machine lacks; one that is there whole is left alone',
+    )
+    .argument('[services...]', 'services that run in the cluster; default all')
+    .requiredOption('--environment <name>', 'dev, staging or production')
+    .option('--account <id>', 'account that the environment lives in, where lib/environments.ts names none')
+    .option(
+      '--base <image>',
+      'image to build on, {arch} standing for amd64 or arm64; default the one in the Dockerfile',
+    )
+    .option('--out <folder>', 'folder of the bundles', 'dist/bundles')
+    .option('--deadline <seconds>', 'time that one question to AWS may take', '15')
+    .option('--json', 'end with one line of JSON: the images with tag, digest and state, and the findings')
+    .addHelpText(
+      'after',
+      `
+CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl work too.
+
+Examples:
+  npx cloudmart publish --environment staging
+  npx cloudmart publish --environment dev order payment --account 111122223333 --json
+
+Exit code 0: every image is in the registry, for amd64 and arm64. 1: some are not. 2: wrong usage.`,
+    )
+    .action(async (names: string[], flags: Flags) => {
+      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
+      await runInterruptibly('what was pushed stays, and publishing again goes on from there', (stop) =>
+        run(names, flags, stop),
+      );
+    });
