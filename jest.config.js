@@ -14,7 +14,8 @@ export default {
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '\\.ts$': './.config/esbuild-transform.js' },
   maxWorkers: 2,
-  // Modules loaded through node:vm are not freed between test files, and those of CDK are big.
+  // Modules loaded through node:vm are not freed between test files, and those of CDK are big. A worker that grew beyond this in
+  // the last file of a run is restarted as the run ends; Jest then says that it "failed to exit gracefully", and nothing leaks.
   workerIdleMemoryLimit: '1GB',
   testTimeout: 60_000,
 };
