@@ -37,6 +37,14 @@ const goTool = async (name: string, module: string) => {
   return file;
 };
 
+/** A program of a Go module that cannot be installed by its name, because its go.mod excludes versions of others. */
+const goProgram = async (name: string, module: string, folder: string) => {
+  const file = join(cache, 'bin', module.replaceAll(/[^\w.]+/g, '-'), name);
+  if (!existsSync(file))
+    await run('go', ['build', '-C', await goModule(module), '-trimpath', '-o', file, folder], { GOFLAGS: '' });
+  return file;
+};
+
 /** Folder of a Go module's sources, for files that only come with them. */
 const goModule = async (module: string) => {
   const answer = JSON.parse(await run('go', ['mod', 'download', '-json', module], { GOFLAGS: '' })) as { Dir: string };
@@ -78,6 +86,21 @@ const buildCluster = async (what: 'core' | 'full') => {
   const output = await run(clusterScript, ['build', what], cluster);
   return { ...cluster, REAL_CLUSTER_SCRIPT: clusterScript, REAL_CLUSTER_BIN: output.split('\n').at(-1) ?? '' };
 };
+
+const containerEngine = async () => {
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const bases: Record<string, string> = {};
+  for (const image of baseImages)
+    bases[`REAL_IMAGE_BASE_${image.architecture.toUpperCase()}`] = await buildBase(
+      run,
+      cache,
+      devDependencies.node,
+      image,
+    );
+  // Debian's command line knows BuildKit by itself; another one on PATH may lack its plugin.
+  return { ...bases, REAL_ENGINE: existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker' };
+};
+const engineNeeds = ['dockerd', 'apt-get', 'dpkg-deb', 'tar'];
 
 export const realParts: readonly RealPart[] = [
   {
@@ -161,21 +184,19 @@ export const realParts: readonly RealPart[] = [
   },
   {
     name: 'Container engine',
-    needs: ['dockerd', 'docker-registry', 'apt-get', 'dpkg-deb', 'tar'],
+    needs: [...engineNeeds, 'docker-registry'],
     tests: '(image|publish)\\.real',
-    prepare: async () => {
-      const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-      const bases: Record<string, string> = {};
-      for (const image of baseImages)
-        bases[`REAL_IMAGE_BASE_${image.architecture.toUpperCase()}`] = await buildBase(
-          run,
-          cache,
-          devDependencies.node,
-          image,
-        );
-      // Debian's command line knows BuildKit by itself; another one on PATH may lack its plugin.
-      return { ...bases, REAL_ENGINE: existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker' };
-    },
+    prepare: containerEngine,
+  },
+  {
+    name: 'Docker Compose',
+    needs: [...engineNeeds, 'go', 'java', 'mvn', 'sha256sum', 'redis-server'],
+    tests: 'compose\\.real',
+    prepare: async () => ({
+      ...(await containerEngine()),
+      REAL_KAFKA: await kafkaBroker(cache),
+      REAL_COMPOSE: await goProgram('docker-compose', 'github.com/docker/compose/v2@v2.40.3', './cmd'),
+    }),
   },
   {
     name: 'Pre-flight against an AWS emulator',
