@@ -58,7 +58,7 @@ const preflight = async () => {
     // Service Quotas is not emulated, and asked until the deadline.
     ...['--deadline', '5', '--json'],
   );
-  const report: PreflightReport = JSON.parse(output.slice(output.indexOf('{\n'), output.lastIndexOf('}') + 1));
+  const report: PreflightReport = JSON.parse(output.split('\n').find((line) => line.startsWith('{')) ?? '');
   const states = Object.fromEntries(report.checks.map(({ check, state }) => [check, state]));
   return { code, states, images: report.findings.filter(({ check }) => check === 'images') };
 };
