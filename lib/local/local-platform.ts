@@ -195,29 +195,30 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     const bundles = bundleApart(options.root, names, folder.at('bundles'), AbortSignal.any([signal, bundling.signal]));
     const secrets = await keepSecrets(folder, services, (await clustersOf(folder)).length > 0);
     const placement: Placement = { folder, portBase, secrets, services, events };
-    await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
-      postgres = await startPostgres({
+    const peers = await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
+      const server = await startPostgres({
         folder,
         logFile: folder.at('logs', 'postgres.log'),
         port: shiftPort(PEER_PORTS.postgres, portBase),
         password: secrets.administrator,
       });
-      if (postgres.outside)
-        detail(`data of PostgreSQL lie in ${postgres.cluster}: its account cannot enter ${folder.path}`);
-      const { port } = postgres;
+      postgres = server;
+      const { port, outside, cluster } = server;
+      if (outside) detail(`data of PostgreSQL lie in ${cluster}: its account cannot enter ${folder.path}`);
       flush = () => checkpoint(port, secrets);
       signal.throwIfAborted();
-      await prepareDatabases(postgres.port, secrets, services);
+      await prepareDatabases(port, secrets, services);
       tables = await startTables(folder.at('tables'), shiftPort(PEER_PORTS.tables, portBase), services);
-      mailbox = await startMailbox(folder.at('mail'), shiftPort(PEER_PORTS.mailbox, portBase));
+      const mails = await startMailbox(folder.at('mail'), shiftPort(PEER_PORTS.mailbox, portBase));
+      mailbox = mails;
+      return { server, mails };
     });
     signal.throwIfAborted();
     await progress.step('Bundling and starting the services', (detail) =>
       startServices(options, placement, bundles, processes, detail),
     );
-    const state = describeState(placement, services, mailbox as unknown as Mailbox);
+    const state = describeState(placement, services, peers.mails);
     await writeState(state);
-    const running = postgres as unknown as Postgres;
     const logs = [...names, 'postgres'].map((name) => folder.at('logs', `${name}.log`));
     logWatch = setInterval(
       () =>
@@ -230,8 +231,8 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
       state,
       folder,
       processes,
-      postgres: running,
-      failed: running.ended.then(
+      postgres: peers.server,
+      failed: peers.server.ended.then(
         (reason) =>
           `PostgreSQL ended: ${reason}. Its log is ${folder.at('logs', 'postgres.log')}; start again, what was accepted is kept`,
       ),
