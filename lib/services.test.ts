@@ -45,8 +45,8 @@ describe('manifests that do not fit together are refused in one sentence with th
     [
       'a callee that does not exist',
       'cart',
-      { calls: ['wishlist'] },
-      /cart\/manifest\.ts: calls "wishlist", which does not exist; known services: .*product/,
+      { calls: ['no-such-service'] },
+      /cart\/manifest\.ts: calls "no-such-service", which does not exist; known services: .*product/,
     ],
     [
       'a callee without a door',
@@ -79,7 +79,9 @@ describe('manifests that do not fit together are refused in one sentence with th
   });
 
   test('a service that does not exist', () => {
-    expect(() => servicesNamed(['wishlist'])).toThrow(/^there is no service "wishlist"; known are .*order/);
+    expect(() => servicesNamed(['no-such-service'])).toThrow(
+      /^there is no service "no-such-service"; known are .*order/,
+    );
   });
 
   test('callees come before their callers', () => {
