@@ -48,7 +48,7 @@ export const imageCommand = (): Command =>
     .addHelpText(
       'after',
       `
-CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl work too.
+CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl take the same commands and are not tested here.
 
 Examples:
   $ npx cloudmart image

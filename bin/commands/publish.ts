@@ -77,7 +77,7 @@ export const publishCommand = (): Command =>
     .addHelpText(
       'after',
       `
-CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl work too.
+CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl take the same commands and are not tested here.
 
 Examples:
   npx cloudmart publish --environment staging

@@ -63,15 +63,15 @@ export const rollSecrets = async (
   wait: WaitOptions,
 ): Promise<RollReport> => {
   const before = await look(cluster);
-  const todo = outdated(before, secrets);
+  const due = outdated(before, secrets);
   const history = { ...before, ledger: { releases: [] } };
-  const running = new Map(todo.map(({ service }) => [service, runningRevision(history, service)]));
-  for (const { service, keys, wanted } of todo) {
+  const running = new Map(due.map(({ service }) => [service, runningRevision(history, service)]));
+  for (const { service, keys, wanted } of due) {
     wait.signal.throwIfAborted();
     await cluster.annotateTemplate(service, MANAGER, { [SECRET_VERSIONS]: wanted });
     wait.progress(`${service}: new pods for ${keys.join(', ')}`);
   }
-  const rolled = todo.map(({ service }) => service);
+  const rolled = due.map(({ service }) => service);
   const waited = await waitForRollouts(cluster, rolled, wait);
   if (waited.stuck.size === 0) {
     const sentence = `${rolled.join(', ') || 'no service'} got new pods; every service reads the current versions of its secrets`;
