@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defineService } from '../../services/kit/manifest.ts';
+import { keepRecord } from '../release/checklist/checklist-record.ts';
 import { openDataFolder } from './data-folder.ts';
 import { keepSecrets } from './secrets.ts';
 
@@ -130,6 +131,21 @@ describe('the data folder', () => {
     const folder = await openDataFolder(at('data'));
     folder.release();
     expect(folder.fresh).toBe(true);
+  });
+
+  it('that holds only records of checklists counts as new, and keeps them', async () => {
+    const record = await keepRecord(at('data', 'checklists'), {
+      environment: 'dev',
+      phase: 'pre',
+      by: 'A person',
+      startedAt: '2026-01-02T03:04:05.000Z',
+      commit: 'abc',
+      items: [],
+    });
+    const folder = await openDataFolder(at('data'));
+    folder.release();
+    expect(folder.fresh).toBe(true);
+    expect(JSON.parse(await readFile(record, 'utf8'))).toMatchObject({ phase: 'pre' });
   });
 });
 

@@ -10,8 +10,8 @@ const FORMAT = 1;
 const MARKER = 'cloudmart.json';
 const LOCK = 'lock';
 const HOLDER = 'holder.json';
-/** What a start that died in its first moments leaves behind. */
-const BEFORE_MARKER = [LOCK, HOLDER];
+/** What may be there before the first start: the rest of one that died in its first moments, and records of `cloudmart checklist`. */
+const BEFORE_MARKER = [LOCK, HOLDER, 'checklists'];
 const SQLITE_BUSY = 5;
 // An empty PostgreSQL cluster takes 40 MB, the demo catalogue and its write-ahead log up to 150 MB.
 const FIRST_START_BYTES = 300 * 1024 ** 2;
