@@ -1,12 +1,9 @@
-import * as z from 'zod';
-import { orderIdSchema } from '../../contracts/http/values.ts';
-import { createEventStreams, eventStreamHeaders, eventStreamTimeoutMs } from '../../kit/http/event-streams.ts';
+import { orderEventsDoor } from '../../contracts/http/order-api.ts';
+import { createEventStreams, eventStreamSchema, eventStreamTimeoutMs } from '../../kit/http/event-streams.ts';
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import type { Orders } from '../clients/orders.ts';
 import { forwardingOf } from './forwarding.ts';
 import { isSettled, type OrderSighting, watchUntilSettled } from './watch-until-settled.ts';
-
-const params = z.strictObject({ id: orderIdSchema });
 
 const toEvents = async function* (sightings: AsyncGenerator<OrderSighting>) {
   for await (const sighting of sightings) {
@@ -29,15 +26,7 @@ export const addOrderEventsRoute = (http: HttpServer, { orders, stopping }: Orde
     {
       config: { access: 'customer-or-guest' },
       handlerTimeout: eventStreamTimeoutMs,
-      schema: {
-        tags: ['orders'],
-        summary: 'Server-sent events of an order; each event has the order as data and its sequence as id',
-        description: 'Ends when the purchase is decided. 204: nothing is left to tell after Last-Event-ID.',
-        produces: ['text/event-stream'],
-        params,
-        headers: eventStreamHeaders,
-        response: { 200: z.any(), 204: z.null() },
-      },
+      schema: { ...orderEventsDoor, ...eventStreamSchema },
     },
     (request, reply) => {
       const forwarding = forwardingOf(request);

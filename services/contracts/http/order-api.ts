@@ -97,6 +97,13 @@ export const orderSchema = z.strictObject({
 });
 
 export const orderAnswer = z.strictObject({ order: orderSchema });
+/** `GET /orders/{id}/events`, which the gateway serves from the order service's stream. */
+export const orderEventsDoor = {
+  tags: ['orders'],
+  summary: 'Server-sent events of an order; each event has the order as data and its sequence as id',
+  description: 'Ends when the purchase is decided. 204: nothing is left to tell after Last-Event-ID.',
+  params: z.strictObject({ id: orderIdSchema }),
+};
 export const listOrdersQuery = z.strictObject({ status: z.enum(orderStatuses).optional(), ...pageQuery });
 export const orderPage = pageSchema(orderSchema);
 

@@ -35,13 +35,17 @@ const longestStreamMs = 900_000;
 
 const silence = ': still watching\n\n';
 
-/** Headers that a route with a stream takes. */
-export const eventStreamHeaders = z.looseObject({
-  'last-event-id': z
-    .string()
-    .regex(/^\d{1,9}$/, 'must be the id of an event')
-    .optional(),
-});
+/** What the description of a route with a stream has in common with every other one. */
+export const eventStreamSchema = {
+  produces: ['text/event-stream'],
+  headers: z.looseObject({
+    'last-event-id': z
+      .string()
+      .regex(/^\d{1,9}$/, 'must be the id of an event')
+      .optional(),
+  }),
+  response: { 200: z.any(), 204: z.null() },
+};
 
 /** Later than a stream ends by itself, so that it is never cut off, and so long that it does not count as in flight. */
 export const eventStreamTimeoutMs = longestStreamMs + 60_000;
