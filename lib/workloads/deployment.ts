@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { drainSeconds, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { selectorLabels, serviceLabels } from './labels.ts';
 import { podEnvironment, staticConfiguration } from './pod-environment.ts';
 import { doorsOf, probePort } from './ports.ts';
@@ -9,8 +9,6 @@ import type { WorkloadValues } from './workload-values.ts';
 
 /** Seconds between a pod's removal from the endpoints and SIGTERM, so that load balancers have heard of it. */
 export const preStopSeconds = 10;
-/** Seconds that a service has from SIGTERM to close in order; the kit exits at this mark. */
-const drainSeconds = 20;
 /** Seconds from SIGTERM until a process is killed; what is more than the drain is room for it to end. */
 export const stopGraceSeconds = drainSeconds + 5;
 /** Seconds until the kubelet kills. */

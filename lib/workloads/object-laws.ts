@@ -1,4 +1,5 @@
 /** What must hold for objects before a platform takes them; checked each time they are written. */
+import { drainSeconds } from '../../services/kit/manifest.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 
 /** CloudFormation hands a manifest and its predecessor to the kubectl provider in one event of at most 256 KB. */
@@ -36,9 +37,35 @@ const rulesOf = ({ kind, spec }: KubernetesObject): readonly { from?: unknown[];
   return [...ingress, ...egress];
 };
 
+type Pods = {
+  readonly template?: {
+    readonly spec?: {
+      /** Absent: the 30 of Kubernetes. */
+      readonly terminationGracePeriodSeconds?: number;
+      readonly containers: readonly {
+        readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
+      }[];
+    };
+  };
+};
+
+/** Refuses pods that are killed in the middle of an orderly stop: the grace period runs from before the preStop sleep. */
+const refuseEarlyKill = (object: KubernetesObject): void => {
+  if (object.kind !== 'Deployment') return;
+  const pod = (object['spec'] as Pods | undefined)?.template?.spec;
+  if (!pod) return;
+  const grace = pod.terminationGracePeriodSeconds ?? 30;
+  const sleep = Math.max(0, ...pod.containers.map(({ lifecycle }) => lifecycle?.preStop?.sleep?.seconds ?? 0));
+  if (grace <= sleep + drainSeconds)
+    throw new Error(
+      `${nameOf(object)}.spec.template.spec.terminationGracePeriodSeconds is ${grace}, but ${sleep} s of preStop and ${drainSeconds} s of drain take longer; raise it above ${sleep + drainSeconds}, or lower preStopSeconds (lib/workloads/deployment.ts) or drainSeconds (services/kit/manifest.ts)`,
+    );
+};
+
 /** Throws one sentence for the first object that breaks a law; returns the objects otherwise. */
 export const lawfulObjects = (objects: KubernetesObject[]): KubernetesObject[] => {
   for (const object of objects) {
+    refuseEarlyKill(object);
     for (const [path, text] of strings(object, ''))
       if (marker.test(text) && !mayHoldTokens(path))
         throw new Error(

@@ -79,6 +79,9 @@ export type ServiceManifest = {
   readonly size: { readonly cpuMillis: number; readonly memoryMiB: number };
 };
 
+/** Seconds that every service has from SIGTERM to close in order; its process ends at this mark, and platforms kill only later. */
+export const drainSeconds = 20;
+
 /** Dead-letter topic of a topic. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead`;
 

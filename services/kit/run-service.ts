@@ -3,14 +3,14 @@ import { type Config, ConfigurationError, readConfig } from './config.ts';
 import { createContext, type ServiceContext } from './context.ts';
 import { type ProbeServer, startProbeServer } from './http/probe-server.ts';
 import { maskUrlPasswords } from './logger.ts';
-import type { ServiceManifest } from './manifest.ts';
+import { drainSeconds, type ServiceManifest } from './manifest.ts';
 import type { RunningService } from './running-service.ts';
 import { watchSecrets } from './secret-watch.ts';
 import { type LoadSecret, loadSecretFromAws } from './secrets.ts';
 import { stopInOrder } from './stop-in-order.ts';
 
 export type RunOptions = {
-  /** Milliseconds for the whole shut-down; default 20,000. */
+  /** Milliseconds for the whole shut-down; default `drainSeconds`; after more, Kubernetes would have killed. */
   readonly drainMs?: number;
 };
 
@@ -66,7 +66,7 @@ export const runService = async <Schema extends z.ZodObject>(
   manifest: ServiceManifest,
   schema: Schema,
   start: (context: ServiceContext<z.output<Schema>>) => Promise<RunningService>,
-  { drainMs = 20_000 }: RunOptions = {},
+  { drainMs = drainSeconds * 1000 }: RunOptions = {},
 ): Promise<void> => {
   const startedAt = performance.now();
   const stop = new AbortController();
