@@ -16,27 +16,27 @@ const linesOf = ({ environment, images, findings }: PublishReport): string[] => 
 };
 
 const run = async (names: readonly string[], flags: Flags, stop: AbortSignal) => {
-  const [{ publish }, { imageEngine }, { environmentNamed }, { imagesNamed }, { revisionOf }, aws, { WrongUsage }] =
-    await Promise.all([
-      import('../../lib/release/image/publish.ts'),
-      import('../../lib/release/image/image-engine.ts'),
-      import('../../lib/environments.ts'),
-      import('../../lib/platform-images.ts'),
-      import('../../lib/release/image/image-revision.ts'),
-      import('../../lib/release/preflight/preflight-aws.ts'),
-      import('../../lib/release/rollout/verify-session.ts'),
-    ]);
-  const asked = <T>(read: () => T): T => {
-    try {
-      return read();
-    } catch (problem) {
-      throw new WrongUsage((problem as Error).message);
-    }
-  };
+  const [
+    { publish },
+    { imageEngine },
+    { environmentNamed },
+    { imagesNamed },
+    { revisionOf },
+    aws,
+    { WrongUsage, asTyped },
+  ] = await Promise.all([
+    import('../../lib/release/image/publish.ts'),
+    import('../../lib/release/image/image-engine.ts'),
+    import('../../lib/environments.ts'),
+    import('../../lib/platform-images.ts'),
+    import('../../lib/release/image/image-revision.ts'),
+    import('../../lib/release/preflight/preflight-aws.ts'),
+    import('../../lib/release/rollout/wrong-usage.ts'),
+  ]);
   const { accountOf } = await import('../../lib/release/preflight/preflight-account.ts');
-  const environment = asked(() => environmentNamed(flags.environment));
-  asked(() => accountOf(environment, flags.account));
-  const services = asked(() => imagesNamed(names));
+  const environment = asTyped(() => environmentNamed(flags.environment));
+  asTyped(() => accountOf(environment, flags.account));
+  const services = asTyped(() => imagesNamed(names));
   const deadline = Number(flags.deadline);
   if (!(deadline >= 0.1 && deadline <= 120))
     throw new WrongUsage(`--deadline ${flags.deadline}: give seconds from 0.1 to 120`);

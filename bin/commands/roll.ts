@@ -1,20 +1,21 @@
 import { Command } from 'commander';
-import { withSessionOptions } from '../../lib/release/rollout/verify-options.ts';
-import type { SessionFlags } from '../../lib/release/rollout/verify-session.ts';
+import { withClusterOptions } from '../../lib/release/rollout/verify-options.ts';
+import type { ClusterFlags } from '../../lib/release/rollout/verify-session.ts';
 
-type Flags = SessionFlags & { environment: string; json?: boolean };
+type Flags = ClusterFlags & { environment: string; json?: boolean };
 
 const run = async (flags: Flags, signal: AbortSignal) => {
-  const [{ environmentNamed }, { rollPlatform }, { openSession }, { workloadNamespace }] = await Promise.all([
-    import('../../lib/environments.ts'),
-    import('../../lib/platform-roll.ts'),
-    import('../../lib/release/rollout/verify-session.ts'),
-    import('../../lib/workloads/environment-values.ts'),
-  ]);
-  const environment = environmentNamed(flags.environment);
+  const [{ environmentNamed }, { rollPlatform }, { openClusterSession }, { asTyped }, { workloadNamespace }] =
+    await Promise.all([
+      import('../../lib/environments.ts'),
+      import('../../lib/platform-roll.ts'),
+      import('../../lib/release/rollout/verify-session.ts'),
+      import('../../lib/release/rollout/wrong-usage.ts'),
+      import('../../lib/workloads/environment-values.ts'),
+    ]);
+  const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
-  const quiet = { ...flags, outside: false };
-  const session = openSession(quiet, environment, workloadNamespace, progress, signal);
+  const session = openClusterSession(flags, workloadNamespace, progress, signal);
   const report = await rollPlatform(environment, session);
   process.stdout.write(`${flags.json ? JSON.stringify(report) : report.sentence}\n`);
   if (report.findings.length > 0) process.exitCode = 1;
@@ -22,7 +23,7 @@ const run = async (flags: Flags, signal: AbortSignal) => {
 
 /** `cloudmart roll`: new pods for rotated secrets. */
 export const rollCommand = (): Command =>
-  withSessionOptions(
+  withClusterOptions(
     new Command('roll')
       .description(
         'give services whose secrets were rotated new pods that read the current versions; old pods serve until those are ready',

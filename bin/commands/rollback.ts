@@ -12,15 +12,16 @@ const linesOf = ({ outcome, sentence, services, findings }: RollbackReport): str
 ];
 
 const run = async (service: string | undefined, flags: Flags, signal: AbortSignal) => {
-  const [{ environmentNamed }, { rollBack }, { listRevisions }, { openSession }, { workloadNamespace }] =
+  const [{ environmentNamed }, { rollBack }, { listRevisions }, { openSession }, { asTyped }, { workloadNamespace }] =
     await Promise.all([
       import('../../lib/environments.ts'),
       import('../../lib/release/rollout/rollback-report.ts'),
       import('../../lib/release/rollout/rollback-list.ts'),
       import('../../lib/release/rollout/verify-session.ts'),
+      import('../../lib/release/rollout/wrong-usage.ts'),
       import('../../lib/workloads/environment-values.ts'),
     ]);
-  const environment = environmentNamed(flags.environment);
+  const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
   const asked = flags.list ? { ...flags, outside: false } : flags;
   const { cluster, wait, outside, tell } = openSession(asked, environment, workloadNamespace, progress, signal);

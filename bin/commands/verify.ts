@@ -31,16 +31,18 @@ const run = async (flags: Flags, signal: AbortSignal) => {
     { environmentNamed },
     { chatMessageOf, verifyPlatform },
     { openSession },
+    { asTyped },
     { workloadNamespace },
     { outputsSource },
   ] = await Promise.all([
     import('../../lib/environments.ts'),
     import('../../lib/platform-verify.ts'),
     import('../../lib/release/rollout/verify-session.ts'),
+    import('../../lib/release/rollout/wrong-usage.ts'),
     import('../../lib/workloads/environment-values.ts'),
     import('../../lib/workloads/render.ts'),
   ]);
-  const environment = environmentNamed(flags.environment);
+  const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
   const session = openSession(flags, environment, workloadNamespace, progress, signal);
   const report = await verifyPlatform(environment, session, {
@@ -73,7 +75,7 @@ export const verifyCommand = (): Command =>
       `
 Examples:
   npx cloudmart verify --environment staging
-  npx cloudmart verify --environment dev --url http://127.0.0.1:8080 --mailbox http://127.0.0.1:8092 --no-aws
+  npx cloudmart verify --environment dev --no-outside --no-rollback
 
 Exit code 0: the release is good. 1: it is not, or it could not be told. 2: wrong usage.`,
     )

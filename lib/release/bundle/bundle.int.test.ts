@@ -106,6 +106,16 @@ describe('a bundle', () => {
       'services/greeter/domain/rules.ts is empty',
     ],
     [
+      'an empty migration',
+      { 'services/greeter/storage/migrations/0001-a.sql': '\n' },
+      'services/greeter/storage/migrations/0001-a.sql is empty',
+    ],
+    [
+      'an empty migration of the kit',
+      { 'services/kit/storage/migrations/0001-kit.sql': '' },
+      'services/kit/storage/migrations/0001-kit.sql is empty',
+    ],
+    [
       'a source file that cannot be parsed',
       { 'services/greeter/use-cases/greet.ts': 'export const greet = (' },
       'services/greeter/use-cases/greet.ts cannot be parsed',

@@ -1,5 +1,5 @@
 /** Ctrl-C and wrong usage of commands that work on a cluster. */
-import { WrongUsage } from './verify-session.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
 /**
  * Runs until the work is over or somebody ends it. The first signal aborts, and the work says how far it came or else

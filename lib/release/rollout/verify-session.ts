@@ -7,35 +7,35 @@ import { connectCluster, type RolloutCluster } from './rollout-cluster.ts';
 import type { WaitOptions } from './rollout-wait.ts';
 import { type OutsideVerdict, verifyOutside } from './verify-outside.ts';
 import { postMessage, WEBHOOK_VARIABLE, WebhookFailed, webhookUrl } from './webhook.ts';
+import { WrongUsage } from './wrong-usage.ts';
 
-/** Flags as commander gives them. */
-export type SessionFlags = {
+/** Flags as commander gives them: the cluster and the chat. */
+export type ClusterFlags = {
   readonly kubeconfig?: string;
   readonly context?: string;
   readonly deadline: string;
   readonly callTimeout: string;
+  readonly webhook?: string;
+};
+
+/** With those of the shop from outside. */
+export type SessionFlags = ClusterFlags & {
   readonly url?: string;
   readonly outside: boolean;
   readonly mailbox?: string;
   readonly card: string;
-  readonly webhook?: string;
 };
 
-/** A flag that cannot be used; exit code 2. */
-export class WrongUsage extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = 'WrongUsage';
-  }
-}
-
-export type Session = {
+export type ClusterSession = {
   readonly cluster: RolloutCluster;
   readonly wait: WaitOptions;
-  /** Undefined where `--no-outside` left it out. */
-  readonly outside: (() => Promise<OutsideVerdict>) | undefined;
   /** Posts to the chat, if there is one; a failure becomes a sentence on stderr and nothing else. */
   tell(text: string): Promise<void>;
+};
+
+export type Session = ClusterSession & {
+  /** Undefined where `--no-outside` left it out. */
+  readonly outside: (() => Promise<OutsideVerdict>) | undefined;
 };
 
 const seconds = (flag: string, text: string, most: number): number => {
@@ -63,25 +63,21 @@ const mailedTo = (mailbox: string) => {
     (await api<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
 };
 
-/** Opens everything; nothing is asked yet. Throws {@link WrongUsage}, `WebhookFailed` or `ClusterRefused`, one sentence each. */
-export const openSession = (
-  flags: SessionFlags,
-  environment: Environment,
+/** Opens the cluster and the chat; nothing is asked yet. Throws {@link WrongUsage}, `WebhookFailed` or `ClusterRefused`, one sentence each. */
+export const openClusterSession = (
+  flags: ClusterFlags,
   namespace: string,
   progress: (sentence: string) => void,
   signal: AbortSignal,
-): Session => {
-  const url = publicUrl(flags, environment);
+): ClusterSession => {
   const wait = { deadlineSeconds: seconds('deadline', flags.deadline, 7_200), progress, signal };
   const callTimeoutMs = seconds('call-timeout', flags.callTimeout, 300) * 1000;
   const address = flags.webhook ?? process.env[WEBHOOK_VARIABLE];
   const chat = address ? webhookUrl(address) : undefined;
-  const { kubeconfig, context, card } = flags;
-  const wasMailed = flags.mailbox === undefined ? undefined : mailedTo(flags.mailbox);
+  const { kubeconfig, context } = flags;
   return {
     cluster: connectCluster({ kubeconfig, context, namespace, callTimeoutMs, signal }),
     wait,
-    outside: url === undefined ? undefined : () => verifyOutside({ url, services, card, wasMailed, progress, signal }),
     tell: async (text) => {
       if (!chat) return progress(`no chat is told: ${WEBHOOK_VARIABLE} is not set`);
       try {
@@ -92,5 +88,22 @@ export const openSession = (
         progress(problem.message);
       }
     },
+  };
+};
+
+/** {@link openClusterSession}, and the shop from outside; nothing is asked yet. */
+export const openSession = (
+  flags: SessionFlags,
+  environment: Environment,
+  namespace: string,
+  progress: (sentence: string) => void,
+  signal: AbortSignal,
+): Session => {
+  const url = publicUrl(flags, environment);
+  const { card } = flags;
+  const wasMailed = flags.mailbox === undefined ? undefined : mailedTo(flags.mailbox);
+  return {
+    ...openClusterSession(flags, namespace, progress, signal),
+    outside: url === undefined ? undefined : () => verifyOutside({ url, services, card, wasMailed, progress, signal }),
   };
 };
