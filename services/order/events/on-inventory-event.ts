@@ -1,5 +1,5 @@
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
-import type { OrderEvent } from '../domain/order.ts';
+import type { OrderEvent, OrderStatus } from '../domain/order.ts';
 import { learn } from '../domain/order-decisions.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
@@ -18,14 +18,21 @@ const lesson = (event: InventoryEvent): OrderEvent | null => {
   }
 };
 
+/** States in which a fact can still be news. An order that is paid can be cancelled too, but not because a fact comes late. */
+const undecided: Partial<Record<InventoryEvent['type'], readonly OrderStatus[]>> = {
+  'inventory.reserved.v1': ['pending'],
+  'inventory.rejected.v1': ['pending'],
+  'inventory.released.v1': ['pending', 'stock-reserved'],
+};
+
 /**
  * What the stock decided, for orders that did not get the answer.
- * A duplicate or late event teaches nothing: the order has moved on and its state table refuses the step.
+ * A duplicate or late event teaches nothing: the order has moved on.
  */
 export const handleInventoryEvent = async (orders: OrderRepository, event: InventoryEvent): Promise<void> => {
   const taught = lesson(event);
   if (!taught || !('orderId' in event.data)) return;
   const order = await orders.find(event.data.orderId);
-  if (!order || (event.type === 'inventory.rejected.v1' && order.status !== 'pending')) return;
+  if (!order || !undecided[event.type]?.includes(order.status)) return;
   await orders.append(order, learn(order, taught), { drive: true });
 };

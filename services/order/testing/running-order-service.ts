@@ -128,8 +128,15 @@ const startNeighbours = async (tokens: TestTokens) => {
   };
 };
 
+export type OrderServiceOptions = {
+  /** URL of the log; default: in the service's own database. */
+  readonly eventsUrl?: string;
+  /** Whether its jobs wait for `startDriving`, so that only events move its orders; default false. */
+  readonly driveLater?: boolean;
+};
+
 /** The whole order service on a database of its own, with its doors open, its jobs and events at work, and neighbours. */
-export const startOrderService = async () => {
+export const startOrderService = async ({ eventsUrl, driveLater = false }: OrderServiceOptions = {}) => {
   const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
   const neighbours = await startNeighbours(tokens);
@@ -137,7 +144,7 @@ export const startOrderService = async () => {
     own: { SWEEP_AFTER_SECONDS: 30, GIVE_UP_AFTER_SECONDS: 900, CANCELLATION_WINDOW_SECONDS: 1_800 },
     config: {
       database: { url: store.url, connections: 10, auth: 'password' },
-      events: store.url,
+      events: eventsUrl ?? store.url,
       callees: neighbours.callees,
     },
     verifyToken: tokens.verifyToken,
@@ -149,11 +156,15 @@ export const startOrderService = async () => {
     address: `127.0.0.1:${await grpc.listen('127.0.0.1:0')}`,
     ...{ caller: 'api-gateway', secret: testServiceSecret, deadlineMs: 15_000 },
   });
-  await startBackground(running);
+  const { background = [] } = running;
+  const isJobs = ({ name }: { name: string }) => name === 'jobs';
+  await startBackground({ background: driveLater ? background.filter((each) => !isJobs(each)) : background });
   return {
     ...{ store, context, http, client, ...neighbours },
     customer: () => tokens.bearer({ userId: systemIds.next('usr') }),
     staff: () => tokens.bearer({ userId: systemIds.next('usr'), roles: ['customer', 'staff'] }),
+    /** Starts the jobs that `driveLater` has kept waiting. */
+    startDriving: () => startBackground({ background: background.filter(isJobs) }),
     guest: () => ({ 'x-session-id': systemIds.next('ses') }),
     /** Puts a new product on the shelf and returns its id. */
     offer: ({ amount = 1500, stock = 10 } = {}): string => {

@@ -1,0 +1,17 @@
+import { openEventLog } from '../../kit/events/open-event-log.ts';
+import { createLogger } from '../../kit/logger.ts';
+import { startKafkaBroker } from '../../kit/testing/kafka-broker.ts';
+import { orderConsumerConformance } from './order-consumer.conformance.ts';
+
+orderConsumerConformance('kafka', async () => {
+  const broker = await startKafkaBroker();
+  const log = await openEventLog({ url: broker.url, logger: createLogger('test', 'silent') });
+  return {
+    log,
+    url: broker.url,
+    drop: async () => {
+      await log.close();
+      await broker.drop();
+    },
+  };
+});
