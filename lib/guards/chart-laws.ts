@@ -63,6 +63,37 @@ export const doorsEncrypted: Law = stackLaw(
     ),
 );
 
+type Rule = { readonly from?: readonly { readonly ipBlock?: { readonly cidr?: string } }[] };
+
+/** Ranges outside the cluster from which a network policy admits. */
+const admittedRanges = (policy: unknown): string[] =>
+  ((at(policy, 'spec', 'ingress') ?? []) as readonly Rule[])
+    .flatMap(({ from = [] }) => from.map(({ ipBlock }) => ipBlock?.cidr))
+    .filter((cidr) => cidr !== undefined);
+
+type Container = { readonly env?: readonly { readonly name: string; readonly value?: string }[] };
+
+const believedRanges = (deployment: unknown): string[] =>
+  ((at(deployment, 'spec', 'template', 'spec', 'containers') ?? []) as readonly Container[])
+    .flatMap(({ env = [] }) => env.filter(({ name }) => name === 'TRUSTED_PROXIES'))
+    .flatMap(({ value = '' }) => value.split(','));
+
+export const visitorsKnown: Law = stackLaw(
+  'visitors-known',
+  'A pod believes the load balancer, and nobody else, about who the visitor is.',
+  (stack) =>
+    charts(stack).flatMap(({ logicalId, text }): Finding[] => {
+      const ofKind = (kind: string) => objectsIn(text).filter((object) => at(object, 'kind') === kind);
+      const admitted = ofKind('Ingress').length > 0 ? ofKind('NetworkPolicy').flatMap(admittedRanges) : [];
+      return ofKind('Deployment')
+        .filter((deployment) => believedRanges(deployment).sort().join() !== [...admitted].sort().join())
+        .map((deployment) => [
+          logicalId,
+          `the pods believe x-forwarded-for from ${believedRanges(deployment).join(', ') || 'nobody'}, and the load balancer reaches them from ${admitted.join(', ') || 'nowhere'}; rate limits would count the wrong address: set TRUSTED_PROXIES to its ranges`,
+        ]);
+    }),
+);
+
 /** A tag that somebody could move, or none at all. */
 const unpinned = (image: string) => !/(@sha256:[0-9a-f]{64}|:[0-9a-f]{12,64}|:v?\d+(\.\d+)+[a-z0-9.-]*)$/.test(image);
 

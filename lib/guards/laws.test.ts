@@ -1,72 +1,28 @@
 import { describe, expect, test } from '@jest/globals';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, doorsEncrypted, imagesPinned } from './chart-laws.ts';
+import { chartsFit, doorsEncrypted, imagesPinned, visitorsKnown } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
 import { laws } from './laws.ts';
-import type { Resource } from './template.ts';
-
-type Planted = Readonly<Record<string, Resource>>;
+import {
+  alarm,
+  behindDoor,
+  chart,
+  deadLetters,
+  door,
+  key,
+  one,
+  type Planted,
+  pod,
+  policy,
+  tls,
+} from './testing/planted-resources.ts';
 
 const judge = (law: Law, Resources: Planted, isProtected = true) =>
   law
     .breaches([{ stack: 'Planted', environment: 'test', isProtected, path: '', template: { Resources } }])
     .map(({ logicalId, sentence }) => `${logicalId}: ${sentence}`);
-
-const one = (Type: string, Properties: Record<string, unknown> = {}, more: Partial<Resource> = {}): Planted => ({
-  It: { Type, Properties, ...more },
-});
-const policy = (Statement: unknown) => one('AWS::IAM::Policy', { PolicyDocument: { Statement: [Statement] } });
-const chart = (...objects: unknown[]) =>
-  one('Custom::AWSCDK-EKS-KubernetesResource', { Manifest: JSON.stringify(objects) });
-const pod = (image: string, env: unknown[] = []) => ({
-  kind: 'Deployment',
-  metadata: { name: 'x' },
-  spec: { template: { spec: { containers: [{ image, env }] } } },
-});
-const door = (settings: Record<string, string>) =>
-  chart({
-    kind: 'Ingress',
-    metadata: {
-      annotations: Object.fromEntries(
-        Object.entries(settings).map(([name, value]) => [`alb.ingress.kubernetes.io/${name}`, value]),
-      ),
-    },
-  });
-const deadLetters = (Action: readonly string[]): Planted => ({
-  It: {
-    Type: 'AWS::Lambda::Function',
-    Properties: {
-      Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-      DeadLetterConfig: { TargetArn: { 'Fn::GetAtt': ['Failed', 'Arn'] } },
-    },
-  },
-  Failed: { Type: 'AWS::SQS::Queue', Properties: { KmsMasterKeyId: key } },
-  Policy: {
-    Type: 'AWS::IAM::Policy',
-    Properties: {
-      Roles: [{ Ref: 'Role' }],
-      PolicyDocument: { Statement: [{ Effect: 'Allow', Action, Resource: key }] },
-    },
-  },
-  Alarm: {
-    Type: 'AWS::CloudWatch::Alarm',
-    Properties: { Dimensions: [{ Name: 'QueueName', Value: { 'Fn::GetAtt': ['Failed', 'QueueName'] } }] },
-  },
-});
-const key = { 'Fn::GetAtt': ['Key', 'Arn'] };
-const tls = (Type: string, property: string): Planted => ({
-  Policy: {
-    Type,
-    Properties: {
-      [property]: { Ref: 'It' },
-      PolicyDocument: { Statement: [{ Effect: 'Deny', Condition: { Bool: { 'aws:SecureTransport': 'false' } } }] },
-    },
-  },
-});
-const alarm = (AlarmDescription: string, AlarmActions: unknown[] = [{ Ref: 'Topic' }]) =>
-  one('AWS::CloudWatch::Alarm', { AlarmDescription, AlarmActions });
 
 describe('each law finds what breaks it', () => {
   const planted: readonly (readonly [Law, string, Planted, RegExp])[] = [
@@ -309,6 +265,24 @@ describe('each law finds what breaks it', () => {
       door({ 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' }),
       /plain HTTP or TLS before 1\.2/,
     ],
+    [
+      visitorsKnown,
+      'a pod behind the door that believes nobody',
+      behindDoor('10.0.0.0/24'),
+      /from nobody, .* from 10\.0\.0\.0\/24; .* set TRUSTED_PROXIES/,
+    ],
+    [
+      visitorsKnown,
+      'a pod behind the door that believes everybody',
+      behindDoor('10.0.0.0/24', '0.0.0.0/0'),
+      /from 0\.0\.0\.0\/0, /,
+    ],
+    [
+      visitorsKnown,
+      'a pod without a door that believes somebody',
+      chart(pod('x', [{ name: 'TRUSTED_PROXIES', value: '10.0.0.0/24' }])),
+      /from 10\.0\.0\.0\/24, .* from nowhere/,
+    ],
     [imagesPinned, 'an image that can move', chart(pod('registry.example/cart:latest')), /pin its content hash/],
     [imagesPinned, 'an image without a tag', chart(pod('registry.example/cart')), /pin its content hash/],
   ];
@@ -367,6 +341,8 @@ describe('each law lets pass what keeps it', () => {
       'a door with TLS 1.2 and 1.3',
       door({ 'ssl-redirect': '443', 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' }),
     ],
+    [visitorsKnown, 'a pod that believes the load balancer', behindDoor('10.0.0.0/24', '10.0.0.0/24')],
+    [visitorsKnown, 'a pod that only pods reach', chart(pod('x'))],
     [imagesPinned, 'an image named by its content', chart(pod(`registry.example/cart:${'a'.repeat(64)}`))],
     [imagesPinned, 'an image named by its digest', chart(pod(`registry.example/cart@sha256:${'a'.repeat(64)}`))],
   ];

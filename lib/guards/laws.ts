@@ -7,7 +7,7 @@ import type {
   Stack,
 } from 'aws-cdk-lib';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, doorsEncrypted, imagesPinned } from './chart-laws.ts';
+import { chartsFit, doorsEncrypted, imagesPinned, visitorsKnown } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
@@ -24,6 +24,7 @@ export const laws: readonly Law[] = [
   alarmsAnswered,
   chartsFit,
   doorsEncrypted,
+  visitorsKnown,
   imagesPinned,
 ];
 

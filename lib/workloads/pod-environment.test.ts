@@ -31,5 +31,6 @@ test.each(services.filter(runsInCluster))('$name accepts the environment of its 
   expect(asked.length).toBe(Object.keys(environment).filter((key) => key.endsWith('_SECRET_ID')).length);
   expect(config.probePort).toBeDefined();
   expect(Object.keys(config.callees)).toEqual(service.calls);
+  expect(config.trustedProxies).toEqual(service.public ? ['10.30.0.0/24', '10.30.1.0/24', '10.30.2.0/24'] : []);
   expect(config.database?.auth).toBe(service.owns.database ? 'iam' : undefined);
 });

@@ -71,6 +71,8 @@ export const podEnvironment = (
   };
   for (const key of Object.keys(service.configuration)) delete environment[key];
   if (service.owns.database) environment['DATABASE_AUTH'] = values.databaseAuth;
+  // Without it every visitor would count as one of the load balancer's few addresses, and TLS would look like plain HTTP.
+  if (service.public && values.ingress) environment['TRUSTED_PROXIES'] = values.ingress.sourceCidrs.join(',');
   const secretIds = required(values.secretIds, service.name, 'secret ids');
   for (const key of secretKeysOf(service))
     environment[`${key}_SECRET_ID`] = required(secretIds, key, `secret id of ${service.name}`);

@@ -128,6 +128,14 @@ describe('a service', () => {
     expect(kinds(objectsOf(service, { ingress: undefined }))).not.toContain('Ingress/wishlist');
     expect(kinds(objectsOf(aService()))).not.toContain('Ingress/wishlist');
   });
+
+  test('believes the load balancer about visitors, where it stands behind one', () => {
+    const believed = (service: ServiceManifest, differing: Partial<WorkloadValues> = {}) =>
+      variables(objectsOf(service, differing))['TRUSTED_PROXIES'];
+    expect(believed(aService({ public: true }))).toBe('10.0.0.0/24,10.0.1.0/24');
+    expect(believed(aService({ public: true }), { ingress: undefined })).toBeUndefined();
+    expect(believed(aService())).toBeUndefined();
+  });
 });
 
 describe('values that cannot be deployed are refused by name', () => {

@@ -5,7 +5,7 @@ import { type RunningGateway, startGateway } from '../testing/running-gateway.ts
 
 let gateway: RunningGateway;
 beforeAll(async () => {
-  gateway = await startGateway({ ALLOWED_ORIGINS: ['https://shop.example'] });
+  gateway = await startGateway({ ALLOWED_ORIGINS: ['https://shop.example'] }, { trustedProxies: ['10.9.0.0/24'] });
 });
 afterAll(() => gateway.stop());
 
@@ -74,6 +74,18 @@ describe('a guest', () => {
       cookies: { cloudmart_session: String(cookie?.value) },
     });
     expect(second.cookies).toEqual([]);
+  });
+
+  it('gets a cookie for https only where the load balancer says that it came so, whoever else says it', async () => {
+    const isSecure = async (remoteAddress: string) =>
+      cookiesOf(
+        await gateway.http.inject({
+          url: '/api/v1/cart',
+          remoteAddress,
+          headers: { 'x-forwarded-for': '203.0.113.5', 'x-forwarded-proto': 'https' },
+        }),
+      )[0]?.secure;
+    expect([await isSecure('10.9.0.7'), await isSecure('10.10.0.1')]).toEqual([true, undefined]);
   });
 
   it('gets a new session for one that was made up, and a different one each time', async () => {

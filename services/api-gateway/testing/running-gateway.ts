@@ -16,7 +16,11 @@ import { createUserPeer } from './user-peer.ts';
 /** The gateway as in production, with peers on real sockets behind it. */
 export const startGateway = async (
   own: Partial<GatewayConfig> = {},
-  { cache = createCache('memory:'), ...given }: { readonly cache?: Cache; readonly tokens?: TestTokens } = {},
+  {
+    cache = createCache('memory:'),
+    trustedProxies = [],
+    ...given
+  }: { readonly cache?: Cache; readonly tokens?: TestTokens; readonly trustedProxies?: readonly string[] } = {},
 ) => {
   const tokens = given.tokens ?? (await testTokens());
   const users = createUserPeer(tokens);
@@ -30,6 +34,7 @@ export const startGateway = async (
   const context = testContext<GatewayConfig>(manifest, {
     verifyToken: tokens.verifyToken,
     stopping: stopping.signal,
+    config: { trustedProxies },
     own: { ALLOWED_ORIGINS: [], RATE_LIMIT_PER_MINUTE: 100_000, LOGIN_LIMIT_PER_MINUTE: 100_000, ...own },
   });
   const grpcTo = (port: number) => ({

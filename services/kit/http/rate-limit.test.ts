@@ -65,6 +65,16 @@ describe('a rate limit', () => {
     expect(await call(behind, '/b', forwarded('1.1.1.1'))).toBe(429);
   });
 
+  test('counts the address that the proxy saw, whatever the visitor put before it', async () => {
+    const http = await server({ trustedProxies: ['10.9.0.0/24', '10.9.1.0/24'] });
+    const from = (remoteAddress: string, ...said: string[]) =>
+      call(http, '/b', { headers: { 'x-forwarded-for': said.join(', ') }, remoteAddress });
+    expect(await from('10.9.0.7', '1.1.1.1', '203.0.113.5')).toBe(200);
+    expect(await from('10.9.1.8', '2.2.2.2', '203.0.113.5')).toBe(429);
+    expect(await from('10.9.0.7', '10.9.0.99', '203.0.113.5')).toBe(429);
+    expect([await from('10.10.0.1', '3.3.3.3'), await from('10.10.0.1', '4.4.4.4')]).toEqual([200, 429]);
+  });
+
   test.each<[string, Cache['increment']]>([
     ['throws', async () => Promise.reject(new Error('away'))],
     ['says nothing', async () => 0],
