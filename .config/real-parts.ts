@@ -116,8 +116,11 @@ export const realParts: readonly RealPart[] = [
   {
     name: 'checkov',
     needs: ['python3'],
-    tests: 'manifest-checkov\\.real',
-    prepare: async () => ({ REAL_CHECKOV: await pythonTool('checkov', '3.3.30') }),
+    tests: '(manifest|template)-checkov\\.real',
+    prepare: async () => ({
+      REAL_CHECKOV: await pythonTool('checkov', '3.3.30'),
+      REAL_ASSEMBLY: await synthesize(),
+    }),
   },
   {
     name: 'cfn-lint',
