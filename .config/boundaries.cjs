@@ -56,9 +56,9 @@ module.exports = {
     ),
     error(
       'tools-see-no-service',
-      "lib/ works through public doors: a service's manifest, services/contracts and services/kit, never its code.",
+      "lib/ works through public doors: a service's manifest and config.ts, services/contracts and services/kit, never its code.",
       { path: '^lib/', pathNot: TEST },
-      { path: '^services/', pathNot: ['(^|/)manifest\\.ts$', '^services/(kit|contracts)/'] },
+      { path: '^services/', pathNot: ['(^|/)(manifest|config)\\.ts$', '^services/(kit|contracts)/'] },
     ),
     error(
       'services-meet-only-through-contracts',

@@ -69,6 +69,10 @@ export class ConfigurationError extends Error {
 /** `order-events` -> `ORDER_EVENTS`; the same spelling as in lib/service-environment.ts. */
 const environmentName = (name: string) => name.toUpperCase().replaceAll('-', '_');
 
+/** What is wrong with a secret that signs the calls between services, if anything; HMAC-SHA-256 wants a key as long as its hash (RFC 7518, 3.2). */
+export const serviceAuthSecretProblem = (secret: string): string | undefined =>
+  Buffer.byteLength(secret) < 32 ? 'is shorter than 32 bytes; generate a longer one' : undefined;
+
 const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 const hasScheme =
   (...schemes: string[]) =>
@@ -148,8 +152,8 @@ const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): 
   );
   const bindAddress = read.optional('BIND_ADDRESS', (text) => /^[\w.:-]+$/.test(text), 'an IP address or host name');
   const serviceAuthSecret = await read.secret('SERVICE_AUTH_SECRET', !isLambda);
-  if (serviceAuthSecret !== undefined && Buffer.byteLength(serviceAuthSecret) < 32)
-    read.problems.push('SERVICE_AUTH_SECRET: is shorter than 32 bytes; generate a longer one');
+  const authProblem = serviceAuthSecret && serviceAuthSecretProblem(serviceAuthSecret);
+  if (authProblem) read.problems.push(`SERVICE_AUTH_SECRET: ${authProblem}`);
   const serviceAuthSecretId = read.idOf('SERVICE_AUTH_SECRET');
   const callers = read.optional(
     'ALLOWED_CALLERS',

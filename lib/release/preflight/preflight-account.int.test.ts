@@ -15,7 +15,7 @@ const services = all.filter(({ name }) => ['user', 'notification'].includes(name
 const pods = services.filter(({ name }) => name === 'user');
 const SECRET = 'cloudmart-staging/user/KEY_ENCRYPTION_SECRET';
 const HOST = 'shop.staging.cloudmart.example';
-const PLANTED = 'sk-live-4f9a8b7c6d5e';
+const PLANTED = 'sk-live-4f9a8b7c6d5e4f9a8b7c6d5e4f9a';
 
 let ecr: EcrPeer;
 let aws: AwsPeer;
@@ -114,6 +114,20 @@ describe('preflight of an account', () => {
       /put-secret-value/,
     ],
     ['a value with a line break', secretOf(`${PLANTED}\n`), 'secret-malformed', /white space/, /put-secret-value/],
+    [
+      'a value that its service refuses',
+      secretOf('4f9a8b7c'),
+      'secret-malformed',
+      /at least 32 characters/,
+      /put-secret-value/,
+    ],
+    [
+      'a shared secret that every service refuses',
+      () => aws.holds.secrets.set('cloudmart-staging/SERVICE_AUTH_SECRET', { value: '4f9a8b7c6d5e4f9a8b7c' }),
+      'secret-malformed',
+      /SERVICE_AUTH_SECRET .* shorter than 32 bytes/,
+      /put-secret-value/,
+    ],
     [
       'a secret that is being deleted',
       () => aws.holds.secrets.set(SECRET, { value: PLANTED, deleted: true }),
@@ -311,11 +325,14 @@ describe('preflight of an account', () => {
     expect(findings[0]?.problem).toContain('services/user/main.ts is empty');
   });
 
-  it('names the variable of a plain value that is a placeholder', async () => {
-    const spoiled = { ...environment, configuration: { notification: { MAIL_FROM: '<your-sender>' } } };
+  it.each([
+    ['is a placeholder', '<your-sender>', 'configuration-placeholder'],
+    ['the service would refuse at start', 'orders at cloudmart', 'configuration-malformed'],
+  ])('names the variable of a plain value that %s', async (_, MAIL_FROM, code) => {
+    const spoiled = { ...environment, configuration: { notification: { MAIL_FROM } } };
     expect((await check({ environment: spoiled })).findings).toEqual([
       expect.objectContaining({
-        code: 'configuration-placeholder',
+        code,
         service: 'notification',
         problem: expect.stringMatching(/MAIL_FROM of notification.*lib\/environments\.ts/),
       }),

@@ -13,6 +13,7 @@ export type FindingCode =
   | 'account-undeclared'
   | 'region-differs'
   | 'configuration-placeholder'
+  | 'configuration-malformed'
   | 'bundle-refused'
   | 'repository-missing'
   | 'image-missing'

@@ -7,18 +7,15 @@ import { secretNames } from '../../service-environment.ts';
 import { withClient } from './preflight-aws.ts';
 import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
 import type { Finding } from './preflight-finding.ts';
+import { valueProblem } from './preflight-values.ts';
+
+type ExpectedSecret = { readonly id: string; readonly key: string; readonly service?: ServiceManifest };
 
 /** Names of the secrets that an environment holds for these services, each with its owner; one signs the calls of all. */
-export const expectedSecrets = (
-  environment: Environment,
-  services: readonly ServiceManifest[],
-): { readonly id: string; readonly service?: string }[] => [
-  { id: `${prefixOf(environment)}/SERVICE_AUTH_SECRET` },
+export const expectedSecrets = (environment: Environment, services: readonly ServiceManifest[]): ExpectedSecret[] => [
+  { id: `${prefixOf(environment)}/SERVICE_AUTH_SECRET`, key: 'SERVICE_AUTH_SECRET' },
   ...services.flatMap((service) =>
-    secretNames(service).map((key) => ({
-      id: `${prefixOf(environment)}/${service.name}/${key}`,
-      service: service.name,
-    })),
+    secretNames(service).map((key) => ({ id: `${prefixOf(environment)}/${service.name}/${key}`, key, service })),
   ),
 ];
 
@@ -26,7 +23,7 @@ type Problem = Pick<Finding, 'code' | 'problem' | 'command'>;
 
 const secretProblem = async (
   client: SecretsManagerClient,
-  id: string,
+  { id, key, service }: ExpectedSecret,
   { environment: { name, region }, aws }: PreflightContext,
 ): Promise<Problem | undefined> => {
   const put = `aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string file://<file that holds the value>`;
@@ -67,10 +64,17 @@ const secretProblem = async (
       problem: `the value of secret ${id} begins or ends with white space, as a file with a last line break leaves it; put it in without`,
       command: put,
     };
+  const refused = await valueProblem(service, key, value);
+  if (refused !== undefined)
+    return {
+      code: 'secret-malformed',
+      problem: `the value of secret ${id} would be refused at start: ${refused}`,
+      command: put,
+    };
   return undefined;
 };
 
-/** Secrets Manager: every declared secret has a current value that is no placeholder. */
+/** Secrets Manager: every declared secret has a current value that is no placeholder and that its process accepts. */
 export const secretCheck: PreflightCheck = {
   name: 'secrets',
   asks: 'Secrets Manager',
@@ -78,16 +82,16 @@ export const secretCheck: PreflightCheck = {
     const expected = expectedSecrets(context.environment, context.services);
     const findings: Finding[] = [];
     await withClient(new SecretsManagerClient(context.aws.settings), async (client) => {
-      for (const { id, service } of expected) {
-        const problem = await secretProblem(client, id, context);
-        if (problem) findings.push({ ...problem, ...(service ? { service } : {}) });
+      for (const secret of expected) {
+        const problem = await secretProblem(client, secret, context);
+        if (problem) findings.push({ ...problem, ...(secret.service ? { service: secret.service.name } : {}) });
       }
     });
     return { summary: `${expected.length} secrets, none shown`, findings };
   },
 };
 
-/** The plain values of `lib/environments.ts` and of the manifests: none is a placeholder. */
+/** The plain values of `lib/environments.ts` and of the manifests: none is a placeholder, each is one that its process accepts. */
 export const configurationCheck: PreflightCheck = {
   name: 'configuration',
   asks: 'nothing',
@@ -98,23 +102,25 @@ export const configurationCheck: PreflightCheck = {
         .map(([key, declared]) => {
           const own = environment.configuration[service.name]?.[key];
           return {
-            service: service.name,
+            service,
             key,
-            value: own ?? declared.default ?? '',
+            value: own ?? declared.default,
             file: own === undefined ? `services/${service.name}/manifest.ts` : 'lib/environments.ts',
           };
         }),
     );
-    const findings = values
-      .filter(({ value }) => value !== '' && isPlaceholder(value))
-      .map(
-        ({ service, key, file }): Finding => ({
-          code: 'configuration-placeholder',
-          service,
-          problem: `${key} of ${service} is a placeholder in ${file}; write the real value`,
-          command: `$EDITOR ${file}`,
-        }),
-      );
+    const findings: Finding[] = [];
+    for (const { service, key, value, file } of values) {
+      const isHole = value !== undefined && isPlaceholder(value);
+      const refused = isHole ? 'is a placeholder' : await valueProblem(service, key, value);
+      if (refused === undefined) continue;
+      findings.push({
+        code: isHole ? 'configuration-placeholder' : 'configuration-malformed',
+        service: service.name,
+        problem: `${key} of ${service.name} in ${file} would be refused at start: ${refused}; write the real value`,
+        command: `$EDITOR ${file}`,
+      });
+    }
     return { summary: `${values.length} plain values`, findings };
   },
 };

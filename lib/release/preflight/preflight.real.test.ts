@@ -85,7 +85,7 @@ const roleArn = `arn:aws:iam::${ACCOUNT}:role/${ROLE}`;
 /** Makes in the emulator what a deployment would have made. */
 const deploy = async () => {
   for (const { id } of expectedSecrets(environment, services))
-    await secrets.send(new CreateSecretCommand({ Name: id, SecretString: 'qT7vZbN3wXcR9kLmPs4d' }));
+    await secrets.send(new CreateSecretCommand({ Name: id, SecretString: 'qT7vZbN3wXcR9kLmPs4dHy6uJf2gWe8a' }));
   const eks = new EKSClient(region);
   await eks.send(new CreateClusterCommand({ name: CLUSTER, roleArn: `${roleArn}-cluster`, resourcesVpcConfig: {} }));
   await new IAMClient(region).send(
@@ -146,7 +146,7 @@ test('what a deployment makes passes, and each thing that is spoiled afterwards 
   const SecretId = `${CLUSTER}/user/KEY_ENCRYPTION_SECRET`;
   await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: '<your-openai-assistant-id>' }));
   expect(await codes()).toEqual(['secret-placeholder']);
-  await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'qT7vZbN3wXcR9kLmPs4d' }));
+  await secrets.send(new PutSecretValueCommand({ SecretId, SecretString: 'qT7vZbN3wXcR9kLmPs4dHy6uJf2gWe8a' }));
 
   const iam = new IAMClient(region);
   const trust = (document: object) =>

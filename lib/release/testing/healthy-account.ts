@@ -24,7 +24,9 @@ export const healthyAccount = (
   const own = { environment: environment.name, platform: 'cloudmart' };
   return {
     account,
-    secrets: new Map(expectedSecrets(environment, services).map(({ id }) => [id, { value: 'qT7vZbN3wXcR9kLmPs4d' }])),
+    secrets: new Map(
+      expectedSecrets(environment, services).map(({ id }) => [id, { value: 'qT7vZbN3wXcR9kLmPs4dHy6uJf2gWe8a' }]),
+    ),
     associations: new Map(services.map(({ name }) => [name, `arn:aws:iam::${account}:role/${role(name)}`])),
     roles: new Map(services.map(({ name }) => [role(name), podTrust])),
     certificates: environment.publicDoor ? [{ host: environment.publicDoor.host, status: 'ISSUED' }] : [],
