@@ -50,7 +50,14 @@ export const addOrderRoutes = (http: HttpServer, { orders, ids }: OrderRoutes): 
     '/orders',
     {
       ...own,
-      schema: { tags, summary: 'Own orders, newest first', querystring: listOrdersQuery, response: { 200: orderPage } },
+      schema: {
+        tags,
+        summary: 'Own orders, newest first',
+        description:
+          'Whoever signed in after ordering as a guest in the same browser takes these orders into the account by looking.',
+        querystring: listOrdersQuery,
+        response: { 200: orderPage },
+      },
     },
     async (request) => orders.list(request.query, forwardingOf(request)),
   );

@@ -17,6 +17,8 @@ export const orderPlacedV1 = orderEvent('order.placed.v1', {
   /** Owner (`usr_` or `ses_` id) of the cart that was bought; null when items were given with the order. */
   cart: z.object({ owner: z.string() }).nullable(),
 });
+/** The guest who placed it signed in: `customer.userId` is no longer null. */
+export const orderClaimedV1 = orderEvent('order.claimed.v1', {});
 export const orderStockReservedV1 = orderEvent('order.stock-reserved.v1', { reservedUntil: timestampSchema });
 export const orderPaidV1 = orderEvent('order.paid.v1', { captured: moneySchema });
 export const orderProcessingStartedV1 = orderEvent('order.processing-started.v1', {});
@@ -35,6 +37,7 @@ export const orderRefundedV1 = orderEvent('order.refunded.v1', { refundId: refun
 
 export const orderEventSchema = z.discriminatedUnion('type', [
   orderPlacedV1,
+  orderClaimedV1,
   orderStockReservedV1,
   orderPaidV1,
   orderProcessingStartedV1,

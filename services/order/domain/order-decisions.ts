@@ -11,6 +11,15 @@ const requireStep = (order: Order, type: OrderEventType, code: string, wish: str
 export const refundable = (order: Order): number =>
   order.captured - order.refunded - pendingRefunds(order).reduce((sum, { amount }) => sum + amount, 0);
 
+/** Takes a guest's order into an account, by the session that placed it. An order that has an account keeps it. */
+export const claim = (
+  order: Order,
+  { at, userId, sessionId }: { at: string; userId: string; sessionId: string },
+): OrderEvent[] =>
+  order.customer.userId === null && order.customer.sessionId === sessionId
+    ? [{ type: 'order.claimed.v1', at, userId }]
+    : [];
+
 export const cancel = (order: Order, { at, reason }: { at: string; reason: string }): OrderEvent[] => {
   requireStep(order, 'order.cancelled.v1', 'order.not-cancellable', 'cancelled any more');
   if (order.refunds.length > 0)

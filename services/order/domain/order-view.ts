@@ -47,6 +47,7 @@ export const eventDetails = (event: OrderEvent, currency: string): Record<string
       return { refundId: event.refundId, amount: amount(event.amount), reason: event.reason };
     case 'order.refunded.v1':
       return { refundId: event.refundId, amount: amount(event.amount) };
+    case 'order.claimed.v1':
     case 'order.processing-started.v1':
     case 'order.delivered.v1':
       return {};

@@ -13,7 +13,7 @@ import {
   replay,
   transitions,
 } from './order.ts';
-import { cancel, deliver, learn, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
+import { cancel, claim, deliver, learn, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const placed = aPlacedEvent({ total: 3000 });
@@ -23,6 +23,7 @@ const order = (...events: OrderEvent[]): Order => replay([placed, ...events]);
 
 describe('the state table of an order', () => {
   const allowed: [string, OrderEventType, string][] = [
+    ...orderStatuses.map((status): [string, OrderEventType, string] => [status, 'order.claimed.v1', status]),
     ['pending', 'order.stock-reserved.v1', 'stock-reserved'],
     ['pending', 'order.cancelled.v1', 'cancelled'],
     ['stock-reserved', 'order.paid.v1', 'paid'],
@@ -86,6 +87,31 @@ describe('what is owed to an order', () => {
     ],
   ])('%s', (_, subject, step) => {
     expect(nextStep(subject)).toBe(step);
+  });
+});
+
+describe('an order that a guest placed', () => {
+  const [userId, sessionId] = ['usr_ada', 'ses_ada'];
+  const wish = { at: '2026-03-01T12:00:00.000Z', userId, sessionId };
+  const guest = { userId: null, sessionId, name: 'Ada Example' };
+
+  test.each([
+    ['by its own session', guest, [{ type: 'order.claimed.v1', at: wish.at, userId }]],
+    ['by its own session again', { ...guest, userId }, []],
+    ["by its own session, but after another account's", { ...guest, userId: 'usr_bob' }, []],
+    ['by the session of a stranger', { ...guest, sessionId: 'ses_bob' }, []],
+    ['without ever having had a session', { ...guest, sessionId: null }, []],
+  ])('is claimed %s', (_, customer, events) => {
+    expect(claim({ ...order(), customer }, wish)).toEqual(events);
+  });
+
+  test('belongs to the account that claims it, in any state, and nothing else about it changes', () => {
+    for (const status of orderStatuses) {
+      const before: Order = { ...order(reserved, paid), status, customer: guest };
+      const after = claim(before, wish).reduce(evolve, before) as Order;
+      expect(after).toEqual({ ...before, customer: { ...guest, userId }, version: before.version + 1 });
+      expect(nextStep(after)).toBe(nextStep(before));
+    }
   });
 });
 

@@ -27,6 +27,8 @@ export type OrderEvent =
       /** Owner of the cart that was bought; null when the items were given with the order. */
       readonly cartOwner: string | null;
     }
+  /** A guest's order was taken into the account that its guest signed in to. */
+  | { readonly type: 'order.claimed.v1'; readonly at: string; readonly userId: string }
   | { readonly type: 'order.stock-reserved.v1'; readonly at: string; readonly reservedUntil: string }
   | {
       readonly type: 'order.paid.v1';
@@ -82,34 +84,49 @@ export type Order = {
   readonly updatedAt: string;
 };
 
-/** State after each event; what is missing is forbidden. Full refunds go to `refunded` in `evolve`, part refunds stay. */
+/**
+ * State after each event; what is missing is forbidden. A claim moves no state.
+ * Full refunds go to `refunded` in `evolve`, part refunds stay.
+ */
 export const transitions: Readonly<Record<OrderStatus, Partial<Record<OrderEventType, OrderStatus>>>> = {
-  pending: { 'order.stock-reserved.v1': 'stock-reserved', 'order.cancelled.v1': 'cancelled' },
+  pending: {
+    'order.claimed.v1': 'pending',
+    'order.stock-reserved.v1': 'stock-reserved',
+    'order.cancelled.v1': 'cancelled',
+  },
   'stock-reserved': {
+    'order.claimed.v1': 'stock-reserved',
     'order.paid.v1': 'paid',
     'order.payment-failed.v1': 'payment-failed',
     'order.cancelled.v1': 'cancelled',
   },
   paid: {
+    'order.claimed.v1': 'paid',
     'order.processing-started.v1': 'processing',
     'order.cancelled.v1': 'cancelled',
     'order.refund-requested.v1': 'paid',
     'order.refunded.v1': 'paid',
   },
   processing: {
+    'order.claimed.v1': 'processing',
     'order.shipped.v1': 'shipped',
     'order.refund-requested.v1': 'processing',
     'order.refunded.v1': 'processing',
   },
   shipped: {
+    'order.claimed.v1': 'shipped',
     'order.delivered.v1': 'delivered',
     'order.refund-requested.v1': 'shipped',
     'order.refunded.v1': 'shipped',
   },
-  delivered: { 'order.refund-requested.v1': 'delivered', 'order.refunded.v1': 'delivered' },
-  cancelled: { 'order.closed.v1': 'cancelled' },
-  'payment-failed': { 'order.closed.v1': 'payment-failed' },
-  refunded: {},
+  delivered: {
+    'order.claimed.v1': 'delivered',
+    'order.refund-requested.v1': 'delivered',
+    'order.refunded.v1': 'delivered',
+  },
+  cancelled: { 'order.claimed.v1': 'cancelled', 'order.closed.v1': 'cancelled' },
+  'payment-failed': { 'order.claimed.v1': 'payment-failed', 'order.closed.v1': 'payment-failed' },
+  refunded: { 'order.claimed.v1': 'refunded' },
 };
 
 /** Whether an event may happen in a state. */
@@ -137,9 +154,12 @@ const place = (event: Extract<OrderEvent, { type: 'order.placed.v1' }>): Order =
   updatedAt: event.at,
 });
 
-/** What the event changes beside status, version and time. */
+/** What the event changes beside status and version, and where the order's time is not that of the event. */
 const changes = (order: Order, event: OrderEvent): Partial<Order> => {
   switch (event.type) {
+    // The time stays: what waits for the order to rest, such as its cancellation window, does not begin anew.
+    case 'order.claimed.v1':
+      return { customer: { ...order.customer, userId: event.userId }, updatedAt: order.updatedAt };
     case 'order.paid.v1':
       return { paymentId: event.paymentId, captured: event.captured };
     case 'order.shipped.v1':
@@ -178,7 +198,7 @@ export const evolve = (order: Order | null, event: OrderEvent): Order => {
   if (!order) throw new Error(`an order must begin with order.placed.v1, not ${event.type}`);
   const status = transitions[order.status][event.type];
   if (!status) throw new Error(`order ${order.id} is ${order.status}, where ${event.type} is forbidden`);
-  return { ...order, status, ...changes(order, event), version: order.version + 1, updatedAt: event.at };
+  return { ...order, status, version: order.version + 1, updatedAt: event.at, ...changes(order, event) };
 };
 
 /** The order that a history leads to. */

@@ -25,7 +25,6 @@ export const orderGrpc = ({
   effects,
   refundIdOf,
 }: OrderUseCases): ServiceImplementation<OrderServiceDefinition, GrpcCall> => {
-  const { orders } = effects;
   return {
     placeOrder: async (request, { caller, metadata }) => {
       const { idempotencyKey, body } = parseRequest(placeRequest, placeRequestOf(request));
@@ -38,14 +37,14 @@ export const orderGrpc = ({
       return { order: messageOf(order) };
     },
     getOrder: async (request, { caller }) => ({
-      order: messageOf(await findOrder(orders, caller, parseRequest(ofOrder, request).orderId)),
+      order: messageOf(await findOrder(effects, caller, parseRequest(ofOrder, request).orderId)),
     }),
     listOrders: async (request, { caller }) => {
-      const { items, nextCursor } = await listOrders(orders, caller, parseRequest(listRequest, request));
+      const { items, nextCursor } = await listOrders(effects, caller, parseRequest(listRequest, request));
       return { items: items.map(messageOf), nextCursor: nextCursor ?? undefined };
     },
     getTimeline: async (request, { caller }) => {
-      const entries = await orderTimeline(orders, caller, parseRequest(ofOrder, request).orderId);
+      const entries = await orderTimeline(effects, caller, parseRequest(ofOrder, request).orderId);
       return { items: entries.map(({ note, ...entry }) => ({ ...entry, note: note ?? undefined })) };
     },
     cancelOrder: async (request, { caller }) => {

@@ -24,11 +24,12 @@ import { placeOrder } from '../use-cases/place-order.ts';
 const params = z.strictObject({ id: orderIdSchema });
 const keyHeader = z.object({ 'idempotency-key': idempotencyKeySchema });
 const optionalKeyHeader = z.object({ 'idempotency-key': idempotencyKeySchema.optional() });
+const claiming =
+  'A customer who still carries the session of a guest takes the orders of that session into the account by looking at them.';
 const answer = (order: Order) => ({ order: viewOf(order) });
 
 /** REST door of the orders; the gateway serves the same under its prefix. */
 export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderUseCases): void => {
-  const { orders } = effects;
   const anyone = { config: { access: 'customer-or-guest' as const } };
   const staff = { config: { access: 'staff' as const } };
 
@@ -63,12 +64,13 @@ export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderU
       schema: {
         tags: ['orders'],
         summary: 'Own orders, newest first',
+        description: claiming,
         querystring: listOrdersQuery,
         response: { 200: orderPage },
       },
     },
     async (request) => {
-      const { items, nextCursor } = await listOrders(orders, request.caller, request.query);
+      const { items, nextCursor } = await listOrders(effects, request.caller, request.query);
       return { items: items.map(viewOf), nextCursor };
     },
   );
@@ -76,7 +78,7 @@ export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderU
   http.get(
     '/orders/:id',
     { ...anyone, schema: { tags: ['orders'], summary: 'One order', params, response: { 200: orderAnswer } } },
-    async (request) => answer(await findOrder(orders, request.caller, request.params.id)),
+    async (request) => answer(await findOrder(effects, request.caller, request.params.id)),
   );
 
   http.get(
@@ -85,7 +87,7 @@ export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderU
       ...anyone,
       schema: { tags: ['orders'], summary: 'What happened to an order', params, response: { 200: timelineAnswer } },
     },
-    async (request) => ({ items: await orderTimeline(orders, request.caller, request.params.id), nextCursor: null }),
+    async (request) => ({ items: await orderTimeline(effects, request.caller, request.params.id), nextCursor: null }),
   );
 
   http.post(

@@ -18,7 +18,8 @@ import {
 
 export type OrderRepositoryParts = { readonly database: Database; readonly jobs: Jobs; readonly ids: Ids };
 
-export type Owner = { readonly userId: string | null; readonly sessionId: string | null };
+/** The account whose orders are meant, or the session of a guest. */
+export type Owner = { readonly userId: string } | { readonly sessionId: string };
 export type PageRequest = {
   readonly status?: OrderStatus | undefined;
   readonly limit: number;
@@ -50,8 +51,8 @@ const placeOrder = `
 // The version is the fence: of two writers that read the same state one writes, the other reads again.
 const appendEvents = `
   WITH allowed AS (
-    UPDATE orders SET (status, payment_id, captured, refunded, failure, cancel_reason, shipment, refunds, closed, owed, version, updated_at, payment_token) = (
-      SELECT n.status, n.payment_id, n.captured, n.refunded, n.failure, n.cancel_reason, n.shipment, n.refunds, n.closed, n.owed, n.version, n.updated_at,
+    UPDATE orders SET (user_id, status, payment_id, captured, refunded, failure, cancel_reason, shipment, refunds, closed, owed, version, updated_at, payment_token) = (
+      SELECT n.user_id, n.status, n.payment_id, n.captured, n.refunded, n.failure, n.cancel_reason, n.shipment, n.refunds, n.closed, n.owed, n.version, n.updated_at,
         CASE WHEN n.status IN ('pending', 'stock-reserved') THEN orders.payment_token END
       FROM jsonb_populate_record(NULL::orders, $3) AS n)
     WHERE id = $1 AND version = $4 RETURNING 1
@@ -59,14 +60,11 @@ const appendEvents = `
   )
   SELECT pg_notify('${orderChanged}', $1) FROM allowed`;
 
-/** Orders of the account, and those that the same browser session placed as a guest. */
-const ownedBy = ({ userId, sessionId }: Owner, parameter: (value: unknown) => string): string => {
-  const parts = [
-    ...(userId ? [`user_id = ${parameter(userId)}`] : []),
-    ...(sessionId ? [`(user_id IS NULL AND session_id = ${parameter(sessionId)})`] : []),
-  ];
-  return `(${parts.join(' OR ') || 'false'})`;
-};
+/** A guest's session shows its orders until an account claims them. */
+const ownedBy = (owner: Owner, parameter: (value: unknown) => string): string =>
+  'userId' in owner
+    ? `user_id = ${parameter(owner.userId)}`
+    : `user_id IS NULL AND session_id = ${parameter(owner.sessionId)}`;
 
 const eventRows = (recorded: readonly Recorded[]) =>
   JSON.stringify(

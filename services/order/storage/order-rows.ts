@@ -50,6 +50,7 @@ export const orderFrom = (row: OrderRow): Order => ({
 
 /** The columns that events change, as one JSON object for `jsonb_populate_record`. */
 export const changedColumns = (order: Order): Record<string, unknown> => ({
+  user_id: order.customer.userId,
   status: order.status,
   payment_id: order.paymentId,
   captured: order.captured,
@@ -67,7 +68,6 @@ export const changedColumns = (order: Order): Record<string, unknown> => ({
 export const allColumns = (order: Order): Record<string, unknown> => ({
   ...changedColumns(order),
   id: order.id,
-  user_id: order.customer.userId,
   session_id: order.customer.sessionId,
   customer_name: order.customer.name,
   email: order.email,

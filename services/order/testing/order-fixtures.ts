@@ -30,6 +30,7 @@ export const aPlacedEvent = ({
 /** One event of each type. */
 export const someEvents: readonly OrderEvent[] = [
   aPlacedEvent(),
+  { type: 'order.claimed.v1', at, userId: 'usr_00000000000000000000000001' },
   { type: 'order.stock-reserved.v1', at, reservedUntil: at },
   { type: 'order.paid.v1', at, paymentId: 'pay_00000000000000000000000001', captured: 3000 },
   { type: 'order.processing-started.v1', at },

@@ -1,12 +1,14 @@
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { Order } from '../domain/order.ts';
-import type { OrderRepository } from '../storage/order-repository.ts';
+import type { Owner } from '../storage/order-repository.ts';
+import { claimOrders } from './claim-orders.ts';
+import type { ChangeOrderEffects } from './decide-on-newest.ts';
 
-/** Whose orders a caller may see: those of the account, and those that its browser session placed as a guest. */
-export const ownersOf = (caller: Caller): { userId: string | null; sessionId: string | null } => {
-  if (caller.kind === 'customer') return { userId: caller.userId, sessionId: caller.guestSessionId ?? null };
-  if (caller.kind === 'guest') return { userId: null, sessionId: caller.sessionId };
+/** Whose orders a caller may see: those of the account, or those that the session placed as a guest. */
+export const ownerOf = (caller: Caller): Owner => {
+  if (caller.kind === 'customer') return { userId: caller.userId };
+  if (caller.kind === 'guest') return { sessionId: caller.sessionId };
   throw new Refusal(
     'unauthenticated',
     'token.missing',
@@ -14,21 +16,26 @@ export const ownersOf = (caller: Caller): { userId: string | null; sessionId: st
   );
 };
 
-const owns = (caller: Caller, order: Order): boolean => {
-  const { userId, sessionId } = ownersOf(caller);
-  if (userId !== null && order.customer.userId === userId) return true;
-  return sessionId !== null && order.customer.userId === null && order.customer.sessionId === sessionId;
-};
+const owns = (owner: Owner, { customer }: Order): boolean =>
+  'userId' in owner
+    ? customer.userId === owner.userId
+    : customer.userId === null && customer.sessionId === owner.sessionId;
 
-/** The order if the caller may see it. Another person's order is as unknown as one that never was: `order.unknown`. */
-export const findOrder = async (
-  orders: Pick<OrderRepository, 'find'>,
-  caller: Caller,
-  orderId: string,
-): Promise<Order> => {
-  ownersOf(caller);
-  const order = await orders.find(orderId);
-  if (order && (isStaff(caller) || owns(caller, order))) return order;
+/**
+ * The order if the caller may see it. Another person's order is as unknown as one that never was: `order.unknown`.
+ * Whoever signed in since placing it as a guest claims it by looking, with all others of that session.
+ */
+export const findOrder = async (effects: ChangeOrderEffects, caller: Caller, orderId: string): Promise<Order> => {
+  const owner = ownerOf(caller);
+  let order = await effects.orders.find(orderId);
+  if (order && caller.kind === 'customer' && caller.guestSessionId !== undefined) {
+    const { userId, guestSessionId: sessionId } = caller;
+    if (owns({ sessionId }, order)) {
+      await claimOrders(effects, { userId, sessionId });
+      order = await effects.orders.find(orderId);
+    }
+  }
+  if (order && (isStaff(caller) || owns(owner, order))) return order;
   throw new Refusal('missing', 'order.unknown', `There is no order ${orderId} among your orders.`);
 };
 

@@ -3,8 +3,9 @@ import { type Caller, isStaff } from '../../kit/auth/caller.ts';
 import { isId } from '../../kit/values/identifiers.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { Order } from '../domain/order.ts';
-import type { OrderRepository } from '../storage/order-repository.ts';
-import { ownersOf } from './find-order.ts';
+import { claimOrders } from './claim-orders.ts';
+import type { ChangeOrderEffects } from './decide-on-newest.ts';
+import { ownerOf } from './find-order.ts';
 
 export type ListOrdersRequest = {
   readonly status?: OrderStatus | undefined;
@@ -12,9 +13,12 @@ export type ListOrdersRequest = {
   readonly cursor?: string | undefined;
 };
 
-/** The caller's orders, newest first; staff see everybody's. The cursor is the id of the last order of the page before. */
+/**
+ * The caller's orders, newest first; staff see everybody's. The cursor is the id of the last order of the page before.
+ * Whoever signed in since ordering as a guest claims the orders of that session by looking.
+ */
 export const listOrders = async (
-  orders: OrderRepository,
+  effects: ChangeOrderEffects,
   caller: Caller,
   { status, limit, cursor }: ListOrdersRequest,
 ): Promise<{ items: Order[]; nextCursor: string | null }> => {
@@ -22,7 +26,10 @@ export const listOrders = async (
     throw new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', {
       errors: [{ path: 'cursor', message: 'is malformed' }],
     });
-  const found = await orders.list(isStaff(caller) ? null : ownersOf(caller), {
+  const owner = ownerOf(caller);
+  if (caller.kind === 'customer' && caller.guestSessionId !== undefined)
+    await claimOrders(effects, { userId: caller.userId, sessionId: caller.guestSessionId });
+  const found = await effects.orders.list(isStaff(caller) ? null : owner, {
     status,
     limit: limit + 1,
     before: cursor,

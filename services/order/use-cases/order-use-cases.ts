@@ -1,5 +1,5 @@
 /** Everything that the doors of the order service need; `app.ts` makes it. */
-import type { ChangeOrderEffects } from './change-order.ts';
+import type { ChangeOrderEffects } from './decide-on-newest.ts';
 import type { PlaceOrderEffects } from './place-order.ts';
 import type { WatchEffects } from './watch-order.ts';
 
