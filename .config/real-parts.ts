@@ -220,6 +220,12 @@ export const realParts: readonly RealPart[] = [
     prepare: async () => ({ REAL_KAFKA: await kafkaBroker(cache) }),
   },
   {
+    name: 'Schemathesis',
+    needs: ['python3'],
+    tests: 'public-doors\\.real',
+    prepare: async () => ({ REAL_SCHEMATHESIS: await pythonTool('schemathesis', '4.32.5') }),
+  },
+  {
     name: 'Redis',
     needs: ['redis-server', 'openssl'],
     tests: '(redis-cache|shared-limits|cache-away)\\.real',
