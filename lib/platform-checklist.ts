@@ -68,7 +68,13 @@ const verifyVerdict = async ({ environment, url, context, progress, signal }: Pl
     ...(url !== undefined && { url }),
     ...(context !== undefined && { context }),
   };
-  const session = openSession(flags, environment, workloadNamespace, progress, signal);
+  const session = openSession(
+    flags,
+    environment,
+    { namespace: workloadNamespace, mailTable: undefined },
+    progress,
+    signal,
+  );
   const report = await verifyPlatform(environment, session, { outputs: undefined, asksAws: false, rollsBack: false });
   if (report.findings.length === 0)
     return { state: 'done', detail: `${report.services.length} services, and a purchase from outside` };

@@ -12,19 +12,28 @@ const linesOf = ({ outcome, sentence, services, findings }: RollbackReport): str
 ];
 
 const run = async (service: string | undefined, flags: Flags, signal: AbortSignal) => {
-  const [{ environmentNamed }, { rollBack }, { listRevisions }, { openSession }, { asTyped }, { workloadNamespace }] =
-    await Promise.all([
-      import('../../lib/environments.ts'),
-      import('../../lib/release/rollout/rollback-report.ts'),
-      import('../../lib/release/rollout/rollback-list.ts'),
-      import('../../lib/release/rollout/verify-session.ts'),
-      import('../../lib/release/rollout/wrong-usage.ts'),
-      import('../../lib/workloads/environment-values.ts'),
-    ]);
+  const [
+    { environmentNamed },
+    { rollBack },
+    { listRevisions },
+    { openSession },
+    { asTyped },
+    { workloadNamespace },
+    { tableNamed },
+  ] = await Promise.all([
+    import('../../lib/environments.ts'),
+    import('../../lib/release/rollout/rollback-report.ts'),
+    import('../../lib/release/rollout/rollback-list.ts'),
+    import('../../lib/release/rollout/verify-session.ts'),
+    import('../../lib/release/rollout/wrong-usage.ts'),
+    import('../../lib/workloads/environment-values.ts'),
+    import('../../lib/platform-tables.ts'),
+  ]);
   const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
+  const deployment = { namespace: workloadNamespace, mailTable: tableNamed('notifications', environment) };
   const asked = flags.list ? { ...flags, outside: false } : flags;
-  const { cluster, wait, outside, tell } = openSession(asked, environment, workloadNamespace, progress, signal);
+  const { cluster, wait, outside, tell } = openSession(asked, environment, deployment, progress, signal);
   if (flags.list) {
     const list = await listRevisions(cluster, environment.name, service);
     process.stdout.write(`${flags.json ? JSON.stringify(list) : list.lines.join('\n')}\n`);

@@ -17,9 +17,10 @@ const linesOf = ({ environment, services, outside, findings, rollback }: VerifyR
       `${service.padEnd(16)} ${pods} pods of revision ${revision} run ${image.split(/[:@]/).at(-1)?.slice(0, 12)}${digest ? ` (${digest.slice(0, 19)})` : ''}`,
   ),
   ...(outside?.pipelines ?? []).map(
-    ({ topic, from, to, effect, seconds }) =>
-      `${`${from} -> ${to}`.padEnd(24)} ${topic}: ${effect}${seconds === null ? '' : ` after ${seconds} s`}`,
+    ({ topic, from, to, state, effect, seconds }) =>
+      `${`${from} -> ${to}`.padEnd(24)} ${topic}: ${state === 'not-observed' ? 'NOT OBSERVED, ' : ''}${effect}${seconds === null ? '' : ` after ${seconds} s`}`,
   ),
+  ...(outside?.notTried.length ? [`doors not tried: ${outside.notTried.join(', ')}`] : []),
   ...findings.flatMap(({ code, problem, log = [] }) => [`${code}: ${problem}`, ...log.map((line) => `    ${line}`)]),
   ...(rollback ? [`rollback ${rollback.outcome}: ${rollback.sentence}`] : []),
   ...(rollback?.findings ?? []).map(({ code, problem }) => `${code}: ${problem}`),
@@ -34,6 +35,7 @@ const run = async (flags: Flags, signal: AbortSignal) => {
     { asTyped },
     { workloadNamespace },
     { outputsSource },
+    { tableNamed },
   ] = await Promise.all([
     import('../../lib/environments.ts'),
     import('../../lib/platform-verify.ts'),
@@ -41,12 +43,16 @@ const run = async (flags: Flags, signal: AbortSignal) => {
     import('../../lib/release/rollout/wrong-usage.ts'),
     import('../../lib/workloads/environment-values.ts'),
     import('../../lib/workloads/render.ts'),
+    import('../../lib/platform-tables.ts'),
   ]);
   const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
-  const session = openSession(flags, environment, workloadNamespace, progress, signal);
+  const outputs = outputsSource(flags.fromStack);
+  const mailTable = flags.aws ? tableNamed('notifications', environment, outputs) : undefined;
+  const deployment = { namespace: workloadNamespace, mailTable };
+  const session = openSession(flags, environment, deployment, progress, signal);
   const report = await verifyPlatform(environment, session, {
-    outputs: outputsSource(flags.fromStack),
+    outputs,
     asksAws: flags.aws,
     rollsBack: flags.rollback,
   });
@@ -63,7 +69,10 @@ export const verifyCommand = (): Command =>
         'after a deployment: wait for every roll-out, compare each pod with this checkout, buy something from outside; roll back what fails',
       )
       .requiredOption('--environment <name>', 'dev, staging or production')
-      .option('--no-aws', 'ask neither the registry for digests nor Secrets Manager for versions')
+      .option(
+        '--no-aws',
+        'ask neither the registry for digests, nor Secrets Manager for versions, nor the table of sent mails',
+      )
       .option('--no-rollback', 'leave a release that fails as it is')
       .option(
         '--from-stack [file]',

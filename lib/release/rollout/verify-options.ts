@@ -16,6 +16,9 @@ export const withSessionOptions = (command: Command): Command =>
     command
       .option('--url <address>', "address that customers use; default the environment's public door")
       .option('--no-outside', 'do not try the shop from outside')
-      .option('--mailbox <url>', 'mailbox of a local run, in which the confirmation must arrive')
+      .option(
+        '--mailbox <url>',
+        'mailbox of a local run, in which the confirmation must arrive; default the notes of sent mails on AWS',
+      )
       .option('--card <token>', 'token of the card that is charged and given its money back', 'tok_visa'),
   );

@@ -6,7 +6,9 @@ import { eventually } from '../../../services/kit/testing/condition.ts';
 import { createApiClient } from '../../local/api-client.ts';
 import { readState } from '../../local/state.ts';
 import { services } from '../../services.ts';
-import { declaredPipelines, verifyOutside } from './verify-outside.ts';
+import { mailedTo } from './sent-mails.ts';
+import { verifyOutside } from './verify-outside.ts';
+import { declaredPipelines } from './verify-pipelines.ts';
 
 jest.setTimeout(600_000);
 
@@ -24,8 +26,7 @@ const outside = (more: { url?: string; card?: string } = {}) =>
     url: platform.gateway,
     services,
     card: 'tok_visa',
-    wasMailed: async (_, email) =>
-      (await createApiClient(mailbox)<{ items: unknown[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.length > 0,
+    wasMailed: mailedTo(mailbox),
     progress: (line) => lines.push(line),
     signal: new AbortController().signal,
     ...more,
@@ -44,9 +45,16 @@ test('doors answer, a purchase is paid, its events arrive, and it is cancelled a
   const { report, findings } = await outside();
   expect(findings).toEqual([]);
   expect(report.doors).toBeGreaterThan(10);
+  expect(lines).toContainEqual(expect.stringMatching(/^[4-9] more doors answer the buyer/));
+  expect(report.notTried).toContain('PATCH /api/v1/me');
+  expect(report.notTried.filter((door) => /^GET |register|orders$|cancel$/.test(door))).toEqual([]);
   expect(report.order?.state).toBe('paid');
   expect(report.pipelines.map(({ topic, from, to }) => ({ topic, from, to }))).toEqual(declaredPipelines(services));
-  const seen = report.pipelines.filter(({ seconds }) => seconds !== null);
+  expect(report.pipelines.map(({ state }) => state)).not.toContain('not-seen');
+  const aloud = report.pipelines.filter(({ state }) => state === 'not-observed').map(({ effect }) => effect);
+  expect(aloud).toHaveLength(3);
+  expect(aloud.filter((reason) => /no effect of it is known/.test(reason))).toEqual([]);
+  const seen = report.pipelines.filter(({ state, seconds }) => state === 'seen' && seconds !== null);
   expect(seen.map(({ topic, to }) => `${topic} ${to}`).sort()).toEqual([
     'order-events cart',
     'order-events notification',

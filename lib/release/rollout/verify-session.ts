@@ -1,10 +1,10 @@
 /** From what an operator typed to a cluster, a public address and a chat: what `verify` and `rollback` have in common. */
 import type { Environment } from '../../environment.ts';
-import { createApiClient } from '../../local/api-client.ts';
-import type { MailSummary } from '../../local/mail-folder.ts';
 import { services } from '../../services.ts';
+import type { WasMailed } from './not-observable.ts';
 import { connectCluster, type RolloutCluster } from './rollout-cluster.ts';
 import type { WaitOptions } from './rollout-wait.ts';
+import { mailedTo, notAsked, notedAsSent } from './sent-mails.ts';
 import { type OutsideVerdict, verifyOutside } from './verify-outside.ts';
 import { postMessage, WEBHOOK_VARIABLE, WebhookFailed, webhookUrl } from './webhook.ts';
 import { WrongUsage } from './wrong-usage.ts';
@@ -56,11 +56,16 @@ const publicUrl = ({ url, outside }: SessionFlags, { name, publicDoor }: Environ
   return address.replace(/\/+$/, '');
 };
 
-/** Mails that a mailbox of the local run shows. */
-const mailedTo = (mailbox: string) => {
-  const api = createApiClient(mailbox.replace(/\/+$/, ''));
-  return async (_: string, email: string) =>
-    (await api<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
+/** What the deployment says of itself. */
+export type Deployment = {
+  readonly namespace: string;
+  /** Finds the name of the table with the notes of sent mails; undefined: AWS is not asked. */
+  readonly mailTable: (() => Promise<string>) | undefined;
+};
+
+const mailsOf = ({ mailbox }: SessionFlags, environment: Environment, { mailTable }: Deployment): WasMailed => {
+  if (mailbox !== undefined) return mailedTo(mailbox);
+  return mailTable ? notedAsSent(environment, mailTable) : notAsked;
 };
 
 /** Opens the cluster and the chat; nothing is asked yet. Throws {@link WrongUsage}, `WebhookFailed` or `ClusterRefused`, one sentence each. */
@@ -95,15 +100,15 @@ export const openClusterSession = (
 export const openSession = (
   flags: SessionFlags,
   environment: Environment,
-  namespace: string,
+  deployment: Deployment,
   progress: (sentence: string) => void,
   signal: AbortSignal,
 ): Session => {
   const url = publicUrl(flags, environment);
   const { card } = flags;
-  const wasMailed = flags.mailbox === undefined ? undefined : mailedTo(flags.mailbox);
+  const wasMailed = mailsOf(flags, environment, deployment);
   return {
-    ...openClusterSession(flags, namespace, progress, signal),
+    ...openClusterSession(flags, deployment.namespace, progress, signal),
     outside: url === undefined ? undefined : () => verifyOutside({ url, services, card, wasMailed, progress, signal }),
   };
 };

@@ -12,8 +12,9 @@ import { createSentLog } from '../storage/sent-log.ts';
 export const startSentTable = async () => {
   const server = dynalite({ createTableMs: 0 });
   const port = await listen(server);
+  const endpoint = `http://127.0.0.1:${port}`;
   const client = new DynamoDBClient({
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint,
     region: 'us-east-1',
     credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   });
@@ -28,6 +29,7 @@ export const startSentTable = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'mails-'));
   const clock = fakeClock();
   return {
+    endpoint,
     clock,
     sentLog: createSentLog({ table: 'notifications', clock, client }),
     sender: createFolderMailSender(folder),

@@ -1,0 +1,52 @@
+/** The notes of sent mails as notification writes them, read as a verification does. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { messageFor } from '../../../services/notification/domain/message.ts';
+import { anEvent, anOrder } from '../../../services/notification/testing/order-events.ts';
+import { startSentTable } from '../../../services/notification/testing/sent-table.ts';
+import { NotObservable } from './not-observable.ts';
+import { notAsked, notedAsSent } from './sent-mails.ts';
+
+const region = 'us-east-1';
+const email = 'ada@example.com';
+const NAMES = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+const saved = NAMES.map((name) => [name, process.env[name]] as const);
+
+let table: Awaited<ReturnType<typeof startSentTable>>;
+beforeAll(async () => {
+  table = await startSentTable();
+  for (const name of NAMES) process.env[name] = name.endsWith('DYNAMODB') ? table.endpoint : 'test';
+});
+afterAll(async () => {
+  for (const [name, value] of saved)
+    if (value === undefined) delete process.env[name];
+    else process.env[name] = value;
+  await table.stop();
+});
+
+test('a confirmation counts as mailed once it is noted as sent, and not while it is being sent', async () => {
+  let looked = 0;
+  const wasMailed = notedAsSent({ region }, async () => {
+    looked += 1;
+    return 'notifications';
+  });
+  const order = anOrder(1);
+  expect(await wasMailed(order.id, email)).toBe(false);
+  const id = messageFor(anEvent('order.paid.v1', order))?.notificationId ?? '';
+  await table.sentLog.reserve(id, { kind: 'order-confirmed', orderId: order.id });
+  expect(await wasMailed(order.id, email)).toBe(false);
+  await table.sentLog.confirm(id, 'message-1');
+  expect(await wasMailed(order.id, email)).toBe(true);
+  expect(await wasMailed(anOrder(2).id, email)).toBe(false);
+  expect(looked).toBe(1);
+});
+
+test('a table that AWS does not show, or whose name the stacks do not tell, cannot be observed, and the reason is said', async () => {
+  const stranger = notedAsSent({ region }, async () => 'of-nobody');
+  await expect(stranger('ord_1', email)).rejects.toThrow(
+    /^the notes of sent mails in us-east-1 cannot be read: .*not found/,
+  );
+  const nameless = notedAsSent({ region }, () => Promise.reject(new Error('no stack of staging is deployed')));
+  await expect(nameless('ord_1', email)).rejects.toThrow(/cannot be read: no stack of staging is deployed$/);
+  await expect(nameless('ord_1', email)).rejects.toThrow(NotObservable);
+  await expect(notAsked('ord_1', email)).rejects.toThrow(/--no-aws.*--mailbox/);
+});
