@@ -1,29 +1,20 @@
-import path from 'node:path';
 import { Command } from 'commander';
+import { ENGINE_HELP, type ImageFlags, imageBuild, withImageOptions } from '../../lib/release/image/image-options.ts';
 
-type Flags = { platform?: string[]; base?: string; out: string; json?: boolean };
+type Flags = ImageFlags & { platform?: string[]; json?: boolean };
 
-const root = path.join(import.meta.dirname, '../..');
-
-const run = async (names: readonly string[], { platform, base, out, json }: Flags) => {
-  const [{ buildImages }, { imageEngine }, { ownPlatform }, { imagesNamed }, { revisionOf }] = await Promise.all([
+const run = async (names: readonly string[], { platform, json, ...build }: Flags) => {
+  const [{ buildImages }, { ownPlatform }, { imagesNamed }] = await Promise.all([
     import('../../lib/release/image/image.ts'),
-    import('../../lib/release/image/image-engine.ts'),
     import('../../lib/release/image/image-platforms.ts'),
     import('../../lib/platform-images.ts'),
-    import('../../lib/release/image/image-revision.ts'),
   ]);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; run it again, what was built is not built twice')));
   const images = await buildImages({
     services: imagesNamed(names),
-    root,
-    into: path.resolve(out),
     platforms: platform ?? [ownPlatform()],
-    ...(base !== undefined && { base }),
-    revision: await revisionOf(root),
-    engine: imageEngine(process.env['CLOUDMART_ENGINE'] ?? 'docker', stop.signal),
-    progress: (sentence) => process.stderr.write(`${sentence}\n`),
+    ...(await imageBuild(build, stop.signal)),
   });
   if (json) {
     process.stdout.write(`${JSON.stringify({ images })}\n`);
@@ -35,20 +26,15 @@ const run = async (names: readonly string[], { platform, base, out, json }: Flag
 
 /** `cloudmart image`: the images that run in the cluster, made here. */
 export const imageCommand = (): Command =>
-  new Command('image')
+  withImageOptions(new Command('image'))
     .description('build the images of services from their bundles; the tag is the hash of the bundle')
     .argument('[services...]', 'services that run in the cluster; default all')
     .option('--platform <names...>', 'linux/amd64, linux/arm64; default that of this machine')
-    .option(
-      '--base <image>',
-      'image to build on, {arch} standing for amd64 or arm64; default the one in the Dockerfile',
-    )
-    .option('--out <folder>', 'folder of the bundles', 'dist/bundles')
     .option('--json', 'end with one line of JSON: service, platform, tag, digest and bytes of each image')
     .addHelpText(
       'after',
       `
-CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl take the same commands and are not tested here.
+${ENGINE_HELP}
 
 Examples:
   $ npx cloudmart image

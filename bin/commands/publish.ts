@@ -1,10 +1,8 @@
-import path from 'node:path';
 import { Command } from 'commander';
+import { ENGINE_HELP, type ImageFlags, imageBuild, withImageOptions } from '../../lib/release/image/image-options.ts';
 import type { PublishReport } from '../../lib/release/image/publish.ts';
 
-type Flags = { environment: string; account?: string; base?: string; out: string; deadline: string; json?: boolean };
-
-const root = path.join(import.meta.dirname, '../..');
+type Flags = ImageFlags & { environment: string; account?: string; deadline: string; json?: boolean };
 
 const linesOf = ({ environment, images, findings }: PublishReport): string[] => {
   const count = (state: string) => images.filter((image) => image.state === state).length;
@@ -16,20 +14,10 @@ const linesOf = ({ environment, images, findings }: PublishReport): string[] => 
 };
 
 const run = async (names: readonly string[], flags: Flags, stop: AbortSignal) => {
-  const [
-    { publish },
-    { imageEngine },
-    { environmentNamed },
-    { imagesNamed },
-    { revisionOf },
-    aws,
-    { WrongUsage, asTyped },
-  ] = await Promise.all([
+  const [{ publish }, { environmentNamed }, { imagesNamed }, aws, { WrongUsage, asTyped }] = await Promise.all([
     import('../../lib/release/image/publish.ts'),
-    import('../../lib/release/image/image-engine.ts'),
     import('../../lib/environments.ts'),
     import('../../lib/platform-images.ts'),
-    import('../../lib/release/image/image-revision.ts'),
     import('../../lib/release/preflight/preflight-aws.ts'),
     import('../../lib/release/rollout/wrong-usage.ts'),
   ]);
@@ -43,16 +31,11 @@ const run = async (names: readonly string[], flags: Flags, stop: AbortSignal) =>
   const report = await publish({
     environment,
     services,
-    root,
-    into: path.resolve(flags.out),
     account: flags.account,
     callerRegion: await aws.regionOfCaller(process.env),
-    base: flags.base,
-    revision: await revisionOf(root),
-    engine: imageEngine(process.env['CLOUDMART_ENGINE'] ?? 'docker', stop),
     deadlineMs: deadline * 1000,
     stop,
-    progress: (sentence) => process.stderr.write(`${sentence}\n`),
+    ...(await imageBuild(flags, stop)),
   });
   process.stdout.write(`${flags.json ? JSON.stringify(report) : linesOf(report).join('\n')}\n`);
   if (report.findings.length > 0) process.exitCode = 1;
@@ -60,24 +43,19 @@ const run = async (names: readonly string[], flags: Flags, stop: AbortSignal) =>
 
 /** `cloudmart publish`: the images of an environment, in its registry. */
 export const publishCommand = (): Command =>
-  new Command('publish')
+  withImageOptions(new Command('publish'))
     .description(
       'push to ECR the images that an environment lacks, building those that this machine lacks; one that is there whole is left alone',
     )
     .argument('[services...]', 'services that run in the cluster; default all')
     .requiredOption('--environment <name>', 'dev, staging or production')
     .option('--account <id>', 'account that the environment lives in, where lib/environments.ts names none')
-    .option(
-      '--base <image>',
-      'image to build on, {arch} standing for amd64 or arm64; default the one in the Dockerfile',
-    )
-    .option('--out <folder>', 'folder of the bundles', 'dist/bundles')
     .option('--deadline <seconds>', 'time that one question to AWS may take', '15')
     .option('--json', 'end with one line of JSON: the images with tag, digest and state, and the findings')
     .addHelpText(
       'after',
       `
-CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl take the same commands and are not tested here.
+${ENGINE_HELP}
 
 Examples:
   npx cloudmart publish --environment staging
