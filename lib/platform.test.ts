@@ -254,7 +254,7 @@ describe('what the manifests declare is all that the stacks know', () => {
     const folders = ['stacks', 'constructs', 'guards'].map((folder) => path.join(import.meta.dirname, folder));
     const sources = folders.flatMap((folder) =>
       readdirSync(folder)
-        .filter((file) => !file.endsWith('.test.ts'))
+        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
         .map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const),
     );
     for (const [file, source] of [
