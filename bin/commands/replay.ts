@@ -19,7 +19,7 @@ const positive = (flag: string, text: string, most: number): number => {
 
 const dollars = (cents: number) => `$${(cents / 100).toFixed(2)}`;
 
-const linesOf = (report: PlatformReplayReport): string[] => [
+const linesOf = (report: PlatformReplayReport, dataFolder: string): string[] => [
   `purchases   ${report.purchases} of ${report.customers} customers`,
   `accepted    ${report.accepted}, failed ${report.failed}`,
   `terminal    ${report.settled}: ${Object.entries(report.states)
@@ -35,7 +35,7 @@ const linesOf = (report: PlatformReplayReport): string[] => [
       ]
     : []),
   ...report.failures.map((failure) => `failed      ${failure}`),
-  `history     ${report.history} (npx cloudmart laws --history ${report.history})`,
+  `history     ${report.history} (npx cloudmart laws --data ${dataFolder} --history ${report.history})`,
 ];
 
 const run = async ({ data, rate, limit, patience, kill, times, json = false }: Flags) => {
@@ -61,7 +61,7 @@ const run = async ({ data, rate, limit, patience, kill, times, json = false }: F
         `${begun} of ${count} begun, ${accepted} accepted, ${settled} settled, ${failed} failed, ${retries} repeated requests\n`,
       ),
   });
-  process.stdout.write(`${json ? JSON.stringify(report) : linesOf(report).join('\n')}\n`);
+  process.stdout.write(`${json ? JSON.stringify(report) : linesOf(report, data).join('\n')}\n`);
   process.exitCode = report.failed > 0 ? 1 : 0;
 };
 
