@@ -135,6 +135,23 @@ describe('buying', () => {
     expect((await createVisitor(platform.gateway).call('GET', `/orders/${body.order.id}`)).status).toBe(401);
   }, 60_000);
 
+  test("a guest who makes an account finds the guest's order there, and the guest's session no longer shows it", async () => {
+    const session = { 'x-session-id': 'ses_00000000000000000000000044' };
+    const guest = createVisitor(platform.gateway, session);
+    const { body } = await guest.order([{ productId: await newProduct(3), quantity: 1 }], {
+      email: 'claimed@customers.example',
+    });
+    const orderId = body.order.id;
+    expect((await guest.outcome(orderId)).status).toBe('paid');
+    const account = await newCustomer(platform.gateway);
+    const orders = async (more = {}) =>
+      (await account.call<{ items: { id: string }[] }>('GET', '/orders', undefined, more)).body.items;
+    expect(await orders()).toEqual([]);
+    expect(await orders(session)).toMatchObject([{ id: orderId, status: 'paid' }]);
+    expect(await orders()).toMatchObject([{ id: orderId, status: 'paid' }]);
+    expect((await guest.call('GET', `/orders/${orderId}`)).status).toBe(404);
+  }, 60_000);
+
   test('a purchase is one trace, from the public door over the job to the mail', async () => {
     const traceId = randomUUID().replaceAll('-', '');
     const guest = createVisitor(platform.gateway, {
