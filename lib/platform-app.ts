@@ -34,6 +34,6 @@ export const createPlatformApp = ({
     ...(context ? { context: { ...context } } : {}),
   });
   for (const environment of environments) new Platform(app, { environment, services, codeOf });
-  Validations.of(app).addPlugins(new PlatformLaws(), new NagChecks(app));
+  Validations.of(app).addPlugins(new PlatformLaws(services), new NagChecks(app));
   return app;
 };

@@ -1,5 +1,6 @@
 /** Laws about everything that keeps data: encrypted at rest and in transit, out of the public's reach, not lost by a deployment. */
 import { type Finding, type Law, stackLaw } from './law.ts';
+import { narrows } from './narrowing-conditions.ts';
 import { at, listOf, type PolicyStatementJson, type Resource, resourcesOf, textOf } from './template.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
@@ -110,6 +111,9 @@ export const encryptedInTransit: Law = stackLaw(
 
 const anybody = (principal: unknown) =>
   principal === '*' || listOf(at(principal, 'AWS')).some((value) => value === '*');
+/** `NotPrincipal` beside Allow admits everybody whom it does not name. */
+const admitsAnybody = ({ Effect, Principal, NotPrincipal, Condition }: PolicyStatementJson) =>
+  Effect === 'Allow' && (NotPrincipal !== undefined || anybody(Principal)) && !narrows(Condition);
 const world = (properties: unknown) =>
   at(properties, 'CidrIp') === '0.0.0.0/0' || at(properties, 'CidrIpv6') === '::/0';
 
@@ -154,10 +158,14 @@ export const noPublicStore: Law = stackLaw(
           properties['ResourcePolicy'],
         ]
           .flatMap((document) => listOf(at(document, 'Statement')) as readonly PolicyStatementJson[])
-          .some(({ Effect, Principal, Condition }) => Effect === 'Allow' && anybody(Principal) && !Condition),
+          .some(admitsAnybody),
       )
       .map(
-        ({ logicalId }) => [logicalId, 'the policy admits anybody; name the principals or add a condition'] as const,
+        ({ logicalId }) =>
+          [
+            logicalId,
+            'the policy admits anybody; name the principals, or narrow it by a condition on aws:SourceArn, aws:SourceAccount, aws:PrincipalOrgID or aws:SourceVpce with a positive operator',
+          ] as const,
       ),
   ],
 );

@@ -1,20 +1,61 @@
 /** Laws about what happens when something fails: it lands somewhere, and somebody hears of it. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { deadLetterTopicOf } from '../../services/kit/manifest.ts';
-import { type Law, stackLaw } from './law.ts';
+import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { type Breach, type Law, stackLaw } from './law.ts';
 import { at, type Entry, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 
+type Watched = { readonly metric: string; readonly dimensions: ReadonlyMap<unknown, string> };
+
+/** Every metric that an alarm watches. */
+const watchedMetrics = (stacks: readonly StackTemplate[]): Watched[] =>
+  stacks
+    .flatMap(({ template }) => resourcesOf(template, 'AWS::CloudWatch::Alarm'))
+    .flatMap(({ properties }) => [
+      properties,
+      ...listOf(properties['Metrics']).map((part) => at(part, 'MetricStat', 'Metric')),
+    ])
+    .map((metric) => ({
+      metric: textOf(at(metric, 'MetricName') ?? ''),
+      dimensions: new Map(
+        listOf(at(metric, 'Dimensions')).map((pair) => [at(pair, 'Name'), textOf(at(pair, 'Value'))]),
+      ),
+    }));
+
 const watchedBy = (stacks: readonly StackTemplate[], name: string, dimension: string) =>
-  stacks.some(({ template }) =>
-    resourcesOf(template, 'AWS::CloudWatch::Alarm').some(({ properties }) =>
-      [properties, ...listOf(properties['Metrics']).map((metric) => at(metric, 'MetricStat', 'Metric'))]
-        .flatMap((metric) => listOf(at(metric, 'Dimensions')))
-        .some((pair) => at(pair, 'Name') === dimension && textOf(at(pair, 'Value')).startsWith(`<${name}`)),
-    ),
+  watchedMetrics(stacks).some(({ dimensions }) => dimensions.get(dimension)?.startsWith(`<${name}`));
+
+/** What is missing for the consumers that manifests declare; what runs in a pod leaves no other trace in a template. */
+const unheardConsumers = (stacks: readonly StackTemplate[], services: readonly ServiceManifest[]): Breach[] => {
+  const stack = stacks.find(({ template }) => resourcesOf(template, 'AWS::MSK::Cluster').length > 0) ?? stacks[0];
+  if (!stack) return [];
+  const lags = watchedMetrics(stacks).filter(({ metric }) => /Lag$/.test(metric));
+  const topics = stacks
+    .flatMap(({ template }) => resourcesOf(template, 'AWS::MSK::Topic'))
+    .map(({ properties }) => textOf(properties['TopicName']));
+  return services.flatMap(({ name, consumes }) =>
+    consumes.flatMap((topic) => [
+      ...(lags.some(({ dimensions }) => dimensions.get('Consumer Group') === name && dimensions.get('Topic') === topic)
+        ? []
+        : [
+            {
+              stack,
+              sentence: `nobody hears when ${name} falls behind on ${topic}; put an alarm on the lag of consumer group ${name}`,
+            },
+          ]),
+      ...(topics.includes(deadLetterTopicOf(topic))
+        ? []
+        : [
+            {
+              stack,
+              sentence: `what ${name} cannot handle of ${topic} has nowhere to go; make the topic ${deadLetterTopicOf(topic)}`,
+            },
+          ]),
+    ]),
   );
+};
 
 /** Whether the role of a function may encrypt what it leaves in its dead-letter queue. */
 const encryptsFailures = ({ template }: StackTemplate, { properties }: Entry): boolean => {
@@ -34,8 +75,9 @@ const encryptsFailures = ({ template }: StackTemplate, { properties }: Entry): b
 export const failuresLand: Law = {
   name: 'failures-land',
   title: 'Every consumer, queue and stream mapping has a failure destination and an alarm.',
-  breaches: (stacks) =>
-    stacks.flatMap((stack) => {
+  breaches: (stacks, services) => [
+    ...unheardConsumers(stacks, services),
+    ...stacks.flatMap((stack) => {
       const { template } = stack;
       const queues = resourcesOf(template, 'AWS::SQS::Queue');
       const isTarget = (logicalId: string) =>
@@ -85,6 +127,7 @@ export const failuresLand: Law = {
         }),
       ];
     }),
+  ],
 };
 
 export const alarmsAnswered: Law = stackLaw(

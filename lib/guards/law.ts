@@ -1,3 +1,4 @@
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { StackTemplate } from './template.ts';
 
 /** One breach: where, what is wrong, and what to do. */
@@ -16,8 +17,8 @@ export type Law = {
   readonly name: string;
   /** One sentence: what must hold. */
   readonly title: string;
-  /** Judges all stacks of one environment together. */
-  breaches(stacks: readonly StackTemplate[]): readonly Breach[];
+  /** Judges all stacks of one environment together, and against what the manifests of its services declare. */
+  breaches(stacks: readonly StackTemplate[], services: readonly ServiceManifest[]): readonly Breach[];
 };
 
 /** A law that looks at one stack at a time. */

@@ -21,7 +21,7 @@ import {
 
 const judge = (law: Law, Resources: Planted, isProtected = true) =>
   law
-    .breaches([{ stack: 'Planted', environment: 'test', isProtected, path: '', template: { Resources } }])
+    .breaches([{ stack: 'Planted', environment: 'test', isProtected, path: '', template: { Resources } }], [])
     .map(({ logicalId, sentence }) => `${logicalId}: ${sentence}`);
 
 describe('each law finds what breaks it', () => {

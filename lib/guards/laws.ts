@@ -6,6 +6,7 @@ import type {
   PolicyValidationPluginReport,
   Stack,
 } from 'aws-cdk-lib';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
 import { chartsFit, doorsEncrypted, imagesPinned, visitorsKnown } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
@@ -48,6 +49,12 @@ export const stackTemplates = ({ stackTemplates: written, appConstruct }: IPolic
 export class PlatformLaws implements IPolicyValidationPlugin {
   readonly name = 'Laws';
   readonly ruleIds = laws.map(({ name }) => name);
+  private readonly services: readonly ServiceManifest[];
+
+  /** @param services manifests of the services that the app deploys */
+  constructor(services: readonly ServiceManifest[]) {
+    this.services = services;
+  }
 
   validate(context: IPolicyValidationContext): PolicyValidationPluginReport {
     const stacks = stackTemplates(context);
@@ -55,7 +62,7 @@ export class PlatformLaws implements IPolicyValidationPlugin {
     const violations = environments.flatMap((environment) => {
       const own = stacks.filter((stack) => stack.environment === environment);
       return laws.flatMap(({ name, breaches }) =>
-        breaches(own).map(({ stack, logicalId, sentence }) => ({
+        breaches(own, this.services).map(({ stack, logicalId, sentence }) => ({
           ruleName: name,
           severity: 'error',
           description: `${environment} ${stack.stack}${logicalId ? ` ${logicalId}` : ''}: ${sentence}`,

@@ -79,6 +79,7 @@ export type PolicyStatementJson = {
   readonly Action?: unknown;
   readonly Resource?: unknown;
   readonly Principal?: unknown;
+  readonly NotPrincipal?: unknown;
   readonly Condition?: unknown;
 };
 
