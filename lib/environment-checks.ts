@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import { overlap, startOf, within } from './address-range.ts';
 import { type Environment, environmentShape } from './environment.ts';
+import { nodesEncrypt } from './node-traffic.ts';
 
 /** Range that EKS gives to Kubernetes services; outside every VPC range. */
 export const SERVICE_CIDR = '172.20.0.0/16';
@@ -122,6 +123,17 @@ const ownProblems = (environment: Environment): Problem[] => {
       'cluster.nodes.min',
       `${cluster.nodes.min} is above max ${cluster.nodes.max}; lower it`,
     ],
+    environment.name !== 'dev' &&
+      !nodesEncrypt(cluster) &&
+      (cluster.compute === 'auto-mode'
+        ? [
+            'cluster.nodes.categories',
+            `${cluster.nodes.categories.join(', ')} lets nodes send each other plain text, because t3 does not encrypt; remove t`,
+          ]
+        : [
+            'cluster.nodes.instanceType',
+            `${cluster.nodes.instanceType} sends plain text to other nodes; take a c, m or r of generation 6 or later, but for 6g and 6gd`,
+          ]),
     environment.name === 'production' &&
       cluster.capacity === 'spot' && ['cluster.capacity', 'spot nodes may all go at once; set on-demand'],
     replicas.min > replicas.max && ['replicas.min', `${replicas.min} is above max ${replicas.max}; lower it`],

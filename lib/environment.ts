@@ -35,11 +35,15 @@ const cluster = z.strictObject({
     instanceType: z
       .string()
       .regex(/^[a-z0-9]+\.[a-z0-9]+$/)
-      .describe('EC2 type of node groups; Auto Mode chooses its own.'),
+      .describe(
+        'EC2 type of node groups; Auto Mode chooses its own. Outside dev one that encrypts what nodes send each other: c, m, r from generation 6, but for 6g and 6gd.',
+      ),
     categories: z
       .array(z.enum(['c', 'm', 'r', 't']))
       .min(1)
-      .describe('EC2 categories that Auto Mode may choose from; t is the cheapest, and slows down under steady load.'),
+      .describe(
+        'EC2 categories that Auto Mode may choose from; t is the cheapest, slows down under steady load, and is for dev only, because t3 does not encrypt what nodes send each other.',
+      ),
     min: count(1, 100).describe('Smallest number of nodes of the group.'),
     max: count(1, 100).describe(
       'Largest number of nodes of the group; for Auto Mode the CPU limit is four times this.',

@@ -177,6 +177,13 @@ describe('a bad value is refused with the field, the value and what is allowed',
     ['production without a door', 'production', 'publicDoor', undefined, /production\.publicDoor: nothing means/],
     ['production on spot nodes', 'production', 'cluster.capacity', 'spot', /production\.cluster\.capacity: spot/],
     [
+      'nodes outside dev that send plain text',
+      'staging',
+      'cluster.nodes.categories',
+      ['m', 't'],
+      /staging\.cluster\.nodes\.categories: m, t lets nodes send each other plain text.*remove t/,
+    ],
+    [
       'a capacity upside down',
       'dev',
       'database.minCapacity',

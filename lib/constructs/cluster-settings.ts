@@ -1,5 +1,6 @@
 /** Kubernetes objects that belong to the cluster and not to a service: nodes, network-policy enforcement, ingress class. */
 import type { Environment } from '../environment.ts';
+import { nodeEncryptionLabel, nodesEncrypt } from '../node-traffic.ts';
 
 export type ClusterSettings = {
   readonly environment: Environment;
@@ -66,6 +67,9 @@ const nodes = ({ environment, clusterName, nodeRoleName, networkName }: ClusterS
               operator: 'Gt',
               values: [environment.cluster.nodes.categories.includes('t') ? '2' : '5'],
             },
+            ...(nodesEncrypt(environment.cluster)
+              ? [{ key: nodeEncryptionLabel, operator: 'In', values: ['true'] }]
+              : []),
           ],
         },
       },

@@ -22,6 +22,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../environment.ts';
 import { SERVICE_CIDR } from '../environment-checks.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
+import { nodesEncrypt } from '../node-traffic.ts';
 import { ClusterAccess } from './cluster-access.ts';
 import { ClusterObservability } from './cluster-observability.ts';
 import { clusterSettingsObjects } from './cluster-settings.ts';
@@ -92,6 +93,12 @@ export class KubernetesCluster extends Construct {
 
     this.acknowledgeManagedRoles(sizes.publicEndpointCidrs.length > 0);
     if (!autoMode) this.addNodeGroup(environment, nodeRole);
+    if (!nodesEncrypt(sizes))
+      acknowledge(
+        this,
+        'Burstable types are what keeps dev cheap; it holds no customer data, and lib/environment-checks.ts refuses them elsewhere.',
+        'Laws::nodes-encrypt',
+      );
     new ClusterObservability(this, 'Observability', {
       cluster: this.cluster,
       clusterName,

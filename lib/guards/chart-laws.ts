@@ -1,7 +1,8 @@
 /** Laws about Kubernetes objects as a template carries them. */
+import { nodeEncryptionLabel, typeEncrypts } from '../node-traffic.ts';
 import { largestManifestBytes } from '../workloads/object-laws.ts';
 import { type Finding, type Law, stackLaw } from './law.ts';
-import { at, resourcesOf, type StackTemplate, stringsIn, textOf } from './template.ts';
+import { at, listOf, resourcesOf, type StackTemplate, stringsIn, textOf } from './template.ts';
 
 const charts = ({ template }: StackTemplate) =>
   resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').map(({ logicalId, properties }) => ({
@@ -92,6 +93,40 @@ export const visitorsKnown: Law = stackLaw(
           `the pods believe x-forwarded-for from ${believedRanges(deployment).join(', ') || 'nobody'}, and the load balancer reaches them from ${admitted.join(', ') || 'nowhere'}; rate limits would count the wrong address: set TRUSTED_PROXIES to its ranges`,
         ]);
     }),
+);
+
+const asksForEncryption = (pool: unknown): boolean =>
+  listOf(at(pool, 'spec', 'template', 'spec', 'requirements')).some(
+    (requirement) =>
+      at(requirement, 'key') === nodeEncryptionLabel &&
+      at(requirement, 'operator') === 'In' &&
+      listOf(at(requirement, 'values')).join() === 'true',
+  );
+
+export const nodesEncryptTraffic: Law = stackLaw(
+  'nodes-encrypt',
+  'Every node is of a type that encrypts what it sends to other nodes, because calls between pods carry no TLS.',
+  (stack) => [
+    ...charts(stack).flatMap(({ logicalId, text }): Finding[] =>
+      objectsIn(text)
+        .filter((object) => at(object, 'kind') === 'NodePool' && !asksForEncryption(object))
+        .map(() => [
+          logicalId,
+          `the pool may take nodes that send each other plain text; require ${nodeEncryptionLabel} In ["true"]`,
+        ]),
+    ),
+    ...resourcesOf(stack.template, 'AWS::EKS::Nodegroup').flatMap(({ logicalId, properties }): Finding[] => {
+      const types = listOf(properties['InstanceTypes']).map(textOf);
+      return types.length > 0 && types.every(typeEncrypts)
+        ? []
+        : [
+            [
+              logicalId,
+              `nodes of ${types.join(', ') || 'the default type'} send each other plain text; take a c, m or r of generation 6 or later, but for 6g and 6gd`,
+            ],
+          ];
+    }),
+  ],
 );
 
 /** A tag that somebody could move, or none at all. */

@@ -56,7 +56,7 @@ const deniesPlainText = (policies: readonly { readonly properties: Properties }[
 
 export const encryptedInTransit: Law = stackLaw(
   'encrypted-in-transit',
-  'Nothing is spoken in plain text.',
+  'No database, broker, cache, bucket, queue or topic takes plain text.',
   ({ template }) => {
     const parameters = resourcesOf(template, 'AWS::RDS::DBClusterParameterGroup');
     return [

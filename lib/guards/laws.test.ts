@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, doorsEncrypted, imagesPinned, visitorsKnown } from './chart-laws.ts';
+import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
@@ -283,6 +283,7 @@ describe('each law finds what breaks it', () => {
       chart(pod('x', [{ name: 'TRUSTED_PROXIES', value: '10.0.0.0/24' }])),
       /from 10\.0\.0\.0\/24, .* from nowhere/,
     ],
+    [nodesEncryptTraffic, 'a pool that takes any type', chart({ kind: 'NodePool' }), /send each other plain text/],
     [imagesPinned, 'an image that can move', chart(pod('registry.example/cart:latest')), /pin its content hash/],
     [imagesPinned, 'an image without a tag', chart(pod('registry.example/cart')), /pin its content hash/],
   ];

@@ -8,7 +8,7 @@ import type {
 } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, doorsEncrypted, imagesPinned, visitorsKnown } from './chart-laws.ts';
+import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
@@ -26,6 +26,7 @@ export const laws: readonly Law[] = [
   chartsFit,
   doorsEncrypted,
   visitorsKnown,
+  nodesEncryptTraffic,
   imagesPinned,
 ];
 
