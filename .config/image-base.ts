@@ -20,6 +20,18 @@ const packages = ['libc6', 'libgcc-s1', 'libstdc++6', 'ca-certificates', 'tzdata
 /** What a package brings for people and for the system that it would be installed in: no process in the image needs it. */
 const unneeded = ['bin', 'sbin', 'usr/bin', 'usr/sbin', 'usr/share/doc', 'usr/share/man', 'usr/share/lintian', 'var'];
 
+/**
+ * Where apt looks: on Debian where the machine does. Others, such as Ubuntu, keep arm64 on a host of its own and lay the C library
+ * out so that Node does not find it; Debian's archive, checked with its own keys, gives them the same base.
+ */
+const archiveOptions = async (folder: string) => {
+  if (/^ID=debian$/m.test(await readFile('/etc/os-release', 'utf8'))) return [];
+  const list = join(folder, 'sources.list');
+  const keys = '/usr/share/keyrings/debian-archive-keyring.gpg';
+  await writeFile(list, `deb [signed-by=${keys}] http://deb.debian.org/debian bookworm main\n`);
+  return ['-o', `Dir::Etc::sourcelist=${list}`, '-o', 'Dir::Etc::sourceparts=/dev/null'];
+};
+
 /** Downloads the packages of an architecture, whatever that of the machine is; apt checks their signatures. */
 const downloadPackages = async (run: Run, folder: string, { architecture }: BaseImage) => {
   for (const part of ['lists/partial', 'cache/archives/partial', 'packages'])
@@ -30,6 +42,7 @@ const downloadPackages = async (run: Run, folder: string, { architecture }: Base
     ...['-o', 'Dir::State::status=/dev/null', '-o', `Dir::Cache=${join(folder, 'cache')}`],
     // The folder belongs to root alone, and apt's own user could not write to it.
     ...['-o', 'APT::Sandbox::User=root'],
+    ...(await archiveOptions(folder)),
   ];
   await run('apt-get', [...options, 'update']);
   await run('env', ['-C', join(folder, 'packages'), 'apt-get', ...options, 'download', ...packages]);

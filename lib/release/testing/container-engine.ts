@@ -46,6 +46,13 @@ export const startContainerEngine = async (): Promise<ContainerEngine> => {
       ...['--host', socket, '--data-root', path.join(folder, 'data'), '--exec-root', path.join(folder, 'run')],
       ...['--pidfile', path.join(folder, 'pid'), '--bridge=none', '--iptables=false', '--ip6tables=false'],
       ...['--ip-forward=false', '--ip-masq=false', '--log-level=warn'],
+      // Where a containerd of the machine runs, dockerd takes it; the containers of the machine's own engine stay out of sight.
+      ...[
+        '--containerd-namespace',
+        path.basename(folder),
+        '--containerd-plugins-namespace',
+        `${path.basename(folder)}-plugins`,
+      ],
     ],
     // A group of its own, because it starts containerd, which Ctrl-C must not end before it.
     { stdio: ['ignore', 'ignore', 'pipe'], detached: true },
