@@ -49,6 +49,13 @@ describe('the workflows of this repository', () => {
     expect(doors).toEqual(environments.map(({ name, publicDoor }) => [name, publicDoor !== undefined]));
   });
 
+  test('look for advisories without a commit, and never between a mend and its deployment', () => {
+    const audits = workflows.filter(({ text }) => text.includes('npm audit --omit=dev'));
+    expect(audits.map(({ file }) => file)).toEqual(['.github/workflows/dependencies.yml']);
+    expect(named('dependencies').triggers).toEqual(expect.arrayContaining(['pull_request', 'schedule']));
+    expect(named('dependencies').triggers).not.toContain('workflow_call');
+  });
+
   test('can end dev and nothing else', () => {
     expect(named('tear-down').text).not.toMatch(/staging|production/);
     expect(environments.find(({ name }) => name === 'dev')?.protected).toBe(false);

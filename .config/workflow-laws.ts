@@ -160,7 +160,7 @@ export const unknownCommands = async ({ file, jobs }: Workflow, named: CommandNa
   const runs = jobs.flatMap(stepsOf).flatMap(({ run }) => run ?? []);
   const problems: string[] = [];
   for (const run of runs) {
-    for (const [, script = ''] of run.matchAll(/\bnpm (?:run )?(?!ci\b|run\b)([\w:-]+)/g))
+    for (const [, script = ''] of run.matchAll(/\bnpm (?:run )?(?!audit\b|ci\b|run\b)([\w:-]+)/g))
       if (!scripts.includes(script)) problems.push(`${file}: package.json has no script "${script}"`);
     for (const [, name = '', rest = ''] of run.matchAll(/\bnpx cloudmart ([\w-]+)(.*)/g)) {
       const command = await named(name);
