@@ -68,23 +68,27 @@ export const replayPlatform = async (request: PlatformReplay): Promise<PlatformR
   const failed = new AbortController();
   const ended = AbortSignal.any([signal, failed.signal]);
   const withinMs = (purchases.length / rate) * 1000 * SHARE_WITH_KILLS;
-  const killing = kills
-    ? killServices({ ...kills, withinMs, databaseOf, onKill, signal: ended }).catch((problem: unknown) => {
+  let killing: ReturnType<typeof killServices> | undefined;
+  const kill = () => {
+    if (kills)
+      killing ??= killServices({ ...kills, withinMs, databaseOf, onKill, signal: ended }).catch((problem: unknown) => {
         failed.abort(problem);
         return [];
-      })
-    : [];
+      });
+  };
   let shownAt = 0;
   const report = await replay({
     ...{ api: createApiClient(state.gateway), purchases, rate, patienceSeconds, signal: ended },
     onAccepted: (promise) => appendFile(history, `${JSON.stringify(promise)}\n`),
     onProgress: (progress) => {
+      // Not before the first purchase: in a short replay all kills would fall into the reading of the catalogue.
+      kill();
       if (performance.now() - shownAt < PROGRESS_EVERY_MS) return;
       shownAt = performance.now();
       onProgress(progress, purchases.length);
     },
   });
-  const killed = await killing;
+  const killed = (await killing) ?? [];
   failed.signal.throwIfAborted();
   const mails = await expectMails(state.mailFolder, report.states['paid'] ?? 0);
   return { ...report, mails, kills: killed, history };

@@ -72,3 +72,16 @@ test('a replay that is ended while it waits for the next purchase says why', asy
   });
   await expect(ended).rejects.toThrow('ended by its operator');
 });
+
+test('the first progress comes after the catalogue, so that what begins with it disturbs purchases only', async () => {
+  const shop = shopThatAsks(1000);
+  const story: string[] = [];
+  await run(1000, {
+    api: (async (path: string) => {
+      story.push(path);
+      return shop(path);
+    }) as ApiClient,
+    onProgress: () => story.push('progress'),
+  });
+  expect(story.slice(0, 2)).toEqual(['/api/v1/products?limit=100', 'progress']);
+});
