@@ -6,11 +6,14 @@ import type { Bundle } from '../../lib/release/bundle/bundle.ts';
 type Flags = { out: string; prove: boolean; json?: boolean };
 
 const run = async (names: readonly string[], { out, prove, json }: Flags) => {
-  const [{ bundleServices }, { openProof }, { services, servicesNamed }] = await Promise.all([
-    import('../../lib/release/bundle/bundle-services.ts'),
-    import('../../lib/release/bundle/bundle-proof.ts'),
-    import('../../lib/services.ts'),
-  ]);
+  const [{ bundleServices }, { openProof }, { writeProvenance }, { revisionOf }, { services, servicesNamed }] =
+    await Promise.all([
+      import('../../lib/release/bundle/bundle-services.ts'),
+      import('../../lib/release/bundle/bundle-proof.ts'),
+      import('../../lib/release/bundle/provenance.ts'),
+      import('../../lib/release/image/image-revision.ts'),
+      import('../../lib/services.ts'),
+    ]);
   const chosen = servicesNamed(names.length === 0 ? undefined : names);
   const root = fileURLToPath(new URL('../..', import.meta.url));
   let startedAt = performance.now();
@@ -28,7 +31,10 @@ const run = async (names: readonly string[], { out, prove, json }: Flags) => {
   };
   const proof = prove ? openProof(services) : undefined;
   try {
-    await bundleServices(chosen, { root, into: path.resolve(out) }, built, proof);
+    const into = path.resolve(out);
+    const made = await bundleServices(chosen, { root, into }, built, proof);
+    const origin = { root, into, revision: await revisionOf(root), environment: process.env };
+    if (prove) for (const bundle of made) await writeProvenance(bundle, origin);
   } finally {
     await proof?.close();
   }
@@ -39,13 +45,13 @@ const run = async (names: readonly string[], { out, prove, json }: Flags) => {
 export const bundleCommand = (): Command =>
   new Command('bundle')
     .description(
-      'bundle services into the folders that ship, each with its bill of materials beside it; refuses empty or broken sources, missing critical functions, what does not load or start, and what is too large',
+      'bundle services into the folders that ship, each with its bill of materials and its provenance beside it; refuses empty or broken sources, missing critical functions, what does not load or start, and what is too large',
     )
     .argument('[names...]', 'services; default all')
     .option('--out <dir>', 'folder that gets one folder per service', 'dist/bundles')
     .option(
       '--no-prove',
-      'neither load and start the bundles nor write bills of materials: for a start on this machine',
+      'neither load and start the bundles nor write bills of materials and provenance: for a start on this machine',
     )
     .option(
       '--json',
@@ -54,7 +60,8 @@ export const bundleCommand = (): Command =>
     .addHelpText(
       'after',
       `
-Beside each folder: <service>.cdx.json (CycloneDX) and <service>.licences.txt.
+Beside each folder: <service>.cdx.json (CycloneDX), <service>.licences.txt, and <service>.provenance.json (in-toto, SLSA v1, unsigned):
+the SHA-256 of every file that ships, the commit and the lock file that it is made of, and who built it.
 
 Examples:
   npx cloudmart bundle
