@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import { overlap, startOf, within } from './address-range.ts';
 import { type Environment, environmentShape } from './environment.ts';
+import { configurationProblems } from './environment-configuration.ts';
 import { nodesEncrypt } from './node-traffic.ts';
 
 /** Range that EKS gives to Kubernetes services; outside every VPC range. */
@@ -234,16 +235,7 @@ export const checkAgainstServices = (environment: Environment, services: readonl
     problems.push(
       `database.maxCapacity: ${environment.database.maxCapacity} ACU take ${limit} connections, but ${pools.map(({ name, connections }) => `${name} ${connections}`).join(', ')} add up to ${wanted} at full scale; raise maxCapacity, or lower replicas.max or databaseConnections`,
     );
-  for (const [name, values] of Object.entries(environment.configuration)) {
-    const service = services.find((candidate) => candidate.name === name);
-    if (!service)
-      problems.push(`configuration.${name}: no such service; known: ${services.map((known) => known.name).join(', ')}`);
-    for (const key of service ? Object.keys(values) : [])
-      if (service?.configuration[key]?.kind !== 'plain')
-        problems.push(
-          `configuration.${name}.${key}: services/${name}/manifest.ts declares no plain value of this name; declare it there or remove it here`,
-        );
-  }
+  problems.push(...configurationProblems(environment, services));
   if (problems.length > 0)
     throw new Error(problems.map((problem) => `lib/environments.ts: ${environment.name}.${problem}`).join('\n'));
 };

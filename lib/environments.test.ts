@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { checkAgainstServices, connectionLimit, defineEnvironments, replicasOf } from './environment-checks.ts';
+import { configurationOf } from './environment-configuration.ts';
 import { environmentNamed, environments } from './environments.ts';
 import { services } from './services.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';
@@ -260,6 +261,19 @@ describe('what the services ask for must fit the environment', () => {
     expect(() =>
       checkAgainstServices({ ...dev, configuration: { notification: { COLOUR: 'red' } } }, services),
     ).toThrow(/configuration\.notification\.COLOUR: .*declares no plain value/);
+  });
+
+  test('mails are sent from the own domain, by default and as it is set', () => {
+    const mailer = services.find(({ name }) => name === 'notification');
+    if (!mailer) throw new Error('nobody sends mail');
+    const renamed = { ...environmentNamed('production'), domain: 'shop.example' };
+    expect(configurationOf(mailer, renamed)).toEqual({ MAIL_FROM: 'CloudMart <orders@shop.example>' });
+    const from = (MAIL_FROM: string) => ({ ...renamed, configuration: { notification: { MAIL_FROM } } });
+    expect(configurationOf(mailer, from('hello@shop.example'))).toEqual({ MAIL_FROM: 'hello@shop.example' });
+    expect(() => checkAgainstServices(from('hello@shop.example'), services)).not.toThrow();
+    expect(() => checkAgainstServices(from('Shop <hello@elsewhere.example>'), services)).toThrow(
+      /^lib\/environments\.ts: production\.configuration\.notification\.MAIL_FROM: "Shop <hello@elsewhere\.example>" is no address at shop\.example, /,
+    );
   });
 
   test('a secret is no configuration', () => {

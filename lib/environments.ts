@@ -39,9 +39,7 @@ export const environments = defineEnvironments([
     replicas: { min: 1, max: 2 },
     workloads: 'cdk',
     logLevel: 'debug',
-    configuration: {
-      notification: { MAIL_FROM: 'CloudMart <orders@dev.cloudmart.example>' },
-    },
+    configuration: {},
     alerts: { emails: [], monthlyBudgetUsd: 300 },
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },
   },
@@ -83,9 +81,7 @@ export const environments = defineEnvironments([
     workloads: 'cdk',
     publicDoor: { host: 'shop.staging.cloudmart.example', requestsPerFiveMinutes: 5000, accessLogDays: 14 },
     logLevel: 'info',
-    configuration: {
-      notification: { MAIL_FROM: 'CloudMart <orders@staging.cloudmart.example>' },
-    },
+    configuration: {},
     alerts: { emails: [], monthlyBudgetUsd: 1500 },
     backups: { keepDays: 7, restoreTests: false },
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },

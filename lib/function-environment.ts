@@ -1,6 +1,7 @@
 /** The environment variables of a Lambda: the names that every platform uses, with the addresses of AWS. */
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import type { Environment } from './environment.ts';
+import { configurationOf } from './environment-configuration.ts';
 import { type Addresses, serviceEnvironment } from './service-environment.ts';
 import type { OutputOf } from './workloads/environment-values.ts';
 import { callersOf, secretKeysOf } from './workloads/pod-environment.ts';
@@ -42,7 +43,7 @@ export const functionEnvironment = (
   LOG_LEVEL: environment.logLevel,
   ALLOWED_CALLERS: callersOf(service, all).join(','),
   ...serviceEnvironment(service, all, awsAddresses(outputOf)),
-  ...environment.configuration[service.name],
+  ...configurationOf(service, environment),
   ...Object.fromEntries(
     secretKeysOf(service).map((key) => [`${key}_SECRET_ID`, outputOf(outputNames.secret(service.name, key))]),
   ),

@@ -168,6 +168,22 @@ describe('the rules that matter most', () => {
     );
   });
 
+  test('the firewall refuses bodies that it cannot read, but where a service takes them', () => {
+    const [acl] = resourcesOf(stackOf('production', 'Domain').template, 'AWS::WAFv2::WebACL');
+    const rules = at(acl?.properties, 'Rules') as readonly Record<string, unknown>[];
+    const managed = rules.find(({ Name }) => Name === 'AWSManagedRulesCommonRuleSet');
+    const own = rules.find(({ Name }) => Name === 'body-too-large');
+    expect(at(managed, 'Statement', 'ManagedRuleGroupStatement', 'RuleActionOverrides')).toEqual([
+      { Name: 'SizeRestrictions_BODY', ActionToUse: { Count: {} } },
+    ]);
+    expect(Number(own?.['Priority'])).toBeGreaterThan(Number(managed?.['Priority']));
+    expect(own?.['Action']).toEqual({ Block: {} });
+    expect(at(own, 'Statement', 'AndStatement', 'Statements')).toMatchObject([
+      { LabelMatchStatement: { Key: 'awswaf:managed:aws:core-rule-set:SizeRestrictions_Body' } },
+      { NotStatement: { Statement: { ByteMatchStatement: { SearchString: '/api/loads' } } } },
+    ]);
+  });
+
   test('the database of each owner is made by the job, and by nobody else', () => {
     const { properties } = resourcesOf(stackOf('dev', 'Database').template, 'AWS::Lambda::Function').filter(
       (entry) => at(entry.properties, 'FunctionName') === 'cloudmart-dev-database-owners',

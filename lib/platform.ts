@@ -42,7 +42,7 @@ export class Platform extends Stage {
 
     const { keys, alerts } = new FoundationStack(this, 'Foundation', { environment });
     const { network } = new NetworkStack(this, 'Network', { environment });
-    const domain = new DomainStack(this, 'Domain', { environment, alerts });
+    const domain = new DomainStack(this, 'Domain', { environment, services, alerts });
     const { backups, delivery } = environment;
     const deployRole = delivery && new DeliveryStack(this, 'Delivery', { environment, delivery }).deployRole;
     const clusterStack = new ClusterStack(this, 'Cluster', {

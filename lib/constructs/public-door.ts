@@ -17,6 +17,8 @@ export type PublicDoorProps = NonNullable<Environment['publicDoor']> & {
   readonly zone: IHostedZone;
   readonly alerts: AlertTopics;
   readonly retained: boolean;
+  /** Beginnings of paths that take bodies above 8 KiB. */
+  readonly largeBodies: readonly string[];
 };
 
 /** Rule groups that AWS keeps current, in the order in which they are asked. */
@@ -26,6 +28,29 @@ const MANAGED_RULES = [
   'AWSManagedRulesKnownBadInputsRuleSet',
   'AWSManagedRulesSQLiRuleSet',
 ];
+
+/**
+ * Refuses bodies above 8 KiB, the most that the firewall of a load balancer looks at, on every path but some. What reads those is the service's own limit.
+ * The managed rule only labels them. Source: AWS WAF developer guide, "Baseline rule groups", SizeRestrictions_BODY.
+ */
+const largeBody = (paths: readonly string[]): CfnWebACL.StatementProperty => {
+  const label = {
+    labelMatchStatement: { scope: 'LABEL', key: 'awswaf:managed:aws:core-rule-set:SizeRestrictions_Body' },
+  };
+  const elsewhere = paths.map((searchString) => ({
+    notStatement: {
+      statement: {
+        byteMatchStatement: {
+          searchString,
+          fieldToMatch: { uriPath: {} },
+          positionalConstraint: 'STARTS_WITH',
+          textTransformations: [{ priority: 0, type: 'NONE' }],
+        },
+      },
+    },
+  }));
+  return elsewhere.length > 0 ? { andStatement: { statements: [label, ...elsewhere] } } : label;
+};
 
 /** What the load balancer of the public door needs before Kubernetes makes it: certificate, web firewall, bucket for access logs. */
 export class PublicDoor extends Construct {
@@ -51,7 +76,7 @@ export class PublicDoor extends Construct {
     this.webAclArn = this.firewall(props).attrArn;
   }
 
-  private firewall({ name, requestsPerFiveMinutes, accessLogDays, alerts }: PublicDoorProps) {
+  private firewall({ name, requestsPerFiveMinutes, accessLogDays, alerts, largeBodies }: PublicDoorProps) {
     const visibility = (metricName: string) => ({
       cloudWatchMetricsEnabled: true,
       sampledRequestsEnabled: true,
@@ -76,9 +101,24 @@ export class PublicDoor extends Construct {
           name: group,
           priority: index + 1,
           overrideAction: { none: {} },
-          statement: { managedRuleGroupStatement: { vendorName: 'AWS', name: group } },
+          statement: {
+            managedRuleGroupStatement: {
+              vendorName: 'AWS',
+              name: group,
+              ...(group === 'AWSManagedRulesCommonRuleSet' && {
+                ruleActionOverrides: [{ name: 'SizeRestrictions_BODY', actionToUse: { count: {} } }],
+              }),
+            },
+          },
           visibilityConfig: visibility(group),
         })),
+        {
+          name: 'body-too-large',
+          priority: MANAGED_RULES.length + 1,
+          action: { block: {} },
+          statement: largeBody(largeBodies),
+          visibilityConfig: visibility('body-too-large'),
+        },
       ],
     });
     const logs = new LogGroup(this, 'FirewallLogs', {

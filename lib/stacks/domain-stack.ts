@@ -2,6 +2,7 @@ import { Fn, RemovalPolicy } from 'aws-cdk-lib';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ConfigurationSet, ConfigurationSetTlsPolicy, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import { PublicDoor } from '../constructs/public-door.ts';
 import type { Environment } from '../environment.ts';
@@ -10,6 +11,7 @@ import { PlatformStack } from './platform-stack.ts';
 
 export type DomainStackProps = {
   readonly environment: Environment;
+  readonly services: readonly ServiceManifest[];
   readonly alerts: AlertTopics;
 };
 
@@ -19,7 +21,7 @@ export class DomainStack extends PlatformStack {
   readonly mailArns: readonly string[];
   readonly door: PublicDoor | undefined;
 
-  constructor(scope: Construct, id: string, { environment, alerts }: DomainStackProps) {
+  constructor(scope: Construct, id: string, { environment, services, alerts }: DomainStackProps) {
     super(scope, id, { environment, description: 'DNS zone, mail identity, certificate and web firewall' });
     this.zone = new PublicHostedZone(this, 'Zone', { zoneName: environment.domain });
     // Another zone of the same name would have other name servers, and the parent's delegation would lead nowhere.
@@ -44,6 +46,7 @@ export class DomainStack extends PlatformStack {
       zone: this.zone,
       alerts,
       retained: environment.protected,
+      largeBodies: services.flatMap(({ largeBodies = [] }) => largeBodies),
       ...environment.publicDoor,
     });
     this.publish(outputNames.certificateArn, this.door.certificateArn);

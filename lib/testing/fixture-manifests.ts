@@ -13,7 +13,15 @@ const fixture = (differing: Pick<ServiceManifest, 'name' | 'kind'> & Partial<Ser
   });
 
 export const fixtureManifests: readonly ServiceManifest[] = checkServices([
-  fixture({ name: 'door', kind: 'web', ports: { http: 9100 }, public: true, cache: true, calls: ['stock'] }),
+  fixture({
+    name: 'door',
+    kind: 'web',
+    ports: { http: 9100 },
+    public: true,
+    largeBodies: ['/api/loads'],
+    cache: true,
+    calls: ['stock'],
+  }),
   fixture({
     name: 'stock',
     kind: 'web+grpc',

@@ -1,6 +1,7 @@
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment.ts';
 import { replicasOf, SERVICE_CIDR } from '../environment-checks.ts';
+import { configurationOf } from '../environment-configuration.ts';
 import { secretKeysOf } from './pod-environment.ts';
 import { outputNames } from './stack-outputs.ts';
 import { subnetRanges } from './subnet-ranges.ts';
@@ -87,7 +88,7 @@ export const environmentValues = (
     secretIds: perService((service) =>
       Object.fromEntries(secretKeysOf(service).map((key) => [key, outputOf(outputNames.secret(service.name, key))])),
     ),
-    configuration: environment.configuration,
+    configuration: perService((service) => configurationOf(service, environment)),
     network: networkOf(environment),
     ingress: ingressOf(environment, outputOf),
   };

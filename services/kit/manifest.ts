@@ -35,6 +35,8 @@ export type ConfigurationDeclaration = {
   readonly kind: 'plain' | 'secret';
   /** Value for every environment that sets none; a secret has no default. */
   readonly default?: string;
+  /** Whether mails are sent from this address; its default is then at each environment's own domain, and no other may be set. Default false. */
+  readonly sender?: boolean;
 };
 
 /** A function that must be exported by a source file and reachable in the bundle. */
@@ -53,6 +55,8 @@ export type ServiceManifest = {
   readonly ports: { readonly http?: number; readonly grpc?: number };
   /** Whether the load balancer routes public traffic here; default false. */
   readonly public?: boolean;
+  /** Beginnings of public paths that take bodies above 8 KiB, which the web firewall refuses elsewhere; default none. */
+  readonly largeBodies?: readonly string[];
   readonly owns: {
     /** Name of the PostgreSQL database; its owning role has the service's name. */
     readonly database?: string;

@@ -15,6 +15,7 @@ export const manifest = defineService({
     MAIL_FROM: {
       description: 'Sender address of every mail; it must be verified in SES.',
       kind: 'plain',
+      sender: true,
       default: 'CloudMart <orders@cloudmart.example>',
     },
   },
