@@ -30,7 +30,7 @@ const MANAGED_RULES = [
 ];
 
 /**
- * Refuses bodies above 8 KiB, the most that the firewall of a load balancer looks at, on every path but some. What reads those is the service's own limit.
+ * Refuses bodies above 8 KiB, of which the firewall of a load balancer sees the beginning only, but on paths where a service limits them itself.
  * The managed rule only labels them. Source: AWS WAF developer guide, "Baseline rule groups", SizeRestrictions_BODY.
  */
 const largeBody = (paths: readonly string[]): CfnWebACL.StatementProperty => {

@@ -1,10 +1,4 @@
 import { describe, expect, test } from '@jest/globals';
-import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from './chart-laws.ts';
-import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
-import { alarmsAnswered, failuresLand } from './failure-laws.ts';
-import type { Law } from './law.ts';
-import { laws } from './laws.ts';
 import {
   alarm,
   behindDoor,
@@ -17,7 +11,13 @@ import {
   pod,
   policy,
   tls,
-} from './testing/planted-resources.ts';
+} from '../testing/planted-resources.ts';
+import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
+import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from './chart-laws.ts';
+import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
+import { alarmsAnswered, failuresLand } from './failure-laws.ts';
+import type { Law } from './law.ts';
+import { laws } from './laws.ts';
 
 const judge = (law: Law, Resources: Planted, isProtected = true) =>
   law
