@@ -40,6 +40,7 @@ describe('the description of an API', () => {
     const { paths, components } = await description();
     expect(Object.keys(paths)).toEqual(expect.arrayContaining(['/health', '/health/ready', '/metrics']));
     expect(Object.keys(paths).filter((path) => /docs|openapi/.test(path))).toEqual([]);
+    expect(Object.keys(paths['/metrics'].get.responses['200'].content)).toEqual(['text/plain']);
     expect(components.schemas.Problem.required).toContain('code');
   });
 });

@@ -96,7 +96,12 @@ export const addMetricsRoute = (http: HttpServer, { metrics }: Reporting): void 
     {
       config: { access: 'public', rateLimit: false },
       logLevel: 'silent',
-      schema: { tags, description: 'Metrics in the format of Prometheus.' },
+      schema: {
+        tags,
+        description: 'Metrics in the format of Prometheus.',
+        produces: ['text/plain'],
+        response: { 200: z.string() },
+      },
     },
     async (_request, reply) => {
       const { contentType, text } = await metrics.page();
