@@ -5,7 +5,15 @@ import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { estimateCost } from './cost/estimate.ts';
 import { environmentNamed, environments } from './environments.ts';
-import { at, type Entry, resourcesOf, type StackTemplate, textOf } from './guards/template.ts';
+import {
+  at,
+  type Entry,
+  identityStatements,
+  listOf,
+  resourcesOf,
+  type StackTemplate,
+  textOf,
+} from './guards/template.ts';
 import { stalePages, writtenPages } from './pages/pages.ts';
 import { statefulIds } from './pages/template-pages.ts';
 import { preparePlatform, type SynthesizedStack } from './platform-templates.ts';
@@ -264,6 +272,28 @@ describe('what the manifests declare is all that the stacks know', () => {
     expect(statefulIds(shop().filter(({ environment }) => environment === 'production'))).toEqual(
       expect.arrayContaining(listed),
     );
+  }, 120_000);
+
+  test('whoever deploys may read the notes of sent mails, and no other table', () => {
+    for (const { name } of environments) {
+      const templateOf = (id: string) => shop().find(({ environment, stack }) => environment === name && stack === id);
+      const statements = identityStatements(templateOf('Delivery')?.template ?? {}).map(({ statement }) => statement);
+      const [grant, ...more] = statements.filter(({ Action }) =>
+        listOf(Action).some((one) => /^dynamodb:/.test(textOf(one))),
+      );
+      expect([grant?.Action, more]).toEqual(['dynamodb:GetItem', []]);
+      const pattern = textOf(grant?.Resource).split(':table/')[1]?.replace(/\*$/, '') ?? 'nothing';
+      const tables = resourcesOf(templateOf('Table')?.template ?? {}, /^AWS::DynamoDB::/).map(
+        ({ logicalId }) => `cloudmart-${name}-table-${logicalId}-`,
+      );
+      expect(tables.filter((table) => table.startsWith(pattern))).toEqual([
+        expect.stringMatching(/-table-notificationsTable[0-9A-F]{8}-$/),
+      ]);
+      const [key] = statements.filter(({ Sid }) => Sid === 'DecryptNotes');
+      expect(at(key, 'Condition', 'StringLike', 'kms:EncryptionContext:aws:dynamodb:tableName')).toEqual([
+        `${pattern}*`,
+      ]);
+    }
   }, 120_000);
 
   test('no stack and no construct names a service', () => {

@@ -7,6 +7,7 @@ import type { ServiceResources } from './constructs/service-permissions.ts';
 import type { Environment } from './environment.ts';
 import { checkAgainstServices } from './environment-checks.ts';
 import { functionEnvironment } from './function-environment.ts';
+import { SENT_MAILS_TABLE } from './sent-mails-table.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { BucketStack } from './stacks/bucket-stack.ts';
 import { CacheStack } from './stacks/cache-stack.ts';
@@ -44,7 +45,9 @@ export class Platform extends Stage {
     const { network } = new NetworkStack(this, 'Network', { environment });
     const domain = new DomainStack(this, 'Domain', { environment, services, alerts });
     const { backups, delivery } = environment;
-    const deployRole = delivery && new DeliveryStack(this, 'Delivery', { environment, delivery }).deployRole;
+    const deployRole =
+      delivery &&
+      new DeliveryStack(this, 'Delivery', { environment, delivery, readTables: [SENT_MAILS_TABLE] }).deployRole;
     const clusterStack = new ClusterStack(this, 'Cluster', {
       environment,
       network,

@@ -36,6 +36,7 @@ const run = async (flags: Flags, signal: AbortSignal) => {
     { workloadNamespace },
     { outputsSource },
     { tableNamed },
+    { SENT_MAILS_TABLE },
   ] = await Promise.all([
     import('../../lib/environments.ts'),
     import('../../lib/platform-verify.ts'),
@@ -44,11 +45,12 @@ const run = async (flags: Flags, signal: AbortSignal) => {
     import('../../lib/workloads/environment-values.ts'),
     import('../../lib/workloads/render.ts'),
     import('../../lib/platform-tables.ts'),
+    import('../../lib/sent-mails-table.ts'),
   ]);
   const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
   const outputs = outputsSource(flags.fromStack);
-  const mailTable = flags.aws ? tableNamed('notifications', environment, outputs) : undefined;
+  const mailTable = flags.aws ? tableNamed(SENT_MAILS_TABLE, environment, outputs) : undefined;
   const deployment = { namespace: workloadNamespace, mailTable };
   const session = openSession(flags, environment, deployment, progress, signal);
   const report = await verifyPlatform(environment, session, {

@@ -5,12 +5,15 @@ import type { Environment } from '../environment.ts';
 import { acknowledge } from '../guards/acknowledge.ts';
 import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
 import { preflightPermissions } from './preflight-permissions.ts';
+import { tablePattern, verifyPermissions } from './verify-permissions.ts';
 
 export type DeployRoleProps = NonNullable<Environment['delivery']> & {
   /** Name of the environment, in GitHub and here. */
   readonly environment: string;
   /** Start of the names of what may be deployed; the cluster has exactly this name. */
   readonly prefix: string;
+  /** Tables that a deployment reads to see what it set off, as manifests declare them. */
+  readonly readTables: readonly string[];
 };
 
 /** What a GitHub workflow may do in this account: deploy one environment, by credentials that live for an hour. */
@@ -69,6 +72,7 @@ export class DeployRole extends Construct {
       [stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: props.prefix })],
     );
     for (const statement of preflightPermissions(stack, props.prefix)) this.role.addToPolicy(statement);
+    for (const statement of verifyPermissions(stack, props.prefix, props.readTables)) this.role.addToPolicy(statement);
     acknowledge(
       this.role,
       'ECR hands out tokens for the whole registry only; certificates, zones, addresses and quotas have no names that are known beforehand, and are only read.',
@@ -80,6 +84,14 @@ export class DeployRole extends Construct {
       'Repositories, stacks and roles of this environment share the start of their names.',
       `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${props.prefix}-*]`,
       `AwsSolutions-IAM5[Resource::arn:${stack.partition}:iam::${account}:role/${props.prefix}-*]`,
+    );
+    acknowledge(
+      this.role,
+      'CloudFormation ends the names of tables with letters of its own.',
+      ...props.readTables.map(
+        (table) =>
+          `AwsSolutions-IAM5[Resource::arn:${stack.partition}:dynamodb:${stack.region}:${account}:table/${tablePattern(props.prefix, table)}]`,
+      ),
     );
   }
 }

@@ -8,6 +8,8 @@ import { PlatformStack } from './platform-stack.ts';
 export type DeliveryStackProps = {
   readonly environment: Environment;
   readonly delivery: NonNullable<Environment['delivery']>;
+  /** Tables that a deployment reads to see what it set off, as manifests declare them. */
+  readonly readTables: readonly string[];
 };
 
 /** It needs no other stack, so that it can be there before them and stay when they are torn down. */
@@ -15,11 +17,12 @@ export class DeliveryStack extends PlatformStack {
   /** The role that a deployment from GitHub has. */
   readonly deployRole: Role;
 
-  constructor(scope: Construct, id: string, { environment, delivery }: DeliveryStackProps) {
+  constructor(scope: Construct, id: string, { environment, delivery, readTables }: DeliveryStackProps) {
     super(scope, id, { environment, description: 'The roles by which GitHub deploys and inspects this environment' });
     const { role, provider } = new DeployRole(this, 'Deploy', {
       environment: environment.name,
       prefix: this.prefix,
+      readTables,
       ...delivery,
     });
     this.deployRole = role;
