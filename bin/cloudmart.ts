@@ -21,7 +21,11 @@ import { verifyCommand } from './commands/verify.ts';
 
 const program = new Command('cloudmart')
   .description('Runs, renders, checks and operates the CloudMart platform.')
-  .showHelpAfterError('(add --help for the options)')
+  .addHelpText(
+    'after',
+    `
+Exit code 0: done, and nothing found. 1: a finding, or it could not be done. 2: wrong usage, such as an unknown option.`,
+  )
   .addCommand(upCommand())
   .addCommand(bundleCommand())
   .addCommand(checklistCommand())
@@ -40,6 +44,12 @@ const program = new Command('cloudmart')
   .addCommand(rollCommand())
   .addCommand(rollbackCommand())
   .addCommand(verifyCommand());
+
+// Commander itself ends with 1 when a command line cannot be used, which scripts would take for a finding.
+for (const command of [program, ...program.commands])
+  command
+    .showHelpAfterError('(add --help for the options)')
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? 0 : 2));
 
 program.parseAsync().catch((problem: unknown) => {
   process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);
