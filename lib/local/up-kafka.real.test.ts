@@ -13,7 +13,7 @@ import type { UpReport } from './up-report.ts';
 
 const run = promisify(execFile);
 // Beside the ports of `npm start` and of its own test.
-const BASE = '33000';
+const BASE = '14200';
 const START_MS = 400_000;
 const environment = { PATH: process.env['PATH'], TMPDIR: tmpdir() };
 

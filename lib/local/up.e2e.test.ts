@@ -11,7 +11,7 @@ import { readState } from './state.ts';
 import type { UpReport } from './up-report.ts';
 
 // Above the ports that a running `npm start` takes, so that both can be up at once.
-const BASE = '31000';
+const BASE = '14000';
 const START_MS = 240_000;
 
 type Started = {
@@ -116,8 +116,8 @@ describe('npm start', () => {
     const second = cloudmart('--data', path.join(place, 'other'), '--port-base', BASE);
     expect(await second.ended).toBe(1);
     const holder = report.services.find(({ name }) => name === 'user')?.pid;
-    expect(second.stderr()).toContain(`port 31002 for user (http) is held by process ${holder}`);
-    expect(second.stderr()).toMatch(/ports 31001, .*31080.* are held too/);
+    expect(second.stderr()).toContain(`port 14002 for user (http) is held by process ${holder}`);
+    expect(second.stderr()).toMatch(/ports 14001, .*14080.* are held too/);
     expect(second.stderr()).toContain('move all ports with --port-base');
   }, 30_000);
 
@@ -130,7 +130,7 @@ describe('npm start', () => {
     await eventually(() => expect(first.stderr()).toContain('product is ready again after 1 restart'), {
       timeoutMs: 60_000,
     });
-    expect((await fetch('http://127.0.0.1:31080/api/v1/products?limit=1')).status).toBe(200);
+    expect((await fetch('http://127.0.0.1:14080/api/v1/products?limit=1')).status).toBe(200);
   }, 70_000);
 
   it(

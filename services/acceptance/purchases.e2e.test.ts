@@ -9,7 +9,7 @@ import { createVisitor, newCustomer, signIn, type Visitor } from './testing/cust
 import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
 // Above the ports of a running `npm start` and of the other stories.
-const portBase = 41_000;
+const portBase = 14_400;
 
 let platform: RunningPlatform;
 let staff: Visitor;

@@ -31,7 +31,10 @@ const run = (args: readonly string[]) => {
   return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) };
 };
 
-/** Starts everything on a folder of its own and resolves once the proof purchase is made. */
+/**
+ * Starts everything on a folder of its own and resolves once the proof purchase is made.
+ * @param portBase one that no other test uses, and below 32768: Linux gives ports above it to outgoing connections
+ */
 export const startPlatform = async (portBase: number): Promise<RunningPlatform> => {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'cloudmart-stories-')), 'data');
   const { child, output, ended } = run(['up', '--json', '--data', folder, '--port-base', String(portBase)]);
@@ -39,7 +42,8 @@ export const startPlatform = async (portBase: number): Promise<RunningPlatform> 
     child.stdout.on('data', () => output.stdout.includes('\n') && resolve());
   });
   await Promise.race([isReady, ended]);
-  if (child.exitCode !== null) throw new Error(`the platform did not start: ${output.stderr.slice(-2_000)}`);
+  // A refusal is a line of JSON too.
+  if (!output.stdout.includes('"charge"')) throw new Error(`the platform did not start: ${output.stderr.slice(-2_000)}`);
   const state = JSON.parse(await readFile(path.join(folder, 'state.json'), 'utf8'));
   return {
     gateway: state.gateway,
