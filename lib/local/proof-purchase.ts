@@ -5,6 +5,7 @@ import { type Order, type OrderStatus, settledStatuses } from '../../services/co
 import type { Payment } from '../../services/contracts/http/payment-api.ts';
 import type { Product } from '../../services/contracts/http/product-api.ts';
 import type { Money } from '../../services/contracts/http/values.ts';
+import { continueTrace, traceIdOf } from '../../services/kit/request-scope.ts';
 import { type ApiClient, ApiProblem } from './api-client.ts';
 import type { MailSummary } from './mail-folder.ts';
 
@@ -49,6 +50,8 @@ export type Purchase = {
   readonly order: Order;
   readonly email: string;
   readonly token: string;
+  /** Names the trace of all its requests, which every event that follows from them carries on. */
+  readonly traceId: string;
   /** `performance.now()` when the order was accepted. */
   readonly placedAt: number;
 };
@@ -104,6 +107,12 @@ const register = (api: ApiClient, email: string) =>
     body: { email, password: randomBytes(18).toString('base64url'), name: 'Robin Proof' },
   });
 
+/** A client whose requests are all of one trace. */
+const tracing =
+  (api: ApiClient, traceparent: string): ApiClient =>
+  (path, request) =>
+    api(path, { ...request, headers: { ...request?.headers, traceparent } });
+
 const placeOrder = (api: ApiClient, token: string, card: string) =>
   api<{ order: Order }>('/api/v1/orders', {
     method: 'POST',
@@ -126,7 +135,9 @@ const placeOrder = (api: ApiClient, token: string, card: string) =>
  * Registers, fills a cart, orders it, and waits until it is paid. Throws {@link PurchaseFailed} or the refusal of the door
  * that said no.
  */
-export const buySomething = async ({ api, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
+export const buySomething = async ({ api: untraced, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
+  const traceparent = continueTrace();
+  const api = tracing(untraced, traceparent);
   const products = await chooseProducts(api);
   const { accessToken: token } = await register(api, email);
   say(`registered ${email}`);
@@ -152,7 +163,7 @@ export const buySomething = async ({ api, email, card, say, signal }: BuyerParts
   const expected = products.reduce((sum, { price }) => sum + price.amount, 0);
   if (order.total.amount !== expected)
     throw new PurchaseFailed(`order ${order.id} costs ${order.total.amount}, but its goods cost ${expected}`);
-  return { order, email, token, placedAt };
+  return { order, email, token, traceId: traceIdOf(traceparent), placedAt };
 };
 
 /** Makes the purchase and looks at its charge and its mail. Throws {@link PurchaseFailed} or the refusal of the door that said no. */

@@ -3,6 +3,7 @@ import {
   AppsV1Api,
   type ConfigurationOptions,
   CoreV1Api,
+  type CoreV1ApiReadNamespacedPodLogRequest,
   KubeConfig,
   Observable,
   type ObservableMiddleware,
@@ -45,11 +46,14 @@ export type RolloutCluster = {
   annotateTemplate(name: string, manager: string, annotations: Readonly<Record<string, string>>): Promise<void>;
   /** Last lines of a container's log, or of its run before the last restart. */
   lastLines(pod: string, container: string, lines: number, previous: boolean): Promise<string[]>;
+  /** Lines of a container's log that are at most so many seconds old, the first 8 MiB of them. */
+  linesSince(pod: string, container: string, seconds: number): Promise<string[]>;
 };
 
 /** Every object of the platform has it; see lib/workloads/labels.ts. */
 const OURS = 'app.kubernetes.io/part-of=cloudmart';
 const MANAGER = 'cloudmart-rollout';
+const LOG_LIMIT_BYTES = 8 * 1024 ** 2;
 
 type RawTemplate = { readonly metadata: { readonly labels: Record<string, string> } };
 type CallOptions = ConfigurationOptions<ObservableMiddleware>;
@@ -124,6 +128,12 @@ export const connectCluster = (address: ClusterAddress): RolloutCluster => {
     }
   };
   const ours = { namespace, labelSelector: OURS };
+  const readLog = async (which: Omit<CoreV1ApiReadNamespacedPodLogRequest, 'namespace'>): Promise<string[]> => {
+    const text = await call(`read the log of ${which.name}`, (options) =>
+      core.readNamespacedPodLog({ namespace, ...which }, options),
+    );
+    return text.split('\n').filter((line) => line !== '');
+  };
   const withType = (type: string, options: CallOptions) => setHeaderOptions('Content-Type', type, options);
 
   return {
@@ -204,11 +214,8 @@ export const connectCluster = (address: ClusterAddress): RolloutCluster => {
         ),
       );
     },
-    lastLines: async (name, container, tailLines, previous) => {
-      const text = await call(`read the log of ${name}`, (options) =>
-        core.readNamespacedPodLog({ namespace, name, container, tailLines, previous }, options),
-      );
-      return text.split('\n').filter((line) => line !== '');
-    },
+    lastLines: (name, container, tailLines, previous) => readLog({ name, container, tailLines, previous }),
+    linesSince: (name, container, sinceSeconds) =>
+      readLog({ name, container, sinceSeconds, limitBytes: LOG_LIMIT_BYTES }),
   };
 };

@@ -1,4 +1,6 @@
 /** The shop from outside, against the whole platform on this machine. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { type RunningPlatform, startPlatform } from '../../../services/acceptance/testing/running-platform.ts';
 import type { Order } from '../../../services/contracts/http/order-api.ts';
@@ -6,6 +8,7 @@ import { eventually } from '../../../services/kit/testing/condition.ts';
 import { createApiClient } from '../../local/api-client.ts';
 import { readState } from '../../local/state.ts';
 import { services } from '../../services.ts';
+import { tellsOf, type WasHandled } from './handled-events.ts';
 import { mailedTo } from './sent-mails.ts';
 import { verifyOutside } from './verify-outside.ts';
 import { declaredPipelines } from './verify-pipelines.ts';
@@ -16,10 +19,14 @@ let platform: RunningPlatform;
 let mailbox: string;
 const lines: string[] = [];
 beforeAll(async () => {
-  platform = await startPlatform(25_200);
+  platform = await startPlatform(14_600);
   mailbox = (await readState(platform.folder)).mailbox;
 });
 afterAll(() => platform?.stop());
+
+/** The logs of the pods are files on this machine. */
+const handledHere: WasHandled = async ({ topic, to }, { traceId }) =>
+  tellsOf((await readFile(path.join(platform.folder, 'logs', `${to}.log`), 'utf8')).split('\n'), topic, traceId);
 
 const outside = (more: { url?: string; card?: string } = {}) =>
   verifyOutside({
@@ -27,6 +34,7 @@ const outside = (more: { url?: string; card?: string } = {}) =>
     services,
     card: 'tok_visa',
     wasMailed: mailedTo(mailbox),
+    wasHandled: handledHere,
     progress: (line) => lines.push(line),
     signal: new AbortController().signal,
     ...more,
@@ -50,15 +58,7 @@ test('doors answer, a purchase is paid, its events arrive, and it is cancelled a
   expect(report.notTried.filter((door) => /^GET |register|orders$|cancel$/.test(door))).toEqual([]);
   expect(report.order?.state).toBe('paid');
   expect(report.pipelines.map(({ topic, from, to }) => ({ topic, from, to }))).toEqual(declaredPipelines(services));
-  expect(report.pipelines.map(({ state }) => state)).not.toContain('not-seen');
-  const aloud = report.pipelines.filter(({ state }) => state === 'not-observed').map(({ effect }) => effect);
-  expect(aloud).toHaveLength(3);
-  expect(aloud.filter((reason) => /no effect of it is known/.test(reason))).toEqual([]);
-  const seen = report.pipelines.filter(({ state, seconds }) => state === 'seen' && seconds !== null);
-  expect(seen.map(({ topic, to }) => `${topic} ${to}`).sort()).toEqual([
-    'order-events cart',
-    'order-events notification',
-  ]);
+  expect(report.pipelines.filter(({ state, seconds }) => state !== 'seen' || seconds === null)).toEqual([]);
   const orderNow = await asStaff();
   const order = await eventually(
     async () => {
@@ -79,12 +79,12 @@ test('a purchase that is not paid is a finding that says how it ended', async ()
 });
 
 test('an address where nobody answers is a finding that names it', async () => {
-  const { report, findings } = await outside({ url: 'http://127.0.0.1:25299' });
+  const { report, findings } = await outside({ url: 'http://127.0.0.1:14699' });
   expect(report.doors).toBe(0);
   expect(findings).toEqual([
     {
       code: 'door-failed',
-      problem: expect.stringMatching(/^GET http:\/\/127\.0\.0\.1:25299\/openapi\.json got no answer: /),
+      problem: expect.stringMatching(/^GET http:\/\/127\.0\.0\.1:14699\/openapi\.json got no answer: /),
     },
   ]);
 });

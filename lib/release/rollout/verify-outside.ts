@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { type ApiClient, ApiProblem, createApiClient } from '../../local/api-client.ts';
 import { buySomething, type Purchase } from '../../local/proof-purchase.ts';
+import type { WasHandled } from './handled-events.ts';
 import type { WasMailed } from './not-observable.ts';
 import type { RolloutFinding } from './rollout-finding.ts';
 import { doorsOf, tryDoorsOf, tryPlainDoors } from './verify-doors.ts';
@@ -27,6 +28,7 @@ export type OutsideRequest = {
   /** Token of the card that is charged and given back. */
   readonly card: string;
   readonly wasMailed: WasMailed;
+  readonly wasHandled: WasHandled;
   readonly progress: (sentence: string) => void;
   readonly signal: AbortSignal;
 };

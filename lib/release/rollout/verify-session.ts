@@ -1,6 +1,7 @@
 /** From what an operator typed to a cluster, a public address and a chat: what `verify` and `rollback` have in common. */
 import type { Environment } from '../../environment.ts';
 import { services } from '../../services.ts';
+import { handledInPods } from './handled-events.ts';
 import type { WasMailed } from './not-observable.ts';
 import { connectCluster, type RolloutCluster } from './rollout-cluster.ts';
 import type { WaitOptions } from './rollout-wait.ts';
@@ -107,8 +108,13 @@ export const openSession = (
   const url = publicUrl(flags, environment);
   const { card } = flags;
   const wasMailed = mailsOf(flags, environment, deployment);
+  const session = openClusterSession(flags, deployment.namespace, progress, signal);
+  const wasHandled = handledInPods(session.cluster, environment);
   return {
-    ...openClusterSession(flags, deployment.namespace, progress, signal),
-    outside: url === undefined ? undefined : () => verifyOutside({ url, services, card, wasMailed, progress, signal }),
+    ...session,
+    outside:
+      url === undefined
+        ? undefined
+        : () => verifyOutside({ url, services, card, wasMailed, wasHandled, progress, signal }),
   };
 };

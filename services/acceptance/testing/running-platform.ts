@@ -43,7 +43,8 @@ export const startPlatform = async (portBase: number): Promise<RunningPlatform> 
   });
   await Promise.race([isReady, ended]);
   // A refusal is a line of JSON too.
-  if (!output.stdout.includes('"charge"')) throw new Error(`the platform did not start: ${output.stderr.slice(-2_000)}`);
+  if (!output.stdout.includes('"charge"'))
+    throw new Error(`the platform did not start: ${output.stderr.slice(-2_000)}`);
   const state = JSON.parse(await readFile(path.join(folder, 'state.json'), 'utf8'));
   return {
     gateway: state.gateway,

@@ -9,6 +9,7 @@ import type { Clock } from '../values/clock.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { type DeadLetterReason, deadLetterRecord } from './dead-letters.ts';
 import type { Delivery, EventLog } from './event-log.ts';
+import { handledEvent, handledMessage } from './handled-event.ts';
 import { hasParked, park, parkedOf, unpark } from './parking.ts';
 import type { ReceivedEvent } from './received-event.ts';
 
@@ -44,6 +45,11 @@ class LostPartition extends Error {}
 export const createEventHandling = (parts: HandlingParts) => {
   const { consumer, database, log, handlers, clock, logger, count, onPause } = parts;
 
+  const note = ({ event, record: { topic } }: KnownEvent, result: HandlingResult) => {
+    count(topic, result);
+    if (result === 'handled') logger.info(handledEvent(topic, event), handledMessage);
+  };
+
   const takeEffect = (event: CloudEvent, topic: string, tx: Sql) => {
     const handler = handlers[topic];
     if (!handler) throw new Error(`no handler for topic "${topic}"`);
@@ -75,7 +81,7 @@ export const createEventHandling = (parts: HandlingParts) => {
       if (!(error instanceof LostPartition)) logger.debug({ error }, 'events are handled one by one after a failure');
       return false;
     }
-    for (const [at, result] of results.entries()) count((received[at] as KnownEvent).record.topic, result);
+    for (const [at, result] of results.entries()) note(received[at] as KnownEvent, result);
     return true;
   };
 
@@ -148,7 +154,7 @@ export const createEventHandling = (parts: HandlingParts) => {
       if (!delivery.owns(received.record)) return count(topic, 'dropped');
       try {
         const result = await whenAvailable(received, delivery, () => handleAlone(received));
-        if (result !== 'behind') return count(topic, result);
+        if (result !== 'behind') return note(received, result);
         const error = new Error('an earlier event of this key is a dead letter; replay that one first');
         return await bury(received, delivery, { reason: 'behind', error, attempts: 0, firstFailure: clock.now() });
       } catch (problem) {
