@@ -12,6 +12,8 @@ import type { ProcessPlan } from './service-process.ts';
 
 /** Connections of one process: a backend of PostgreSQL counts 20 MB here, and one machine has few cores to use them. */
 const MOST_CONNECTIONS = 5;
+/** Milliseconds that a connection may idle: here a new one costs no TLS and no signed token, and its backend costs memory. */
+const CONNECTION_IDLE_MS = 500;
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
 const LOCAL_CONFIGURATION: Readonly<Record<string, string>> = {
@@ -55,10 +57,12 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
   const { folder, portBase, secrets, services } = placement;
   const environment = serviceEnvironment(service, services, localAddresses(placement));
   const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
-  if (environment['DATABASE_CONNECTIONS'])
+  if (environment['DATABASE_CONNECTIONS']) {
     environment['DATABASE_CONNECTIONS'] = String(
       Math.min(Number(environment['DATABASE_CONNECTIONS']), MOST_CONNECTIONS),
     );
+    environment['DATABASE_IDLE_MS'] = String(CONNECTION_IDLE_MS);
+  }
   for (const [key, value] of Object.entries(LOCAL_CONFIGURATION))
     if (key in service.configuration) environment[key] = value;
   return {

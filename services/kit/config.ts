@@ -15,6 +15,8 @@ export type DatabaseConfig = {
   readonly url: string;
   /** Largest number of connections of this process. */
   readonly connections: number;
+  /** Milliseconds after which a connection that nobody used is closed; DATABASE_IDLE_MS, default that of the pool. */
+  readonly idleMs?: number;
   readonly auth: 'password' | 'iam';
 };
 
@@ -114,10 +116,16 @@ const readDatabase = (manifest: ServiceManifest, read: EnvironmentReader): Datab
     (text) => /^[1-9]\d{0,2}$/.test(text),
     'a number from 1 to 999',
   );
+  const idleMs = read.optional(
+    'DATABASE_IDLE_MS',
+    (text) => /^[1-9]\d{0,6}$/.test(text),
+    'milliseconds from 1 to 9999999',
+  );
   const auth = read.optional('DATABASE_AUTH', (text) => text === 'password' || text === 'iam', 'password or iam');
   return {
     url: url ?? '',
     connections: Number(connections ?? manifest.databaseConnections ?? 5),
+    ...(idleMs && { idleMs: Number(idleMs) }),
     auth: auth === 'iam' ? 'iam' : 'password',
   };
 };

@@ -52,6 +52,8 @@ export type DatabaseOptions = ConnectionSettings & {
   readonly metrics?: Metrics | undefined;
   /** Milliseconds to wait for a free connection before refusing with 503; default 1,000. */
   readonly acquireTimeoutMs?: number;
+  /** Milliseconds after which a connection that nobody used is closed, all but the last one; default 3,000. */
+  readonly idleMs?: number | undefined;
   /** Value of the metric's label `pool`; default `own`. */
   readonly poolName?: string;
 };
@@ -105,14 +107,16 @@ export const afterCommit = (sql: Sql, action: () => void): void => {
  * network. A database that cannot be reached is a `Refusal` of kind `unavailable`, code `database.unavailable`.
  */
 export const createDatabase = (options: DatabaseOptions): Database => {
-  const { logger, connections, acquireTimeoutMs = 1_000, metrics, poolName = 'own' } = options;
+  const { logger, connections, acquireTimeoutMs = 1_000, idleMs = 3_000, metrics, poolName = 'own' } = options;
   const driverOptions = connectionOptions(options);
   const pool = new pg.Pool({
     ...driverOptions,
     max: connections,
     connectionTimeoutMillis: acquireTimeoutMs,
-    // A backend costs the server some 10 MB, a new connection some 5 ms: what a burst opened goes soon after it.
-    idleTimeoutMillis: 3_000,
+    // A backend costs the server some 10 MB, a new connection some 5 ms: what a burst opened goes soon after it. One stays
+    // for those who look every second, whom a short time would make open a new one at each look.
+    idleTimeoutMillis: idleMs,
+    min: 1,
     allowExitOnIdle: true,
   });
   // Without a handler an idle connection that dies would end the process.
