@@ -48,6 +48,27 @@ test('a caller who waits too long for a connection is refused with the time to c
   await holder;
 });
 
+test('connections that a burst opened are closed once they idle, all but one', async () => {
+  const burst = db.open({ connections: 3, idleMs: 50 });
+  const opened = new Set<number>();
+  const all = Promise.withResolvers<void>();
+  const holdOne = () =>
+    burst.transaction(async (tx) => {
+      opened.add((await tx.query<{ pid: number }>('SELECT pg_backend_pid() AS pid')).rows[0]?.pid ?? 0);
+      if (opened.size === 3) all.resolve();
+      await all.promise;
+    });
+  await Promise.all([holdOne(), holdOne(), holdOne()]);
+  const left = () =>
+    db.database.query<{ pid: number }>('SELECT pid FROM pg_stat_activity WHERE pid = ANY ($1::int[])', [[...opened]]);
+  const { rows } = await eventually(async () => {
+    const found = await left();
+    expect(found.rowCount).toBe(1);
+    return found;
+  });
+  expect((await burst.query('SELECT pg_backend_pid() AS pid')).rows).toEqual(rows);
+});
+
 test('the work of a transaction may not take a second connection of its own pool, but may again after its end', async () => {
   const nested = db.database.transaction(() => db.database.query('SELECT 1'));
   await expect(nested).rejects.toThrow('use the transaction');
