@@ -4,10 +4,8 @@ import { cartSchema } from '../../contracts/http/cart-api.ts';
 import { problemSchema } from '../../contracts/http/problem.ts';
 import { productPage, productSchema } from '../../contracts/http/product-api.ts';
 import { systemIds } from '../../kit/identifiers.ts';
-import { manifest } from '../manifest.ts';
 import { knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
-import { forwardedDoors } from './forwarded-doors.ts';
 
 let gateway: RunningGateway;
 let origin: string;
@@ -87,15 +85,6 @@ describe('a forwarded door', () => {
     }));
     expect((await send('POST', '/api/v1/products/import', staff, { items })).statusCode).toBe(200);
     expect((await send('POST', '/api/v1/products', staff, { items })).statusCode).toBe(413);
-  });
-
-  it('declares every door of the catalogue that takes a large body, so that the firewall lets it through', () => {
-    const isDeclared = (path: string) =>
-      manifest.largeBodies.some((beginning) => `/api/v1${path}`.startsWith(beginning));
-    const large = forwardedDoors.filter(({ bodyLimit }) => bodyLimit !== undefined).map(({ path }) => path);
-    expect(large).toContain('/products/import');
-    // One product may take 16 KiB: a long description and 30 attributes.
-    expect([...large, '/products', '/products/:id'].filter((path) => !isDeclared(path))).toEqual([]);
   });
 
   it('passes on what the other side refuses, under a trace id of its own', async () => {
