@@ -17,13 +17,27 @@ const objectsOf = (
 };
 const kinds = (objects: KubernetesObject[]) => objects.map(({ kind, metadata }) => `${kind}/${metadata.name}`);
 const find = (objects: KubernetesObject[], kind: string) => objects.find((object) => object.kind === kind);
-// biome-ignore lint/suspicious/noExplicitAny: Tests reach into plain YAML.
-const pick = (object: KubernetesObject | undefined, read: (spec: any) => unknown) => read(object?.['spec']);
+/** What these tests read of the `spec` of a Service, a NetworkPolicy or a Deployment. */
+type Spec = {
+  readonly clusterIP?: string;
+  readonly policyTypes?: readonly string[];
+  readonly ingress?: readonly unknown[];
+  readonly egress: readonly unknown[];
+  readonly template: {
+    readonly metadata: { readonly annotations: Readonly<Record<string, string>> };
+    readonly spec: {
+      readonly containers: readonly [
+        { readonly env: readonly { readonly name: string; readonly value: string }[]; readonly envFrom?: unknown },
+      ];
+    };
+  };
+};
+const pick = <Part>(object: KubernetesObject | undefined, read: (spec: Spec) => Part): Part =>
+  read(object?.['spec'] as Spec);
 const container = (objects: KubernetesObject[]) =>
-  // biome-ignore lint/suspicious/noExplicitAny: Tests reach into plain YAML.
-  pick(find(objects, 'Deployment'), (spec) => spec.template.spec.containers[0]) as any;
+  pick(find(objects, 'Deployment'), ({ template }) => template.spec.containers[0]);
 const variables = (objects: KubernetesObject[]): Record<string, string> =>
-  Object.fromEntries(container(objects).env.map(({ name, value }: { name: string; value: string }) => [name, value]));
+  Object.fromEntries(container(objects).env.map(({ name, value }) => [name, value]));
 const checksum = (objects: KubernetesObject[]) =>
   pick(find(objects, 'Deployment'), (spec) => spec.template.metadata.annotations['checksum/configuration']);
 
