@@ -5,7 +5,7 @@ import type { Bundle } from '../../lib/release/bundle/bundle.ts';
 
 type Flags = { out: string; prove: boolean; json?: boolean };
 
-const run = async (names: readonly string[], { out, prove, json }: Flags) => {
+const run = async (names: readonly string[], { out, prove, json }: Flags, signal: AbortSignal) => {
   const [{ bundleServices }, { openProof }, { writeProvenance }, { revisionOf }, { services, servicesNamed }] =
     await Promise.all([
       import('../../lib/release/bundle/bundle-services.ts'),
@@ -32,9 +32,13 @@ const run = async (names: readonly string[], { out, prove, json }: Flags) => {
   const proof = prove ? openProof(services) : undefined;
   try {
     const into = path.resolve(out);
-    const made = await bundleServices(chosen, { root, into }, built, proof);
+    const made = await bundleServices(chosen, { root, into, signal }, built, proof);
     const origin = { root, into, revision: await revisionOf(root), environment: process.env };
     if (prove) for (const bundle of made) await writeProvenance(bundle, origin);
+  } catch (problem) {
+    // Ctrl-C in a terminal also reaches the compiler, whose end is no fault of a source then.
+    signal.throwIfAborted();
+    throw problem;
   } finally {
     await proof?.close();
   }
@@ -67,4 +71,9 @@ Examples:
   npx cloudmart bundle
   npx cloudmart bundle order payment --out /tmp/bundles --json`,
     )
-    .action(run);
+    .action(async (names: string[], flags: Flags) => {
+      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
+      await runInterruptibly('what is bundled stays, and bundling again is safe', (signal) =>
+        run(names, flags, signal),
+      );
+    });

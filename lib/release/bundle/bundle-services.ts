@@ -65,6 +65,7 @@ export const bundleServices = async (
   }
   const bundles: Bundle[] = [];
   for (const name of names) {
+    options.signal?.throwIfAborted();
     const service = services.find((one) => one.name === name);
     const bundle = service ? await bundleService(service, options) : await bundleInvoker(options);
     if (service) await proof?.prove(service, bundle, options);

@@ -29,6 +29,8 @@ export type BundleOptions = {
   readonly root: string;
   /** Folder that receives one folder per service; what it held of this service before is replaced. */
   readonly into: string;
+  /** Ends the work before the next service with the reason of the signal; default never. */
+  readonly signal?: AbortSignal;
 };
 
 // CommonJS packages inside an ES module still call require for Node's own modules.

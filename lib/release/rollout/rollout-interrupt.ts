@@ -1,4 +1,4 @@
-/** Ctrl-C and wrong usage of commands that work on a cluster. */
+/** Ctrl-C and wrong usage of commands that bundle, publish, or work on a cluster. */
 import { WrongUsage } from './wrong-usage.ts';
 
 /**
