@@ -1,67 +1,38 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import type { Order } from '../contracts/http/order-api.ts';
 import { systemIds } from '../kit/identifiers.ts';
 import { eventually } from '../kit/testing/condition.ts';
-import { startOrderService, type TestOrderService } from './testing/running-order-service.ts';
+import { anAddress } from './testing/order-fixtures.ts';
+import { type Headers, orderServiceUnderTest } from './testing/order-service-under-test.ts';
 
-type Headers = Record<string, string>;
-type View = { id: string; status: string; payment: { refunded: { amount: number } }; email: string };
-
-let service: TestOrderService;
-let staff: Headers;
-beforeAll(async () => {
-  service = await startOrderService();
-  staff = await service.staff();
-}, 120_000);
-afterAll(() => service?.stop(), 60_000);
-
-const shippingAddress = { street: '1 Long Road', city: 'Springfield', zip: '12345', country: 'US' };
-let keys = 0;
-const newKey = () => `order-key-${++keys}`;
-const call = (method: 'GET' | 'POST', url: string, headers: Headers, payload?: unknown) =>
-  service.http.inject({ method, url, headers, ...(payload !== undefined && { payload: payload as object }) });
-const bodyFor = (parts: Record<string, unknown> = {}) => ({
-  shippingAddress,
-  payment: { method: 'card', token: 'tok_visa' },
-  items: [{ productId: service.offer(), quantity: 1 }],
-  ...parts,
-});
-const post = (headers: Headers, body: unknown = bodyFor(), key = newKey()) =>
-  call('POST', '/orders', { 'idempotency-key': key, ...headers }, body);
-const place = async (headers: Headers, body?: unknown): Promise<View> => {
-  const answer = await post(headers, body);
-  expect([answer.statusCode, answer.body]).toEqual([201, expect.any(String)]);
-  return answer.json().order;
-};
-const read = async (id: string, headers = staff): Promise<View> =>
-  (await call('GET', `/orders/${id}`, headers)).json().order;
-const reaches = (id: string, status: string) =>
-  eventually(async () => expect((await read(id)).status).toBe(status), { timeoutMs: 25_000, everyMs: 100 });
+const shop = orderServiceUnderTest();
+const { newKey, call, bodyFor, post, place, read, reaches } = shop;
 const code = (answer: { statusCode: number; json: () => { code: string } }) => [answer.statusCode, answer.json().code];
 
 describe('an order', () => {
   test('is answered with 201 and its place, and is paid by itself', async () => {
-    const customer = await service.customer();
-    const productId = service.offer({ amount: 1299, stock: 5 });
+    const customer = await shop.service.customer();
+    const productId = shop.service.offer({ amount: 1299, stock: 5 });
     const answer = await post(customer, bodyFor({ items: [{ productId, quantity: 2 }] }));
     expect(answer.statusCode).toBe(201);
     const { order } = answer.json();
     expect(answer.headers['location']).toBe(`/orders/${order.id}`);
     expect(order).toMatchObject({ status: 'pending', total: { amount: 2598, currency: 'USD' } });
     await reaches(order.id, 'paid');
-    expect(service.stock.shelf.get(productId)?.stock).toBe(3);
-    expect(service.till.payments.get(order.id)).toMatchObject({ status: 'captured', captured: 2598 });
+    expect(shop.service.stock.shelf.get(productId)?.stock).toBe(3);
+    expect(shop.service.till.payments.get(order.id)).toMatchObject({ status: 'captured', captured: 2598 });
   });
 
   test('of a cart is priced by the catalogue, not by the cart', async () => {
-    const guest = service.guest();
-    service.carts.set(guest['x-session-id'], [{ productId: service.offer({ amount: 4200 }), quantity: 1 }]);
+    const guest = shop.service.guest();
+    shop.service.carts.set(guest['x-session-id'], [{ productId: shop.service.offer({ amount: 4200 }), quantity: 1 }]);
     const body = bodyFor({ items: undefined, email: 'Guest@Example.com' });
     const answer = await post(guest, body);
     expect(answer.json().order).toMatchObject({ total: { amount: 4200 }, email: 'guest@example.com' });
   });
 
   test('asked for 50 times at once with one key is one order, and the key names it ever after', async () => {
-    const customer = await service.customer();
+    const customer = await shop.service.customer();
     const [body, key] = [bodyFor(), newKey()];
     const answers = await Promise.all(Array.from({ length: 50 }, () => post(customer, body, key)));
     const placed = answers.filter(({ statusCode }) => statusCode === 201);
@@ -83,7 +54,7 @@ describe('an order', () => {
   });
 
   test('that was refused leaves its key free for a corrected one', async () => {
-    const customer = await service.customer();
+    const customer = await shop.service.customer();
     const key = newKey();
     const unknown = bodyFor({ items: [{ productId: systemIds.next('prd'), quantity: 1 }] });
     expect(code(await post(customer, unknown, key))).toEqual([422, 'order.product-unknown']);
@@ -94,9 +65,9 @@ describe('an order', () => {
     ['a declined card', { payment: { method: 'card', token: 'tok_declined' } }, 'payment-failed'],
     ['a good card', {}, 'paid'],
   ])('with %s tells its story in its timeline', async (_what, parts, status) => {
-    const { id } = await place(await service.customer(), bodyFor(parts));
+    const { id } = await place(await shop.service.customer(), bodyFor(parts));
     await reaches(id, status);
-    const { items } = (await call('GET', `/orders/${id}/timeline`, staff)).json();
+    const { items } = (await call('GET', `/orders/${id}/timeline`, shop.staff)).json();
     expect(items.slice(0, 3)).toMatchObject([
       { sequence: 1, type: 'order.placed.v1', status: 'pending' },
       { sequence: 2, type: 'order.stock-reserved.v1', status: 'stock-reserved' },
@@ -115,11 +86,7 @@ describe('what is not well-formed is refused', () => {
     ['a huge quantity', () => item(1e308), 'items.0.quantity'],
     ['a quantity in words', () => item('1'), 'items.0.quantity'],
     ['no items', () => ({ items: [] }), 'items'],
-    [
-      'an unknown country',
-      () => ({ shippingAddress: { ...shippingAddress, country: 'XX' } }),
-      'shippingAddress.country',
-    ],
+    ['an unknown country', () => ({ shippingAddress: { ...anAddress, country: 'XX' } }), 'shippingAddress.country'],
     [
       'a card number instead of a token',
       () => ({ payment: { method: 'card', token: '4111111111111111' } }),
@@ -127,7 +94,7 @@ describe('what is not well-formed is refused', () => {
     ],
     ['a missing payment', () => ({ payment: undefined }), 'payment'],
   ])('%s', async (_what, parts, path) => {
-    const answer = await post(await service.customer(), bodyFor(parts()));
+    const answer = await post(await shop.service.customer(), bodyFor(parts()));
     expect(code(answer)).toEqual([400, 'request.invalid']);
     expect(answer.json().errors).toEqual(
       expect.arrayContaining([expect.objectContaining({ path: expect.stringContaining(path) })]),
@@ -137,22 +104,22 @@ describe('what is not well-formed is refused', () => {
   test.each([[undefined], ['short'], ['with blanks in it'], ['x'.repeat(201)]])(
     'the Idempotency-Key %s',
     async (key) => {
-      const headers = { ...(await service.customer()), ...(key && { 'idempotency-key': key }) };
+      const headers = { ...(await shop.service.customer()), ...(key && { 'idempotency-key': key }) };
       expect(code(await call('POST', '/orders', headers, bodyFor()))).toEqual([400, 'request.invalid']);
     },
   );
 
   test('a guest without an address to write to', async () => {
-    expect(code(await post(service.guest()))).toEqual([400, 'order.email-missing']);
+    expect(code(await post(shop.service.guest()))).toEqual([400, 'order.email-missing']);
   });
 
   test('an id of another kind', async () => {
-    expect(code(await call('GET', `/orders/${systemIds.next('pay')}`, staff))).toEqual([400, 'request.invalid']);
+    expect(code(await call('GET', `/orders/${systemIds.next('pay')}`, shop.staff))).toEqual([400, 'request.invalid']);
   });
 
   test('more than there is', async () => {
-    const items = [{ productId: service.offer({ stock: 1 }), quantity: 2 }];
-    expect(code(await post(await service.customer(), bodyFor({ items })))).toEqual([409, 'order.out-of-stock']);
+    const items = [{ productId: shop.service.offer({ stock: 1 }), quantity: 2 }];
+    expect(code(await post(await shop.service.customer(), bodyFor({ items })))).toEqual([409, 'order.out-of-stock']);
   });
 });
 
@@ -160,9 +127,9 @@ describe('who may do what', () => {
   let id: string;
   let people: Record<string, Headers>;
   beforeAll(async () => {
-    const owner = await service.customer();
+    const owner = await shop.service.customer();
     people = {
-      ...{ nobody: {}, guest: service.guest(), other: await service.customer(), owner, staff },
+      ...{ nobody: {}, guest: shop.service.guest(), other: await shop.service.customer(), owner, staff: shop.staff },
       forger: { authorization: 'Bearer not-a-token' },
     };
     ({ id } = await place(owner));
@@ -194,22 +161,22 @@ describe('who may do what', () => {
   });
 
   test('a guest sees the orders of the session alone', async () => {
-    const guest = service.guest();
+    const guest = shop.service.guest();
     const order = await place(guest, bodyFor({ email: 'guest@example.com' }));
     expect((await read(order.id, guest)).id).toBe(order.id);
-    expect((await call('GET', `/orders/${order.id}`, service.guest())).statusCode).toBe(404);
+    expect((await call('GET', `/orders/${order.id}`, shop.service.guest())).statusCode).toBe(404);
   });
 });
 
 describe('a list', () => {
   test('shows own orders only, newest first, page by page', async () => {
-    const customer = await service.customer();
+    const customer = await shop.service.customer();
     const ids: string[] = [];
     for (let n = 0; n < 5; n++) ids.unshift((await place(customer)).id);
     const first = (await call('GET', '/orders?limit=3', customer)).json();
     await place(customer);
     const second = (await call('GET', `/orders?limit=3&cursor=${first.nextCursor}`, customer)).json();
-    expect([...first.items, ...second.items].map((order: View) => order.id)).toEqual(ids);
+    expect([...first.items, ...second.items].map((order: Order) => order.id)).toEqual(ids);
     expect(second.nextCursor).toBeNull();
     expect(code(await call('GET', '/orders?cursor=nonsense', customer))).toEqual([400, 'request.invalid']);
     expect((await call('GET', '/orders?limit=101', customer)).statusCode).toBe(400);
@@ -218,10 +185,11 @@ describe('a list', () => {
 
 describe('a paid order', () => {
   const paidOrder = async () => {
-    const customer = await service.customer();
+    const customer = await shop.service.customer();
     const { id } = await place(customer);
     await reaches(id, 'paid');
-    const act = (path: string, body?: unknown, headers = staff) => call('POST', `/orders/${id}/${path}`, headers, body);
+    const act = (path: string, body?: unknown, headers = shop.staff) =>
+      call('POST', `/orders/${id}/${path}`, headers, body);
     return { id, customer, act };
   };
 
@@ -245,7 +213,7 @@ describe('a paid order', () => {
       cancellation: { reason: 'cancelled-by-customer' },
     });
     await eventually(async () => expect((await read(id)).payment.refunded.amount).toBe(1500), { timeoutMs: 25_000 });
-    expect(service.stock.reservations.get(id)?.status).toBe('released');
+    expect(shop.service.stock.reservations.get(id)?.status).toBe('released');
     expect(code(await act('cancel', {}, customer))).toEqual([409, 'order.not-cancellable']);
     expect(code(await act('refund', { reason: 'late' }))).toEqual([409, 'order.not-refundable']);
   });
@@ -253,7 +221,7 @@ describe('a paid order', () => {
   test('is refunded once per key, never beyond what was paid', async () => {
     const { id, act } = await paidOrder();
     const [headers, body] = [
-      { ...staff, 'idempotency-key': newKey() },
+      { ...shop.staff, 'idempotency-key': newKey() },
       { amount: 500, reason: 'scratched' },
     ];
     const answers = await Promise.all(Array.from({ length: 5 }, () => act('refund', body, headers)));
@@ -263,47 +231,47 @@ describe('a paid order', () => {
     for (const amount of [0, -1, 0.5]) expect((await act('refund', { amount, reason: 'x' })).statusCode).toBe(400);
     expect((await act('refund', { reason: 'the rest' })).statusCode).toBe(200);
     await reaches(id, 'refunded');
-    expect(service.till.payments.get(id)).toMatchObject({ captured: 1500, refunded: 1500 });
+    expect(shop.service.till.payments.get(id)).toMatchObject({ captured: 1500, refunded: 1500 });
   });
 });
 
 describe('the gRPC door', () => {
   test('places, watches and shows an order for the person whose token is forwarded', async () => {
-    const customer = await service.customer();
+    const customer = await shop.service.customer();
     const extras = { authorization: customer.authorization };
-    const { order } = await service.client.placeOrder(
+    const { order } = await shop.service.client.placeOrder(
       {
         idempotencyKey: newKey(),
-        ...{ shippingAddress, paymentMethod: 'card', paymentToken: 'tok_visa' },
-        items: [{ productId: service.offer(), quantity: 1 }],
+        ...{ shippingAddress: anAddress, paymentMethod: 'card', paymentToken: 'tok_visa' },
+        items: [{ productId: shop.service.offer(), quantity: 1 }],
       },
       extras,
     );
     const seen: string[] = [];
-    for await (const { order: now } of service.client.watchOrder({ orderId: order?.id ?? '' }, extras))
+    for await (const { order: now } of shop.service.client.watchOrder({ orderId: order?.id ?? '' }, extras))
       seen.push(now?.status ?? '');
     expect(seen.at(-1)).toBe('paid');
-    const { items } = await service.client.listOrders({ limit: 5 }, extras);
+    const { items } = await shop.service.client.listOrders({ limit: 5 }, extras);
     expect(items.map(({ id }) => id)).toEqual([order?.id]);
-    const other = await service.customer();
+    const other = await shop.service.customer();
     await expect(
-      service.client.getOrder({ orderId: order?.id ?? '' }, { authorization: other.authorization }),
+      shop.service.client.getOrder({ orderId: order?.id ?? '' }, { authorization: other.authorization }),
     ).rejects.toMatchObject({ kind: 'missing', code: 'order.unknown' });
-    await expect(service.client.getOrder({ orderId: order?.id ?? '' })).rejects.toMatchObject({
+    await expect(shop.service.client.getOrder({ orderId: order?.id ?? '' })).rejects.toMatchObject({
       kind: 'unauthenticated',
     });
   });
 
   test('checks requests as the HTTP door does', async () => {
-    const { authorization } = await service.customer();
+    const { authorization } = await shop.service.customer();
     const request = {
       idempotencyKey: 'short',
-      shippingAddress,
+      shippingAddress: anAddress,
       paymentMethod: 'cash',
       paymentToken: 'tok_visa',
       items: [],
     };
-    await expect(service.client.placeOrder(request, { authorization })).rejects.toMatchObject({
+    await expect(shop.service.client.placeOrder(request, { authorization })).rejects.toMatchObject({
       kind: 'invalid',
       code: 'request.invalid',
       errors: expect.arrayContaining([
@@ -315,5 +283,5 @@ describe('the gRPC door', () => {
 });
 
 test('every critical function is registered', () => {
-  expect(service.context.functions.missing()).toEqual([]);
+  expect(shop.service.context.functions.missing()).toEqual([]);
 });
