@@ -20,17 +20,26 @@ const isOnPath = (command: string) =>
 let passed = 0;
 let failed = 0;
 const lacking: string[] = [];
-for (const { name, needs, tests, notShown = [], prepare } of realParts) {
-  if (wanted.length > 0 && !wanted.some((word) => name.toLowerCase().includes(word))) continue;
+const parts = realParts.filter(({ name, needs }) => {
+  if (wanted.length > 0 && !wanted.some((word) => name.toLowerCase().includes(word))) return false;
   const missing = needs.filter((command) => !isOnPath(command));
-  if (missing.length > 0) {
-    lacking.push(`${name}: this machine has no ${missing.join(', ')}`);
-    continue;
-  }
+  if (missing.length > 0) lacking.push(`${name}: this machine has no ${missing.join(', ')}`);
+  return missing.length === 0;
+});
+
+// One after another, but ahead of the tests, which mostly wait: where the cache is empty, building takes as long as testing.
+let last: Promise<unknown> = Promise.resolve();
+const readiness = parts.map(({ prepare }) => {
+  const ready = last.then(prepare);
+  last = ready.catch(() => undefined);
+  return ready;
+});
+
+for (const [at, { name, tests, notShown = [] }] of parts.entries()) {
   console.log(`\n${name}: getting ready`);
   const startedAt = performance.now();
   try {
-    Object.assign(process.env, await prepare());
+    Object.assign(process.env, await readiness[at]);
   } catch (problem) {
     console.log(`${name}: ${problem instanceof Error ? problem.message : String(problem)}`);
     failed += 1;
