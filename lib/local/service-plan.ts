@@ -13,7 +13,7 @@ import type { ProcessPlan } from './service-process.ts';
 /** Connections of one process: a backend of PostgreSQL counts 20 MB here, and one machine has few cores to use them. */
 const MOST_CONNECTIONS = 5;
 /** Milliseconds that a connection may idle: here a new one costs no TLS and no signed token, and its backend costs memory. */
-const CONNECTION_IDLE_MS = 1_000;
+const CONNECTION_IDLE_MS = 500;
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
 const LOCAL_CONFIGURATION: Readonly<Record<string, string>> = {

@@ -14,7 +14,7 @@ export type OpenEventLogOptions = {
 /** Small, because a relay and a consumer send few, large statements and all services share the server. */
 const connections = 2;
 /** Of the two, one is seldom needed: the embedded log lies near, where a new connection costs 5 ms and a backend 20 MB. */
-const idleMs = 1_000;
+const idleMs = 500;
 
 /** Opens the log that the URL names. Does not wait for it to be up: a service can start, and take orders, without it. */
 export const openEventLog = async ({ url, logger, metrics }: OpenEventLogOptions): Promise<EventLog> => {
