@@ -140,7 +140,7 @@ export const realParts: readonly RealPart[] = [
       'networks: security groups, NAT and endpoints are records that no packet passes',
       'EKS, Aurora, MSK and Valkey: records without servers; the parts "Kubernetes", "Kafka" and "Redis" have real ones',
       'Kubernetes objects: parsed, kept and compared, never applied; the part "Kubernetes API server" applies them',
-      'the job that makes database owners: there is no database; lib/database-owners runs it on PostgreSQL in `npm test`',
+      'the job that makes database owners: there is no database; `npm test` runs it on PostgreSQL, with what rds_iam does to sign-in',
       'Lambda reading Kafka: the emulator polls queues only, so the function gets batches shaped like those of Kafka',
       'alarms: stored without metric math, and none ever rings',
       'drift: the emulator compares few resource types; the CLI says how many it left unchecked',

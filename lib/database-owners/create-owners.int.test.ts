@@ -26,11 +26,19 @@ const open = async (user: string, database: string) => {
   await client.connect();
   return client;
 };
-const connect: Connect = (database) => open(administrator, database);
 const asSuperuser = async (text: string) => {
   const client = new pg.Client({ connectionString: lent.url });
   await client.connect();
-  await client.query(text).finally(() => client.end());
+  return client.query<Record<string, unknown>>(text).finally(() => client.end());
+};
+const isSentToIam = async (role: string) => {
+  const { rows } = await asSuperuser(`SELECT pg_has_role('${role}', 'rds_iam', 'USAGE') AS usage`);
+  return rows[0]?.['usage'];
+};
+/** Like RDS, which refuses the password of whoever holds the rights of rds_iam, by way of another role too. */
+const connect: Connect = async (database) => {
+  if (await isSentToIam(administrator)) throw new Error(`PAM authentication failed for user "${administrator}"`);
+  return open(administrator, database);
 };
 const within = async <T>(user: string, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = await open(user, database);
@@ -42,7 +50,7 @@ beforeAll(async () => {
   // What RDS gives its administrator: not a superuser, but allowed to make roles and databases and to hand out rds_iam.
   await asSuperuser(`CREATE ROLE "${administrator}" LOGIN PASSWORD 'x' CREATEROLE CREATEDB`);
   await asSuperuser('DO $$ BEGIN CREATE ROLE rds_iam; EXCEPTION WHEN duplicate_object THEN NULL; END $$');
-  await asSuperuser(`GRANT rds_iam TO "${administrator}" WITH ADMIN OPTION`);
+  await asSuperuser(`GRANT rds_iam TO "${administrator}" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
   await createOwners(connect, [orders, carts]);
   // The embedded cluster asks for passwords; on RDS a token takes their place.
   for (const { role } of [orders, carts]) await asSuperuser(`ALTER ROLE "${role}" PASSWORD 'x'`);
@@ -63,6 +71,22 @@ test('an owner signs in by IAM', async () => {
     client.query("SELECT pg_has_role(current_user, 'rds_iam', 'MEMBER') AS member"),
   );
   expect(rows).toEqual([{ member: true }]);
+});
+
+test('the administrator can still sign in by its password after each owner, however often the job runs', async () => {
+  for (const owners of [[orders], [orders], [carts], [orders, carts]]) {
+    await createOwners(connect, owners);
+    expect(await isSentToIam(administrator)).toBe(false);
+  }
+});
+
+test('the administrator enters every database, and acts as its owner when it says so', async () => {
+  await within(carts.role, carts.database, (client) => client.query('CREATE TABLE visits AS SELECT 1 AS count'));
+  await within(administrator, carts.database, async (client) => {
+    await expect(client.query('SELECT count FROM visits')).rejects.toThrow(/permission denied for table/);
+    await client.query(`SET ROLE "${carts.role}"`);
+    expect((await client.query('SELECT count FROM visits')).rows).toEqual([{ count: 1 }]);
+  });
 });
 
 test("nobody but the owner gets into an owner's database", async () => {
