@@ -9,6 +9,7 @@ import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { createLogger } from '../../services/kit/logger.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
+import { readTopic } from '../../services/kit/testing/read-topic.ts';
 import type { UpReport } from './up-report.ts';
 
 const run = promisify(execFile);
@@ -70,9 +71,7 @@ test(
     const log = await openEventLog({ url: broker.url, logger: createLogger('test', 'silent') });
     const topics = await log.topics();
     expect(topics).toEqual(expect.arrayContaining(['order-events', 'payment-events', 'inventory-events']));
-    const keys = new Set<string>();
-    for (const { partition } of await log.offsets('order-events'))
-      for (const { key } of await log.read({ topic: 'order-events', partition })) keys.add(key);
+    const keys = new Set((await readTopic(log, 'order-events')).map(({ key }) => key));
     expect(keys).toContain(report.order.id);
     expect(await log.groups()).toEqual(expect.arrayContaining(['order', 'cart', 'notification']));
     await log.close();

@@ -3,6 +3,7 @@ import { parseEvent } from '../contracts/events/topics.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { systemIds } from '../kit/identifiers.ts';
 import { eventually } from '../kit/testing/condition.ts';
+import { readTopic } from '../kit/testing/read-topic.ts';
 import { startPaymentService, type TestPaymentService } from './testing/running-payment-service.ts';
 
 let service: TestPaymentService;
@@ -138,9 +139,7 @@ test('what happened to the money is published in order per payment', async () =>
   try {
     await eventually(
       async () => {
-        const partitions = await log.offsets('payment-events');
-        const read = partitions.map(({ topic, partition }) => log.read({ topic, partition, limit: 1_000 }));
-        const records = (await Promise.all(read)).flat().filter(({ key }) => key === payment?.id);
+        const records = (await readTopic(log, 'payment-events')).filter(({ key }) => key === payment?.id);
         const events = records.map(({ value }) => parseEvent(value, 'payment-events'));
         expect(events.map((event) => [event?.sequence, event?.type])).toEqual([
           [1, 'payment.authorised.v1'],

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { eventually } from '../kit/testing/condition.ts';
+import { readTopic } from '../kit/testing/read-topic.ts';
 import { startBackground } from '../kit/testing/whole-service.ts';
 import { startProduct, type TestProduct } from './testing/product-fixtures.ts';
 
@@ -31,10 +32,7 @@ describe('the running service', () => {
     const log = await openEventLog({ url: shop.store.url, logger: shop.context.logger });
     try {
       const published = await eventually(async () => {
-        const partitions = await log.offsets('inventory-events');
-        const records = (
-          await Promise.all(partitions.map(({ topic, partition }) => log.read({ topic, partition })))
-        ).flat();
+        const records = await readTopic(log, 'inventory-events');
         expect(records).toHaveLength(16);
         return records.map(({ key, value }) => ({ key, event: parseEvent(value, 'inventory-events') }));
       });

@@ -3,6 +3,7 @@ import { createEmbeddedLog } from '../events/embedded-log.ts';
 import type { EventLog, LogRecord } from '../events/event-log.ts';
 import { createLogger } from '../logger.ts';
 import { emptyDatabase } from './postgres.ts';
+import { readTopic } from './read-topic.ts';
 
 export type TestLog = {
   readonly log: EventLog;
@@ -20,13 +21,7 @@ export const testLog = async (): Promise<TestLog> => {
   return {
     log,
     url: store.url,
-    readAll: async (topic) => {
-      const partitions = await log.offsets(topic);
-      const records = await Promise.all(
-        partitions.map(({ partition }) => log.read({ topic, partition, limit: 10_000 })),
-      );
-      return records.flat();
-    },
+    readAll: (topic) => readTopic(log, topic),
     refuseConnections: store.refuseConnections,
     drop: async () => {
       await log.close();

@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { EventLog, LogRecord, Subscription } from '../events/event-log.ts';
 import { type Child, startChild } from './child-process.ts';
+import { readTopic } from './read-topic.ts';
 
 export type LogUnderTest = {
   /** For processes that the suite starts and kills. */
@@ -61,13 +62,7 @@ export const useLog = (name: string, start: () => Promise<LogUnderTest>) => {
       await log.createTopics({ [topic]: { partitions, retentionDays } });
       return topic;
     },
-    readAll: async (topic: string) => {
-      const partitions = await log.offsets(topic);
-      const records = await Promise.all(
-        partitions.map(({ partition }) => log.read({ topic, partition, limit: 10_000 })),
-      );
-      return records.flat();
-    },
+    readAll: (topic: string) => readTopic(log, topic),
     subscribe: async (
       topic: string,
       group: string,

@@ -5,6 +5,7 @@ import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { EventLog, LogRecord } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/identifiers.ts';
 import { eventually as eventuallyWithin } from '../../kit/testing/condition.ts';
+import { readTopic } from '../../kit/testing/read-topic.ts';
 import { anAddress } from '../testing/order-fixtures.ts';
 import { startOrderService, type TestOrderService } from '../testing/running-order-service.ts';
 
@@ -225,11 +226,7 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
     test("an order's own event queues one more driver, and none when it comes again or late", async () => {
       const { id } = await place(service.offer({ amount: price }));
       const own = await eventually(async () => {
-        const partitions = await events.log.offsets('order-events');
-        const read = partitions.map(({ partition }) =>
-          events.log.read({ topic: 'order-events', partition, limit: 10_000 }),
-        );
-        const [first] = (await Promise.all(read)).flat().filter(({ key }) => key === id);
+        const [first] = (await readTopic(events.log, 'order-events')).filter(({ key }) => key === id);
         expect(first).toBeDefined();
         return first as LogRecord;
       });
