@@ -1,6 +1,6 @@
 // `npm run check`: every static check, or those whose names are given.
-import { checks } from './checks.ts';
-import { runChecks } from './run-checks.ts';
+import { checks } from './checks/checks.ts';
+import { runChecks } from './checks/run-checks.ts';
 
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !checks.some((check) => check.name === name));

@@ -1,7 +1,7 @@
 // `npm run generate`: TypeScript from the .proto files. A breaking change stops it unless --accept-breaking says that nobody
 // runs a service built from the old contract.
 import { join } from 'node:path';
-import { breakingChanges, generateContracts } from './contracts.ts';
+import { breakingChanges, generateContracts } from './checks/contracts.ts';
 import { root } from './run-command.ts';
 
 const contracts = join(root, 'services/contracts');

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Tally } from './run-checks.ts';
+import type { Tally } from './checks/run-checks.ts';
 import { runCommand } from './run-command.ts';
 
 /** The parts of jest's `--json` report that are counted. */

@@ -1,7 +1,7 @@
 // `npm run test:real [PART...]`: tests against real parts. A part that the machine lacks is named; in CI it counts as failed.
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import { realParts } from './real-parts.ts';
+import { realParts } from './real/real-parts.ts';
 import { runJest } from './run-jest.ts';
 
 const wanted = process.argv.slice(2).map((word) => word.toLowerCase());
@@ -46,7 +46,7 @@ for (const [at, { name, tests, notShown = [] }] of parts.entries()) {
     continue;
   }
   console.log(`${name}: ready after ${Math.round((performance.now() - startedAt) / 1000)} s`);
-  const tally = await runJest(['--config', '.config/jest.real.config.js', '--runInBand', tests]);
+  const tally = await runJest(['--config', '.config/real/jest.real.config.js', '--runInBand', tests]);
   console.log(`${name}: ${tally.passed} passed, ${tally.failed} failed`);
   for (const line of notShown) console.log(`${name}, not shown: ${line}`);
   passed += tally.passed;

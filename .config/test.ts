@@ -1,6 +1,6 @@
 // `npm test`: static checks, then unit, integration and snapshot tests, then stories; the last line sums them all.
-import { checks } from './checks.ts';
-import { runChecks } from './run-checks.ts';
+import { checks } from './checks/checks.ts';
+import { runChecks } from './checks/run-checks.ts';
 import { runJest } from './run-jest.ts';
 
 console.log('Static checks');

@@ -14,7 +14,7 @@ const synthesize = async () => {
   const { services } = await import('../lib/services.ts');
   const { environments } = await import('../lib/environments.ts');
   const { createPlatformApp } = await import('../lib/platform-app.ts');
-  const { bundleService } = await import('../lib/release/bundle/bundle.ts');
+  const { bundleService } = await import('../lib/bundle/bundle.ts');
   const into = await mkdtemp(path.join(tmpdir(), 'cloudmart-bundles-'));
   try {
     const bundles = new Map(

@@ -1,6 +1,11 @@
 import { describe, expect, test } from '@jest/globals';
-import { checkAgainstServices, connectionLimit, defineEnvironments, replicasOf } from './environment-checks.ts';
-import { configurationOf } from './environment-configuration.ts';
+import {
+  checkAgainstServices,
+  connectionLimit,
+  defineEnvironments,
+  replicasOf,
+} from './environment/environment-checks.ts';
+import { configurationOf } from './environment/environment-configuration.ts';
 import { environmentNamed, environments } from './environments.ts';
 import { services } from './services.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';

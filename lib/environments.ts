@@ -1,5 +1,5 @@
 /** dev is cheap and can be destroyed, staging is production in small, production survives the loss of a zone. */
-import { defineEnvironments } from './environment-checks.ts';
+import { defineEnvironments } from './environment/environment-checks.ts';
 
 export const environments = defineEnvironments([
   {

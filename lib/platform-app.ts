@@ -1,7 +1,7 @@
 /** The CDK app: one static stage per environment, under the laws. */
 import { App, Validations } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
-import type { Environment } from './environment.ts';
+import type { Environment } from './environment/environment.ts';
 import { PlatformLaws } from './guards/laws.ts';
 import { NagChecks } from './guards/nag-checks.ts';
 import { Platform, type PlatformProps } from './platform.ts';

@@ -5,6 +5,10 @@ import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { estimateCost } from './cost/estimate.ts';
 import { environmentNamed, environments } from './environments.ts';
+import { stalePages, writtenPages } from './pages/pages.ts';
+import { statefulIds } from './pages/template-pages.ts';
+import { services } from './services.ts';
+import { preparePlatform, type SynthesizedStack } from './templates/platform-templates.ts';
 import {
   at,
   type Entry,
@@ -13,11 +17,7 @@ import {
   resourcesOf,
   type StackTemplate,
   textOf,
-} from './guards/template.ts';
-import { stalePages, writtenPages } from './pages/pages.ts';
-import { statefulIds } from './pages/template-pages.ts';
-import { preparePlatform, type SynthesizedStack } from './platform-templates.ts';
-import { services } from './services.ts';
+} from './templates/template.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';
 import { templateBlocks } from './testing/template-text.ts';
 
@@ -299,7 +299,7 @@ describe('what the manifests declare is all that the stacks know', () => {
   test('no stack and no construct names a service', () => {
     const folders = ['stacks', 'constructs', 'guards'].map((folder) => path.join(import.meta.dirname, folder));
     const sources = folders.flatMap((folder) =>
-      readdirSync(folder)
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
         .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
         .map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const),
     );

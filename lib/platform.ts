@@ -2,11 +2,10 @@
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
-import type { FunctionCode } from './constructs/event-function.ts';
-import type { ServiceResources } from './constructs/service-permissions.ts';
-import type { Environment } from './environment.ts';
-import { checkAgainstServices } from './environment-checks.ts';
-import { functionEnvironment } from './function-environment.ts';
+import type { ServiceResources } from './constructs/access/service-permissions.ts';
+import type { FunctionCode } from './constructs/events/event-function.ts';
+import type { Environment } from './environment/environment.ts';
+import { checkAgainstServices } from './environment/environment-checks.ts';
 import { SENT_MAILS_TABLE } from './sent-mails-table.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { BucketStack } from './stacks/bucket-stack.ts';
@@ -27,6 +26,7 @@ import { SiteStack } from './stacks/site-stack.ts';
 import { StreamJobStack } from './stacks/stream-job-stack.ts';
 import { TableStack } from './stacks/table-stack.ts';
 import { WorkloadsStack } from './stacks/workloads-stack.ts';
+import { functionEnvironment } from './variables/function-variables.ts';
 import { environmentValues, type OutputOf, workloadNamespace } from './workloads/environment-values.ts';
 
 export type PlatformProps = {

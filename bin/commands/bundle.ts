@@ -1,16 +1,16 @@
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import type { Bundle } from '../../lib/release/bundle/bundle.ts';
+import type { Bundle } from '../../lib/bundle/bundle.ts';
 
 type Flags = { out: string; prove: boolean; json?: boolean };
 
 const run = async (names: readonly string[], { out, prove, json }: Flags, signal: AbortSignal) => {
   const [{ bundleServices }, { openProof }, { writeProvenance }, { revisionOf }, { services, servicesNamed }] =
     await Promise.all([
-      import('../../lib/release/bundle/bundle-services.ts'),
-      import('../../lib/release/bundle/bundle-proof.ts'),
-      import('../../lib/release/bundle/provenance.ts'),
+      import('../../lib/bundle/bundle-services.ts'),
+      import('../../lib/release/proof/bundle-proof.ts'),
+      import('../../lib/release/proof/provenance.ts'),
       import('../../lib/release/image/image-revision.ts'),
       import('../../lib/services.ts'),
     ]);
@@ -72,7 +72,7 @@ Examples:
   npx cloudmart bundle order payment --out /tmp/bundles --json`,
     )
     .action(async (names: string[], flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../command-line/run-interruptibly.ts');
       await runInterruptibly('what is bundled stays, and bundling again is safe', (signal) =>
         run(names, flags, signal),
       );

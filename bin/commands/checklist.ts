@@ -46,11 +46,11 @@ const run = async (options: Options) => {
   if (options.list) return list(phase, json);
   const [{ platformSources, readCheckout }, { checkAnswers }, { readAnswers, tallyOf }, recorded, { askAtTerminal }] =
     await Promise.all([
-      import('../../lib/platform-checklist.ts'),
+      import('../../lib/release/checklist/checklist-sources.ts'),
       import('../../lib/release/checklist/checklist.ts'),
       import('../../lib/release/checklist/checklist-record.ts'),
       import('../../lib/release/checklist/recorded-checklist.ts'),
-      import('../../lib/release/checklist/ask-at-terminal.ts'),
+      import('../command-line/ask-at-terminal.ts'),
     ]);
   const answers = {
     ...(file === undefined ? {} : await readAnswers(file)),

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
-import { ENGINE_HELP, type ImageFlags, imageBuild, withImageOptions } from '../../lib/release/image/image-options.ts';
+import { ENGINE_HELP, type ImageFlags, imageBuild, withImageOptions } from '../command-line/image-options.ts';
 
 type Flags = ImageFlags & { platform?: string[]; json?: boolean };
 
 const run = async (names: readonly string[], { platform, json, ...build }: Flags) => {
   const [{ buildImages }, { ownPlatform }, { imagesNamed }] = await Promise.all([
     import('../../lib/release/image/image.ts'),
-    import('../../lib/release/image/image-platforms.ts'),
+    import('../../lib/release/registry/image-platforms.ts'),
     import('../../lib/platform-images.ts'),
   ]);
   const stop = new AbortController();

@@ -49,7 +49,7 @@ export const preflightCommand = (): Command =>
       const { environmentNamed } = await import('../../lib/environments.ts');
       const target = environmentNamed(environment);
       const deadlineMs = seconds(deadline) * 1000;
-      const { platformPreflight } = await import('../../lib/platform-preflight.ts');
+      const { platformPreflight } = await import('../../lib/release/preflight/preflight-checkout.ts');
       const report = await platformPreflight({
         environment: target,
         services: service,

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { ENGINE_HELP, type ImageFlags, imageBuild, withImageOptions } from '../../lib/release/image/image-options.ts';
 import type { PublishReport } from '../../lib/release/image/publish.ts';
+import { ENGINE_HELP, type ImageFlags, imageBuild, withImageOptions } from '../command-line/image-options.ts';
 
 type Flags = ImageFlags & { environment: string; account?: string; deadline: string; json?: boolean };
 
@@ -18,8 +18,8 @@ const run = async (names: readonly string[], flags: Flags, stop: AbortSignal) =>
     import('../../lib/release/image/publish.ts'),
     import('../../lib/environments.ts'),
     import('../../lib/platform-images.ts'),
-    import('../../lib/release/preflight/preflight-aws.ts'),
-    import('../../lib/release/rollout/wrong-usage.ts'),
+    import('../../lib/aws/ask-aws.ts'),
+    import('../../lib/wrong-usage.ts'),
   ]);
   const { accountOf } = await import('../../lib/release/preflight/preflight-account.ts');
   const environment = asTyped(() => environmentNamed(flags.environment));
@@ -64,7 +64,7 @@ Examples:
 Exit code 0: every image is in the registry, for amd64 and arm64. 1: some are not. 2: wrong usage.`,
     )
     .action(async (names: string[], flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../command-line/run-interruptibly.ts');
       await runInterruptibly('what was pushed stays, and publishing again goes on from there', (stop) =>
         run(names, flags, stop),
       );

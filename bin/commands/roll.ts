@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { withClusterOptions } from '../../lib/release/rollout/verify-options.ts';
-import type { ClusterFlags } from '../../lib/release/rollout/verify-session.ts';
+import type { ClusterFlags } from '../../lib/release/verify/session.ts';
+import { withClusterOptions } from '../command-line/cluster-options.ts';
 
 type Flags = ClusterFlags & { environment: string; json?: boolean };
 
@@ -8,9 +8,9 @@ const run = async (flags: Flags, signal: AbortSignal) => {
   const [{ environmentNamed }, { rollPlatform }, { openClusterSession }, { asTyped }, { workloadNamespace }] =
     await Promise.all([
       import('../../lib/environments.ts'),
-      import('../../lib/platform-roll.ts'),
-      import('../../lib/release/rollout/verify-session.ts'),
-      import('../../lib/release/rollout/wrong-usage.ts'),
+      import('../../lib/release/rollout/refresh-secrets.ts'),
+      import('../../lib/release/verify/session.ts'),
+      import('../../lib/wrong-usage.ts'),
       import('../../lib/workloads/environment-values.ts'),
     ]);
   const environment = asTyped(() => environmentNamed(flags.environment));
@@ -40,6 +40,6 @@ Examples:
 Exit code 0: every service reads the current versions. 1: some cannot use them and went back. 2: wrong usage.`,
     )
     .action(async (flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../command-line/run-interruptibly.ts');
       await runInterruptibly('run the same command again to finish', (signal) => run(flags, signal));
     });

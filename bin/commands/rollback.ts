@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { RollbackReport } from '../../lib/release/rollout/rollback-report.ts';
-import { withSessionOptions } from '../../lib/release/rollout/verify-options.ts';
-import type { SessionFlags } from '../../lib/release/rollout/verify-session.ts';
+import type { RollbackReport } from '../../lib/release/rollback/rollback-report.ts';
+import type { SessionFlags } from '../../lib/release/verify/session.ts';
+import { withSessionOptions } from '../command-line/cluster-options.ts';
 
 type Flags = SessionFlags & { environment: string; to?: string; list?: boolean; json?: boolean };
 
@@ -22,12 +22,12 @@ const run = async (service: string | undefined, flags: Flags, signal: AbortSigna
     { tableNamed },
   ] = await Promise.all([
     import('../../lib/environments.ts'),
-    import('../../lib/release/rollout/rollback-report.ts'),
-    import('../../lib/release/rollout/rollback-list.ts'),
-    import('../../lib/release/rollout/verify-session.ts'),
-    import('../../lib/release/rollout/wrong-usage.ts'),
+    import('../../lib/release/rollback/rollback-report.ts'),
+    import('../../lib/release/rollback/rollback-list.ts'),
+    import('../../lib/release/verify/session.ts'),
+    import('../../lib/wrong-usage.ts'),
     import('../../lib/workloads/environment-values.ts'),
-    import('../../lib/platform-tables.ts'),
+    import('../../lib/outputs/table-name.ts'),
   ]);
   const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);
@@ -75,7 +75,7 @@ Doing it twice goes back once: to go further, name where to with --to.
 Exit code 0: the older release serves. 1: it does not, or nothing could be rolled back. 2: wrong usage.`,
     )
     .action(async (service: string | undefined, flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../command-line/run-interruptibly.ts');
       await runInterruptibly('run the same command again to finish and to verify', (signal) =>
         run(service, flags, signal),
       );

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import type { VerifyReport } from '../../lib/release/rollout/verify.ts';
-import { withSessionOptions } from '../../lib/release/rollout/verify-options.ts';
-import type { SessionFlags } from '../../lib/release/rollout/verify-session.ts';
+import type { SessionFlags } from '../../lib/release/verify/session.ts';
+import type { VerifyReport } from '../../lib/release/verify/verify.ts';
+import { withSessionOptions } from '../command-line/cluster-options.ts';
 
 type Flags = SessionFlags & {
   environment: string;
@@ -39,12 +39,12 @@ const run = async (flags: Flags, signal: AbortSignal) => {
     { SENT_MAILS_TABLE },
   ] = await Promise.all([
     import('../../lib/environments.ts'),
-    import('../../lib/platform-verify.ts'),
-    import('../../lib/release/rollout/verify-session.ts'),
-    import('../../lib/release/rollout/wrong-usage.ts'),
+    import('../../lib/release/verify/verify-checkout.ts'),
+    import('../../lib/release/verify/session.ts'),
+    import('../../lib/wrong-usage.ts'),
     import('../../lib/workloads/environment-values.ts'),
     import('../../lib/workloads/render.ts'),
-    import('../../lib/platform-tables.ts'),
+    import('../../lib/outputs/table-name.ts'),
     import('../../lib/sent-mails-table.ts'),
   ]);
   const environment = asTyped(() => environmentNamed(flags.environment));
@@ -91,6 +91,6 @@ Examples:
 Exit code 0: the release is good. 1: it is not, or it could not be told. 2: wrong usage.`,
     )
     .action(async (flags: Flags) => {
-      const { runInterruptibly } = await import('../../lib/release/rollout/rollout-interrupt.ts');
+      const { runInterruptibly } = await import('../command-line/run-interruptibly.ts');
       await runInterruptibly('nothing was changed, and verifying again is safe', (signal) => run(flags, signal));
     });

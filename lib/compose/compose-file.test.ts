@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
-import { createMetrics } from '../../services/kit/metrics.ts';
+import { createMetrics } from '../../services/kit/telemetry/metrics.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { stalePages } from '../pages/pages.ts';
 import { services } from '../services.ts';

@@ -1,5 +1,5 @@
 /** What the services need beside them, each from its makers' image, pinned by version and by the digest of all its platforms. */
-import { ADMINISTRATOR } from '../local/postgres-cluster.ts';
+import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { boundedContainer, type ComposeContainer, healthyWhen } from './compose-container.ts';
 import { SHOWN_PORTS, shown } from './compose-places.ts';
 import { peerSecrets, secretReference } from './compose-secrets.ts';

@@ -1,7 +1,7 @@
 /** Where everything is in the network of the containers, and on which loopback port of the machine it is shown. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { PEER_PORTS } from '../local/ports.ts';
-import type { Addresses } from '../service-environment.ts';
+import type { Addresses } from '../variables/service-variables.ts';
 import { probePort } from '../workloads/ports.ts';
 import { runsInCluster } from '../workloads/workload-values.ts';
 import { databasePassword, peerSecrets, secretReference } from './compose-secrets.ts';

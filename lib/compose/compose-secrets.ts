@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { writeFileAtomically } from '../local/write-file-atomically.ts';
-import { environmentName, secretNames } from '../service-environment.ts';
+import { environmentName, secretNames } from '../variables/service-variables.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /** Passwords of the peers, and what services sign their calls with. */
 export const peerSecrets = {

@@ -1,11 +1,11 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { INVOKER, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
-import { ADMINISTRATOR } from '../local/postgres-cluster.ts';
-import { INVOKER, TOOLS } from '../release/bundle/bundle-names.ts';
-import { secretNames, serviceEnvironment } from '../service-environment.ts';
+import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
+import { secretNames, serviceEnvironment } from '../variables/service-variables.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
-import { callersOf } from '../workloads/pod-environment.ts';
+import { callersOf } from '../workloads/pod-variables.ts';
 import { runsInCluster } from '../workloads/workload-values.ts';
 import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
 import {

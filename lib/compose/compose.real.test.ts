@@ -8,13 +8,13 @@ import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
 import { freePort } from '../../services/kit/testing/loopback.ts';
 import { type RedisServer, startRedis } from '../../services/kit/testing/redis-server.ts';
-import { createApiClient } from '../local/api-client.ts';
-import { type Postgres, startPostgres } from '../local/postgres.ts';
-import { provePurchase } from '../local/proof-purchase.ts';
+import { type Postgres, startPostgres } from '../local/postgres/postgres.ts';
 import { startTables, type Tables } from '../local/tables.ts';
-import { ownPlatform } from '../release/image/image-platforms.ts';
+import { ownPlatform } from '../release/registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../release/testing/container-engine.ts';
 import { services } from '../services.ts';
+import { createApiClient } from '../shop/api-client.ts';
+import { provePurchase } from '../shop/purchase.ts';
 import { partOf, runTool } from '../workloads/testing/run-tool.ts';
 import type { ComposeContainer } from './compose-container.ts';
 import { composeFiles, composeProject } from './compose-file.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
   }
   await cp(path.join(root, 'Dockerfile'), path.join(place, 'Dockerfile'));
   await mkdir(path.join(place, 'lib/local/data'), { recursive: true });
-  await cp(path.join(root, 'lib/local/data/films.csv'), path.join(place, 'lib/local/data/films.csv'));
+  await cp(path.join(root, 'lib/shop/films.csv'), path.join(place, 'lib/shop/films.csv'));
 });
 
 afterAll(() => rm(place, { recursive: true, force: true }));

@@ -1,9 +1,9 @@
 /** Loads the films of the demo into a shop that runs, by its public door. */
 import { readFile } from 'node:fs/promises';
-import { createApiClient } from '../local/api-client.ts';
-import { readDemoCatalogue } from '../local/demo-catalogue.ts';
-import { loadCatalogue } from '../local/load-catalogue.ts';
 import { catalogueSummary } from '../local/report.ts';
+import { createApiClient } from '../shop/api-client.ts';
+import { readDemoCatalogue } from '../shop/demo-catalogue.ts';
+import { loadCatalogue } from '../shop/load-catalogue.ts';
 
 type FilmLoad = {
   /** URL of the public door. */

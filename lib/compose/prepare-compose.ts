@@ -1,9 +1,9 @@
 /** Makes what `docker compose up` needs and the repository does not hold: secrets, and the bundles that the images are built from. */
 import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { bundleTools } from '../release/bundle/bundle.ts';
-import { bundleServices } from '../release/bundle/bundle-services.ts';
-import { writeSbom } from '../release/bundle/sbom.ts';
+import { bundleTools } from '../bundle/bundle.ts';
+import { bundleServices } from '../bundle/bundle-services.ts';
+import { writeSbom } from '../release/proof/sbom.ts';
 import { composeSecrets, keepComposeSecrets } from './compose-secrets.ts';
 
 export type ComposeReady = {

@@ -6,7 +6,7 @@ import { DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
-import { createLogger } from '../../services/kit/logger.ts';
+import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { emptyDatabase, type TestDatabase } from '../../services/kit/testing/postgres.ts';
 import { startTables, type Tables } from '../local/tables.ts';

@@ -1,10 +1,10 @@
 /** Brings the peers of the services to what the manifests say: databases with their owners, topics with their dead letters, tables, folders. */
 import { chown, mkdir } from 'node:fs/promises';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
-import { createLogger } from '../../services/kit/logger.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { type DatabaseSecrets, type DatabaseServer, prepareOwners } from '../local/databases.ts';
+import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { createMissingTables, declaredTables } from '../local/declared-tables.ts';
+import { type DatabaseSecrets, type DatabaseServer, prepareOwners } from '../local/postgres/databases.ts';
 
 export type Peers = {
   readonly postgres: DatabaseServer;

@@ -2,7 +2,7 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { Repository, RepositoryEncryption, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
-import { PLATFORMS } from '../release/image/image-platforms.ts';
+import { PLATFORMS } from '../release/registry/image-platforms.ts';
 
 export type ImageRepositoryProps = {
   readonly repositoryName: string;

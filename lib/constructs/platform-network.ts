@@ -14,7 +14,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Tags } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 
 export type PlatformNetworkProps = Environment['network'] & {
   /** Name of the VPC, and the value of the tag `cloudmart:network` by which nodes find their subnets. */

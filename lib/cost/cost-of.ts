@@ -1,6 +1,6 @@
 import { environmentNamed } from '../environments.ts';
-import { preparePlatform } from '../platform-templates.ts';
 import { services } from '../services.ts';
+import { preparePlatform } from '../templates/platform-templates.ts';
 import { type CostEstimate, estimateCost } from './estimate.ts';
 
 /** Estimates an environment by its name; an unknown one is refused with the known ones. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { environmentNamed } from '../environments.ts';
-import type { Resource } from '../guards/template.ts';
+import type { Resource } from '../templates/template.ts';
 import { fixtureManifests } from '../testing/fixture-manifests.ts';
 import { costTable } from './cost-table.ts';
 import { estimateCost } from './estimate.ts';

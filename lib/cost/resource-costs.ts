@@ -1,6 +1,6 @@
 /** What each type of resource costs while it exists, and what is billed by use alone. */
-import type { Environment } from '../environment.ts';
-import { at, listOf } from '../guards/template.ts';
+import type { Environment } from '../environment/environment.ts';
+import { at, listOf } from '../templates/template.ts';
 import type { PriceName } from './prices.ts';
 
 export type Line = {

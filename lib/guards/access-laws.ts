@@ -1,6 +1,7 @@
 /** Laws about permissions and secrets. */
+
+import { at, identityStatements, listOf, resourcesOf, stringsIn, textOf } from '../templates/template.ts';
 import { type Law, stackLaw } from './law.ts';
-import { at, identityStatements, listOf, resourcesOf, stringsIn, textOf } from './template.ts';
 
 export const noWildcardGrant: Law = stackLaw(
   'no-wildcard-grant',

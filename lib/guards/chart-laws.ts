@@ -1,8 +1,8 @@
 /** Laws about Kubernetes objects as a template carries them. */
-import { nodeEncryptionLabel, typeEncrypts } from '../node-traffic.ts';
+import { nodeEncryptionLabel, typeEncrypts } from '../environment/node-traffic.ts';
+import { at, listOf, resourcesOf, type StackTemplate, stringsIn, textOf } from '../templates/template.ts';
 import { largestManifestBytes } from '../workloads/object-laws.ts';
 import { type Finding, type Law, stackLaw } from './law.ts';
-import { at, listOf, resourcesOf, type StackTemplate, stringsIn, textOf } from './template.ts';
 
 const charts = ({ template }: StackTemplate) =>
   resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').map(({ logicalId, properties }) => ({

@@ -1,7 +1,8 @@
 /** Laws about everything that keeps data: encrypted at rest and in transit, out of the public's reach, not lost by a deployment. */
+
+import { at, listOf, type PolicyStatementJson, type Resource, resourcesOf, textOf } from '../templates/template.ts';
 import { type Finding, type Law, stackLaw } from './law.ts';
 import { narrows } from './narrowing-conditions.ts';
-import { at, listOf, type PolicyStatementJson, type Resource, resourcesOf, textOf } from './template.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 

@@ -2,8 +2,16 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import {
+  at,
+  type Entry,
+  identityStatements,
+  listOf,
+  resourcesOf,
+  type StackTemplate,
+  textOf,
+} from '../templates/template.ts';
 import { type Breach, type Law, stackLaw } from './law.ts';
-import { at, type Entry, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
 
 const root = path.join(import.meta.dirname, '../..');
 

@@ -1,5 +1,5 @@
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { StackTemplate } from './template.ts';
+import type { StackTemplate } from '../templates/template.ts';
 
 /** One breach: where, what is wrong, and what to do. */
 export type Breach = {

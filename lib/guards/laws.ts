@@ -7,12 +7,12 @@ import type {
   Stack,
 } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { StackTemplate } from '../templates/template.ts';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
 import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from './chart-laws.ts';
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
-import type { StackTemplate } from './template.ts';
 
 export const laws: readonly Law[] = [
   encryptedAtRest,

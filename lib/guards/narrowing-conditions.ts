@@ -1,5 +1,5 @@
 /** Whether the condition of a policy leaves only those whom somebody named. */
-import { listOf, textOf } from './template.ts';
+import { listOf, textOf } from '../templates/template.ts';
 
 /**
  * Keys whose values name an account, an organization, a network or a resource; IAM reads them in any case.

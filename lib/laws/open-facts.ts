@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
-import { createLogger } from '../../services/kit/logger.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import type { Facts, Promise201, Read, Row } from './law.ts';
 import { readMails } from './mailbox.ts';
 

@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { writeFileAtomically } from '../write-file-atomically.ts';
 import { explainDiskFault, StartRefused } from './start-refused.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 const FORMAT = 1;
 const MARKER = 'cloudmart.json';

@@ -2,16 +2,16 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { INVOKER } from '../release/bundle/bundle-names.ts';
-import { bundleApart, type ComingBundles } from './bundle-apart.ts';
+import { INVOKER } from '../bundle/bundle-names.ts';
+import { bundleApart, type ComingBundles } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
-import { checkpoint, prepareDatabases, usesEvents } from './databases.ts';
 import { tableEnvironment } from './declared-tables.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
-import { type Postgres, startPostgres } from './postgres.ts';
-import { clustersOf } from './postgres-account.ts';
+import { checkpoint, prepareDatabases, usesEvents } from './postgres/databases.ts';
+import { type Postgres, startPostgres } from './postgres/postgres.ts';
+import { clustersOf } from './postgres/postgres-account.ts';
 import type { Progress } from './progress.ts';
 import { keepSecrets } from './secrets.ts';
 import { localAddresses, type Placement, planService } from './service-plan.ts';
@@ -169,7 +169,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   const bundling = new AbortController();
 
   const folder = await progress.step('Checking this machine', async () => {
-    if (events !== undefined) await (await import('./event-log-given.ts')).requireEventLog(events);
+    if (events !== undefined) await (await import('./given-event-log.ts')).requireEventLog(events);
     const opened = await openDataFolder(options.data);
     await requireFreePorts(portsInUse(services, portBase)).catch((problem: unknown) => {
       opened.release();

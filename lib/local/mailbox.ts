@@ -1,6 +1,6 @@
 /** The mailbox of the local platform: a page to look at the mails, and the same as JSON for tools. */
 import fastify from 'fastify';
-import { type Mail, type MailSummary, openMailFolder } from './mail-folder.ts';
+import { type Mail, type MailSummary, openMailFolder } from '../shop/mail-folder.ts';
 
 export type Mailbox = { readonly url: string; close(): Promise<void> };
 

@@ -1,12 +1,12 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { Bundle } from '../release/bundle/bundle.ts';
-import { type Addresses, serviceEnvironment } from '../service-environment.ts';
+import type { Bundle } from '../bundle/bundle.ts';
+import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
 import type { DataFolder } from './data-folder.ts';
-import { databaseUrl, EVENTS_DATABASE, usesEvents } from './databases.ts';
 import { tableEnvironment } from './declared-tables.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
+import { databaseUrl, EVENTS_DATABASE, usesEvents } from './postgres/databases.ts';
 import type { Secrets } from './secrets.ts';
 import type { ProcessPlan } from './service-process.ts';
 

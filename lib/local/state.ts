@@ -1,8 +1,8 @@
 /** What a running platform tells other tools about itself; the file is gone when nothing runs. */
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { writeFileAtomically } from '../write-file-atomically.ts';
 import { StartRefused } from './start-refused.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 export type LocalService = {
   readonly name: string;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
-import { createLogger } from '../../services/kit/logger.ts';
+import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
 import { readTopic } from '../../services/kit/testing/read-topic.ts';

@@ -1,5 +1,5 @@
-import type { CatalogueLoad } from './load-catalogue.ts';
-import type { PurchaseProof } from './proof-purchase.ts';
+import type { CatalogueLoad } from '../shop/load-catalogue.ts';
+import type { PurchaseProof } from '../shop/purchase.ts';
 
 /** The last line of `--json`. */
 export type UpReport = PurchaseProof & {

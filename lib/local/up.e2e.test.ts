@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../services/kit/testing/condition.ts';
-import { createApiClient } from './api-client.ts';
+import { createApiClient } from '../shop/api-client.ts';
 import { portHolder } from './port-holder.ts';
 import { readState } from './state.ts';
 import type { UpReport } from './up-report.ts';

@@ -1,17 +1,17 @@
 /** What `npm start` does: start everything, load the demo catalogue once, buy something, then run until told to end. */
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { createApiClient } from './api-client.ts';
-import { readDemoCatalogue } from './demo-catalogue.ts';
-import { type CatalogueLoad, loadCatalogue } from './load-catalogue.ts';
+import { createApiClient } from '../shop/api-client.ts';
+import { readDemoCatalogue } from '../shop/demo-catalogue.ts';
+import { type CatalogueLoad, loadCatalogue } from '../shop/load-catalogue.ts';
+import { provePurchase } from '../shop/purchase.ts';
+import { writeFileAtomically } from '../write-file-atomically.ts';
 import { type LocalPlatform, startLocalPlatform } from './local-platform.ts';
 import { residentBytes } from './memory.ts';
 import type { Progress } from './progress.ts';
-import { provePurchase } from './proof-purchase.ts';
 import { catalogueSummary, runsWhere } from './report.ts';
 import { StartRefused } from './start-refused.ts';
 import type { UpReport } from './up-report.ts';
-import { writeFileAtomically } from './write-file-atomically.ts';
 
 export type UpOptions = {
   readonly root: string;

@@ -1,9 +1,9 @@
 /** The pictures and tables of `docs/architecture.md`, from manifests, environments and templates. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { Environment } from '../environment.ts';
-import { at, identityStatements, resourcesOf, textOf } from '../guards/template.ts';
-import type { SynthesizedStack } from '../platform-templates.ts';
-import { subnetRanges } from '../workloads/subnet-ranges.ts';
+import type { Environment } from '../environment/environment.ts';
+import { subnetRanges } from '../environment/subnet-ranges.ts';
+import type { SynthesizedStack } from '../templates/platform-templates.ts';
+import { at, identityStatements, resourcesOf, textOf } from '../templates/template.ts';
 import { runsInCluster } from '../workloads/workload-values.ts';
 import { purchaseSequence } from './purchase-sequence.ts';
 import { withPart } from './written-part.ts';

@@ -1,6 +1,6 @@
 /** `docs/environments.md`: every value that differs between environments, what it means and what is allowed. */
 import { z } from 'zod';
-import { type Environment, environmentShape } from '../environment.ts';
+import { type Environment, environmentShape } from '../environment/environment.ts';
 
 type Schema = {
   readonly type?: string;
@@ -64,7 +64,7 @@ export const environmentsPage = (environments: readonly Environment[]): string =
   return [
     '# Environments',
     '',
-    'Written by `npx cloudmart pages` from `lib/environment.ts` and `lib/environments.ts`. Change those, then run it again.',
+    'Written by `npx cloudmart pages` from `lib/environment/environment.ts` and `lib/environments.ts`. Change those, then run it again.',
     'A dash means that an environment leaves the value out.',
     '',
     head,

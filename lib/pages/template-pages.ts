@@ -1,6 +1,13 @@
 /** Pages that are read out of the templates of production, so that a review sees what a change of the code does to them. */
 import { statefulTypes } from '../guards/data-laws.ts';
-import { type Entry, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from '../guards/template.ts';
+import {
+  type Entry,
+  identityStatements,
+  listOf,
+  resourcesOf,
+  type StackTemplate,
+  textOf,
+} from '../templates/template.ts';
 
 /** As code, because `<...>` would be markup. */
 const cell = (texts: readonly string[]) => texts.map((text) => `\`${text.replaceAll('|', '\\|')}\``).join('<br>');
@@ -52,7 +59,7 @@ export const permissionsPage = (stacks: readonly StackTemplate[]): string =>
     '# Permissions',
     '',
     'Written by `npx cloudmart pages` from the templates of production; a test compares. Roles of services follow from their manifests',
-    '(`lib/constructs/service-permissions.ts`). A new line here is a new permission: review it as such.',
+    '(`lib/constructs/access/service-permissions.ts`). A new line here is a new permission: review it as such.',
     '',
     ...stacks.flatMap(rolesOfStack),
   ].join('\n');

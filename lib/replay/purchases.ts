@@ -1,4 +1,4 @@
-/** The purchases of a real shop: see lib/local/data/SOURCE.md. */
+/** The purchases of a real shop: see lib/shop/SOURCE.md. */
 
 export type Purchase = {
   /** 1 for the first line of the file. */

@@ -3,9 +3,9 @@ import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { readMails } from '../laws/mailbox.ts';
-import { createApiClient } from '../local/api-client.ts';
 import { readState } from '../local/state.ts';
 import { services } from '../services.ts';
+import { createApiClient } from '../shop/api-client.ts';
 import { type Kill, killServices, requireKillable } from './kill-services.ts';
 import { byDate, readPurchases } from './purchases.ts';
 import { type Progress, type ReplayReport, replay } from './replay.ts';
@@ -41,7 +41,7 @@ const MAILS_WITHIN_MS = 60_000;
 /** Share of the replay that has kills; at its end purchases meet a whole platform too. */
 const SHARE_WITH_KILLS = 0.8;
 
-const purchasesFile = new URL('../local/data/cdnow-sample.txt', import.meta.url);
+const purchasesFile = new URL('./cdnow-sample.txt', import.meta.url);
 
 const expectMails = async (folder: string, expected: number): Promise<number> => {
   for (const until = performance.now() + MAILS_WITHIN_MS; ; await pause(1_000)) {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ApiClient } from '../local/api-client.ts';
+import type { ApiClient } from '../shop/api-client.ts';
 import { readPurchases } from './purchases.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 

@@ -1,6 +1,6 @@
 /** Replays purchases at a steady rate, each customer's one after the other, and counts what became of them. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApiClient } from '../local/api-client.ts';
+import type { ApiClient } from '../shop/api-client.ts';
 import type { Purchase } from './purchases.ts';
 import { createShelf, readShelf } from './shelf.ts';
 import { createShopper, type Shopper } from './shopper.ts';

@@ -1,6 +1,6 @@
 /** Finds, for what a customer once paid, the product whose price today comes nearest. */
 import type { Product } from '../../services/contracts/http/product-api.ts';
-import type { ApiClient } from '../local/api-client.ts';
+import type { ApiClient } from '../shop/api-client.ts';
 import type { Purchase } from './purchases.ts';
 
 export type ShelfProduct = Pick<Product, 'id' | 'price' | 'stock'>;

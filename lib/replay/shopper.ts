@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Tokens } from '../../services/contracts/http/auth-api.ts';
 import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import type { Order } from '../../services/contracts/http/order-api.ts';
-import { type ApiClient, ApiProblem, type ApiRequest } from '../local/api-client.ts';
+import { type ApiClient, ApiProblem, type ApiRequest } from '../shop/api-client.ts';
 import { createTurns, type Patience, patiently } from './patiently.ts';
 
 const waiting = ['pending', 'stock-reserved'];

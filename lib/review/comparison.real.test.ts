@@ -3,8 +3,8 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { runProgram } from '../run-program.ts';
 import type { EnvironmentChange } from './comparison.ts';
-import { runProgram } from './run-program.ts';
 import type { DestructiveChange } from './stack-changes.ts';
 
 /** Each comparison synthesizes every environment twice, which takes minutes on a busy machine. */
@@ -73,7 +73,7 @@ test('a resized database is one property of one resource in one environment', as
 });
 
 test('a database under another identity fails, says why first, and passes once acknowledged', async () => {
-  await commit('lib/constructs/relational-database.ts', (text) =>
+  await commit('lib/constructs/stores/relational-database.ts', (text) =>
     text.replace(/new DatabaseCluster\(this, '(\w+)'/, "new DatabaseCluster(this, '$1Renamed'"),
   );
   const comment = await diff([], [1]);

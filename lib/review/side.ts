@@ -2,8 +2,8 @@
 import { readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
+import { runProgram } from '../run-program.ts';
 import { deployedManifests } from './deployed-manifests.ts';
-import { runProgram } from './run-program.ts';
 
 export type Template = Readonly<Record<string, unknown>>;
 

@@ -8,7 +8,7 @@ import {
   ResourceImpact,
   type TemplateDiff,
 } from '@aws-cdk/cloudformation-diff';
-import { at } from '../guards/template.ts';
+import { at } from '../templates/template.ts';
 import { isManifest, manifestType, ownerOf, type Resource } from './deployed-manifests.ts';
 import type { Template } from './side.ts';
 

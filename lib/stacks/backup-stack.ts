@@ -1,8 +1,8 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
-import { RecoveryPlan, type RecoveryPlanProps } from '../constructs/recovery-plan.ts';
-import type { Environment } from '../environment.ts';
+import { RecoveryPlan, type RecoveryPlanProps } from '../constructs/stores/recovery-plan.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type BackupStackProps = {

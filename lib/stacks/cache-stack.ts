@@ -3,10 +3,10 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
-import { ValkeyCache } from '../constructs/valkey-cache.ts';
-import type { Environment } from '../environment.ts';
+import { ValkeyCache } from '../constructs/stores/valkey-cache.ts';
+import type { Environment } from '../environment/environment.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
 import { cacheUserOf } from '../workloads/environment-values.ts';
-import { outputNames } from '../workloads/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type CacheStackProps = {

@@ -2,10 +2,10 @@ import { AccessEntry, AccessPolicy, AccessScopeType, type Cluster } from 'aws-cd
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { KubernetesCluster } from '../constructs/kubernetes-cluster.ts';
+import { KubernetesCluster } from '../constructs/cluster/kubernetes-cluster.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type ClusterStackProps = {

@@ -2,12 +2,12 @@ import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { DatabaseOwners } from '../constructs/database-owners.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
-import { RelationalDatabase } from '../constructs/relational-database.ts';
-import type { Environment } from '../environment.ts';
-import { outputNames } from '../workloads/stack-outputs.ts';
+import { DatabaseOwners } from '../constructs/stores/database-owners.ts';
+import { RelationalDatabase } from '../constructs/stores/relational-database.ts';
+import type { Environment } from '../environment/environment.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type DatabaseStackProps = {

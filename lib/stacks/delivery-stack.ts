@@ -1,8 +1,8 @@
 import type { Role } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
-import { DeployRole } from '../constructs/deploy-role.ts';
-import { InspectRole } from '../constructs/inspect-role.ts';
-import type { Environment } from '../environment.ts';
+import { DeployRole } from '../constructs/access/deploy-role.ts';
+import { InspectRole } from '../constructs/access/inspect-role.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type DeliveryStackProps = {

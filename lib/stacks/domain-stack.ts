@@ -3,10 +3,10 @@ import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ConfigurationSet, ConfigurationSetTlsPolicy, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { PublicDoor } from '../constructs/edge/public-door.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
-import { PublicDoor } from '../constructs/public-door.ts';
-import type { Environment } from '../environment.ts';
-import { outputNames } from '../workloads/stack-outputs.ts';
+import type { Environment } from '../environment/environment.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type DomainStackProps = {

@@ -2,11 +2,11 @@ import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { EventStream } from '../constructs/event-stream.ts';
+import { EventStream } from '../constructs/events/event-stream.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
-import type { Environment } from '../environment.ts';
-import { outputNames } from '../workloads/stack-outputs.ts';
+import type { Environment } from '../environment/environment.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type EventStreamStackProps = {

@@ -2,7 +2,7 @@ import type { Construct } from 'constructs';
 import { AlertRoutes } from '../constructs/alert-routes.ts';
 import { EncryptionKeys } from '../constructs/encryption-keys.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 /** What every other stack needs: keys to encrypt with and topics to tell. */

@@ -2,10 +2,10 @@ import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { EventFunction, type FunctionCode } from '../constructs/event-function.ts';
+import { type ServiceResources, servicePermissions } from '../constructs/access/service-permissions.ts';
+import { EventFunction, type FunctionCode } from '../constructs/events/event-function.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
-import { type ServiceResources, servicePermissions } from '../constructs/service-permissions.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type FunctionStackProps = {

@@ -5,8 +5,8 @@ import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { type AlertTopics, OwnedAlarm, type OwnedAlarmProps } from '../constructs/owned-alarm.ts';
 import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
-import type { Environment } from '../environment.ts';
-import { replicasOf } from '../environment-checks.ts';
+import type { Environment } from '../environment/environment.ts';
+import { replicasOf } from '../environment/environment-checks.ts';
 import { runsInCluster } from '../workloads/workload-values.ts';
 import { PlatformStack } from './platform-stack.ts';
 

@@ -1,6 +1,6 @@
 import type { Construct } from 'constructs';
 import { PlatformNetwork } from '../constructs/platform-network.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export class NetworkStack extends PlatformStack {

@@ -3,7 +3,7 @@ import { type ICluster, KubernetesObjectValue } from 'aws-cdk-lib/aws-eks-v2';
 import { CfnRecordSet, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type PublicNameStackProps = {

@@ -1,9 +1,9 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { ServiceSecrets } from '../constructs/service-secrets.ts';
-import type { Environment } from '../environment.ts';
-import { outputNames } from '../workloads/stack-outputs.ts';
+import { ServiceSecrets } from '../constructs/access/service-secrets.ts';
+import type { Environment } from '../environment/environment.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type SecretStackProps = {

@@ -1,12 +1,12 @@
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { FunctionCode } from '../constructs/event-function.ts';
+import { StaticSite } from '../constructs/edge/static-site.ts';
+import type { FunctionCode } from '../constructs/events/event-function.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
-import { StaticSite } from '../constructs/static-site.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
-import { siteConfig } from '../release/bundle/site-config.ts';
+import { siteConfig } from '../variables/site-config.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type SiteStackProps = {

@@ -1,13 +1,13 @@
 import { Port } from 'aws-cdk-lib/aws-ec2';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { FunctionCode } from '../constructs/event-function.ts';
-import { EVENT_STREAM_PORT, type EventStream } from '../constructs/event-stream.ts';
-import { FlinkApplication } from '../constructs/flink-application.ts';
+import { type ServiceResources, servicePermissions } from '../constructs/access/service-permissions.ts';
+import type { FunctionCode } from '../constructs/events/event-function.ts';
+import { EVENT_STREAM_PORT, type EventStream } from '../constructs/events/event-stream.ts';
+import { FlinkApplication } from '../constructs/events/flink-application.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
-import { type ServiceResources, servicePermissions } from '../constructs/service-permissions.ts';
-import type { Environment } from '../environment.ts';
+import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type StreamJobStackProps = {

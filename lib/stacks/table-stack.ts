@@ -2,10 +2,10 @@ import type { TableV2 } from 'aws-cdk-lib/aws-dynamodb';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { ItemTable } from '../constructs/item-table.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
-import type { Environment } from '../environment.ts';
-import { outputNames } from '../workloads/stack-outputs.ts';
+import { ItemTable } from '../constructs/stores/item-table.ts';
+import type { Environment } from '../environment/environment.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type TableStackProps = {

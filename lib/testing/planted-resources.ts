@@ -1,5 +1,5 @@
 /** Resources that break or keep a law, as a template holds them. */
-import type { Resource } from '../guards/template.ts';
+import type { Resource } from '../templates/template.ts';
 
 /** Resources of a template, by logical id. */
 export type Planted = Readonly<Record<string, Resource>>;

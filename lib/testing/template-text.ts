@@ -1,7 +1,7 @@
 /** A template as text that a person can review: one block per resource, intrinsic functions in one word, hashes masked. */
 import { stringify } from 'yaml';
-import type { Resource, Template } from '../guards/template.ts';
-import { textOf } from '../guards/template.ts';
+import type { Resource, Template } from '../templates/template.ts';
+import { textOf } from '../templates/template.ts';
 
 const isIntrinsic = (value: object) => {
   const [key, ...more] = Object.keys(value);

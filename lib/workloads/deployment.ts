@@ -3,7 +3,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { drainSeconds, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { selectorLabels, serviceLabels } from './labels.ts';
-import { podEnvironment, staticConfiguration } from './pod-environment.ts';
+import { podEnvironment, staticConfiguration } from './pod-variables.ts';
 import { doorsOf, probePort } from './ports.ts';
 import type { WorkloadValues } from './workload-values.ts';
 

@@ -2,12 +2,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { environments } from '../environments.ts';
+import { neededOutputs, placeholderOf } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
 import { environmentValues } from './environment-values.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { manifestFiles } from './manifest-files.ts';
 import { largestManifestBytes } from './object-laws.ts';
-import { neededOutputs, placeholderOf } from './stack-outputs.ts';
 import { serviceObjects } from './workload-objects.ts';
 import { runsInCluster } from './workload-values.ts';
 

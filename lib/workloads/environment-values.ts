@@ -1,10 +1,10 @@
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { Environment } from '../environment.ts';
-import { replicasOf, SERVICE_CIDR } from '../environment-checks.ts';
-import { configurationOf } from '../environment-configuration.ts';
-import { secretKeysOf } from './pod-environment.ts';
-import { outputNames } from './stack-outputs.ts';
-import { subnetRanges } from './subnet-ranges.ts';
+import type { Environment } from '../environment/environment.ts';
+import { replicasOf, SERVICE_CIDR } from '../environment/environment-checks.ts';
+import { configurationOf } from '../environment/environment-configuration.ts';
+import { subnetRanges } from '../environment/subnet-ranges.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
+import { secretKeysOf } from './pod-variables.ts';
 import { type IngressValues, runsInCluster, type WorkloadValues } from './workload-values.ts';
 
 /** Kubernetes namespace of all services. */

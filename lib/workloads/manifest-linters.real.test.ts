@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-/** Version of the clusters in lib/environments.ts; its schemas lie in .config/kubernetes/schemas. */
+/** Version of the clusters in lib/environments.ts; its schemas lie in .config/real/kubernetes/schemas. */
 const kubernetesVersion = '1.35.4';
 
 const kubeconform = (files: readonly string[]) =>

@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { selectorLabels, serviceLabels } from './labels.ts';
-import { callersOf } from './pod-environment.ts';
+import { callersOf } from './pod-variables.ts';
 import { doorsOf } from './ports.ts';
 import type { WorkloadValues } from './workload-values.ts';
 

@@ -3,9 +3,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { neededOutputs } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
 import { type RenderReport, render } from './render.ts';
-import { neededOutputs } from './stack-outputs.ts';
 import { runsInCluster } from './workload-values.ts';
 
 /** The command bundles all services first, which takes long on a busy machine. */

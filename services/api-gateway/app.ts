@@ -1,6 +1,6 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
-import type { Cache } from '../kit/cache.ts';
+import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';

@@ -1,9 +1,9 @@
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
-import { createCache } from '../kit/cache.ts';
+import { createCache } from '../kit/cache/cache.ts';
 import { createGrpcClient } from '../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../kit/http/http-client.ts';
-import { runService } from '../kit/run-service.ts';
+import { runService } from '../kit/start/run-service.ts';
 import { gatewayApp } from './app.ts';
 import { gatewayConfig } from './config.ts';
 import { manifest } from './manifest.ts';

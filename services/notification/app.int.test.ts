@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createLogger } from '../kit/logger.ts';
+import { createLogger } from '../kit/telemetry/logger.ts';
 import { notificationApp } from './app.ts';
 import type { IncomingEvent } from './events/read-records.ts';
 import { anEvent, anOrder, type SampleType } from './testing/order-events.ts';

@@ -1,5 +1,5 @@
-import type { Config } from '../kit/config.ts';
-import type { Logger } from '../kit/logger.ts';
+import type { Config } from '../kit/config/config.ts';
+import type { Logger } from '../kit/telemetry/logger.ts';
 import type { Clock } from '../kit/values/clock.ts';
 import { MailRefused, type MailSender } from './clients/mail-sender.ts';
 import { openMailSender } from './clients/open-mail-sender.ts';

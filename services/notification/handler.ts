@@ -1,7 +1,8 @@
 /** Lambda entry: built once when the sandbox starts, called once a batch. */
-import { systemClock } from '../kit/clock.ts';
-import { readConfig } from '../kit/config.ts';
-import { createLogger } from '../kit/logger.ts';
+
+import { readConfig } from '../kit/config/config.ts';
+import { systemClock } from '../kit/system-clock.ts';
+import { createLogger } from '../kit/telemetry/logger.ts';
 import { notificationApp } from './app.ts';
 import { notificationConfig } from './config.ts';
 import type { BatchAnswer } from './events/on-order-event.ts';

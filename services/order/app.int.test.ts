@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Order } from '../contracts/http/order-api.ts';
-import { systemIds } from '../kit/identifiers.ts';
+import { systemIds } from '../kit/system-ids.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { anAddress } from './testing/order-fixtures.ts';
 import { type Headers, orderServiceUnderTest } from './testing/order-service-under-test.ts';

@@ -8,13 +8,13 @@ import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
+import { createRelay } from '../kit/events/relay.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { createJobs } from '../kit/jobs.ts';
-import type { RunningService } from '../kit/running-service.ts';
+import { createJobs } from '../kit/jobs/jobs.ts';
+import type { RunningService } from '../kit/start/running-service.ts';
 import { createDatabase } from '../kit/storage/database.ts';
 import { migrate } from '../kit/storage/migrate.ts';
-import { createRelay } from '../kit/storage/relay.ts';
 import { createCartClient } from './clients/cart-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
 import { createProductClient } from './clients/product-client.ts';

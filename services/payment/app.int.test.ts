@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
-import { systemIds } from '../kit/identifiers.ts';
+import { systemIds } from '../kit/system-ids.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { readTopic } from '../kit/testing/read-topic.ts';
 import { startPaymentService, type TestPaymentService } from './testing/running-payment-service.ts';

@@ -1,13 +1,13 @@
 import { createTokenVerifier } from '../kit/auth/token-verifier.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
+import { addToOutbox } from '../kit/events/outbox.ts';
+import { createRelay } from '../kit/events/relay.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { createJobs } from '../kit/jobs.ts';
+import { createJobs } from '../kit/jobs/jobs.ts';
 import { createDatabase } from '../kit/storage/database.ts';
 import { migrate } from '../kit/storage/migrate.ts';
-import { addToOutbox } from '../kit/storage/outbox.ts';
-import { createRelay } from '../kit/storage/relay.ts';
 import { createKeyRing } from './clients/key-ring.ts';
 import { createPasswordHasher } from './clients/password-hasher.ts';
 import type { UserConfig } from './config.ts';

@@ -1,4 +1,4 @@
-import { runService } from '../kit/run-service.ts';
+import { runService } from '../kit/start/run-service.ts';
 import { userApp } from './app.ts';
 import { configSchema } from './config.ts';
 import { manifest } from './manifest.ts';

@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { createEmbeddedLog } from '../../../services/kit/events/embedded-log.ts';
-import { embeddedLogSchema } from '../../../services/kit/events/embedded-log-schema.ts';
-import { createLogger } from '../../../services/kit/logger.ts';
+import { createEmbeddedLog } from '../../../services/kit/events/embedded/embedded-log.ts';
+import { embeddedLogSchema } from '../../../services/kit/events/embedded/embedded-log-schema.ts';
 import type { Database, Sql } from '../../../services/kit/storage/database.ts';
+import { createLogger } from '../../../services/kit/telemetry/logger.ts';
 import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
 import type { Facts, Promise201, Read, Row } from '../law.ts';
 import type { Mail } from '../mailbox.ts';

@@ -2,7 +2,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
-import { writeFileAtomically } from '../../local/write-file-atomically.ts';
+import { writeFileAtomically } from '../../write-file-atomically.ts';
 import type { Answer, ItemResult } from './checklist.ts';
 import { itemsOf } from './checklist.ts';
 import type { phases } from './checklist-items.ts';

@@ -8,13 +8,13 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { emptyDatabase, type TestDatabase } from '../../../services/kit/testing/postgres.ts';
-import { secretNames, serviceEnvironment } from '../../service-environment.ts';
 import { services as all } from '../../services.ts';
+import { secretNames, serviceEnvironment } from '../../variables/service-variables.ts';
 import { runTool } from '../../workloads/testing/run-tool.ts';
+import { imageLabels } from '../registry/image-labels.ts';
+import { ownPlatform, PLATFORMS } from '../registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../testing/container-engine.ts';
 import { type BuiltImage, buildImages } from './image.ts';
-import { imageLabels } from './image-labels.ts';
-import { ownPlatform, PLATFORMS } from './image-platforms.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const services = all.filter(({ name }) => ['user', 'product'].includes(name));

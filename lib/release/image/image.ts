@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { type Bundle, bundleService, fingerprint } from '../../bundle/bundle.ts';
 import { services as allServices } from '../../services.ts';
-import { type Bundle, bundleService, fingerprint } from '../bundle/bundle.ts';
-import { openProof } from '../bundle/bundle-proof.ts';
+import { openProof } from '../proof/bundle-proof.ts';
+import { imageLabels } from '../registry/image-labels.ts';
+import { architectureOf, ownPlatform } from '../registry/image-platforms.ts';
 import { EngineError, type ImageEngine } from './image-engine.ts';
-import { imageLabels } from './image-labels.ts';
-import { architectureOf, ownPlatform } from './image-platforms.ts';
 
 export type LocalImage = {
   readonly service: string;

@@ -1,6 +1,7 @@
 /** What can keep an image from its registry, and how a failure becomes such a finding. */
-import type { Environment } from '../../environment.ts';
-import { type Finding, findingOfFailure } from '../preflight/preflight-finding.ts';
+
+import { type Finding, findingOfFailure } from '../../aws/finding.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { type EngineCode, EngineError } from './image-engine.ts';
 
 export type PublishFinding = Omit<Finding, 'code'> & {

@@ -5,11 +5,11 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { GetAuthorizationTokenCommand } from '@aws-sdk/client-ecr';
 import { z } from 'zod';
-import type { Environment } from '../../environment.ts';
-import { FailedAnswer } from '../preflight/preflight-finding.ts';
+import { FailedAnswer } from '../../aws/finding.ts';
+import type { Environment } from '../../environment/environment.ts';
+import type { Registry } from '../registry/pushed-image.ts';
 import type { ImageEngine } from './image-engine.ts';
 import { registryRefusal } from './publish-finding.ts';
-import type { Registry } from './pushed-image.ts';
 
 export type SignedIn = {
   /** Host, and port unless it is the usual one, that images are pushed to. */

@@ -1,14 +1,14 @@
 /** Brings one image into the registry: a variant for each platform by the engine, then the index that names them by ECR itself. */
 import path from 'node:path';
 import { PutImageCommand } from '@aws-sdk/client-ecr';
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { type ExpectedImage, judgeImage } from '../preflight/preflight-images.ts';
+import { architectureOf } from '../registry/image-platforms.ts';
+import { digestOf, type ImageVariant, type PushedImage, type Registry } from '../registry/pushed-image.ts';
 import type { LocalImage } from './image.ts';
 import type { ImageEngine } from './image-engine.ts';
-import { architectureOf } from './image-platforms.ts';
 import { PublishRefused, publishAgain, registryRefusal } from './publish-finding.ts';
 import type { SignedIn } from './publish-login.ts';
-import { digestOf, type ImageVariant, type PushedImage, type Registry } from './pushed-image.ts';
 
 export type PushContext = {
   readonly environment: Environment;

@@ -4,13 +4,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { fingerprint } from '../../bundle/bundle.ts';
 import { environmentNamed } from '../../environments.ts';
 import { services as all } from '../../services.ts';
-import { fingerprint } from '../bundle/bundle.ts';
+import { imageLabels } from '../registry/image-labels.ts';
 import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
 import { type EcrPeer, EXPIRED_KEY, peerImage, startEcrPeer } from '../testing/ecr-peer.ts';
 import { healthyAccount } from '../testing/healthy-account.ts';
-import { imageLabels } from './image-labels.ts';
 
 const ACCOUNT = '111122223333';
 const REPOSITORY = 'cloudmart-staging/api-gateway';

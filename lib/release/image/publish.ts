@@ -1,18 +1,18 @@
 /** `cloudmart publish`: brings into the registry of an environment the images that it lacks, and nothing else. */
 import { ECRClient } from '@aws-sdk/client-ecr';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import type { Environment } from '../../environment.ts';
+import { accountOfCredentials, awsQuestions, withClient } from '../../aws/ask-aws.ts';
+import { type Bundle, bundleService } from '../../bundle/bundle.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { services as allServices } from '../../services.ts';
-import { type Bundle, bundleService } from '../bundle/bundle.ts';
-import { openProof } from '../bundle/bundle-proof.ts';
 import { accountFindings, accountOf, regionFindings } from '../preflight/preflight-account.ts';
-import { accountOfCredentials, awsQuestions, withClient } from '../preflight/preflight-aws.ts';
 import { type ExpectedImage, expectedImage, judgeImage } from '../preflight/preflight-images.ts';
+import { openProof } from '../proof/bundle-proof.ts';
+import type { PushedImage, Registry } from '../registry/pushed-image.ts';
 import { ensureImage, type ImageRequest } from './image.ts';
 import { type PublishFinding, PublishRefused, publishFindingsOf } from './publish-finding.ts';
 import { withLogin } from './publish-login.ts';
 import { pushImage } from './publish-push.ts';
-import type { PushedImage, Registry } from './pushed-image.ts';
 
 export type PublishRequest = Omit<ImageRequest, 'platforms'> & {
   readonly environment: Environment;

@@ -1,6 +1,7 @@
 /** Whether credentials and settings are of the account and the region that an environment lives in. */
-import type { Environment } from '../../environment.ts';
-import type { Finding } from './preflight-finding.ts';
+
+import type { Finding } from '../../aws/finding.ts';
+import type { Environment } from '../../environment/environment.ts';
 
 /** Refuses an account that contradicts the environment's own, or is none. */
 export const accountOf = ({ name, account: declared }: Environment, given: string | undefined): string | undefined => {

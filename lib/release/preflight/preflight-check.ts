@@ -1,8 +1,8 @@
 /** What every check of a pre-flight is given, and what it is. */
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import type { Environment } from '../../environment.ts';
-import type { AwsQuestions } from './preflight-aws.ts';
-import type { Outcome } from './preflight-finding.ts';
+import type { AwsQuestions } from '../../aws/ask-aws.ts';
+import type { Outcome } from '../../aws/finding.ts';
+import type { Environment } from '../../environment/environment.ts';
 
 export type PreflightContext = {
   readonly environment: Environment;

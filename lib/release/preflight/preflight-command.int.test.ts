@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { environmentNamed } from '../../environments.ts';
 import { services as all } from '../../services.ts';
-import { imageLabels } from '../image/image-labels.ts';
+import { imageLabels } from '../registry/image-labels.ts';
 import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
 import { type DnsPeer, startDnsPeer } from '../testing/dns-peer.ts';
 import { type EcrPeer, EXPIRED_KEY, peerImage, startEcrPeer } from '../testing/ecr-peer.ts';

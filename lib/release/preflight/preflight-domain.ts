@@ -13,9 +13,9 @@ import {
   ListResourceRecordSetsCommand,
   Route53Client,
 } from '@aws-sdk/client-route-53';
-import { withClient } from './preflight-aws.ts';
+import { withClient } from '../../aws/ask-aws.ts';
+import type { Finding, Outcome } from '../../aws/finding.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
-import type { Finding, Outcome } from './preflight-finding.ts';
 
 /** ACM renews a certificate 60 days before its end; one that is this near to it was not renewed. */
 const LEAST_DAYS_LEFT = 14;

@@ -7,9 +7,9 @@ import {
 } from '@aws-sdk/client-eks';
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { z } from 'zod';
-import { withClient } from './preflight-aws.ts';
+import { withClient } from '../../aws/ask-aws.ts';
+import type { Finding } from '../../aws/finding.ts';
 import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
-import type { Finding } from './preflight-finding.ts';
 
 /** Kubernetes namespace of all services. */
 export const NAMESPACE = 'cloudmart';

@@ -1,12 +1,12 @@
 /** Whether the registry holds the image of each service's bundle, whole and for every platform. */
 import { ECRClient } from '@aws-sdk/client-ecr';
-import type { Environment } from '../../environment.ts';
-import { imageLabels } from '../image/image-labels.ts';
-import { PLATFORMS } from '../image/image-platforms.ts';
-import { type PushedImage, type Registry, readPushedImage } from '../image/pushed-image.ts';
-import { withClient } from './preflight-aws.ts';
+import { withClient } from '../../aws/ask-aws.ts';
+import { type Finding, findingOfFailure, type Outcome } from '../../aws/finding.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { imageLabels } from '../registry/image-labels.ts';
+import { PLATFORMS } from '../registry/image-platforms.ts';
+import { type PushedImage, type Registry, readPushedImage } from '../registry/pushed-image.ts';
 import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
-import { type Finding, findingOfFailure, type Outcome } from './preflight-finding.ts';
 
 /** Least compressed bytes of an image; Node's binary alone has about 40 MB. */
 const LEAST_BYTES = 16 * 1024 ** 2;

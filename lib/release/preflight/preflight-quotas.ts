@@ -6,10 +6,10 @@ import {
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import type { Environment } from '../../environment.ts';
-import { type AwsQuestions, withClient } from './preflight-aws.ts';
+import { type AwsQuestions, withClient } from '../../aws/ask-aws.ts';
+import { FailedAnswer, type Finding } from '../../aws/finding.ts';
+import type { Environment } from '../../environment/environment.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
-import { FailedAnswer, type Finding } from './preflight-finding.ts';
 
 type Need = {
   readonly serviceCode: string;

@@ -1,12 +1,12 @@
 /** Whether every secret and every plain value that manifests declare is there and is meant to run. Values are never shown. */
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { isPlaceholder } from '../../../services/kit/config/placeholder.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import { isPlaceholder } from '../../../services/kit/placeholder.ts';
-import type { Environment } from '../../environment.ts';
-import { secretNames } from '../../service-environment.ts';
-import { withClient } from './preflight-aws.ts';
+import { withClient } from '../../aws/ask-aws.ts';
+import type { Finding } from '../../aws/finding.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { secretNames } from '../../variables/service-variables.ts';
 import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
-import type { Finding } from './preflight-finding.ts';
 import { valueProblem } from './preflight-values.ts';
 
 type ExpectedSecret = { readonly id: string; readonly key: string; readonly service?: ServiceManifest };

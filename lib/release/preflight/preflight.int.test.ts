@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { environmentNamed } from '../../environments.ts';
 import { services as all } from '../../services.ts';
 import { workloadNamespace } from '../../workloads/environment-values.ts';
-import { imageLabels } from '../image/image-labels.ts';
+import { imageLabels } from '../registry/image-labels.ts';
 import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
 import { type DnsPeer, startDnsPeer } from '../testing/dns-peer.ts';
 import { type EcrPeer, peerImage, startEcrPeer } from '../testing/ecr-peer.ts';

@@ -17,7 +17,7 @@ import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { environmentNamed } from '../../environments.ts';
 import { services as all } from '../../services.ts';
-import { imageLabels } from '../image/image-labels.ts';
+import { imageLabels } from '../registry/image-labels.ts';
 import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
 import { type DnsPeer, startDnsPeer } from '../testing/dns-peer.ts';
 import { type EcrPeer, peerImage, startEcrPeer } from '../testing/ecr-peer.ts';

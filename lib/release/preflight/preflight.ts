@@ -1,9 +1,10 @@
 /** `cloudmart preflight`: whether AWS holds what a deployment is about to start. It only reads. */
+
+import { accountOfCredentials, awsQuestions } from '../../aws/ask-aws.ts';
+import { type Finding, findingOfFailure, type Outcome } from '../../aws/finding.ts';
 import { accountFindings, accountOf, regionFindings } from './preflight-account.ts';
-import { accountOfCredentials, awsQuestions } from './preflight-aws.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { certificateCheck, checkResolver, domainCheck } from './preflight-domain.ts';
-import { type Finding, findingOfFailure, type Outcome } from './preflight-finding.ts';
 import { identityCheck } from './preflight-identities.ts';
 import { imageCheck, type WholeImage } from './preflight-images.ts';
 import { quotaCheck } from './preflight-quotas.ts';

@@ -2,8 +2,8 @@
 import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import type { Environment } from '../../environment.ts';
-import { secretNames } from '../../service-environment.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { secretNames } from '../../variables/service-variables.ts';
 
 /** AWS could not be asked; one sentence. */
 export class AwsRefused extends Error {
@@ -59,7 +59,7 @@ export const imageDigests = async (
   }
 };
 
-/** Names as lib/constructs/service-secrets.ts gives them. */
+/** Names as lib/constructs/access/service-secrets.ts gives them. */
 const secretsOf = (environment: string, service: ServiceManifest) => [
   { key: 'SERVICE_AUTH_SECRET', id: `cloudmart-${environment}/SERVICE_AUTH_SECRET` },
   ...secretNames(service).map((key) => ({ key, id: `cloudmart-${environment}/${service.name}/${key}` })),

@@ -1,14 +1,14 @@
 /** Rotated secrets: which pods were started for older versions, and new pods for the current ones. */
 import type { V1Pod } from '@kubernetes/client-node';
-import { carryOut } from './rollback.ts';
-import { type RollbackReport, reportRollback } from './rollback-report.ts';
-import { runningRevision } from './rollback-target.ts';
+import { carryOut } from '../rollback/rollback.ts';
+import { type RollbackReport, reportRollback } from '../rollback/rollback-report.ts';
+import { runningRevision } from '../rollback/rollback-target.ts';
+import { explainStuck } from '../verify/verify-cluster.ts';
 import { type CurrentSecret, versionsText } from './rollout-aws.ts';
 import type { RolloutCluster } from './rollout-cluster.ts';
 import type { RolloutFinding } from './rollout-finding.ts';
 import { look, type Seen, type WaitOptions, waitForRollouts } from './rollout-wait.ts';
 import { annotationOf, podsOf, SECRET_VERSIONS } from './rollout-workload.ts';
-import { explainStuck } from './verify-cluster.ts';
 
 type Secrets = ReadonlyMap<string, readonly CurrentSecret[]>;
 

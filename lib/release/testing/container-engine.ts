@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { partOf, runTool } from '../../workloads/testing/run-tool.ts';
 import { type ImageEngine, imageEngine } from '../image/image-engine.ts';
-import { PLATFORMS } from '../image/image-platforms.ts';
+import { PLATFORMS } from '../registry/image-platforms.ts';
 
 /** Name of the base image for `--base`: Debian's libraries and Node, made by `npm run test:real`. */
 export const TEST_BASE = 'cloudmart-base:{arch}';

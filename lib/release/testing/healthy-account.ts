@@ -1,6 +1,6 @@
 /** An account in which nothing is wrong for these services, and the names that lead to it. */
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import type { Environment } from '../../environment.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { expectedSecrets } from '../preflight/preflight-secrets.ts';
 import type { PeerAccount } from './aws-peer.ts';
 import type { DnsPeer } from './dns-peer.ts';

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { environmentNamed } from '../../environments.ts';
 import { services } from '../../services.ts';
-import { askedWorkloads } from '../../workloads/asked-workloads.ts';
 import { environmentValues, type OutputOf } from '../../workloads/environment-values.ts';
 import { manifestFiles } from '../../workloads/manifest-files.ts';
 import type { RealCluster } from '../../workloads/testing/real-cluster.ts';
 import { runsInCluster } from '../../workloads/workload-values.ts';
 import { writeFiles } from '../../workloads/write-files.ts';
-import type { AskedWorkload } from '../rollout/verify-cluster.ts';
+import { askedWorkloads } from '../verify/expected-workloads.ts';
+import type { AskedWorkload } from '../verify/verify-cluster.ts';
 
 export type TestRelease = {
   /** Image tag of each service; one for all, or by name. */

@@ -1,8 +1,8 @@
 import { environments } from '../../environments.ts';
+import { placeholderOf } from '../../outputs/stack-outputs.ts';
 import { services } from '../../services.ts';
 import { environmentValues, type OutputOf } from '../environment-values.ts';
 import { type ManifestFiles, manifestFiles } from '../manifest-files.ts';
-import { placeholderOf } from '../stack-outputs.ts';
 
 /** What a deployment of this shape would have left behind. */
 const deployedValue: OutputOf = (name) => {

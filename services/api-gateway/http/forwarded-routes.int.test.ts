@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartSchema } from '../../contracts/http/cart-api.ts';
 import { problemSchema } from '../../contracts/http/problem.ts';
 import { productPage, productSchema } from '../../contracts/http/product-api.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 

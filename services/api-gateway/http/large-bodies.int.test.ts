@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { maxLines, maxQuantity } from '../../contracts/http/cart-api.ts';
 import { placeOrderBody } from '../../contracts/http/order-api.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { manifest } from '../manifest.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createCache } from '../../kit/cache.ts';
+import { createCache } from '../../kit/cache/cache.ts';
 import { eventually } from '../../kit/testing/condition.ts';
 import { type RedisServer, startRedis } from '../../kit/testing/redis-server.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';

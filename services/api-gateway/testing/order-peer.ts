@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { type Order, OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
 import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { testContext } from '../../kit/testing/context.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
 import type { TestTokens } from '../../kit/testing/tokens.ts';

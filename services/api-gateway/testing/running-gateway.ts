@@ -1,9 +1,9 @@
 import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
-import { type Cache, createCache } from '../../kit/cache.ts';
+import { type Cache, createCache } from '../../kit/cache/cache.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../../kit/http/http-client.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
 import { gatewayApp } from '../app.ts';

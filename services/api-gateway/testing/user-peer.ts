@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Tokens, type User, UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
 import type { Caller } from '../../kit/auth/caller.ts';
 import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { testContext } from '../../kit/testing/context.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
 import type { TestTokens } from '../../kit/testing/tokens.ts';

@@ -1,8 +1,8 @@
 import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
-import type { Cache } from '../../kit/cache.ts';
-import { createCachedValues } from '../../kit/cached-values.ts';
+import type { Cache } from '../../kit/cache/cache.ts';
+import { createCachedValues } from '../../kit/cache/cached-values.ts';
 import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-client.ts';
-import type { Metrics } from '../../kit/metrics.ts';
+import type { Metrics } from '../../kit/telemetry/metrics.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { Knowledge, Snippet } from '../domain/cart-view.ts';
 

@@ -1,6 +1,6 @@
 import type { CartEvent } from '../../contracts/events/cart-events.ts';
-import { currentScope } from '../../kit/request-scope.ts';
 import type { Database, Sql } from '../../kit/storage/database.ts';
+import { currentScope } from '../../kit/telemetry/request-scope.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { applyChanges, type Cart, type CartLine } from '../domain/cart.ts';

@@ -1,5 +1,5 @@
 /** The SQL of the carts. An owner is a user or a session, so statements about owners name their column. */
-import { insertOutboxFrom } from '../../kit/storage/outbox.ts';
+import { insertOutboxFrom } from '../../kit/events/outbox.ts';
 import type { CartOwner } from '../domain/cart-owner.ts';
 
 const ownerColumns: Readonly<Record<CartOwner['kind'], 'user_id' | 'session_id'>> = {

@@ -1,4 +1,4 @@
-import type { Metrics } from '../../kit/metrics.ts';
+import type { Metrics } from '../../kit/telemetry/metrics.ts';
 import type { CartFigures } from './cart-effects.ts';
 
 /** What the business asks of the carts, as metrics. */

@@ -9,7 +9,7 @@ import {
   SignJWT,
   UnsecuredJWT,
 } from 'jose';
-import { systemIds } from '../identifiers.ts';
+import { systemIds } from '../system-ids.ts';
 import { eventually } from '../testing/condition.ts';
 import { hangUp, listen } from '../testing/loopback.ts';
 import { createTokenVerifier } from './token-verifier.ts';

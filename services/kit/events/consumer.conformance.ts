@@ -1,9 +1,9 @@
 /** What a consumer keeps whichever log it takes events from. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../clock.ts';
-import { createLogger } from '../logger.ts';
-import { createMetrics } from '../metrics.ts';
 import type { Sql } from '../storage/database.ts';
+import { systemClock } from '../system-clock.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { createMetrics } from '../telemetry/metrics.ts';
 import { eventually as eventuallyWithin } from '../testing/condition.ts';
 import { anEvent } from '../testing/log-fixtures.ts';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';

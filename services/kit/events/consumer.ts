@@ -1,11 +1,11 @@
-import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
 import type { Database } from '../storage/database.ts';
-import { pruneInbox } from '../storage/inbox.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../values/clock.ts';
 import { registerConsumerMetrics } from './consumer-metrics.ts';
 import { createEventHandling, type EventHandler } from './event-handling.ts';
 import type { Delivery, EventLog, LogRecord, Subscription } from './event-log.ts';
+import { pruneInbox } from './inbox.ts';
 import { laneOf, type ParseEvent, receive } from './received-event.ts';
 
 export type ConsumerOptions = {

@@ -1,15 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Logger } from '../logger.ts';
 import { deadLetterTopicOf } from '../manifest.ts';
-import { continueTrace, runInScope } from '../request-scope.ts';
 import type { Database, Sql } from '../storage/database.ts';
 import { isUnavailable } from '../storage/database-failure.ts';
-import { acceptNew, acceptOnce } from '../storage/inbox.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import { continueTrace, runInScope } from '../telemetry/request-scope.ts';
 import type { Clock } from '../values/clock.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { type DeadLetterReason, deadLetterRecord } from './dead-letters.ts';
 import type { Delivery, EventLog } from './event-log.ts';
 import { handledEvent, handledMessage } from './handled-event.ts';
+import { acceptNew, acceptOnce } from './inbox.ts';
 import { hasParked, park, parkedOf, unpark } from './parking.ts';
 import type { ReceivedEvent } from './received-event.ts';
 

@@ -1,7 +1,7 @@
-import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
 import { createDatabase } from '../storage/database.ts';
-import { createEmbeddedLog } from './embedded-log.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { createEmbeddedLog } from './embedded/embedded-log.ts';
 import type { EventLog } from './event-log.ts';
 
 export type OpenEventLogOptions = {
@@ -33,7 +33,7 @@ export const openEventLog = async ({ url, logger, metrics }: OpenEventLogOptions
       });
     case 'kafka': {
       // Loaded only where it is needed: its client costs a process of the embedded log memory for nothing.
-      const { createKafkaLog } = await import('./kafka-log.ts');
+      const { createKafkaLog } = await import('./kafka/kafka-log.ts');
       return createKafkaLog({ url, logger });
     }
     default:

@@ -5,7 +5,7 @@ import type { MSKEvent } from 'aws-lambda';
 import { deadLetterOf } from '../events/dead-letters.ts';
 import type { EventLog, Subscription } from '../events/event-log.ts';
 import { openEventLog } from '../events/open-event-log.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { eventually } from '../testing/condition.ts';
 import { emptyDatabase, type TestDatabase } from '../testing/postgres.ts';
 import { defaultMappingSettings } from './event-source-mapping.ts';

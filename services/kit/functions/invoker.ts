@@ -2,8 +2,8 @@
 import type { Context, MSKEvent } from 'aws-lambda';
 import { deadLetterRecord } from '../events/dead-letters.ts';
 import type { EventLog, Subscription } from '../events/event-log.ts';
-import type { Logger } from '../logger.ts';
 import { deadLetterTopicOf } from '../manifest.ts';
+import type { Logger } from '../telemetry/logger.ts';
 import { createEventSourceMapping, type Failure, type MappingSettings } from './event-source-mapping.ts';
 import { type FunctionRecord, partitionName } from './msk-event.ts';
 

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import closeWithGrace from 'close-with-grace';
 import { UnknownTopic } from '../events/event-log.ts';
 import { openEventLog } from '../events/open-event-log.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { defaultMappingSettings } from './event-source-mapping.ts';
 import { type LambdaHandler, startInvoker } from './invoker.ts';
 

@@ -3,10 +3,10 @@ import { authenticate } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
 import { type ServiceTokenVerifier, serviceTokenKey } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
-import { systemClock } from '../clock.ts';
-import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
-import { continueTrace, runInScope } from '../request-scope.ts';
+import { systemClock } from '../system-clock.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { continueTrace, runInScope } from '../telemetry/request-scope.ts';
 import { Refusal } from '../values/refusal.ts';
 import { codeOfKind, writeRefusal } from './refusal-metadata.ts';
 

@@ -11,10 +11,10 @@ import {
 } from 'nice-grpc';
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
 import { createServiceTokenSigner, serviceTokenKey } from '../auth/service-token.ts';
-import type { Breaker } from '../breaker.ts';
-import { callBudget, unavailable } from '../call-budget.ts';
-import { systemClock } from '../clock.ts';
-import { continueTrace, currentScope } from '../request-scope.ts';
+import type { Breaker } from '../calls/breaker.ts';
+import { callBudget, unavailable } from '../calls/call-budget.ts';
+import { systemClock } from '../system-clock.ts';
+import { continueTrace, currentScope } from '../telemetry/request-scope.ts';
 import { timeoutKey } from './call-guard.ts';
 import { readRefusal } from './refusal-metadata.ts';
 

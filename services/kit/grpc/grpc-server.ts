@@ -3,9 +3,9 @@ import { type CompatServiceDefinition, createServer, type ServiceImplementation 
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
 import { createServiceTokenVerifier } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
-import { systemClock } from '../clock.ts';
+import { type LoadSecret, loadSecretFromAws } from '../config/load-secret.ts';
 import type { ServiceContext } from '../context.ts';
-import { type LoadSecret, loadSecretFromAws } from '../secrets.ts';
+import { systemClock } from '../system-clock.ts';
 import { createCallGuard, type GrpcCall } from './call-guard.ts';
 
 export type GrpcServerOptions = {

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
 import type { CallContext, ServiceImplementation } from 'nice-grpc';
-import { systemIds } from '../identifiers.ts';
-import { createLogger } from '../logger.ts';
-import { currentScope, runInScope } from '../request-scope.ts';
+import { systemIds } from '../system-ids.ts';
+import { createLogger } from '../telemetry/logger.ts';
+import { currentScope, runInScope } from '../telemetry/request-scope.ts';
 import { eventually } from '../testing/condition.ts';
 import { testContext, testServiceSecret } from '../testing/context.ts';
 import { type EchoMessage, echoDefinition } from '../testing/echo-definition.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { systemIds } from '../identifiers.ts';
+import { systemIds } from '../system-ids.ts';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { testTokens } from '../testing/tokens.ts';

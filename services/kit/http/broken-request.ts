@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { continueTrace, traceIdOf } from '../request-scope.ts';
+import { continueTrace, traceIdOf } from '../telemetry/request-scope.ts';
 import { type ProblemParts, problemMediaType, problemOf } from './problem.ts';
 
 const answers: Readonly<Record<string, ProblemParts>> = {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { systemIds } from '../identifiers.ts';
+import { systemIds } from '../system-ids.ts';
 import { eventually } from '../testing/condition.ts';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import { createBreaker } from '../breaker.ts';
-import { runInScope } from '../request-scope.ts';
+import { createBreaker } from '../calls/breaker.ts';
+import { runInScope } from '../telemetry/request-scope.ts';
 import { testContext } from '../testing/context.ts';
 import { hangUp, listen } from '../testing/loopback.ts';
 import { testManifest } from '../testing/manifest.ts';

@@ -1,7 +1,7 @@
 import { Pool } from 'undici';
-import type { Breaker } from '../breaker.ts';
-import { callBudget, unavailable } from '../call-budget.ts';
-import { continueTrace, currentScope } from '../request-scope.ts';
+import type { Breaker } from '../calls/breaker.ts';
+import { callBudget, unavailable } from '../calls/call-budget.ts';
+import { continueTrace, currentScope } from '../telemetry/request-scope.ts';
 import { type FieldError, Refusal } from '../values/refusal.ts';
 import { kindOfStatus } from './problem.ts';
 

@@ -1,4 +1,4 @@
-import type { Metrics } from '../metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
 /** Counts and times each answer by its route pattern, never by its URL, so that the number of series stays small. */

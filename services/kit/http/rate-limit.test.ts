@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Cache, createCache } from '../cache.ts';
-import { systemIds } from '../identifiers.ts';
+import { type Cache, createCache } from '../cache/cache.ts';
+import { systemIds } from '../system-ids.ts';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { testTokens } from '../testing/tokens.ts';

@@ -1,7 +1,7 @@
 import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import { type Cache, createCache } from '../cache.ts';
-import { systemClock } from '../clock.ts';
+import { type Cache, createCache } from '../cache/cache.ts';
+import { systemClock } from '../system-clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 

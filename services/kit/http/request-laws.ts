@@ -1,5 +1,5 @@
-import { systemClock } from '../clock.ts';
-import { continueTrace, runInScope } from '../request-scope.ts';
+import { systemClock } from '../system-clock.ts';
+import { continueTrace, runInScope } from '../telemetry/request-scope.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { acceptOnce } from '../events/inbox.ts';
+import { addToOutbox } from '../events/outbox.ts';
 import { eventually } from '../testing/condition.ts';
 import { emptyDatabase, type TestDatabase } from '../testing/postgres.ts';
-import { acceptOnce } from './inbox.ts';
 import { migrate } from './migrate.ts';
-import { addToOutbox } from './outbox.ts';
 
 let db: TestDatabase;
 beforeAll(async () => {

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
-import type { Logger } from '../logger.ts';
-import type { Metrics } from '../metrics.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
 import { Refusal } from '../values/refusal.ts';
 import { type ConnectionSettings, connectionOptions } from './connection.ts';
 import { asRefusal, isConflictFailure } from './database-failure.ts';

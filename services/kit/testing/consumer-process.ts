@@ -2,12 +2,13 @@
  * A process of a service that consumes: `node consumer-process.ts <database url> <log url> <group> <topic>`; made to be
  * killed. The effect of an event is a row of the table `effect`.
  */
-import { systemClock } from '../clock.ts';
+
 import type { CloudEvent } from '../events/cloud-event.ts';
 import { createConsumer } from '../events/consumer.ts';
 import { openEventLog } from '../events/open-event-log.ts';
-import { createLogger } from '../logger.ts';
 import { createDatabase } from '../storage/database.ts';
+import { systemClock } from '../system-clock.ts';
+import { createLogger } from '../telemetry/logger.ts';
 
 const [url, logUrl, group, topic] = process.argv.slice(2);
 if (!url || !logUrl || !group || !topic)

@@ -1,8 +1,8 @@
 import type { TokenVerifier } from '../auth/token-verifier.ts';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { createContext, type ServiceContext } from '../context.ts';
-import { createLogger, type Logger } from '../logger.ts';
 import type { ServiceManifest } from '../manifest.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
 import type { Clock } from '../values/clock.ts';
 import type { Ids } from '../values/identifiers.ts';
 

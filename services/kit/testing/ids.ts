@@ -1,4 +1,4 @@
-import { createIds } from '../identifiers.ts';
+import { createIds } from '../system-ids.ts';
 import type { Clock } from '../values/clock.ts';
 import type { Ids } from '../values/identifiers.ts';
 import { fakeClock } from './fake-clock.ts';

@@ -1,7 +1,7 @@
 import type { CloudEvent } from '../events/cloud-event.ts';
-import { createEmbeddedLog } from '../events/embedded-log.ts';
+import { createEmbeddedLog } from '../events/embedded/embedded-log.ts';
 import type { EventLog, LogRecord } from '../events/event-log.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { emptyDatabase } from './postgres.ts';
 import { readTopic } from './read-topic.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { openEventLog } from '../events/open-event-log.ts';
-import { createLogger } from '../logger.ts';
+import { createLogger } from '../telemetry/logger.ts';
 
 const [url, group, topic] = process.argv.slice(2);
 if (!url || !group || !topic) throw new Error('usage: node log-member.ts <url> <group> <topic>');

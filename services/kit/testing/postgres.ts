@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
-import { createLogger, type Logger } from '../logger.ts';
 import { createDatabase, type Database, type DatabaseOptions } from '../storage/database.ts';
 import { migrate, readMigrations } from '../storage/migrate.ts';
+import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { clusterUrl } from './embedded-cluster.ts';
 
 export type TestDatabase = {

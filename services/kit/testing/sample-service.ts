@@ -1,12 +1,12 @@
 /** A service that runs as a process of its own in the tests of the kit: from source and from a bundle. */
 import * as z from 'zod';
-import { createCache } from '../cache.ts';
+import { createCache } from '../cache/cache.ts';
 import type { ServiceContext } from '../context.ts';
 import { createGrpcServer } from '../grpc/grpc-server.ts';
 import { createHttpServer } from '../http/http-server.ts';
 import { defineService } from '../manifest.ts';
-import { runService } from '../run-service.ts';
-import type { RunningService } from '../running-service.ts';
+import { runService } from '../start/run-service.ts';
+import type { RunningService } from '../start/running-service.ts';
 import { echoDefinition } from './echo-definition.ts';
 
 const manifest = defineService({

@@ -1,4 +1,4 @@
-import type { RunningService } from '../running-service.ts';
+import type { RunningService } from '../start/running-service.ts';
 
 /** Starts the work beside requests of a service whose app a test has made. */
 export const startBackground = async ({ background = [] }: RunningService): Promise<void> => {

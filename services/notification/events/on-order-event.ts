@@ -1,7 +1,7 @@
 import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import { parseEvent } from '../../contracts/events/topics.ts';
-import type { Logger } from '../../kit/logger.ts';
-import { continueTrace, runInScope } from '../../kit/request-scope.ts';
+import type { Logger } from '../../kit/telemetry/logger.ts';
+import { continueTrace, runInScope } from '../../kit/telemetry/request-scope.ts';
 import { messageFor } from '../domain/message.ts';
 import { type SendOnceEffects, sendOnce } from '../use-cases/send-once.ts';
 import { type IncomingEvent, type IncomingRecord, readRecords } from './read-records.ts';

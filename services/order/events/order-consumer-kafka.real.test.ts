@@ -1,5 +1,5 @@
 import { openEventLog } from '../../kit/events/open-event-log.ts';
-import { createLogger } from '../../kit/logger.ts';
+import { createLogger } from '../../kit/telemetry/logger.ts';
 import { startKafkaBroker } from '../../kit/testing/kafka-broker.ts';
 import { orderConsumerConformance } from './order-consumer.conformance.ts';
 

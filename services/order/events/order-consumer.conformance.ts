@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
 import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { EventLog, LogRecord } from '../../kit/events/event-log.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { eventually as eventuallyWithin } from '../../kit/testing/condition.ts';
 import { readTopic } from '../../kit/testing/read-topic.ts';
 import { anAddress } from '../testing/order-fixtures.ts';

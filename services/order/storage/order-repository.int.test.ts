@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseEvent } from '../../contracts/events/topics.ts';
-import { systemClock } from '../../kit/clock.ts';
-import { systemIds } from '../../kit/identifiers.ts';
-import { createJobs, type Jobs } from '../../kit/jobs.ts';
-import { createLogger } from '../../kit/logger.ts';
+import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
+import { systemClock } from '../../kit/system-clock.ts';
+import { systemIds } from '../../kit/system-ids.ts';
+import { createLogger } from '../../kit/telemetry/logger.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, replay } from '../domain/order.ts';
 import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';

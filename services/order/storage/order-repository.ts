@@ -1,7 +1,7 @@
 import type { OrderStatus } from '../../contracts/http/order-api.ts';
-import type { Jobs } from '../../kit/jobs.ts';
+import { addToOutbox } from '../../kit/events/outbox.ts';
+import type { Jobs } from '../../kit/jobs/jobs.ts';
 import type { Database, Sql } from '../../kit/storage/database.ts';
-import { addToOutbox } from '../../kit/storage/outbox.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
 import { eventDetails, viewOf } from '../domain/order-view.ts';

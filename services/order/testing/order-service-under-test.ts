@@ -1,7 +1,7 @@
 /** The whole order service for the tests of one file, and its HTTP door as they use it. */
 import { afterAll, beforeAll, expect } from '@jest/globals';
 import type { Order } from '../../contracts/http/order-api.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { eventually } from '../../kit/testing/condition.ts';
 import { anAddress } from './order-fixtures.ts';
 import { startOrderService, type TestOrderService } from './running-order-service.ts';

@@ -7,7 +7,7 @@ import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';

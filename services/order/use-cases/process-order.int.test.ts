@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { systemIds } from '../../kit/identifiers.ts';
-import { createJobs, type Jobs } from '../../kit/jobs.ts';
-import { createLogger } from '../../kit/logger.ts';
+import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
+import { systemIds } from '../../kit/system-ids.ts';
+import { createLogger } from '../../kit/telemetry/logger.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, type Order } from '../domain/order.ts';

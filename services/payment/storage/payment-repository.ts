@@ -1,6 +1,6 @@
 import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
+import { addToOutbox } from '../../kit/events/outbox.ts';
 import type { Database, Sql } from '../../kit/storage/database.ts';
-import { addToOutbox } from '../../kit/storage/outbox.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { entriesOf } from '../domain/ledger.ts';

@@ -1,6 +1,6 @@
 import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';

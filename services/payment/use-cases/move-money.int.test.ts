@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { systemClock } from '../../kit/clock.ts';
-import { systemIds } from '../../kit/identifiers.ts';
+import { systemClock } from '../../kit/system-clock.ts';
+import { systemIds } from '../../kit/system-ids.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { type PaymentProvider, ProviderSilence, withDeadline } from '../clients/payment-provider.ts';
 import { createSandboxProvider } from '../clients/sandbox-provider.ts';

@@ -1,5 +1,5 @@
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
-import { currentScope } from '../../kit/request-scope.ts';
+import { currentScope } from '../../kit/telemetry/request-scope.ts';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { type: Type }>;
 

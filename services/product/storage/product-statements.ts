@@ -1,6 +1,6 @@
 /** The SQL of the catalogue. Prices and stock fit a double exactly, so that the driver can hand out numbers. */
 import type { ProductSort } from '../../contracts/http/product-api.ts';
-import { insertOutboxFrom } from '../../kit/storage/outbox.ts';
+import { insertOutboxFrom } from '../../kit/events/outbox.ts';
 import type { ProductQuery } from '../domain/product-page.ts';
 
 const columns = `

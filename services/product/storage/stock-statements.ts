@@ -5,7 +5,7 @@
  * New amounts are computed from the locked row, never from the row that the update finds: that one is as old as the
  * statement, and PostgreSQL checks constraints on what came of it before it looks for the newest version.
  */
-import { insertOutboxFrom } from '../../kit/storage/outbox.ts';
+import { insertOutboxFrom } from '../../kit/events/outbox.ts';
 
 const noteEvents = insertOutboxFrom('inventory-events', 'event');
 

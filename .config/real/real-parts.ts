@@ -1,0 +1,234 @@
+// The real parts that `npm run test:real` tests against: what each needs of the machine, and how it is made ready.
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { root, runCommand } from '../run-command.ts';
+import { baseImages, buildBase } from './image-base.ts';
+import { kafkaBroker } from './kafka-broker.ts';
+
+export type RealPart = {
+  readonly name: string;
+  /** Commands that must be on PATH. */
+  readonly needs: readonly string[];
+  /** Test files that need it, as a pattern for jest. */
+  readonly tests: string;
+  /** What it cannot show, with the reason; printed with the result, so that a green part is not taken for more than it is. */
+  readonly notShown?: readonly string[];
+  /** Builds or installs what is missing into the cache and returns environment variables for the tests. */
+  prepare(): Promise<Readonly<Record<string, string>>>;
+};
+
+/** Survives between runs; a new machine starts empty and takes minutes to fill it. */
+const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cloudmart');
+const kubernetes = join(root, '.config/real/kubernetes');
+
+const run = async (command: string, parameters: readonly string[], environment: Record<string, string> = {}) => {
+  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
+  const { code, output } = await runCommand('env', [...assignments, 'nice', command, ...parameters]);
+  if (code !== 0) throw new Error(`${command} ${parameters[0]} failed: ${output.split('\n').slice(-3).join(' ')}`);
+  return output;
+};
+
+const goTool = async (name: string, module: string) => {
+  const folder = join(cache, 'bin', module.replaceAll(/[^\w.]+/g, '-'));
+  const file = join(folder, name);
+  if (!existsSync(file)) await run('go', ['install', '-trimpath', module], { GOBIN: folder, GOFLAGS: '' });
+  return file;
+};
+
+/** A program of a Go module that cannot be installed by its name, because its go.mod excludes versions of others. */
+const goProgram = async (name: string, module: string, folder: string) => {
+  const file = join(cache, 'bin', module.replaceAll(/[^\w.]+/g, '-'), name);
+  if (!existsSync(file))
+    await run('go', ['build', '-C', await goModule(module), '-trimpath', '-o', file, folder], { GOFLAGS: '' });
+  return file;
+};
+
+/** Folder of a Go module's sources, for files that only come with them. */
+const goModule = async (module: string) => {
+  const answer = JSON.parse(await run('go', ['mod', 'download', '-json', module], { GOFLAGS: '' })) as { Dir: string };
+  return answer.Dir;
+};
+
+const pythonTool = async (name: string, version: string, command = name) => {
+  const folder = join(cache, `${name}-${version}`);
+  const file = join(folder, 'bin', command);
+  if (!existsSync(file)) {
+    await mkdir(cache, { recursive: true });
+    await run('python3', ['-m', 'venv', '--clear', folder]);
+    await run(join(folder, 'bin/pip'), ['install', '--quiet', `${name}==${version}`]);
+  }
+  return file;
+};
+
+let assembly: Promise<string> | undefined;
+
+/** Folder of the cloud assembly of this checkout, synthesized once in a run: later `cdk bootstrap --app` and the like do not bundle. */
+const synthesize = () => {
+  assembly ??= (async () => {
+    const folder = join(root, 'node_modules/.cache/cloudmart-assembly');
+    await rm(folder, { recursive: true, force: true });
+    await run('cdk', ['synth', '--quiet', '--output', folder]);
+    return folder;
+  })();
+  return assembly;
+};
+
+const cluster = {
+  KUBE_CACHE: join(cache, 'kubernetes'),
+  KUBE_LOCK_DIR: join(kubernetes, 'build'),
+};
+const clusterScript = join(kubernetes, 'kube-apiserver.sh');
+const clusterNeeds = ['bash', 'go', 'openssl', 'flock', 'setsid'];
+
+const buildCluster = async (what: 'core' | 'full') => {
+  const output = await run(clusterScript, ['build', what], cluster);
+  return { ...cluster, REAL_CLUSTER_SCRIPT: clusterScript, REAL_CLUSTER_BIN: output.split('\n').at(-1) ?? '' };
+};
+
+const containerEngine = async () => {
+  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  const bases: Record<string, string> = {};
+  for (const image of baseImages)
+    bases[`REAL_IMAGE_BASE_${image.architecture.toUpperCase()}`] = await buildBase(
+      run,
+      cache,
+      devDependencies.node,
+      image,
+    );
+  // Debian's command line knows BuildKit by itself; another one on PATH may lack its plugin.
+  return { ...bases, REAL_ENGINE: existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker' };
+};
+const engineNeeds = ['dockerd', 'apt-get', 'dpkg-deb', 'tar'];
+
+export const realParts: readonly RealPart[] = [
+  {
+    name: 'Kubernetes linters (kubeconform, kube-score)',
+    needs: ['go'],
+    tests: 'manifest-linters\\.real',
+    prepare: async () => ({
+      REAL_KUBECONFORM: await goTool('kubeconform', 'github.com/yannh/kubeconform/cmd/kubeconform@v0.8.0'),
+      REAL_KUBE_SCORE: await goTool('kube-score', 'github.com/zegl/kube-score/cmd/kube-score@v1.20.0'),
+      REAL_SCHEMAS: join(kubernetes, 'schemas'),
+    }),
+  },
+  {
+    name: 'checkov',
+    needs: ['python3'],
+    tests: '(manifest|template)-checkov\\.real',
+    prepare: async () => ({
+      REAL_CHECKOV: await pythonTool('checkov', '3.3.30'),
+      REAL_ASSEMBLY: await synthesize(),
+    }),
+  },
+  {
+    name: 'cfn-lint',
+    needs: ['python3'],
+    tests: 'template-linter\\.real',
+    prepare: async () => ({
+      REAL_CFN_LINT: await pythonTool('cfn-lint', '1.58.0'),
+      REAL_ASSEMBLY: await synthesize(),
+    }),
+  },
+  {
+    name: 'AWS emulator',
+    needs: ['python3'],
+    tests: 'emulation/.*\\.real',
+    notShown: [
+      'permissions: the emulator allows everything, so no policy is shown to be enough or tight',
+      'networks: security groups, NAT and endpoints are records that no packet passes',
+      'EKS, Aurora, MSK and Valkey: records without servers; the parts "Kubernetes", "Kafka" and "Redis" have real ones',
+      'Kubernetes objects: parsed, kept and compared, never applied; the part "Kubernetes API server" applies them',
+      'the job that makes database owners: there is no database; `npm test` runs it on PostgreSQL, with what rds_iam does to sign-in',
+      'Lambda reading Kafka: the emulator polls queues only, so the function gets batches shaped like those of Kafka',
+      'alarms: stored without metric math, and none ever rings',
+      'drift: the emulator compares few resource types; the CLI says how many it left unchecked',
+      'pre-flight of layers and quotas: ECR keeps manifests alone here, and Service Quotas is missing; `npm test` has peers',
+    ],
+    prepare: async () => ({
+      // The launcher beside this file uses parts of ministack that are private: exactly this version.
+      REAL_EMULATOR_PYTHON: await pythonTool('ministack', '1.5.33', 'python'),
+      REAL_EMULATOR: join(root, '.config/real/aws-emulator/launch.py'),
+      REAL_ASSEMBLY: await synthesize(),
+    }),
+  },
+  {
+    name: 'Kubernetes API server',
+    needs: clusterNeeds,
+    tests: 'admission\\.real',
+    prepare: async () => ({
+      ...(await buildCluster('core')),
+      REAL_ARGO_CRD: join(
+        await goModule('github.com/argoproj/argo-cd/v3@v3.2.0'),
+        'manifests/crds/application-crd.yaml',
+      ),
+    }),
+  },
+  {
+    name: 'Kubernetes controllers, scheduler and simulated nodes',
+    needs: clusterNeeds,
+    tests: 'rollout\\.real',
+    prepare: () => buildCluster('full'),
+  },
+  {
+    name: 'actionlint',
+    needs: ['go'],
+    tests: 'workflows\\.real',
+    prepare: async () => ({
+      REAL_ACTIONLINT: await goTool('actionlint', 'github.com/rhysd/actionlint/cmd/actionlint@v1.7.12'),
+    }),
+  },
+  {
+    name: 'Verification and rollback on simulated nodes',
+    needs: clusterNeeds,
+    tests: 'verify\\.real',
+    prepare: () => buildCluster('full'),
+  },
+  {
+    name: 'Container engine',
+    needs: [...engineNeeds, 'docker-registry'],
+    tests: '(image|publish)\\.real',
+    prepare: containerEngine,
+  },
+  {
+    name: 'Docker Compose',
+    needs: [...engineNeeds, 'go', 'java', 'mvn', 'sha256sum', 'redis-server'],
+    tests: 'compose\\.real',
+    prepare: async () => ({
+      ...(await containerEngine()),
+      REAL_KAFKA: await kafkaBroker(cache),
+      REAL_COMPOSE: await goProgram('docker-compose', 'github.com/docker/compose/v2@v2.40.3', './cmd'),
+    }),
+  },
+  {
+    name: 'Pre-flight against an AWS emulator',
+    needs: ['python3'],
+    tests: 'preflight\\.real',
+    prepare: async () => ({ REAL_MINISTACK: await pythonTool('ministack', '1.5.33') }),
+  },
+  {
+    name: 'Review of commits',
+    needs: ['git'],
+    tests: 'comparison\\.real',
+    prepare: async () => ({}),
+  },
+  {
+    name: 'Apache Kafka',
+    needs: ['java', 'mvn', 'sha256sum'],
+    tests: 'kafka[^/]*\\.real',
+    prepare: async () => ({ REAL_KAFKA: await kafkaBroker(cache) }),
+  },
+  {
+    name: 'Schemathesis',
+    needs: ['python3'],
+    tests: 'public-doors\\.real',
+    prepare: async () => ({ REAL_SCHEMATHESIS: await pythonTool('schemathesis', '4.32.5') }),
+  },
+  {
+    name: 'Redis',
+    needs: ['redis-server', 'openssl'],
+    tests: '(redis-cache|shared-limits|cache-away)\\.real',
+    prepare: async () => ({}),
+  },
+];

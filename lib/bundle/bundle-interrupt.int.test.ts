@@ -1,0 +1,42 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { eventually } from '../../services/kit/testing/condition.ts';
+
+// PostgreSQL is started, and a service on it.
+jest.setTimeout(180_000);
+
+const root = path.join(import.meta.dirname, '../..');
+let place: string;
+beforeEach(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'interrupted-bundle-'));
+  // PostgreSQL runs as somebody else where the tests run as root.
+  await chmod(place, 0o755);
+});
+afterEach(() => rm(place, { recursive: true }));
+
+const trials = async () => (await readdir(place)).filter((name) => name.startsWith('cloudmart-trial-'));
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s while a bundle is started says so, and leaves no temporary folder',
+  async (name) => {
+    const out = path.join(place, 'out');
+    const child = spawn(process.execPath, ['bin/cloudmart.ts', 'bundle', 'cart', 'order', '--out', out], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: place },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    const said = text(child.stderr);
+    const ended = once(child, 'close');
+    await eventually(async () => expect(await trials()).toHaveLength(1), { timeoutMs: 120_000, everyMs: 50 });
+    child.kill(name);
+    expect(await ended).toEqual([1, null]);
+    expect(await said).toBe('cloudmart: interrupted; what is bundled stays, and bundling again is safe\n');
+    expect(await trials()).toEqual([]);
+    expect(await readdir(out)).not.toContain('order');
+  },
+);

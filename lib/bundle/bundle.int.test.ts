@@ -1,0 +1,187 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { defineService } from '../../services/kit/manifest.ts';
+import { bundleService } from './bundle.ts';
+
+const run = promisify(execFile);
+let place: string;
+
+const greeter = defineService({
+  name: 'greeter',
+  kind: 'web',
+  summary: 'x',
+  ports: {},
+  owns: {},
+  publishes: {},
+  consumes: [],
+  calls: [],
+  criticalFunctions: [{ file: 'use-cases/greet.ts', name: 'greet' }],
+  configuration: {},
+  scaling: { min: 1, max: 1, cpuPercent: 50 },
+  size: { cpuMillis: 1, memoryMiB: 1 },
+});
+
+/** A checkout with one service that greets, at `<place>/<name>`. */
+const checkout = async (name: string, files: Record<string, string> = {}) => {
+  const root = path.join(place, name);
+  const all: Record<string, string> = {
+    'services/greeter/main.ts':
+      "import { greet } from './use-cases/greet.ts';\nimport pg from 'pg';\nconst { late } = await import('./late.ts');\nconsole.log(greet(typeof pg.Pool), import.meta.url.endsWith('/main.mjs'), late);\n",
+    'services/greeter/late.ts': "export const late = 'on demand ☃';\n",
+    'services/greeter/use-cases/greet.ts': "export const greet = (name: string): string => 'hello ' + name;\n",
+    'services/greeter/storage/migrations/0001-a.sql': 'SELECT 1;\n',
+    'services/kit/storage/migrations/0001-kit.sql': 'SELECT 2;\n',
+    ...files,
+  };
+  for (const [file, text] of Object.entries(all)) {
+    await mkdir(path.dirname(path.join(root, file)), { recursive: true });
+    await writeFile(path.join(root, file), text);
+  }
+  await symlink(path.resolve('node_modules'), path.join(root, 'node_modules'));
+  return root;
+};
+
+const bundle = (root: string, into = path.join(root, 'out')) => bundleService(greeter, { root, into });
+
+beforeEach(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'bundle-'));
+});
+afterEach(() => rm(place, { recursive: true }));
+
+describe('a bundle', () => {
+  it('runs alone, away from its sources and packages, with its migrations beside it', async () => {
+    const { folder } = await bundle(await checkout('a'));
+    const elsewhere = path.join(place, 'elsewhere');
+    await cp(folder, elsewhere, { recursive: true });
+    const { stdout } = await run(process.execPath, [path.join(elsewhere, 'main.mjs')], { env: {} });
+    expect(stdout.trim()).toBe('hello function true on demand ☃');
+    const files = (await readdir(elsewhere, { recursive: true, withFileTypes: true })).filter((entry) =>
+      entry.isFile(),
+    );
+    const names = files.map(({ name, parentPath }) => path.relative(elsewhere, path.join(parentPath, name)));
+    expect(names.map((name) => name.replace(/-[A-Z0-9]{8}/, '-HASH')).sort()).toEqual([
+      'chunk-HASH.mjs',
+      'chunk-HASH.mjs.map',
+      'late-HASH.mjs',
+      'late-HASH.mjs.map',
+      'main.mjs',
+      'main.mjs.map',
+      'storage/kit-migrations/0001-kit.sql',
+      'storage/migrations/0001-a.sql',
+    ]);
+  });
+
+  it('has the same bytes and hash from another folder, built again and put elsewhere', async () => {
+    const first = await bundle(await checkout('a'));
+    const second = await bundle(await checkout('some/where/deeper'), path.join(place, 'put', 'elsewhere'));
+    const third = await bundle(path.join(place, 'a'));
+    expect([second.hash, third.hash]).toEqual([first.hash, first.hash]);
+    for (const file of ['main.mjs', 'main.mjs.map'])
+      expect(await readFile(path.join(second.folder, file))).toEqual(await readFile(path.join(first.folder, file)));
+    expect(await readFile(second.entry, 'utf8')).not.toContain(place);
+  });
+
+  it('changes its hash with the code and with a migration', async () => {
+    const root = await checkout('a');
+    const first = await bundle(root);
+    await writeFile(path.join(root, 'services/greeter/storage/migrations/0002-b.sql'), 'SELECT 3;\n');
+    const second = await bundle(root);
+    await writeFile(
+      path.join(root, 'services/greeter/use-cases/greet.ts'),
+      "export const greet = (name: string): string => 'bye ' + name;\n",
+    );
+    const third = await bundle(root);
+    expect(new Set([first.hash, second.hash, third.hash]).size).toBe(3);
+  });
+
+  it.each([
+    ['an empty entry point', { 'services/greeter/main.ts': ' \n' }, 'services/greeter/main.ts is empty'],
+    [
+      'an empty source file that nothing imports',
+      { 'services/greeter/domain/rules.ts': '' },
+      'services/greeter/domain/rules.ts is empty',
+    ],
+    [
+      'an empty migration',
+      { 'services/greeter/storage/migrations/0001-a.sql': '\n' },
+      'services/greeter/storage/migrations/0001-a.sql is empty',
+    ],
+    [
+      'an empty migration of the kit',
+      { 'services/kit/storage/migrations/0001-kit.sql': '' },
+      'services/kit/storage/migrations/0001-kit.sql is empty',
+    ],
+    [
+      'a source file that cannot be parsed',
+      { 'services/greeter/use-cases/greet.ts': 'export const greet = (' },
+      'services/greeter/use-cases/greet.ts cannot be parsed',
+    ],
+    [
+      'a critical function that is not exported',
+      {
+        'services/greeter/use-cases/greet.ts': 'export const hello = (name: string) => name;\n',
+        'services/greeter/main.ts': "import './use-cases/greet.ts';",
+      },
+      'does not export "greet"',
+    ],
+    [
+      'a critical function that the entry point never reaches',
+      { 'services/greeter/main.ts': 'console.log(1);\n' },
+      'never reaches that file',
+    ],
+    [
+      'a package in CommonJS that is imported on demand',
+      {
+        'services/greeter/late.ts':
+          "export const late = async () => (await import('@aws-sdk/rds-signer')).Signer.name;\n",
+      },
+      /services\/greeter\/late.ts imports "@aws-sdk\/rds-signer" on demand, which loses its names/,
+    ],
+  ])('is refused for %s', async (_, files, message) => {
+    await expect(bundle(await checkout('a', files))).rejects.toThrow(message);
+  });
+
+  it('is refused for a missing entry point', async () => {
+    const root = await checkout('a');
+    await rm(path.join(root, 'services/greeter/main.ts'));
+    await expect(bundle(root)).rejects.toThrow('services/greeter/main.ts is missing');
+  });
+});
+
+describe('a bundle of pages', () => {
+  const pages = defineService({ ...greeter, kind: 'static', criticalFunctions: [] });
+  const site = async (files: Record<string, string>) => {
+    const root = await checkout('site', files);
+    return bundleService(pages, { root, into: path.join(root, 'out') });
+  };
+  const page = '<script type="module" src="/index.js"></script>';
+
+  it('is the web build as it is, named by its content', async () => {
+    const files = {
+      'services/greeter/dist/index.html': page,
+      'services/greeter/dist/index.js': "fetch('/config.json')",
+    };
+    const { folder, entry, hash, bytes } = await site(files);
+    expect((await readdir(folder)).sort()).toEqual(['index.html', 'index.js']);
+    expect(await readFile(entry, 'utf8')).toBe(page);
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+    expect(bytes).toBe(page.length + "fetch('/config.json')".length);
+  });
+
+  it.each([
+    [
+      'an address of the API that is built in',
+      { 'index.html': page, 'index.js': 'fetch("http://order:8003")' },
+      /index\.js:1: http:\/\/order:8003: /,
+    ],
+    ['no page', { 'index.js': '' }, /services\/greeter\/dist\/index\.html is missing/],
+    ['an empty page', { 'index.html': '' }, /services\/greeter\/dist\/index\.html is empty/],
+  ])('is refused for %s', async (_, files, problem) => {
+    const built = Object.entries(files).map(([file, text]) => [`services/greeter/dist/${file}`, text]);
+    await expect(site(Object.fromEntries(built))).rejects.toThrow(problem);
+  });
+});

@@ -1,0 +1,97 @@
+import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { type IOidcProvider, OidcProviderNative, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { Environment } from '../../environment/environment.ts';
+import { acknowledge } from '../../guards/acknowledge.ts';
+import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
+import { preflightPermissions } from './preflight-permissions.ts';
+import { tablePattern, verifyPermissions } from './verify-permissions.ts';
+
+export type DeployRoleProps = NonNullable<Environment['delivery']> & {
+  /** Name of the environment, in GitHub and here. */
+  readonly environment: string;
+  /** Start of the names of what may be deployed; the cluster has exactly this name. */
+  readonly prefix: string;
+  /** Tables that a deployment reads to see what it set off, as manifests declare them. */
+  readonly readTables: readonly string[];
+};
+
+/** What a GitHub workflow may do in this account: deploy one environment, by credentials that live for an hour. */
+export class DeployRole extends Construct {
+  readonly role: Role;
+  readonly provider: IOidcProvider;
+
+  constructor(scope: Construct, id: string, props: DeployRoleProps) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.provider = props.createsProvider
+      ? new OidcProviderNative(this, 'GitHub', { url: `https://${GITHUB_ISSUER}`, clientIds: ['sts.amazonaws.com'] })
+      : OidcProviderNative.fromOidcProviderArn(
+          this,
+          'GitHub',
+          stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: GITHUB_ISSUER }),
+        );
+    this.role = new Role(this, 'Role', {
+      roleName: `${props.prefix}-deploy`,
+      description: `Deploys ${props.environment} from ${props.repository}`,
+      maxSessionDuration: Duration.hours(1),
+      // A workflow gets this subject only after the protection rules of the GitHub environment are met.
+      assumedBy: githubPrincipal(this.provider, `repo:${props.repository}:environment:${props.environment}`),
+    });
+    const allow = (sid: string, actions: string[], resources: string[]) =>
+      this.role.addToPolicy(new PolicyStatement({ sid, actions, resources }));
+    allow(
+      'ActAsBootstrapRoles',
+      ['sts:AssumeRole', 'sts:TagSession'],
+      ['deploy', 'file-publishing', 'image-publishing', 'lookup'].map((name) => bootstrapRoleArn(stack, name)),
+    );
+    allow('SignInToRegistry', ['ecr:GetAuthorizationToken'], ['*']);
+    allow(
+      'PublishImages',
+      [
+        'ecr:BatchCheckLayerAvailability',
+        'ecr:BatchGetImage',
+        'ecr:CompleteLayerUpload',
+        'ecr:DescribeImages',
+        'ecr:DescribeRepositories',
+        'ecr:GetDownloadUrlForLayer',
+        'ecr:InitiateLayerUpload',
+        'ecr:PutImage',
+        'ecr:UploadLayerPart',
+      ],
+      [stack.formatArn({ service: 'ecr', resource: 'repository', resourceName: `${props.prefix}/*` })],
+    );
+    allow(
+      'ReadOutputs',
+      ['cloudformation:DescribeStacks'],
+      [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${props.prefix}-*` })],
+    );
+    allow(
+      'FindCluster',
+      ['eks:DescribeCluster'],
+      [stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: props.prefix })],
+    );
+    for (const statement of preflightPermissions(stack, props.prefix)) this.role.addToPolicy(statement);
+    for (const statement of verifyPermissions(stack, props.prefix, props.readTables)) this.role.addToPolicy(statement);
+    acknowledge(
+      this.role,
+      'ECR hands out tokens for the whole registry only; certificates, zones, addresses and quotas have no names that are known beforehand, and are only read.',
+      'AwsSolutions-IAM5[Resource::*]',
+    );
+    const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account;
+    acknowledge(
+      this.role,
+      'Repositories, stacks and roles of this environment share the start of their names.',
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${props.prefix}-*]`,
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:iam::${account}:role/${props.prefix}-*]`,
+    );
+    acknowledge(
+      this.role,
+      'CloudFormation ends the names of tables with letters of its own.',
+      ...props.readTables.map(
+        (table) =>
+          `AwsSolutions-IAM5[Resource::arn:${stack.partition}:dynamodb:${stack.region}:${account}:table/${tablePattern(props.prefix, table)}]`,
+      ),
+    );
+  }
+}

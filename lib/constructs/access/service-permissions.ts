@@ -1,0 +1,145 @@
+/** What a service may do on AWS, derived from its manifest and from nothing else: one statement per need, each on named resources. */
+import { ArnFormat, Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import { deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
+
+/** Where the things that a manifest names are. Every ARN may hold tokens. */
+export type ServiceResources = {
+  /** `cluster-...` id by which IAM names the database cluster. */
+  readonly databaseResourceId: string;
+  readonly eventClusterArn: string;
+  topicArn(topic: string): string;
+  groupArn(group: string): string;
+  readonly cacheConnectArns: readonly string[];
+  tableArn(table: string): string;
+  bucketArn(bucket: string): string;
+  /** ARNs of the secrets that the service may read. */
+  secretArns(service: ServiceManifest): readonly string[];
+  /** ARNs of the identity that mail is sent from and of its configuration set. */
+  readonly mailArns: readonly string[];
+  /** Encrypts tables, buckets and secrets. */
+  readonly dataKey: IKey;
+};
+
+const statement = (sid: string, actions: readonly string[], resources: readonly string[]) =>
+  new PolicyStatement({ sid, actions: [...actions], resources: [...resources] });
+
+const ITEMS = [
+  'GetItem',
+  'BatchGetItem',
+  'Query',
+  'PutItem',
+  'UpdateItem',
+  'DeleteItem',
+  'BatchWriteItem',
+  'ConditionCheckItem',
+  'DescribeTable',
+];
+
+const eventStatements = ({ name, publishes, consumes }: ServiceManifest, at: ServiceResources) => {
+  const written = [...Object.keys(publishes), ...consumes.map(deadLetterTopicOf)];
+  if (written.length === 0) return [];
+  return [
+    statement(
+      'ConnectToEventStream',
+      ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster', 'kafka-cluster:WriteDataIdempotently'],
+      [at.eventClusterArn],
+    ),
+    statement(
+      'WriteTopics',
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
+      written.map((topic) => at.topicArn(topic)),
+    ),
+    ...(consumes.length > 0
+      ? [
+          statement(
+            'ReadTopics',
+            ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+            consumes.map((topic) => at.topicArn(topic)),
+          ),
+          statement(
+            'JoinConsumerGroup',
+            ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
+            [at.groupArn(name)],
+          ),
+        ]
+      : []),
+  ];
+};
+
+const databaseArn = (scope: Construct, user: string, at: ServiceResources) =>
+  Stack.of(scope).formatArn({
+    service: 'rds-db',
+    resource: 'dbuser',
+    resourceName: `${at.databaseResourceId}/${user}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+
+/** Statements for the role of a service. */
+export const servicePermissions = (
+  scope: Construct,
+  service: ServiceManifest,
+  at: ServiceResources,
+): PolicyStatement[] => {
+  const { owns, cache, reaches = [] } = service;
+  const tables = Object.keys(owns.tables ?? {});
+  const buckets = owns.buckets ?? [];
+  const secrets = at.secretArns(service);
+  const { region } = Stack.of(scope);
+  if (reaches.includes('sns'))
+    throw new Error(
+      `services/${service.name}/manifest.ts: reaches "sns", but no topic is declared that IAM could name; publish an event or reach "ses"`,
+    );
+  const encrypted = [
+    ...(tables.length > 0 ? [`dynamodb.${region}.amazonaws.com`] : []),
+    ...(buckets.length > 0 ? [`s3.${region}.amazonaws.com`] : []),
+    ...(secrets.length > 0 ? [`secretsmanager.${region}.amazonaws.com`] : []),
+  ];
+  return [
+    ...(owns.database
+      ? [statement('SignInToDatabase', ['rds-db:connect'], [databaseArn(scope, service.name, at)])]
+      : []),
+    ...eventStatements(service, at),
+    ...(cache ? [statement('SignInToCache', ['elasticache:Connect'], at.cacheConnectArns)] : []),
+    ...(tables.length > 0
+      ? [
+          statement(
+            'UseTables',
+            ITEMS.map((action) => `dynamodb:${action}`),
+            tables.map((table) => at.tableArn(table)),
+          ),
+        ]
+      : []),
+    ...(buckets.length > 0
+      ? [
+          statement(
+            'ListBuckets',
+            ['s3:ListBucket'],
+            buckets.map((bucket) => at.bucketArn(bucket)),
+          ),
+          statement(
+            'UseObjects',
+            ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
+            buckets.map((bucket) => `${at.bucketArn(bucket)}/*`),
+          ),
+        ]
+      : []),
+    ...(secrets.length > 0
+      ? [statement('ReadSecrets', ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], secrets)]
+      : []),
+    ...(encrypted.length > 0
+      ? [
+          new PolicyStatement({
+            sid: 'UseDataKey',
+            actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+            resources: [at.dataKey.keyArn],
+            // The key opens only what the statements above already admit.
+            conditions: { StringEquals: { 'kms:ViaService': encrypted } },
+          }),
+        ]
+      : []),
+    ...(reaches.includes('ses') ? [statement('SendMail', ['ses:SendEmail'], at.mailArns)] : []),
+  ];
+};

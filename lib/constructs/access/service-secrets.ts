@@ -1,0 +1,65 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { Construct } from 'constructs';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { acknowledge } from '../../guards/acknowledge.ts';
+import { secretNames } from '../../variables/service-variables.ts';
+
+/** Key under which every service gets the secret that signs calls between services. */
+export const SERVICE_AUTH_SECRET = 'SERVICE_AUTH_SECRET';
+
+export type ServiceSecretsProps = {
+  /** Start of the names: `<prefix>/<service>/<KEY>`. */
+  readonly prefix: string;
+  readonly services: readonly ServiceManifest[];
+  readonly key: IKey;
+  readonly retained: boolean;
+};
+
+/**
+ * One secret for each that a manifest declares, and one that all services share to sign their calls. Values are made by Secrets
+ * Manager; one that another party issues is put in with `aws secretsmanager put-secret-value` and survives later deployments.
+ */
+export class ServiceSecrets extends Construct {
+  private readonly byService = new Map<string, Map<string, ISecret>>();
+
+  constructor(scope: Construct, id: string, { prefix, services, key, retained }: ServiceSecretsProps) {
+    super(scope, id);
+    acknowledge(
+      this,
+      'No schedule can rotate what two parties must change together; an operator puts a new value and gives the services new pods without a deployment.',
+      'AwsSolutions-SMG4',
+    );
+    const secret = (constructId: string, secretName: string, description: string) =>
+      new Secret(this, constructId, {
+        secretName,
+        description,
+        encryptionKey: key,
+        generateSecretString: { passwordLength: 48, excludePunctuation: true },
+        removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      });
+    const auth = secret('ServiceAuth', `${prefix}/${SERVICE_AUTH_SECRET}`, 'Signs the calls between services.');
+    for (const service of services) {
+      const own = secretNames(service).map(
+        (name) =>
+          [
+            name,
+            secret(
+              `${service.name}-${name}`,
+              `${prefix}/${service.name}/${name}`,
+              service.configuration[name]?.description ?? name,
+            ),
+          ] as const,
+      );
+      this.byService.set(service.name, new Map<string, ISecret>([[SERVICE_AUTH_SECRET, auth], ...own]));
+    }
+  }
+
+  /** Secrets that a service may read, by the key that it knows them under. */
+  of({ name }: ServiceManifest): ReadonlyMap<string, ISecret> {
+    const secrets = this.byService.get(name);
+    if (!secrets) throw new Error(`no secrets were made for service "${name}"; pass its manifest to ServiceSecrets`);
+    return secrets;
+  }
+}

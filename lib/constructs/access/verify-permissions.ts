@@ -1,0 +1,32 @@
+import type { Stack } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+
+/**
+ * What the physical name of a table begins with, and a wildcard, so that a role can name it before it is there: CloudFormation makes it
+ * of the stack (lib/stacks/table-stack.ts), the logical id (lib/constructs/stores/item-table.ts) and letters of its own.
+ */
+export const tablePattern = (prefix: string, table: string): string => `${prefix}-table-${table}Table*`;
+
+/** What `npx cloudmart verify` reads beside the registry and the secrets: single items of these tables. */
+export const verifyPermissions = (stack: Stack, prefix: string, tables: readonly string[]): PolicyStatement[] => {
+  const patterns = tables.map((table) => tablePattern(prefix, table));
+  return [
+    new PolicyStatement({
+      sid: 'ReadNotes',
+      actions: ['dynamodb:GetItem'],
+      resources: patterns.map((resourceName) =>
+        stack.formatArn({ service: 'dynamodb', resource: 'table', resourceName }),
+      ),
+    }),
+    // Any key, but only what it encrypted for these tables. Source: DynamoDB developer guide, "DynamoDB encryption context".
+    new PolicyStatement({
+      sid: 'DecryptNotes',
+      actions: ['kms:Decrypt'],
+      resources: [stack.formatArn({ service: 'kms', resource: 'key', resourceName: '*' })],
+      conditions: {
+        StringEquals: { 'kms:ViaService': `dynamodb.${stack.region}.amazonaws.com` },
+        StringLike: { 'kms:EncryptionContext:aws:dynamodb:tableName': patterns },
+      },
+    }),
+  ];
+};

@@ -1,0 +1,91 @@
+import { type CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Addon, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
+
+export type ClusterObservabilityProps = {
+  readonly cluster: ICluster;
+  readonly clusterName: string;
+  /** Days that logs of containers and nodes are kept. */
+  readonly logDays: number;
+  /** Whether metrics of every pod are collected, and alarms on them made. */
+  readonly containerInsights: boolean;
+  readonly alerts: AlertTopics;
+};
+
+/** Auto Mode brings neither metrics-server, without which no autoscaler works, nor anything that ships logs. */
+export class ClusterObservability extends Construct {
+  constructor(scope: Construct, id: string, props: ClusterObservabilityProps) {
+    super(scope, id);
+    const { cluster, clusterName, alerts } = props;
+    new Addon(this, 'MetricsServer', { cluster, addonName: 'metrics-server' });
+    const role = new Role(this, 'LogShipping', {
+      assumedBy: new ServicePrincipal('pods.eks.amazonaws.com').withSessionTags(),
+      managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy')],
+    });
+    const groups = ['application', 'dataplane', 'host', 'performance'].map(
+      (kind) =>
+        new LogGroup(this, `Logs-${kind}`, {
+          logGroupName: `/aws/containerinsights/${clusterName}/${kind}`,
+          retention: props.logDays,
+          removalPolicy: RemovalPolicy.DESTROY,
+        }),
+    );
+    const addon = new Addon(this, 'Addon', {
+      cluster,
+      addonName: 'amazon-cloudwatch-observability',
+      configurationValues: {
+        containerLogs: { enabled: true },
+        agent: {
+          config: {
+            logs: {
+              metrics_collected: props.containerInsights ? { kubernetes: { enhanced_container_insights: true } } : {},
+            },
+          },
+        },
+      },
+    });
+    (addon.node.defaultChild as CfnResource).addPropertyOverride('PodIdentityAssociations', [
+      { ServiceAccount: 'cloudwatch-agent', RoleArn: role.roleArn },
+    ]);
+    addon.node.addDependency(...groups);
+    if (!props.containerInsights) return;
+    new OwnedAlarm(this, 'FailedNodes', {
+      alerts,
+      severity: 'page',
+      owner: 'platform',
+      runbook: 'cluster-nodes',
+      meaning: 'A node of the cluster has not been ready for 10 minutes.',
+      metric: this.metric('cluster_failed_node_count', clusterName),
+      threshold: 0,
+      evaluationPeriods: 2,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+    new OwnedAlarm(this, 'PendingPods', {
+      alerts,
+      severity: 'ticket',
+      owner: 'platform',
+      runbook: 'cluster-nodes',
+      meaning: 'Pods have been waiting for a node for 15 minutes.',
+      metric: this.metric('pod_status_pending', clusterName),
+      threshold: 0,
+      evaluationPeriods: 3,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  private metric(metricName: string, clusterName: string) {
+    return new Metric({
+      namespace: 'ContainerInsights',
+      metricName,
+      dimensionsMap: { ClusterName: clusterName },
+      statistic: 'Maximum',
+      period: Duration.minutes(5),
+    });
+  }
+}

@@ -1,0 +1,204 @@
+import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
+import { type CfnCondition, type CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { InstanceType, SubnetType } from 'aws-cdk-lib/aws-ec2';
+import {
+  Addon,
+  AlbController,
+  AlbControllerVersion,
+  CapacityType,
+  type CfnCluster,
+  Cluster,
+  ClusterLoggingTypes,
+  CoreDnsComputeType,
+  DefaultCapacityType,
+  EndpointAccess,
+  KubernetesManifest,
+  KubernetesVersion,
+} from 'aws-cdk-lib/aws-eks-v2';
+import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnLogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Environment } from '../../environment/environment.ts';
+import { SERVICE_CIDR } from '../../environment/environment-checks.ts';
+import { nodesEncrypt } from '../../environment/node-traffic.ts';
+import { acknowledge, acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
+import type { AlertTopics } from '../owned-alarm.ts';
+import type { PlatformNetwork } from '../platform-network.ts';
+import { ClusterAccess } from './cluster-access.ts';
+import { ClusterObservability } from './cluster-observability.ts';
+import { clusterSettingsObjects } from './cluster-settings.ts';
+
+export type KubernetesClusterProps = {
+  readonly environment: Environment;
+  /** Name of the cluster; a literal, because Kubernetes objects hold it. */
+  readonly clusterName: string;
+  readonly network: PlatformNetwork;
+  /** Encrypts the secrets that Kubernetes keeps. */
+  readonly key: IKey;
+  readonly alerts: AlertTopics;
+};
+
+/** EKS with API authentication, encrypted secrets, control-plane logs, nodes, metrics-server, log shipping and enforced network policies. */
+export class KubernetesCluster extends Construct {
+  readonly cluster: Cluster;
+
+  constructor(scope: Construct, id: string, props: KubernetesClusterProps) {
+    super(scope, id);
+    const { environment, clusterName, network, key } = props;
+    const { cluster: sizes } = environment;
+    const autoMode = sizes.compute === 'auto-mode';
+    const nodeRole = this.nodeRole(clusterName, autoMode);
+    // EKS would make this group itself, and keep what it holds for ever.
+    const controlPlaneLogs = this.logGroup('ControlPlaneLogs', `/aws/eks/${clusterName}/cluster`, sizes.logDays);
+
+    this.cluster = new Cluster(this, 'Cluster', {
+      clusterName,
+      version: KubernetesVersion.of(sizes.version),
+      vpc: network.vpc,
+      vpcSubnets: [{ subnetType: SubnetType.PRIVATE_WITH_EGRESS }],
+      endpointAccess:
+        sizes.publicEndpointCidrs.length === 0
+          ? EndpointAccess.PRIVATE
+          : EndpointAccess.PUBLIC_AND_PRIVATE.onlyFrom(...sizes.publicEndpointCidrs),
+      serviceIpv4Cidr: SERVICE_CIDR,
+      secretsEncryptionKey: key,
+      clusterLogging: Object.values(ClusterLoggingTypes),
+      // Changing this later replaces the cluster.
+      bootstrapClusterCreatorAdminPermissions: false,
+      outputConfigCommand: false,
+      kubectlProviderOptions: {
+        kubectlLayer: new KubectlV35Layer(this, 'Kubectl'),
+        privateSubnets: network.vpc.privateSubnets,
+      },
+      ...(autoMode
+        ? { defaultCapacityType: DefaultCapacityType.AUTOMODE, compute: { nodePools: ['system'], nodeRole } }
+        : {
+            defaultCapacityType: DefaultCapacityType.NODEGROUP,
+            defaultCapacity: 0,
+            coreDnsComputeType: CoreDnsComputeType.EC2,
+          }),
+    });
+    const resource = this.cluster.node.defaultChild as CfnCluster;
+    resource.deletionProtection = environment.protected;
+    resource.addResourceDependency(controlPlaneLogs.node.defaultChild as CfnResource);
+    if (environment.protected) resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+
+    // CDK would keep the logs of its own functions when the cluster is gone.
+    for (const { defaultChild } of this.cluster.node.findAll().map(({ node }) => node))
+      if (defaultChild instanceof CfnLogGroup) {
+        defaultChild.retentionInDays = sizes.logDays;
+        defaultChild.applyRemovalPolicy(RemovalPolicy.DESTROY);
+      }
+
+    this.acknowledgeManagedRoles(sizes.publicEndpointCidrs.length > 0);
+    if (!autoMode) this.addNodeGroup(environment, nodeRole);
+    if (!nodesEncrypt(sizes))
+      acknowledge(
+        this,
+        'Burstable types are what keeps dev cheap; it holds no customer data, and lib/environment/environment-checks.ts refuses them elsewhere.',
+        'Laws::nodes-encrypt',
+      );
+    new ClusterObservability(this, 'Observability', {
+      cluster: this.cluster,
+      clusterName,
+      alerts: props.alerts,
+      ...sizes,
+    });
+    new ClusterAccess(this, 'Access', { cluster: this.cluster, clusterName });
+    const objects = clusterSettingsObjects({
+      environment,
+      clusterName,
+      nodeRoleName: `${clusterName}-node`,
+      networkName: clusterName,
+    });
+    if (objects.length > 0)
+      new KubernetesManifest(this, 'Settings', { cluster: this.cluster, manifest: objects, overwrite: true });
+  }
+
+  private nodeRole(clusterName: string, autoMode: boolean) {
+    const policies = autoMode
+      ? ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly']
+      : ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', 'AmazonEKS_CNI_Policy'];
+    return new Role(this, 'NodeRole', {
+      roleName: `${clusterName}-node`,
+      assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
+      managedPolicies: policies.map((name) => ManagedPolicy.fromAwsManagedPolicyName(name)),
+    });
+  }
+
+  private logGroup(id: string, logGroupName: string, retention: number) {
+    return new LogGroup(this, id, { logGroupName, retention, removalPolicy: RemovalPolicy.DESTROY });
+  }
+
+  private addNodeGroup({ cluster: { nodes, capacity }, publicDoor }: Environment, nodeRole: Role) {
+    const networking = new Addon(this, 'Networking', {
+      cluster: this.cluster,
+      addonName: 'vpc-cni',
+      configurationValues: { enableNetworkPolicy: 'true' },
+    });
+    const group = this.cluster.addNodegroupCapacity('Nodes', {
+      instanceTypes: [new InstanceType(nodes.instanceType)],
+      minSize: nodes.min,
+      maxSize: nodes.max,
+      capacityType: capacity === 'spot' ? CapacityType.SPOT : CapacityType.ON_DEMAND,
+      nodeRole,
+      subnets: { subnetType: SubnetType.PRIVATE_WITH_EGRESS },
+    });
+    group.node.addDependency(networking);
+    for (const addonName of ['coredns', 'kube-proxy', 'eks-pod-identity-agent', 'aws-ebs-csi-driver'])
+      new Addon(this, addonName, { cluster: this.cluster, addonName }).node.addDependency(group);
+    if (!publicDoor) return;
+    const controller = new AlbController(this, 'LoadBalancerController', {
+      cluster: this.cluster,
+      version: AlbControllerVersion.V2_17_1,
+    });
+    acknowledge(
+      controller,
+      'The policy is the one that the controller publishes with its version; it narrows itself by tags.',
+      'AwsSolutions-IAM5[Resource::*]',
+    );
+  }
+
+  private acknowledgeManagedRoles(isPublic: boolean) {
+    acknowledgeManagedPolicies(
+      this,
+      'EKS asks for these policies by name and changes them with its own needs.',
+      'AmazonEKSClusterPolicy',
+      'AmazonEKSComputePolicy',
+      'AmazonEKSBlockStoragePolicy',
+      'AmazonEKSLoadBalancingPolicy',
+      'AmazonEKSNetworkingPolicy',
+      'AmazonEKSWorkerNodeMinimalPolicy',
+      'AmazonEKSWorkerNodePolicy',
+      'AmazonEKS_CNI_Policy',
+      'AmazonEC2ContainerRegistryPullOnly',
+      'CloudWatchAgentServerPolicy',
+    );
+    const kubectl = this.cluster.node.findChild('KubectlProvider');
+    const handler = kubectl.node.findChild('Handler');
+    const publicImages = Stack.of(this).resolve((handler.node.findChild('HasEcrPublic') as CfnCondition).logicalId);
+    const reason =
+      "The functions behind Kubernetes manifests are CDK's own; it decides what they need and which Node they run on.";
+    acknowledgeManagedPolicies(
+      kubectl,
+      reason,
+      'service-role/AWSLambdaBasicExecutionRole',
+      'service-role/AWSLambdaVPCAccessExecutionRole',
+      'AmazonEC2ContainerRegistryReadOnly',
+    );
+    acknowledge(
+      kubectl,
+      reason,
+      'AwsSolutions-L1',
+      `AwsSolutions-IAM4[Policy::{"Fn::If":["${publicImages}",{"Fn::Join":["",["arn:",{"Ref":"AWS::Partition"},":iam::aws:policy/AmazonElasticContainerRegistryPublicReadOnly"]]},{"Ref":"AWS::NoValue"}]}]`,
+      `AwsSolutions-IAM5[Resource::<${Stack.of(this).getLogicalId(handler.node.defaultChild as CfnResource)}.Arn>:*]`,
+    );
+    if (isPublic)
+      acknowledge(
+        this.cluster,
+        'Runners of GitHub have no fixed addresses; every call still needs an IAM identity with an access entry.',
+        'AwsSolutions-EKS1',
+      );
+  }
+}

@@ -1,0 +1,158 @@
+import { Duration } from 'aws-cdk-lib';
+import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
+import {
+  AllowedMethods,
+  CachePolicy,
+  Distribution,
+  HeadersFrameOption,
+  HeadersReferrerPolicy,
+  HttpVersion,
+  OriginProtocolPolicy,
+  OriginRequestPolicy,
+  PriceClass,
+  ResponseHeadersPolicy,
+  SecurityPolicyProtocol,
+  ViewerProtocolPolicy,
+} from 'aws-cdk-lib/aws-cloudfront';
+import { HttpOrigin, S3BucketOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { CnameRecord, type IHostedZone } from 'aws-cdk-lib/aws-route53';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
+import { Construct } from 'constructs';
+import { acknowledge } from '../../guards/acknowledge.ts';
+import type { FunctionCode } from '../events/event-function.ts';
+import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
+import { ObjectBucket } from '../stores/object-bucket.ts';
+
+export type StaticSiteProps = {
+  /** Service that answers the alarms. */
+  readonly owner: string;
+  /** Host name of the site, under the zone. */
+  readonly host: string;
+  readonly zone: IHostedZone;
+  /** Host that answers `/api/*`, so that browsers see one origin. */
+  readonly apiHost: string;
+  /** Folder of files. */
+  readonly code: FunctionCode;
+  /** What pages read at `/config.json`, so that the same files serve every environment. */
+  readonly config: Readonly<Record<string, string>>;
+  readonly alerts: AlertTopics;
+  readonly retained: boolean;
+};
+
+/** Files for browsers behind CloudFront, with the API under the same origin. Must live in us-east-1, where CloudFront reads certificates. */
+export class StaticSite extends Construct {
+  readonly files: Bucket;
+
+  constructor(scope: Construct, id: string, props: StaticSiteProps) {
+    super(scope, id);
+    const accessLogs = new ObjectBucket(this, 'AccessLogs', {
+      expireAfterDays: 90,
+      retained: props.retained,
+      writtenByAcl: true,
+    }).bucket;
+    // Made anew from the code by every deployment, so S3's own key is enough, and CloudFront needs no grant on another.
+    this.files = new ObjectBucket(this, 'Files', { accessLogs, retained: false }).bucket;
+    acknowledge(this.files, 'Every deployment brings all files again.', 'Laws::state-retained');
+    const distribution = new Distribution(this, 'Distribution', {
+      comment: props.host,
+      domainNames: [props.host],
+      certificate: new Certificate(this, 'Certificate', {
+        domainName: props.host,
+        validation: CertificateValidation.fromDns(props.zone),
+      }),
+      minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
+      httpVersion: HttpVersion.HTTP2_AND_3,
+      priceClass: PriceClass.PRICE_CLASS_100,
+      defaultRootObject: 'index.html',
+      enableLogging: true,
+      logBucket: accessLogs,
+      logFilePrefix: 'cloudfront/',
+      defaultBehavior: {
+        origin: S3BucketOrigin.withOriginAccessControl(this.files),
+        viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
+        cachePolicy: CachePolicy.CACHING_OPTIMIZED,
+        responseHeadersPolicy: this.securityHeaders(),
+        compress: true,
+      },
+      additionalBehaviors: {
+        '/api/*': {
+          origin: new HttpOrigin(props.apiHost, { protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY }),
+          viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
+          allowedMethods: AllowedMethods.ALLOW_ALL,
+          cachePolicy: CachePolicy.CACHING_DISABLED,
+          originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+        },
+      },
+      // The page itself knows the path: a path without a file is the page.
+      errorResponses: [
+        { httpStatus: 403, responseHttpStatus: 200, responsePagePath: '/index.html', ttl: Duration.seconds(0) },
+      ],
+    });
+    acknowledge(distribution, 'The shop sells everywhere.', 'AwsSolutions-CFR1');
+    acknowledge(
+      distribution,
+      'Files hold no secret and take no input; the firewall stands before the API.',
+      'AwsSolutions-CFR2',
+    );
+    const upload = new BucketDeployment(this, 'Upload', {
+      sources: [Source.asset(props.code.folder, { assetHash: props.code.hash })],
+      destinationBucket: this.files,
+      distribution,
+      distributionPaths: ['/index.html'],
+      prune: false,
+      cacheControl: [CacheControl.fromString('public, max-age=300')],
+    });
+    const config = new BucketDeployment(this, 'Config', {
+      sources: [Source.jsonData('config.json', props.config)],
+      destinationBucket: this.files,
+      distribution,
+      distributionPaths: ['/config.json'],
+      prune: false,
+      // A page that starts after a deployment must not work with the values of the one before.
+      cacheControl: [CacheControl.noCache()],
+    });
+    // The platform's file wins over one that a build may have left in the folder.
+    config.node.addDependency(upload);
+    new CnameRecord(this, 'Name', {
+      zone: props.zone,
+      recordName: `${props.host}.`,
+      domainName: distribution.distributionDomainName,
+    });
+    new OwnedAlarm(this, 'Failing', {
+      alerts: props.alerts,
+      severity: 'page',
+      owner: props.owner,
+      runbook: 'site-errors',
+      meaning: `More than 5 % of the answers of ${props.host} are errors of the server.`,
+      metric: new Metric({
+        namespace: 'AWS/CloudFront',
+        metricName: '5xxErrorRate',
+        statistic: 'Average',
+        period: Duration.minutes(5),
+        dimensionsMap: { DistributionId: distribution.distributionId, Region: 'Global' },
+      }),
+      threshold: 5,
+      evaluationPeriods: 2,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  private securityHeaders() {
+    return new ResponseHeadersPolicy(this, 'Headers', {
+      securityHeadersBehavior: {
+        contentSecurityPolicy: {
+          override: true,
+          contentSecurityPolicy:
+            "default-src 'self'; img-src 'self' https: data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+        },
+        contentTypeOptions: { override: true },
+        frameOptions: { override: true, frameOption: HeadersFrameOption.DENY },
+        referrerPolicy: { override: true, referrerPolicy: HeadersReferrerPolicy.SAME_ORIGIN },
+        strictTransportSecurity: { override: true, accessControlMaxAge: Duration.days(365), includeSubdomains: true },
+      },
+    });
+  }
+}

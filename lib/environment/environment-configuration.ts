@@ -1,0 +1,40 @@
+/** Plain configuration that an environment gives to services. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from './environment.ts';
+
+const mailDomain = /@([^\s<>@]+)>?$/;
+
+/** What an environment sets beyond the manifest's defaults: senders at its own domain, and what it says itself, which wins. */
+export const configurationOf = (service: ServiceManifest, environment: Environment): Record<string, string> => ({
+  ...Object.fromEntries(
+    Object.entries(service.configuration).flatMap(([key, { sender, default: value }]) =>
+      sender && value !== undefined ? [[key, value.replace(/@[^\s<>@]+/, `@${environment.domain}`)]] : [],
+    ),
+  ),
+  ...environment.configuration[service.name],
+});
+
+const senderProblems = (service: ServiceManifest, environment: Environment): string[] =>
+  Object.entries(configurationOf(service, environment))
+    .filter(([key]) => service.configuration[key]?.sender)
+    .filter(([, value]) => mailDomain.exec(value)?.[1]?.toLowerCase() !== environment.domain)
+    .map(
+      ([key, value]) =>
+        `configuration.${service.name}.${key}: "${value}" is no address at ${environment.domain}, from which alone the environment may send mail; write one there, or remove it for the default`,
+    );
+
+/** Problems of an environment's configuration with what the manifests declare, as `configuration.<service>...: <sentence>`. */
+export const configurationProblems = (environment: Environment, services: readonly ServiceManifest[]): string[] => [
+  ...Object.entries(environment.configuration).flatMap(([name, values]) => {
+    const service = services.find((candidate) => candidate.name === name);
+    if (!service)
+      return [`configuration.${name}: no such service; known: ${services.map((known) => known.name).join(', ')}`];
+    return Object.keys(values)
+      .filter((key) => service.configuration[key]?.kind !== 'plain')
+      .map(
+        (key) =>
+          `configuration.${name}.${key}: services/${name}/manifest.ts declares no plain value of this name; declare it there or remove it here`,
+      );
+  }),
+  ...services.flatMap((service) => senderProblems(service, environment)),
+];

@@ -1,0 +1,87 @@
+/**
+ * Names of the stack outputs that workloads need: values that only a deployment knows. The CDK app exports exactly these and
+ * gives their tokens to the charts; rendered files hold placeholders of the same names until they are filled.
+ */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { secretKeysOf } from '../workloads/pod-variables.ts';
+import { runsInCluster } from '../workloads/workload-values.ts';
+
+/** `product-images` -> `ProductImages`, `API_KEY` -> `ApiKey`: CloudFormation allows letters and digits only. */
+const inPascalCase = (name: string) =>
+  name
+    .toLowerCase()
+    .split(/[^a-z0-9]+/)
+    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+    .join('');
+
+export const outputNames = {
+  /** `host:port` of the PostgreSQL writer. */
+  databaseAddress: 'DatabaseAddress',
+  /** Bootstrap brokers with IAM, `host:port,host:port`. */
+  eventBrokers: 'EventBrokers',
+  /** `host:port` of the cache's primary. */
+  cacheAddress: 'CacheAddress',
+  certificateArn: 'CertificateArn',
+  webAclArn: 'WebAclArn',
+  /** URI of a service's image repository, without a tag. */
+  repository: (service: string): string => `Repository${inPascalCase(service)}`,
+  /** Physical name of a table. */
+  table: (table: string): string => `Table${inPascalCase(table)}`,
+  /** Physical name of a bucket. */
+  bucket: (bucket: string): string => `Bucket${inPascalCase(bucket)}`,
+  /** ARN or name of a secret; one for all services that hold `SERVICE_AUTH_SECRET`. */
+  secret: (service: string, key: string): string =>
+    key === 'SERVICE_AUTH_SECRET' ? 'SecretServiceAuth' : `Secret${inPascalCase(service)}${inPascalCase(key)}`,
+} as const;
+
+/** Every output that the workloads of these services may need, sorted. */
+export const neededOutputs = (services: readonly ServiceManifest[], hasPublicDoor: boolean): string[] => {
+  const inCluster = services.filter(runsInCluster);
+  const names = new Set<string>();
+  if (inCluster.some(({ owns }) => owns.database)) names.add(outputNames.databaseAddress);
+  if (inCluster.some(({ consumes, publishes }) => consumes.length > 0 || Object.keys(publishes).length > 0))
+    names.add(outputNames.eventBrokers);
+  if (inCluster.some(({ cache }) => cache)) names.add(outputNames.cacheAddress);
+  if (hasPublicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
+  for (const service of inCluster) {
+    names.add(outputNames.repository(service.name));
+    for (const table of Object.keys(service.owns.tables ?? {})) names.add(outputNames.table(table));
+    for (const bucket of service.owns.buckets ?? []) names.add(outputNames.bucket(bucket));
+    for (const key of secretKeysOf(service)) names.add(outputNames.secret(service.name, key));
+  }
+  return [...names].sort();
+};
+
+/** Outputs per stack. */
+export type StackOutputs = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+/** What stands in rendered files for an output until it is known. */
+export const placeholderOf = (name: string): string => `\${stack:${name}}`;
+
+/**
+ * Outputs of all given stacks by name. Throws one sentence when two stacks hold different values of a needed name, or when
+ * some of the needed names are missing.
+ * @param where what was read, for these sentences
+ */
+export const outputsByName = (
+  stacks: StackOutputs,
+  needed: readonly string[],
+  where: string,
+): ((name: string) => string) => {
+  const outputs = new Map<string, string>();
+  for (const [stack, values] of Object.entries(stacks))
+    for (const [name, value] of Object.entries(values)) {
+      const other = outputs.get(name);
+      if (other !== undefined && other !== value && needed.includes(name))
+        throw new Error(
+          `${where}: there are two values of output ${name}, the second in stack ${stack}; remove the stale one`,
+        );
+      outputs.set(name, value);
+    }
+  const missing = needed.filter((name) => !outputs.has(name));
+  if (missing.length > 0)
+    throw new Error(
+      `${where}: no stack has the output ${missing.join(', ')}; deploy every stack of it, then render again`,
+    );
+  return (name) => outputs.get(name) ?? placeholderOf(name);
+};

@@ -1,0 +1,28 @@
+/** The pre-flight of this checkout: which services it has, which of them run as pods, and what their images are called. */
+import path from 'node:path';
+import { regionOfCaller } from '../../aws/ask-aws.ts';
+import type { Environment } from '../../environment/environment.ts';
+import { servicesNamed } from '../../services.ts';
+import { imageTags } from '../../workloads/render.ts';
+import { runsInCluster } from '../../workloads/workload-values.ts';
+import { type PreflightReport, type PreflightRequest, preflight } from './preflight.ts';
+
+const root = path.join(import.meta.dirname, '../../..');
+
+export type PlatformPreflight = Pick<PreflightRequest, 'account' | 'resolver' | 'deadlineMs' | 'progress'> & {
+  readonly environment: Environment;
+  /** Names of the services that are checked; absent: all. */
+  readonly services?: readonly string[] | undefined;
+};
+
+/** Runs the pre-flight with the sources of this checkout and the AWS settings of the process. */
+export const platformPreflight = async (request: PlatformPreflight): Promise<PreflightReport> => {
+  const services = servicesNamed(request.services);
+  return preflight({
+    ...request,
+    services,
+    pods: services.filter(runsInCluster),
+    callerRegion: await regionOfCaller(process.env),
+    tagsOf: (all) => imageTags(all, root),
+  });
+};

@@ -1,0 +1,73 @@
+/** Faults of wiring that every check of sources and names lets through, planted in a copy of the real cart. */
+import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { bundleService } from '../../bundle/bundle.ts';
+import { services } from '../../services.ts';
+import { type BundleProof, openProof } from './bundle-proof.ts';
+
+// Each test bundles a service and starts it.
+jest.setTimeout(180_000);
+
+const root = path.join(import.meta.dirname, '../../..');
+const [cart] = services.filter(({ name }) => name === 'cart');
+let place: string;
+let app: string;
+let proof: BundleProof;
+
+beforeAll(async () => {
+  place = await mkdtemp(path.join(tmpdir(), 'cloudmart-proof-'));
+  app = path.join(place, 'services/cart/app.ts');
+  await symlink(path.join(root, 'node_modules'), path.join(place, 'node_modules'));
+  proof = openProof(services);
+});
+beforeEach(() => cp(path.join(root, 'services'), path.join(place, 'services'), { recursive: true }));
+afterEach(() => rm(path.join(place, 'services'), { recursive: true }));
+afterAll(async () => {
+  await proof.close();
+  await rm(place, { recursive: true });
+});
+
+const prove = async () => {
+  if (!cart) throw new Error('there is no cart');
+  const options = { root: place, into: path.join(place, 'out') };
+  await proof.prove(cart, await bundleService(cart, options), options);
+};
+
+const change = async (from: string, to: string) => {
+  const source = await readFile(app, 'utf8');
+  expect(source).toContain(from);
+  await writeFile(app, source.replace(from, to));
+};
+const without = (text: string) => change(text, '');
+
+test('a service that becomes ready on a real PostgreSQL may ship', async () => {
+  await expect(prove()).resolves.toBeUndefined();
+});
+
+test('a consumer that nobody starts is refused', async () => {
+  await without('      consumer,\n');
+  await expect(prove()).rejects.toThrow(
+    'services/cart/manifest.ts consumes order-events, but nothing in the background of services/cart/app.ts handles it',
+  );
+});
+
+test('a consumer without a handler for a topic of the manifest is refused', async () => {
+  await without("'order-events': (event: OrderEvent, tx) => handleOrderEvent(effects, event, tx)");
+  await expect(prove()).rejects.toThrow(/consumes order-events, but nothing in the background/);
+});
+
+test('a critical function that is in the bundle and not wired is refused', async () => {
+  await change('{ addItem, handleOrderEvent }', '{ addItem }');
+  await expect(prove()).rejects.toThrow(
+    'critical functions not registered: handleOrderEvent; services/cart/manifest.ts names them, services/cart/app.ts has to',
+  );
+});
+
+test('a start that fails is told in the words of the service', async () => {
+  await change('createCache(config.cache,', "createCache('nowhere:',");
+  await expect(prove()).rejects.toThrow(
+    /^the bundle of cart does not start: cart ended with exit code 1: cart cannot start: .*nowhere/,
+  );
+});

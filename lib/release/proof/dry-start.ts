@@ -1,0 +1,104 @@
+/** Starts bundles once before they ship: what is wired wrongly loads all the same, and fails only where it runs. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import type { Bundle } from '../../bundle/bundle.ts';
+import { openDataFolder } from '../../local/data-folder.ts';
+import { requireFreePorts } from '../../local/port-holder.ts';
+import { PEER_PORTS, portsInUse, shiftPort } from '../../local/ports.ts';
+import { prepareDatabases } from '../../local/postgres/databases.ts';
+import { type Postgres, startPostgres } from '../../local/postgres/postgres.ts';
+import { keepSecrets } from '../../local/secrets.ts';
+import { type Placement, planService } from '../../local/service-plan.ts';
+import { superviseProcess } from '../../local/service-process.ts';
+import { StartRefused } from '../../local/start-refused.ts';
+
+export type Trials = {
+  /** Resolves once the service is ready; throws one sentence with its last words when it will not be. Its neighbours are away. */
+  start(service: ServiceManifest, bundle: Bundle): Promise<void>;
+  /** Ends PostgreSQL and removes what it kept. */
+  close(): Promise<void>;
+};
+
+/** A start takes one to two seconds on an idle machine. */
+const READY_WITHIN_MS = 120_000;
+const GRACE_MS = 5_000;
+/** Ports that neither the platform nor, on Linux, outgoing connections use. */
+const [LOWEST_BASE, HIGHEST_BASE] = [20_000, 28_000];
+const TRIES = 20;
+
+const freePortBase = async (services: readonly ServiceManifest[], tries = TRIES): Promise<number> => {
+  const base = LOWEST_BASE + Math.floor(Math.random() * (HIGHEST_BASE - LOWEST_BASE));
+  try {
+    await requireFreePorts(portsInUse(services, base));
+    return base;
+  } catch (problem) {
+    if (tries > 1 && problem instanceof StartRefused && problem.code === 'port.taken')
+      return freePortBase(services, tries - 1);
+    throw problem;
+  }
+};
+
+type Peers = { readonly placement: Placement; readonly postgres: Postgres; close(): Promise<void> };
+
+const startPeers = async (services: readonly ServiceManifest[]): Promise<Peers> => {
+  const place = await mkdtemp(path.join(tmpdir(), 'cloudmart-trial-'));
+  const folder = await openDataFolder(path.join(place, 'data'));
+  for (const name of ['logs', 'mail', 'buckets', 'compile-cache']) await mkdir(folder.at(name), { mode: 0o700 });
+  const portBase = await freePortBase(services);
+  const secrets = await keepSecrets(folder, services, false);
+  const postgres = await startPostgres({
+    folder,
+    logFile: folder.at('logs', 'postgres.log'),
+    port: shiftPort(PEER_PORTS.postgres, portBase),
+    password: secrets.administrator,
+  });
+  await prepareDatabases(postgres.port, secrets, services);
+  return {
+    placement: { folder, portBase, secrets, services },
+    postgres,
+    close: async () => {
+      await postgres.stop(GRACE_MS);
+      folder.release();
+      await rm(place, { recursive: true, force: true });
+      await rm(postgres.cluster, { recursive: true, force: true });
+    },
+  };
+};
+
+/** @param services all of the platform: where callees would be follows from their manifests */
+export const openTrials = (services: readonly ServiceManifest[]): Trials => {
+  let peers: Promise<Peers> | undefined;
+  return {
+    start: async (service, bundle) => {
+      peers ??= startPeers(services);
+      const { placement } = await peers;
+      const child = superviseProcess(planService(service, bundle, undefined, placement), () => undefined);
+      const deadline = new AbortController();
+      try {
+        await Promise.race([
+          child.ready,
+          pause(READY_WITHIN_MS, undefined, { signal: deadline.signal }).then(() => {
+            throw new Error(`${service.name} was not ready within ${READY_WITHIN_MS / 1000} s`);
+          }),
+        ]);
+      } catch (problem) {
+        throw new Error(`the bundle of ${service.name} does not start: ${(problem as Error).message}`, {
+          cause: problem,
+        });
+      } finally {
+        deadline.abort();
+        await child.stop(GRACE_MS);
+      }
+    },
+    close: async () => {
+      // Peers that could not be started were reported by the first start.
+      await peers?.then(
+        ({ close }) => close(),
+        () => undefined,
+      );
+    },
+  };
+};

@@ -1,0 +1,90 @@
+/** The shop from outside, against the whole platform on this machine. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { type RunningPlatform, startPlatform } from '../../../services/acceptance/testing/running-platform.ts';
+import type { Order } from '../../../services/contracts/http/order-api.ts';
+import { eventually } from '../../../services/kit/testing/condition.ts';
+import { readState } from '../../local/state.ts';
+import { services } from '../../services.ts';
+import { createApiClient } from '../../shop/api-client.ts';
+import { tellsOf, type WasHandled } from './handled-events.ts';
+import { mailedTo } from './sent-mails.ts';
+import { verifyOutside } from './verify-outside.ts';
+import { declaredPipelines } from './verify-pipelines.ts';
+
+jest.setTimeout(600_000);
+
+let platform: RunningPlatform;
+let mailbox: string;
+const lines: string[] = [];
+beforeAll(async () => {
+  platform = await startPlatform(14_600);
+  mailbox = (await readState(platform.folder)).mailbox;
+});
+afterAll(() => platform?.stop());
+
+/** The logs of the pods are files on this machine. */
+const handledHere: WasHandled = async ({ topic, to }, { traceId }) =>
+  tellsOf((await readFile(path.join(platform.folder, 'logs', `${to}.log`), 'utf8')).split('\n'), topic, traceId);
+
+const outside = (more: { url?: string; card?: string } = {}) =>
+  verifyOutside({
+    url: platform.gateway,
+    services,
+    card: 'tok_visa',
+    wasMailed: mailedTo(mailbox),
+    wasHandled: handledHere,
+    progress: (line) => lines.push(line),
+    signal: new AbortController().signal,
+    ...more,
+  });
+
+const asStaff = async () => {
+  const { accessToken: token } = await createApiClient(platform.gateway)<{ accessToken: string }>(
+    '/api/v1/auth/login',
+    { method: 'POST', body: platform.staff },
+  );
+  return async (orderId: string) =>
+    (await createApiClient(platform.gateway)<{ order: Order }>(`/api/v1/orders/${orderId}`, { token })).order;
+};
+
+test('doors answer, a purchase is paid, its events arrive, and it is cancelled again', async () => {
+  const { report, findings } = await outside();
+  expect(findings).toEqual([]);
+  expect(report.doors).toBeGreaterThan(10);
+  expect(lines).toContainEqual(expect.stringMatching(/^[4-9] more doors answer the buyer/));
+  expect(report.notTried).toContain('PATCH /api/v1/me');
+  expect(report.notTried.filter((door) => /^GET |register|orders$|cancel$/.test(door))).toEqual([]);
+  expect(report.order?.state).toBe('paid');
+  expect(report.pipelines.map(({ topic, from, to }) => ({ topic, from, to }))).toEqual(declaredPipelines(services));
+  expect(report.pipelines.filter(({ state, seconds }) => state !== 'seen' || seconds === null)).toEqual([]);
+  const orderNow = await asStaff();
+  const order = await eventually(
+    async () => {
+      const found = await orderNow(report.order?.id ?? '');
+      expect(found.payment.refunded).toEqual(found.total);
+      return found;
+    },
+    { timeoutMs: 60_000, everyMs: 200 },
+  );
+  expect(['cancelled', 'refunded']).toContain(order.status);
+});
+
+test('a purchase that is not paid is a finding that says how it ended', async () => {
+  const { findings } = await outside({ card: 'tok_declined' });
+  expect(findings).toEqual([
+    { code: 'purchase-failed', problem: expect.stringMatching(/ended as payment-failed \(.*\) instead of paid$/) },
+  ]);
+});
+
+test('an address where nobody answers is a finding that names it', async () => {
+  const { report, findings } = await outside({ url: 'http://127.0.0.1:14699' });
+  expect(report.doors).toBe(0);
+  expect(findings).toEqual([
+    {
+      code: 'door-failed',
+      problem: expect.stringMatching(/^GET http:\/\/127\.0\.0\.1:14699\/openapi\.json got no answer: /),
+    },
+  ]);
+});

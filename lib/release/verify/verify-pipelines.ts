@@ -1,0 +1,126 @@
+/** Every pipeline that manifests declare, and what of it a purchase shows from outside: event in, effect out, seconds. */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import type { ApiClient } from '../../shop/api-client.ts';
+import type { Purchase } from '../../shop/purchase.ts';
+import { ClusterRefused } from '../rollout/rollout-cluster-failure.ts';
+import type { RolloutFinding } from '../rollout/rollout-finding.ts';
+import type { WasHandled } from './handled-events.ts';
+import { NotObservable, type WasMailed } from './not-observable.ts';
+
+/** A topic from the service that publishes it to one that consumes it. */
+export type Pipeline = { readonly topic: string; readonly from: string; readonly to: string };
+
+export type PipelineReport = Pipeline & {
+  /** `not-seen` comes with a finding; `not-observed`: nobody could look, and `effect` says why. */
+  readonly state: 'seen' | 'not-seen' | 'not-observed';
+  /** What comes out of it, or why that cannot be seen from outside. */
+  readonly effect: string;
+  /** From the order to the effect; null: it was not seen. */
+  readonly seconds: number | null;
+};
+
+export type PipelineProof = {
+  readonly api: ApiClient;
+  readonly purchase: Purchase;
+  readonly wasMailed: WasMailed;
+  readonly wasHandled: WasHandled;
+  readonly progress: (sentence: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/** Seconds for one effect of the purchase. */
+const EFFECT_SECONDS = 60;
+const LOOK_EVERY_MS = 500;
+
+/** Topics on which every paid order moves something; on others silence proves nothing. */
+const ofEveryOrder: readonly string[] = ['order-events', 'payment-events', 'inventory-events'];
+
+type Effect = {
+  readonly effect: string;
+  /** Throws {@link NotObservable} where it cannot be looked at. */
+  readonly isSeen: (proof: PipelineProof) => Promise<boolean>;
+};
+
+/** What a customer notices of a pipeline, by `<topic> -> <consumer>`: better than the consumer's own word. */
+const noticed: Readonly<Record<string, Effect>> = {
+  'order-events -> cart': {
+    effect: 'the cart is empty',
+    isSeen: async ({ api, purchase: { token } }) =>
+      (await api<{ items: unknown[] }>('/api/v1/cart', { token })).items.length === 0,
+  },
+  'order-events -> notification': {
+    effect: 'the confirmation was mailed',
+    isSeen: ({ purchase: { order, email }, wasMailed }) => wasMailed(order.id, email),
+  },
+};
+
+/** Of every other pipeline the consumer tells. */
+const told = (pipeline: Pipeline): Effect => ({
+  effect: `${pipeline.to} says that it handled it`,
+  isSeen: ({ wasHandled, purchase }) => wasHandled(pipeline, purchase),
+});
+
+const provePipeline = async (
+  pipeline: Pipeline,
+  proof: PipelineProof,
+): Promise<{ report: PipelineReport; finding?: RolloutFinding }> => {
+  const { topic, to } = pipeline;
+  const { effect, isSeen } = noticed[`${topic} -> ${to}`] ?? told(pipeline);
+  const { purchase, progress, signal } = proof;
+  const since = () => (performance.now() - purchase.placedAt) / 1000;
+  let last: Error | undefined;
+  const notObserved = ({ message }: Error) => {
+    progress(`${topic} to ${to} was not observed: ${message}`);
+    return { report: { ...pipeline, state: 'not-observed' as const, effect: message, seconds: null } };
+  };
+  do {
+    try {
+      if (await isSeen(proof)) {
+        const seconds = Number(since().toFixed(1));
+        progress(`${topic} reached ${to}: ${effect} (${seconds} s after the order)`);
+        return { report: { ...pipeline, state: 'seen', effect, seconds } };
+      }
+      last = undefined;
+    } catch (problem) {
+      signal.throwIfAborted();
+      if (problem instanceof NotObservable) return notObserved(problem);
+      last = problem as Error;
+    }
+    await pause(LOOK_EVERY_MS, undefined, { signal });
+  } while (since() < EFFECT_SECONDS);
+  // A cluster that tells nothing is no fault of the release.
+  if (last instanceof ClusterRefused) return notObserved(last);
+  if (!ofEveryOrder.includes(topic))
+    return notObserved(new Error('no event of this purchase came to it, and a purchase need not set one off'));
+  return {
+    report: { ...pipeline, state: 'not-seen', effect: `it is not so that ${effect}`, seconds: null },
+    finding: {
+      code: 'pipeline-failed',
+      service: to,
+      problem: `${topic} of ${pipeline.from} did not reach ${to}: ${EFFECT_SECONDS} s after order ${purchase.order.id} it is not so that ${effect}${last ? ` (${last.message})` : ''}`,
+    },
+  };
+};
+
+/** Every pipeline that manifests declare: who publishes a topic, and each service that consumes it. */
+export const declaredPipelines = (services: readonly ServiceManifest[]): Pipeline[] =>
+  services.flatMap((publisher) =>
+    Object.keys(publisher.publishes).flatMap((topic) =>
+      services
+        .filter(({ consumes }) => consumes.includes(topic))
+        .map((consumer) => ({ topic, from: publisher.name, to: consumer.name })),
+    ),
+  );
+
+/** Follows a purchase through every declared pipeline, one after another. */
+export const provePipelines = async (services: readonly ServiceManifest[], proof: PipelineProof) => {
+  const pipelines: PipelineReport[] = [];
+  const findings: RolloutFinding[] = [];
+  for (const pipeline of declaredPipelines(services)) {
+    const { report, finding } = await provePipeline(pipeline, proof);
+    pipelines.push(report);
+    if (finding) findings.push(finding);
+  }
+  return { pipelines, findings };
+};

@@ -1,0 +1,216 @@
+/** Buys something as any new customer would, through the public door alone, and says what came of it. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { type Order, type OrderStatus, settledStatuses } from '../../services/contracts/http/order-api.ts';
+import type { Payment } from '../../services/contracts/http/payment-api.ts';
+import type { Product } from '../../services/contracts/http/product-api.ts';
+import type { Money } from '../../services/contracts/http/values.ts';
+import { continueTrace, traceIdOf } from '../../services/kit/telemetry/request-scope.ts';
+import { type ApiClient, ApiProblem } from './api-client.ts';
+import type { MailSummary } from './mail-folder.ts';
+
+export type PurchaseProof = {
+  readonly order: {
+    readonly id: string;
+    readonly state: OrderStatus;
+    readonly amount: number;
+    readonly currency: string;
+    readonly items: number;
+  };
+  readonly charge: {
+    readonly paymentId: string;
+    readonly status: string;
+    readonly captured: number;
+    readonly currency: string;
+  };
+  readonly mail: { readonly to: string; readonly subject: string; readonly url: string };
+};
+
+/** The purchase did not come out as it must; the message says at which step and what was seen. */
+export class PurchaseFailed extends Error {
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'PurchaseFailed';
+  }
+}
+
+export type BuyerParts = {
+  readonly api: ApiClient;
+  /** Address of the account that is made for this purchase. */
+  readonly email: string;
+  /** Token of the card that is charged. */
+  readonly card: string;
+  /** Gets one sentence per step. */
+  readonly say: (text: string) => void;
+  readonly signal: AbortSignal;
+};
+
+/** A purchase that was decided in the customer's favour, and the customer who made it. */
+export type Purchase = {
+  readonly order: Order;
+  readonly email: string;
+  readonly token: string;
+  /** Names the trace of all its requests, which every event that follows from them carries on. */
+  readonly traceId: string;
+  /** `performance.now()` when the order was accepted. */
+  readonly placedAt: number;
+};
+
+export type PurchaseParts = Pick<BuyerParts, 'api' | 'say' | 'signal'> & {
+  readonly mailbox: ApiClient;
+  readonly mailboxUrl: string;
+  /** Token of a member of staff, who may look at payments. */
+  readonly staffToken: string;
+};
+
+const ITEMS = 2;
+const WAIT_MS = 30_000;
+const POLL_MS = 100;
+const BOUGHT: readonly OrderStatus[] = ['paid', 'processing', 'shipped', 'delivered'];
+
+export const formatMoney = ({ amount, currency }: Money): string => `${(amount / 100).toFixed(2)} ${currency}`;
+
+/** Asks until there is an answer; a service that just restarted may refuse a few times. */
+const waitFor = async <T>(what: string, ask: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> => {
+  let last: unknown;
+  for (
+    const until = performance.now() + WAIT_MS;
+    performance.now() < until;
+    await pause(POLL_MS, undefined, { signal })
+  ) {
+    try {
+      const answer = await ask();
+      if (answer !== undefined) return answer;
+    } catch (problem) {
+      if (problem instanceof ApiProblem && problem.status < 500) throw problem;
+      last = problem;
+    }
+  }
+  throw new PurchaseFailed(`${what} did not come within ${WAIT_MS / 1000} s`, { cause: last });
+};
+
+const chooseProducts = async (api: ApiClient): Promise<Product[]> => {
+  const { items } = await api<{ items: Product[] }>('/api/v1/products?limit=100');
+  const available = items.filter(({ stock }) => stock > 0);
+  if (available.length === 0)
+    throw new PurchaseFailed('the catalogue offers nothing in stock; load it again with an empty data folder');
+  const start = randomBytes(1)[0] as number;
+  return Array.from(
+    { length: Math.min(ITEMS, available.length) },
+    (_, index) => available[(start + index) % available.length] as Product,
+  );
+};
+
+const register = (api: ApiClient, email: string) =>
+  api<{ accessToken: string }>('/api/v1/auth/register', {
+    method: 'POST',
+    body: { email, password: randomBytes(18).toString('base64url'), name: 'Robin Proof' },
+  });
+
+/** A client whose requests are all of one trace. */
+const tracing =
+  (api: ApiClient, traceparent: string): ApiClient =>
+  (path, request) =>
+    api(path, { ...request, headers: { ...request?.headers, traceparent } });
+
+const placeOrder = (api: ApiClient, token: string, card: string) =>
+  api<{ order: Order }>('/api/v1/orders', {
+    method: 'POST',
+    token,
+    headers: { 'idempotency-key': randomUUID() },
+    body: {
+      shippingAddress: {
+        name: 'Robin Proof',
+        street: '1 Example Street',
+        city: 'Springfield',
+        state: 'IL',
+        zip: '62701',
+        country: 'US',
+      },
+      payment: { method: 'card', token: card },
+    },
+  });
+
+/**
+ * Registers, fills a cart, orders it, and waits until it is paid. Throws {@link PurchaseFailed} or the refusal of the door
+ * that said no.
+ */
+export const buySomething = async ({ api: untraced, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
+  const traceparent = continueTrace();
+  const api = tracing(untraced, traceparent);
+  const products = await chooseProducts(api);
+  const { accessToken: token } = await register(api, email);
+  say(`registered ${email}`);
+  for (const { id } of products)
+    await api('/api/v1/cart/items', { method: 'POST', token, body: { productId: id, quantity: 1 } });
+  say(`put ${products.map(({ title }) => `"${title}"`).join(' and ')} into the cart`);
+
+  const { order: placed } = await placeOrder(api, token, card);
+  const placedAt = performance.now();
+  say(`ordered ${placed.id} for ${formatMoney(placed.total)}`);
+  const order = await waitFor(
+    `a decision on order ${placed.id}`,
+    async () => {
+      const { order } = await api<{ order: Order }>(`/api/v1/orders/${placed.id}`, { token });
+      return settledStatuses.includes(order.status) ? order : undefined;
+    },
+    signal,
+  );
+  if (!BOUGHT.includes(order.status))
+    throw new PurchaseFailed(
+      `order ${order.id} ended as ${order.status}${order.payment.failure ? ` (${order.payment.failure})` : ''} instead of paid`,
+    );
+  const expected = products.reduce((sum, { price }) => sum + price.amount, 0);
+  if (order.total.amount !== expected)
+    throw new PurchaseFailed(`order ${order.id} costs ${order.total.amount}, but its goods cost ${expected}`);
+  return { order, email, token, traceId: traceIdOf(traceparent), placedAt };
+};
+
+/** Makes the purchase and looks at its charge and its mail. Throws {@link PurchaseFailed} or the refusal of the door that said no. */
+export const provePurchase = async ({
+  api,
+  mailbox,
+  mailboxUrl,
+  staffToken,
+  say,
+  signal,
+}: PurchaseParts): Promise<PurchaseProof> => {
+  const email = `robin-${randomBytes(6).toString('hex')}@customers.example`;
+  const { order } = await buySomething({ api, email, card: 'tok_visa', say, signal });
+  const expected = order.total.amount;
+
+  const payment = await waitFor(
+    `the charge of order ${order.id}`,
+    async () =>
+      (await api<{ items: Payment[] }>(`/api/v1/payments?orderId=${order.id}`, { token: staffToken })).items.find(
+        ({ status }) => status === 'captured',
+      ),
+    signal,
+  );
+  if (payment.captured.amount !== expected)
+    throw new PurchaseFailed(`order ${order.id} was charged ${payment.captured.amount} instead of ${expected}`);
+  say(`order is ${order.status}; ${payment.id} charged ${formatMoney(payment.captured)}`);
+
+  const mail = await waitFor(
+    `the mail to ${email}`,
+    async () => (await mailbox<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.at(-1),
+    signal,
+  );
+  say(`mail "${mail.subject}" is in the mailbox`);
+  return {
+    order: {
+      id: order.id,
+      state: order.status,
+      amount: order.total.amount,
+      currency: order.total.currency,
+      items: order.items.length,
+    },
+    charge: {
+      paymentId: payment.id,
+      status: payment.status,
+      captured: payment.captured.amount,
+      currency: payment.captured.currency,
+    },
+    mail: { to: email, subject: mail.subject, url: `${mailboxUrl}/mails/${encodeURIComponent(mail.id)}/view` },
+  };
+};

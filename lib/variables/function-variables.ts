@@ -1,0 +1,50 @@
+/** The environment variables of a Lambda: the names that every platform uses, with the addresses of AWS. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from '../environment/environment.ts';
+import { configurationOf } from '../environment/environment-configuration.ts';
+import { outputNames } from '../outputs/stack-outputs.ts';
+import type { OutputOf } from '../workloads/environment-values.ts';
+import { callersOf, secretKeysOf } from '../workloads/pod-variables.ts';
+import { type Addresses, serviceEnvironment } from './service-variables.ts';
+
+/** Where things are for code that runs outside the cluster. */
+export const awsAddresses = (outputOf: OutputOf): Addresses => {
+  const refuse = ({ name }: ServiceManifest): never => {
+    throw new Error(
+      `services/${name}/manifest.ts: ${name} has no door outside the cluster, so no Lambda can call it; consume one of its topics instead`,
+    );
+  };
+  return {
+    http: refuse,
+    grpc: refuse,
+    ports: () => ({}),
+    database: (service) => {
+      throw new Error(`services/${service.name}/manifest.ts: a Lambda owns no PostgreSQL database; declare a table`);
+    },
+    events: () => `kafka://${outputOf(outputNames.eventBrokers)}?auth=iam`,
+    cache: (service) => {
+      throw new Error(
+        `services/${service.name}/manifest.ts: a Lambda is outside the VPC and cannot reach the cache; use a table`,
+      );
+    },
+    table: (name) => outputOf(outputNames.table(name)),
+    bucket: (name) => `s3://${outputOf(outputNames.bucket(name))}`,
+    mail: 'ses:',
+  };
+};
+
+/** Variables of one Lambda. Values may hold tokens; secrets are named, never held. */
+export const functionEnvironment = (
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+  environment: Environment,
+  outputOf: OutputOf,
+): Record<string, string> => ({
+  LOG_LEVEL: environment.logLevel,
+  ALLOWED_CALLERS: callersOf(service, all).join(','),
+  ...serviceEnvironment(service, all, awsAddresses(outputOf)),
+  ...configurationOf(service, environment),
+  ...Object.fromEntries(
+    secretKeysOf(service).map((key) => [`${key}_SECRET_ID`, outputOf(outputNames.secret(service.name, key))]),
+  ),
+});

@@ -1,0 +1,72 @@
+/** The environment variables of a service, derived from its manifest: the same names on every platform. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+
+/** Where things are on one platform; local run, Kubernetes and Lambda each bring their own. */
+export type Addresses = {
+  /** Base URL of a service's HTTP door, without a trailing slash. */
+  http(service: ServiceManifest): string;
+  /** `host:port` of a service's gRPC door. */
+  grpc(service: ServiceManifest): string;
+  /** Ports that the service itself listens on. */
+  ports(service: ServiceManifest): { http?: number; grpc?: number; probe?: number };
+  /** `postgresql://` URL of the database for its owning role. */
+  database(service: ServiceManifest, database: string): string;
+  /** `postgresql://` URL of the embedded log, or `kafka://broker,broker`. */
+  events(service: ServiceManifest): string;
+  /** `memory:` or a `redis(s)://` URL. */
+  cache(service: ServiceManifest): string;
+  /** Physical name of a table. */
+  table(name: string): string;
+  /** Physical place of a bucket: `file:///...` or `s3://name`. */
+  bucket(name: string): string;
+  /** `folder:/path` or `ses:`. */
+  mail: string;
+};
+
+/** `order` -> `ORDER`, `api-gateway` -> `API_GATEWAY`. */
+export const environmentName = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+
+const requireService = (all: readonly ServiceManifest[], name: string) => {
+  const found = all.find((service) => service.name === name);
+  if (!found) throw new Error(`no service "${name}" is declared in lib/services.ts`);
+  return found;
+};
+
+/**
+ * Plain environment of one service. Secrets are not in it: each platform adds them its own way
+ * (`<KEY>` locally, `<KEY>_SECRET_ID` where Secrets Manager holds the value).
+ */
+export const serviceEnvironment = (
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+  at: Addresses,
+): Record<string, string> => {
+  const environment: Record<string, string> = { SERVICE_NAME: service.name };
+  for (const [kind, port] of Object.entries(at.ports(service)))
+    if (port !== undefined) environment[`${kind.toUpperCase()}_PORT`] = String(port);
+  if (service.owns.database) {
+    environment['DATABASE_URL'] = at.database(service, service.owns.database);
+    environment['DATABASE_CONNECTIONS'] = String(service.databaseConnections ?? 5);
+  }
+  if (service.consumes.length > 0 || Object.keys(service.publishes).length > 0)
+    environment['EVENTS_URL'] = at.events(service);
+  if (service.cache) environment['CACHE_URL'] = at.cache(service);
+  for (const table of Object.keys(service.owns.tables ?? {}))
+    environment[`TABLE_${environmentName(table)}`] = at.table(table);
+  for (const bucket of service.owns.buckets ?? []) environment[`BUCKET_${environmentName(bucket)}`] = at.bucket(bucket);
+  if (service.reaches?.includes('ses')) environment['MAIL_URL'] = at.mail;
+  for (const name of service.calls) {
+    const callee = requireService(all, name);
+    if (callee.ports.http) environment[`${environmentName(name)}_URL`] = at.http(callee);
+    if (callee.ports.grpc) environment[`${environmentName(name)}_GRPC`] = at.grpc(callee);
+  }
+  for (const [key, { kind, default: value }] of Object.entries(service.configuration))
+    if (kind === 'plain' && value !== undefined) environment[key] = value;
+  return environment;
+};
+
+/** Names of the secrets that a service needs, in the order in which it declares them. */
+export const secretNames = (service: ServiceManifest): string[] =>
+  Object.entries(service.configuration)
+    .filter(([, { kind }]) => kind === 'secret')
+    .map(([key]) => key);

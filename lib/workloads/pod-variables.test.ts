@@ -1,0 +1,36 @@
+/** What the cluster gives a service is read by the service's own reader: both sides of the same variables. */
+import { expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { readConfig } from '../../services/kit/config/config.ts';
+import { environments } from '../environments.ts';
+import { services } from '../services.ts';
+import { environmentValues } from './environment-values.ts';
+import { podEnvironment, staticConfiguration } from './pod-variables.ts';
+import { runsInCluster } from './workload-values.ts';
+
+const deployed: Readonly<Record<string, string>> = {
+  DatabaseAddress: 'production.cluster-abc.us-east-1.rds.amazonaws.com:5432',
+  EventBrokers: 'b-1.kafka.us-east-1.amazonaws.com:9098,b-2.kafka.us-east-1.amazonaws.com:9098',
+  CacheAddress: 'master.production.abc.use1.cache.amazonaws.com:6379',
+};
+const outputOf = (name: string) => deployed[name] ?? `cloudmart-production-${name}`;
+const [production] = environments.filter(({ name }) => name === 'production');
+if (!production) throw new Error('there is no production environment');
+const values = environmentValues(production, services, {}, outputOf);
+
+test.each(services.filter(runsInCluster))('$name accepts the environment of its pods', async (service) => {
+  const anything = z.object(Object.fromEntries(Object.keys(service.configuration).map((key) => [key, z.string()])));
+  const environment = { ...podEnvironment(service, services, values), ...staticConfiguration(service, values) };
+  const asked: string[] = [];
+  const config = await readConfig(service, anything, environment, {
+    loadSecret: async (id) => {
+      asked.push(id);
+      return 'a-secret-of-more-than-32-characters-in-length';
+    },
+  });
+  expect(asked.length).toBe(Object.keys(environment).filter((key) => key.endsWith('_SECRET_ID')).length);
+  expect(config.probePort).toBeDefined();
+  expect(Object.keys(config.callees)).toEqual(service.calls);
+  expect(config.trustedProxies).toEqual(service.public ? ['10.30.0.0/24', '10.30.1.0/24', '10.30.2.0/24'] : []);
+  expect(config.database?.auth).toBe(service.owns.database ? 'iam' : undefined);
+});

@@ -1,0 +1,80 @@
+/** The environment of a service's container, split into what the pod template holds and what its ConfigMap holds. */
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { type Addresses, secretNames, serviceEnvironment } from '../variables/service-variables.ts';
+import { grpcServiceName, probePort } from './ports.ts';
+import type { WorkloadValues } from './workload-values.ts';
+
+const databaseUrl = (service: ServiceManifest, database: string, values: WorkloadValues) =>
+  `postgresql://${service.name}@${values.databaseAddress}/${database}?sslmode=verify-full`;
+
+const required = <V>(map: Readonly<Record<string, V>>, key: string, what: string): V => {
+  const value = map[key];
+  if (value === undefined) throw new Error(`workload values name no ${what} for "${key}"; give it one`);
+  return value;
+};
+
+const inCluster = (values: WorkloadValues): Addresses => {
+  const host = (name: string) => `${name}.${values.namespace}.svc.cluster.local`;
+  return {
+    http: (service) => `http://${host(service.name)}:${service.ports.http}`,
+    grpc: (service) => `${host(grpcServiceName(service))}:${service.ports.grpc}`,
+    ports: (service) => ({ ...service.ports, probe: probePort }),
+    database: (service, database) => databaseUrl(service, database, values),
+    events: () => values.eventsUrl,
+    cache: () => values.cacheUrl,
+    table: (name) => required(values.tables, name, 'table'),
+    bucket: (name) => required(values.buckets, name, 'bucket'),
+    mail: values.mailUrl,
+  };
+};
+
+/** Services that declare calls to this one, sorted. */
+export const callersOf = (service: ServiceManifest, all: readonly ServiceManifest[]): string[] =>
+  all
+    .filter(({ calls }) => calls.includes(service.name))
+    .map(({ name }) => name)
+    .sort();
+
+/** Keys that Secrets Manager holds for a service. */
+export const secretKeysOf = (service: ServiceManifest): string[] => ['SERVICE_AUTH_SECRET', ...secretNames(service)];
+
+/** Plain configuration: the manifest's defaults and what the environment sets instead. Holds literals only. */
+export const staticConfiguration = (service: ServiceManifest, values: WorkloadValues): Record<string, string> => {
+  const own = values.configuration[service.name] ?? {};
+  for (const key of Object.keys(own))
+    if (service.configuration[key]?.kind !== 'plain')
+      throw new Error(
+        `configuration "${key}" of ${values.environment} is not declared as plain by services/${service.name}/manifest.ts; declare it there or remove it`,
+      );
+  const configuration: Record<string, string> = {};
+  for (const [key, { kind, default: value }] of Object.entries(service.configuration)) {
+    const chosen = own[key] ?? value;
+    if (kind === 'plain' && chosen !== undefined) configuration[key] = chosen;
+  }
+  return configuration;
+};
+
+/**
+ * Variables of the pod template: addresses and names of secrets, which may hold tokens. A changed address changes the template
+ * and so rolls the pods.
+ */
+export const podEnvironment = (
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+  values: WorkloadValues,
+): Record<string, string> => {
+  const environment: Record<string, string> = {
+    AWS_REGION: values.region,
+    LOG_LEVEL: values.logLevel,
+    ALLOWED_CALLERS: callersOf(service, all).join(','),
+    ...serviceEnvironment(service, all, inCluster(values)),
+  };
+  for (const key of Object.keys(service.configuration)) delete environment[key];
+  if (service.owns.database) environment['DATABASE_AUTH'] = values.databaseAuth;
+  // Without it every visitor would count as one of the load balancer's few addresses, and TLS would look like plain HTTP.
+  if (service.public && values.ingress) environment['TRUSTED_PROXIES'] = values.ingress.sourceCidrs.join(',');
+  const secretIds = required(values.secretIds, service.name, 'secret ids');
+  for (const key of secretKeysOf(service))
+    environment[`${key}_SECRET_ID`] = required(secretIds, key, `secret id of ${service.name}`);
+  return environment;
+};

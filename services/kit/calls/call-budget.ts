@@ -1,0 +1,24 @@
+/** How long a call to another service may take, and what it is refused with when nobody answers. */
+import { systemClock } from '../system-clock.ts';
+import { currentScope } from '../telemetry/request-scope.ts';
+import { Refusal } from '../values/refusal.ts';
+
+/** A call that could not be answered in less is not begun. */
+const leastMs = 20;
+
+/** The refusal `<service>.unavailable` of a service that gave no answer. */
+export const unavailable = (service: string, cause: unknown): Refusal =>
+  new Refusal(
+    'unavailable',
+    `${service}.unavailable`,
+    `The ${service} service does not answer at the moment; try again.`,
+    { retryAfterSeconds: 1, cause },
+  );
+
+/** Milliseconds for a call: what is asked for, at most what the request being served has left. Throws when too little is left. */
+export const callBudget = (service: string, askedMs: number): number => {
+  const deadlineAt = currentScope()?.deadlineAt;
+  const budget = deadlineAt === undefined ? askedMs : Math.min(askedMs, deadlineAt - systemClock.now().getTime());
+  if (budget < leastMs) throw unavailable(service, new Error(`only ${Math.round(budget)} ms left until the deadline`));
+  return budget;
+};

@@ -1,0 +1,213 @@
+import { describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { defineService } from '../manifest.ts';
+import { ConfigurationError, readConfig } from './config.ts';
+
+const manifest = defineService({
+  name: 'order',
+  kind: 'web+grpc',
+  summary: 'Orders.',
+  ports: { http: 8003, grpc: 50053 },
+  owns: { database: 'orders', tables: { 'order-events': { partitionKey: 'orderId' } }, buckets: ['invoices'] },
+  publishes: { 'order-events': { partitions: 1, retentionDays: 1 } },
+  consumes: [],
+  calls: ['product'],
+  cache: true,
+  reaches: ['ses'],
+  criticalFunctions: [],
+  configuration: {
+    SWEEP_AFTER_SECONDS: { description: 'Seconds until the sweep.', kind: 'plain', default: '30' },
+    SIGNING_KEY: { description: 'Signs invoices.', kind: 'secret' },
+  },
+  scaling: { min: 1, max: 1, cpuPercent: 50 },
+  size: { cpuMillis: 100, memoryMiB: 128 },
+});
+const schema = z.object({ SWEEP_AFTER_SECONDS: z.coerce.number().int().min(1), SIGNING_KEY: z.string().min(16) });
+
+const whole = {
+  PATH: '/usr/bin',
+  SERVICE_NAME: 'order',
+  HTTP_PORT: '8003',
+  GRPC_PORT: '50053',
+  DATABASE_URL: 'postgresql://order:pw@127.0.0.1:5432/orders',
+  DATABASE_CONNECTIONS: '7',
+  DATABASE_IDLE_MS: '500',
+  EVENTS_URL: 'kafka://broker-1:9092,broker-2:9092',
+  CACHE_URL: 'memory:',
+  TABLE_ORDER_EVENTS: 'dev-order-events',
+  BUCKET_INVOICES: 'file:///tmp/invoices',
+  MAIL_URL: 'folder:/tmp/mail',
+  PRODUCT_URL: 'http://127.0.0.1:8001/',
+  PRODUCT_GRPC: '127.0.0.1:50052',
+  SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153',
+  ALLOWED_CALLERS: 'api-gateway,cart',
+  TRUSTED_PROXIES: '10.0.0.0/16',
+  SIGNING_KEY: 'p9Zq7Lr2Vx5Kt8Wm',
+};
+
+type Variables = Record<string, string | undefined>;
+
+const problemsOf = async (
+  changes: Variables,
+  loadSecret?: (id: string) => Promise<string>,
+): Promise<readonly string[]> => {
+  try {
+    await readConfig(manifest, schema, { ...whole, ...changes }, { ...(loadSecret && { loadSecret }) });
+    return [];
+  } catch (problem) {
+    if (problem instanceof ConfigurationError) return problem.problems;
+    throw problem;
+  }
+};
+
+describe('the configuration of a service', () => {
+  test('is derived from its manifest and its own schema', async () => {
+    const config = await readConfig(manifest, schema, whole);
+    expect(config).toEqual({
+      bindAddress: '0.0.0.0',
+      httpPort: 8003,
+      grpcPort: 50053,
+      logLevel: 'info',
+      database: { url: whole.DATABASE_URL, connections: 7, idleMs: 500, auth: 'password' },
+      events: whole.EVENTS_URL,
+      cache: 'memory:',
+      mail: 'folder:/tmp/mail',
+      tables: { 'order-events': 'dev-order-events' },
+      buckets: { invoices: 'file:///tmp/invoices' },
+      callees: { product: { url: 'http://127.0.0.1:8001', grpc: '127.0.0.1:50052' } },
+      serviceAuthSecret: whole.SERVICE_AUTH_SECRET,
+      allowedCallers: ['api-gateway', 'cart'],
+      trustedProxies: ['10.0.0.0/16'],
+      own: { SWEEP_AFTER_SECONDS: 30, SIGNING_KEY: whole.SIGNING_KEY },
+    });
+  });
+
+  test('names every problem at once, one line each', async () => {
+    const problems = await problemsOf({
+      HTTP_PORT: 'eighty',
+      DATABASE_URL: undefined,
+      SIGNING_KEY: '<your-signing-key>',
+      LOG_LEVEL: 'loud',
+      SWEEP_AFTER_SECONDS: '-1',
+      CASHE_URL: 'memory:',
+    });
+    expect(problems.map((line) => line.split(':')[0]).sort()).toEqual([
+      'CASHE_URL',
+      'DATABASE_URL',
+      'HTTP_PORT',
+      'LOG_LEVEL',
+      'SIGNING_KEY',
+      'SWEEP_AFTER_SECONDS',
+    ]);
+  });
+
+  test.each<[string, Variables, RegExp]>([
+    ['a missing port', { GRPC_PORT: undefined }, /^GRPC_PORT: is missing; set it to a port/],
+    ['a port out of range', { GRPC_PORT: '70000' }, /^GRPC_PORT: is malformed/],
+    [
+      'a database of another kind',
+      { DATABASE_URL: 'mysql://x/y' },
+      /^DATABASE_URL: is malformed; expected a postgresql/,
+    ],
+    ['connections that idle for no time', { DATABASE_IDLE_MS: '0' }, /^DATABASE_IDLE_MS: is malformed/],
+    [
+      'no address of a callee',
+      { PRODUCT_URL: undefined, PRODUCT_GRPC: undefined },
+      /^PRODUCT_URL: is missing, as is PRODUCT_GRPC/,
+    ],
+    ['an address without a port', { PRODUCT_GRPC: 'product' }, /^PRODUCT_GRPC: is malformed; expected host:port/],
+    ['a short service secret', { SERVICE_AUTH_SECRET: 'short' }, /^SERVICE_AUTH_SECRET: is shorter than 32 bytes/],
+    ['another service', { SERVICE_NAME: 'cart' }, /^SERVICE_NAME: is "cart" but this is order/],
+    ['a slip of the pen', { DATABSE_URL: 'x' }, /^DATABSE_URL: .*did you mean DATABASE_URL\?/],
+    ['lower case', { http_port: '1' }, /^http_port: .*did you mean HTTP_PORT\?/],
+    [
+      'a foreign name in the namespace of the platform',
+      { TABLE_PAYMENTS: 'x' },
+      /^TABLE_PAYMENTS: is not a variable of this service/,
+    ],
+    ['a missing secret', { SIGNING_KEY: undefined }, /^SIGNING_KEY: is missing; set it, or SIGNING_KEY_SECRET_ID/],
+    ['a malformed secret', { SIGNING_KEY: 'tooshort' }, /^SIGNING_KEY: is malformed/],
+    [
+      'a secret given twice',
+      { SIGNING_KEY_SECRET_ID: 'dev/order' },
+      /^SIGNING_KEY: is set together with SIGNING_KEY_SECRET_ID/,
+    ],
+    ['a list of brokers without ports', { EVENTS_URL: 'kafka://a,b' }, /^EVENTS_URL: is malformed/],
+    ['proxies that are no addresses', { TRUSTED_PROXIES: 'gateway' }, /^TRUSTED_PROXIES: is malformed/],
+    ['callers that are no names', { ALLOWED_CALLERS: 'cart, order' }, /^ALLOWED_CALLERS: is malformed/],
+  ])('refuses %s by name', async (_case, changes, expected) => {
+    expect(await problemsOf(changes)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  test('never repeats the value of a secret or an address', async () => {
+    const problems = await problemsOf({ DATABASE_URL: 'mysql://u:hunter2@h/d', SIGNING_KEY: 'hunter2' });
+    expect(problems).toHaveLength(2);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+
+  test('leaves the machine its own variables', async () => {
+    expect(
+      await problemsOf({
+        HOME: '/root',
+        NODE_OPTIONS: '',
+        HTTPS_PROXY: 'http://p',
+        AWS_REGION: 'eu-west-1',
+        ORDER_SERVICE_HOST: '10.0.0.1',
+      }),
+    ).toEqual([]);
+  });
+
+  test('loads secrets by their ids', async () => {
+    const loaded: string[] = [];
+    const environment: Variables = { ...whole, SIGNING_KEY: undefined, SIGNING_KEY_SECRET_ID: 'dev/order/signing-key' };
+    const config = await readConfig(manifest, schema, environment, {
+      loadSecret: async (id) => {
+        loaded.push(id);
+        return 'a-real-value-of-a-key';
+      },
+    });
+    expect(config.own.SIGNING_KEY).toBe('a-real-value-of-a-key');
+    expect(loaded).toEqual(['dev/order/signing-key']);
+  });
+
+  test('loads the version that the pod was made for, and the current one once that is forgotten', async () => {
+    const environment: Variables = {
+      ...whole,
+      SIGNING_KEY: undefined,
+      SIGNING_KEY_SECRET_ID: 'dev/order/signing-key',
+      SECRET_VERSIONS: 'SERVICE_AUTH_SECRET=v9 SIGNING_KEY=v2',
+    };
+    const asked: unknown[] = [];
+    const keep = async (isForgotten: boolean) => {
+      const config = await readConfig(manifest, schema, environment, {
+        loadSecret: async (_, which) => {
+          asked.push(which);
+          if (which && isForgotten)
+            throw Object.assign(new Error('no such version'), { name: 'ResourceNotFoundException' });
+          return which ? 'the-value-of-version-two' : 'the-value-of-today';
+        },
+      });
+      return config.own.SIGNING_KEY;
+    };
+    expect(await keep(false)).toBe('the-value-of-version-two');
+    expect(await keep(true)).toBe('the-value-of-today');
+    expect(asked).toEqual([{ version: 'v2' }, { version: 'v2' }, undefined]);
+  });
+
+  test('says which secret cannot be read, holds nothing, or holds a placeholder', async () => {
+    const changes = { SIGNING_KEY: undefined, SIGNING_KEY_SECRET_ID: 'dev/order/signing-key' };
+    const fails = await problemsOf(changes, async () => {
+      throw Object.assign(new Error('no access to dev/order'), { name: 'AccessDeniedException' });
+    });
+    expect(fails).toEqual([expect.stringMatching(/^SIGNING_KEY_SECRET_ID: cannot be read \(AccessDeniedException\)/)]);
+    expect(await problemsOf(changes, async () => '')).toEqual([expect.stringMatching(/secret is empty/)]);
+    expect(await problemsOf(changes, async () => 'changeme')).toEqual([expect.stringMatching(/placeholder/)]);
+  });
+
+  test('holds manifest.ts and config.ts to the same keys', async () => {
+    const other = z.object({ SIGNING_KEY: z.string(), COLOUR: z.string().default('red') });
+    await expect(readConfig(manifest, other, whole)).rejects.toThrow(
+      /SWEEP_AFTER_SECONDS: is declared in manifest.ts but not in config.ts[\s\S]*COLOUR: is in config.ts but not declared/,
+    );
+  });
+});

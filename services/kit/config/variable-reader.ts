@@ -1,0 +1,80 @@
+import type { LoadSecret } from './load-secret.ts';
+import { isPlaceholder } from './placeholder.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Collects the problems of one environment while its values are read. */
+export const createEnvironmentReader = (environment: Environment, loadSecret: LoadSecret) => {
+  const problems: string[] = [];
+  const known = new Set<string>(['SERVICE_NAME', 'SECRET_VERSIONS']);
+  const versions = new Map(
+    (environment['SECRET_VERSIONS'] ?? '').split(' ').map((pair) => {
+      const [key = '', version = ''] = pair.split('=', 2);
+      return [key, version] as const;
+    }),
+  );
+
+  /** The version that the pod was made for, so that a restart in the middle of a rotation changes nothing. */
+  const loadChosen = async (name: string, id: string) => {
+    const version = versions.get(name);
+    if (!version) return loadSecret(id);
+    try {
+      return await loadSecret(id, { version });
+    } catch (problem) {
+      // Secrets Manager forgets versions that carry no label any more; then the current one is the best there is.
+      if (problem instanceof Error && problem.name === 'ResourceNotFoundException') return loadSecret(id);
+      throw problem;
+    }
+  };
+
+  const usable = (name: string, value: string) => {
+    if (!isPlaceholder(value)) return true;
+    problems.push(`${name}: is a placeholder; set the real value`);
+    return false;
+  };
+
+  const optional = (name: string, accept: (text: string) => boolean, expected: string) => {
+    known.add(name);
+    const value = environment[name];
+    if (value === undefined || value === '' || !usable(name, value)) return undefined;
+    if (accept(value)) return value;
+    problems.push(`${name}: is malformed; expected ${expected}`);
+    return undefined;
+  };
+
+  const required = (name: string, accept: (text: string) => boolean, expected: string) => {
+    const value = optional(name, accept, expected);
+    if (!environment[name]) problems.push(`${name}: is missing; set it to ${expected}`);
+    return value;
+  };
+
+  const secret = async (name: string, isRequired: boolean) => {
+    const idName = `${name}_SECRET_ID`;
+    known.add(name).add(idName);
+    const { [name]: plain, [idName]: id } = environment;
+    if (plain && id) problems.push(`${name}: is set together with ${idName}; keep one of them`);
+    if (plain) return usable(name, plain) ? plain : undefined;
+    if (!id) {
+      if (isRequired) problems.push(`${name}: is missing; set it, or ${idName} to the secret that holds it`);
+      return undefined;
+    }
+    if (!usable(idName, id)) return undefined;
+    try {
+      const value = await loadChosen(name, id);
+      if (value === '') problems.push(`${idName}: the secret is empty; store a value in it`);
+      return value !== '' && usable(idName, value) ? value : undefined;
+    } catch (problem) {
+      problems.push(
+        `${idName}: cannot be read (${problem instanceof Error ? problem.name : 'unknown error'}); check its name and the role's access`,
+      );
+      return undefined;
+    }
+  };
+
+  /** Id under which Secrets Manager holds a secret, if that is where it comes from. */
+  const idOf = (name: string) => environment[`${name}_SECRET_ID`] || undefined;
+
+  return { problems, known, optional, required, secret, idOf };
+};
+
+export type EnvironmentReader = ReturnType<typeof createEnvironmentReader>;

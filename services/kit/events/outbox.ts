@@ -1,0 +1,31 @@
+import type { Sql } from '../storage/database.ts';
+import { currentScope } from '../telemetry/request-scope.ts';
+import type { CloudEvent } from './cloud-event.ts';
+
+const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/**
+ * SQL that adds one event for each row of `source` (a CTE or table with a jsonb column `payload` holding a whole
+ * CloudEvent) to the outbox; for a statement that changes state and notes the event in one round trip.
+ */
+export const insertOutboxFrom = (topic: string, source: string): string =>
+  `INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, sequence)
+   SELECT payload->>'id', ${quote(topic)}, payload->>'subject', payload->>'type', payload, (payload->>'sequence')::bigint
+   FROM ${source}`;
+
+/**
+ * Adds events to the outbox in the caller's transaction: they are published if, and only if, it commits, in this order per
+ * subject. Whoever writes two events of one subject in two transactions must hold a lock on the aggregate while doing so.
+ * An event without `traceparent` gets the one of the request that is being served.
+ */
+export const addToOutbox = async (tx: Sql, topic: string, events: readonly CloudEvent[]): Promise<void> => {
+  if (events.length === 0) return;
+  const traceparent = currentScope()?.traceparent;
+  const traced = traceparent === undefined ? events : events.map((event) => ({ traceparent, ...event }));
+  await tx.query(
+    `WITH event AS (
+       SELECT payload FROM unnest($1::jsonb[]) WITH ORDINALITY AS given (payload, place) ORDER BY place
+     ) ${insertOutboxFrom(topic, 'event')}`,
+    [traced.map((event) => JSON.stringify(event))],
+  );
+};

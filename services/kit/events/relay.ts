@@ -1,0 +1,181 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Database } from '../storage/database.ts';
+import { isUnavailable } from '../storage/database-failure.ts';
+import type { Logger } from '../telemetry/logger.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { Clock } from '../values/clock.ts';
+import { createWakeUp } from '../wake-up.ts';
+import { type EventLog, type NewRecord, RecordRefused, UnknownTopic } from './event-log.ts';
+import { registerOutboxMetrics } from './outbox-metrics.ts';
+import { createRelayLease } from './relay-lease.ts';
+
+export type RelayOptions = {
+  readonly database: Database;
+  readonly log: Pick<EventLog, 'append'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics?: Metrics | undefined;
+  /** Service name; with the process id it is the holder that the table `relay_lease` shows. */
+  readonly owner: string;
+  /** Milliseconds after which a silent holder loses the outbox; default 5,000. */
+  readonly leaseMs?: number;
+  /** Days that published rows are kept for people who look into what happened; default 7. */
+  readonly keepPublishedDays?: number;
+};
+
+export type Relay = { start(): Promise<void>; stop(): Promise<void> };
+
+type Row = { id: string; topic: string; key: string; type: string; value: string; traceparent: string | null };
+
+const batchSize = 500;
+/** A busy relay looks again this soon without being told; then nobody has to NOTIFY, which would serialize commits. */
+const busyPauseMs = 20;
+/** Empty looks until it goes to sleep and asks to be woken. */
+const looksBeforeSleep = 10;
+/** Floor for a wake-up that was missed. */
+const sleepMs = 1_000;
+const firstPauseMs = 100;
+const longestPauseMs = 5_000;
+/** An aggregate whose head cannot be appended is tried again after this long. */
+const blockedForMs = 10_000;
+const pruneEveryMs = 600_000;
+const pruneSize = 2_000;
+
+const nextStatement = `
+  SELECT id, aggregatetype AS topic, aggregateid AS key, type, payload::text AS value, payload->>'traceparent' AS traceparent
+  FROM outbox WHERE published_at IS NULL AND NOT (aggregatetype || '/' || aggregateid = ANY ($1::text[]))
+  ORDER BY position LIMIT ${batchSize}`;
+
+/** Only whoever still holds the lease may say that something is published. */
+const markStatement = `
+  UPDATE outbox SET published_at = now()
+  WHERE id = ANY ($1::text[]) AND published_at IS NULL
+    AND EXISTS (SELECT FROM relay_lease WHERE name = 'outbox' AND epoch = $2 AND holder IS NOT NULL)`;
+
+const pruneStatement = `
+  DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM outbox WHERE published_at < now() - make_interval(days => $1) LIMIT $2))`;
+
+const recordOf = ({ id, key, type, value, traceparent }: Row): NewRecord => ({
+  key,
+  value,
+  headers: { id, type, ...(traceparent && { traceparent }) },
+});
+
+const aggregateOf = ({ topic, key }: Row) => `${topic}/${key}`;
+
+/** Whether the log is fine and refuses exactly these records. */
+const isRefused = (error: unknown) => error instanceof RecordRefused || error instanceof UnknownTopic;
+
+/**
+ * Publishes the outbox to the log: one process at a time by a lease, in order per aggregate, at least once. A row is marked
+ * only after the log has it, so a crash between the two publishes it again; consumers drop what their inbox knows. An
+ * aggregate whose next event the log refuses waits alone, is logged, and shows in `outbox_blocked_aggregates`.
+ */
+export const createRelay = (options: RelayOptions): Relay => {
+  const { database, log, clock, logger, metrics, owner, leaseMs = 5_000, keepPublishedDays = 7 } = options;
+  const lease = createRelayLease({ database, holder: `${owner}:${process.pid}`, leaseMs });
+  const blocked = new Map<string, number>();
+  const wakeUp = createWakeUp();
+  const stopping = new AbortController();
+  let running: Promise<void> | undefined;
+  let stopListening: (() => Promise<void>) | undefined;
+  let prunedAt = Number.NEGATIVE_INFINITY;
+  if (metrics) registerOutboxMetrics({ database, metrics, logger, blocked: () => blocked.size });
+
+  const append = async (topic: string, rows: readonly Row[]): Promise<string[]> => {
+    try {
+      await log.append(topic, rows.map(recordOf));
+      return rows.map(({ id }) => id);
+    } catch (error) {
+      if (!isRefused(error)) throw error;
+      if (rows.length > 1) return appendEach(topic, rows);
+      const [row] = rows as [Row];
+      blocked.set(aggregateOf(row), clock.now().getTime() + blockedForMs);
+      logger.error(
+        { error, topic, key: row.key, eventId: row.id },
+        'an event is refused by the log; its aggregate waits',
+      );
+      return [];
+    }
+  };
+
+  /** Finds out which aggregate the log refuses; the others go on. */
+  const appendEach = async (topic: string, rows: readonly Row[]): Promise<string[]> => {
+    const ids: string[] = [];
+    for (const row of rows) if (!blocked.has(aggregateOf(row))) ids.push(...(await append(topic, [row])));
+    return ids;
+  };
+
+  /** Publishes one batch; returns how many rows it saw. */
+  const publish = async (epoch: number): Promise<number> => {
+    const now = clock.now().getTime();
+    for (const [aggregate, until] of blocked) if (until <= now) blocked.delete(aggregate);
+    const { rows } = await database.query<Row>(nextStatement, [[...blocked.keys()]], { name: 'outbox-next' });
+    for (const [topic, ofTopic] of Map.groupBy(rows, (row) => row.topic)) {
+      // Frozen since the rows were read? Then another one publishes by now.
+      if (!lease.isHeld()) return 0;
+      const ids = await append(topic, ofTopic);
+      await database.query(markStatement, [ids, epoch], { name: 'outbox-mark' });
+    }
+    return rows.length;
+  };
+
+  const prune = async () => {
+    if (performance.now() - prunedAt < pruneEveryMs) return;
+    prunedAt = performance.now();
+    // One part at a time, so that publishing goes on between them.
+    const { rowCount } = await database.query(pruneStatement, [keepPublishedDays, pruneSize]);
+    if (rowCount === pruneSize) prunedAt = Number.NEGATIVE_INFINITY;
+  };
+
+  /** Publishes until the lease is lost or the relay stops. */
+  const hold = async (epoch: number) => {
+    let emptyLooks = 0;
+    const isAsleep = () => emptyLooks >= looksBeforeSleep;
+    while (!stopping.signal.aborted && (await lease.renew(isAsleep()))) {
+      // It looks once more after it said that it sleeps: what was committed before that woke nobody.
+      const seen = await publish(epoch);
+      emptyLooks = seen === 0 ? emptyLooks + 1 : 0;
+      await prune();
+      if (seen === batchSize) continue;
+      if (emptyLooks <= looksBeforeSleep)
+        await wait(busyPauseMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+      else if (await wakeUp.wait(sleepMs, stopping.signal)) emptyLooks = 0;
+    }
+  };
+
+  const run = async () => {
+    let pauseMs = 0;
+    while (!stopping.signal.aborted) {
+      try {
+        const epoch = await lease.acquire();
+        pauseMs = 0;
+        if (epoch === undefined) await wait(sleepMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+        else await hold(epoch);
+      } catch (error) {
+        if (stopping.signal.aborted) break;
+        if (pauseMs === 0)
+          logger.warn(
+            { error },
+            isUnavailable(error) ? 'events wait in the outbox; trying again' : 'the relay failed; trying again',
+          );
+        pauseMs = Math.min(longestPauseMs, 2 * pauseMs || firstPauseMs);
+        await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(() => undefined);
+      }
+    }
+    await lease.release().catch((error: unknown) => logger.warn({ error }, 'the relay lease runs out by itself'));
+  };
+
+  return {
+    start: async () => {
+      stopListening = await database.listen('outbox', () => wakeUp.wake());
+      running = run();
+    },
+    stop: async () => {
+      stopping.abort();
+      await stopListening?.();
+      await running;
+    },
+  };
+};
