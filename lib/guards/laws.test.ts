@@ -1,11 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import {
   alarm,
+  autoModeTags,
   behindDoor,
   chart,
   deadLetters,
   door,
   key,
+  NODE_ACTIONS,
   one,
   type Planted,
   pod,
@@ -18,6 +20,7 @@ import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } fro
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
 import { laws } from './laws.ts';
+import { tagsPermitted } from './tag-laws.ts';
 
 const judge = (law: Law, Resources: Planted, isProtected = true) =>
   law
@@ -285,6 +288,26 @@ describe('each law finds what breaks it', () => {
     ],
     [nodesEncryptTraffic, 'a pool that takes any type', chart({ kind: 'NodePool' }), /send each other plain text/],
     [imagesPinned, 'an image that can move', chart(pod('registry.example/cart:latest')), /pin its content hash/],
+    [
+      tagsPermitted,
+      'a load balancer with a tag that EKS may not put',
+      autoModeTags('IngressClassParams', [{ key: 'team', value: 'shop' }]),
+      /IngressClassParams asks for tags, .* elasticloadbalancing:CreateLoadBalancer/,
+    ],
+    [
+      tagsPermitted,
+      'nodes with a tag, where the role may put it on load balancers only',
+      autoModeTags('NodeClass', { team: 'shop' }, ['elasticloadbalancing:CreateLoadBalancer']),
+      /NodeClass asks for tags, .* ec2:RunInstances/,
+    ],
+    [
+      tagsPermitted,
+      'nodes with a tag, where the role may put none but those of EKS',
+      autoModeTags('NodeClass', { team: 'shop' }, NODE_ACTIONS, {
+        'ForAllValues:StringEquals': { 'aws:TagKeys': ['eks:eks-cluster-name'] },
+      }),
+      /NodeClass asks for tags/,
+    ],
     [imagesPinned, 'an image without a tag', chart(pod('registry.example/cart')), /pin its content hash/],
   ];
 
@@ -345,6 +368,12 @@ describe('each law lets pass what keeps it', () => {
     [visitorsKnown, 'a pod that believes the load balancer', behindDoor('10.0.0.0/24', '10.0.0.0/24')],
     [visitorsKnown, 'a pod that only pods reach', chart(pod('x'))],
     [imagesPinned, 'an image named by its content', chart(pod(`registry.example/cart:${'a'.repeat(64)}`))],
+    [
+      tagsPermitted,
+      'nodes with a tag that the role may put',
+      autoModeTags('NodeClass', { team: 'shop' }, NODE_ACTIONS),
+    ],
+    [tagsPermitted, 'nodes without a tag', autoModeTags('NodeClass', {})],
     [imagesPinned, 'an image named by its digest', chart(pod(`registry.example/cart@sha256:${'a'.repeat(64)}`))],
   ];
 

@@ -13,6 +13,7 @@ import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsK
 import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
+import { tagsPermitted } from './tag-laws.ts';
 
 export const laws: readonly Law[] = [
   encryptedAtRest,
@@ -28,6 +29,7 @@ export const laws: readonly Law[] = [
   visitorsKnown,
   nodesEncryptTraffic,
   imagesPinned,
+  tagsPermitted,
 ];
 
 /** Templates of a synthesized app, with what the laws must know of each stack. */

@@ -66,3 +66,32 @@ export const tls = (Type: string, property: string): Planted => ({
 });
 export const alarm = (AlarmDescription: string, AlarmActions: unknown[] = [{ Ref: 'Topic' }]) =>
   one('AWS::CloudWatch::Alarm', { AlarmDescription, AlarmActions });
+
+/** What EKS does with the tags of a node class. */
+export const NODE_ACTIONS = [
+  'ec2:CreateFleet',
+  'ec2:RunInstances',
+  'ec2:CreateLaunchTemplate',
+  'ec2:CreateNetworkInterface',
+];
+/** A cluster with an object that asks for tags, and a role that may do these actions with them. */
+export const autoModeTags = (kind: string, tags: unknown, Action: readonly string[] = [], more = {}): Planted => ({
+  ...chart({ apiVersion: 'eks.amazonaws.com/v1', kind, spec: { tags } }),
+  Cluster: { Type: 'AWS::EKS::Cluster', Properties: { RoleArn: { 'Fn::GetAtt': ['Role', 'Arn'] } } },
+  Policy: {
+    Type: 'AWS::IAM::Policy',
+    Properties: {
+      Roles: [{ Ref: 'Role' }],
+      PolicyDocument: {
+        Statement: [
+          {
+            Effect: 'Allow',
+            Action,
+            Resource: '*',
+            Condition: { StringEquals: { 'aws:RequestTag/eks:eks-cluster-name': 'x' }, ...more },
+          },
+        ],
+      },
+    },
+  },
+});

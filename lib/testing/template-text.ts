@@ -11,6 +11,8 @@ const isIntrinsic = (value: object) => {
 const mask = (text: string) =>
   text
     .replaceAll(/\b[0-9a-f]{40,64}\b/g, '<hash>')
+    // CDK names a version of a function by what it runs.
+    .replaceAll(/(CurrentVersion[0-9A-F]{8})[0-9a-f]{32}/g, '$1<hash>')
     .replaceAll(/(ExportsOutput|PublishOutput)([A-Za-z]+?)[0-9A-F]{8}/g, '$1$2');
 
 /** Kubernetes objects have snapshots of their own; here only their names count. */
@@ -53,7 +55,7 @@ export const templateBlocks = ({ Resources = {} }: Template, environment: string
     Object.entries(Resources)
       .filter(([logicalId]) => !/^(Custom[A-Z]|AWSCDK|AWS679f|AwsCliLayer)/.test(logicalId))
       .map(([logicalId, resource]) => [
-        logicalId,
-        blockOf(logicalId, resource).replaceAll(`cloudmart-${environment}`, 'cloudmart-<environment>'),
+        mask(logicalId),
+        blockOf(mask(logicalId), resource).replaceAll(`cloudmart-${environment}`, 'cloudmart-<environment>'),
       ]),
   );

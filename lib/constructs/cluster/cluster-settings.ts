@@ -12,6 +12,9 @@ export type ClusterSettings = {
 
 type KubernetesObject = Record<string, unknown>;
 
+/** By which the budget finds what Auto Mode makes; the role of the cluster has to permit it (./cluster-tagging.ts). */
+const tagsOf = ({ name }: Environment) => ({ environment: name, platform: 'cloudmart' });
+
 /**
  * Auto Mode enforces network policies only where its node class says so, and only once the controller is switched on
  * (EKS user guide, "Use network policies with EKS Auto Mode").
@@ -35,6 +38,7 @@ const nodes = ({ environment, clusterName, nodeRoleName, networkName }: ClusterS
       networkPolicy: 'DefaultAllow',
       networkPolicyEventLogs: 'Enabled',
       ephemeralStorage: { size: '40Gi' },
+      tags: tagsOf(environment),
     },
   },
   {
@@ -91,7 +95,7 @@ export const ingressClassObjects = (environment: Environment, accessLogs: string
       metadata: { name: 'alb' },
       spec: {
         scheme: 'internet-facing',
-        tags: [{ key: 'environment', value: environment.name }],
+        tags: Object.entries(tagsOf(environment)).map(([key, value]) => ({ key, value })),
         loadBalancerAttributes: [
           { key: 'access_logs.s3.enabled', value: 'true' },
           { key: 'access_logs.s3.bucket', value: accessLogs },

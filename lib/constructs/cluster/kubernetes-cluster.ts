@@ -28,6 +28,7 @@ import type { PlatformNetwork } from '../platform-network.ts';
 import { ClusterAccess } from './cluster-access.ts';
 import { ClusterObservability } from './cluster-observability.ts';
 import { clusterSettingsObjects } from './cluster-settings.ts';
+import { ClusterTagging } from './cluster-tagging.ts';
 
 export type KubernetesClusterProps = {
   readonly environment: Environment;
@@ -112,8 +113,13 @@ export class KubernetesCluster extends Construct {
       nodeRoleName: `${clusterName}-node`,
       networkName: clusterName,
     });
-    if (objects.length > 0)
-      new KubernetesManifest(this, 'Settings', { cluster: this.cluster, manifest: objects, overwrite: true });
+    if (objects.length === 0) return;
+    const settings = new KubernetesManifest(this, 'Settings', {
+      cluster: this.cluster,
+      manifest: objects,
+      overwrite: true,
+    });
+    settings.node.addDependency(new ClusterTagging(this, 'Tagging', { role: this.cluster.role }));
   }
 
   private nodeRole(clusterName: string, autoMode: boolean) {
