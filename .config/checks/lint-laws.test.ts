@@ -77,6 +77,11 @@ const habits: readonly (readonly [rule: string, path: string, source: string])[]
   ['useImportExtensions', 'lib/no-extension.ts', "export { x } from './default-export';\n"],
   ['noExcessiveLinesPerFile', 'lib/long.ts', lines(251)],
   ['noExcessiveLinesPerFile', 'lib/long.test.ts', lines(401)],
+  [
+    'constructor',
+    'services/order/http/dictionary.ts',
+    "export const words: Readonly<Record<string, string>> = { 'card-declined': 'Declined.' };\n",
+  ],
   ['noFocusedTests', 'lib/focused.test.ts', "import { test } from '@jest/globals';\n\ntest.only('x', () => {});\n"],
   ['noSkippedTests', 'lib/skipped.test.ts', "import { test } from '@jest/globals';\n\ntest.skip('x', () => {});\n"],
 ];
@@ -91,7 +96,8 @@ beforeAll(async () => {
     writeFileSync(join(folder, path), source);
   };
   cpSync(join(root, '.biome.json'), join(folder, '.biome.json'));
-  cpSync(join(root, '.config/checks/pure-core.grit'), join(folder, '.config/checks/pure-core.grit'));
+  for (const plugin of ['pure-core', 'no-text-dictionary'])
+    cpSync(join(root, `.config/checks/${plugin}.grit`), join(folder, `.config/checks/${plugin}.grit`));
   for (const layer of ['services/order/domain', 'services/order/use-cases', 'services/kit/values']) {
     for (const [at, [, source]] of effects.entries()) write(`${layer}/effect-${at}.ts`, `${source}\n`);
     write(`${layer}/pure.ts`, pure);

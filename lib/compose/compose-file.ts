@@ -1,6 +1,7 @@
 /** compose.yaml and what it mounts, written from the manifests. */
 import { stringify } from 'yaml';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { ComposeContainer } from './compose-container.ts';
 import { peers, peerVolumes } from './compose-peers.ts';
 import { ownContainers, ownVolumes } from './compose-services.ts';
 import { dashboard } from './shop-dashboard.ts';
@@ -25,9 +26,10 @@ export const composeProject = (services: readonly ServiceManifest[]) => {
     throw new Error(
       `services/${doubled.name}/manifest.ts: compose.yaml has another container "${doubled.name}"; choose another name for one of them`,
     );
+  const containers: Readonly<Record<string, ComposeContainer>> = { ...peers, ...ownContainers(services) };
   return {
     name: 'cloudmart',
-    services: { ...peers, ...ownContainers(services) },
+    services: containers,
     volumes: Object.fromEntries([...peerVolumes, ...ownVolumes].map((name) => [name, {}])),
   };
 };

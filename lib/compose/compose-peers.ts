@@ -163,7 +163,7 @@ const kafkaUi: ComposeContainer = {
 };
 
 /** Containers of the peers, by the name under which the others find them. */
-export const peers: Readonly<Record<string, ComposeContainer>> = {
+export const peers = {
   postgres,
   kafka,
   valkey,
@@ -171,7 +171,7 @@ export const peers: Readonly<Record<string, ComposeContainer>> = {
   prometheus,
   grafana,
   'kafka-ui': kafkaUi,
-};
+} satisfies Readonly<Record<string, ComposeContainer>>;
 
 /** Volumes that outlive the containers of the peers. */
 export const peerVolumes = ['postgres', 'kafka', 'tables', 'prometheus', 'grafana'] as const;

@@ -51,11 +51,13 @@ const catalogue = async () => {
   });
 };
 
-const works: Readonly<Record<string, () => Promise<void>>> = { prepare, mailbox, catalogue };
-const work = works[process.argv[2] ?? ''];
+const works: ReadonlyMap<string, () => Promise<void>> = new Map(
+  Object.entries<() => Promise<void>>({ prepare, mailbox, catalogue }),
+);
+const work = works.get(process.argv[2] ?? '');
 
 if (!work) {
-  process.stderr.write(`usage: main.mjs ${Object.keys(works).join(' | ')}\n`);
+  process.stderr.write(`usage: main.mjs ${[...works.keys()].join(' | ')}\n`);
   process.exitCode = 2;
 } else
   await work().catch((problem: unknown) => {

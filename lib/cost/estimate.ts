@@ -111,8 +111,8 @@ export const estimateCost = (
   });
   const items = stacks.flatMap(({ stack, template }) =>
     Object.entries(template.Resources ?? {}).flatMap(([resource, { Type, Properties = {} }]) => {
-      const rule = resourceLines[Type];
-      const use = byUse[Type];
+      const rule = resourceLines.get(Type);
+      const use = byUse.get(Type);
       if (use) leftOut.add(use);
       if (rule) return rule(Properties, environment).map((line) => priced(stack, resource, line));
       if (!use && !free.test(Type)) unknown.add(Type);

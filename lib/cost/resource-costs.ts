@@ -18,19 +18,23 @@ const once =
   (what: string, price: PriceName): Rule =>
   () => [{ what, price, quantity: 1 }];
 
-const brokers: Readonly<Record<string, PriceName>> = {
-  'kafka.t3.small': 'kafkaT3Small',
-  'kafka.m7g.large': 'kafkaM7gLarge',
-  'kafka.m7g.xlarge': 'kafkaM7gXlarge',
-};
-const caches: Readonly<Record<string, PriceName>> = {
-  'cache.t4g.micro': 'valkeyT4gMicro',
-  'cache.t4g.small': 'valkeyT4gSmall',
-  'cache.m7g.large': 'valkeyM7gLarge',
-};
+const brokers: ReadonlyMap<string, PriceName> = new Map(
+  Object.entries<PriceName>({
+    'kafka.t3.small': 'kafkaT3Small',
+    'kafka.m7g.large': 'kafkaM7gLarge',
+    'kafka.m7g.xlarge': 'kafkaM7gXlarge',
+  }),
+);
+const caches: ReadonlyMap<string, PriceName> = new Map(
+  Object.entries<PriceName>({
+    'cache.t4g.micro': 'valkeyT4gMicro',
+    'cache.t4g.small': 'valkeyT4gSmall',
+    'cache.m7g.large': 'valkeyM7gLarge',
+  }),
+);
 
-const priceOf = (table: Readonly<Record<string, PriceName>>, size: unknown): PriceName => {
-  const price = table[String(size)];
+const priceOf = (table: ReadonlyMap<string, PriceName>, size: unknown): PriceName => {
+  const price = table.get(String(size));
   if (!price) throw new Error(`lib/cost/prices.ts has no price for ${String(size)}; add it with its source`);
   return price;
 };
@@ -41,107 +45,111 @@ const AWAKE = 0.5;
 const DATABASE_GB = 20;
 
 /** Rules by type. A resource may cost several things. */
-export const resourceLines: Readonly<Record<string, Rule>> = {
-  'AWS::EKS::Cluster': once('control plane', 'eksControlPlane'),
-  'AWS::EC2::NatGateway': once('NAT gateway', 'natGateway'),
-  'AWS::EC2::EIP': once('public address', 'publicAddress'),
-  'AWS::EC2::VPCEndpoint': (endpoint) =>
-    endpoint['VpcEndpointType'] === 'Interface'
-      ? [
-          {
-            what: 'interface endpoint',
-            price: 'interfaceEndpointPerZone',
-            quantity: listOf(endpoint['SubnetIds']).length,
-          },
-        ]
-      : [],
-  'AWS::RDS::DBCluster': () => [
-    { what: `${DATABASE_GB} GB of storage`, price: 'auroraStorage', quantity: DATABASE_GB },
-  ],
-  'AWS::RDS::DBInstance': (_instance, { database }) => [
-    {
-      what: `${Math.max(database.minCapacity, AWAKE)} capacity units`,
-      price: 'auroraCapacityUnit',
-      quantity: Math.max(database.minCapacity, AWAKE),
+export const resourceLines: ReadonlyMap<string, Rule> = new Map(
+  Object.entries<Rule>({
+    'AWS::EKS::Cluster': once('control plane', 'eksControlPlane'),
+    'AWS::EC2::NatGateway': once('NAT gateway', 'natGateway'),
+    'AWS::EC2::EIP': once('public address', 'publicAddress'),
+    'AWS::EC2::VPCEndpoint': (endpoint) =>
+      endpoint['VpcEndpointType'] === 'Interface'
+        ? [
+            {
+              what: 'interface endpoint',
+              price: 'interfaceEndpointPerZone',
+              quantity: listOf(endpoint['SubnetIds']).length,
+            },
+          ]
+        : [],
+    'AWS::RDS::DBCluster': () => [
+      { what: `${DATABASE_GB} GB of storage`, price: 'auroraStorage', quantity: DATABASE_GB },
+    ],
+    'AWS::RDS::DBInstance': (_instance, { database }) => [
+      {
+        what: `${Math.max(database.minCapacity, AWAKE)} capacity units`,
+        price: 'auroraCapacityUnit',
+        quantity: Math.max(database.minCapacity, AWAKE),
+      },
+    ],
+    'AWS::MSK::Cluster': (cluster) => {
+      const count = Number(cluster['NumberOfBrokerNodes']);
+      return [
+        {
+          what: `${count} brokers`,
+          price: priceOf(brokers, at(cluster, 'BrokerNodeGroupInfo', 'InstanceType')),
+          quantity: count,
+        },
+        {
+          what: 'disks of the brokers',
+          price: 'kafkaStorage',
+          quantity: count * Number(at(cluster, 'BrokerNodeGroupInfo', 'StorageInfo', 'EBSStorageInfo', 'VolumeSize')),
+        },
+      ];
     },
-  ],
-  'AWS::MSK::Cluster': (cluster) => {
-    const count = Number(cluster['NumberOfBrokerNodes']);
-    return [
+    'AWS::ElastiCache::ReplicationGroup': (group) => {
+      const nodes = 1 + Number(group['ReplicasPerNodeGroup'] ?? 0);
+      return [{ what: `${nodes} cache nodes`, price: priceOf(caches, group['CacheNodeType']), quantity: nodes }];
+    },
+    'AWS::Lambda::EventSourceMapping': (mapping) => {
+      const least = Number(at(mapping, 'ProvisionedPollerConfig', 'MinimumPollers') ?? 0);
+      // One unit drives four pollers, and the mappings of a group share units.
+      return least > 0 ? [{ what: 'event poller unit', price: 'eventPollerUnit', quantity: Math.ceil(least / 4) }] : [];
+    },
+    'AWS::KinesisAnalyticsV2::Application': (application) => [
       {
-        what: `${count} brokers`,
-        price: priceOf(brokers, at(cluster, 'BrokerNodeGroupInfo', 'InstanceType')),
-        quantity: count,
-      },
-      {
-        what: 'disks of the brokers',
-        price: 'kafkaStorage',
-        quantity: count * Number(at(cluster, 'BrokerNodeGroupInfo', 'StorageInfo', 'EBSStorageInfo', 'VolumeSize')),
-      },
-    ];
-  },
-  'AWS::ElastiCache::ReplicationGroup': (group) => {
-    const nodes = 1 + Number(group['ReplicasPerNodeGroup'] ?? 0);
-    return [{ what: `${nodes} cache nodes`, price: priceOf(caches, group['CacheNodeType']), quantity: nodes }];
-  },
-  'AWS::Lambda::EventSourceMapping': (mapping) => {
-    const least = Number(at(mapping, 'ProvisionedPollerConfig', 'MinimumPollers') ?? 0);
-    // One unit drives four pollers, and the mappings of a group share units.
-    return least > 0 ? [{ what: 'event poller unit', price: 'eventPollerUnit', quantity: Math.ceil(least / 4) }] : [];
-  },
-  'AWS::KinesisAnalyticsV2::Application': (application) => [
-    {
-      what: 'Flink units, one of them for coordination',
-      price: 'flinkUnit',
-      quantity:
-        1 +
-        Number(
-          at(
-            application,
-            'ApplicationConfiguration',
-            'FlinkApplicationConfiguration',
-            'ParallelismConfiguration',
-            'Parallelism',
+        what: 'Flink units, one of them for coordination',
+        price: 'flinkUnit',
+        quantity:
+          1 +
+          Number(
+            at(
+              application,
+              'ApplicationConfiguration',
+              'FlinkApplicationConfiguration',
+              'ParallelismConfiguration',
+              'Parallelism',
+            ),
           ),
-        ),
-    },
-  ],
-  'AWS::KMS::Key': once('key', 'key'),
-  'AWS::SecretsManager::Secret': once('secret', 'secret'),
-  'AWS::CloudWatch::Alarm': (alarm) => [
-    {
-      what: 'alarm',
-      price: 'alarm',
-      quantity: Math.max(1, listOf(alarm['Metrics']).filter((metric) => at(metric, 'MetricStat')).length),
-    },
-  ],
-  'AWS::CloudWatch::Dashboard': once('dashboard', 'dashboard'),
-  'AWS::Route53::HostedZone': once('DNS zone', 'hostedZone'),
-  'AWS::WAFv2::WebACL': (acl) => [
-    { what: 'web firewall', price: 'firewall', quantity: 1 },
-    { what: 'rules of the web firewall', price: 'firewallRule', quantity: listOf(acl['Rules']).length },
-  ],
-  'AWS::ECR::Repository': () => [{ what: '5 GB of images', price: 'imageStorage', quantity: 5 }],
-  'AWS::EC2::FlowLog': (_log, { name }) => [
-    { what: 'logs of the environment', price: 'logs', quantity: name === 'production' ? 50 : 5 },
-  ],
-};
+      },
+    ],
+    'AWS::KMS::Key': once('key', 'key'),
+    'AWS::SecretsManager::Secret': once('secret', 'secret'),
+    'AWS::CloudWatch::Alarm': (alarm) => [
+      {
+        what: 'alarm',
+        price: 'alarm',
+        quantity: Math.max(1, listOf(alarm['Metrics']).filter((metric) => at(metric, 'MetricStat')).length),
+      },
+    ],
+    'AWS::CloudWatch::Dashboard': once('dashboard', 'dashboard'),
+    'AWS::Route53::HostedZone': once('DNS zone', 'hostedZone'),
+    'AWS::WAFv2::WebACL': (acl) => [
+      { what: 'web firewall', price: 'firewall', quantity: 1 },
+      { what: 'rules of the web firewall', price: 'firewallRule', quantity: listOf(acl['Rules']).length },
+    ],
+    'AWS::ECR::Repository': () => [{ what: '5 GB of images', price: 'imageStorage', quantity: 5 }],
+    'AWS::EC2::FlowLog': (_log, { name }) => [
+      { what: 'logs of the environment', price: 'logs', quantity: name === 'production' ? 50 : 5 },
+    ],
+  }),
+);
 
 /** Types that are billed by use: named in the estimate and not in its sum. */
-export const byUse: Readonly<Record<string, string>> = {
-  'AWS::Lambda::Function': 'invocations and run time of functions',
-  'AWS::DynamoDB::GlobalTable': 'requests and storage of tables',
-  'AWS::S3::Bucket': 'requests and storage of buckets',
-  'AWS::SQS::Queue': 'messages of queues',
-  'AWS::SNS::Topic': 'notifications',
-  'AWS::EC2::NatGateway': 'traffic: through NAT, between zones, to the internet',
-  'AWS::RDS::DBCluster': 'I/O, backups beyond the size of the database, and capacity above the smallest',
-  'AWS::SES::EmailIdentity': 'mails sent',
-  'AWS::Backup::BackupPlan': 'storage of recovery points and restore tests',
-  'AWS::CloudFront::Distribution': 'requests and traffic of CloudFront',
-  'AWS::EKS::Addon': 'metrics and logs of pods',
-  'AWS::WAFv2::WebACL': 'requests through the web firewall',
-};
+export const byUse: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    'AWS::Lambda::Function': 'invocations and run time of functions',
+    'AWS::DynamoDB::GlobalTable': 'requests and storage of tables',
+    'AWS::S3::Bucket': 'requests and storage of buckets',
+    'AWS::SQS::Queue': 'messages of queues',
+    'AWS::SNS::Topic': 'notifications',
+    'AWS::EC2::NatGateway': 'traffic: through NAT, between zones, to the internet',
+    'AWS::RDS::DBCluster': 'I/O, backups beyond the size of the database, and capacity above the smallest',
+    'AWS::SES::EmailIdentity': 'mails sent',
+    'AWS::Backup::BackupPlan': 'storage of recovery points and restore tests',
+    'AWS::CloudFront::Distribution': 'requests and traffic of CloudFront',
+    'AWS::EKS::Addon': 'metrics and logs of pods',
+    'AWS::WAFv2::WebACL': 'requests through the web firewall',
+  }),
+);
 
 /** Types that cost nothing by themselves. */
 export const free =

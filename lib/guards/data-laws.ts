@@ -7,21 +7,23 @@ import { narrows } from './narrowing-conditions.ts';
 type Properties = Readonly<Record<string, unknown>>;
 
 /** How each type of store says that it encrypts. A store whose type is missing here breaks the law, so that nobody forgets it. */
-const encryption: Readonly<Record<string, (properties: Properties) => unknown>> = {
-  'AWS::RDS::DBCluster': (store) => store['StorageEncrypted'] === true && store['KmsKeyId'],
-  'AWS::RDS::DBInstance': (store) => store['DBClusterIdentifier'] ?? store['StorageEncrypted'],
-  'AWS::MSK::Cluster': (store) => at(store, 'EncryptionInfo', 'EncryptionAtRest', 'DataVolumeKMSKeyId'),
-  'AWS::ElastiCache::ReplicationGroup': (store) => store['AtRestEncryptionEnabled'] === true && store['KmsKeyId'],
-  'AWS::DynamoDB::GlobalTable': (store) =>
-    at(store, 'SSESpecification', 'SSEEnabled') === true && at(store, 'SSESpecification', 'SSEType') === 'KMS',
-  'AWS::S3::Bucket': (store) => at(store, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0),
-  'AWS::SQS::Queue': (store) => store['KmsMasterKeyId'],
-  'AWS::SNS::Topic': (store) => store['KmsMasterKeyId'],
-  'AWS::ECR::Repository': (store) => at(store, 'EncryptionConfiguration', 'KmsKey'),
-  'AWS::SecretsManager::Secret': (store) => store['KmsKeyId'],
-  'AWS::EKS::Cluster': (store) => at(store, 'EncryptionConfig', 0, 'Provider', 'KeyArn'),
-  'AWS::Backup::BackupVault': (store) => store['EncryptionKeyArn'],
-};
+const encryption: ReadonlyMap<string, (properties: Properties) => unknown> = new Map(
+  Object.entries<(properties: Properties) => unknown>({
+    'AWS::RDS::DBCluster': (store) => store['StorageEncrypted'] === true && store['KmsKeyId'],
+    'AWS::RDS::DBInstance': (store) => store['DBClusterIdentifier'] ?? store['StorageEncrypted'],
+    'AWS::MSK::Cluster': (store) => at(store, 'EncryptionInfo', 'EncryptionAtRest', 'DataVolumeKMSKeyId'),
+    'AWS::ElastiCache::ReplicationGroup': (store) => store['AtRestEncryptionEnabled'] === true && store['KmsKeyId'],
+    'AWS::DynamoDB::GlobalTable': (store) =>
+      at(store, 'SSESpecification', 'SSEEnabled') === true && at(store, 'SSESpecification', 'SSEType') === 'KMS',
+    'AWS::S3::Bucket': (store) => at(store, 'BucketEncryption', 'ServerSideEncryptionConfiguration', 0),
+    'AWS::SQS::Queue': (store) => store['KmsMasterKeyId'],
+    'AWS::SNS::Topic': (store) => store['KmsMasterKeyId'],
+    'AWS::ECR::Repository': (store) => at(store, 'EncryptionConfiguration', 'KmsKey'),
+    'AWS::SecretsManager::Secret': (store) => store['KmsKeyId'],
+    'AWS::EKS::Cluster': (store) => at(store, 'EncryptionConfig', 0, 'Provider', 'KeyArn'),
+    'AWS::Backup::BackupVault': (store) => store['EncryptionKeyArn'],
+  }),
+);
 
 const stores =
   /^AWS::(RDS::DB(Cluster|Instance)|MSK::(Cluster|ServerlessCluster)|ElastiCache::(ReplicationGroup|CacheCluster|ServerlessCache)|DynamoDB::(Global)?Table|S3::Bucket|SQS::Queue|SNS::Topic|ECR::Repository|SecretsManager::Secret|EKS::Cluster|EFS::FileSystem|Kinesis::Stream|OpenSearchService::Domain|Backup::BackupVault)$/;
@@ -31,7 +33,7 @@ export const encryptedAtRest: Law = stackLaw(
   'Everything that keeps data encrypts it with a key of the platform.',
   ({ template }) =>
     resourcesOf(template, stores).flatMap(({ logicalId, resource: { Type }, properties }): Finding[] => {
-      const isEncrypted = encryption[Type];
+      const isEncrypted = encryption.get(Type);
       if (!isEncrypted)
         return [
           [
@@ -175,10 +177,12 @@ export const noPublicStore: Law = stackLaw(
 export const statefulTypes =
   /^AWS::(RDS::DBCluster|MSK::(Cluster|Topic)|DynamoDB::GlobalTable|S3::Bucket|ECR::Repository|SecretsManager::Secret|EKS::Cluster|KMS::Key|Route53::HostedZone|Backup::BackupVault)$/;
 
-const deletionProtection: Readonly<Record<string, string>> = {
-  'AWS::RDS::DBCluster': 'DeletionProtection',
-  'AWS::EKS::Cluster': 'DeletionProtection',
-};
+const deletionProtection: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    'AWS::RDS::DBCluster': 'DeletionProtection',
+    'AWS::EKS::Cluster': 'DeletionProtection',
+  }),
+);
 
 const survives = ({ DeletionPolicy, UpdateReplacePolicy }: Resource) =>
   /^(Retain|Snapshot)/.test(DeletionPolicy ?? '') && /^(Retain|Snapshot)/.test(UpdateReplacePolicy ?? '');
@@ -189,7 +193,7 @@ export const stateRetained: Law = stackLaw(
   ({ template, isProtected }) =>
     isProtected
       ? resourcesOf(template, statefulTypes).flatMap(({ logicalId, resource, properties }) => {
-          const flag = deletionProtection[resource.Type];
+          const flag = deletionProtection.get(resource.Type);
           return [
             ...(survives(resource)
               ? []

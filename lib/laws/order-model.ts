@@ -11,22 +11,24 @@ export type Reading = {
   readonly closed: boolean;
 };
 
-const statusAfter: Readonly<Record<string, string>> = {
-  'order.placed.v1': 'pending',
-  'order.stock-reserved.v1': 'stock-reserved',
-  'order.paid.v1': 'paid',
-  'order.processing-started.v1': 'processing',
-  'order.shipped.v1': 'shipped',
-  'order.delivered.v1': 'delivered',
-  'order.cancelled.v1': 'cancelled',
-  'order.payment-failed.v1': 'payment-failed',
-};
+const statusAfter: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    'order.placed.v1': 'pending',
+    'order.stock-reserved.v1': 'stock-reserved',
+    'order.paid.v1': 'paid',
+    'order.processing-started.v1': 'processing',
+    'order.shipped.v1': 'shipped',
+    'order.delivered.v1': 'delivered',
+    'order.cancelled.v1': 'cancelled',
+    'order.payment-failed.v1': 'payment-failed',
+  }),
+);
 
 /** Reads a history from the first event to the last. */
 export const readHistory = (events: readonly StoredEvent[]): Reading => {
   let reading: Reading = { status: 'none', captured: 0, refunded: 0, closed: false };
   for (const { type, data } of events) {
-    const status = statusAfter[type] ?? reading.status;
+    const status = statusAfter.get(type) ?? reading.status;
     const number = (name: string) => Number(data[name] ?? 0);
     if (type === 'order.closed.v1')
       reading = { status, captured: number('captured'), refunded: number('refunded'), closed: true };

@@ -16,7 +16,7 @@ const MOST_CONNECTIONS = 5;
 const CONNECTION_IDLE_MS = 500;
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
-const LOCAL_CONFIGURATION: Readonly<Record<string, string>> = {
+const LOCAL_CONFIGURATION = {
   RATE_LIMIT_PER_MINUTE: '600000',
   LOGIN_LIMIT_PER_MINUTE: '60000',
 };

@@ -57,7 +57,7 @@ export const replay = async ({
   const shelf = createShelf(await readShelf(api));
   const progress: Progress = { begun: 0, accepted: 0, settled: 0, failed: 0, retries: 0 };
   const shoppers = new Map<string, { shopper: Shopper; last: Promise<void> }>();
-  const states: Record<string, number> = {};
+  const states = new Map<string, number>();
   const placeMs: number[] = [];
   const failures: string[] = [];
   let paidNow = 0;
@@ -74,7 +74,7 @@ export const replay = async ({
       if (order.total.amount !== price * purchase.units)
         throw new Error(`order ${order.id} costs ${order.total.amount}, not ${price * purchase.units}`);
       const { status, total } = await shopper.outcome(order.id);
-      states[status] = (states[status] ?? 0) + 1;
+      states.set(status, (states.get(status) ?? 0) + 1);
       progress.settled += 1;
       paidNow += total.amount;
     } catch (problem) {
@@ -116,7 +116,7 @@ export const replay = async ({
     ...progress,
     purchases: purchases.length,
     customers: shoppers.size,
-    states,
+    states: Object.fromEntries(states),
     paidThen: purchases.reduce((sum, { cents }) => sum + cents, 0),
     paidNow,
     seconds: Math.round(seconds * 10) / 10,

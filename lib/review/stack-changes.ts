@@ -51,23 +51,25 @@ const replacing = new Set<ResourceImpact | undefined>([ResourceImpact.WILL_REPLA
  * Parts of properties that only a new resource can take. The library knows whole properties only, and calls such a change harmless.
  * Source: `createOnlyProperties` in the schemas of these types, CloudFormation registry.
  */
-const settledParts: Readonly<Record<string, readonly string[]>> = {
-  'AWS::EKS::Cluster': [
-    'AccessConfig.BootstrapClusterCreatorAdminPermissions',
-    'KubernetesNetworkConfig.IpFamily',
-    'KubernetesNetworkConfig.ServiceIpv4Cidr',
-  ],
-  'AWS::MSK::Cluster': [
-    'BrokerNodeGroupInfo.BrokerAZDistribution',
-    'BrokerNodeGroupInfo.ClientSubnets',
-    'BrokerNodeGroupInfo.SecurityGroups',
-    'EncryptionInfo.EncryptionAtRest',
-    'EncryptionInfo.EncryptionInTransit.InCluster',
-  ],
-};
+const settledParts: ReadonlyMap<string, readonly string[]> = new Map(
+  Object.entries<readonly string[]>({
+    'AWS::EKS::Cluster': [
+      'AccessConfig.BootstrapClusterCreatorAdminPermissions',
+      'KubernetesNetworkConfig.IpFamily',
+      'KubernetesNetworkConfig.ServiceIpv4Cidr',
+    ],
+    'AWS::MSK::Cluster': [
+      'BrokerNodeGroupInfo.BrokerAZDistribution',
+      'BrokerNodeGroupInfo.ClientSubnets',
+      'BrokerNodeGroupInfo.SecurityGroups',
+      'EncryptionInfo.EncryptionAtRest',
+      'EncryptionInfo.EncryptionInTransit.InCluster',
+    ],
+  }),
+);
 
 const settledPartsOf = (resourceType: string, { oldProperties, newProperties }: ResourceDifference): string[] =>
-  (settledParts[resourceType] ?? []).filter((part) => {
+  (settledParts.get(resourceType) ?? []).filter((part) => {
     const [before, after] = [oldProperties, newProperties].map((side) => JSON.stringify(at(side, ...part.split('.'))));
     return before !== after;
   });

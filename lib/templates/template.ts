@@ -44,25 +44,27 @@ export const at = (value: unknown, ...path: readonly (string | number)[]): unkno
 export const listOf = (value: unknown): readonly unknown[] =>
   value === undefined || value === null ? [] : Array.isArray(value) ? value : [value];
 
-const intrinsics: Readonly<Record<string, (value: never) => string>> = {
-  Ref: (name: string) => `<${name.replace('AWS::', '')}>`,
-  'Fn::GetAtt': (parts: readonly string[]) => `<${parts.join('.')}>`,
-  'Fn::GetStackOutput': ({ StackName, OutputName }: { StackName: string; OutputName: string }) =>
-    `<${StackName}.${OutputName}>`,
-  'Fn::ImportValue': (value: unknown) => `<${textOf(value)}>`,
-  'Fn::Join': ([separator, parts]: readonly [string, readonly unknown[]]) => parts.map(textOf).join(separator),
-  'Fn::Select': ([index, list]: readonly [number, unknown]) =>
-    Array.isArray(list) ? textOf(list[index]) : `${textOf(list)}[${index}]`,
-  'Fn::Split': ([separator, value]: readonly [string, unknown]) => `split(${separator},${textOf(value)})`,
-  'Fn::Sub': (value: unknown) => textOf(Array.isArray(value) ? value[0] : value),
-};
+const intrinsics: ReadonlyMap<string, (value: never) => string> = new Map(
+  Object.entries<(value: never) => string>({
+    Ref: (name: string) => `<${name.replace('AWS::', '')}>`,
+    'Fn::GetAtt': (parts: readonly string[]) => `<${parts.join('.')}>`,
+    'Fn::GetStackOutput': ({ StackName, OutputName }: { StackName: string; OutputName: string }) =>
+      `<${StackName}.${OutputName}>`,
+    'Fn::ImportValue': (value: unknown) => `<${textOf(value)}>`,
+    'Fn::Join': ([separator, parts]: readonly [string, readonly unknown[]]) => parts.map(textOf).join(separator),
+    'Fn::Select': ([index, list]: readonly [number, unknown]) =>
+      Array.isArray(list) ? textOf(list[index]) : `${textOf(list)}[${index}]`,
+    'Fn::Split': ([separator, value]: readonly [string, unknown]) => `split(${separator},${textOf(value)})`,
+    'Fn::Sub': (value: unknown) => textOf(Array.isArray(value) ? value[0] : value),
+  }),
+);
 
 /** A value as one readable text: intrinsic functions become `<Name.Attribute>`. */
 export const textOf = (value: unknown): string => {
   if (typeof value === 'string') return value;
   if (typeof value !== 'object' || value === null) return String(value);
   const [[name, inner] = []] = Object.entries(value);
-  const write = name === undefined ? undefined : intrinsics[name];
+  const write = name === undefined ? undefined : intrinsics.get(name);
   return write && Object.keys(value).length === 1 ? write(inner as never) : JSON.stringify(value);
 };
 

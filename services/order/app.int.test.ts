@@ -210,12 +210,21 @@ describe('a paid order', () => {
     const { id, customer, act } = await paidOrder();
     expect((await act('cancel', undefined, customer)).json().order).toMatchObject({
       status: 'cancelled',
-      cancellation: { reason: 'cancelled-by-customer' },
+      cancellation: { reason: 'cancelled-by-customer', note: null },
     });
     await eventually(async () => expect((await read(id)).payment.refunded.amount).toBe(1500), { timeoutMs: 25_000 });
     expect(shop.service.stock.reservations.get(id)?.status).toBe('released');
     expect(code(await act('cancel', {}, customer))).toEqual([409, 'order.not-cancellable']);
     expect(code(await act('refund', { reason: 'late' }))).toEqual([409, 'order.not-refundable']);
+  });
+
+  test('keeps what its customer writes about a cancellation apart from the reason', async () => {
+    const { id, customer, act } = await paidOrder();
+    const cancellation = { reason: 'cancelled-by-customer', note: 'out-of-stock' };
+    expect((await act('cancel', { reason: 'out-of-stock' }, customer)).json().order.cancellation).toEqual(cancellation);
+    expect((await read(id)).cancellation).toEqual(cancellation);
+    const { items } = (await call('GET', `/orders/${id}/timeline`, customer)).json();
+    expect(items.find(({ type }: { type: string }) => type === 'order.cancelled.v1').note).toBe('out-of-stock');
   });
 
   test('is refunded once per key, never beyond what was paid', async () => {

@@ -12,7 +12,7 @@ const READY_WITHIN_MS = 30_000;
 const POLL_MS = 25;
 
 /** Durable as in production, and small: every process of the platform shares 1.5 GiB. */
-const SETTINGS: Readonly<Record<string, string | number>> = {
+const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   fsync: 'on',

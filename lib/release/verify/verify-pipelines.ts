@@ -43,17 +43,19 @@ type Effect = {
 };
 
 /** What a customer notices of a pipeline, by `<topic> -> <consumer>`: better than the consumer's own word. */
-const noticed: Readonly<Record<string, Effect>> = {
-  'order-events -> cart': {
-    effect: 'the cart is empty',
-    isSeen: async ({ api, purchase: { token } }) =>
-      (await api<{ items: unknown[] }>('/api/v1/cart', { token })).items.length === 0,
-  },
-  'order-events -> notification': {
-    effect: 'the confirmation was mailed',
-    isSeen: ({ purchase: { order, email }, wasMailed }) => wasMailed(order.id, email),
-  },
-};
+const noticed: ReadonlyMap<string, Effect> = new Map(
+  Object.entries<Effect>({
+    'order-events -> cart': {
+      effect: 'the cart is empty',
+      isSeen: async ({ api, purchase: { token } }) =>
+        (await api<{ items: unknown[] }>('/api/v1/cart', { token })).items.length === 0,
+    },
+    'order-events -> notification': {
+      effect: 'the confirmation was mailed',
+      isSeen: ({ purchase: { order, email }, wasMailed }) => wasMailed(order.id, email),
+    },
+  }),
+);
 
 /** Of every other pipeline the consumer tells. */
 const told = (pipeline: Pipeline): Effect => ({
@@ -66,7 +68,7 @@ const provePipeline = async (
   proof: PipelineProof,
 ): Promise<{ report: PipelineReport; finding?: RolloutFinding }> => {
   const { topic, to } = pipeline;
-  const { effect, isSeen } = noticed[`${topic} -> ${to}`] ?? told(pipeline);
+  const { effect, isSeen } = noticed.get(`${topic} -> ${to}`) ?? told(pipeline);
   const { purchase, progress, signal } = proof;
   const since = () => (performance.now() - purchase.placedAt) / 1000;
   let last: Error | undefined;

@@ -28,7 +28,7 @@ const orderOf = (order: ProtoOrder | undefined): Order =>
         failure: order.payment.failure ?? null,
       },
       shipment: order.shipment ?? null,
-      cancellation: order.cancellation ?? null,
+      cancellation: order.cancellation ? { ...order.cancellation, note: order.cancellation.note ?? null } : null,
     },
   );
 

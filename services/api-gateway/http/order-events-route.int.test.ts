@@ -84,7 +84,7 @@ describe('the events of an order', () => {
     gateway.orders.move(id, { status: 'stock-reserved' });
     await eventually(() => expect(events).toHaveLength(2));
     gateway.orders.breakStreams();
-    gateway.orders.move(id, { status: 'cancelled', cancellation: { reason: 'no stock' } });
+    gateway.orders.move(id, { status: 'cancelled', cancellation: { reason: 'out-of-stock' } });
     await over;
     expect(told(events)).toEqual([
       ['1', 'pending'],

@@ -120,9 +120,10 @@ describe('orders through the gateway', () => {
     expect((await send('POST', `/orders/${first.id}/cancel`, customer)).json().order.status).toBe('cancelled');
     const second = await placed(customer);
     const reason = { reason: 'too slow' };
-    expect((await send('POST', `/orders/${second.id}/cancel`, customer, reason)).json().order.cancellation).toEqual(
-      reason,
-    );
+    expect((await send('POST', `/orders/${second.id}/cancel`, customer, reason)).json().order.cancellation).toEqual({
+      reason: 'cancelled-by-customer',
+      note: 'too slow',
+    });
     const third = await placed(customer);
     gateway.orders.move(third.id, { status: 'shipped', shipment: { carrier: 'DHL', trackingNumber: '1' } });
     expect(codeOf(await send('POST', `/orders/${third.id}/cancel`, customer, {}))).toEqual([

@@ -81,7 +81,7 @@ export const createOrderPeer = (tokens: TestTokens) => {
       const { orderId, reason } = seen('cancelOrder', request, caller);
       const kept = find(orderId, caller);
       if (kept.order.status === 'shipped') throw new Refusal('conflict', 'order.already-shipped', 'It is on its way.');
-      return change(kept, { status: 'cancelled', cancellation: { reason: reason ?? 'by the customer' } });
+      return change(kept, { status: 'cancelled', cancellation: { reason: 'cancelled-by-customer', note: reason } });
     },
     shipOrder: async ({ orderId, carrier, trackingNumber }, { caller }) =>
       change(find(orderId, caller), { status: 'shipped', shipment: { carrier, trackingNumber } }),

@@ -24,7 +24,11 @@ export const orderPaidV1 = orderEvent('order.paid.v1', { captured: moneySchema }
 export const orderProcessingStartedV1 = orderEvent('order.processing-started.v1', {});
 export const orderShippedV1 = orderEvent('order.shipped.v1', { carrier: z.string(), trackingNumber: z.string() });
 export const orderDeliveredV1 = orderEvent('order.delivered.v1', {});
-export const orderCancelledV1 = orderEvent('order.cancelled.v1', { reason: z.string() });
+export const orderCancelledV1 = orderEvent('order.cancelled.v1', {
+  /** One of `cancellationReasons`. */
+  reason: z.string(),
+  note: z.string().nullable().default(null),
+});
 export const orderPaymentFailedV1 = orderEvent('order.payment-failed.v1', { reason: z.string() });
 /** A cancelled or unpaid order has given everything back: its stock is free and its money returned. */
 export const orderClosedV1 = orderEvent('order.closed.v1', { captured: moneySchema, refunded: moneySchema });

@@ -33,6 +33,16 @@ export const settledStatuses: readonly OrderStatus[] = orderStatuses.filter(
   (status) => status !== 'pending' && status !== 'stock-reserved',
 );
 
+/** Why an order was cancelled, as a code; what a person wrote about it is the cancellation's note and never its reason. */
+export const cancellationReasons = [
+  'cancelled-by-customer',
+  'cancelled-by-staff',
+  'out-of-stock',
+  'reservation-expired',
+  'timed-out',
+] as const;
+export type CancellationReason = (typeof cancellationReasons)[number];
+
 /** RFC draft-ietf-httpapi-idempotency-key-header-07; required on `POST /orders`. */
 export const idempotencyKeySchema = z
   .string()
@@ -64,6 +74,7 @@ export const refundOrderBody = z.strictObject({
   amount: z.int().min(1).max(maxAmount).optional(),
   reason: textSchema(300),
 });
+/** `reason` are the caller's own words; the order shows them as the note of its cancellation. */
 export const cancelOrderBody = z.strictObject({ reason: textSchema(300).optional() });
 
 export const orderLineSchema = z.strictObject({
@@ -91,7 +102,14 @@ export const orderSchema = z.strictObject({
     failure: z.string().nullable(),
   }),
   shipment: z.strictObject({ carrier: z.string(), trackingNumber: z.string() }).nullable(),
-  cancellation: z.strictObject({ reason: z.string() }).nullable(),
+  cancellation: z
+    .strictObject({
+      /** One of `cancellationReasons`; a newer version may know more. */
+      reason: z.string(),
+      /** The words of whoever cancelled; null without any. */
+      note: z.string().nullable().default(null),
+    })
+    .nullable(),
   createdAt: timestampSchema,
   updatedAt: timestampSchema,
 });

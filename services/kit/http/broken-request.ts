@@ -2,14 +2,16 @@ import type { Socket } from 'node:net';
 import { continueTrace, traceIdOf } from '../telemetry/request-scope.ts';
 import { type ProblemParts, problemMediaType, problemOf } from './problem.ts';
 
-const answers: Readonly<Record<string, ProblemParts>> = {
-  HPE_HEADER_OVERFLOW: {
-    status: 431,
-    code: 'request.headers-too-large',
-    detail: 'The headers are larger than 16 KiB.',
-  },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request.timeout', detail: 'The request did not arrive in time.' },
-};
+const answers: ReadonlyMap<string, ProblemParts> = new Map(
+  Object.entries<ProblemParts>({
+    HPE_HEADER_OVERFLOW: {
+      status: 431,
+      code: 'request.headers-too-large',
+      detail: 'The headers are larger than 16 KiB.',
+    },
+    ERR_HTTP_REQUEST_TIMEOUT: { status: 408, code: 'request.timeout', detail: 'The request did not arrive in time.' },
+  }),
+);
 
 const malformed: ProblemParts = { status: 400, code: 'request.malformed', detail: 'This is not a valid HTTP request.' };
 
@@ -19,7 +21,7 @@ export const answerBrokenRequest = (problem: Error & { code?: string }, socket: 
     socket.destroy();
     return;
   }
-  const parts = answers[problem.code ?? ''] ?? malformed;
+  const parts = answers.get(problem.code ?? '') ?? malformed;
   const answer = problemOf(parts, traceIdOf(continueTrace()));
   const body = JSON.stringify(answer);
   socket.end(

@@ -16,44 +16,46 @@ const fieldErrors = (issues: readonly ZodProblem[]): FieldError[] =>
   });
 
 /** What the framework itself refuses, by its error code. */
-const frameworkProblems: Readonly<Record<string, ProblemParts>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    status: 413,
-    code: 'request.too-large',
-    detail: 'The body is larger than this door accepts.',
-  },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
-    status: 415,
-    code: 'request.media-type',
-    detail: 'Send the body as application/json.',
-  },
-  FST_ERR_CTP_EMPTY_JSON_BODY: {
-    status: 400,
-    code: 'request.not-json',
-    detail: 'The body is empty although the request says that it is JSON.',
-  },
-  FST_ERR_CTP_INVALID_JSON_BODY: {
-    status: 400,
-    code: 'request.not-json',
-    detail: 'The body is not valid JSON, or has a key named __proto__ or constructor.prototype.',
-  },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    status: 400,
-    code: 'request.length',
-    detail: 'The body is not as long as content-length says.',
-  },
-  FST_ERR_HANDLER_TIMEOUT: {
-    status: 503,
-    code: 'request.deadline',
-    detail: 'This took longer than the deadline of a request; try again.',
-  },
-  FST_ERR_BAD_URL: { status: 400, code: 'request.url', detail: 'The path is not a valid URL.' },
-  FST_ERR_MAX_PARAM_LENGTH: {
-    status: 414,
-    code: 'request.url',
-    detail: 'A part of the path is longer than 100 characters.',
-  },
-};
+const frameworkProblems: ReadonlyMap<string, ProblemParts> = new Map(
+  Object.entries<ProblemParts>({
+    FST_ERR_CTP_BODY_TOO_LARGE: {
+      status: 413,
+      code: 'request.too-large',
+      detail: 'The body is larger than this door accepts.',
+    },
+    FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+      status: 415,
+      code: 'request.media-type',
+      detail: 'Send the body as application/json.',
+    },
+    FST_ERR_CTP_EMPTY_JSON_BODY: {
+      status: 400,
+      code: 'request.not-json',
+      detail: 'The body is empty although the request says that it is JSON.',
+    },
+    FST_ERR_CTP_INVALID_JSON_BODY: {
+      status: 400,
+      code: 'request.not-json',
+      detail: 'The body is not valid JSON, or has a key named __proto__ or constructor.prototype.',
+    },
+    FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
+      status: 400,
+      code: 'request.length',
+      detail: 'The body is not as long as content-length says.',
+    },
+    FST_ERR_HANDLER_TIMEOUT: {
+      status: 503,
+      code: 'request.deadline',
+      detail: 'This took longer than the deadline of a request; try again.',
+    },
+    FST_ERR_BAD_URL: { status: 400, code: 'request.url', detail: 'The path is not a valid URL.' },
+    FST_ERR_MAX_PARAM_LENGTH: {
+      status: 414,
+      code: 'request.url',
+      detail: 'A part of the path is longer than 100 characters.',
+    },
+  }),
+);
 
 const slowBody: ProblemParts = {
   status: 408,
@@ -88,7 +90,7 @@ const problemPartsOf = (error: unknown): ProblemParts => {
     };
   }
   const known = error as FastifyError;
-  const listed = frameworkProblems[known.code];
+  const listed = frameworkProblems.get(known.code);
   if (listed) return listed;
   // Errors that plugins throw with a 4xx of their own speak to the caller; their text is not ours, so it stays out.
   if (typeof known.statusCode === 'number' && known.statusCode >= 400 && known.statusCode < 500)

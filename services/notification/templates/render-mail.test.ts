@@ -8,7 +8,12 @@ const mails: [SampleType, Partial<Order>, string, string][] = [
   ['order.paid.v1', {}, 'Your order over $30.00 is confirmed', 'received your payment'],
   ['order.shipped.v1', { shipment: { carrier: 'UPS', trackingNumber: '1Z999' } }, 'Your order is on its way', '1Z999'],
   ['order.delivered.v1', {}, 'Your order has been delivered', 'has arrived'],
-  ['order.cancelled.v1', { cancellation: { reason: 'out-of-stock' } }, 'Your order is cancelled', 'sold out'],
+  [
+    'order.cancelled.v1',
+    { cancellation: { reason: 'out-of-stock', note: null } },
+    'Your order is cancelled',
+    'sold out',
+  ],
   [
     'order.payment-failed.v1',
     { payment: { ...anOrder(1).payment, failure: 'card-declined' } },
@@ -38,6 +43,30 @@ describe.each(mails)('the mail on %s', (type, parts, subject, sentence) => {
     expect(mail.html).toContain('1 Long &amp; Winding Road');
     expect(mail.text).toContain('2 x <script>alert("films")</script>: $30.00');
   });
+});
+
+describe('a reason that nobody knows', () => {
+  const hostile = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'card-stolen'];
+
+  test.each(hostile)('such as %s is told in general words when an order is cancelled', (reason) => {
+    const mail = renderMail(aMessage('order.cancelled.v1', anOrder(1, { cancellation: { reason, note: null } })));
+    expect(mail.text).toContain('The order was cancelled.');
+  });
+
+  test.each(hostile)('such as %s is told in general words when a payment failed', (failure) => {
+    const order = anOrder(1);
+    const mail = renderMail(aMessage('order.payment-failed.v1', { ...order, payment: { ...order.payment, failure } }));
+    expect(mail.text).toContain('The payment was not accepted.');
+  });
+});
+
+test('what a customer writes about a cancellation never passes for our reason', () => {
+  const cancellation = { reason: 'cancelled-by-customer', note: 'out-of-stock' };
+  const { text, html } = renderMail(aMessage('order.cancelled.v1', anOrder(1, { cancellation })));
+  for (const body of [text, html]) {
+    expect(body).toContain('You cancelled it.');
+    expect(body).not.toMatch(/sold out|out-of-stock/);
+  }
 });
 
 test.each([

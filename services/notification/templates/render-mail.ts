@@ -6,14 +6,16 @@ import { wordingOf } from './wording.ts';
 
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string };
 
-const escapes: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes[character] as string);
+const escapes: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+    "'": '&#39;',
+  }),
+);
+const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => escapes.get(character) ?? character);
 
 const addressLines = ({ name, street, line2, city, state, zip, country }: Order['shippingAddress']): string[] =>
   [name, street, line2, `${zip} ${city}`, state, country].filter((line) => line !== undefined);

@@ -4,17 +4,23 @@ import { formatMoney } from './format-money.ts';
 export type Wording = { readonly subject: string; readonly paragraphs: readonly string[] };
 
 /** Why no money was taken, for people. */
-const failures: Readonly<Record<string, string>> = {
-  'card-declined': 'Your bank declined the card.',
-  'insufficient-funds': 'The card has insufficient funds.',
-  'card-unknown': 'The card could not be recognised.',
-};
+const failures: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    'card-declined': 'Your bank declined the card.',
+    'insufficient-funds': 'The card has insufficient funds.',
+    'card-unknown': 'The card could not be recognised.',
+  }),
+);
 
-const cancellations: Readonly<Record<string, string>> = {
-  'out-of-stock': 'Somebody was quicker: an item of your order is sold out.',
-  'reservation-expired': 'The items were reserved for you, but the payment took too long.',
-  'timed-out': 'The payment could not be completed in time.',
-};
+const cancellations: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    'cancelled-by-customer': 'You cancelled it.',
+    'cancelled-by-staff': 'We cancelled it.',
+    'out-of-stock': 'Somebody was quicker: an item of your order is sold out.',
+    'reservation-expired': 'The items were reserved for you, but the payment took too long.',
+    'timed-out': 'The payment could not be completed in time.',
+  }),
+);
 
 /** What a message says in words. */
 export const wordingOf = ({ kind, order, refund }: Message): Wording => {
@@ -40,7 +46,7 @@ export const wordingOf = ({ kind, order, refund }: Message): Wording => {
       return {
         subject: 'Your payment did not go through',
         paragraphs: [
-          failures[order.payment.failure ?? ''] ?? 'The payment was not accepted.',
+          failures.get(order.payment.failure ?? '') ?? 'The payment was not accepted.',
           'You have not been charged. The items went back on the shelf; you can order them again.',
         ],
       };
@@ -48,7 +54,7 @@ export const wordingOf = ({ kind, order, refund }: Message): Wording => {
       return {
         subject: 'Your order is cancelled',
         paragraphs: [
-          cancellations[order.cancellation?.reason ?? ''] ?? 'The order was cancelled.',
+          cancellations.get(order.cancellation?.reason ?? '') ?? 'The order was cancelled.',
           'If anything was charged, it goes back to your card.',
         ],
       };

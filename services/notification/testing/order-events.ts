@@ -34,7 +34,7 @@ const details = {
   'order.paid.v1': { captured: usd(3000) },
   'order.shipped.v1': { carrier: 'UPS', trackingNumber: '1Z999' },
   'order.delivered.v1': {},
-  'order.cancelled.v1': { reason: 'out-of-stock' },
+  'order.cancelled.v1': { reason: 'out-of-stock', note: null },
   'order.payment-failed.v1': { reason: 'card-declined' },
   'order.refunded.v1': { refundId: 'rfd_00000000000000000000000001', amount: usd(1000) },
 } as const;

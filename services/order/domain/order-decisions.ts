@@ -1,4 +1,5 @@
 /** Commands and what they lead to: events, or a refusal that says why not. Pure. */
+import type { CancellationReason } from '../../contracts/http/order-api.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { mayHappen, type Order, type OrderEvent, type OrderEventType, pendingRefunds } from './order.ts';
 
@@ -20,7 +21,10 @@ export const claim = (
     ? [{ type: 'order.claimed.v1', at, userId }]
     : [];
 
-export const cancel = (order: Order, { at, reason }: { at: string; reason: string }): OrderEvent[] => {
+export const cancel = (
+  order: Order,
+  { at, reason, note }: { at: string; reason: CancellationReason; note?: string | undefined },
+): OrderEvent[] => {
   requireStep(order, 'order.cancelled.v1', 'order.not-cancellable', 'cancelled any more');
   if (order.refunds.length > 0)
     throw new Refusal(
@@ -28,7 +32,7 @@ export const cancel = (order: Order, { at, reason }: { at: string; reason: strin
       'order.refund-begun',
       `Order ${order.id} is being refunded; refund the rest instead of cancelling it.`,
     );
-  return [{ type: 'order.cancelled.v1', at, reason }];
+  return [{ type: 'order.cancelled.v1', at, reason, ...(note !== undefined && { note }) }];
 };
 
 export const startProcessing = (order: Order, { at }: { at: string }): OrderEvent[] => {

@@ -20,7 +20,7 @@ export const viewOf = (order: Order): OrderView => {
       failure: order.failure,
     },
     shipment: order.shipment,
-    cancellation: order.cancelReason === null ? null : { reason: order.cancelReason },
+    cancellation: order.cancelReason === null ? null : { reason: order.cancelReason, note: order.cancelNote },
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
   };
@@ -39,6 +39,7 @@ export const eventDetails = (event: OrderEvent, currency: string): Record<string
     case 'order.shipped.v1':
       return { carrier: event.carrier, trackingNumber: event.trackingNumber };
     case 'order.cancelled.v1':
+      return { reason: event.reason, note: event.note ?? null };
     case 'order.payment-failed.v1':
       return { reason: event.reason };
     case 'order.closed.v1':
@@ -60,6 +61,7 @@ export const eventNote = (event: OrderEvent): string | null => {
     case 'order.shipped.v1':
       return `${event.carrier} ${event.trackingNumber}`;
     case 'order.cancelled.v1':
+      return event.note ?? event.reason;
     case 'order.payment-failed.v1':
     case 'order.refund-requested.v1':
       return event.reason;

@@ -70,19 +70,25 @@ describe('what is owed to an order', () => {
     ['a new order', order(), 'reserve'],
     ['an order with stock', order(reserved), 'pay'],
     ['a paid order', order(reserved, paid), null],
-    ['a cancelled order', order({ type: 'order.cancelled.v1', at, reason: 'x' }), 'give-back'],
-    ['a declined order', order(reserved, { type: 'order.payment-failed.v1', at, reason: 'x' }), 'give-back'],
+    ['a cancelled order', order({ type: 'order.cancelled.v1', at, reason: 'timed-out' }), 'give-back'],
+    ['a declined order', order(reserved, { type: 'order.payment-failed.v1', at, reason: 'timed-out' }), 'give-back'],
     [
       'a cancelled order that gave everything back',
       order(
-        { type: 'order.cancelled.v1', at, reason: 'x' },
+        { type: 'order.cancelled.v1', at, reason: 'timed-out' },
         { type: 'order.closed.v1', at, paymentId: null, captured: 0, refunded: 0 },
       ),
       null,
     ],
     [
       'an order with a refund asked for',
-      order(reserved, paid, { type: 'order.refund-requested.v1', at, refundId: 'rfd_1', amount: 1, reason: 'x' }),
+      order(reserved, paid, {
+        type: 'order.refund-requested.v1',
+        at,
+        refundId: 'rfd_1',
+        amount: 1,
+        reason: 'timed-out',
+      }),
       'refund',
     ],
   ])('%s', (_, subject, step) => {
@@ -117,9 +123,9 @@ describe('an order that a guest placed', () => {
 
 describe('decisions', () => {
   test('a paid order can be cancelled until it is processed', () => {
-    expect(cancel(order(reserved, paid), { at, reason: 'x' })).toHaveLength(1);
+    expect(cancel(order(reserved, paid), { at, reason: 'timed-out' })).toHaveLength(1);
     const processing = order(reserved, paid, { type: 'order.processing-started.v1', at });
-    expect(() => cancel(processing, { at, reason: 'x' })).toThrow(
+    expect(() => cancel(processing, { at, reason: 'timed-out' })).toThrow(
       expect.objectContaining({ kind: 'conflict', code: 'order.not-cancellable' }),
     );
   });
@@ -144,7 +150,7 @@ describe('decisions', () => {
     ['process', (subject: Order) => startProcessing(subject, { at }), 'order.not-processable'],
     [
       'refund',
-      (subject: Order) => requestRefund(subject, { at, refundId: 'rfd_1', amount: 1, reason: 'x' }),
+      (subject: Order) => requestRefund(subject, { at, refundId: 'rfd_1', amount: 1, reason: 'timed-out' }),
       'order.not-refundable',
     ],
   ])('an unpaid order cannot be told to %s', (_, decide, code) => {
@@ -157,9 +163,9 @@ describe('decisions', () => {
       at,
       refundId: 'rfd_1',
       amount: 1000,
-      reason: 'x',
+      reason: 'timed-out',
     });
-    expect(requestRefund(once, { at, refundId: 'rfd_1', amount: 1000, reason: 'x' })).toEqual([]);
+    expect(requestRefund(once, { at, refundId: 'rfd_1', amount: 1000, reason: 'timed-out' })).toEqual([]);
   });
 
   test('late and repeated lessons change nothing', () => {
@@ -178,7 +184,7 @@ describe('decisions', () => {
           let subject = order(reserved, paid);
           wishes.forEach(({ amount, make }, index) => {
             try {
-              const wish = { at, refundId: `rfd_${index}`, amount: amount ?? undefined, reason: 'x' };
+              const wish = { at, refundId: `rfd_${index}`, amount: amount ?? undefined, reason: 'timed-out' };
               subject = requestRefund(subject, wish).reduce(evolve, subject) as Order;
             } catch {
               expect(amount === null ? 0 : amount).toBeGreaterThanOrEqual(amount === null ? refundable(subject) : 1);

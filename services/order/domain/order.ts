@@ -1,6 +1,6 @@
 /** An order: what can happen to it, in which state, and what the platform owes it next. Pure. */
 
-import type { OrderLine, OrderStatus } from '../../contracts/http/order-api.ts';
+import type { CancellationReason, OrderLine, OrderStatus } from '../../contracts/http/order-api.ts';
 import type { Address, Money } from '../../contracts/http/values.ts';
 
 export type { OrderStatus };
@@ -45,7 +45,13 @@ export type OrderEvent =
       readonly trackingNumber: string;
     }
   | { readonly type: 'order.delivered.v1'; readonly at: string }
-  | { readonly type: 'order.cancelled.v1'; readonly at: string; readonly reason: string }
+  | {
+      readonly type: 'order.cancelled.v1';
+      readonly at: string;
+      readonly reason: CancellationReason;
+      /** What whoever cancelled wrote about it; absent in events of the platform's own decisions. */
+      readonly note?: string;
+    }
   | { readonly type: 'order.payment-failed.v1'; readonly at: string; readonly reason: string }
   | {
       readonly type: 'order.closed.v1';
@@ -72,7 +78,8 @@ export type Order = {
   readonly captured: number;
   readonly refunded: number;
   readonly failure: string | null;
-  readonly cancelReason: string | null;
+  readonly cancelReason: CancellationReason | null;
+  readonly cancelNote: string | null;
   readonly shipment: { readonly carrier: string; readonly trackingNumber: string } | null;
   /** Every refund ever asked for; `done` once the money is back. */
   readonly refunds: readonly (Refund & { readonly done: boolean })[];
@@ -146,6 +153,7 @@ const place = (event: Extract<OrderEvent, { type: 'order.placed.v1' }>): Order =
   refunded: 0,
   failure: null,
   cancelReason: null,
+  cancelNote: null,
   shipment: null,
   refunds: [],
   closed: false,
@@ -165,7 +173,7 @@ const changes = (order: Order, event: OrderEvent): Partial<Order> => {
     case 'order.shipped.v1':
       return { shipment: { carrier: event.carrier, trackingNumber: event.trackingNumber } };
     case 'order.cancelled.v1':
-      return { cancelReason: event.reason };
+      return { cancelReason: event.reason, cancelNote: event.note ?? null };
     case 'order.payment-failed.v1':
       return { failure: event.reason };
     case 'order.closed.v1':

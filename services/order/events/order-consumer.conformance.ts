@@ -52,7 +52,7 @@ const isPaid = { status: 'paid', payment: { paymentId, captured: usd(price), ref
 const failed = { status: 'payment-failed', payment: { captured: usd(0), failure: 'card-declined' } };
 const cancelledFor = (reason: string) => ({
   status: 'cancelled',
-  cancellation: { reason },
+  cancellation: { reason, note: null },
   payment: { captured: usd(0) },
 });
 

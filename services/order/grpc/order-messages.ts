@@ -2,6 +2,7 @@
 import * as z from 'zod';
 import type * as proto from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import {
+  cancelOrderBody,
   idempotencyKeySchema,
   listOrdersQuery,
   placeOrderBody,
@@ -13,7 +14,7 @@ import type { Order } from '../domain/order.ts';
 import { viewOf } from '../domain/order-view.ts';
 
 export const ofOrder = z.object({ orderId: orderIdSchema });
-export const cancelRequest = ofOrder.extend({ reason: z.string().min(1).max(300).optional() });
+export const cancelRequest = ofOrder.extend(cancelOrderBody.shape);
 export const shipRequest = ofOrder.extend(shipOrderBody.shape);
 export const refundRequest = ofOrder.extend({
   ...refundOrderBody.shape,
@@ -41,6 +42,6 @@ export const messageOf = (order: Order): proto.Order => {
     items,
     payment: { ...payment, paymentId: payment.paymentId ?? undefined, failure: payment.failure ?? undefined },
     shipment: shipment ?? undefined,
-    cancellation: cancellation ?? undefined,
+    cancellation: cancellation ? { ...cancellation, note: cancellation.note ?? undefined } : undefined,
   };
 };

@@ -16,7 +16,8 @@ export type OrderRow = {
   captured: string;
   refunded: string;
   failure: string | null;
-  cancel_reason: string | null;
+  cancel_reason: Order['cancelReason'];
+  cancel_note: string | null;
   shipment: Order['shipment'];
   refunds: Order['refunds'];
   closed: boolean;
@@ -40,6 +41,7 @@ export const orderFrom = (row: OrderRow): Order => ({
   refunded: Number(row.refunded),
   failure: row.failure,
   cancelReason: row.cancel_reason,
+  cancelNote: row.cancel_note,
   shipment: row.shipment,
   refunds: row.refunds,
   closed: row.closed,
@@ -57,6 +59,7 @@ export const changedColumns = (order: Order): Record<string, unknown> => ({
   refunded: order.refunded,
   failure: order.failure,
   cancel_reason: order.cancelReason,
+  cancel_note: order.cancelNote,
   shipment: order.shipment,
   refunds: order.refunds,
   closed: order.closed,

@@ -36,7 +36,7 @@ export const someEvents: readonly OrderEvent[] = [
   { type: 'order.processing-started.v1', at },
   { type: 'order.shipped.v1', at, carrier: 'UPS', trackingNumber: '1Z' },
   { type: 'order.delivered.v1', at },
-  { type: 'order.cancelled.v1', at, reason: 'cancelled-by-customer' },
+  { type: 'order.cancelled.v1', at, reason: 'cancelled-by-customer', note: 'found it elsewhere' },
   { type: 'order.payment-failed.v1', at, reason: 'card-declined' },
   { type: 'order.closed.v1', at, paymentId: null, captured: 0, refunded: 0 },
   { type: 'order.refund-requested.v1', at, refundId: 'rfd_00000000000000000000000001', amount: 100, reason: 'damaged' },

@@ -9,18 +9,18 @@ const asStaff = (effects: ChangeOrderEffects, caller: Caller, orderId: string, d
   return decideOnNewest(effects, () => findOrder(effects, caller, orderId), decide);
 };
 
-/** Cancels the caller's own order, or as staff any order; what was taken is given back by the process that drives it. */
+/** Cancels the caller's own order, or as staff any order, with the caller's words about it as the note; what was taken is given back by the process that drives it. */
 export const cancelOrder = (
   effects: ChangeOrderEffects,
   caller: Caller,
   orderId: string,
-  reason?: string,
+  note?: string,
 ): Promise<Order> =>
   decideOnNewest(
     effects,
     () => findOrder(effects, caller, orderId),
     (order, at) =>
-      cancel(order, { at, reason: reason ?? (isStaff(caller) ? 'cancelled-by-staff' : 'cancelled-by-customer') }),
+      cancel(order, { at, reason: isStaff(caller) ? 'cancelled-by-staff' : 'cancelled-by-customer', note }),
   );
 
 export const shipOrder = (

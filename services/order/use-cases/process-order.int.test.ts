@@ -124,7 +124,7 @@ describe('driving an order', () => {
 
     const cancelled = await start({ total: 0 });
     await processOrder(cancelled.effects, cancelled.id);
-    await cancelled.change((order) => cancel(order, { at, reason: 'changed-mind' }));
+    await cancelled.change((order) => cancel(order, { at, reason: 'cancelled-by-customer' }));
     await processOrder(cancelled.effects, cancelled.id);
     expect(await cancelled.outcome()).toEqual({ ...givenBack, status: 'cancelled' });
   });
@@ -150,7 +150,7 @@ describe('driving an order', () => {
   test.each(['before', 'after'] as const)('gives everything back although it crashes %s each call', async (when) => {
     const { id, effects, outcome, change } = await start();
     await processOrder(effects, id);
-    await change((order) => cancel(order, { at, reason: 'changed-mind' }));
+    await change((order) => cancel(order, { at, reason: 'cancelled-by-customer' }));
     expect(await crashEverywhere(effects, id, when)).toBeGreaterThan(1);
     expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
   });
@@ -242,7 +242,7 @@ describe('driving an order', () => {
         [name]: async (...args: [never, never, never]) => {
           const answer = await till.client[name](...args);
           if ((await orders.find(id))?.status !== 'cancelled')
-            await change((order) => cancel(order, { at, reason: 'changed-mind' }));
+            await change((order) => cancel(order, { at, reason: 'cancelled-by-customer' }));
           return answer;
         },
       };

@@ -9,10 +9,12 @@ import type { Charge } from '../domain/payment.ts';
 import type { PaymentProvider } from './payment-provider.ts';
 
 /** Tokens that are declined, with the reason that the provider gives. */
-const declines: Readonly<Record<string, string>> = {
-  tok_declined: 'card-declined',
-  tok_insufficient: 'insufficient-funds',
-};
+const declines: ReadonlyMap<string, string> = new Map(
+  Object.entries<string>({
+    tok_declined: 'card-declined',
+    tok_insufficient: 'insufficient-funds',
+  }),
+);
 const accepted: ReadonlySet<string> = new Set([
   'tok_visa',
   'tok_timeout_after_charge',
@@ -63,7 +65,7 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
     { amount, currency }: { amount: number; currency: string },
     token: string,
   ): Promise<{ charge: Charge; isNew: boolean }> => {
-    const reason = declines[token] ?? (accepted.has(token) ? null : 'card-unknown');
+    const reason = declines.get(token) ?? (accepted.has(token) ? null : 'card-unknown');
     const { rows } = await books.query<Row>(
       `INSERT INTO sandbox.charges (key, amount, currency, status, decline_reason)
        VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING RETURNING ${columns}`,

@@ -31,7 +31,10 @@ export interface Shipment {
 }
 
 export interface Cancellation {
+  /** A code, never anybody's own words. */
   reason: string;
+  /** The words of whoever cancelled. */
+  note?: string | undefined;
 }
 
 export interface Order {
@@ -444,13 +447,16 @@ export const Shipment: MessageFns<Shipment> = {
 };
 
 function createBaseCancellation(): Cancellation {
-  return { reason: "" };
+  return { reason: "", note: undefined };
 }
 
 export const Cancellation: MessageFns<Cancellation> = {
   encode(message: Cancellation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.reason !== "") {
       writer.uint32(10).string(message.reason);
+    }
+    if (message.note !== undefined) {
+      writer.uint32(18).string(message.note);
     }
     return writer;
   },
@@ -476,6 +482,14 @@ export const Cancellation: MessageFns<Cancellation> = {
             message.reason = reader.string();
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.note = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -494,6 +508,7 @@ export const Cancellation: MessageFns<Cancellation> = {
   fromPartial(object: DeepPartial<Cancellation>): Cancellation {
     const message = createBaseCancellation();
     message.reason = object.reason ?? "";
+    message.note = object.note ?? undefined;
     return message;
   },
 };
