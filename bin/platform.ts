@@ -1,9 +1,10 @@
+import { root } from '../lib/checkout.ts';
+
 /** What `cdk` runs (cdk.json): bundles every service, then synthesizes every environment. Asks no network and no credentials. */
 const synthesize = async () => {
   const { mkdtemp, rm } = await import('node:fs/promises');
   const { tmpdir } = await import('node:os');
   const path = await import('node:path');
-  const root = path.join(import.meta.dirname, '..');
   // CDK writes where each resource was made into the assembly: the same commit must give the same bytes in every folder.
   Error.prepareStackTrace = (problem, frames) =>
     [String(problem), ...frames.map((frame) => `    at ${frame}`)]

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { root } from './checkout.ts';
 import { estimateCost } from './cost/estimate.ts';
 import { environmentNamed, environments } from './environments.ts';
 import { stalePages, writtenPages } from './pages/pages.ts';
@@ -242,7 +243,6 @@ describe('what the manifests declare is all that the stacks know', () => {
   }, 120_000);
 
   test('the pages that people review say what the templates say', async () => {
-    const root = path.join(import.meta.dirname, '..');
     const pages = await writtenPages(
       shop().filter(({ environment }) => environment === 'production'),
       root,
@@ -265,7 +265,7 @@ describe('what the manifests declare is all that the stacks know', () => {
   });
 
   test('nothing that keeps state has lost its id', () => {
-    const listed = readFileSync(path.join(import.meta.dirname, '../docs/stateful-resources.md'), 'utf8')
+    const listed = readFileSync(path.join(root, 'docs/stateful-resources.md'), 'utf8')
       .split('\n')
       .flatMap((line) => /^\| ([A-Z]\w+) \| (\w+) \| (AWS::[\w:]+) \|$/.exec(line)?.slice(1).join(' ') ?? []);
     expect(listed.length).toBeGreaterThan(20);

@@ -1,6 +1,7 @@
 /** What the commands that build images have in common: `image` and `publish`. */
 import path from 'node:path';
 import type { Command } from 'commander';
+import { root } from '../../lib/checkout.ts';
 
 /** Flags as commander gives them. */
 export type ImageFlags = { readonly base?: string; readonly out: string };
@@ -16,8 +17,6 @@ export const withImageOptions = (command: Command): Command =>
 
 export const ENGINE_HELP =
   'CLOUDMART_ENGINE names the engine, docker by default; podman and nerdctl take the same commands and are not tested here.';
-
-const root = path.join(import.meta.dirname, '../..');
 
 /** From what, where and with what images are built; progress goes to stderr, and `stop` ends the engine. */
 export const imageBuild = async ({ base, out }: ImageFlags, stop: AbortSignal) => {

@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import type { Bundle } from '../../lib/bundle/bundle.ts';
+import { root } from '../../lib/checkout.ts';
 
 type Flags = { out: string; prove: boolean; json?: boolean };
 
@@ -15,7 +15,6 @@ const run = async (names: readonly string[], { out, prove, json }: Flags, signal
       import('../../lib/services.ts'),
     ]);
   const chosen = servicesNamed(names.length === 0 ? undefined : names);
-  const root = fileURLToPath(new URL('../..', import.meta.url));
   let startedAt = performance.now();
   const bundles: { service: string; hash: string; bytes: number; seconds: number; folder: string }[] = [];
   const built = ({ parts, ...bundle }: Bundle) => {

@@ -1,7 +1,5 @@
-import path from 'node:path';
 import { Command } from 'commander';
-
-const root = path.join(import.meta.dirname, '../..');
+import { root } from '../../lib/checkout.ts';
 
 const run = async ({ json }: { json?: boolean }) => {
   const { prepareCompose } = await import('../../lib/compose/prepare-compose.ts');

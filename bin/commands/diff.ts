@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { Command } from 'commander';
+import { root } from '../../lib/checkout.ts';
 
 type Options = { base: string; acknowledge?: boolean; json?: boolean };
 
@@ -16,7 +16,7 @@ export const diffCommand = (): Command =>
       const { compare, destructiveChangesOf } = await import('../../lib/review/comparison.ts');
       const { commentOf } = await import('../../lib/review/comment.ts');
       const comparison = await compare({
-        root: path.join(import.meta.dirname, '../..'),
+        root,
         revision: base,
         progress: (sentence) => process.stderr.write(`${sentence}\n`),
       });

@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { Command } from 'commander';
+import { root } from '../../lib/checkout.ts';
 
 /** `cloudmart map`: the picture and the table of services in README.md. */
 export const mapCommand = (): Command =>
@@ -13,7 +13,7 @@ export const mapCommand = (): Command =>
         import('../../lib/pages/readme-map.ts'),
         import('../../lib/services.ts'),
       ]);
-      const wasStale = await refreshReadme(path.join(import.meta.dirname, '../..'), services, { write: !check });
+      const wasStale = await refreshReadme(root, services, { write: !check });
       if (check && wasStale) throw new Error('README.md is stale; run "npm run map"');
       process.stdout.write(wasStale ? 'README.md written\n' : 'README.md says what the manifests say\n');
     });

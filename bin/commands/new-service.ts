@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { Command } from 'commander';
+import { root } from '../../lib/checkout.ts';
 
 const run = async (name: string, { json = false }: { json?: boolean }) => {
   const [{ createService }, { refreshes, runTool }, { services }] = await Promise.all([
@@ -7,7 +7,6 @@ const run = async (name: string, { json = false }: { json?: boolean }) => {
     import('../../lib/scaffold/refresh.ts'),
     import('../../lib/services.ts'),
   ]);
-  const root = path.join(import.meta.dirname, '../..');
   const made = await createService(root, name, services);
   for (const { title, command } of refreshes(name)) {
     process.stderr.write(`${title}\n`);

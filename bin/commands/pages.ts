@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { Command } from 'commander';
+import { root } from '../../lib/checkout.ts';
 
 /** `cloudmart pages`: documents that are written from the code. */
 export const pagesCommand = (): Command =>
@@ -11,7 +11,7 @@ export const pagesCommand = (): Command =>
     .option('--json', 'print the names of stale pages as JSON')
     .action(async ({ check, json }: { check?: boolean; json?: boolean }) => {
       const { refreshPages } = await import('../../lib/pages/pages.ts');
-      const stale = await refreshPages(path.join(import.meta.dirname, '../..'), { write: !check });
+      const stale = await refreshPages(root, { write: !check });
       if (json) process.stdout.write(`${JSON.stringify({ stale, written: !check })}\n`);
       else if (stale.length === 0) process.stdout.write('every page says what the code says\n');
       else

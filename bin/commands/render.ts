@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { Command } from 'commander';
+import { root } from '../../lib/checkout.ts';
 
 type Options = {
   environment: string;
@@ -32,7 +32,7 @@ export const renderCommand = (): Command =>
       const report = await render({
         environment: options.environment,
         out: options.out,
-        tagsOf: (services) => imageTags(services, path.join(import.meta.dirname, '../..')),
+        tagsOf: (services) => imageTags(services, root),
         outputs: outputsSource(options.fromStack),
         source: {
           repository: options.repository,

@@ -1,6 +1,6 @@
 import { enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
+import { root } from '../../lib/checkout.ts';
 
 type Flags = { data: string; portBase?: string; events?: string; once?: boolean; json?: boolean };
 
@@ -38,7 +38,6 @@ const run = async ({ data, portBase, events, once = false, json = false }: Flags
     if (!once) progress.line('Everything runs. Ctrl-C ends it.');
     if (json && !once) process.stdout.write(`${JSON.stringify(report)}\n`);
   };
-  const root = fileURLToPath(new URL('../..', import.meta.url));
   const report = await up(
     {
       root,

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { eventually } from '../../services/kit/testing/condition.ts';
+import { root } from '../checkout.ts';
 
 // PostgreSQL is started, and a service on it.
 jest.setTimeout(180_000);
 
-const root = path.join(import.meta.dirname, '../..');
 let place: string;
 beforeEach(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'interrupted-bundle-'));

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { createMetrics } from '../../services/kit/telemetry/metrics.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
+import { root } from '../checkout.ts';
 import { stalePages } from '../pages/pages.ts';
 import { services } from '../services.ts';
 import { runsInCluster } from '../workloads/workload-values.ts';
@@ -12,7 +13,6 @@ import { SHOWN_PORTS } from './compose-places.ts';
 import { composeSecrets } from './compose-secrets.ts';
 import { panels } from './shop-dashboard.ts';
 
-const root = path.join(import.meta.dirname, '../..');
 const containers: Readonly<Record<string, ComposeContainer>> = composeProject(services).services;
 const ours = Object.entries(containers).filter(([, { image }]) => image.startsWith('cloudmart/'));
 const wishlist = testManifest({

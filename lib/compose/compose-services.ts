@@ -3,6 +3,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { INVOKER, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
+import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { secretNames, serviceEnvironment } from '../variables/service-variables.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
 import { callersOf } from '../workloads/pod-variables.ts';
@@ -164,7 +165,7 @@ const catalogue = (services: readonly ServiceManifest[]): Record<string, Compose
         STAFF_EMAIL: accounts.configuration['STAFF_EMAIL']?.default ?? '',
         STAFF_PASSWORD: secretReference(declaredSecret(accounts.name, 'STAFF_PASSWORD')),
       },
-      volumes: ['./lib/local/data/films.csv:/catalogue/films.csv:ro'],
+      volumes: [`./${FILMS_FILE}:/catalogue/films.csv:ro`],
       healthcheck: { disable: true },
       depends_on: { [gateway.name]: { condition: 'service_healthy' } },
       profiles: ['catalogue'],

@@ -8,19 +8,20 @@ import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
 import { freePort } from '../../services/kit/testing/loopback.ts';
 import { type RedisServer, startRedis } from '../../services/kit/testing/redis-server.ts';
+import { root } from '../checkout.ts';
 import { type Postgres, startPostgres } from '../local/postgres/postgres.ts';
 import { startTables, type Tables } from '../local/tables.ts';
 import { ownPlatform } from '../release/registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../release/testing/container-engine.ts';
 import { services } from '../services.ts';
 import { createApiClient } from '../shop/api-client.ts';
+import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { provePurchase } from '../shop/purchase.ts';
 import { partOf, runTool } from '../workloads/testing/run-tool.ts';
 import type { ComposeContainer } from './compose-container.ts';
 import { composeFiles, composeProject } from './compose-file.ts';
 import { prepareCompose } from './prepare-compose.ts';
 
-const root = path.join(import.meta.dirname, '../..');
 const containers: Readonly<Record<string, ComposeContainer>> = composeProject(services).services;
 const ours = Object.entries(containers).filter(([, { image }]) => image.startsWith('cloudmart/'));
 
@@ -38,8 +39,8 @@ beforeAll(async () => {
     await writeFile(path.join(place, file), text);
   }
   await cp(path.join(root, 'Dockerfile'), path.join(place, 'Dockerfile'));
-  await mkdir(path.join(place, 'lib/local/data'), { recursive: true });
-  await cp(path.join(root, 'lib/shop/films.csv'), path.join(place, 'lib/shop/films.csv'));
+  await mkdir(path.dirname(path.join(place, FILMS_FILE)), { recursive: true });
+  await cp(path.join(root, FILMS_FILE), path.join(place, FILMS_FILE));
 });
 
 afterAll(() => rm(place, { recursive: true, force: true }));

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { root } from '../checkout.ts';
 import {
   at,
   type Entry,
@@ -12,8 +13,6 @@ import {
   textOf,
 } from '../templates/template.ts';
 import { type Breach, type Law, stackLaw } from './law.ts';
-
-const root = path.join(import.meta.dirname, '../..');
 
 type Watched = { readonly metric: string; readonly dimensions: ReadonlyMap<unknown, string> };
 

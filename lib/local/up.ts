@@ -1,8 +1,9 @@
 /** What `npm start` does: start everything, load the demo catalogue once, buy something, then run until told to end. */
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { createApiClient } from '../shop/api-client.ts';
-import { readDemoCatalogue } from '../shop/demo-catalogue.ts';
+import { FILMS_FILE, readDemoCatalogue } from '../shop/demo-catalogue.ts';
 import { type CatalogueLoad, loadCatalogue } from '../shop/load-catalogue.ts';
 import { provePurchase } from '../shop/purchase.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
@@ -49,7 +50,7 @@ const ensureCatalogue = async (
   const done = await readFile(file, 'utf8').catch(() => undefined);
   if (done !== undefined) return JSON.parse(done) as CatalogueLoad;
   const load = await progress.step('Loading the demo catalogue', async (detail) => {
-    const catalogue = readDemoCatalogue(await readFile(`${root}/lib/local/data/films.csv`, 'utf8'));
+    const catalogue = readDemoCatalogue(await readFile(path.join(root, FILMS_FILE), 'utf8'));
     return loadCatalogue(createApiClient(state.gateway), token, catalogue, (count, of) =>
       detail(`${count} of ${of} films`),
     );

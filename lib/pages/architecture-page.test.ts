@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { root } from '../checkout.ts';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { architecturePage } from './architecture-page.ts';
@@ -40,7 +41,7 @@ describe('the picture of a purchase', () => {
 });
 
 describe('docs/architecture.md', () => {
-  const page = () => readFile(path.join(import.meta.dirname, '../../docs/architecture.md'), 'utf8');
+  const page = () => readFile(path.join(root, 'docs/architecture.md'), 'utf8');
 
   test('shows a store, a bucket and a topic as soon as they are declared', async () => {
     const [first] = services;
@@ -59,6 +60,6 @@ describe('docs/architecture.md', () => {
 
   test('names the decisions that exist, and no other', async () => {
     for (const [, link = ''] of (await page()).matchAll(/\]\((decisions\/[^)#]+\.md)\)/g))
-      await expect(readFile(path.join(import.meta.dirname, '../../docs', link), 'utf8')).resolves.toMatch(/^# \d{4} /);
+      await expect(readFile(path.join(root, 'docs', link), 'utf8')).resolves.toMatch(/^# \d{4} /);
   });
 });

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { root } from '../checkout.ts';
 import { services } from '../services.ts';
 import { readmeWith, refreshReadme } from './readme-map.ts';
-
-const root = path.join(import.meta.dirname, '../..');
 
 describe('the picture and the table in README.md', () => {
   test('say what the manifests say; otherwise run "npm run map"', async () => {

@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { root } from '../checkout.ts';
 import { runProgram } from '../run-program.ts';
 import type { EnvironmentChange } from './comparison.ts';
 import type { DestructiveChange } from './stack-changes.ts';
@@ -10,7 +11,6 @@ import type { DestructiveChange } from './stack-changes.ts';
 /** Each comparison synthesizes every environment twice, which takes minutes on a busy machine. */
 jest.setTimeout(900_000);
 
-const root = path.join(import.meta.dirname, '../..');
 const environments = ['dev', 'staging', 'production'];
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
 import { importItem } from '../../services/contracts/http/product-api.ts';
-import { type DemoCatalogue, readDemoCatalogue } from './demo-catalogue.ts';
+import { type DemoCatalogue, FILMS_FILE, readDemoCatalogue } from './demo-catalogue.ts';
 
 const HEADER = 'title,year,genre,director,distributor,rating,minutes,imdb_rating,imdb_votes,gross_usd\n';
 const findings = ({ findings }: DemoCatalogue) =>
@@ -52,7 +52,7 @@ describe('the demo catalogue', () => {
   });
 
   it('of the real file is what the product door takes, priced from 4.99 to 29.99 and the same at every load', () => {
-    const csv = readFileSync('lib/shop/films.csv', 'utf8');
+    const csv = readFileSync(FILMS_FILE, 'utf8');
     const catalogue = readDemoCatalogue(csv);
     expect(catalogue.rows).toBe(3200);
     expect(catalogue.items.filter((item) => !importItem.safeParse(item).success)).toEqual([]);

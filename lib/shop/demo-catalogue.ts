@@ -2,6 +2,9 @@
 import { createHash } from 'node:crypto';
 import { parse } from 'csv-parse/sync';
 
+/** The films, from the root of the checkout. */
+export const FILMS_FILE = 'lib/shop/films.csv';
+
 export type CatalogueItem = {
   /** Own key of the film, so that loading twice changes nothing. */
   readonly reference: string;

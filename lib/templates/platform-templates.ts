@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { App } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { root } from '../checkout.ts';
 import type { Environment } from '../environment/environment.ts';
 import { createPlatformApp } from '../platform-app.ts';
 import type { StackTemplate } from './template.ts';
@@ -11,7 +12,7 @@ import type { StackTemplate } from './template.ts';
 /** Feature flags, which only the CDK CLI would pass by itself. */
 const flags = (): Readonly<Record<string, unknown>> =>
   (
-    JSON.parse(readFileSync(path.join(import.meta.dirname, '../../cdk.json'), 'utf8')) as {
+    JSON.parse(readFileSync(path.join(root, 'cdk.json'), 'utf8')) as {
       context: Record<string, unknown>;
     }
   ).context;

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { root } from '../checkout.ts';
 import { neededOutputs } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
 import { type RenderReport, render } from './render.ts';
@@ -11,7 +12,6 @@ import { runsInCluster } from './workload-values.ts';
 /** The command bundles all services first, which takes long on a busy machine. */
 jest.setTimeout(120_000);
 
-const root = path.join(import.meta.dirname, '../..');
 let folder: string;
 let out: string;
 beforeEach(async () => {

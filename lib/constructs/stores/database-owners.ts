@@ -10,6 +10,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
+import { root } from '../../checkout.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
 import type { DatabaseOwner } from './database-owners/create-owners.ts';
@@ -25,8 +26,6 @@ export type DatabaseOwnersProps = {
   /** Days that logs are kept. */
   readonly logDays: number;
 };
-
-const root = path.join(import.meta.dirname, '../../..');
 
 /** The handler and what it imports as one minified module; the AWS SDK is part of Lambda's runtime. */
 const handlerSource = () =>

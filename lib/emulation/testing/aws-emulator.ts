@@ -5,9 +5,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
+import { root } from '../../checkout.ts';
 import { partOf, runTool, type ToolRun } from '../../workloads/testing/run-tool.ts';
-
-export const root = path.join(import.meta.dirname, '../../..');
 
 /** Account of everything in the emulator. */
 export const ACCOUNT = '000000000000';

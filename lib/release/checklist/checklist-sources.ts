@@ -2,7 +2,8 @@
  * The machines that tell a checklist what they see of this checkout: git, the pre-flight, the laws and the verification.
  * Each is loaded when it is asked first: a phase needs few of them, and together they take seconds to load.
  */
-import path from 'node:path';
+
+import { root } from '../../checkout.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { runProgram } from '../../run-program.ts';
 import type { ChecklistSources, Verdict } from './checklist.ts';
@@ -27,7 +28,7 @@ export type PlatformChecklist = {
 const PATIENCE_SECONDS = 60;
 
 const git = async (...parameters: string[]): Promise<string> =>
-  (await runProgram('git', parameters, { cwd: path.join(import.meta.dirname, '../../..'), accepts: [0, 1] })).trimEnd();
+  (await runProgram('git', parameters, { cwd: root, accepts: [0, 1] })).trimEnd();
 
 /** Who works in this checkout, and the whole id of the commit that it is at. */
 export const readCheckout = async (): Promise<{ by: string; commit: string }> => ({

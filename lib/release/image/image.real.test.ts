@@ -8,6 +8,7 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { emptyDatabase, type TestDatabase } from '../../../services/kit/testing/postgres.ts';
+import { root } from '../../checkout.ts';
 import { services as all } from '../../services.ts';
 import { secretNames, serviceEnvironment } from '../../variables/service-variables.ts';
 import { runTool } from '../../workloads/testing/run-tool.ts';
@@ -16,7 +17,6 @@ import { ownPlatform, PLATFORMS } from '../registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../testing/container-engine.ts';
 import { type BuiltImage, buildImages } from './image.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
 const services = all.filter(({ name }) => ['user', 'product'].includes(name));
 const other = PLATFORMS.find((platform) => platform !== ownPlatform()) as string;
 

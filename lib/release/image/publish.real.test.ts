@@ -6,6 +6,7 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { awsQuestions } from '../../aws/ask-aws.ts';
 import { bundleService } from '../../bundle/bundle.ts';
+import { root } from '../../checkout.ts';
 import { environmentNamed } from '../../environments.ts';
 import { services as all } from '../../services.ts';
 import { partOf } from '../../workloads/testing/run-tool.ts';
@@ -22,7 +23,6 @@ import { withLogin } from './publish-login.ts';
 import { pushImage } from './publish-push.ts';
 
 const ACCOUNT = '111122223333';
-const root = path.join(import.meta.dirname, '../../..');
 const environment = { ...environmentNamed('staging'), account: ACCOUNT };
 const services = all.filter(({ name }) => name === 'api-gateway');
 const REPOSITORY = 'cloudmart-staging/api-gateway';

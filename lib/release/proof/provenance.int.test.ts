@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Bundle, bundleService } from '../../bundle/bundle.ts';
+import { root } from '../../checkout.ts';
 import { services } from '../../services.ts';
 import { type BuildOrigin, writeProvenance } from './provenance.ts';
 import { writeSbom } from './sbom.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
 const commit = 'c'.repeat(40);
 let into: string;
 let bundle: Bundle;

@@ -7,10 +7,10 @@ import { defineService } from '../../../services/kit/manifest.ts';
 import { type Bundle, bundleService } from '../../bundle/bundle.ts';
 import { checkLoads } from '../../bundle/bundle-load.ts';
 import { checkSize } from '../../bundle/size-budget.ts';
+import { root } from '../../checkout.ts';
 import { services } from '../../services.ts';
 import { writeSbom } from './sbom.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
 let place: string;
 
 beforeEach(async () => {

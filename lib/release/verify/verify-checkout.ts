@@ -1,5 +1,6 @@
 /** The verification of this checkout: what it asks a cluster to run, and what AWS knows about that. */
-import path from 'node:path';
+
+import { root } from '../../checkout.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { neededOutputs } from '../../outputs/stack-outputs.ts';
 import { services } from '../../services.ts';
@@ -40,7 +41,7 @@ export const verifyPlatform = async (
     neededOutputs(services, environment.publicDoor !== undefined),
   );
   wait.progress('bundling the services for their tags');
-  const tags = await imageTags(services, path.join(import.meta.dirname, '../../..'));
+  const tags = await imageTags(services, root);
   const asked = askedWorkloads(services, environmentValues(environment, services, tags, outputOf));
   if (asksAws) wait.progress(`asking AWS in ${environment.region} for digests of images and versions of secrets`);
   const aws = asksAws ? await askAws(environment, tags) : undefined;

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
+import { root } from '../../checkout.ts';
 import { services } from '../../services.ts';
 import { workloadNamespace } from '../../workloads/environment-values.ts';
 import { imageTags } from '../../workloads/render.ts';
@@ -24,7 +25,6 @@ import { type VerifyReport, verify } from './verify.ts';
 
 jest.setTimeout(600_000);
 
-const root = path.join(import.meta.dirname, '../../..');
 /** Smallest number of pods in production. */
 const floor = 3;
 const good: TestRelease = { tags: 'a'.repeat(64) };
