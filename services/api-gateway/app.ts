@@ -36,7 +36,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   const sessions = createSessions(users);
   const orders = createOrders(dependencies.orders);
 
-  functions.register('gatewayApp', gatewayApp);
+  functions.register({ gatewayApp });
   health.add('cache', { critical: false, check: () => cache.check() });
   for (const [name, upstream] of Object.entries(upstreams))
     health.add(name, {

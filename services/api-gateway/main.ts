@@ -1,6 +1,6 @@
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
-import { createCache } from '../kit/cache/cache.ts';
+import { openCache } from '../kit/cache/open-cache.ts';
 import { createGrpcClient } from '../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../kit/http/http-client.ts';
 import { runService } from '../kit/start/run-service.ts';
@@ -20,7 +20,7 @@ await runService(manifest, gatewayConfig, async (context) => {
     users: createGrpcClient(UserServiceDefinition, grpcTo('user')),
     orders: createGrpcClient(OrderServiceDefinition, grpcTo('order')),
     upstreams: { user: httpTo('user'), product: httpTo('product'), cart: httpTo('cart'), payment: httpTo('payment') },
-    cache: createCache(cache ?? 'memory:', {
+    cache: openCache(cache ?? 'memory:', {
       namespace: manifest.name,
       logger: context.logger,
       metrics: context.metrics,

@@ -12,18 +12,18 @@ const manifest = testManifest({
 describe('critical functions', () => {
   test('are missing until each is registered', () => {
     const functions = createFunctionRegistry(manifest);
-    functions.register('a', () => undefined);
+    functions.register({ a: () => undefined });
     expect(functions.missing()).toEqual(['b']);
     expect(functions.report()).toEqual({ a: 'registered', b: 'missing' });
-    functions.register('b', () => undefined);
+    functions.register({ b: () => undefined });
     expect(functions.missing()).toEqual([]);
   });
 
   test('that the manifest does not list, or that are no functions, are refused', () => {
     const functions = createFunctionRegistry(manifest);
-    expect(() => functions.register('c', () => undefined)).toThrow(
+    expect(() => functions.register({ c: () => undefined })).toThrow(
       /"c" is not listed in criticalFunctions of services\/sample/,
     );
-    expect(() => functions.register('a', undefined)).toThrow(/"a" of sample is undefined, not a function/);
+    expect(() => functions.register({ a: undefined })).toThrow(/"a" of sample is undefined, not a function/);
   });
 });

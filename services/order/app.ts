@@ -7,14 +7,10 @@ import { parseEvent } from '../contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
-import { openEventLog } from '../kit/events/open-event-log.ts';
-import { createRelay } from '../kit/events/relay.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { createJobs } from '../kit/jobs/jobs.ts';
+import { addressOf, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
-import { createDatabase } from '../kit/storage/database.ts';
-import { migrate } from '../kit/storage/migrate.ts';
 import { createCartClient } from './clients/cart-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
 import { createProductClient } from './clients/product-client.ts';
@@ -48,35 +44,34 @@ const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
 /** Wires the orders: what main.ts runs and what the tests run. */
 export const orderApp = async (context: ServiceContext<z.output<typeof orderConfig>>): Promise<RunningService> => {
-  const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
-  const { cart, product, payment, user } = config.callees;
-  if (!config.database || !config.events || !cart?.url || !product?.grpc || !payment?.grpc || !user?.grpc)
-    throw new Error('order needs DATABASE_URL, EVENTS_URL, CART_URL, PRODUCT_GRPC, PAYMENT_GRPC and USER_GRPC');
+  const { manifest, config, logger, metrics, clock, ids, functions } = context;
+  const owned = await openOwned(context);
+  const { database, log, jobs } = owned;
 
-  const database = createDatabase({ ...config.database, logger, metrics });
-  health.add('database', { critical: true, check: () => database.check() });
-  await migrate(database, migrations.own, { kitFolder: migrations.kit });
-  const log = await openEventLog({ url: config.events, logger, metrics });
-  health.add('events', { critical: false, check: () => log.check() });
-
-  const neighbour = (address: string, waitMs = deadlineMs) => ({
-    address,
+  const neighbour = (callee: string, waitMs = deadlineMs) => ({
+    address: addressOf(context, callee, 'grpc'),
     caller: manifest.name,
     secret: config.serviceAuthSecret,
     deadlineMs: waitMs,
   });
-  const products = createProductClient(neighbour(product.grpc));
-  const payments = createPaymentClient(neighbour(payment.grpc, paymentDeadlineMs));
-  const users = createUserClient(neighbour(user.grpc));
-  const carts = createCartClient({ baseUrl: cart.url, service: 'cart', deadlineMs });
+  const products = createProductClient(neighbour('product'));
+  const payments = createPaymentClient(neighbour('payment', paymentDeadlineMs));
+  const users = createUserClient(neighbour('user'));
+  const carts = createCartClient({ baseUrl: addressOf(context, 'cart', 'http'), service: 'cart', deadlineMs });
 
-  const jobs = createJobs({ database, logger, metrics });
   const orders = createOrderRepository({ database, jobs, ids });
   const keys = createIdempotencyKeys({ sql: database, clock });
   const changes = await listenForOrderChanges(database);
   const useCases = {
     effects: {
-      ...{ orders, keys, carts, products, users, ids, clock, changesOf: changes.changesOf },
+      orders,
+      keys,
+      carts,
+      products,
+      users,
+      ids,
+      clock,
+      changesOf: changes.changesOf,
       fingerprint: (body: unknown) => sha256(canonicalJson(body)).toString('base64url'),
     },
     refundIdOf: (orderId: string, key: string | undefined) =>
@@ -88,7 +83,8 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     processOrder(driving, orderId),
   );
   const sweeping = {
-    ...{ orders, clock },
+    orders,
+    clock,
     sweepAfterSeconds: config.own.SWEEP_AFTER_SECONDS,
     cancellationWindowSeconds: config.own.CANCELLATION_WINDOW_SECONDS,
     startProcessing: (orderId: string) => startProcessingOrder({ orders, clock }, orderId),
@@ -96,46 +92,42 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   jobs.schedule('sweep-stuck-orders', sweepEverySeconds, () => sweepStuckOrders(sweeping));
   jobs.schedule('process-due-orders', sweepEverySeconds, () => processDueOrders(sweeping));
   jobs.schedule('forget-idempotency-keys', 3_600, () => keys.forget(keepKeysDays));
-  await jobs.prepare();
 
   const consumer = createConsumer({
-    ...{ service: manifest.name, database, log, logger, metrics, clock, parse: parseEvent },
+    service: manifest.name,
+    database,
+    log,
+    logger,
+    metrics,
+    clock,
+    parse: parseEvent,
     handlers: {
       'order-events': (event: OrderEvent, tx) => handleOrderEvent(orders.within(tx), event),
       'payment-events': (event: PaymentEvent, tx) => handlePaymentEvent(orders.within(tx), event),
       'inventory-events': (event: InventoryEvent, tx) => handleInventoryEvent(orders.within(tx), event),
     },
   });
-  for (const [name, critical] of Object.entries({
+  functions.register({
     processOrder,
     handleOrderEvent,
     handlePaymentEvent,
     handleInventoryEvent,
-  }))
-    functions.register(name, critical);
-  const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
+  });
 
   const http = await createHttpServer({ context });
   addOrderRoutes(http, useCases);
   addOrderEventsRoute(http, { effects: useCases.effects, stopping: context.stopping });
   const grpc = createGrpcServer({ context }).add(OrderServiceDefinition, orderGrpc(useCases));
 
-  return {
+  return owned.running({
     http,
     grpc,
-    background: [
-      { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
-      consumer,
-      { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
-      { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
-      { name: 'order changes', stop: () => changes.stop() },
-    ],
+    consumer,
+    background: [{ name: 'order changes', stop: () => changes.stop() }],
     resources: [
       { name: 'product', close: () => products.close() },
       { name: 'payment', close: () => payments.close() },
       { name: 'user', close: () => users.close() },
-      { name: 'events', close: () => log.close() },
-      { name: 'database', close: () => database.close() },
     ],
-  };
+  });
 };

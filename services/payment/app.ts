@@ -1,14 +1,10 @@
 import type * as z from 'zod';
 import { PaymentServiceDefinition } from '../contracts/generated/cloudmart/payment/v1/payment.ts';
 import type { ServiceContext } from '../kit/context.ts';
-import { openEventLog } from '../kit/events/open-event-log.ts';
-import { createRelay } from '../kit/events/relay.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { createJobs } from '../kit/jobs/jobs.ts';
+import { openOwned, openPool } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
-import { createDatabase } from '../kit/storage/database.ts';
-import { migrate } from '../kit/storage/migrate.ts';
 import { ProviderSilence, withDeadline } from './clients/payment-provider.ts';
 import { createSandboxProvider } from './clients/sandbox-provider.ts';
 import type { paymentConfig } from './config.ts';
@@ -32,22 +28,12 @@ const sandboxConnections = 2;
 
 /** Wires the payments: what main.ts runs and what the tests run. */
 export const paymentApp = async (context: ServiceContext<z.output<typeof paymentConfig>>): Promise<RunningService> => {
-  const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
-  if (!config.database || !config.events) throw new Error('payment needs DATABASE_URL and EVENTS_URL');
+  const { config, clock, ids, functions } = context;
   const timeoutMs = config.own.PROVIDER_TIMEOUT_MS;
 
-  const database = createDatabase({ ...config.database, logger, metrics });
-  health.add('database', { critical: true, check: () => database.check() });
-  await migrate(database, migrations.own, { kitFolder: migrations.kit });
-  const books = createDatabase({
-    ...config.database,
-    connections: sandboxConnections,
-    logger,
-    metrics,
-    poolName: 'sandbox',
-  });
-  const log = await openEventLog({ url: config.events, logger, metrics });
-  health.add('events', { critical: false, check: () => log.check() });
+  const owned = await openOwned(context);
+  const { database, jobs } = owned;
+  const books = openPool(context, { connections: sandboxConnections, poolName: 'sandbox' });
 
   const payments = createPaymentRepository({ database, ids, clock });
   const sandbox = createSandboxProvider({
@@ -64,29 +50,13 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
     clock,
     isSilence: (problem) => problem instanceof ProviderSilence,
   };
-  for (const [name, critical] of Object.entries({ authorisePayment, capturePayment, cancelPayment, refundPayment }))
-    functions.register(name, critical);
+  functions.register({ authorisePayment, capturePayment, cancelPayment, refundPayment });
 
   const http = await createHttpServer({ context });
   addPaymentRoutes(http, payments);
   const grpc = createGrpcServer({ context }).add(PaymentServiceDefinition, paymentGrpc(effects));
 
-  const jobs = createJobs({ database, logger, metrics });
   jobs.schedule('resolve-undecided', resolveEverySeconds, () => resolveUndecided(effects, resolveAfterSeconds));
-  const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
 
-  return {
-    http,
-    grpc,
-    background: [
-      { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
-      { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
-      { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
-    ],
-    resources: [
-      { name: 'events', close: () => log.close() },
-      { name: 'sandbox', close: () => books.close() },
-      { name: 'database', close: () => database.close() },
-    ],
-  };
+  return owned.running({ http, grpc, resources: [{ name: 'sandbox', close: () => books.close() }] });
 };

@@ -1,13 +1,9 @@
 import { createTokenVerifier } from '../kit/auth/token-verifier.ts';
 import type { ServiceContext } from '../kit/context.ts';
-import { openEventLog } from '../kit/events/open-event-log.ts';
 import { addToOutbox } from '../kit/events/outbox.ts';
-import { createRelay } from '../kit/events/relay.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { createJobs } from '../kit/jobs/jobs.ts';
-import { createDatabase } from '../kit/storage/database.ts';
-import { migrate } from '../kit/storage/migrate.ts';
+import { openOwned } from '../kit/start/open-owned.ts';
 import { createKeyRing } from './clients/key-ring.ts';
 import { createPasswordHasher } from './clients/password-hasher.ts';
 import type { UserConfig } from './config.ts';
@@ -31,14 +27,9 @@ const tidyEverySeconds = 3_600;
 
 /** Wires accounts and sessions: what main.ts runs and what the tests run. */
 export const userApp = async (context: ServiceContext<UserConfig>) => {
-  const { manifest, config, logger, metrics, health, clock, ids, functions, migrations } = context;
-  if (!config.database || !config.events) throw new Error('user needs DATABASE_URL and EVENTS_URL');
-
-  const database = createDatabase({ ...config.database, logger, metrics });
-  health.add('database', { critical: true, check: () => database.check() });
-  await migrate(database, migrations.own, { kitFolder: migrations.kit });
-  const log = await openEventLog({ url: config.events, logger, metrics });
-  health.add('events', { critical: false, check: () => log.check() });
+  const { config, metrics, clock, ids, functions } = context;
+  const owned = await openOwned(context);
+  const { database, jobs } = owned;
 
   const logins = metrics.counter({
     name: 'logins_total',
@@ -54,7 +45,11 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   const sessions = createSessionRepository(database);
   const loginFailures = createLoginFailureRepository(database);
   const parts: UserParts = {
-    ...{ sessions, loginFailures, keyRing, clock, ids },
+    sessions,
+    loginFailures,
+    keyRing,
+    clock,
+    ids,
     users: createUserRepository(database),
     passwords: createPasswordHasher(),
     transaction: (work) => database.transaction(work),
@@ -70,16 +65,12 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     { email: config.own.STAFF_EMAIL, password: config.own.STAFF_PASSWORD },
   );
 
-  functions.register('registerUser', registerUser);
-  functions.register('authenticate', authenticate);
-  functions.register('refreshSession', refreshSession);
-  const jobs = createJobs({ database, logger, metrics, useListenNotify: false });
+  functions.register({ registerUser, authenticate, refreshSession });
   jobs.schedule('rotate-signing-keys', rotateEverySeconds, () => rotateSigningKeys({ signingKeys, clock }));
   jobs.schedule('remove-ended-sessions', tidyEverySeconds, async () => {
     await sessions.removeEnded(clock.now());
     await loginFailures.removeOld(clock.now());
   });
-  const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
 
   const verifyToken = createTokenVerifier({ keys: keyRing.verificationKeys });
   const http = await createHttpServer({ context, verifyToken });
@@ -87,17 +78,5 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   const grpc = createGrpcServer({ context, verifyToken });
   addUserService(grpc, parts);
 
-  return {
-    http,
-    grpc,
-    background: [
-      { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
-      { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
-      { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
-    ],
-    resources: [
-      { name: 'events', close: () => log.close() },
-      { name: 'database', close: () => database.close() },
-    ],
-  };
+  return owned.running({ http, grpc });
 };

@@ -66,7 +66,7 @@ test('a critical function that is in the bundle and not wired is refused', async
 });
 
 test('a start that fails is told in the words of the service', async () => {
-  await change('createCache(config.cache,', "createCache('nowhere:',");
+  await change('openCache(config.cache,', "openCache('nowhere:',");
   await expect(prove()).rejects.toThrow(
     /^the bundle of cart does not start: cart ended with exit code 1: cart cannot start: .*nowhere/,
   );

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { createCache } from '../../kit/cache/cache.ts';
+import { openCache } from '../../kit/cache/open-cache.ts';
 import { eventually } from '../../kit/testing/condition.ts';
 import { type RedisServer, startRedis } from '../../kit/testing/redis-server.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
@@ -19,7 +19,7 @@ beforeEach(async () => {
     startGateway(
       { RATE_LIMIT_PER_MINUTE: budget },
       // A crowded machine is not a broken cache; a frozen one is given up after its first second of silence all the same.
-      { cache: createCache(redis.url, { namespace: 'api-gateway', commandDeadlineMs: 1_500 }), tokens },
+      { cache: openCache(redis.url, { namespace: 'api-gateway', commandDeadlineMs: 1_500 }), tokens },
     );
   gateways = [await start(), await start()];
 });

@@ -1,6 +1,7 @@
 import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
-import { type Cache, createCache } from '../../kit/cache/cache.ts';
+import type { Cache } from '../../kit/cache/cache.ts';
+import { openCache } from '../../kit/cache/open-cache.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../../kit/http/http-client.ts';
 import { systemIds } from '../../kit/system-ids.ts';
@@ -17,7 +18,7 @@ import { createUserPeer } from './user-peer.ts';
 export const startGateway = async (
   own: Partial<GatewayConfig> = {},
   {
-    cache = createCache('memory:'),
+    cache = openCache('memory:'),
     trustedProxies = [],
     ...given
   }: { readonly cache?: Cache; readonly tokens?: TestTokens; readonly trustedProxies?: readonly string[] } = {},

@@ -1,7 +1,5 @@
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { createMemoryCache } from './memory-cache.ts';
-import { createRedisCache } from './redis-cache.ts';
 
 /**
  * What may be lost at any time: copies and counters. A cache that fails answers as if it were empty and never throws,
@@ -33,30 +31,4 @@ export type CacheOptions = {
   readonly maxCharacters?: number;
   /** Milliseconds that a command of a shared cache may take; default 250. */
   readonly commandDeadlineMs?: number;
-};
-
-const countRequests = (cache: Cache, metrics: Metrics): Cache => {
-  const requests = metrics.counter({ name: 'cache_requests_total', help: 'Reads of the cache.', labels: ['result'] });
-  return {
-    ...cache,
-    get: async <T>(key: string) => {
-      const value = await cache.get<T>(key);
-      requests.inc({ result: value === undefined ? 'miss' : 'hit' });
-      return value;
-    },
-  };
-};
-
-const spreadEnds = (cache: Cache): Cache => ({
-  ...cache,
-  set: (key, value, ttlSeconds) => cache.set(key, value, ttlSeconds * (1 - Math.random() / 10)),
-});
-
-/**
- * Opens the cache that CACHE_URL names: `memory:` is a bounded LRU in this process, `redis(s)://` a Redis or Valkey that all
- * replicas share. Does not wait for it: a service starts, and works, without it. Throws one sentence for a wrong URL.
- */
-export const createCache = (url: string, options: CacheOptions = {}): Cache => {
-  const cache = spreadEnds(url === 'memory:' ? createMemoryCache(options) : createRedisCache(url, options));
-  return options.metrics ? countRequests(cache, options.metrics) : cache;
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { createCache } from './cache.ts';
 import { createCachedValues } from './cached-values.ts';
+import { openCache } from './open-cache.ts';
 
 /** A source that answers when the test says so. */
 const source = () => {
@@ -22,7 +22,7 @@ const kind = { name: 'product', version: 1, ttlSeconds: 60 };
 
 describe('cached values', () => {
   test('are loaded once for all who miss them at the same time, and kept', async () => {
-    const values = createCachedValues<string>({ cache: createCache('memory:'), ...kind });
+    const values = createCachedValues<string>({ cache: openCache('memory:'), ...kind });
     const { ask, asked, open } = source();
     const waiting = [['a', 'b'], ['b', 'c'], ['b']].map((ids) => values.load(ids, ask));
     open();
@@ -40,7 +40,7 @@ describe('cached values', () => {
   });
 
   test('leave out what nobody has, and do not remember that', async () => {
-    const values = createCachedValues<string>({ cache: createCache('memory:'), ...kind });
+    const values = createCachedValues<string>({ cache: openCache('memory:'), ...kind });
     const { ask, asked, open } = source();
     open();
     expect(await values.load(['nobody'], ask)).toEqual(new Map());
@@ -49,7 +49,7 @@ describe('cached values', () => {
   });
 
   test('fail for all who waited, and are asked for again', async () => {
-    const values = createCachedValues<string>({ cache: createCache('memory:'), ...kind });
+    const values = createCachedValues<string>({ cache: openCache('memory:'), ...kind });
     const broken = source();
     const waiting = Promise.allSettled([values.load(['a'], broken.ask), values.load(['a'], broken.ask)]);
     broken.fail(new Error('away'));
@@ -60,7 +60,7 @@ describe('cached values', () => {
   });
 
   test('of another version are not seen', async () => {
-    const cache = createCache('memory:');
+    const cache = openCache('memory:');
     const { ask, open } = source();
     open();
     await createCachedValues<string>({ cache, ...kind }).load(['a'], ask);

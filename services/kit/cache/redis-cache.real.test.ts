@@ -10,8 +10,9 @@ import { eventually } from '../testing/condition.ts';
 import { freePort } from '../testing/loopback.ts';
 import { type RedisServer, startRedis } from '../testing/redis-server.ts';
 import { cacheConformance } from './cache.conformance.ts';
-import { type Cache, type CacheOptions, createCache } from './cache.ts';
+import type { Cache, CacheOptions } from './cache.ts';
 import { createElastiCacheToken } from './elasticache-token.ts';
+import { openCache } from './open-cache.ts';
 import { parseRedisUrl } from './redis-address.ts';
 import { connectRedis } from './redis-connection.ts';
 
@@ -20,14 +21,14 @@ const patient: CacheOptions = { commandDeadlineMs: 10_000 };
 
 cacheConformance('Redis', async () => {
   const server = await startRedis();
-  return { open: (options) => createCache(server.url, { ...patient, ...options }), stop: () => server.kill() };
+  return { open: (options) => openCache(server.url, { ...patient, ...options }), stop: () => server.kill() };
 });
 
 describe('a cache in Redis', () => {
   let server: RedisServer;
   const opened: Cache[] = [];
   const open = (options?: CacheOptions) => {
-    const cache = createCache(server.url, { ...patient, ...options });
+    const cache = openCache(server.url, { ...patient, ...options });
     opened.push(cache);
     return cache;
   };
@@ -144,14 +145,14 @@ describe('over TLS', () => {
   });
 
   test('the server must show a certificate that is trusted and bears its name', async () => {
-    const stranger = createCache(`rediss://localhost:${tlsPort}`, patient);
+    const stranger = openCache(`rediss://localhost:${tlsPort}`, patient);
     await expect(stranger.check()).rejects.toMatchObject({ code: 'redis.away' });
     await stranger.close();
 
     const certificate = await readFile(path.join(folder, 'certificate.pem'), 'utf8');
     setDefaultCACertificates([...authorities, certificate]);
     const [known, byAddress] = ['localhost', '127.0.0.1'].map((host) =>
-      createCache(`rediss://${host}:${tlsPort}`, patient),
+      openCache(`rediss://${host}:${tlsPort}`, patient),
     );
     await known?.set('p', 1, 60);
     expect(await known?.get('p')).toBe(1);
@@ -169,7 +170,7 @@ describe('signing in', () => {
     const server = await startRedis();
     await server.ask('CONFIG', 'SET', 'requirepass', 'se/cret');
     const urlWith = (password: string) => `redis://:${encodeURIComponent(password)}@127.0.0.1:${server.port}`;
-    const [right, wrong] = [createCache(urlWith('se/cret'), patient), createCache(urlWith('wrong'), patient)];
+    const [right, wrong] = [openCache(urlWith('se/cret'), patient), openCache(urlWith('wrong'), patient)];
     await expect(right.check()).resolves.toBeUndefined();
     await expect(wrong.check()).rejects.toMatchObject({ code: 'redis.away' });
     expect(await wrong.get('p')).toBeUndefined();

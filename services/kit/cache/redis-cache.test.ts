@@ -2,7 +2,8 @@ import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '../telemetry/metrics.ts';
 import { freePort, listen } from '../testing/loopback.ts';
-import { type Cache, createCache } from './cache.ts';
+import type { Cache } from './cache.ts';
+import { openCache } from './open-cache.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -34,7 +35,7 @@ describe('a shared cache that cannot be reached', () => {
     ['the server accepts and is silent', silentServer],
   ])('answers as if it were empty, throws for health checks alone, and can be closed when %s', async (_case, port) => {
     const metrics = createMetrics('cart');
-    const cache = createCache(`redis://127.0.0.1:${await port()}`, { metrics });
+    const cache = openCache(`redis://127.0.0.1:${await port()}`, { metrics });
     cleanUp.push(() => cache.close());
     await expectEmpty(cache);
     const { text } = await metrics.page();

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient, type RedisClientType } from '@redis/client';
+import { createBackOff } from '../back-off.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import { createElastiCacheToken } from './elasticache-token.ts';
 import type { RedisAddress } from './redis-address.ts';
@@ -42,7 +43,6 @@ export type RedisConnection = {
 const connectDeadlineMs = 2_000;
 /** A connection on which nothing was answered for this long is given up: the server or the network is stuck. */
 const longestSilenceMs = 1_000;
-const [firstPauseMs, longestPauseMs] = [50, 5_000];
 /** Commands that may wait for their answers at a time; a server that is far behind gets no more of them. */
 const mostCommands = 10_000;
 
@@ -60,10 +60,6 @@ const within = async <T>(work: Promise<T>, deadlineMs: number, what: string): Pr
     clearTimeout(timer);
   }
 };
-
-/** Doubles from 50 ms to 5 s, and draws from the upper half, so that replicas do not come back in step. */
-const pauseAfter = (failures: number) =>
-  Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(failures, 10)) * (0.5 + Math.random() / 2);
 
 /**
  * One connection to Redis or Valkey that is opened again whenever it is lost, for commands that may fail. Nothing waits in
@@ -139,7 +135,8 @@ export const connectRedis = (options: RedisConnectionOptions): RedisConnection =
   });
 
   const keepOpen = async () => {
-    for (let failures = 0; !closing.signal.aborted; failures += 1) {
+    const backOff = createBackOff({ firstMs: 50 });
+    while (!closing.signal.aborted) {
       let renewal: NodeJS.Timeout | undefined;
       let client: Client | undefined;
       try {
@@ -149,7 +146,7 @@ export const connectRedis = (options: RedisConnectionOptions): RedisConnection =
         if (cacheName) renewal = setInterval(() => signInAgain(live), signInEveryMs).unref();
         unansweredSince = undefined;
         current = opened;
-        failures = 0;
+        backOff.reset();
         report();
         endFirstTry();
         await opened.lost;
@@ -160,7 +157,7 @@ export const connectRedis = (options: RedisConnectionOptions): RedisConnection =
       clearInterval(renewal);
       client?.destroy();
       endFirstTry();
-      await wait(pauseAfter(failures), undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
+      await wait(backOff.next(), undefined, { signal: closing.signal, ref: false }).catch(() => undefined);
     }
   };
   const keeping = keepOpen();

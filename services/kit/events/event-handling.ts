@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createBackOff } from '../back-off.ts';
 import { deadLetterTopicOf } from '../manifest.ts';
 import type { Database, Sql } from '../storage/database.ts';
 import { isUnavailable } from '../storage/database-failure.ts';
@@ -100,7 +101,8 @@ export const createEventHandling = (parts: HandlingParts) => {
 
   /** Runs `work` until what it depends on is back. Throws when the partition is lost or the process stops meanwhile. */
   const whenAvailable = async <T>(received: ReceivedEvent, delivery: Delivery, work: () => Promise<T>): Promise<T> => {
-    for (let pauseMs = firstBackoffMs, isPaused = false; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+    const backOff = createBackOff({ firstMs: firstBackoffMs, longestMs: longestPauseMs });
+    for (let isPaused = false; ; ) {
       try {
         const result = await work();
         if (isPaused) onPause(false);
@@ -111,7 +113,7 @@ export const createEventHandling = (parts: HandlingParts) => {
         if (isOver) throw error;
         if (!isPaused) onPause(true);
         isPaused = true;
-        await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: delivery.signal }).catch(() => undefined);
+        await backOff.pause(delivery.signal);
       }
     }
   };

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createBackOff } from '../back-off.ts';
 import type { Database } from '../storage/database.ts';
 import { isUnavailable } from '../storage/database-failure.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -34,8 +35,6 @@ const busyPauseMs = 20;
 const looksBeforeSleep = 10;
 /** Floor for a wake-up that was missed. */
 const sleepMs = 1_000;
-const firstPauseMs = 100;
-const longestPauseMs = 5_000;
 /** An aggregate whose head cannot be appended is tried again after this long. */
 const blockedForMs = 10_000;
 const pruneEveryMs = 600_000;
@@ -146,22 +145,21 @@ export const createRelay = (options: RelayOptions): Relay => {
   };
 
   const run = async () => {
-    let pauseMs = 0;
+    const backOff = createBackOff();
     while (!stopping.signal.aborted) {
       try {
         const epoch = await lease.acquire();
-        pauseMs = 0;
+        backOff.reset();
         if (epoch === undefined) await wait(sleepMs, undefined, { signal: stopping.signal }).catch(() => undefined);
         else await hold(epoch);
       } catch (error) {
         if (stopping.signal.aborted) break;
-        if (pauseMs === 0)
+        if (backOff.failures === 0)
           logger.warn(
             { error },
             isUnavailable(error) ? 'events wait in the outbox; trying again' : 'the relay failed; trying again',
           );
-        pauseMs = Math.min(longestPauseMs, 2 * pauseMs || firstPauseMs);
-        await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: stopping.signal }).catch(() => undefined);
+        await backOff.pause(stopping.signal);
       }
     }
     await lease.release().catch((error: unknown) => logger.warn({ error }, 'the relay lease runs out by itself'));

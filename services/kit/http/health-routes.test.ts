@@ -13,7 +13,7 @@ const down = async () => {
 describe('the health routes', () => {
   test('answer 200 while all is well, also under a further prefix', async () => {
     const context = testContext(manifest);
-    context.functions.register('greet', () => 'hello');
+    context.functions.register({ greet: () => 'hello' });
     const http = await createHttpServer({ context, healthPrefixes: ['/api/v1'] });
     for (const path of ['', '/live', '/ready', '/startup', '/detailed'])
       for (const prefix of ['', '/api/v1']) expect((await http.inject(`${prefix}/health${path}`)).statusCode).toBe(200);
@@ -24,7 +24,7 @@ describe('the health routes', () => {
     ['a dependency that it needs', true, [503, 200, 200, 200, 503], 'unhealthy'],
   ])('without %s', async (_case, critical, expected, status) => {
     const context = testContext(manifest);
-    context.functions.register('greet', () => 'hello');
+    context.functions.register({ greet: () => 'hello' });
     context.health.add('database', { critical, check: down });
     const http = await createHttpServer({ context });
     const answers = await Promise.all(
@@ -63,7 +63,7 @@ describe('the health routes', () => {
     const missing = await http.inject('/health/detailed');
     expect(missing.statusCode).toBe(503);
     expect(missing.json().details).toEqual({ criticalFunctions: { greet: 'missing' }, 'breaker.product': 'open' });
-    context.functions.register('greet', () => 'hello');
+    context.functions.register({ greet: () => 'hello' });
     expect((await http.inject('/health/detailed')).json()).toMatchObject({
       service: 'sample',
       phase: 'ready',

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { type Cache, createCache } from '../cache/cache.ts';
+import type { Cache } from '../cache/cache.ts';
+import { openCache } from '../cache/open-cache.ts';
 import { systemIds } from '../system-ids.ts';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
@@ -35,7 +36,7 @@ describe('a rate limit', () => {
   });
 
   test('holds for two replicas together when they share a cache, and for each route alone', async () => {
-    const cache = createCache('memory:');
+    const cache = openCache('memory:');
     const [one, two] = [await server({ cache }), await server({ cache })];
     expect([await call(one, '/a'), await call(two, '/a'), await call(one, '/a'), await call(two, '/a')]).toEqual([
       200, 200, 429, 429,
@@ -79,7 +80,7 @@ describe('a rate limit', () => {
     ['throws', async () => Promise.reject(new Error('away'))],
     ['says nothing', async () => 0],
   ])('holds in each process by itself while the cache %s', async (_case, increment) => {
-    const away: Cache = { ...createCache('memory:'), increment };
+    const away: Cache = { ...openCache('memory:'), increment };
     const [one, two] = [await server({ cache: away }), await server({ cache: away })];
     expect([await call(one, '/b'), await call(one, '/b'), await call(two, '/b')]).toEqual([200, 429, 200]);
   });

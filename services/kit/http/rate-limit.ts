@@ -1,6 +1,7 @@
 import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
-import { type Cache, createCache } from '../cache/cache.ts';
+import type { Cache } from '../cache/cache.ts';
+import { openCache } from '../cache/open-cache.ts';
 import { systemClock } from '../system-clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
@@ -19,7 +20,7 @@ type StoreOptions = {
  * a limit that guards log-ins must not end with the cache.
  */
 const storeOver = (cache: Cache, service: string) => {
-  const ownCounts = createCache('memory:');
+  const ownCounts = openCache('memory:');
   const count = async (key: string, ttlSeconds: number): Promise<number> => {
     const counted = await cache.increment(key, ttlSeconds).catch(() => 0);
     return counted > 0 ? counted : ownCounts.increment(key, ttlSeconds);

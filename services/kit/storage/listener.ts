@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
+import { createBackOff } from '../back-off.ts';
 import type { Logger } from '../telemetry/logger.ts';
 
 export type Notified = (payload: string) => void;
@@ -10,8 +11,6 @@ export type Listener = {
   close(): Promise<void>;
 };
 
-const firstPauseMs = 100;
-const longestPauseMs = 5_000;
 /** A connection that says nothing may be dead; asking costs one round trip. */
 const probeEveryMs = 15_000;
 
@@ -59,8 +58,9 @@ export const createListener = (options: () => pg.ClientConfig, logger: Logger): 
   const isWanted = () => !stopped && channels.size > 0 && !connected;
 
   const connectAgain = async () => {
-    for (let pauseMs = firstPauseMs; isWanted(); pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
-      await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { ref: false });
+    const backOff = createBackOff();
+    while (isWanted()) {
+      await wait(backOff.next(), undefined, { ref: false });
       if (!isWanted()) return;
       try {
         connected = connect();

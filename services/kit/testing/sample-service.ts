@@ -1,6 +1,6 @@
 /** A service that runs as a process of its own in the tests of the kit: from source and from a bundle. */
 import * as z from 'zod';
-import { createCache } from '../cache/cache.ts';
+import { openCache } from '../cache/open-cache.ts';
 import type { ServiceContext } from '../context.ts';
 import { createGrpcServer } from '../grpc/grpc-server.ts';
 import { createHttpServer } from '../http/http-server.ts';
@@ -43,8 +43,8 @@ const sampleApp = async (context: ServiceContext<z.output<typeof config>>): Prom
   const { logger, stopping } = context;
   const { FAULT: fault } = context.config.own;
   if (fault === 'start') throw new Error('postgresql://sample:hunter2@db/sample does not answer');
-  if (fault !== 'forget') context.functions.register('greet', greet);
-  const cache = createCache(context.config.cache ?? 'memory:');
+  if (fault !== 'forget') context.functions.register({ greet });
+  const cache = openCache(context.config.cache ?? 'memory:');
   const http = await createHttpServer({ context, cache });
   const say = (step: string) => () => {
     logger.info({ step }, 'step');

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
+import { createBackOff } from '../../back-off.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createWakeUp } from '../../wake-up.ts';
@@ -158,7 +159,7 @@ export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): P
   };
 
   const deliverAll = async () => {
-    let pauseMs = 0;
+    const backOff = createBackOff({ longestMs: longestPauseMs });
     while (!closing.signal.aborted) {
       const startedAt = performance.now();
       try {
@@ -166,13 +167,12 @@ export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): P
         const rows = await fetch();
         if (rows.length > 0) await deliver(rows);
         else await wakeUp.wait(pollEveryMs, closing.signal);
-        pauseMs = 0;
+        backOff.reset();
         await wait(Math.max(0, fetchApartMs - (performance.now() - startedAt)));
       } catch (error) {
         if (closing.signal.aborted) break;
         failed(error, 'a delivery was not handled');
-        pauseMs = Math.min(longestPauseMs, 2 * pauseMs || 100);
-        await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => undefined);
+        await backOff.pause(closing.signal);
       }
     }
   };

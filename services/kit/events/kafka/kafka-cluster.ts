@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Broker, type Connection, findCoordinatorV4, metadataV12 } from '@platformatic/kafka';
+import { createBackOff } from '../../back-off.ts';
 import { UnknownTopic } from '../event-log.ts';
 import type { KafkaConnections } from './kafka-connections.ts';
 import { errorName, isPassing, partialAnswer, unavailable } from './kafka-failure.ts';
@@ -129,20 +130,19 @@ export const createKafkaCluster = (bootstrap: readonly Broker[], own: KafkaConne
   };
 };
 
-const firstPauseMs = 50;
-const longestPauseMs = 1_000;
-
 /** Runs `work` again while it fails for reasons that pass, for at most so long; what did not pass by then is "unavailable". */
 export const patiently = async <T>(cluster: KafkaCluster, forMs: number, work: () => Promise<T>): Promise<T> => {
   const giveUpAt = performance.now() + forMs;
-  for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
+  const backOff = createBackOff({ firstMs: 50, longestMs: 1_000 });
+  for (;;) {
     try {
       return await work();
     } catch (error) {
       if (!isPassing(error)) throw error;
       cluster.forget();
+      const pauseMs = backOff.next();
       if (performance.now() + pauseMs > giveUpAt) throw unavailable(error);
-      await wait(pauseMs * (0.5 + Math.random() / 2));
+      await wait(pauseMs);
     }
   }
 };

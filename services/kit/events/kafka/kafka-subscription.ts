@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { createBackOff } from '../../back-off.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createWakeUp } from '../../wake-up.ts';
 import type { LogRecord, SubscribeOptions, Subscription, TopicPartition } from '../event-log.ts';
@@ -199,21 +200,20 @@ export const subscribeKafka = (options: KafkaSubscriptionOptions): Subscription 
   };
 
   const deliverAll = async () => {
-    let pauseMs = 0;
+    const backOff = createBackOff({ longestMs: longestPauseMs });
     while (!closing.signal.aborted) {
       try {
         if (turn?.endingSince !== undefined) turn = undefined;
         const at = turn ?? (await begin());
         const next = await fetchNext(at);
         if (next && turn === at && at.endingSince === undefined) await takeIn(at, next.fetched);
-        pauseMs = 0;
+        backOff.reset();
         isFailing = false;
       } catch (error) {
         if (closing.signal.aborted) break;
         failed(error, 'a delivery was not handled');
         cluster.forget();
-        pauseMs = Math.min(longestPauseMs, 2 * pauseMs || 100);
-        await wait(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: closing.signal }).catch(() => undefined);
+        await backOff.pause(closing.signal);
       }
     }
   };
