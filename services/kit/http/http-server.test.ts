@@ -23,6 +23,10 @@ const server = async () => {
   const http = await createHttpServer({ context });
   open.push(http);
   http.post('/echo', { ...access, schema: { body } }, async (request) => request.body);
+  http.delete('/items/:id', access, async ({ body: given }) => ({ isGiven: given !== undefined }));
+  http.post('/items/:id/close', { ...access, schema: { body: body.nullish() } }, async ({ body: given }) => ({
+    isGiven: given !== null && given !== undefined,
+  }));
   http.get(
     '/items/:id',
     { ...access, schema: { querystring: z.strictObject({ limit: z.string().optional() }) } },
@@ -102,6 +106,19 @@ describe('the body of a request', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([400, 'request.not-json']);
   });
 
+  test.each([
+    ['DELETE', '/items/1'],
+    ['POST', '/items/1/close'],
+  ] as const)('may be empty JSON where %s %s needs none', async (method, url) => {
+    const { http } = await server();
+    for (const type of ['application/json', 'application/json; charset=utf-8']) {
+      const answer = await http.inject({ method, url, headers: { 'content-type': type }, payload: '' });
+      expect([answer.statusCode, answer.json()]).toEqual([200, { isGiven: false }]);
+    }
+    const broken = await http.inject({ method, url, headers: { 'content-type': 'application/json' }, payload: '{' });
+    expect([broken.statusCode, broken.json().code]).toEqual([400, 'request.not-json']);
+  });
+
   test.each(['text/plain', 'application/xml', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x'])(
     'is refused as %s',
     async (type) => {
@@ -151,11 +168,11 @@ describe('the address of a request', () => {
 
   test('with a method that it does not have is 405 and says which it has', async () => {
     const { http } = await server();
-    const answer = await http.inject({ method: 'DELETE', url: '/items/1?x=1' });
+    const answer = await http.inject({ method: 'PATCH', url: '/items/1?x=1' });
     expect([answer.statusCode, answer.json().code, answer.headers['allow']]).toEqual([
       405,
       'route.method',
-      'GET, HEAD',
+      'DELETE, GET, HEAD',
     ]);
   });
 

@@ -16,6 +16,7 @@ import type { HttpServer } from './fastify-zod.ts';
 import { addHealthRoutes, addMetricsRoute } from './health-routes.ts';
 import { addHttpMetrics } from './http-metrics.ts';
 import { addInFlightLimit } from './in-flight-limit.ts';
+import { addJsonBody } from './json-body.ts';
 import { addNotFound } from './not-found.ts';
 import { addRateLimit } from './rate-limit.ts';
 import { addRequestLaws } from './request-laws.ts';
@@ -78,6 +79,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   http.setSerializerCompiler(serializerCompiler);
   http.setErrorHandler(handleError);
   http.removeContentTypeParser('text/plain');
+  addJsonBody(http);
 
   addRequestLaws(http, { deadlineMs, stopping: context.stopping });
   addHttpMetrics(http, context.metrics);
