@@ -17,5 +17,6 @@ export default {
   // Modules loaded through node:vm are not freed between test files, and those of CDK are big. A worker that grew beyond this in
   // the last file of a run is restarted as the run ends; Jest then says that it "failed to exit gracefully", and nothing leaks.
   workerIdleMemoryLimit: '1GB',
-  testTimeout: 60_000,
+  // Ends what hangs, and measures nothing: a machine may be slow, and run much else besides.
+  testTimeout: 600_000,
 };

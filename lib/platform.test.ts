@@ -28,7 +28,7 @@ const bare = environments.map((environment) => ({ ...environment, configuration:
 let stacks: readonly StackTemplate[] = [];
 beforeAll(() => {
   stacks = preparePlatform(bare, fixtureManifests).synth();
-}, 120_000);
+});
 
 let synthesizedShop: readonly SynthesizedStack[] | undefined;
 const shop = () => {
@@ -240,7 +240,7 @@ describe('the rules that matter most', () => {
 describe('what the manifests declare is all that the stacks know', () => {
   test('the real services pass every law in every environment', () => {
     expect(shop().length).toBeGreaterThan(45);
-  }, 120_000);
+  });
 
   test('the pages that people review say what the templates say', async () => {
     const pages = await writtenPages(
@@ -251,7 +251,7 @@ describe('what the manifests declare is all that the stacks know', () => {
       stale: await stalePages(pages, root),
       remedy: 'npx cloudmart pages',
     }).toEqual({ stale: [], remedy: 'npx cloudmart pages' });
-  }, 120_000);
+  });
 
   test.each(environments.map(({ name }) => name))('%s can be priced, and stays below its budget', (name) => {
     const environment = environmentNamed(name);
@@ -272,7 +272,7 @@ describe('what the manifests declare is all that the stacks know', () => {
     expect(statefulIds(shop().filter(({ environment }) => environment === 'production'))).toEqual(
       expect.arrayContaining(listed),
     );
-  }, 120_000);
+  });
 
   test('whoever deploys may read the notes of sent mails, and no other table', () => {
     for (const { name } of environments) {
@@ -294,7 +294,7 @@ describe('what the manifests declare is all that the stacks know', () => {
         `${pattern}*`,
       ]);
     }
-  }, 120_000);
+  });
 
   test('no stack and no construct names a service', () => {
     const folders = ['stacks', 'constructs', 'guards'].map((folder) => path.join(import.meta.dirname, folder));
@@ -326,7 +326,7 @@ describe('what the manifests declare is all that the stacks know', () => {
       textOf(properties['ConfigurationValues'] ?? ''),
     ]);
     expect(addons).toEqual(expect.arrayContaining([['vpc-cni', '{"enableNetworkPolicy":"true"}']]));
-  }, 120_000);
+  });
 
   test('objects have one owner: a handover leaves them in the cluster, and then the stack keeps its hands off', () => {
     const objects = (workloads: 'handover' | 'gitops') => {
@@ -352,7 +352,7 @@ describe('what the manifests declare is all that the stacks know', () => {
       ],
     });
     expect(objects('gitops')).toEqual({ identities: 2, manifests: ['IngressClassFF1CF2BD Delete'] });
-  }, 120_000);
+  });
 
   test('a bucket that somebody opens to the public is refused with its law', () => {
     const [dev] = bare;
@@ -367,5 +367,5 @@ describe('what the manifests declare is all that the stacks know', () => {
       } as never,
     });
     expect(() => platform.synth()).toThrow(/no-public-store|Validation failed/);
-  }, 60_000);
+  });
 });

@@ -1,12 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { root } from '../run-command.ts';
 import { breakingChanges, generateContracts, lintContracts, staleContracts } from './contracts.ts';
-
-// Each test compiles several times; on a busy machine that is long.
-jest.setTimeout(180_000);
 
 const generated = 'generated/cloudmart/toy/v1/toy.ts';
 const message = (fields: string) => `syntax = "proto3";\n\npackage cloudmart.toy.v1;\n\nmessage Toy {\n${fields}\n}\n`;

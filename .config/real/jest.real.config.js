@@ -6,5 +6,5 @@ export default {
   rootDir: '../..',
   testMatch: ['**/*.real.test.ts'],
   maxWorkers: 1,
-  testTimeout: 180_000,
+  testTimeout: 900_000,
 };

@@ -21,7 +21,7 @@ import { KafkaClient, ListClustersCommand } from '@aws-sdk/client-kafka';
 import { GetFunctionConfigurationCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { deadLetterTopicOf } from '../../services/kit/manifest.ts';
 import type { PreflightReport } from '../release/preflight/preflight.ts';
@@ -31,9 +31,6 @@ import { runsInCluster } from '../workloads/workload-values.ts';
 import { whatIsLeft } from './testing/account-listing.ts';
 import { ACCOUNT, type AwsEmulator, startAwsEmulator } from './testing/aws-emulator.ts';
 import { notificationCases } from './testing/notification-cases.ts';
-
-/** A minute on an idle machine; many on a busy one. */
-jest.setTimeout(900_000);
 
 const inCluster = services.filter(runsInCluster).map(({ name }) => name);
 const prefix = 'cloudmart-dev';

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { environments } from '../environments.ts';
 import { type CheckovFinding, type CheckovReport, runCheckov } from '../workloads/testing/run-checkov.ts';
 import { partOf } from '../workloads/testing/run-tool.ts';
@@ -70,9 +70,6 @@ const excepted = exceptions.flatMap(({ checks, resources }) =>
 );
 const covers = (exception: (typeof excepted)[number], { check, resource }: CheckovFinding) =>
   exception.check === check && resource.startsWith(exception.resource);
-
-/** Ten seconds an environment on an idle machine; minutes on a busy one. */
-jest.setTimeout(600_000);
 
 let folder: string;
 const reports = new Map<string, CheckovReport>();

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { environments } from '../environments.ts';
 import { partOf, runTool } from '../workloads/testing/run-tool.ts';
 
@@ -10,9 +10,6 @@ const exceptions = [
   // CDK names every role that a function waits for, also where a reference says the same.
   'W3005',
 ];
-
-/** Twenty seconds an environment on an idle machine; minutes on a busy one. */
-jest.setTimeout(900_000);
 
 let folder: string;
 beforeAll(async () => {

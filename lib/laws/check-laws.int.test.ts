@@ -11,7 +11,7 @@ import {
 let small: Awaited<ReturnType<typeof startSmallPlatform>>;
 beforeAll(async () => {
   small = await startSmallPlatform();
-}, 120_000);
+});
 afterAll(() => small?.stop());
 beforeEach(() => small.begin());
 afterEach(() => small.undo());

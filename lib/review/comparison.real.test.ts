@@ -2,14 +2,11 @@
 import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { root } from '../checkout.ts';
 import { runProgram } from '../run-program.ts';
 import type { EnvironmentChange } from './comparison.ts';
 import type { DestructiveChange } from './stack-changes.ts';
-
-/** Each comparison synthesizes every environment twice, which takes minutes on a busy machine. */
-jest.setTimeout(900_000);
 
 const environments = ['dev', 'staging', 'production'];
 

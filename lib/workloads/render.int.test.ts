@@ -2,15 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { root } from '../checkout.ts';
 import { neededOutputs } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
 import { type RenderReport, render } from './render.ts';
 import { runsInCluster } from './workload-values.ts';
-
-/** The command bundles all services first, which takes long on a busy machine. */
-jest.setTimeout(120_000);
 
 let folder: string;
 let out: string;

@@ -14,7 +14,7 @@ beforeAll(async () => {
     logger: createLogger('notification', 'silent'),
     ...table,
   });
-}, 60_000);
+});
 afterAll(() => table?.stop());
 
 let orders = 100;

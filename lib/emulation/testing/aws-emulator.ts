@@ -88,7 +88,7 @@ export const startAwsEmulator = async (): Promise<AwsEmulator> => {
         const { ok } = await fetch(`${url}/_ministack/health`);
         if (!ok) throw new Error('not ready');
       },
-      { timeoutMs: 120_000, everyMs: 100 },
+      { everyMs: 100 },
     );
   } catch (problem) {
     await stop();

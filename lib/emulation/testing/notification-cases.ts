@@ -20,7 +20,7 @@ import { anEvent, anOrder } from '../../../services/notification/testing/order-e
 import { ACCOUNT, type AwsEmulator } from './aws-emulator.ts';
 
 const FunctionName = 'cloudmart-dev-notification';
-const patient = { timeoutMs: 120_000, everyMs: 250 };
+const seldom = { everyMs: 250 };
 
 const kafka = (values: string[]) => ({
   eventSource: 'aws:kafka',
@@ -96,14 +96,11 @@ export const notificationCases = (emulator: () => AwsEmulator): void =>
         const answer = await sqs.send(new ReceiveMessageCommand({ QueueUrl: dead.url }));
         expect(answer.Messages).toHaveLength(1);
         return answer;
-      }, patient);
+      }, seldom);
       expect(Messages?.[0]?.Body).toBe('poison');
-      await eventually(async () => expect(await mailsOf('queue@example.com')).toHaveLength(1), patient);
+      await eventually(async () => expect(await mailsOf('queue@example.com')).toHaveLength(1), seldom);
       await lambda.send(new DeleteEventSourceMappingCommand({ UUID }));
-      await eventually(
-        () => expect(lambda.send(new GetEventSourceMappingCommand({ UUID }))).rejects.toThrow(),
-        patient,
-      );
+      await eventually(() => expect(lambda.send(new GetEventSourceMappingCommand({ UUID }))).rejects.toThrow(), seldom);
       for (const { url } of [orders, dead]) await sqs.send(new DeleteQueueCommand({ QueueUrl: url }));
     });
 
@@ -121,6 +118,6 @@ export const notificationCases = (emulator: () => AwsEmulator): void =>
       await eventually(async () => {
         const { Messages } = await sqs.send(new ReceiveMessageCommand({ QueueUrl }));
         expect(Messages?.[0]?.Body).toContain('nonsense');
-      }, patient);
+      }, seldom);
     });
   });

@@ -127,7 +127,7 @@ describe('cloudmart publish', () => {
       /^image-platform-missing: .*lacks linux\/arm64.*\n {2}aws ecr batch-delete-image .* && npx cloudmart publish --environment staging api-gateway\n/,
     );
     expect(new Set(ecr.asked)).toEqual(new Set(['DescribeImages', 'BatchGetImage', 'GetDownloadUrlForLayer']));
-  }, 180_000);
+  });
 
   it.each([
     [['--environment', 'moon'], /^cloudmart: there is no environment "moon"/],

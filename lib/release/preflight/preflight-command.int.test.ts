@@ -72,7 +72,7 @@ describe('cloudmart preflight', () => {
       stdout: 'staging may be deployed: 10 checks passed\n',
     });
     // Two runs of the whole command, each of which bundles.
-  }, 180_000);
+  });
 
   it.each<[string, () => Record<string, string>, RegExp]>([
     ['no credentials', () => ({}), /^credentials-missing: there are no AWS credentials/],

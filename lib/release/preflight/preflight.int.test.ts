@@ -232,5 +232,5 @@ describe('preflight', () => {
     expect(NAMESPACE).toBe(workloadNamespace);
     // This page is written from the templates and compared with them.
     expect(await readFile('docs/permissions.md', 'utf8')).toContain('### cloudmart-production-cart\n');
-  }, 180_000);
+  });
 });

@@ -2,14 +2,11 @@
 import { cp, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { bundleService } from '../../bundle/bundle.ts';
 import { root } from '../../checkout.ts';
 import { services } from '../../services.ts';
 import { type BundleProof, openProof } from './bundle-proof.ts';
-
-// Each test bundles a service and starts it.
-jest.setTimeout(180_000);
 
 const [cart] = services.filter(({ name }) => name === 'cart');
 let place: string;

@@ -5,13 +5,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 import { root } from '../../checkout.ts';
 import { writeKubeconfig } from '../testing/kubeconfig.ts';
-
-/** A command loads for long on a busy machine. */
-jest.setTimeout(120_000);
 
 const program = path.join(root, 'bin/cloudmart.ts');
 let folder: string;

@@ -74,7 +74,7 @@ export const startContainerEngine = async (): Promise<ContainerEngine> => {
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    await eventually(() => engine.run(['version'], { what: 'start' }), { timeoutMs: 60_000, everyMs: 200 });
+    await eventually(() => engine.run(['version'], { what: 'start' }), { everyMs: 200 });
     for (const platform of PLATFORMS) await addBase(engine, folder, platform);
   } catch (problem) {
     await stop();

@@ -1,7 +1,7 @@
 /** The shop from outside, against the whole platform on this machine. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RunningPlatform, startPlatform } from '../../../services/acceptance/testing/running-platform.ts';
 import type { Order } from '../../../services/contracts/http/order-api.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
@@ -12,8 +12,6 @@ import { tellsOf, type WasHandled } from './handled-events.ts';
 import { mailedTo } from './sent-mails.ts';
 import { verifyOutside } from './verify-outside.ts';
 import { declaredPipelines } from './verify-pipelines.ts';
-
-jest.setTimeout(600_000);
 
 let platform: RunningPlatform;
 let mailbox: string;
@@ -66,7 +64,7 @@ test('doors answer, a purchase is paid, its events arrive, and it is cancelled a
       expect(found.payment.refunded).toEqual(found.total);
       return found;
     },
-    { timeoutMs: 60_000, everyMs: 200 },
+    { everyMs: 200 },
   );
   expect(['cancelled', 'refunded']).toContain(order.status);
 });

@@ -6,7 +6,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { V1Pod } from '@kubernetes/client-node';
 import { root } from '../../checkout.ts';
 import { services } from '../../services.ts';
@@ -22,8 +22,6 @@ import { applyRelease, askedOf, inCluster, type TestRelease } from '../testing/r
 import { writeStages } from '../testing/simulated-failures.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts';
 import { type VerifyReport, verify } from './verify.ts';
-
-jest.setTimeout(600_000);
 
 /** Smallest number of pods in production. */
 const floor = 3;

@@ -54,7 +54,7 @@ export const createVisitor = (gateway: string, headers: Record<string, string> =
           if (open.includes(body.order.status)) throw new Error(`order ${orderId} is still ${body.order.status}`);
           return body.order;
         },
-        { timeoutMs: 60_000, everyMs: 200 },
+        { everyMs: 200 },
       ),
     stockOf: async (productId: string) => (await call<Product>('GET', `/products/${productId}`)).body.stock,
   };

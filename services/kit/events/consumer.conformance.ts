@@ -4,7 +4,7 @@ import type { Sql } from '../storage/database.ts';
 import { systemClock } from '../system-clock.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { eventually as eventuallyWithin } from '../testing/condition.ts';
+import { eventually } from '../testing/condition.ts';
 import { anEvent } from '../testing/log-fixtures.ts';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
 import { Refusal } from '../values/refusal.ts';
@@ -15,9 +15,6 @@ import type { EventLog } from './event-log.ts';
 
 /** A log of one test file. */
 export type LogOfTests = { readonly log: EventLog; drop(): Promise<void> };
-
-/** Longer than a member takes to join any log, also on a machine that runs everything at once. */
-const eventually = <T>(assertion: () => T | Promise<T>) => eventuallyWithin(assertion, { timeoutMs: 30_000 });
 
 const logger = createLogger('test', 'silent');
 
@@ -266,5 +263,5 @@ export const consumerConformance = (name: string, start: () => Promise<LogOfTest
         await guest.stop();
       }
       await eventually(async () => expect(await effects()).toEqual(inOrder(15, 20)));
-    }, 60_000);
+    });
   });

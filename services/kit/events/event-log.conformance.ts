@@ -1,15 +1,7 @@
 /** What every log keeps of its records, written against the port alone: the embedded log and a Kafka adapter run the same tests. */
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../testing/condition.ts';
-import {
-  expectOrderPerKey,
-  type LogUnderTest,
-  numbered,
-  takeoverMs,
-  upTo,
-  useLog,
-  values,
-} from '../testing/log-under-test.ts';
+import { expectOrderPerKey, type LogUnderTest, numbered, upTo, useLog, values } from '../testing/log-under-test.ts';
 import { GroupIsActive, RecordRefused, UnknownTopic } from './event-log.ts';
 
 export const eventLogConformance = (name: string, start: () => Promise<LogUnderTest>) =>
@@ -74,7 +66,7 @@ export const eventLogConformance = (name: string, start: () => Promise<LogUnderT
       const start = upTo(3).map((partition) => ({ topic, partition, offset: 0 }));
       await expect(log().resetOffsets(group, start)).rejects.toThrow(GroupIsActive);
       await before.subscription.close();
-      await eventually(() => log().resetOffsets(group, start), { timeoutMs: takeoverMs });
+      await eventually(() => log().resetOffsets(group, start));
       expect(await behind(group)).toBe(30);
       const after = await collect(topic, group);
       await eventually(() => expect(values(after.seen)).toEqual(upTo(30)));
@@ -105,11 +97,8 @@ export const eventLogConformance = (name: string, start: () => Promise<LogUnderT
       await subscription.close();
       await log().append(topic, numbered(10, 1));
       await log().retention();
-      await eventually(
-        async () => expect(await log().offsets(topic)).toEqual([{ topic, partition: 0, earliest: 13, end: 13 }]),
-        {
-          timeoutMs: takeoverMs,
-        },
+      await eventually(async () =>
+        expect(await log().offsets(topic)).toEqual([{ topic, partition: 0, earliest: 13, end: 13 }]),
       );
       expect(await behind(group)).toBe(0);
       await log().createTopics({ [topic]: { partitions: 1, retentionDays: 1 } });

@@ -81,14 +81,11 @@ const start = (changes: Record<string, string> = {}, file = bundle) => {
       .filter(Boolean)
       .map((line) => JSON.parse(line) as Line);
   const line = (message: string) =>
-    eventually(
-      () => {
-        const found = lines().find((each) => each.message.startsWith(message));
-        if (!found) throw new Error(`no line "${message}" in:\n${text.out}${text.err}`);
-        return found;
-      },
-      { timeoutMs: 25_000 },
-    );
+    eventually(() => {
+      const found = lines().find((each) => each.message.startsWith(message));
+      if (!found) throw new Error(`no line "${message}" in:\n${text.out}${text.err}`);
+      return found;
+    });
   const steps = () => lines().flatMap(({ step }) => step ?? []);
   return { child, text, exit, lines, line, steps };
 };

@@ -12,9 +12,6 @@ export type LogUnderTest = {
   stop(): Promise<void>;
 };
 
-/** Longer than any lease or session timeout, and than a process takes to start on a machine that runs everything at once. */
-export const takeoverMs = 60_000;
-
 export const upTo = (count: number) => Array.from({ length: count }, (_, at) => at);
 
 /** Records whose values count from 0, spread over so many keys. */

@@ -14,7 +14,7 @@ beforeAll(async () => {
     from: 'orders@example.com',
     isRefused: (problem) => problem instanceof MailRefused,
   };
-}, 60_000);
+});
 afterAll(() => table?.stop());
 
 let orders = 0;

@@ -4,7 +4,7 @@ import type { InventoryEvent } from '../../contracts/events/inventory-events.ts'
 import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { EventLog, LogRecord } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/system-ids.ts';
-import { eventually as eventuallyWithin } from '../../kit/testing/condition.ts';
+import { eventually } from '../../kit/testing/condition.ts';
 import { readTopic } from '../../kit/testing/read-topic.ts';
 import { anAddress } from '../testing/order-fixtures.ts';
 import { startOrderService, type TestOrderService } from '../testing/running-order-service.ts';
@@ -26,9 +26,6 @@ type Story = {
   /** Jobs that the history queues beside the two of every new order: what is owed drives, an end drives by its own event too. */
   readonly jobs: number;
 };
-
-/** Longer than a member takes to join any log, also on a machine that runs everything at once. */
-const eventually = <T>(assertion: () => T | Promise<T>) => eventuallyWithin(assertion, { timeoutMs: 60_000 });
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 const price = 1500;
@@ -201,27 +198,23 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
   };
 
   describe(`orders that hear of their stock and payment from the log ${name}`, () => {
-    beforeAll(serve, 120_000);
-    afterAll(end, 60_000);
+    beforeAll(serve);
+    afterAll(end);
 
-    test.each(stories)(
-      '%s',
-      async (_title, { facts, isCancelled, history: expected, order, jobs }) => {
-        const { id, customer } = await place(service.offer({ amount: price }));
-        if (isCancelled) await call('POST', `/orders/${id}/cancel`, customer);
-        const types = ['placed', ...expected].map((fact) => `order.${fact}.v1`);
-        const isAsTold = async () => {
-          expect(await history(id)).toEqual(types);
-          expect(await read(id)).toMatchObject(order);
-          expect(await jobsOf(id)).toBe(2 + jobs);
-        };
-        const told = await deliverAll(facts, id);
-        await eventually(isAsTold);
-        for (const { topic, record } of told.toReversed()) await deliver(topic, [record]);
-        await isAsTold();
-      },
-      120_000,
-    );
+    test.each(stories)('%s', async (_title, { facts, isCancelled, history: expected, order, jobs }) => {
+      const { id, customer } = await place(service.offer({ amount: price }));
+      if (isCancelled) await call('POST', `/orders/${id}/cancel`, customer);
+      const types = ['placed', ...expected].map((fact) => `order.${fact}.v1`);
+      const isAsTold = async () => {
+        expect(await history(id)).toEqual(types);
+        expect(await read(id)).toMatchObject(order);
+        expect(await jobsOf(id)).toBe(2 + jobs);
+      };
+      const told = await deliverAll(facts, id);
+      await eventually(isAsTold);
+      for (const { topic, record } of told.toReversed()) await deliver(topic, [record]);
+      await isAsTold();
+    });
 
     test("an order's own event queues one more driver, and none when it comes again or late", async () => {
       const { id } = await place(service.offer({ amount: price }));
@@ -237,7 +230,7 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
       const event = { ...JSON.parse(own.value), id: systemIds.next('evt') };
       await deliver('order-events', [{ key: id, value: JSON.stringify(event), headers: { id: event.id } }]);
       expect(await jobsOf(id)).toBe(3);
-    }, 120_000);
+    });
 
     test('of an order that nobody knows they say nothing, and they hold nothing up', async () => {
       const unknown = systemIds.next('ord');
@@ -246,12 +239,12 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
       const { id } = await place(service.offer({ amount: price }));
       await deliverAll([rejected], id);
       await eventually(async () => expect((await read(id)).status).toBe('cancelled'));
-    }, 120_000);
+    });
   });
 
   describe(`orders that the log ${name} moved while their driver was away`, () => {
-    beforeAll(serve, 120_000);
-    afterAll(end, 60_000);
+    beforeAll(serve);
+    afterAll(end);
 
     test('are driven on from there: charged once, or everything given back', async () => {
       const { stock, till } = service;
@@ -279,6 +272,6 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
       expect(till.payments.get(refused)).toMatchObject({ status: 'declined', captured: 0 });
       expect(ids.map((id) => stock.reservations.get(id)?.status)).toEqual(['committed', 'released', 'released']);
       expect(stock.shelf.get(productId)?.stock).toBe(2);
-    }, 120_000);
+    });
   });
 };

@@ -9,8 +9,8 @@ let origin: string;
 beforeAll(async () => {
   service = await startOrderService();
   origin = await service.http.listen({ host: '127.0.0.1', port: 0 });
-}, 120_000);
-afterAll(() => service?.stop(), 60_000);
+});
+afterAll(() => service?.stop());
 
 type Headers = Record<string, string>;
 let keys = 0;

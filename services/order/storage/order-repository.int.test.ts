@@ -21,7 +21,7 @@ beforeAll(async () => {
   await jobs.prepare();
   orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
   keys = createIdempotencyKeys({ sql: postgres.database, clock: systemClock });
-}, 60_000);
+});
 afterAll(async () => {
   await jobs.stop();
   await postgres.drop();

@@ -15,8 +15,8 @@ export const orderServiceUnderTest = () => {
   beforeAll(async () => {
     service = await startOrderService();
     staff = await service.staff();
-  }, 120_000);
-  afterAll(() => service?.stop(), 60_000);
+  });
+  afterAll(() => service?.stop());
 
   const newKey = () => systemIds.next('evt');
   const call = (method: 'GET' | 'POST', url: string, headers: Headers, payload?: unknown) =>
@@ -53,6 +53,6 @@ export const orderServiceUnderTest = () => {
     },
     /** Waits until an order has a status. */
     reaches: (id: string, status: string) =>
-      eventually(async () => expect((await read(id)).status).toBe(status), { timeoutMs: 60_000, everyMs: 100 }),
+      eventually(async () => expect((await read(id)).status).toBe(status), { everyMs: 100 }),
   };
 };

@@ -23,7 +23,7 @@ beforeAll(async () => {
   jobs.work(processOrderQueue, {}, async () => undefined);
   await jobs.prepare();
   orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
-}, 60_000);
+});
 afterAll(async () => {
   await jobs.stop();
   await postgres.drop();
