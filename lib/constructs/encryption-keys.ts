@@ -1,7 +1,8 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export type EncryptionKeysProps = {
   /** Start of the alias of every key, for example `cloudmart-dev`. */
@@ -24,7 +25,7 @@ export class EncryptionKeys extends Construct {
         description,
         enableKeyRotation: true,
         pendingWindow: Duration.days(retained ? 30 : 7),
-        removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        removalPolicy: removalPolicyOf(retained),
       });
     this.data = key('Data', 'Databases, event stream, cache, tables, buckets, images and secrets.');
     this.cluster = key('Cluster', 'Secrets that Kubernetes keeps.');

@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { Repository, RepositoryEncryption, TagMutability, TagStatus } from 'aws-cdk-lib/aws-ecr';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { PLATFORMS } from '../release/registry/image-platforms.ts';
+import { removalPolicyOf } from './removal-policy.ts';
 
 export type ImageRepositoryProps = {
   readonly repositoryName: string;
@@ -25,7 +26,7 @@ export class ImageRepository extends Construct {
       imageScanOnPush: true,
       encryption: RepositoryEncryption.KMS,
       encryptionKey: key,
-      removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(retained),
       emptyOnDelete: !retained,
       lifecycleRules: [
         {

@@ -210,3 +210,16 @@ export const stateRetained: Law = stackLaw(
         })
       : [],
 );
+
+export const firstCreationRepeatable: Law = stackLaw(
+  'first-creation-repeatable',
+  'What a failed first creation rolls back goes, so that the next try finds no name taken.',
+  ({ template }) =>
+    // Manifests of Kubernetes collide with nothing, and rolling one back would delete objects that serve.
+    resourcesOf(template, /^(?!Custom::AWSCDK-EKS-)/)
+      .filter(({ resource }) => resource.DeletionPolicy === 'Retain')
+      .map(({ logicalId, resource }) => [
+        logicalId,
+        `this ${resource.Type} stays when its first creation is rolled back, and the next try finds its name taken; use removalPolicyOf, that is RETAIN_ON_UPDATE_OR_DELETE`,
+      ]),
+);

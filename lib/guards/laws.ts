@@ -10,7 +10,13 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { StackTemplate } from '../templates/template.ts';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
 import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from './chart-laws.ts';
-import { encryptedAtRest, encryptedInTransit, noPublicStore, stateRetained } from './data-laws.ts';
+import {
+  encryptedAtRest,
+  encryptedInTransit,
+  firstCreationRepeatable,
+  noPublicStore,
+  stateRetained,
+} from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
 import type { Law } from './law.ts';
 import { tagsPermitted } from './tag-laws.ts';
@@ -20,6 +26,7 @@ export const laws: readonly Law[] = [
   encryptedInTransit,
   noPublicStore,
   stateRetained,
+  firstCreationRepeatable,
   noWildcardGrant,
   noSecretInTemplate,
   failuresLand,

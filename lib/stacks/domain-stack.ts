@@ -1,10 +1,11 @@
-import { Fn, RemovalPolicy } from 'aws-cdk-lib';
+import { Fn } from 'aws-cdk-lib';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ConfigurationSet, ConfigurationSetTlsPolicy, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { PublicDoor } from '../constructs/edge/public-door.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
+import { removalPolicyOf } from '../constructs/removal-policy.ts';
 import type { Environment } from '../environment/environment.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
@@ -25,7 +26,7 @@ export class DomainStack extends PlatformStack {
     super(scope, id, { environment, description: 'DNS zone, mail identity, certificate and web firewall' });
     this.zone = new PublicHostedZone(this, 'Zone', { zoneName: environment.domain });
     // Another zone of the same name would have other name servers, and the parent's delegation would lead nowhere.
-    if (environment.protected) this.zone.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    this.zone.applyRemovalPolicy(removalPolicyOf(environment.protected));
     const configurationSet = new ConfigurationSet(this, 'MailSettings', {
       configurationSetName: this.prefix,
       tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { StaticSite } from '../constructs/edge/static-site.ts';
 import type { FunctionCode } from '../constructs/events/event-function.ts';
+import { limitLogs } from '../constructs/log-retention.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { Environment } from '../environment/environment.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
@@ -38,6 +39,7 @@ export class SiteStack extends PlatformStack {
         alerts,
         retained: environment.protected,
       });
+    limitLogs(this, environment.functions.logDays);
     const reason =
       "The function that uploads files is CDK's own; it may write below the bucket of the site and read the assets of the deployment.";
     acknowledgeManagedPolicies(this, reason, 'service-role/AWSLambdaBasicExecutionRole');

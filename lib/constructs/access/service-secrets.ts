@@ -1,10 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { secretNames } from '../../variables/service-variables.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
 
 /** Key under which every service gets the secret that signs calls between services. */
 export const SERVICE_AUTH_SECRET = 'SERVICE_AUTH_SECRET';
@@ -37,7 +37,7 @@ export class ServiceSecrets extends Construct {
         description,
         encryptionKey: key,
         generateSecretString: { passwordLength: 48, excludePunctuation: true },
-        removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+        removalPolicy: removalPolicyOf(retained),
       });
     const auth = secret('ServiceAuth', `${prefix}/${SERVICE_AUTH_SECRET}`, 'Signs the calls between services.');
     for (const service of services) {

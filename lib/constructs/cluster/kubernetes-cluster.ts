@@ -17,14 +17,16 @@ import {
 } from 'aws-cdk-lib/aws-eks-v2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { CfnLogGroup, LogGroup } from 'aws-cdk-lib/aws-logs';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
 import { SERVICE_CIDR } from '../../environment/environment-checks.ts';
 import { nodesEncrypt } from '../../environment/node-traffic.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
+import { limitLogs } from '../log-retention.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
 import { ClusterAccess } from './cluster-access.ts';
 import { ClusterObservability } from './cluster-observability.ts';
 import { clusterSettingsObjects } from './cluster-settings.ts';
@@ -83,15 +85,9 @@ export class KubernetesCluster extends Construct {
     const resource = this.cluster.node.defaultChild as CfnCluster;
     resource.deletionProtection = environment.protected;
     resource.addResourceDependency(controlPlaneLogs.node.defaultChild as CfnResource);
-    if (environment.protected) resource.applyRemovalPolicy(RemovalPolicy.RETAIN);
+    resource.applyRemovalPolicy(removalPolicyOf(environment.protected));
 
-    // CDK would keep the logs of its own functions when the cluster is gone.
-    for (const { defaultChild } of this.cluster.node.findAll().map(({ node }) => node))
-      if (defaultChild instanceof CfnLogGroup) {
-        defaultChild.retentionInDays = sizes.logDays;
-        defaultChild.applyRemovalPolicy(RemovalPolicy.DESTROY);
-      }
-
+    limitLogs(this.cluster, sizes.logDays);
     this.acknowledgeManagedRoles(sizes.publicEndpointCidrs.length > 0);
     if (!autoMode) this.addNodeGroup(environment, nodeRole);
     if (!nodesEncrypt(sizes))

@@ -10,6 +10,7 @@ import type { Environment } from '../../environment/environment.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
 import { EventStreamAlarms } from './event-stream-alarms.ts';
 
 export type EventStreamProps = Environment['eventStream'] & {
@@ -90,7 +91,7 @@ export class EventStream extends Construct {
       enhancedMonitoring: 'PER_BROKER',
       loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
     });
-    cluster.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+    cluster.applyRemovalPolicy(removalPolicyOf(retained));
     this.clusterArn = cluster.attrArn;
     this.brokers = this.lookUpBrokers(props.logDays);
     for (const service of props.services) this.addTopics(service, props);
@@ -170,7 +171,7 @@ export class EventStream extends Construct {
           ].join('\n'),
         ).toString('base64'),
       });
-      made.applyRemovalPolicy(retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY);
+      made.applyRemovalPolicy(removalPolicyOf(retained));
       this.topicArns.set(topicName, made.attrTopicArn);
     };
     for (const [name, { partitions, retentionDays }] of Object.entries(publishes)) {

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AttributeType,
@@ -12,6 +12,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { TableDeclaration } from '../../../services/kit/manifest.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
 
 export type ItemTableProps = {
   readonly declaration: TableDeclaration;
@@ -39,7 +40,7 @@ export class ItemTable extends Construct {
       encryption: TableEncryptionV2.customerManagedKey(key),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: retained,
-      removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(retained),
     });
     const alarm = {
       alerts,

@@ -1,8 +1,9 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../guards/acknowledge.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
 
 export type ObjectBucketProps = {
   /** Encrypts the objects; absent: S3's own key, for logs that AWS itself delivers. */
@@ -44,7 +45,7 @@ export class ObjectBucket extends Construct {
           ...(expireAfterDays ? { expiration: Duration.days(expireAfterDays) } : {}),
         },
       ],
-      removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(retained),
       autoDeleteObjects: !retained,
     });
     if (!accessLogs)

@@ -1,4 +1,4 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration } from 'aws-cdk-lib';
 import {
   BackupPlan,
   BackupPlanRule,
@@ -15,6 +15,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
 
 export type RecoveryPlanProps = NonNullable<Environment['backups']> & {
   /** Name of the vault, and start of the names of plans. */
@@ -38,7 +39,7 @@ export class RecoveryPlan extends Construct {
       backupVaultName: name,
       encryptionKey: props.key,
       blockRecoveryPointDeletion: props.retained,
-      removalPolicy: props.retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(props.retained),
     });
     const role = new Role(this, 'Role', {
       roleName: `${name}-backup`,

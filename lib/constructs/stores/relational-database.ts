@@ -6,6 +6,8 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import {
   AuroraPostgresEngineVersion,
   CaCertificate,
+  CfnDBInstance,
+  CfnDBSubnetGroup,
   ClusterInstance,
   Credentials,
   DatabaseCluster,
@@ -18,6 +20,7 @@ import { connectionLimit } from '../../environment/environment-checks.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
 
 export type RelationalDatabaseProps = Environment['database'] & {
   /** Identifier of the cluster. */
@@ -92,8 +95,12 @@ export class RelationalDatabase extends Construct {
       cloudwatchLogsExports: ['postgresql'],
       copyTagsToSnapshot: true,
       deletionProtection: props.retained,
-      removalPolicy: props.retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      removalPolicy: removalPolicyOf(props.retained),
     });
+    // CDK knows two policies for instances and their subnet group; without them the database that stays would serve nobody.
+    for (const { defaultChild } of this.cluster.node.findAll().map(({ node }) => node))
+      if (defaultChild instanceof CfnDBInstance || defaultChild instanceof CfnDBSubnetGroup)
+        defaultChild.applyRemovalPolicy(removalPolicyOf(props.retained));
     if (!props.retained)
       acknowledge(this.cluster, 'The environment can be torn down, data included.', 'AwsSolutions-RDS10');
     this.cluster.node.addDependency(logs);
