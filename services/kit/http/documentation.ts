@@ -1,10 +1,12 @@
 import swagger from '@fastify/swagger';
-import { type FastifyInstance, type FastifySchema, fastify } from 'fastify';
+import type { FastifySchema } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { Access } from '../auth/caller.ts';
 import type { ServiceManifest } from '../manifest.ts';
 import { sessionCookie } from './access-control.ts';
+import { createDocumentationPage, type DocumentationPage, pagePolicy } from './documentation-page.ts';
 import type { HttpServer } from './fastify-zod.ts';
+import { createFixedAnswer, type FixedAnswer } from './fixed-answer.ts';
 import { problemMediaType } from './problem.ts';
 
 const problemSchema = {
@@ -51,29 +53,54 @@ const describeOperation = (schema: FastifySchema & { hide?: boolean }, access: A
         },
       } as FastifySchema);
 
-/** The page itself is made by Scalar in an instance of its own, at the first visit: its script alone is 4 MB of memory. */
-const createPage = async (title: string): Promise<FastifyInstance> => {
-  const { default: scalar } = await import('@scalar/fastify-api-reference');
-  const page = fastify({ logger: false });
-  await page.register(scalar, {
-    routePrefix: '/docs',
-    configuration: {
-      url: '/openapi.json',
-      pageTitle: title,
-      withDefaultFonts: false,
-      hideClientButton: true,
-      telemetry: false,
-    },
-  });
-  return page;
+export type DocumentationOptions = {
+  /** Heading of the page; default `CloudMart` and the name of the service. */
+  readonly title?: string;
+  /** What a reader should know first, in Markdown; default the manifest's summary. */
+  readonly introduction?: string;
+  /** Groups of operations in the order in which they are shown, with a sentence each; others follow, `operations` last. */
+  readonly groups?: Readonly<Record<string, string>>;
 };
 
+type Described = { readonly paths?: Readonly<Record<string, object | undefined>> };
+type Operation = { readonly tags?: readonly string[] };
+
+/** Every service has these. */
+const operations = { operations: 'How the service is, for probes and for those who run it.' };
+
+const groupOf = (path: object = {}) => (Object.values(path) as Operation[])[0]?.tags?.[0] ?? '';
+
+/** Puts the groups and their paths into the order of the page: what callers come for first, what keeps the service alive last. */
+const inOrder = <T extends Described>(document: T, described: Readonly<Record<string, string>>): T => {
+  const paths = Object.entries(document.paths ?? {});
+  const others = paths.map(([, path]) => groupOf(path)).filter((name) => name !== '' && !(name in operations));
+  const names = [...new Set([...Object.keys(described), ...others, ...Object.keys(operations)])];
+  const place = (path?: object) => names.indexOf(groupOf(path));
+  const sentences: Readonly<Record<string, string>> = { ...described, ...operations };
+  return {
+    ...document,
+    tags: names.map((name) => ({
+      name,
+      'x-displayName': `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+      ...(sentences[name] !== undefined && { description: sentences[name] }),
+    })),
+    paths: Object.fromEntries(paths.toSorted(([, one], [, other]) => place(one) - place(other))),
+  };
+};
+
+const scriptPath = (version: string) => `/docs/${version}/page.js`;
+
 /** `/openapi.json` from the routes' own schemas, and `/docs`, which reads it and needs no network. */
-export const addDocumentation = async (http: HttpServer, { name, summary }: ServiceManifest): Promise<void> => {
+export const addDocumentation = async (
+  http: HttpServer,
+  { name, summary }: ServiceManifest,
+  { title = `CloudMart ${name}`, introduction = summary, groups = {} }: DocumentationOptions = {},
+): Promise<void> => {
   await http.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: `CloudMart ${name}`, description: summary, version: '1' },
+      info: { title, description: introduction, version: '1' },
+      servers: [{ url: '/' }],
       components: {
         schemas: { Problem: problemSchema as object },
         securitySchemes: {
@@ -86,25 +113,32 @@ export const addDocumentation = async (http: HttpServer, { name, summary }: Serv
       const { schema, url } = jsonSchemaTransform(input as Parameters<typeof jsonSchemaTransform>[0]);
       return { url, schema: describeOperation(schema ?? {}, input.route.config?.access ?? 'public') };
     },
+    transformObject: (input) => ('openapiObject' in input ? inOrder(input.openapiObject, groups) : input.swaggerObject),
   });
 
   const hidden = { config: { access: 'public' as const }, schema: { hide: true } };
-  http.get('/openapi.json', hidden, () => http.swagger());
-
-  let page: Promise<FastifyInstance> | undefined;
-  const showPage = async (path: string) => {
-    page ??= createPage(`CloudMart ${name}`);
-    return (await page).inject({ method: 'GET', url: path });
-  };
-  for (const path of ['/docs', '/docs/*'])
-    http.get(path, hidden, async (request, reply) => {
-      const answer = await showPage(request.url === '/docs' ? '/docs/' : request.url);
-      reply.code(answer.statusCode).type(String(answer.headers['content-type'] ?? 'text/html'));
-      // Scalar's page starts itself with an inline script and styles; it loads nothing from elsewhere.
-      reply.header(
-        'content-security-policy',
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; frame-ancestors 'none'",
-      );
-      return reply.send(answer.rawPayload);
+  let description: FixedAnswer | undefined;
+  http.get('/openapi.json', hidden, (request, reply) => {
+    description ??= createFixedAnswer(Buffer.from(JSON.stringify(http.swagger())), {
+      contentType: 'application/json; charset=utf-8',
     });
+    return description.send(request, reply, 'no-cache');
+  });
+
+  let page: Promise<DocumentationPage> | undefined;
+  const openPage = () => {
+    page ??= createDocumentationPage(title, scriptPath);
+    return page;
+  };
+  for (const path of ['/docs', '/docs/'])
+    http.get(path, hidden, async (request, reply) => {
+      reply.header('content-security-policy', pagePolicy);
+      return (await openPage()).html.send(request, reply, 'no-cache');
+    });
+  http.get(scriptPath(':version'), hidden, async (request, reply) => {
+    const { script } = await openPage();
+    // While releases change, the page of one replica asks another for its script: that one's own is as good, but not for long.
+    const isAsked = (request.params as { version: string }).version === script.version;
+    return script.send(request, reply, isAsked ? 'public, max-age=31536000, immutable' : 'no-store');
+  });
 };

@@ -15,6 +15,14 @@ const fieldErrors = (issues: readonly ZodProblem[]): FieldError[] =>
     return keys.map((key) => ({ path: path === '' ? key : `${path}.${key}`, message: 'is not a known field' }));
   });
 
+/** Parts of a request as the framework calls them, in words that fit before "the expected form". */
+const sentenceStarts: Readonly<Record<string, string>> = {
+  body: 'The body does not have',
+  querystring: 'The query does not have',
+  params: 'The path does not have',
+  headers: 'The headers do not have',
+};
+
 /** What the framework itself refuses, by its error code. */
 const frameworkProblems: ReadonlyMap<string, ProblemParts> = new Map(
   Object.entries<ProblemParts>({
@@ -85,7 +93,7 @@ const problemPartsOf = (error: unknown): ProblemParts => {
     return {
       status: 400,
       code: 'request.invalid',
-      detail: `The ${validationContext ?? 'request'} does not have the expected form; "errors" names each field.`,
+      detail: `${sentenceStarts[validationContext ?? ''] ?? 'The request does not have'} the expected form; "errors" names each field.`,
       errors: fieldErrors(validation),
     };
   }

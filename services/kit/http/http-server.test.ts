@@ -32,6 +32,17 @@ const server = async () => {
     { ...access, schema: { querystring: z.strictObject({ limit: z.string().optional() }) } },
     async (request) => request.query,
   );
+  http.delete(
+    '/parts/:id',
+    {
+      ...access,
+      schema: {
+        params: z.strictObject({ id: z.string().max(3) }),
+        headers: z.looseObject({ 'if-match': z.string() }),
+      },
+    },
+    async () => ({}),
+  );
   http.get(
     '/leak',
     { ...access, schema: { response: { 200: z.strictObject({ id: z.string() }) } } },
@@ -184,6 +195,22 @@ describe('the address of a request', () => {
     expect([answer.statusCode, answer.json().code]).toEqual([429, 'request.too-many']);
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0);
     expect((await http.inject('/health')).statusCode).toBe(200);
+  });
+});
+
+describe('a request without the expected form', () => {
+  test.each([
+    ['POST', '/echo', 'The body does not have'],
+    ['GET', '/items/1?offset=2', 'The query does not have'],
+    ['DELETE', '/parts/1234', 'The path does not have'],
+    ['DELETE', '/parts/1', 'The headers do not have'],
+  ] as const)('is told in plain English where it is wrong: %s %s', async (method, url, start) => {
+    const { http } = await server();
+    const answer = await http.inject({ method, url, ...(method === 'POST' && { payload: {} }) });
+    expect([answer.statusCode, answer.json().detail]).toEqual([
+      400,
+      `${start} the expected form; "errors" names each field.`,
+    ]);
   });
 });
 
