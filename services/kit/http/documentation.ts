@@ -58,31 +58,32 @@ export type DocumentationOptions = {
   readonly title?: string;
   /** What a reader should know first, in Markdown; default the manifest's summary. */
   readonly introduction?: string;
-  /** Groups of operations in the order in which they are shown, with a sentence each; others follow, `operations` last. */
-  readonly groups?: Readonly<Record<string, string>>;
+  /** Groups of operations (the `tags` of routes) in the order in which they are shown; others follow, `operations` last. */
+  readonly groups?: readonly DocumentedGroup[];
 };
+
+export type DocumentedGroup = { readonly name: string; readonly description?: string };
 
 type Described = { readonly paths?: Readonly<Record<string, object | undefined>> };
 type Operation = { readonly tags?: readonly string[] };
 
 /** Every service has these. */
-const operations = { operations: 'How the service is, for probes and for those who run it.' };
+const operations = { name: 'operations', description: 'How the service is, for probes and for those who run it.' };
 
 const groupOf = (path: object = {}) => (Object.values(path) as Operation[])[0]?.tags?.[0] ?? '';
 
 /** Puts the groups and their paths into the order of the page: what callers come for first, what keeps the service alive last. */
-const inOrder = <T extends Described>(document: T, described: Readonly<Record<string, string>>): T => {
+const inOrder = <T extends Described>(document: T, described: readonly DocumentedGroup[]): T => {
   const paths = Object.entries(document.paths ?? {});
-  const others = paths.map(([, path]) => groupOf(path)).filter((name) => name !== '' && !(name in operations));
-  const names = [...new Set([...Object.keys(described), ...others, ...Object.keys(operations)])];
-  const place = (path?: object) => names.indexOf(groupOf(path));
-  const sentences: Readonly<Record<string, string>> = { ...described, ...operations };
+  const known = [...described.map(({ name }) => name), operations.name];
+  const found = new Set(paths.map(([, path]) => groupOf(path)).filter((name) => name !== '' && !known.includes(name)));
+  const groups: DocumentedGroup[] = [...described, ...[...found].map((name) => ({ name })), operations];
+  const place = (path?: object) => groups.findIndex(({ name }) => name === groupOf(path));
   return {
     ...document,
-    tags: names.map((name) => ({
-      name,
-      'x-displayName': `${name.charAt(0).toUpperCase()}${name.slice(1)}`,
-      ...(sentences[name] !== undefined && { description: sentences[name] }),
+    tags: groups.map((group) => ({
+      ...group,
+      'x-displayName': `${group.name.charAt(0).toUpperCase()}${group.name.slice(1)}`,
     })),
     paths: Object.fromEntries(paths.toSorted(([, one], [, other]) => place(one) - place(other))),
   };
@@ -94,7 +95,7 @@ const scriptPath = (version: string) => `/docs/${version}/page.js`;
 export const addDocumentation = async (
   http: HttpServer,
   { name, summary }: ServiceManifest,
-  { title = `CloudMart ${name}`, introduction = summary, groups = {} }: DocumentationOptions = {},
+  { title = `CloudMart ${name}`, introduction = summary, groups = [] }: DocumentationOptions = {},
 ): Promise<void> => {
   await http.register(swagger, {
     openapi: {

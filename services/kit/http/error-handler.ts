@@ -16,12 +16,12 @@ const fieldErrors = (issues: readonly ZodProblem[]): FieldError[] =>
   });
 
 /** Parts of a request as the framework calls them, in words that fit before "the expected form". */
-const sentenceStarts: Readonly<Record<string, string>> = {
-  body: 'The body does not have',
-  querystring: 'The query does not have',
-  params: 'The path does not have',
-  headers: 'The headers do not have',
-};
+const sentenceStarts: ReadonlyMap<string, string> = new Map([
+  ['body', 'The body does not have'],
+  ['querystring', 'The query does not have'],
+  ['params', 'The path does not have'],
+  ['headers', 'The headers do not have'],
+]);
 
 /** What the framework itself refuses, by its error code. */
 const frameworkProblems: ReadonlyMap<string, ProblemParts> = new Map(
@@ -93,7 +93,7 @@ const problemPartsOf = (error: unknown): ProblemParts => {
     return {
       status: 400,
       code: 'request.invalid',
-      detail: `${sentenceStarts[validationContext ?? ''] ?? 'The request does not have'} the expected form; "errors" names each field.`,
+      detail: `${sentenceStarts.get(validationContext ?? '') ?? 'The request does not have'} the expected form; "errors" names each field.`,
       errors: fieldErrors(validation),
     };
   }
