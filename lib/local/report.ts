@@ -1,9 +1,9 @@
 /** What the person at the keyboard reads once everything runs. */
 import Table from 'cli-table3';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { formatMoney } from '../../services/kit/values/money.ts';
 import type { Finding } from '../shop/demo-catalogue.ts';
 import type { CatalogueLoad } from '../shop/load-catalogue.ts';
-import { formatMoney } from '../shop/purchase.ts';
 import type { LocalState } from './state.ts';
 import type { UpReport } from './up-report.ts';
 

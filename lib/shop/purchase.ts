@@ -4,8 +4,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type Order, type OrderStatus, settledStatuses } from '../../services/contracts/http/order-api.ts';
 import type { Payment } from '../../services/contracts/http/payment-api.ts';
 import type { Product } from '../../services/contracts/http/product-api.ts';
-import type { Money } from '../../services/contracts/http/values.ts';
 import { continueTrace, traceIdOf } from '../../services/kit/telemetry/request-scope.ts';
+import { formatMoney } from '../../services/kit/values/money.ts';
 import { type ApiClient, ApiProblem } from './api-client.ts';
 import type { MailSummary } from './mail-folder.ts';
 
@@ -67,8 +67,6 @@ const ITEMS = 2;
 const WAIT_MS = 30_000;
 const POLL_MS = 100;
 const BOUGHT: readonly OrderStatus[] = ['paid', 'processing', 'shipped', 'delivered'];
-
-export const formatMoney = ({ amount, currency }: Money): string => `${(amount / 100).toFixed(2)} ${currency}`;
 
 /** Asks until there is an answer; a service that just restarted may refuse a few times. */
 const waitFor = async <T>(what: string, ask: () => Promise<T | undefined>, signal: AbortSignal): Promise<T> => {

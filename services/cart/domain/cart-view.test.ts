@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { cartSchema } from '../../contracts/http/cart-api.ts';
+import { cartSchema, maxLines, maxQuantity } from '../../contracts/http/cart-api.ts';
+import { maxAmount } from '../../contracts/http/values.ts';
 import { fakeIds } from '../../kit/testing/ids.ts';
 import { type Knowledge, viewCart } from './cart-view.ts';
 
@@ -25,6 +26,14 @@ describe('a cart as its owner sees it', () => {
     const shown = view([apple, 2, snippet(150)], [pear, 1, snippet(999)]);
     expect(shown.items.map(({ lineTotal }) => lineTotal?.amount)).toEqual([300, 999]);
     expect(shown).toMatchObject({ total: { amount: 1299, currency: 'USD' }, degraded: false });
+    expect(cartSchema.parse(shown)).toEqual(shown);
+  });
+
+  it('still adds up exactly when it is as large as carts and prices get', () => {
+    const most = Array.from({ length: maxLines }, () => [ids.next('prd'), maxQuantity, snippet(maxAmount)] as const);
+    const shown = view(...most);
+    expect(shown.total?.amount).toBe(maxLines * maxQuantity * maxAmount);
+    expect(Number.isSafeInteger(shown.total?.amount)).toBe(true);
     expect(cartSchema.parse(shown)).toEqual(shown);
   });
 

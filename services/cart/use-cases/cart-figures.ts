@@ -1,4 +1,5 @@
 import type { Metrics } from '../../kit/telemetry/metrics.ts';
+import { toDecimal } from '../../kit/values/money.ts';
 import type { CartFigures } from './cart-effects.ts';
 
 /** What the business asks of the carts, as metrics. */
@@ -18,8 +19,8 @@ export const cartFigures = (metrics: Metrics): CartFigures => {
     cartCreated: () => created.inc(),
     cartsAbandoned: (count) => abandoned.inc(count),
     checkedOut: () => conversions.inc(),
-    cartValued: ({ amount, currency }) => {
-      if (currency === 'USD') value.observe(amount / 100);
+    cartValued: (total) => {
+      if (total.currency === 'USD') value.observe(Number(toDecimal(total)));
     },
   };
 };

@@ -1,6 +1,6 @@
 /** The cart of the caller: `/cart` and `/cart/items`. */
 import { z } from 'zod';
-import { moneySchema, productIdSchema, timestampSchema } from './values.ts';
+import { moneySchema, moneySumSchema, productIdSchema, timestampSchema } from './values.ts';
 
 /** Units of one product in one cart or order. */
 export const maxQuantity = 99;
@@ -19,11 +19,11 @@ export const cartSchema = z.strictObject({
       title: z.string().nullable(),
       quantity: quantitySchema,
       unitPrice: moneySchema.nullable(),
-      lineTotal: moneySchema.nullable(),
+      lineTotal: moneySumSchema.nullable(),
       available: z.boolean().nullable(),
     }),
   ),
-  total: moneySchema.nullable(),
+  total: moneySumSchema.nullable(),
   /** True while prices are missing because the catalogue cannot be reached. */
   degraded: z.boolean(),
   updatedAt: timestampSchema.nullable(),

@@ -1,14 +1,19 @@
 /** Values that appear in the schemas of several doors. */
 import { z } from 'zod';
 
-/** Largest amount that one order line or total may reach: 10 million in major units. */
-export const maxAmount = 1_000_000_000;
+/**
+ * Largest price and largest order, in minor units of any currency: 9 billion US dollars, or a car in Iranian rials.
+ * The largest cart, 100 lines of 99 units each, is then a number that JSON and JavaScript still hold exactly (2^53).
+ */
+export const maxAmount = 900_000_000_000;
+
+const currencySchema = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD');
 
 /** An amount in minor units of an ISO 4217 currency. */
-export const moneySchema = z.strictObject({
-  amount: z.int().min(0).max(maxAmount),
-  currency: z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code such as USD'),
-});
+export const moneySchema = z.strictObject({ amount: z.int().min(0).max(maxAmount), currency: currencySchema });
+
+/** What amounts add up to in a cart, which may be more than one order takes. */
+export const moneySumSchema = z.strictObject({ amount: z.int().min(0), currency: currencySchema });
 
 /** A platform id: its kind, an underscore and 26 characters of Crockford base32. */
 export const idSchema = (prefix: string) =>

@@ -1,6 +1,16 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { addMoney, money, multiplyMoney, sameMoney, subtractMoney, sumMoney, zeroMoney } from './money.ts';
+import {
+  addMoney,
+  formatMoney,
+  money,
+  multiplyMoney,
+  sameMoney,
+  subtractMoney,
+  sumMoney,
+  toDecimal,
+  zeroMoney,
+} from './money.ts';
 
 const amounts = fc.integer({ min: -1_000_000_000, max: 1_000_000_000 });
 const usd = amounts.map((amount) => money(amount, 'USD'));
@@ -42,5 +52,35 @@ describe('money', () => {
   test('has one zero', () => {
     expect(Object.is(money(-0, 'USD').amount, 0)).toBe(true);
     expect(zeroMoney('JPY')).toEqual({ amount: 0, currency: 'JPY' });
+  });
+});
+
+describe('money for people', () => {
+  test.each([
+    [123456, 'USD', '$1,234.56'],
+    [450000, 'HUF', 'HUF\u00a04,500.00'],
+    [1_500_000_000, 'IDR', 'IDR\u00a015,000,000.00'],
+    [1234567, 'IQD', 'IQD\u00a01,234.567'],
+    [1234, 'JPY', '¥1,234'],
+    [1234, 'UGX', 'UGX\u00a01,234'],
+    [12345, 'CLF', 'CLF\u00a01.2345'],
+    [5, 'EUR', '€0.05'],
+    [0, 'USD', '$0.00'],
+    [-5, 'USD', '-$0.05'],
+    [Number.MAX_SAFE_INTEGER, 'USD', '$90,071,992,547,409.91'],
+    [1999, 'HRK', 'HRK\u00a019.99'],
+  ])('%i minor units of %s are %s', (amount, currency, written) => {
+    expect(formatMoney({ amount, currency })).toBe(written);
+  });
+
+  test('is exact as a decimal number, whatever the size and the currency', () => {
+    const currencies = fc.constantFrom('USD', 'JPY', 'KWD', 'CLF');
+    fc.assert(
+      fc.property(fc.maxSafeInteger(), currencies, (amount, currency) => {
+        const written = toDecimal({ amount, currency });
+        expect(Number(written.replace('.', ''))).toBe(amount);
+        expect(written).toMatch(/^-?\d+(\.\d+)?$/);
+      }),
+    );
   });
 });

@@ -1,17 +1,13 @@
+import { currencyDecimals } from './currencies.ts';
+
 /** An amount in minor units (cents, or whole yen) of one ISO 4217 currency. */
 export type Money = { readonly amount: number; readonly currency: string };
-
-// The currencies that the runtime knows; the list comes with Node's ICU data and needs no upkeep here.
-const currencies: ReadonlySet<string> = new Set(Intl.supportedValuesOf('currency'));
-
-/** Whether the runtime knows this three-letter ISO 4217 code. */
-export const isCurrency = (code: string): boolean => currencies.has(code);
 
 /** Builds an amount. Throws RangeError on a fraction, a number beyond 2^53 - 1 or an unknown currency. */
 export const money = (amount: number, currency: string): Money => {
   if (!Number.isSafeInteger(amount))
     throw new RangeError(`amount ${amount} is not a whole number of minor units within 2^53 - 1`);
-  if (!isCurrency(currency)) throw new RangeError(`currency "${currency}" is not an ISO 4217 code such as USD`);
+  currencyDecimals(currency);
   // -0 would not equal 0 in strict comparisons of stored and computed amounts.
   return { amount: amount === 0 ? 0 : amount, currency };
 };
@@ -50,3 +46,23 @@ export const sumMoney = (list: Iterable<Money>, currency: string): Money => {
 
 /** Whether amount and currency are equal. */
 export const sameMoney = (a: Money, b: Money): boolean => a.amount === b.amount && a.currency === b.currency;
+
+/** The amount in major units, exact: "4500.00", "-0.05", "1234" for yen. RangeError for an unknown currency. */
+export const toDecimal = ({ amount, currency }: Money): string => {
+  const decimals = currencyDecimals(currency);
+  const digits = String(Math.abs(amount)).padStart(decimals + 1, '0');
+  const whole = digits.slice(0, digits.length - decimals);
+  return `${amount < 0 ? '-' : ''}${whole}${decimals > 0 ? `.${digits.slice(-decimals)}` : ''}`;
+};
+
+/** An amount as people write it in English, with as many decimals as ISO 4217 says: "$1,234.50", "HUF 4,500.00". RangeError as {@link toDecimal}. */
+export const formatMoney = (money: Money): string => {
+  const { currency } = money;
+  const decimals = currencyDecimals(currency);
+  // Left to itself Intl shows what people use in cash, which is no decimals for HUF, IQD and others, and which changes with its data.
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  // A text, because a number of this size divided by 100 would be off by a cent.
+  return new Intl.NumberFormat('en-US', { style: 'currency', currency, ...digits }).format(
+    toDecimal(money) as `${number}`,
+  );
+};

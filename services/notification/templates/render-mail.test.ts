@@ -1,7 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Order } from '../../contracts/http/order-api.ts';
 import { aMessage, anOrder, type SampleType } from '../testing/order-events.ts';
-import { formatMoney } from './format-money.ts';
 import { renderMail } from './render-mail.ts';
 
 const mails: [SampleType, Partial<Order>, string, string][] = [
@@ -67,12 +66,4 @@ test('what a customer writes about a cancellation never passes for our reason', 
     expect(body).toContain('You cancelled it.');
     expect(body).not.toMatch(/sold out|out-of-stock/);
   }
-});
-
-test.each([
-  [{ amount: 123456, currency: 'USD' }, '$1,234.56'],
-  [{ amount: 1234, currency: 'JPY' }, '¥1,234'],
-  [{ amount: 1234, currency: 'KWD' }, 'KWD\u00a01.234'],
-])('money %j is written as %s', (money, written) => {
-  expect(formatMoney(money)).toBe(written);
 });

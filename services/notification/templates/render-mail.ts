@@ -1,7 +1,7 @@
 /** A message as a mail: subject, plain text, and HTML that says the same. */
 import type { Order } from '../../contracts/http/order-api.ts';
+import { formatMoney } from '../../kit/values/money.ts';
 import type { Message } from '../domain/message.ts';
-import { formatMoney } from './format-money.ts';
 import { wordingOf } from './wording.ts';
 
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string };

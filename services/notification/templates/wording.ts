@@ -1,5 +1,5 @@
+import { formatMoney } from '../../kit/values/money.ts';
 import type { Message } from '../domain/message.ts';
-import { formatMoney } from './format-money.ts';
 
 export type Wording = { readonly subject: string; readonly paragraphs: readonly string[] };
 

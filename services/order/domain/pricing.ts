@@ -2,11 +2,11 @@
 
 import type { OrderLine } from '../../contracts/http/order-api.ts';
 import type { Money } from '../../contracts/http/values.ts';
-import { multiplyMoney, sumMoney } from '../../kit/values/money.ts';
+import { formatMoney, multiplyMoney, sumMoney } from '../../kit/values/money.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 
 /** Largest total in minor units; the contract's `maxAmount`, held equal by a test because the domain imports types alone. */
-export const maxTotal = 1_000_000_000;
+export const maxTotal = 900_000_000_000;
 
 export type Item = { readonly productId: string; readonly quantity: number };
 export type PricedProduct = {
@@ -70,7 +70,7 @@ export const priceLines = (
     throw new Refusal(
       'unprocessable',
       'order.too-large',
-      `The total of ${total.amount} minor units is beyond the limit of ${maxTotal}; order less at once.`,
+      `The total of ${formatMoney(total)} is beyond the limit of ${formatMoney({ amount: maxTotal, currency })}; order less at once.`,
     );
   return { lines, total };
 };

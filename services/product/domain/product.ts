@@ -1,4 +1,5 @@
-import { isCurrency, type Money } from '../../kit/values/money.ts';
+import { isCurrency } from '../../kit/values/currencies.ts';
+import type { Money } from '../../kit/values/money.ts';
 import { currencyUnknown } from './product-refusals.ts';
 import { searchWords } from './search-words.ts';
 import { titleKey } from './title-key.ts';

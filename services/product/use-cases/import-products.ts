@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/values/clock.ts';
+import { isCurrency } from '../../kit/values/currencies.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
-import { isCurrency } from '../../kit/values/money.ts';
 import type { ProductDetails } from '../domain/product.ts';
 import type { ProductRepository } from '../storage/product-repository.ts';
 
