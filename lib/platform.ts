@@ -1,7 +1,7 @@
 /** The whole platform of one environment on one page: every stack in the order of deployment, and who gives what to whom. */
 import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../services/kit/manifest.ts';
+import { byRuntime, type ServiceManifest } from '../services/kit/manifest.ts';
 import type { ServiceResources } from './constructs/access/service-permissions.ts';
 import type { FunctionCode } from './constructs/events/event-function.ts';
 import type { Environment } from './environment/environment.ts';
@@ -40,6 +40,9 @@ export class Platform extends Stage {
   constructor(scope: Construct, { environment, services, codeOf }: PlatformProps) {
     super(scope, environment.name, { stageName: environment.name });
     checkAgainstServices(environment, services);
+    const { pods, function: functions, flink: jobs, site: sites, ...homeless } = byRuntime(services);
+    // Another way to run needs a stack below before this compiles.
+    homeless satisfies Record<string, never>;
 
     const { keys, alerts } = new FoundationStack(this, 'Foundation', { environment });
     const { network } = new NetworkStack(this, 'Network', { environment });
@@ -102,10 +105,9 @@ export class Platform extends Stage {
     };
 
     const variablesOf = (service: ServiceManifest) => functionEnvironment(service, services, environment, outputOf);
-    const ofKind = (kind: ServiceManifest['kind']) => services.filter((service) => service.kind === kind);
     new FunctionStack(this, 'Function', {
       environment,
-      services: ofKind('lambda'),
+      services: functions,
       resources,
       codeOf,
       variablesOf,
@@ -113,7 +115,6 @@ export class Platform extends Stage {
       key: keys.alerts,
       alerts,
     });
-    const jobs = ofKind('stream-job');
     if (jobs.length > 0)
       new StreamJobStack(this, 'StreamJob', {
         environment,
@@ -125,7 +126,6 @@ export class Platform extends Stage {
         variablesOf,
         alerts,
       });
-    const sites = ofKind('static');
     if (sites.length > 0 && environment.publicDoor)
       new SiteStack(this, 'Site', {
         environment,
@@ -136,7 +136,7 @@ export class Platform extends Stage {
         alerts,
       });
 
-    const tags = Object.fromEntries(services.map((service) => [service.name, codeOf(service).hash]));
+    const tags = Object.fromEntries(pods.map((service) => [service.name, codeOf(service).hash]));
     const workloads = new WorkloadsStack(this, 'Workloads', {
       environment,
       services,

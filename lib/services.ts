@@ -1,7 +1,7 @@
 /** The services that are deployed, and the checks that only make sense where all manifests meet. */
 import { manifest as apiGateway } from '../services/api-gateway/manifest.ts';
 import { manifest as cart } from '../services/cart/manifest.ts';
-import type { ServiceManifest } from '../services/kit/manifest.ts';
+import { type Runtime, runsInCluster, runtimeOf, type ServiceManifest } from '../services/kit/manifest.ts';
 import { manifest as notification } from '../services/notification/manifest.ts';
 import { manifest as order } from '../services/order/manifest.ts';
 import { manifest as payment } from '../services/payment/manifest.ts';
@@ -11,6 +11,27 @@ import { manifest as user } from '../services/user/manifest.ts';
 const declared: readonly ServiceManifest[] = [apiGateway, user, product, cart, order, payment, notification];
 
 const sentence = (service: string, problem: string) => new Error(`services/${service}/manifest.ts: ${problem}`);
+
+/** What a manifest may declare, by what runs of its service. */
+const abilities: Readonly<
+  Record<
+    Runtime,
+    {
+      /** Whether others can call it. */
+      readonly hasDoors: boolean;
+      readonly ownsDatabase: boolean;
+      /** Whether changes of a table can wake it. */
+      readonly followsTables: boolean;
+      /** Whether it publishes without a database that holds what a transaction wrote: Flink writes results of its own checkpoints. */
+      readonly needsNoOutbox: boolean;
+    }
+  >
+> = {
+  pods: { hasDoors: true, ownsDatabase: true, followsTables: false, needsNoOutbox: false },
+  function: { hasDoors: false, ownsDatabase: false, followsTables: true, needsNoOutbox: false },
+  site: { hasDoors: false, ownsDatabase: false, followsTables: false, needsNoOutbox: false },
+  flink: { hasDoors: false, ownsDatabase: false, followsTables: false, needsNoOutbox: true },
+};
 
 /** Refuses a value that two manifests claim, naming both. */
 const claimOnce = (what: string, fix: string) => {
@@ -65,6 +86,7 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
   const topics = services.flatMap((service) => Object.keys(service.publishes));
   const tables = new Map(services.flatMap((service) => Object.entries(service.owns.tables ?? {})));
   for (const service of services) {
+    const can = abilities[runtimeOf(service)];
     for (const topic of service.consumes)
       if (!topics.includes(topic))
         throw sentence(
@@ -72,7 +94,7 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `consumes topic "${topic}", which no service publishes; known topics: ${topics.join(', ')}`,
         );
     for (const table of service.follows ?? []) {
-      if (service.kind !== 'lambda')
+      if (!can.followsTables)
         throw sentence(service.name, `follows table "${table}", but only a Lambda can; consume a topic instead`);
       if (!tables.get(table)?.stream)
         throw sentence(
@@ -87,16 +109,15 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           service.name,
           `calls "${callee}", which does not exist; known services: ${services.map(({ name }) => name).join(', ')}`,
         );
-      if (['lambda', 'stream-job', 'static'].includes(target.kind))
+      if (!abilities[runtimeOf(target)].hasDoors)
         throw sentence(
           service.name,
           `calls "${callee}", which is a ${target.kind} without a door; publish an event that it consumes`,
         );
     }
-    if (['lambda', 'stream-job', 'static'].includes(service.kind) && service.owns.database)
+    if (service.owns.database && !can.ownsDatabase)
       throw sentence(service.name, `a ${service.kind} owns no PostgreSQL database; declare a table`);
-    // Flink writes results of its own checkpoints; everybody else publishes what a transaction wrote.
-    if (Object.keys(service.publishes).length > 0 && !service.owns.database && service.kind !== 'stream-job')
+    if (Object.keys(service.publishes).length > 0 && !service.owns.database && !can.needsNoOutbox)
       throw sentence(service.name, 'publishes topics but owns no database for the outbox; declare owns.database');
   }
   return startOrder(services);
@@ -114,3 +135,26 @@ export const servicesNamed = (names: readonly string[] | undefined): readonly Se
     );
   return names === undefined ? services : services.filter(({ name }) => names.includes(name));
 };
+
+/** Those of the named services that have an image, none named meaning all. Throws one sentence when there is none. */
+export const imagesNamed = (names: readonly string[]): readonly ServiceManifest[] => {
+  const chosen = servicesNamed(names.length === 0 ? undefined : names).filter(runsInCluster);
+  if (chosen.length === 0) throw new Error(`${names.join(' and ')} has no image: it does not run in the cluster`);
+  return chosen;
+};
+
+/** Services that declare calls to this one, sorted. */
+export const callersOf = (service: ServiceManifest, all: readonly ServiceManifest[]): string[] =>
+  all
+    .filter(({ calls }) => calls.includes(service.name))
+    .map(({ name }) => name)
+    .sort();
+
+/** Names of the secrets that a service needs, in the order in which it declares them. */
+export const secretNames = (service: ServiceManifest): string[] =>
+  Object.entries(service.configuration)
+    .filter(([, { kind }]) => kind === 'secret')
+    .map(([key]) => key);
+
+/** Keys that Secrets Manager holds for a service. */
+export const secretKeysOf = (service: ServiceManifest): string[] => ['SERVICE_AUTH_SECRET', ...secretNames(service)];

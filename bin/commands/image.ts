@@ -7,7 +7,7 @@ const run = async (names: readonly string[], { platform, json, ...build }: Flags
   const [{ buildImages }, { ownPlatform }, { imagesNamed }] = await Promise.all([
     import('../../lib/release/image/image.ts'),
     import('../../lib/release/registry/image-platforms.ts'),
-    import('../../lib/platform-images.ts'),
+    import('../../lib/services.ts'),
   ]);
   const stop = new AbortController();
   process.once('SIGINT', () => stop.abort(new Error('stopped; run it again, what was built is not built twice')));

@@ -17,7 +17,7 @@ const run = async (names: readonly string[], flags: Flags, stop: AbortSignal) =>
   const [{ publish }, { environmentNamed }, { imagesNamed }, aws, { WrongUsage, asTyped }] = await Promise.all([
     import('../../lib/release/image/publish.ts'),
     import('../../lib/environments.ts'),
-    import('../../lib/platform-images.ts'),
+    import('../../lib/services.ts'),
     import('../../lib/aws/ask-aws.ts'),
     import('../../lib/wrong-usage.ts'),
   ]);

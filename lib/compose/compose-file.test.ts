@@ -1,12 +1,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { createMetrics } from '../../services/kit/telemetry/metrics.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { root } from '../checkout.ts';
 import { stalePages } from '../pages/pages.ts';
 import { services } from '../services.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import type { ComposeContainer } from './compose-container.ts';
 import { composeFiles, composeProject } from './compose-file.ts';
 import { SHOWN_PORTS } from './compose-places.ts';

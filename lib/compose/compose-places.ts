@@ -1,9 +1,8 @@
 /** Where everything is in the network of the containers, and on which loopback port of the machine it is shown. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { PEER_PORTS } from '../local/ports.ts';
 import type { Addresses } from '../variables/service-variables.ts';
 import { probePort } from '../workloads/ports.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import { databasePassword, peerSecrets, secretReference } from './compose-secrets.ts';
 
 /** Ports on 127.0.0.1; those of services are the ones of their manifests, and what `npm start` has is where it has it. */

@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { environmentName, secretNames } from '../variables/service-variables.ts';
+import { secretNames } from '../services.ts';
+import { environmentName } from '../variables/service-variables.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /** Passwords of the peers, and what services sign their calls with. */

@@ -1,13 +1,12 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { INVOKER, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
+import { callersOf, secretNames } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
-import { secretNames, serviceEnvironment } from '../variables/service-variables.ts';
+import { serviceEnvironment } from '../variables/service-variables.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
-import { callersOf } from '../workloads/pod-variables.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
 import {
   bucketFolder,

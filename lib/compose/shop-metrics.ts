@@ -1,7 +1,6 @@
 /** How Prometheus finds the services, and Grafana Prometheus. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { probePort } from '../workloads/ports.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 
 /** Seconds between two scrapes; rates in the dashboard look at four of them at least. */
 const SCRAPE_SECONDS = 5;

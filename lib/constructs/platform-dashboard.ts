@@ -9,8 +9,7 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
+import { deadLetterTopicOf, runsInCluster, runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 
 export type PlatformDashboardProps = {
   /** Name of the dashboard, and of the cluster, the database, the event stream and the cache. */
@@ -145,7 +144,7 @@ export class PlatformDashboard extends Construct {
   }
 
   private functions(): IWidget[] {
-    const lambdas = this.props.services.filter(({ kind }) => kind === 'lambda');
+    const lambdas = this.props.services.filter((service) => runtimeOf(service) === 'function');
     if (lambdas.length === 0) return [];
     const per = (metricName: string, statistic: string) =>
       lambdas.map(({ name }) =>

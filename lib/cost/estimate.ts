@@ -1,9 +1,8 @@
 /** A month's cost of one environment, read from its templates; what usage alone decides is named and left out. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
 import { replicasOf } from '../environment/environment-checks.ts';
 import type { StackTemplate } from '../templates/template.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import { autoModeShare, hoursPerMonth, type PriceName, prices, priceTable, spotShare } from './prices.ts';
 import { byUse, free, type Line, resourceLines } from './resource-costs.ts';
 

@@ -23,11 +23,10 @@ import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from 
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { deadLetterTopicOf } from '../../services/kit/manifest.ts';
+import { deadLetterTopicOf, runsInCluster } from '../../services/kit/manifest.ts';
 import type { PreflightReport } from '../release/preflight/preflight.ts';
 import { services } from '../services.ts';
 import { partOf } from '../workloads/testing/run-tool.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import { whatIsLeft } from './testing/account-listing.ts';
 import { ACCOUNT, type AwsEmulator, startAwsEmulator } from './testing/aws-emulator.ts';
 import { notificationCases } from './testing/notification-cases.ts';

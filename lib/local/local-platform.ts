@@ -1,7 +1,7 @@
 /** The whole platform on this machine: databases, tables, mailbox and every service, started and ended in order. */
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { INVOKER } from '../bundle/bundle-names.ts';
 import { bundleApart, type ComingBundles } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
@@ -9,7 +9,7 @@ import { tableEnvironment } from './declared-tables.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
-import { checkpoint, prepareDatabases, usesEvents } from './postgres/databases.ts';
+import { checkpoint, prepareDatabases } from './postgres/databases.ts';
 import { type Postgres, startPostgres } from './postgres/postgres.ts';
 import { clustersOf } from './postgres/postgres-account.ts';
 import type { Progress } from './progress.ts';

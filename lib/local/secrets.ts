@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { secretNames } from '../variables/service-variables.ts';
+import { secretNames } from '../services.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { DataFolder } from './data-folder.ts';
 import { StartRefused } from './start-refused.ts';

@@ -1,12 +1,13 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import type { Bundle } from '../bundle/bundle.ts';
+import { callersOf } from '../services.ts';
 import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
 import type { DataFolder } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
-import { databaseUrl, EVENTS_DATABASE, usesEvents } from './postgres/databases.ts';
+import { databaseUrl, EVENTS_DATABASE } from './postgres/databases.ts';
 import type { Secrets } from './secrets.ts';
 import type { ProcessPlan } from './service-process.ts';
 
@@ -56,7 +57,7 @@ export const localAddresses = ({ folder, portBase, secrets, events }: Placement)
 const environmentOf = (service: ServiceManifest, placement: Placement): Record<string, string> => {
   const { folder, portBase, secrets, services } = placement;
   const environment = serviceEnvironment(service, services, localAddresses(placement));
-  const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
+  const callers = callersOf(service, services);
   if (environment['DATABASE_CONNECTIONS']) {
     environment['DATABASE_CONNECTIONS'] = String(
       Math.min(Number(environment['DATABASE_CONNECTIONS']), MOST_CONNECTIONS),

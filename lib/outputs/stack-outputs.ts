@@ -2,9 +2,8 @@
  * Names of the stack outputs that workloads need: values that only a deployment knows. The CDK app exports exactly these and
  * gives their tokens to the charts; rendered files hold placeholders of the same names until they are filled.
  */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { secretKeysOf } from '../workloads/pod-variables.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
+import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { secretKeysOf } from '../services.ts';
 
 /** `product-images` -> `ProductImages`, `API_KEY` -> `ApiKey`: CloudFormation allows letters and digits only. */
 const inPascalCase = (name: string) =>
@@ -39,8 +38,7 @@ export const neededOutputs = (services: readonly ServiceManifest[], hasPublicDoo
   const inCluster = services.filter(runsInCluster);
   const names = new Set<string>();
   if (inCluster.some(({ owns }) => owns.database)) names.add(outputNames.databaseAddress);
-  if (inCluster.some(({ consumes, publishes }) => consumes.length > 0 || Object.keys(publishes).length > 0))
-    names.add(outputNames.eventBrokers);
+  if (inCluster.some(usesEvents)) names.add(outputNames.eventBrokers);
   if (inCluster.some(({ cache }) => cache)) names.add(outputNames.cacheAddress);
   if (hasPublicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
   for (const service of inCluster) {

@@ -1,11 +1,12 @@
 /** The pictures and tables of `docs/architecture.md`, from manifests, environments and templates. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, runtimeOf, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
+import { callersOf } from '../services.ts';
 import type { SynthesizedStack } from '../templates/platform-templates.ts';
 import { at, identityStatements, resourcesOf, textOf } from '../templates/template.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import { purchaseSequence } from './purchase-sequence.ts';
+import { homes } from './service-homes.ts';
 import { withPart } from './written-part.ts';
 
 const mermaid = (kind: string, lines: readonly string[]) => ['```mermaid', kind, ...lines, '```'].join('\n');
@@ -40,25 +41,13 @@ const context = (services: readonly ServiceManifest[], { publicDoor, delivery, a
     `  shop -->|alarms by mail, budget of ${alerts.monthlyBudgetUsd} USD| team`,
   ]);
 
-const shape = ({ name, kind }: ServiceManifest) => {
-  if (kind === 'lambda') return `${name}[/${name}/]`;
-  return kind === 'static' ? `${name}>${name}]` : `${name}[${name}]`;
-};
-
-const places: readonly (readonly [title: string, holds: (service: ServiceManifest) => boolean])[] = [
-  ['EKS', runsInCluster],
-  ['Lambda', ({ kind }) => kind === 'lambda'],
-  ['Managed Flink', ({ kind }) => kind === 'stream-job'],
-  ['CloudFront', ({ kind }) => kind === 'static'],
-];
-
 const containers = (services: readonly ServiceManifest[]) =>
   mermaid('flowchart LR', [
     '  customer((customer))',
-    ...places.flatMap(([title, holds]) => {
-      const inside = services.filter(holds);
+    ...Object.entries(homes).flatMap(([runtime, { title, shape }]) => {
+      const inside = services.filter((service) => runtimeOf(service) === runtime);
       return inside.length > 0
-        ? [`  subgraph ${title}`, ...inside.map((service) => `    ${shape(service)}`), '  end']
+        ? [`  subgraph ${title}`, ...inside.map(({ name }) => `    ${shape(name)}`), '  end']
         : [];
     }),
     ...services.filter(({ public: isPublic }) => isPublic).map(({ name }) => `  customer -->|ALB| ${name}`),
@@ -151,8 +140,7 @@ const doors = (services: readonly ServiceManifest[]) =>
   table(
     ['pods of', 'are reached by', 'on', 'and reach'],
     services.filter(runsInCluster).map((service) => {
-      const callers = services.filter(({ calls }) => calls.includes(service.name)).map(({ name }) => name);
-      const usesEvents = service.consumes.length + Object.keys(service.publishes).length > 0;
+      const callers = callersOf(service, services);
       return [
         `\`${service.name}\``,
         [...(service.public ? ['the load balancer'] : []), ...(callers.length > 0 ? [codes(callers)] : [])].join(
@@ -164,7 +152,7 @@ const doors = (services: readonly ServiceManifest[]) =>
         [
           ...(service.calls.length > 0 ? [codes(service.calls)] : []),
           ...(service.owns.database ? ['Aurora'] : []),
-          ...(usesEvents ? ['MSK'] : []),
+          ...(usesEvents(service) ? ['MSK'] : []),
           ...(service.cache ? ['Valkey'] : []),
         ].join(', '),
       ];

@@ -1,7 +1,8 @@
 /** The parts of README.md that are written from the manifests. */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { homes } from './service-homes.ts';
 import { withPart } from './written-part.ts';
 
 const doors = ({ ports }: ServiceManifest): string =>
@@ -37,13 +38,12 @@ const serviceTable = (services: readonly ServiceManifest[]): string =>
   ].join('\n');
 
 const picture = (services: readonly ServiceManifest[]): string => {
-  const shape = ({ name, kind }: ServiceManifest) => (kind === 'lambda' ? `${name}[/${name}/]` : `${name}[${name}]`);
   const topics = services.flatMap(({ publishes }) => Object.keys(publishes));
   return [
     '```mermaid',
     'flowchart LR',
     '  browser((browser))',
-    ...services.map((service) => `  ${shape(service)}`),
+    ...services.map((service) => `  ${homes[runtimeOf(service)].shape(service.name)}`),
     ...topics.map((topic) => `  ${topic}([${topic}])`),
     ...services.filter(({ public: isPublic }) => isPublic).map(({ name }) => `  browser --> ${name}`),
     ...services.flatMap(({ name, calls }) => calls.map((callee) => `  ${name} --> ${callee}`)),

@@ -10,7 +10,7 @@ import { PlatformStack } from './platform-stack.ts';
 
 export type FunctionStackProps = {
   readonly environment: Environment;
-  /** Manifests of kind `lambda`. */
+  /** Manifests of services that run as functions. */
   readonly services: readonly ServiceManifest[];
   readonly resources: ServiceResources;
   /** Files that ship, per service. */

@@ -2,12 +2,11 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { type AlertTopics, OwnedAlarm, type OwnedAlarmProps } from '../constructs/owned-alarm.ts';
 import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
 import type { Environment } from '../environment/environment.ts';
 import { replicasOf } from '../environment/environment-checks.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type MonitoringStackProps = {

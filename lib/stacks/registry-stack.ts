@@ -1,10 +1,9 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { ImageRepository } from '../constructs/image-repository.ts';
 import type { Environment } from '../environment/environment.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
-import { runsInCluster } from '../workloads/workload-values.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type RegistryStackProps = {

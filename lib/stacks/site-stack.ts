@@ -12,7 +12,7 @@ import { PlatformStack } from './platform-stack.ts';
 
 export type SiteStackProps = {
   readonly environment: Environment;
-  /** Manifests of kind `static`. */
+  /** Manifests of services that are files for browsers. */
   readonly sites: readonly ServiceManifest[];
   readonly zone: IHostedZone;
   /** Host of the public door. */

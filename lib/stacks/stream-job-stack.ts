@@ -12,7 +12,7 @@ import { PlatformStack } from './platform-stack.ts';
 
 export type StreamJobStackProps = {
   readonly environment: Environment;
-  /** Manifests of kind `stream-job`. */
+  /** Manifests of services that run on Flink. */
   readonly jobs: readonly ServiceManifest[];
   readonly network: PlatformNetwork;
   readonly stream: EventStream;

@@ -1,13 +1,13 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { type ICluster, KubernetesManifest } from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { type ServiceResources, servicePermissions } from '../constructs/access/service-permissions.ts';
 import { ingressClassObjects } from '../constructs/cluster/cluster-settings.ts';
 import { WorkloadIdentity } from '../constructs/cluster/workload-identity.ts';
 import type { Environment } from '../environment/environment.ts';
 import { namespaceObjects, serviceObjects } from '../workloads/workload-objects.ts';
-import { runsInCluster, type WorkloadValues } from '../workloads/workload-values.ts';
+import type { WorkloadValues } from '../workloads/workload-values.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type WorkloadsStackProps = {

@@ -3,8 +3,8 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
 import { configurationOf } from '../environment/environment-configuration.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
+import { callersOf, secretKeysOf } from '../services.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
-import { callersOf, secretKeysOf } from '../workloads/pod-variables.ts';
 import { type Addresses, serviceEnvironment } from './service-variables.ts';
 
 /** Where things are for code that runs outside the cluster. */

@@ -1,5 +1,5 @@
 /** The environment variables of a service, derived from its manifest: the same names on every platform. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 
 /** Where things are on one platform; local run, Kubernetes and Lambda each bring their own. */
 export type Addresses = {
@@ -48,8 +48,7 @@ export const serviceEnvironment = (
     environment['DATABASE_URL'] = at.database(service, service.owns.database);
     environment['DATABASE_CONNECTIONS'] = String(service.databaseConnections ?? 5);
   }
-  if (service.consumes.length > 0 || Object.keys(service.publishes).length > 0)
-    environment['EVENTS_URL'] = at.events(service);
+  if (usesEvents(service)) environment['EVENTS_URL'] = at.events(service);
   if (service.cache) environment['CACHE_URL'] = at.cache(service);
   for (const table of Object.keys(service.owns.tables ?? {}))
     environment[`TABLE_${environmentName(table)}`] = at.table(table);
@@ -64,9 +63,3 @@ export const serviceEnvironment = (
     if (kind === 'plain' && value !== undefined) environment[key] = value;
   return environment;
 };
-
-/** Names of the secrets that a service needs, in the order in which it declares them. */
-export const secretNames = (service: ServiceManifest): string[] =>
-  Object.entries(service.configuration)
-    .filter(([, { kind }]) => kind === 'secret')
-    .map(([key]) => key);

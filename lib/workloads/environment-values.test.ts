@@ -1,6 +1,7 @@
 /** Laws over every service in every environment, on what `cdk deploy` and `cloudmart render` both hand to the cluster. */
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { environments } from '../environments.ts';
 import { neededOutputs, placeholderOf } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
@@ -9,7 +10,6 @@ import type { KubernetesObject } from './kubernetes-object.ts';
 import { manifestFiles } from './manifest-files.ts';
 import { largestManifestBytes } from './object-laws.ts';
 import { serviceObjects } from './workload-objects.ts';
-import { runsInCluster } from './workload-values.ts';
 
 const tags = Object.fromEntries(services.map(({ name }) => [name, '0123456789abcdef']));
 const source = { repository: 'https://git.example/shop.git', revision: 'main', path: 'deploy', owns: true };

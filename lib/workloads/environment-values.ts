@@ -1,11 +1,11 @@
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
 import { replicasOf, SERVICE_CIDR } from '../environment/environment-checks.ts';
 import { configurationOf } from '../environment/environment-configuration.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
-import { secretKeysOf } from './pod-variables.ts';
-import { type IngressValues, runsInCluster, type WorkloadValues } from './workload-values.ts';
+import { secretKeysOf } from '../services.ts';
+import type { IngressValues, WorkloadValues } from './workload-values.ts';
 
 /** Kubernetes namespace of all services. */
 export const workloadNamespace = 'cloudmart';

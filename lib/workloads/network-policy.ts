@@ -1,8 +1,8 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { callersOf } from '../services.ts';
 import { selectorLabels, serviceLabels } from './labels.ts';
-import { callersOf } from './pod-variables.ts';
 import { doorsOf } from './ports.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
@@ -38,7 +38,7 @@ const leavesTheNetwork = ({ owns, reaches }: ServiceManifest, { network }: Workl
 
 const storePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => [
   ...(service.owns.database ? [network.databasePort] : []),
-  ...(service.consumes.length > 0 || Object.keys(service.publishes).length > 0 ? network.eventsPorts : []),
+  ...(usesEvents(service) ? network.eventsPorts : []),
   ...(service.cache ? network.cachePorts : []),
 ];
 

@@ -2,11 +2,11 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { readConfig } from '../../services/kit/config/config.ts';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { environmentValues } from './environment-values.ts';
 import { podEnvironment, staticConfiguration } from './pod-variables.ts';
-import { runsInCluster } from './workload-values.ts';
 
 const deployed: Readonly<Record<string, string>> = {
   DatabaseAddress: 'production.cluster-abc.us-east-1.rds.amazonaws.com:5432',

@@ -1,6 +1,7 @@
 /** The environment of a service's container, split into what the pod template holds and what its ConfigMap holds. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { type Addresses, secretNames, serviceEnvironment } from '../variables/service-variables.ts';
+import { callersOf, secretKeysOf } from '../services.ts';
+import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
 import { grpcServiceName, probePort } from './ports.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
@@ -27,16 +28,6 @@ const inCluster = (values: WorkloadValues): Addresses => {
     mail: values.mailUrl,
   };
 };
-
-/** Services that declare calls to this one, sorted. */
-export const callersOf = (service: ServiceManifest, all: readonly ServiceManifest[]): string[] =>
-  all
-    .filter(({ calls }) => calls.includes(service.name))
-    .map(({ name }) => name)
-    .sort();
-
-/** Keys that Secrets Manager holds for a service. */
-export const secretKeysOf = (service: ServiceManifest): string[] => ['SERVICE_AUTH_SECRET', ...secretNames(service)];
 
 /** Plain configuration: the manifest's defaults and what the environment sets instead. Holds literals only. */
 export const staticConfiguration = (service: ServiceManifest, values: WorkloadValues): Record<string, string> => {

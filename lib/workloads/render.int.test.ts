@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { root } from '../checkout.ts';
 import { neededOutputs } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
 import { type RenderReport, render } from './render.ts';
-import { runsInCluster } from './workload-values.ts';
 
 let folder: string;
 let out: string;

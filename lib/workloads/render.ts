@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { bundleService } from '../bundle/bundle.ts';
 import type { Environment } from '../environment/environment.ts';
 import { environmentNamed } from '../environments.ts';
@@ -12,7 +12,6 @@ import { neededOutputs, placeholderOf } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
 import { environmentValues, type OutputOf } from './environment-values.ts';
 import { type GitSource, manifestFiles } from './manifest-files.ts';
-import { runsInCluster } from './workload-values.ts';
 import { checkFolder, writeFiles } from './write-files.ts';
 
 export type RenderRequest = {

@@ -6,11 +6,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { services } from '../services.ts';
 import { workloadNamespace } from './environment-values.ts';
 import { type RealCluster, startCluster } from './testing/real-cluster.ts';
 import { renderedVariants } from './testing/rendered-variants.ts';
-import { runsInCluster } from './workload-values.ts';
 import { writeFiles } from './write-files.ts';
 
 const names = services.filter(runsInCluster).map(({ name }) => name);

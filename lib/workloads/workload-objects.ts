@@ -1,7 +1,7 @@
 /** Manifest to Kubernetes objects: pure, without AWS, the same for `cdk deploy` and for GitOps files. */
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { addDeployment } from './deployment.ts';
 import { addDoors } from './doors.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -9,7 +9,7 @@ import { addNetworkPolicy } from './network-policy.ts';
 import { withNewerFields } from './newer-fields.ts';
 import { lawfulObjects } from './object-laws.ts';
 import { addScaling } from './scaling.ts';
-import { runsInCluster, type WorkloadValues } from './workload-values.ts';
+import type { WorkloadValues } from './workload-values.ts';
 
 const objectsOf = (id: string, fill: (chart: Chart) => void): KubernetesObject[] => {
   const chart = new Chart(new App(), id, { disableResourceNameHashes: true });

@@ -2,7 +2,6 @@
  * What a platform gives so that workloads can be written: plain data, from the CDK app (where some strings hold tokens) and
  * from `cloudmart render` (where the same strings hold placeholders of stack outputs).
  */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
 
 /** Smallest and largest number of pods of one service. */
 export type ReplicaBounds = { readonly min: number; readonly max: number };
@@ -66,7 +65,3 @@ export type WorkloadValues = {
   /** Absent: no public door in this environment. */
   readonly ingress?: IngressValues;
 };
-
-/** Whether a service runs as pods; Lambdas, stream jobs and static files do not. */
-export const runsInCluster = ({ kind }: ServiceManifest): boolean =>
-  kind === 'web' || kind === 'grpc' || kind === 'web+grpc';

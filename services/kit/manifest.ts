@@ -3,11 +3,40 @@
  * AWS resources, Kubernetes objects, the local run, the release checks and the README tables are derived from it.
  */
 
-/**
- * `web` serves HTTP, `grpc` serves gRPC (plus HTTP for health), `lambda` is invoked with events, `stream-job` is a Flink application,
- * `static` is a folder of files for browsers.
- */
-export type ServiceKind = 'web' | 'grpc' | 'web+grpc' | 'lambda' | 'stream-job' | 'static';
+type KindTraits = {
+  /** What runs of it on AWS: pods of the cluster, a Lambda, files behind CloudFront, a Managed Flink application. */
+  readonly runs: 'pods' | 'function' | 'site' | 'flink';
+  /** File or folder below the service's own from which its bundle is made. */
+  readonly entry: string;
+  /** What its bundle is: an ES module for Node, a web build as it is, or a SQL script with what its manifest says. */
+  readonly bundle: 'program' | 'site' | 'script';
+  /**
+   * What stands for it on this machine, a process of `npm start` or a container of compose.yaml: the bundle itself, the invoker that
+   * feeds its handler, the server of its files, or its own aggregator in place of Flink.
+   */
+  readonly locally: 'process' | 'invoker' | 'files' | 'aggregator';
+};
+
+/** Every kind of service and what that means. Whoever acts on one of these columns says so for each of its values, or does not compile. */
+export const serviceKinds = {
+  /** Serves HTTP. */
+  web: { runs: 'pods', entry: 'main.ts', bundle: 'program', locally: 'process' },
+  /** Serves gRPC, and HTTP for health, metrics and keys. */
+  grpc: { runs: 'pods', entry: 'main.ts', bundle: 'program', locally: 'process' },
+  /** Serves both. */
+  'web+grpc': { runs: 'pods', entry: 'main.ts', bundle: 'program', locally: 'process' },
+  /** Is invoked with events. */
+  lambda: { runs: 'function', entry: 'handler.ts', bundle: 'program', locally: 'invoker' },
+  /** Is a folder of files for browsers. */
+  static: { runs: 'site', entry: 'dist', bundle: 'site', locally: 'files' },
+  /** Is a Flink application in SQL. */
+  'stream-job': { runs: 'flink', entry: 'job.sql', bundle: 'script', locally: 'aggregator' },
+} as const satisfies Readonly<Record<string, KindTraits>>;
+
+export type ServiceKind = keyof typeof serviceKinds;
+
+/** What can run of a service on AWS. */
+export type Runtime = KindTraits['runs'];
 
 /** A Kafka topic; its dead-letter topic `<name>.dead` always comes with it. */
 export type TopicDeclaration = {
@@ -85,6 +114,24 @@ export type ServiceManifest = {
 
 /** Seconds that every service has from SIGTERM to close in order; its process ends at this mark, and platforms kill only later. */
 export const drainSeconds = 20;
+
+/** What runs of a service on AWS. */
+export const runtimeOf = ({ kind }: Pick<ServiceManifest, 'kind'>): Runtime => serviceKinds[kind].runs;
+
+/** Services by what runs of them, each list in the order given. */
+export const byRuntime = (
+  services: readonly ServiceManifest[],
+): Readonly<Record<Runtime, readonly ServiceManifest[]>> => {
+  const none = { pods: [], function: [], site: [], flink: [] } satisfies Record<Runtime, []>;
+  return { ...none, ...Object.groupBy(services, runtimeOf) };
+};
+
+/** Whether a service runs as pods; functions, stream jobs and files do not. */
+export const runsInCluster = (service: Pick<ServiceManifest, 'kind'>): boolean => runtimeOf(service) === 'pods';
+
+/** Whether a service publishes or consumes events. */
+export const usesEvents = ({ publishes, consumes }: Pick<ServiceManifest, 'publishes' | 'consumes'>): boolean =>
+  consumes.length > 0 || Object.keys(publishes).length > 0;
 
 /** Dead-letter topic of a topic. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead`;

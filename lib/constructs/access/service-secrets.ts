@@ -3,7 +3,7 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
-import { secretNames } from '../../variables/service-variables.ts';
+import { secretNames } from '../../services.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
 
 /** Key under which every service gets the secret that signs calls between services. */

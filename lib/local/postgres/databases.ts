@@ -1,6 +1,6 @@
 /** Roles and databases of the services, brought to what their manifests say at every start. */
 import pg from 'pg';
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { type ServiceManifest, usesEvents } from '../../../services/kit/manifest.ts';
 import type { Secrets } from '../secrets.ts';
 import { ADMINISTRATOR } from './postgres-cluster.ts';
 
@@ -8,10 +8,6 @@ import { ADMINISTRATOR } from './postgres-cluster.ts';
 export const EVENTS_DATABASE = 'events';
 // Owns everything in the events database, so that whichever service comes first may create the log's tables for all.
 const EVENTS_OWNER = 'event_log';
-
-/** Whether the service publishes or consumes events. */
-export const usesEvents = ({ publishes, consumes }: ServiceManifest): boolean =>
-  consumes.length > 0 || Object.keys(publishes).length > 0;
 
 /** `postgresql://` URL for the role of a service. */
 export const databaseUrl = (port: number, role: string, secrets: Secrets, database: string): string =>

@@ -1,10 +1,10 @@
 /** The pre-flight of this checkout: which services it has, which of them run as pods, and what their images are called. */
+import { runsInCluster } from '../../../services/kit/manifest.ts';
 import { regionOfCaller } from '../../aws/ask-aws.ts';
 import { root } from '../../checkout.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { servicesNamed } from '../../services.ts';
 import { imageTags } from '../../workloads/render.ts';
-import { runsInCluster } from '../../workloads/workload-values.ts';
 import { type PreflightReport, type PreflightRequest, preflight } from './preflight.ts';
 
 export type PlatformPreflight = Pick<PreflightRequest, 'account' | 'resolver' | 'deadlineMs' | 'progress'> & {

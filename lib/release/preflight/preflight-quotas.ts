@@ -5,7 +5,7 @@ import {
   GetServiceQuotaCommand,
   ServiceQuotasClient,
 } from '@aws-sdk/client-service-quotas';
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { runtimeOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import { type AwsQuestions, withClient } from '../../aws/ask-aws.ts';
 import { FailedAnswer, type Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
@@ -51,7 +51,7 @@ const needsOf = (
   services: readonly ServiceManifest[],
   others: { readonly addresses: number; readonly vpcs: number },
 ): Need[] => {
-  const functions = services.filter(({ kind }) => kind === 'lambda');
+  const functions = services.filter((service) => runtimeOf(service) === 'function');
   const cpus = { serviceCode: 'ec2', amount: clusterCpus(environment), others: 0 };
   return [
     environment.cluster.capacity === 'spot'

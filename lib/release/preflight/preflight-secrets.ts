@@ -5,7 +5,7 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { secretNames } from '../../variables/service-variables.ts';
+import { secretNames } from '../../services.ts';
 import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
 import { valueProblem } from './preflight-values.ts';
 

@@ -1,7 +1,8 @@
 /** New pods for rotated secrets, in the cluster that runs the services of this checkout. */
+
+import { runsInCluster } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { services } from '../../services.ts';
-import { runsInCluster } from '../../workloads/workload-values.ts';
 import { requireEnvironment } from '../rollback/rollback-report.ts';
 import type { Session } from '../verify/session.ts';
 import { currentSecrets } from './rollout-aws.ts';

@@ -3,7 +3,7 @@ import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { secretNames } from '../../variables/service-variables.ts';
+import { secretNames } from '../../services.ts';
 
 /** AWS could not be asked; one sentence. */
 export class AwsRefused extends Error {

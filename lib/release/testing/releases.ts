@@ -2,12 +2,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { runsInCluster } from '../../../services/kit/manifest.ts';
 import { environmentNamed } from '../../environments.ts';
 import { services } from '../../services.ts';
 import { environmentValues, type OutputOf } from '../../workloads/environment-values.ts';
 import { manifestFiles } from '../../workloads/manifest-files.ts';
 import type { RealCluster } from '../../workloads/testing/real-cluster.ts';
-import { runsInCluster } from '../../workloads/workload-values.ts';
 import { writeFiles } from '../../workloads/write-files.ts';
 import { askedWorkloads } from '../verify/expected-workloads.ts';
 import type { AskedWorkload } from '../verify/verify-cluster.ts';

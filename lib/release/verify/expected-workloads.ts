@@ -1,8 +1,8 @@
 /** What a checkout asks a cluster to run, for a comparison with what runs there. */
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { KubernetesObject } from '../../workloads/kubernetes-object.ts';
 import { serviceObjects } from '../../workloads/workload-objects.ts';
-import { runsInCluster, type WorkloadValues } from '../../workloads/workload-values.ts';
+import type { WorkloadValues } from '../../workloads/workload-values.ts';
 
 export type AskedWorkload = {
   readonly service: string;

@@ -1,12 +1,12 @@
 /** The verification of this checkout: what it asks a cluster to run, and what AWS knows about that. */
 
+import { runsInCluster } from '../../../services/kit/manifest.ts';
 import { root } from '../../checkout.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { neededOutputs } from '../../outputs/stack-outputs.ts';
 import { services } from '../../services.ts';
 import { environmentValues } from '../../workloads/environment-values.ts';
 import { imageTags, type OutputsSource, outputsFor } from '../../workloads/render.ts';
-import { runsInCluster } from '../../workloads/workload-values.ts';
 import { currentSecrets, imageDigests } from '../rollout/rollout-aws.ts';
 import { compareSecrets } from '../rollout/rollout-secrets.ts';
 import type { Seen } from '../rollout/rollout-wait.ts';

@@ -1,6 +1,6 @@
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { testManifest } from '../../../services/kit/testing/manifest.ts';
-import { secretKeysOf } from '../pod-variables.ts';
+import { secretKeysOf } from '../../services.ts';
 import type { WorkloadValues } from '../workload-values.ts';
 
 const byName = <V>(services: readonly ServiceManifest[], value: (service: ServiceManifest) => V): Record<string, V> =>

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type * as z from 'zod';
-import type { ServiceManifest } from '../manifest.ts';
+import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
 import { isKafkaUrl } from './kafka-address.ts';
 import { type LoadSecret, loadSecretFromAws } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';
@@ -136,11 +136,11 @@ const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): 
   const httpPort = port('HTTP_PORT', manifest.ports.http);
   const grpcPort = port('GRPC_PORT', manifest.ports.grpc);
   const probePort = read.optional('PROBE_PORT', isPort, 'a port from 0 to 65535');
-  const usesEvents = manifest.consumes.length > 0 || Object.keys(manifest.publishes).length > 0;
-  const isLambda = manifest.kind === 'lambda';
+  // A function is handed its events, and most of them are called by nobody.
+  const isFunction = runtimeOf(manifest) === 'function';
   const database = readDatabase(manifest, read);
   const events =
-    usesEvents && !isLambda
+    usesEvents(manifest) && !isFunction
       ? read.required('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port')
       : read.optional('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port');
   const cache = manifest.cache
@@ -159,7 +159,7 @@ const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): 
     `one of ${logLevels.join(', ')}`,
   );
   const bindAddress = read.optional('BIND_ADDRESS', (text) => /^[\w.:-]+$/.test(text), 'an IP address or host name');
-  const serviceAuthSecret = await read.secret('SERVICE_AUTH_SECRET', !isLambda);
+  const serviceAuthSecret = await read.secret('SERVICE_AUTH_SECRET', !isFunction);
   const authProblem = serviceAuthSecret && serviceAuthSecretProblem(serviceAuthSecret);
   if (authProblem) read.problems.push(`SERVICE_AUTH_SECRET: ${authProblem}`);
   const serviceAuthSecretId = read.idOf('SERVICE_AUTH_SECRET');
