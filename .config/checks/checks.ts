@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { root, runCommand } from '../run-command.ts';
 import { breakingChanges, lintContracts, staleContracts } from './contracts.ts';
-import { barrels, drawerNames, emptyFiles, repositoryFiles, unfinishedWords } from './tree-laws.ts';
+import { barrels, drawerNames, emptyFiles, fullFolders, repositoryFiles, unfinishedWords } from './tree-laws.ts';
 
 export type Check = {
   readonly name: string;
@@ -81,6 +81,11 @@ export const checks: readonly Check[] = [
     name: 'file names',
     next: 'Name the file or folder after the thing in it, and put what has no place where its noun lives.',
     run: files((all) => [...drawerNames(all), ...barrels(all)]),
+  },
+  {
+    name: 'full folders',
+    next: 'Find the two rooms in it, and give each a folder named after what lies there.',
+    run: files(fullFolders),
   },
   {
     name: 'unfinished words',

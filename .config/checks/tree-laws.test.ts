@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runCommand } from '../run-command.ts';
-import { barrels, drawerNames, emptyFiles, repositoryFiles, unfinishedWords } from './tree-laws.ts';
+import { barrels, drawerNames, emptyFiles, fullFolders, repositoryFiles, unfinishedWords } from './tree-laws.ts';
 
 let folder: string;
 
@@ -52,6 +52,13 @@ test('drawers are found as files, folders and first words of a test, and not ins
 
 test('an index.ts is a barrel wherever it stands', () => {
   expect(barrels(['lib/index.ts', 'lib/index-page.ts'])).toEqual(['lib/index.ts']);
+});
+
+test('a folder of more than 25 source files is full, whatever tests and migrations lie beside them', () => {
+  const sources = Array.from({ length: 26 }, (_, at) => `lib/local/part-${at}.ts`);
+  const beside = Array.from({ length: 40 }, (_, at) => `lib/release/part-${at}.test.ts`);
+  expect(fullFolders([...sources, ...beside])).toEqual(['lib/local: 26 source files, more than 25']);
+  expect(fullFolders([...sources.slice(1), ...beside])).toEqual([]);
 });
 
 test('a promise to finish later is found with its line', () => {

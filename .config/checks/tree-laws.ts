@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { runCommand } from '../run-command.ts';
 
 const drawers = /^(utils?|helpers?|common|misc|shared|base|managers?|types|constants|data|impl)$/;
@@ -25,6 +25,21 @@ export const drawerNames = (files: readonly string[]) =>
 
 /** Barrels: an `index.ts` makes every tab and stack trace say the same. */
 export const barrels = (files: readonly string[]) => files.filter((path) => basename(path) === 'index.ts');
+
+/** Files that one can still overlook at a glance; tests, generated code and migrations do not count. */
+const mostSourcesOfFolder = 25;
+const uncounted = /\.test\.ts$|\/(generated|migrations)\//;
+
+/** Folders with more source files than a reader takes in, and how many they hold. */
+export const fullFolders = (files: readonly string[]) =>
+  [
+    ...Map.groupBy(
+      files.filter((path) => sources.test(path) && !uncounted.test(path)),
+      (path) => dirname(path),
+    ),
+  ]
+    .filter(([, inside]) => inside.length > mostSourcesOfFolder)
+    .map(([folder, inside]) => `${folder}: ${inside.length} source files, more than ${mostSourcesOfFolder}`);
 
 /** `file:line` of words that promise to finish something later. */
 export const unfinishedWords = (folder: string, files: readonly string[]) =>
