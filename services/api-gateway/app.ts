@@ -1,8 +1,10 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
+import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
+import { addDoors } from '../kit/http/doors.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { createAccounts } from './clients/accounts.ts';
@@ -11,6 +13,7 @@ import { createSessions } from './clients/sessions.ts';
 import type { GatewayConfig } from './config.ts';
 import { addAuthRoutes } from './http/auth-routes.ts';
 import { addBrowserRoutes } from './http/browser-routes.ts';
+import { forwardTo } from './http/forward.ts';
 import { addForwardedRoutes, type Upstreams } from './http/forwarded-routes.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
@@ -23,10 +26,13 @@ export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
   readonly orders: GrpcClient<typeof OrderServiceDefinition>;
   /** HTTP doors: those that are forwarded, and the user service's for its keys. */
-  readonly upstreams: Upstreams & { readonly user: HttpClient };
+  readonly upstreams: Upstreams & { readonly user: HttpClient; readonly payment: HttpClient };
   /** Counts rate limits over all replicas. */
   readonly cache: Cache;
 };
+
+/** Start of every path of the shop's API. */
+const prefix = '/api/v1';
 
 /** The public door, for the process and for tests. */
 export const gatewayApp = async (context: ServiceContext<GatewayConfig>, dependencies: GatewayDependencies) => {
@@ -65,8 +71,9 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
       addForwardedRoutes(api, upstreams);
       done();
     },
-    { prefix: '/api/v1' },
+    { prefix },
   );
+  addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix });
 
   return {
     http,

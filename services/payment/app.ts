@@ -1,7 +1,9 @@
 import type * as z from 'zod';
 import { PaymentServiceDefinition } from '../contracts/generated/cloudmart/payment/v1/payment.ts';
+import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
+import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwned, openPool } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
@@ -9,7 +11,7 @@ import { ProviderSilence, withDeadline } from './clients/payment-provider.ts';
 import { createSandboxProvider } from './clients/sandbox-provider.ts';
 import type { paymentConfig } from './config.ts';
 import { paymentGrpc } from './grpc/payment-grpc.ts';
-import { addPaymentRoutes } from './http/payment-routes.ts';
+import { paymentHandlers } from './http/payment-handlers.ts';
 import { createPaymentRepository } from './storage/payment-repository.ts';
 import { authorisePayment } from './use-cases/authorise-payment.ts';
 import { cancelPayment } from './use-cases/cancel-payment.ts';
@@ -53,7 +55,7 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
   functions.register({ authorisePayment, capturePayment, cancelPayment, refundPayment });
 
   const http = await createHttpServer({ context });
-  addPaymentRoutes(http, payments);
+  addDoors(http, paymentDoors, paymentHandlers(payments));
   const grpc = createGrpcServer({ context }).add(PaymentServiceDefinition, paymentGrpc(effects));
 
   jobs.schedule('resolve-undecided', resolveEverySeconds, () => resolveUndecided(effects, resolveAfterSeconds));

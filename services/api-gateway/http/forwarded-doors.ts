@@ -1,6 +1,5 @@
 import * as z from 'zod';
 import { addItemBody, cartSchema, changeItemBody } from '../../contracts/http/cart-api.ts';
-import { listPaymentsQuery, paymentAnswer, paymentPage } from '../../contracts/http/payment-api.ts';
 import {
   adjustStockBody,
   categoriesAnswer,
@@ -12,12 +11,12 @@ import {
   productSchema,
   updateProductBody,
 } from '../../contracts/http/product-api.ts';
-import { paymentIdSchema, productIdSchema } from '../../contracts/http/values.ts';
+import { productIdSchema } from '../../contracts/http/values.ts';
 import type { Access } from '../../kit/auth/caller.ts';
 
 /** A door that another service answers over HTTP at the same path, without `/api/v1`. */
 export type ForwardedDoor = {
-  readonly service: 'product' | 'cart' | 'payment';
+  readonly service: 'product' | 'cart';
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly access: Access;
@@ -37,7 +36,6 @@ export type ForwardedDoor = {
 
 const productId = z.strictObject({ id: productIdSchema });
 const itemId = z.strictObject({ productId: productIdSchema });
-const paymentId = z.strictObject({ id: paymentIdSchema });
 
 const catalogue = { service: 'product', access: 'public', status: 200 } as const;
 const stocking = { service: 'product', access: 'staff', status: 200 } as const;
@@ -48,7 +46,6 @@ const cart = {
   answer: cartSchema,
   beginsGuestSession: true,
 } as const;
-const payments = { service: 'payment', access: 'staff', status: 200 } as const;
 
 /** Room for 500 items of about 16 KiB, and time to store them. */
 const bulk = { bodyLimit: 8 * 1024 * 1024, deadlineMs: 30_000 } as const;
@@ -140,21 +137,5 @@ export const forwardedDoors: readonly ForwardedDoor[] = [
     path: '/cart/items/:productId',
     summary: 'Take a product out of the own cart',
     params: itemId,
-  },
-  {
-    ...payments,
-    method: 'GET',
-    path: '/payments',
-    summary: 'Payments, newest first',
-    query: listPaymentsQuery,
-    answer: paymentPage,
-  },
-  {
-    ...payments,
-    method: 'GET',
-    path: '/payments/:id',
-    summary: 'One payment',
-    params: paymentId,
-    answer: paymentAnswer,
   },
 ];

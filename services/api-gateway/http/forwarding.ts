@@ -1,5 +1,5 @@
-import type { FastifyRequest } from 'fastify';
 import type { Caller } from '../../kit/auth/caller.ts';
+import type { DoorRequest } from '../../kit/http/doors.ts';
 
 /** What of the caller goes along to the services behind. */
 export type Forwarding = { readonly authorization?: string; readonly sessionId?: string };
@@ -13,7 +13,7 @@ const guestSessionOf = (caller: Caller): string | undefined => {
  * Only credentials that were found good are forwarded: a customer's token, and the session of a guest or of the guest that
  * the customer was.
  */
-export const forwardingOf = ({ caller, headers }: Pick<FastifyRequest, 'caller' | 'headers'>): Forwarding => {
+export const forwardingOf = ({ caller, headers }: Pick<DoorRequest<unknown>, 'caller' | 'headers'>): Forwarding => {
   const sessionId = guestSessionOf(caller);
   return {
     ...(caller.kind === 'customer' && headers.authorization !== undefined && { authorization: headers.authorization }),

@@ -1,5 +1,13 @@
 import type { Metrics } from '../telemetry/metrics.ts';
+import { Refusal, type RefusalKind } from '../values/refusal.ts';
+import type { ServedDoor } from './doors.ts';
 import type { HttpServer } from './fastify-zod.ts';
+
+/** Refusals that every door may answer with; no table names them. */
+const ofEveryDoor: ReadonlySet<RefusalKind> = new Set(['unauthenticated', 'forbidden', 'too-many', 'unavailable']);
+
+const isUndeclared = ({ errors = [] }: ServedDoor, { kind, code }: Refusal) =>
+  !ofEveryDoor.has(kind) && code !== 'request.invalid' && !errors.includes(code);
 
 /** Counts and times each answer by its route pattern, never by its URL, so that the number of series stays small. */
 export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
@@ -18,5 +26,15 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
     };
     requests.inc(values);
     duration.observe(values, reply.elapsedTime / 1000);
+  });
+
+  const undeclared = metrics.counter({
+    name: 'http_undeclared_refusals_total',
+    help: 'Refusals with a code that the contract of the door does not name.',
+    labels: ['route', 'code'],
+  });
+  http.addHook('onError', async ({ routeOptions: { url = '', config } }, _reply, error) => {
+    if (error instanceof Refusal && config.door && isUndeclared(config.door, error))
+      undeclared.inc({ route: url, code: error.code });
   });
 };

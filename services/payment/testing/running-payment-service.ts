@@ -2,6 +2,7 @@ import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/pa
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
 import { startBackground, stopWhole } from '../../kit/testing/whole-service.ts';
@@ -40,6 +41,7 @@ export const startPaymentService = async () => {
     staff: () => tokens.bearer({ userId: systemIds.next('usr'), roles: ['customer', 'staff'] }),
     stop: async () => {
       for (const client of clients) client.close();
+      await requireDeclaredRefusals(context);
       await stopWhole(running);
       await store.drop();
     },

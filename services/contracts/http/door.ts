@@ -1,0 +1,52 @@
+/**
+ * A door: one entry in the table of a service. Its route, the gateway's way to it, its description and the typed client all
+ * follow from the entry, so that none of them can differ.
+ */
+import type { z } from 'zod';
+
+export type Door = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** `/orders/:id`, below whatever prefix the table is served under. */
+  readonly path: string;
+  /** Who may call it; `customer` is any signed-in person. */
+  readonly access: 'public' | 'customer' | 'customer-or-guest' | 'staff';
+  /** Whether the public door gives a session to a visitor who has none; default not. */
+  readonly beginsGuestSession?: boolean;
+  readonly tags: readonly string[];
+  /** One line. */
+  readonly summary: string;
+  readonly description?: string;
+  readonly params?: z.ZodObject;
+  readonly query?: z.ZodObject;
+  /** Those that the door reads; others may come along. */
+  readonly headers?: z.ZodObject;
+  readonly body?: z.ZodType;
+  /** The status of success, and what is answered then. */
+  readonly answers: Readonly<Partial<Record<200 | 201 | 204, z.ZodType>>>;
+  /** Headers of the answer that belong to its meaning. */
+  readonly answerHeaders?: z.ZodObject;
+  /** Codes with which this door refuses what others would not; not those of sign-in, of limits and of services that are away. */
+  readonly errors?: readonly string[];
+  /** Largest body in bytes; default 64 KiB. */
+  readonly bodyLimit?: number;
+  /** Milliseconds from the request to its answer; default 15,000. */
+  readonly deadlineMs?: number;
+};
+
+export type Doors = Readonly<Record<string, Door>>;
+
+/**
+ * Path and query of a request, made from the door's own path and checked values, never from a path that came in:
+ * `/orders/:id` with `{ id }` and a query of `{ limit: 5 }` is `/orders/ord_...?limit=5`.
+ */
+export const addressOf = (
+  { path }: Pick<Door, 'path'>,
+  { params = {}, query = {} }: { readonly params?: object | undefined; readonly query?: object | undefined },
+): string => {
+  const filled = path.replaceAll(/:(\w+)/g, (_match, name: string) =>
+    encodeURIComponent(String((params as Readonly<Record<string, unknown>>)[name] ?? '')),
+  );
+  const asked = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) asked.set(name, String(value));
+  return asked.size === 0 ? filled : `${filled}?${asked}`;
+};

@@ -1,0 +1,89 @@
+import { afterEach, describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { testContext } from '../testing/context.ts';
+import { requireDeclaredRefusals } from '../testing/declared-refusals.ts';
+import { testManifest } from '../testing/manifest.ts';
+import { Refusal } from '../values/refusal.ts';
+import { addDoors, type DoorHandlers, type ServedDoors } from './doors.ts';
+import { createHttpServer, type HttpServer } from './http-server.ts';
+
+const open: HttpServer[] = [];
+afterEach(async () => {
+  for (const http of open.splice(0)) await http.close();
+});
+
+const box = z.strictObject({ name: z.string(), size: z.int() });
+const all = { access: 'public', tags: ['boxes'], summary: 'A box' } as const;
+const doors = {
+  make: {
+    ...all,
+    method: 'POST',
+    path: '/boxes',
+    headers: z.looseObject({ 'x-colour': z.string().optional() }),
+    body: box,
+    answers: { 201: box },
+    answerHeaders: z.object({ location: z.string(), 'x-again': z.literal('true').optional() }),
+    errors: ['box.taken'],
+  },
+  find: {
+    ...all,
+    method: 'GET',
+    path: '/boxes/:name',
+    params: z.strictObject({ name: z.string() }),
+    query: z.strictObject({ size: z.coerce.number().int().default(7) }),
+    answers: { 200: box },
+  },
+  remove: { ...all, method: 'DELETE', path: '/boxes/:name', access: 'staff', answers: { 204: z.null() } },
+} as const satisfies ServedDoors;
+
+const handlers: DoorHandlers<typeof doors> = {
+  make: async ({ body, headers }) => {
+    if (body.name === 'taken') throw new Refusal('conflict', 'box.taken', 'There is such a box.');
+    if (body.name === 'odd') throw new Refusal('conflict', 'box.odd', 'Nobody knows this code.');
+    const again = headers['x-colour'] === 'red' ? ({ 'x-again': 'true' } as const) : {};
+    return { headers: { location: `/boxes/${body.name}`, ...again }, body };
+  },
+  find: async ({ params: { name }, query: { size } }) => ({ name, size }),
+  remove: async () => {},
+};
+
+const serve = async (prefix?: string) => {
+  const context = testContext(testManifest());
+  const http = await createHttpServer({ context });
+  open.push(http);
+  addDoors(http, doors, handlers, prefix === undefined ? {} : { prefix });
+  const make = (name: string, headers: Record<string, string> = {}) =>
+    http.inject({ method: 'POST', url: `${prefix ?? ''}/boxes`, headers, payload: { name, size: 1 } });
+  return { context, http, make };
+};
+
+describe('a table of doors', () => {
+  test('answers with the status of each, and hands checked values to its handler', async () => {
+    const { http, make } = await serve();
+    expect((await make('a')).statusCode).toBe(201);
+    expect((await http.inject('/boxes/a')).json()).toEqual({ name: 'a', size: 7 });
+    expect((await http.inject('/boxes/a?size=1.5')).statusCode).toBe(400);
+    expect((await http.inject({ method: 'POST', url: '/boxes', payload: { name: 'a' } })).statusCode).toBe(400);
+  });
+
+  test('sends the headers that a door promises, and a place below the prefix under which it is served', async () => {
+    const { make } = await serve('/api/v9');
+    expect((await make('a')).headers).toMatchObject({ location: '/api/v9/boxes/a' });
+    expect((await make('a')).headers).not.toHaveProperty('x-again');
+    expect((await make('a', { 'x-colour': 'red' })).headers['x-again']).toBe('true');
+  });
+
+  test('lets in whom the table lets in', async () => {
+    const { http } = await serve();
+    expect((await http.inject({ method: 'DELETE', url: '/boxes/a' })).statusCode).toBe(401);
+  });
+
+  test('counts the refusals that the table does not name', async () => {
+    const { context, http, make } = await serve();
+    expect((await make('taken')).statusCode).toBe(409);
+    await http.inject('/boxes/a?colour=red');
+    await requireDeclaredRefusals(context);
+    expect((await make('odd')).statusCode).toBe(409);
+    await expect(requireDeclaredRefusals(context)).rejects.toThrow('code="box.odd"');
+  });
+});

@@ -1,0 +1,47 @@
+import type { Payment as PaymentView } from '../../contracts/http/payment-api.ts';
+import type { paymentDoors } from '../../contracts/http/payment-doors.ts';
+import type { DoorHandlers } from '../../kit/http/doors.ts';
+import { isId } from '../../kit/values/identifiers.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+import type { Payment } from '../domain/payment.ts';
+import type { PaymentRepository } from '../storage/payment-repository.ts';
+
+const viewOf = ({ currency, ...payment }: Payment): PaymentView => {
+  const money = (amount: number) => ({ amount, currency });
+  return {
+    id: payment.id,
+    orderId: payment.orderId,
+    status: payment.status,
+    amount: money(payment.amount),
+    captured: money(payment.captured),
+    refunded: money(payment.refunded),
+    refunds: payment.refunds.map(({ refundId, amount, reason, createdAt }) => ({
+      id: refundId,
+      amount: money(amount),
+      reason,
+      createdAt,
+    })),
+    declineReason: payment.declineReason,
+    createdAt: payment.createdAt,
+    updatedAt: payment.updatedAt,
+  };
+};
+
+/** What the doors of the payments do. */
+export const paymentHandlers = (payments: PaymentRepository): DoorHandlers<typeof paymentDoors> => ({
+  list: async ({ query: { limit, cursor, ...filter } }) => {
+    if (cursor !== undefined && !isId('pay', cursor))
+      throw new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', {
+        errors: [{ path: 'cursor', message: 'is malformed' }],
+      });
+    const found = await payments.list({ ...filter, limit: limit + 1, ...(cursor && { before: cursor }) });
+    const items = found.slice(0, limit);
+    return { items: items.map(viewOf), nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  },
+
+  find: async ({ params: { id } }) => {
+    const payment = await payments.findById(id);
+    if (!payment) throw new Refusal('missing', 'payment.unknown', `There is no payment ${id}.`);
+    return { payment: viewOf(payment) };
+  },
+});
