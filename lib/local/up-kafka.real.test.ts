@@ -9,12 +9,11 @@ import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
+import { freePortBase } from '../../services/kit/testing/loopback.ts';
 import { readTopic } from '../../services/kit/testing/read-topic.ts';
 import type { UpReport } from './up-report.ts';
 
 const run = promisify(execFile);
-// Beside the ports of `npm start` and of its own test.
-const BASE = '14200';
 const START_MS = 400_000;
 const environment = { PATH: process.env['PATH'], TMPDIR: tmpdir() };
 
@@ -47,7 +46,7 @@ const cloudmart = (...parameters: string[]) => [
 ];
 
 test('a shop on Kafka goes from nothing to a paid and mailed order, and every law holds', async () => {
-  const parameters = cloudmart('up', '--json', '--port-base', BASE, '--events', broker.url);
+  const parameters = cloudmart('up', '--json', '--port-base', String(await freePortBase()), '--events', broker.url);
   child = spawn(process.execPath, parameters, { stdio: ['ignore', 'pipe', 'pipe'], env: environment });
   const text = { stdout: '', stderr: '' };
   child.stdout?.on('data', (chunk) => {

@@ -5,13 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../services/kit/testing/condition.ts';
+import { freePortBase } from '../../services/kit/testing/loopback.ts';
+import { services } from '../services.ts';
 import { createApiClient } from '../shop/api-client.ts';
-import { portHolder } from './port-holder.ts';
+import { requireFreePorts } from './port-holder.ts';
+import { portsInUse } from './ports.ts';
 import { readState } from './state.ts';
 import type { UpReport } from './up-report.ts';
 
-// Above the ports that a running `npm start` takes, so that both can be up at once.
-const BASE = '14000';
 const START_MS = 240_000;
 
 type Started = {
@@ -22,6 +23,7 @@ type Started = {
 };
 
 let place: string;
+let base: number;
 let children: Started[] = [];
 
 const cloudmart = (...flags: string[]): Started => {
@@ -42,7 +44,8 @@ const cloudmart = (...flags: string[]): Started => {
   return started;
 };
 
-const start = (...flags: string[]) => cloudmart('--data', path.join(place, 'data'), '--port-base', BASE, ...flags);
+const start = (...flags: string[]) =>
+  cloudmart('--data', path.join(place, 'data'), '--port-base', String(base), ...flags);
 
 /** Waits for the line of JSON that a start prints once everything runs. */
 const reportOf = (started: Started) =>
@@ -56,6 +59,9 @@ const reportOf = (started: Started) =>
     { timeoutMs: START_MS, everyMs: 200 },
   );
 
+/** Throws while anything, a database included, listens where the platform does. */
+const portsAreFree = () => requireFreePorts(portsInUse(services, base));
+
 const isAlive = (pid: number) => {
   try {
     return process.kill(pid, 0);
@@ -66,6 +72,7 @@ const isAlive = (pid: number) => {
 
 beforeAll(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'cloudmart-up-'));
+  base = await freePortBase();
   // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
   await chmod(place, 0o711);
 });
@@ -109,11 +116,11 @@ describe('npm start', () => {
   });
 
   it('is refused the same ports for other data, naming who holds them and the way out', async () => {
-    const second = cloudmart('--data', path.join(place, 'other'), '--port-base', BASE);
+    const second = cloudmart('--data', path.join(place, 'other'), '--port-base', String(base));
     expect(await second.ended).toBe(1);
     const holder = report.services.find(({ name }) => name === 'user')?.pid;
-    expect(second.stderr()).toContain(`port 14002 for user (http) is held by process ${holder}`);
-    expect(second.stderr()).toMatch(/ports 14001, .*14080.* are held too/);
+    expect(second.stderr()).toContain(`port ${base + 2} for user (http) is held by process ${holder}`);
+    expect(second.stderr()).toMatch(new RegExp(`ports ${base + 1}, .*${base + 80}.* are held too`));
     expect(second.stderr()).toContain('move all ports with --port-base');
   });
 
@@ -124,14 +131,14 @@ describe('npm start', () => {
       expect(first.stderr()).toContain('product was ended by SIGKILL; starting it again in 250 ms'),
     );
     await eventually(() => expect(first.stderr()).toContain('product is ready again after 1 restart'));
-    expect((await fetch('http://127.0.0.1:14080/api/v1/products?limit=1')).status).toBe(200);
+    expect((await fetch(`http://127.0.0.1:${base + 80}/api/v1/products?limit=1`)).status).toBe(200);
   });
 
   it('leaves no process behind when it is killed with -9, and goes on with its data at the next start', async () => {
-    const orderService = report.services.find(({ name }) => name === 'order')?.pid as number;
     first.child.kill('SIGKILL');
     await first.ended;
-    await eventually(() => expect(isAlive(orderService)).toBe(false));
+    for (const { pid } of report.services) await eventually(() => expect(isAlive(pid as number)).toBe(false));
+    await eventually(portsAreFree);
     const second = start();
     const again = await reportOf(second);
     expect([again.firstStart, again.order.state, again.catalogue.created]).toEqual([false, 'paid', 3200]);
@@ -147,7 +154,7 @@ describe('npm start', () => {
     second.child.kill('SIGINT');
     expect(await second.ended).toBe(0);
     await expect(stat(path.join(place, 'data', 'state.json'))).rejects.toThrow('ENOENT');
-    expect(await portHolder(31_080)).toBe('a process of another user');
+    await portsAreFree();
   });
 
   it('with --once ends by itself, exit 0, and its last line is the result', async () => {

@@ -8,8 +8,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createVisitor } from './testing/customer.ts';
 import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
-// Above the ports of a running `npm start` and of the other stories.
-const portBase = 14_800;
 /** The same cases in every run, so that a finding can be repeated. */
 const seed = '7';
 const casesPerDoor = '20';
@@ -28,7 +26,7 @@ const checks = [
 
 let platform: RunningPlatform;
 beforeAll(async () => {
-  platform = await startPlatform(portBase);
+  platform = await startPlatform();
 });
 afterAll(() => platform?.stop());
 

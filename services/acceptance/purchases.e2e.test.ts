@@ -8,13 +8,10 @@ import { eventually } from '../kit/testing/condition.ts';
 import { createVisitor, newCustomer, signIn, type Visitor } from './testing/customer.ts';
 import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
-// Above the ports of a running `npm start` and of the other stories.
-const portBase = 14_400;
-
 let platform: RunningPlatform;
 let staff: Visitor;
 beforeAll(async () => {
-  platform = await startPlatform(portBase);
+  platform = await startPlatform();
   staff = await signIn(platform.gateway, platform.staff);
 });
 afterAll(() => platform?.stop());

@@ -1,5 +1,7 @@
 /** Starts bundles once before they ship: what is wired wrongly loads all the same, and fails only where it runs. */
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -25,18 +27,30 @@ export type Trials = {
 /** A start takes one to two seconds on an idle machine. */
 const READY_WITHIN_MS = 120_000;
 const GRACE_MS = 5_000;
-/** Ports that neither the platform nor, on Linux, outgoing connections use. */
-const [LOWEST_BASE, HIGHEST_BASE] = [20_000, 28_000];
+/** Bases whose ports neither the platform nor, on Linux, outgoing connections use, and the first of the ports that lock them. */
+const BASES = { from: 20_000, step: 100, count: 80, locks: 13_900 };
 const TRIES = 20;
 
-const freePortBase = async (services: readonly ServiceManifest[], tries = TRIES): Promise<number> => {
-  const base = LOWEST_BASE + Math.floor(Math.random() * (HIGHEST_BASE - LOWEST_BASE));
+type PortBase = { readonly portBase: number; release(): Promise<void> };
+
+/** Takes a base that is free and that no other dry start takes meanwhile: whoever has it listens on its lock. */
+const takePortBase = async (services: readonly ServiceManifest[], tries = TRIES): Promise<PortBase> => {
+  const at = Math.floor(Math.random() * BASES.count);
+  const portBase = BASES.from + at * BASES.step;
+  const lock = createServer().unref();
+  const release = async () => {
+    if (lock.listening) await new Promise((resolve) => lock.close(resolve));
+  };
   try {
-    await requireFreePorts(portsInUse(services, base));
-    return base;
+    await once(lock.listen({ port: BASES.locks + at, host: '127.0.0.1', exclusive: true }), 'listening');
+    await requireFreePorts(portsInUse(services, portBase));
+    return { portBase, release };
   } catch (problem) {
-    if (tries > 1 && problem instanceof StartRefused && problem.code === 'port.taken')
-      return freePortBase(services, tries - 1);
+    await release();
+    const isTaken =
+      (problem instanceof StartRefused && problem.code === 'port.taken') ||
+      (problem as NodeJS.ErrnoException).code === 'EADDRINUSE';
+    if (tries > 1 && isTaken) return takePortBase(services, tries - 1);
     throw problem;
   }
 };
@@ -47,7 +61,7 @@ const startPeers = async (services: readonly ServiceManifest[]): Promise<Peers> 
   const place = await mkdtemp(path.join(tmpdir(), 'cloudmart-trial-'));
   const folder = await openDataFolder(path.join(place, 'data'));
   for (const name of ['logs', 'mail', 'buckets', 'compile-cache']) await mkdir(folder.at(name), { mode: 0o700 });
-  const portBase = await freePortBase(services);
+  const { portBase, release } = await takePortBase(services);
   const secrets = await keepSecrets(folder, services, false);
   const postgres = await startPostgres({
     folder,
@@ -61,6 +75,7 @@ const startPeers = async (services: readonly ServiceManifest[]): Promise<Peers> 
     postgres,
     close: async () => {
       await postgres.stop(GRACE_MS);
+      await release();
       folder.release();
       await rm(place, { recursive: true, force: true });
       await rm(postgres.cluster, { recursive: true, force: true });

@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { freePort, hangUp, listen } from '../../../services/kit/testing/loopback.ts';
+import { closedPort, hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 import { writeKubeconfig } from '../testing/kubeconfig.ts';
 import { connectCluster } from './rollout-cluster.ts';
 import { ClusterRefused } from './rollout-cluster-failure.ts';
@@ -37,17 +37,16 @@ const failureOf = async (work: () => Promise<unknown> | unknown): Promise<Cluste
   throw new Error('the cluster answered');
 };
 
-const asking = (kubeconfig: string, callTimeoutMs = 5_000) =>
+const asking = (kubeconfig: string, callTimeoutMs = 60_000) =>
   connectCluster({ kubeconfig, namespace: 'cloudmart', callTimeoutMs }).deployments();
 
 test('a cluster that is not there', async () => {
-  const port = await freePort();
   const { code, message, isPassing } = await failureOf(async () =>
-    asking(await kubeconfigFor(`http://127.0.0.1:${port}`)),
+    asking(await kubeconfigFor(`http://127.0.0.1:${closedPort}`)),
   );
   expect(code).toBe('cluster.unreachable');
   expect(message).toBe(
-    `no cluster answers at http://127.0.0.1:${port} (ECONNREFUSED); check the network, the VPN and the context`,
+    `no cluster answers at http://127.0.0.1:${closedPort} (ECONNREFUSED); check the network, the VPN and the context`,
   );
   expect(isPassing).toBe(true);
 });

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RunningPlatform, startPlatform } from '../../../services/acceptance/testing/running-platform.ts';
 import type { Order } from '../../../services/contracts/http/order-api.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
+import { closedPort } from '../../../services/kit/testing/loopback.ts';
 import { readState } from '../../local/state.ts';
 import { services } from '../../services.ts';
 import { createApiClient } from '../../shop/api-client.ts';
@@ -17,7 +18,7 @@ let platform: RunningPlatform;
 let mailbox: string;
 const lines: string[] = [];
 beforeAll(async () => {
-  platform = await startPlatform(14_600);
+  platform = await startPlatform();
   mailbox = (await readState(platform.folder)).mailbox;
 });
 afterAll(() => platform?.stop());
@@ -77,12 +78,12 @@ test('a purchase that is not paid is a finding that says how it ended', async ()
 });
 
 test('an address where nobody answers is a finding that names it', async () => {
-  const { report, findings } = await outside({ url: 'http://127.0.0.1:14699' });
+  const { report, findings } = await outside({ url: `http://127.0.0.1:${closedPort}` });
   expect(report.doors).toBe(0);
   expect(findings).toEqual([
     {
       code: 'door-failed',
-      problem: expect.stringMatching(/^GET http:\/\/127\.0\.0\.1:14699\/openapi\.json got no answer: /),
+      problem: expect.stringContaining(`GET http://127.0.0.1:${closedPort}/openapi.json got no answer: `),
     },
   ]);
 });

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { freePort } from '../../../services/kit/testing/loopback.ts';
+import { closedPort } from '../../../services/kit/testing/loopback.ts';
 import { startWebhookReceiver } from '../testing/webhook-receiver.ts';
 import { postMessage, webhookUrl } from './webhook.ts';
 
@@ -32,8 +32,7 @@ test.each([500, 403, 302])('an answer %d is a failure that keeps the address to 
 });
 
 test('nobody at the address is a failure that keeps the address to itself', async () => {
-  const port = await freePort();
-  const sentence = await sentenceOf(postMessage(webhookUrl(`http://127.0.0.1:${port}/secret`), 'rolled back'));
+  const sentence = await sentenceOf(postMessage(webhookUrl(`http://127.0.0.1:${closedPort}/secret`), 'rolled back'));
   expect(sentence).toBe('the chat webhook got no message: ECONNREFUSED');
 });
 

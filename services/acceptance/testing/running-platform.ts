@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { freePortBase } from '../../kit/testing/loopback.ts';
 
 export type RunningPlatform = {
   /** Base URL of the public door. */
@@ -31,13 +32,10 @@ const run = (args: readonly string[]) => {
   return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) };
 };
 
-/**
- * Starts everything on a folder of its own and resolves once the proof purchase is made.
- * @param portBase one that no other test uses, and below 32768: Linux gives ports above it to outgoing connections
- */
-export const startPlatform = async (portBase: number): Promise<RunningPlatform> => {
+/** Starts everything on a folder and ports of its own and resolves once the proof purchase is made. */
+export const startPlatform = async (): Promise<RunningPlatform> => {
   const folder = path.join(await mkdtemp(path.join(tmpdir(), 'cloudmart-stories-')), 'data');
-  const { child, output, ended } = run(['up', '--json', '--data', folder, '--port-base', String(portBase)]);
+  const { child, output, ended } = run(['up', '--json', '--data', folder, '--port-base', String(await freePortBase())]);
   const isReady = new Promise<void>((resolve) => {
     child.stdout.on('data', () => output.stdout.includes('\n') && resolve());
   });

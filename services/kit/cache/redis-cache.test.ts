@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createMetrics } from '../telemetry/metrics.ts';
-import { freePort, listen } from '../testing/loopback.ts';
+import { closedPort, listen } from '../testing/loopback.ts';
 import type { Cache } from './cache.ts';
 import { openCache } from './open-cache.ts';
 
@@ -31,7 +31,7 @@ const expectEmpty = async (cache: Cache) => {
 
 describe('a shared cache that cannot be reached', () => {
   test.each([
-    ['nobody listens there', freePort],
+    ['nobody listens there', async () => closedPort],
     ['the server accepts and is silent', silentServer],
   ])('answers as if it were empty, throws for health checks alone, and can be closed when %s', async (_case, port) => {
     const metrics = createMetrics('cart');
