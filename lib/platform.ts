@@ -6,6 +6,7 @@ import type { ServiceResources } from './constructs/access/service-permissions.t
 import type { FunctionCode } from './constructs/events/event-function.ts';
 import type { Environment } from './environment/environment.ts';
 import { checkAgainstServices } from './environment/environment-checks.ts';
+import { workloadNamespace } from './names.ts';
 import { SENT_MAILS_TABLE } from './sent-mails-table.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { BucketStack } from './stacks/bucket-stack.ts';
@@ -27,7 +28,7 @@ import { StreamJobStack } from './stacks/stream-job-stack.ts';
 import { TableStack } from './stacks/table-stack.ts';
 import { WorkloadsStack } from './stacks/workloads-stack.ts';
 import { functionEnvironment } from './variables/function-variables.ts';
-import { environmentValues, type OutputOf, workloadNamespace } from './workloads/environment-values.ts';
+import { environmentValues, type OutputOf } from './workloads/environment-values.ts';
 
 export type PlatformProps = {
   readonly environment: Environment;

@@ -7,6 +7,7 @@ import { manifest as order } from '../services/order/manifest.ts';
 import { manifest as payment } from '../services/payment/manifest.ts';
 import { manifest as product } from '../services/product/manifest.ts';
 import { manifest as user } from '../services/user/manifest.ts';
+import { SERVICE_AUTH_SECRET } from './names.ts';
 
 const declared: readonly ServiceManifest[] = [apiGateway, user, product, cart, order, payment, notification];
 
@@ -157,4 +158,4 @@ export const secretNames = (service: ServiceManifest): string[] =>
     .map(([key]) => key);
 
 /** Keys that Secrets Manager holds for a service. */
-export const secretKeysOf = (service: ServiceManifest): string[] => ['SERVICE_AUTH_SECRET', ...secretNames(service)];
+export const secretKeysOf = (service: ServiceManifest): string[] => [SERVICE_AUTH_SECRET, ...secretNames(service)];

@@ -1,7 +1,15 @@
 import { join } from 'node:path';
 import { root, runCommand } from '../run-command.ts';
 import { breakingChanges, lintContracts, staleContracts } from './contracts.ts';
-import { barrels, drawerNames, emptyFiles, fullFolders, repositoryFiles, unfinishedWords } from './tree-laws.ts';
+import {
+  barrels,
+  drawerNames,
+  emptyFiles,
+  fullFolders,
+  repositoryFiles,
+  spelledNames,
+  unfinishedWords,
+} from './tree-laws.ts';
 
 export type Check = {
   readonly name: string;
@@ -86,6 +94,11 @@ export const checks: readonly Check[] = [
     name: 'full folders',
     next: 'Find the two rooms in it, and give each a folder named after what lies there.',
     run: files(fullFolders),
+  },
+  {
+    name: 'physical names',
+    next: 'Take the name from lib/names.ts, or add it there.',
+    run: files((all) => spelledNames(root, all)),
   },
   {
     name: 'unfinished words',

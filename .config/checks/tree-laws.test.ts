@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runCommand } from '../run-command.ts';
-import { barrels, drawerNames, emptyFiles, fullFolders, repositoryFiles, unfinishedWords } from './tree-laws.ts';
+import {
+  barrels,
+  drawerNames,
+  emptyFiles,
+  fullFolders,
+  repositoryFiles,
+  spelledNames,
+  unfinishedWords,
+} from './tree-laws.ts';
 
 let folder: string;
 
@@ -66,4 +74,15 @@ test('a promise to finish later is found with its line', () => {
   write('lib/a.ts', `export const a = 1;\n// ${word}: more\n`);
   write('lib/b.ts', "export const todo = 'open';\n");
   expect(unfinishedWords(folder, ['lib/a.ts', 'lib/b.ts'])).toEqual([`lib/a.ts:2: // ${word}: more`]);
+});
+
+test('a physical name that is spelled out is found with its line, except where names are made and in tests', () => {
+  const spelled = [`cloudmart-\${environment}`, 'cloudmart-production-deploy', 'part-of=cloudmart'];
+  const lines = spelled.map((name) => `const a = \`${name}\`;`);
+  write('lib/a.ts', [...lines, "const folder = 'cloudmart-bundles-';"].join('\n'));
+  write('lib/names.ts', lines.join('\n'));
+  write('lib/a.test.ts', lines.join('\n'));
+  expect(spelledNames(folder, ['lib/a.ts', 'lib/names.ts', 'lib/a.test.ts'])).toEqual(
+    lines.map((line, at) => `lib/a.ts:${at + 1}: ${line}`),
+  );
 });

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
+import { platformName } from '../../lib/names.ts';
 import { runCommand } from '../run-command.ts';
 
 const drawers = /^(utils?|helpers?|common|misc|shared|base|managers?|types|constants|data|impl)$/;
@@ -41,12 +42,25 @@ export const fullFolders = (files: readonly string[]) =>
     .filter(([, inside]) => inside.length > mostSourcesOfFolder)
     .map(([folder, inside]) => `${folder}: ${inside.length} source files, more than ${mostSourcesOfFolder}`);
 
-/** `file:line` of words that promise to finish something later. */
-export const unfinishedWords = (folder: string, files: readonly string[]) =>
+const linesOf = (folder: string, files: readonly string[], wrong: RegExp) =>
   files
     .filter((path) => sources.test(path))
     .flatMap((path) =>
       readFileSync(join(folder, path), 'utf8')
         .split('\n')
-        .flatMap((line, at) => (unfinished.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : [])),
+        .flatMap((line, at) => (wrong.test(line) ? [`${path}:${at + 1}: ${line.trim()}`] : [])),
     );
+
+/** `file:line` of words that promise to finish something later. */
+export const unfinishedWords = (folder: string, files: readonly string[]) => linesOf(folder, files, unfinished);
+
+// Of an environment or a variable part: `cloudmart-${name}/order`, `cloudmart-production-deploy`, `part-of=cloudmart`.
+const physicalName = new RegExp(`${platformName}[-/](\\$\\{|dev\\b|staging\\b|production\\b)|=${platformName}\\b`);
+
+/** `file:line` of physical names that are spelled out although lib/names.ts makes them; tests spell them out on purpose. */
+export const spelledNames = (folder: string, files: readonly string[]) =>
+  linesOf(
+    folder,
+    files.filter((path) => /^lib\//.test(path) && !/^lib\/names\.ts$|\.test\.ts$|\/testing\//.test(path)),
+    physicalName,
+  );

@@ -11,7 +11,7 @@ const run = async (flags: Flags, signal: AbortSignal) => {
       import('../../lib/release/rollout/refresh-secrets.ts'),
       import('../../lib/release/verify/session.ts'),
       import('../../lib/wrong-usage.ts'),
-      import('../../lib/workloads/environment-values.ts'),
+      import('../../lib/names.ts'),
     ]);
   const environment = asTyped(() => environmentNamed(flags.environment));
   const progress = (sentence: string) => process.stderr.write(`${sentence}\n`);

@@ -26,7 +26,7 @@ const run = async (service: string | undefined, flags: Flags, signal: AbortSigna
     import('../../lib/release/rollback/rollback-list.ts'),
     import('../../lib/release/verify/session.ts'),
     import('../../lib/wrong-usage.ts'),
-    import('../../lib/workloads/environment-values.ts'),
+    import('../../lib/names.ts'),
     import('../../lib/outputs/table-name.ts'),
   ]);
   const environment = asTyped(() => environmentNamed(flags.environment));

@@ -42,7 +42,7 @@ const run = async (flags: Flags, signal: AbortSignal) => {
     import('../../lib/release/verify/verify-checkout.ts'),
     import('../../lib/release/verify/session.ts'),
     import('../../lib/wrong-usage.ts'),
-    import('../../lib/workloads/environment-values.ts'),
+    import('../../lib/names.ts'),
     import('../../lib/workloads/render.ts'),
     import('../../lib/outputs/table-name.ts'),
     import('../../lib/sent-mails-table.ts'),

@@ -3,6 +3,7 @@ import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest
 import { INVOKER, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
+import { localImageName } from '../names.ts';
 import { callersOf, secretNames } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { serviceEnvironment } from '../variables/service-variables.ts';
@@ -26,7 +27,7 @@ const BUNDLES = './dist/bundles';
 /** As the pods are: lib/workloads/deployment.ts. */
 const restricted = (bundle: string) =>
   ({
-    image: `cloudmart/${bundle}:compose`,
+    image: localImageName(bundle, 'compose'),
     build: { context: BUNDLES, dockerfile: '../../Dockerfile', network: 'none', args: { SERVICE: bundle } },
     user: `${unprivilegedId}:${unprivilegedId}`,
     read_only: true,

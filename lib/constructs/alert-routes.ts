@@ -5,11 +5,12 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
+import { partName, prefixOf } from '../names.ts';
 import type { AlertTopics, Severity } from './owned-alarm.ts';
 
 export type AlertRoutesProps = {
-  /** Start of the topic names. */
-  readonly prefix: string;
+  /** Name of the environment. */
+  readonly environment: string;
   readonly key: IKey;
   /** Addresses that subscribe to both topics; each confirms once. */
   readonly emails: readonly string[];
@@ -21,11 +22,11 @@ export type AlertRoutesProps = {
 export class AlertRoutes extends Construct {
   readonly topics: AlertTopics;
 
-  constructor(scope: Construct, id: string, { prefix, key, emails, monthlyBudgetUsd }: AlertRoutesProps) {
+  constructor(scope: Construct, id: string, { environment, key, emails, monthlyBudgetUsd }: AlertRoutesProps) {
     super(scope, id);
     const topic = (severity: Severity) => {
       const made = new Topic(this, severity === 'page' ? 'Page' : 'Ticket', {
-        topicName: `${prefix}-${severity}`,
+        topicName: partName(environment, severity),
         masterKey: key,
         enforceSSL: true,
       });
@@ -49,11 +50,11 @@ export class AlertRoutes extends Construct {
     });
     new CfnBudget(this, 'Budget', {
       budget: {
-        budgetName: prefix,
+        budgetName: prefixOf(environment),
         budgetType: 'COST',
         timeUnit: 'MONTHLY',
         budgetLimit: { amount: monthlyBudgetUsd, unit: 'USD' },
-        costFilters: { TagKeyValue: [`user:environment$${prefix.replace('cloudmart-', '')}`] },
+        costFilters: { TagKeyValue: [`user:environment$${environment}`] },
       },
       notificationsWithSubscribers: [
         notification('ACTUAL', 80),

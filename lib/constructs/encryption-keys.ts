@@ -5,7 +5,7 @@ import { Construct } from 'constructs';
 import { removalPolicyOf } from './removal-policy.ts';
 
 export type EncryptionKeysProps = {
-  /** Start of the alias of every key, for example `cloudmart-dev`. */
+  /** Start of the alias of every key. */
   readonly prefix: string;
   /** Whether the keys outlive their stack; without them nothing that they encrypted can be read again. */
   readonly retained: boolean;

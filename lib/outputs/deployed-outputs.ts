@@ -2,6 +2,7 @@
 import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
 import { findingOfFailure } from '../aws/finding.ts';
 import type { Environment } from '../environment/environment.ts';
+import { partName } from '../names.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
 import { outputsByName, type StackOutputs } from './stack-outputs.ts';
 
@@ -36,7 +37,7 @@ export const readDeployedOutputs = async (
       throw new Error(findingOfFailure(problem, environment, 'CloudFormation').problem, { cause: problem });
     })
     .finally(() => client.destroy());
-  const own = stacks.filter(({ StackName = '' }) => StackName.startsWith(`cloudmart-${name}-`));
+  const own = stacks.filter(({ StackName = '' }) => StackName.startsWith(partName(name, '')));
   for (const { StackName, StackStatus: state, StackId = '' } of own) {
     const [, , , , holder] = StackId.split(':');
     if (account && holder !== account)

@@ -3,6 +3,7 @@
  * gives their tokens to the charts; rendered files hold placeholders of the same names until they are filled.
  */
 import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { SERVICE_AUTH_SECRET } from '../names.ts';
 import { secretKeysOf } from '../services.ts';
 
 /** `product-images` -> `ProductImages`, `API_KEY` -> `ApiKey`: CloudFormation allows letters and digits only. */
@@ -30,7 +31,7 @@ export const outputNames = {
   bucket: (bucket: string): string => `Bucket${inPascalCase(bucket)}`,
   /** ARN or name of a secret; one for all services that hold `SERVICE_AUTH_SECRET`. */
   secret: (service: string, key: string): string =>
-    key === 'SERVICE_AUTH_SECRET' ? 'SecretServiceAuth' : `Secret${inPascalCase(service)}${inPascalCase(key)}`,
+    key === SERVICE_AUTH_SECRET ? 'SecretServiceAuth' : `Secret${inPascalCase(service)}${inPascalCase(key)}`,
 } as const;
 
 /** Every output that the workloads of these services may need, sorted. */

@@ -2,6 +2,7 @@
 import { runsInCluster, runtimeOf, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
+import { partName } from '../names.ts';
 import { callersOf } from '../services.ts';
 import type { SynthesizedStack } from '../templates/platform-templates.ts';
 import { at, identityStatements, resourcesOf, textOf } from '../templates/template.ts';
@@ -95,7 +96,7 @@ const identity = (services: readonly ServiceManifest[], production: readonly Syn
   table(
     ['service', 'role', 'gets it as', 'may'],
     services.map((service) => {
-      const roleName = `cloudmart-production-${service.name}`;
+      const roleName = partName('production', service.name);
       const found = production.flatMap(({ template }) =>
         resourcesOf(template, 'AWS::IAM::Role')
           .filter(({ properties }) => textOf(properties['RoleName'] ?? '') === roleName)

@@ -1,5 +1,6 @@
 /** Pages that are read out of the templates of production, so that a review sees what a change of the code does to them. */
 import { statefulTypes } from '../guards/data-laws.ts';
+import { partName } from '../names.ts';
 import {
   type Entry,
   identityStatements,
@@ -12,10 +13,15 @@ import {
 /** As code, because `<...>` would be markup. */
 const cell = (texts: readonly string[]) => texts.map((text) => `\`${text.replaceAll('|', '\\|')}\``).join('<br>');
 
-/** `<cloudmart-production-table.PublishOutputFnGetAttnotificationsTableArn0BEEF123>` -> `<table notificationsTableArn>`. */
+const PUBLISHED = new RegExp(
+  `<${partName('[a-z]+', '([a-z-]+)')}\\.PublishOutput(?:FnGetAtt|Ref)(\\w+?)[0-9A-F]{8}(\\w*)>`,
+  'g',
+);
+
+/** `<...-production-table.PublishOutputFnGetAttnotificationsTableArn0BEEF123>` -> `<table notificationsTableArn>`. */
 const short = (text: string) =>
   text
-    .replaceAll(/<cloudmart-[a-z]+-([a-z-]+)\.PublishOutput(?:FnGetAtt|Ref)(\w+?)[0-9A-F]{8}(\w*)>/g, '<$1 $2$3>')
+    .replaceAll(PUBLISHED, '<$1 $2$3>')
     .replaceAll(/split\(\/,<[^>]*>\)\[2\]/g, '<uuid>')
     .replaceAll(/arn:(aws|<Partition>):/g, 'arn:aws:');
 

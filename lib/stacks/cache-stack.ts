@@ -5,8 +5,8 @@ import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
 import { ValkeyCache } from '../constructs/stores/valkey-cache.ts';
 import type { Environment } from '../environment/environment.ts';
+import { cacheUser } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
-import { cacheUserOf } from '../workloads/environment-values.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type CacheStackProps = {
@@ -25,7 +25,7 @@ export class CacheStack extends PlatformStack {
     super(scope, id, { environment, description: 'Valkey for values that may vanish' });
     this.cache = new ValkeyCache(this, 'Cache', {
       name: this.prefix,
-      userName: cacheUserOf(environment.name),
+      userName: cacheUser(environment.name),
       ...props,
       ...environment.cache,
     });

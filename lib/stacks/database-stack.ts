@@ -7,6 +7,7 @@ import type { PlatformNetwork } from '../constructs/platform-network.ts';
 import { DatabaseOwners } from '../constructs/stores/database-owners.ts';
 import { RelationalDatabase } from '../constructs/stores/relational-database.ts';
 import type { Environment } from '../environment/environment.ts';
+import { partName } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
 import { PlatformStack } from './platform-stack.ts';
 
@@ -39,7 +40,7 @@ export class DatabaseStack extends PlatformStack {
     });
     this.database.admit(cluster, 'pods');
     new DatabaseOwners(this, 'Owners', {
-      functionName: `${this.prefix}-database-owners`,
+      functionName: partName(environment.name, 'database-owners'),
       database: this.database,
       network,
       key,

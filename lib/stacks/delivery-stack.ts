@@ -21,14 +21,12 @@ export class DeliveryStack extends PlatformStack {
     super(scope, id, { environment, description: 'The roles by which GitHub deploys and inspects this environment' });
     const { role, provider } = new DeployRole(this, 'Deploy', {
       environment: environment.name,
-      prefix: this.prefix,
       readTables,
       ...delivery,
     });
     this.deployRole = role;
     new InspectRole(this, 'Inspect', {
       environment: environment.name,
-      prefix: this.prefix,
       repository: delivery.repository,
       provider,
     });

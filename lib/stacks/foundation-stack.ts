@@ -14,7 +14,7 @@ export class FoundationStack extends PlatformStack {
     super(scope, id, { environment, description: 'Encryption keys, alert topics and the budget' });
     this.keys = new EncryptionKeys(this, 'Keys', { prefix: this.prefix, retained: environment.protected });
     this.alerts = new AlertRoutes(this, 'Alerts', {
-      prefix: this.prefix,
+      environment: environment.name,
       key: this.keys.alerts,
       ...environment.alerts,
     }).topics;

@@ -6,6 +6,7 @@ import { type ServiceResources, servicePermissions } from '../constructs/access/
 import { EventFunction, type FunctionCode } from '../constructs/events/event-function.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { Environment } from '../environment/environment.ts';
+import { partName } from '../names.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type FunctionStackProps = {
@@ -33,7 +34,7 @@ export class FunctionStack extends PlatformStack {
     for (const service of services)
       new EventFunction(this, service.name, {
         service,
-        functionName: `${this.prefix}-${service.name}`,
+        functionName: partName(environment.name, service.name),
         code: codeOf(service),
         variables: variablesOf(service),
         statements: servicePermissions(this, service, resources),

@@ -7,6 +7,7 @@ import { type AlertTopics, OwnedAlarm, type OwnedAlarmProps } from '../construct
 import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
 import type { Environment } from '../environment/environment.ts';
 import { replicasOf } from '../environment/environment-checks.ts';
+import { clusterLogGroup, metricNamespace } from '../names.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type MonitoringStackProps = {
@@ -24,8 +25,8 @@ export class MonitoringStack extends PlatformStack {
   constructor(scope: Construct, id: string, { environment, services, namespace, alerts }: MonitoringStackProps) {
     super(scope, id, { environment, description: 'Dashboard, and alarms over several stacks' });
     this.alerts = alerts;
-    const metricNamespace = `CloudMart/${environment.name}`;
-    this.watchDeadLetters(metricNamespace);
+    const metrics = metricNamespace(environment.name);
+    this.watchDeadLetters(metrics);
     if (environment.publicDoor) this.watchDoor();
     if (environment.cluster.containerInsights)
       for (const service of services.filter(runsInCluster))
@@ -34,7 +35,7 @@ export class MonitoringStack extends PlatformStack {
       name: this.prefix,
       region: environment.region,
       services,
-      metricNamespace,
+      metricNamespace: metrics,
       namespace,
     });
   }
@@ -61,7 +62,7 @@ export class MonitoringStack extends PlatformStack {
   /** The kit writes this line for every record that a consumer gives up (services/kit/events/event-handling.ts). */
   private watchDeadLetters(metricNamespace: string) {
     const filter = new MetricFilter(this, 'DeadLetterLines', {
-      logGroup: LogGroup.fromLogGroupName(this, 'ApplicationLogs', `/aws/containerinsights/${this.prefix}/application`),
+      logGroup: LogGroup.fromLogGroupName(this, 'ApplicationLogs', clusterLogGroup(this.prefix, 'application')),
       filterPattern: FilterPattern.literal('"a record became a dead letter"'),
       metricNamespace,
       metricName: 'DeadLetters',

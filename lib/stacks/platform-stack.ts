@@ -1,6 +1,7 @@
 import { CfnOutput, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { Environment } from '../environment/environment.ts';
+import { platformTags, prefixOf, stackName } from '../names.ts';
 
 export type PlatformStackProps = {
   readonly environment: Environment;
@@ -10,22 +11,21 @@ export type PlatformStackProps = {
 
 /** A stack of one environment: named after it, tagged, protected as the environment says, and never asking AWS while it is synthesized. */
 export class PlatformStack extends Stack {
-  /** Start of every physical name, `cloudmart-<environment>`. */
+  /** Start of every physical name of the environment. */
   readonly prefix: string;
   /** Values by the name under which they are published. Hold tokens. */
   readonly outputs: ReadonlyMap<string, string>;
   protected readonly settings: Environment;
 
   constructor(scope: Construct, id: string, { environment, description }: PlatformStackProps) {
-    const prefix = `cloudmart-${environment.name}`;
     super(scope, id, {
-      stackName: `${prefix}-${id.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase()}`,
+      stackName: stackName(environment.name, id),
       description,
       env: { region: environment.region, ...(environment.account ? { account: environment.account } : {}) },
       terminationProtection: environment.protected,
-      tags: { environment: environment.name, platform: 'cloudmart' },
+      tags: platformTags(environment.name),
     });
-    this.prefix = prefix;
+    this.prefix = prefixOf(environment.name);
     this.outputs = new Map();
     this.settings = environment;
   }

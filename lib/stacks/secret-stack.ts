@@ -18,7 +18,7 @@ export class SecretStack extends PlatformStack {
   constructor(scope: Construct, id: string, { environment, services, key }: SecretStackProps) {
     super(scope, id, { environment, description: 'Secrets of the services' });
     this.secrets = new ServiceSecrets(this, 'Secrets', {
-      prefix: this.prefix,
+      environment: environment.name,
       services,
       key,
       retained: environment.protected,

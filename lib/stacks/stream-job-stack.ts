@@ -8,6 +8,7 @@ import { FlinkApplication } from '../constructs/events/flink-application.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
 import type { Environment } from '../environment/environment.ts';
+import { partName } from '../names.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type StreamJobStackProps = {
@@ -32,7 +33,7 @@ export class StreamJobStack extends PlatformStack {
     for (const service of jobs) {
       const application = new FlinkApplication(this, service.name, {
         service,
-        applicationName: `${this.prefix}-${service.name}`,
+        applicationName: partName(environment.name, service.name),
         code: codeOf(service),
         variables: variablesOf(service),
         statements: servicePermissions(this, service, resources),

@@ -6,6 +6,7 @@ import { type ServiceResources, servicePermissions } from '../constructs/access/
 import { ingressClassObjects } from '../constructs/cluster/cluster-settings.ts';
 import { WorkloadIdentity } from '../constructs/cluster/workload-identity.ts';
 import type { Environment } from '../environment/environment.ts';
+import { partName } from '../names.ts';
 import { namespaceObjects, serviceObjects } from '../workloads/workload-objects.ts';
 import type { WorkloadValues } from '../workloads/workload-values.ts';
 import { PlatformStack } from './platform-stack.ts';
@@ -55,7 +56,7 @@ export class WorkloadsStack extends PlatformStack {
     for (const service of services.filter(runsInCluster)) {
       const identity = new WorkloadIdentity(this, `${service.name}-identity`, {
         cluster,
-        roleName: `${this.prefix}-${service.name}`,
+        roleName: partName(environment.name, service.name),
         namespace: values.namespace,
         serviceAccount: service.name,
         statements: servicePermissions(this, service, resources),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { drainSeconds, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { annotationKeys } from '../names.ts';
 import { selectorLabels, serviceLabels } from './labels.ts';
 import { podEnvironment, staticConfiguration } from './pod-variables.ts';
 import { doorsOf, probePort } from './ports.ts';
@@ -84,7 +85,7 @@ const containerOf = (
     // Set by "cloudmart roll"; absent, the value is empty and the service reads the versions that are current at its start.
     {
       name: 'SECRET_VERSIONS',
-      valueFrom: { fieldRef: { fieldPath: "metadata.annotations['cloudmart/secret-versions']" } },
+      valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${annotationKeys.secretVersions}']` } },
     },
   ],
   envFrom:
@@ -146,7 +147,7 @@ export const addDeployment = (
       template: {
         metadata: {
           labels,
-          annotations: { 'checksum/configuration': checksumOf(configuration) },
+          annotations: { [annotationKeys.configuration]: checksumOf(configuration) },
         },
         spec: {
           serviceAccountName: service.name,

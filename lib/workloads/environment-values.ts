@@ -3,15 +3,10 @@ import type { Environment } from '../environment/environment.ts';
 import { replicasOf, SERVICE_CIDR } from '../environment/environment-checks.ts';
 import { configurationOf } from '../environment/environment-configuration.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
+import { cacheUser, prefixOf, workloadNamespace } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
 import { secretKeysOf } from '../services.ts';
 import type { IngressValues, WorkloadValues } from './workload-values.ts';
-
-/** Kubernetes namespace of all services. */
-export const workloadNamespace = 'cloudmart';
-
-/** User as whom every service signs in to the cache, by a token of IAM that is made for this user and the cache's name. */
-export const cacheUserOf = (environment: string): string => `cloudmart-${environment}-services`;
 
 /** Value of a stack output by its name: a token in the CDK app, a placeholder or the deployed value in rendered files. */
 export type OutputOf = (name: string) => string;
@@ -73,7 +68,7 @@ export const environmentValues = (
     databaseAddress: outputOf(outputNames.databaseAddress),
     databaseAuth: 'iam',
     eventsUrl: `kafka://${outputOf(outputNames.eventBrokers)}?auth=iam`,
-    cacheUrl: `rediss://${cacheUserOf(environment.name)}@${outputOf(outputNames.cacheAddress)}?cacheName=cloudmart-${environment.name}`,
+    cacheUrl: `rediss://${cacheUser(environment.name)}@${outputOf(outputNames.cacheAddress)}?cacheName=${prefixOf(environment.name)}`,
     tables: Object.fromEntries(
       inCluster.flatMap(({ owns }) =>
         Object.keys(owns.tables ?? {}).map((table) => [table, outputOf(outputNames.table(table))]),

@@ -4,6 +4,7 @@
  */
 import { stringify } from 'yaml';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { prefixOf } from '../names.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { namespaceObjects, serviceObjects } from './workload-objects.ts';
 import type { WorkloadValues } from './workload-values.ts';
@@ -50,7 +51,7 @@ const kustomization = (resources: readonly string[]) =>
 const application = (values: WorkloadValues, source: GitSource): KubernetesObject => ({
   apiVersion: 'argoproj.io/v1alpha1',
   kind: 'Application',
-  metadata: { name: `cloudmart-${values.environment}`, namespace: 'argocd' },
+  metadata: { name: prefixOf(values.environment), namespace: 'argocd' },
   spec: {
     project: 'default',
     source: { repoURL: source.repository ?? `\${repository}`, targetRevision: source.revision, path: source.path },

@@ -2,6 +2,7 @@
 import { App, Chart } from 'cdk8s';
 import { k8s } from 'cdk8s-plus-28';
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { labelKeys, platformName } from '../names.ts';
 import { addDeployment } from './deployment.ts';
 import { addDoors } from './doors.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
@@ -20,7 +21,7 @@ const objectsOf = (id: string, fill: (chart: Chart) => void): KubernetesObject[]
 /** The namespace of all services: restricted pod security, and nothing may talk until a service's own policy says so. */
 export const namespaceObjects = (values: WorkloadValues): KubernetesObject[] =>
   objectsOf('namespace', (chart) => {
-    const labels = { 'app.kubernetes.io/part-of': 'cloudmart', environment: values.environment };
+    const labels = { [labelKeys.platform]: platformName, environment: values.environment };
     new k8s.KubeNamespace(chart, 'namespace', {
       metadata: {
         name: values.namespace,

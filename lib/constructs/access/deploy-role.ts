@@ -3,15 +3,14 @@ import { type IOidcProvider, OidcProviderNative, PolicyStatement, Role } from 'a
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
+import { partName, prefixOf, tablePattern } from '../../names.ts';
 import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
 import { preflightPermissions } from './preflight-permissions.ts';
-import { tablePattern, verifyPermissions } from './verify-permissions.ts';
+import { verifyPermissions } from './verify-permissions.ts';
 
 export type DeployRoleProps = NonNullable<Environment['delivery']> & {
   /** Name of the environment, in GitHub and here. */
   readonly environment: string;
-  /** Start of the names of what may be deployed; the cluster has exactly this name. */
-  readonly prefix: string;
   /** Tables that a deployment reads to see what it set off, as manifests declare them. */
   readonly readTables: readonly string[];
 };
@@ -23,6 +22,7 @@ export class DeployRole extends Construct {
 
   constructor(scope: Construct, id: string, props: DeployRoleProps) {
     super(scope, id);
+    const prefix = prefixOf(props.environment);
     const stack = Stack.of(this);
     this.provider = props.createsProvider
       ? new OidcProviderNative(this, 'GitHub', { url: `https://${GITHUB_ISSUER}`, clientIds: ['sts.amazonaws.com'] })
@@ -32,7 +32,7 @@ export class DeployRole extends Construct {
           stack.formatArn({ service: 'iam', region: '', resource: 'oidc-provider', resourceName: GITHUB_ISSUER }),
         );
     this.role = new Role(this, 'Role', {
-      roleName: `${props.prefix}-deploy`,
+      roleName: partName(props.environment, 'deploy'),
       description: `Deploys ${props.environment} from ${props.repository}`,
       maxSessionDuration: Duration.hours(1),
       // A workflow gets this subject only after the protection rules of the GitHub environment are met.
@@ -59,20 +59,21 @@ export class DeployRole extends Construct {
         'ecr:PutImage',
         'ecr:UploadLayerPart',
       ],
-      [stack.formatArn({ service: 'ecr', resource: 'repository', resourceName: `${props.prefix}/*` })],
+      [stack.formatArn({ service: 'ecr', resource: 'repository', resourceName: `${prefix}/*` })],
     );
     allow(
       'ReadOutputs',
       ['cloudformation:DescribeStacks'],
-      [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${props.prefix}-*` })],
+      [stack.formatArn({ service: 'cloudformation', resource: 'stack', resourceName: `${prefix}-*` })],
     );
     allow(
       'FindCluster',
       ['eks:DescribeCluster'],
-      [stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: props.prefix })],
+      [stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: prefix })],
     );
-    for (const statement of preflightPermissions(stack, props.prefix)) this.role.addToPolicy(statement);
-    for (const statement of verifyPermissions(stack, props.prefix, props.readTables)) this.role.addToPolicy(statement);
+    for (const statement of preflightPermissions(stack, prefix)) this.role.addToPolicy(statement);
+    for (const statement of verifyPermissions(stack, props.environment, props.readTables))
+      this.role.addToPolicy(statement);
     acknowledge(
       this.role,
       'ECR hands out tokens for the whole registry only; certificates, zones, addresses and quotas have no names that are known beforehand, and are only read.',
@@ -82,15 +83,15 @@ export class DeployRole extends Construct {
     acknowledge(
       this.role,
       'Repositories, stacks and roles of this environment share the start of their names.',
-      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${props.prefix}-*]`,
-      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:iam::${account}:role/${props.prefix}-*]`,
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${prefix}-*]`,
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:iam::${account}:role/${prefix}-*]`,
     );
     acknowledge(
       this.role,
       'CloudFormation ends the names of tables with letters of its own.',
       ...props.readTables.map(
         (table) =>
-          `AwsSolutions-IAM5[Resource::arn:${stack.partition}:dynamodb:${stack.region}:${account}:table/${tablePattern(props.prefix, table)}]`,
+          `AwsSolutions-IAM5[Resource::arn:${stack.partition}:dynamodb:${stack.region}:${account}:table/${tablePattern(props.environment, table)}]`,
       ),
     );
   }

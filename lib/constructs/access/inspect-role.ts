@@ -1,6 +1,7 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import { type IOidcProvider, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { partName } from '../../names.ts';
 import { bootstrapRoleArn, githubPrincipal } from './github-principal.ts';
 
 export type InspectRoleProps = {
@@ -8,8 +9,6 @@ export type InspectRoleProps = {
   readonly environment: string;
   /** GitHub repository as owner/name. */
   readonly repository: string;
-  /** Start of physical names of the environment. */
-  readonly prefix: string;
   readonly provider: IOidcProvider;
 };
 
@@ -18,10 +17,10 @@ export type InspectRoleProps = {
  * the GitHub environments, because nobody approves anything at night.
  */
 export class InspectRole extends Construct {
-  constructor(scope: Construct, id: string, { environment, repository, prefix, provider }: InspectRoleProps) {
+  constructor(scope: Construct, id: string, { environment, repository, provider }: InspectRoleProps) {
     super(scope, id);
     new Role(this, 'Role', {
-      roleName: `${prefix}-inspect`,
+      roleName: partName(environment, 'inspect'),
       description: `Looks for drift of ${environment} from ${repository}`,
       maxSessionDuration: Duration.hours(1),
       assumedBy: githubPrincipal(provider, `repo:${repository}:ref:refs/heads/main`),

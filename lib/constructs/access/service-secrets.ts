@@ -3,15 +3,13 @@ import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
+import { SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
 import { secretNames } from '../../services.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
 
-/** Key under which every service gets the secret that signs calls between services. */
-export const SERVICE_AUTH_SECRET = 'SERVICE_AUTH_SECRET';
-
 export type ServiceSecretsProps = {
-  /** Start of the names: `<prefix>/<service>/<KEY>`. */
-  readonly prefix: string;
+  /** Name of the environment. */
+  readonly environment: string;
   readonly services: readonly ServiceManifest[];
   readonly key: IKey;
   readonly retained: boolean;
@@ -24,32 +22,28 @@ export type ServiceSecretsProps = {
 export class ServiceSecrets extends Construct {
   private readonly byService = new Map<string, Map<string, ISecret>>();
 
-  constructor(scope: Construct, id: string, { prefix, services, key, retained }: ServiceSecretsProps) {
+  constructor(scope: Construct, id: string, { environment, services, key, retained }: ServiceSecretsProps) {
     super(scope, id);
     acknowledge(
       this,
       'No schedule can rotate what two parties must change together; an operator puts a new value and gives the services new pods without a deployment.',
       'AwsSolutions-SMG4',
     );
-    const secret = (constructId: string, secretName: string, description: string) =>
+    const secret = (constructId: string, service: string, name: string, description: string) =>
       new Secret(this, constructId, {
-        secretName,
+        secretName: secretId(environment, service, name),
         description,
         encryptionKey: key,
         generateSecretString: { passwordLength: 48, excludePunctuation: true },
         removalPolicy: removalPolicyOf(retained),
       });
-    const auth = secret('ServiceAuth', `${prefix}/${SERVICE_AUTH_SECRET}`, 'Signs the calls between services.');
+    const auth = secret('ServiceAuth', '', SERVICE_AUTH_SECRET, 'Signs the calls between services.');
     for (const service of services) {
       const own = secretNames(service).map(
         (name) =>
           [
             name,
-            secret(
-              `${service.name}-${name}`,
-              `${prefix}/${service.name}/${name}`,
-              service.configuration[name]?.description ?? name,
-            ),
+            secret(`${service.name}-${name}`, service.name, name, service.configuration[name]?.description ?? name),
           ] as const,
       );
       this.byService.set(service.name, new Map<string, ISecret>([[SERVICE_AUTH_SECRET, auth], ...own]));

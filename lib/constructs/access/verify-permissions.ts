@@ -1,15 +1,10 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-
-/**
- * What the physical name of a table begins with, and a wildcard, so that a role can name it before it is there: CloudFormation makes it
- * of the stack (lib/stacks/table-stack.ts), the logical id (lib/constructs/stores/item-table.ts) and letters of its own.
- */
-export const tablePattern = (prefix: string, table: string): string => `${prefix}-table-${table}Table*`;
+import { tablePattern } from '../../names.ts';
 
 /** What `npx cloudmart verify` reads beside the registry and the secrets: single items of these tables. */
-export const verifyPermissions = (stack: Stack, prefix: string, tables: readonly string[]): PolicyStatement[] => {
-  const patterns = tables.map((table) => tablePattern(prefix, table));
+export const verifyPermissions = (stack: Stack, environment: string, tables: readonly string[]): PolicyStatement[] => {
+  const patterns = tables.map((table) => tablePattern(environment, table));
   return [
     new PolicyStatement({
       sid: 'ReadNotes',

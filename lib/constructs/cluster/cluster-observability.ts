@@ -4,6 +4,7 @@ import { Addon, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { clusterLogGroup } from '../../names.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 
 export type ClusterObservabilityProps = {
@@ -29,7 +30,7 @@ export class ClusterObservability extends Construct {
     const groups = ['application', 'dataplane', 'host', 'performance'].map(
       (kind) =>
         new LogGroup(this, `Logs-${kind}`, {
-          logGroupName: `/aws/containerinsights/${clusterName}/${kind}`,
+          logGroupName: clusterLogGroup(clusterName, kind),
           retention: props.logDays,
           removalPolicy: RemovalPolicy.DESTROY,
         }),

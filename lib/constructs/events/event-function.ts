@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import { deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
+import { functionLogGroup } from '../../names.ts';
 import { type AlertTopics, OwnedAlarm, type Severity } from '../owned-alarm.ts';
 import { createKafkaMapping, pollerStatements } from './kafka-mapping.ts';
 import { StreamMapping } from './stream-mapping.ts';
@@ -61,7 +62,7 @@ export class EventFunction extends Construct {
     this.props = props;
     const { service, functionName, code } = props;
     const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName}`,
+      logGroupName: functionLogGroup(functionName),
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

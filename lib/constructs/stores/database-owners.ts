@@ -12,6 +12,7 @@ import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { root } from '../../checkout.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
+import { functionLogGroup } from '../../names.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
 import type { DatabaseOwner } from './database-owners/create-owners.ts';
 import type { RelationalDatabase } from './relational-database.ts';
@@ -57,7 +58,7 @@ export class DatabaseOwners extends Construct {
     const { secret } = database.cluster;
     if (!secret) throw new Error('the database has no administrator secret; let RDS manage it');
     const logGroup = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/lambda/${functionName}`,
+      logGroupName: functionLogGroup(functionName),
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

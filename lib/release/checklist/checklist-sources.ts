@@ -62,7 +62,7 @@ const verifyVerdict = async ({ environment, url, context, progress, signal }: Pl
   const [{ verifyPlatform }, { openSession }, { workloadNamespace }] = await Promise.all([
     import('../verify/verify-checkout.ts'),
     import('../verify/session.ts'),
-    import('../../workloads/environment-values.ts'),
+    import('../../names.ts'),
   ]);
   const flags = {
     ...{ deadline: '600', callTimeout: '10', outside: true, card: 'tok_visa' },

@@ -1,10 +1,12 @@
 /** Builds the images of services: one Dockerfile for all, the tag is the bundle's hash, and what is inside is read back. */
+
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { type Bundle, bundleService, fingerprint } from '../../bundle/bundle.ts';
+import { localImageName } from '../../names.ts';
 import { services as allServices } from '../../services.ts';
 import { openProof } from '../proof/bundle-proof.ts';
 import { imageLabels } from '../registry/image-labels.ts';
@@ -139,7 +141,7 @@ export const localImage = async (
   platform: string,
   base?: string,
 ): Promise<LocalImage | undefined> => {
-  const reference = `cloudmart/${service}:${hash}-${architectureOf(platform)}`;
+  const reference = localImageName(service, `${hash}-${architectureOf(platform)}`);
   const image = await inspect(engine, reference);
   const labels = image?.Config.Labels ?? {};
   if (
@@ -165,7 +167,7 @@ export const ensureImage = async (request: ImageRequest, bundle: Bundle, platfor
     progress(`${service}: ${known.reference} is there`);
     return { ...known, reused: true, seconds: seconds() };
   }
-  const reference = `cloudmart/${service}:${hash}-${architectureOf(platform)}`;
+  const reference = localImageName(service, `${hash}-${architectureOf(platform)}`);
   progress(`${service}: building ${reference}`);
   await build(request, bundle, platform, reference);
   const made = await localImage(engine, bundle, platform, base);
@@ -197,7 +199,7 @@ export const buildImages = async (request: ImageRequest): Promise<BuiltImage[]> 
       for (const platform of platforms) {
         const image = await ensureImage(request, bundle, platform);
         if (platform === ownPlatform())
-          await engine.run(['tag', image.reference, `cloudmart/${service.name}:${image.tag}`], {
+          await engine.run(['tag', image.reference, localImageName(service.name, image.tag)], {
             what: `name ${image.reference}`,
           });
         images.push(image);

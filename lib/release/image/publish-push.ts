@@ -1,7 +1,9 @@
 /** Brings one image into the registry: a variant for each platform by the engine, then the index that names them by ECR itself. */
+
 import path from 'node:path';
 import { PutImageCommand } from '@aws-sdk/client-ecr';
 import type { Environment } from '../../environment/environment.ts';
+import { partName } from '../../names.ts';
 import { type ExpectedImage, judgeImage } from '../preflight/preflight-images.ts';
 import { architectureOf } from '../registry/image-platforms.ts';
 import { digestOf, type ImageVariant, type PushedImage, type Registry } from '../registry/pushed-image.ts';
@@ -135,7 +137,7 @@ export const pushImage = async (context: PushContext, image: ExpectedImage): Pro
         code: 'push-refused',
         service,
         problem: `these credentials may not put images into ${repository}: ${message}`,
-        command: `export AWS_PROFILE=<profile that may push, such as that of the role cloudmart-${environment.name}-deploy>`,
+        command: `export AWS_PROFILE=<profile that may push, such as that of the role ${partName(environment.name, 'deploy')}>`,
       });
     if (!ALREADY_THERE.includes(name)) throw problem;
     return afterPush(context, image);

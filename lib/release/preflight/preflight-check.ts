@@ -28,6 +28,3 @@ export type PreflightCheck = {
   readonly asks: string;
   readonly run: (context: PreflightContext) => Promise<Outcome>;
 };
-
-/** Start of every physical name of an environment. */
-export const prefixOf = ({ name }: Environment): string => `cloudmart-${name}`;

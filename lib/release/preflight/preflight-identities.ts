@@ -9,10 +9,9 @@ import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam';
 import { z } from 'zod';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
-import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
+import { partName, prefixOf, workloadNamespace } from '../../names.ts';
+import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 
-/** Kubernetes namespace of all services. */
-export const NAMESPACE = 'cloudmart';
 const PODS = 'pods.eks.amazonaws.com';
 
 const oneOrMore = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat());
@@ -47,7 +46,11 @@ type Clients = { readonly eks: EKSClient; readonly iam: IAMClient };
 
 const associationsOf = async (client: EKSClient, clusterName: string, { aws }: PreflightContext) => {
   const found: PodIdentityAssociationSummary[] = [];
-  const pages = paginateListPodIdentityAssociations({ client }, { clusterName, namespace: NAMESPACE }, aws.deadline());
+  const pages = paginateListPodIdentityAssociations(
+    { client },
+    { clusterName, namespace: workloadNamespace },
+    aws.deadline(),
+  );
   try {
     for await (const { associations = [] } of pages) found.push(...associations);
   } catch (problem) {
@@ -75,8 +78,8 @@ const identityOf = async (
   context: PreflightContext,
 ): Promise<Seen> => {
   const { environment, account, aws } = context;
-  const clusterName = prefixOf(environment);
-  const roleName = `${clusterName}-${service}`;
+  const clusterName = prefixOf(environment.name);
+  const roleName = partName(environment.name, service);
   // Drift of what the template describes; a deployment that only compares templates would not see it.
   const mend = `npx cdk deploy '${environment.name}/Workloads' --revert-drift`;
   const found = (code: Finding['code'], problem: string): Finding => ({ code, service, problem, command: mend });
@@ -99,7 +102,7 @@ const identityOf = async (
     findings.push(
       found(
         'identity-missing',
-        `service account ${NAMESPACE}/${service} of ${clusterName} has no Pod Identity association, so its pods get no role`,
+        `service account ${workloadNamespace}/${service} of ${clusterName} has no Pod Identity association, so its pods get no role`,
       ),
     );
   else {
@@ -112,7 +115,7 @@ const identityOf = async (
       findings.push(
         found(
           'identity-differs',
-          `service account ${NAMESPACE}/${service} of ${clusterName} gets ${whole?.roleArn ?? 'no role'} and not ${roleName}`,
+          `service account ${workloadNamespace}/${service} of ${clusterName} gets ${whole?.roleArn ?? 'no role'} and not ${roleName}`,
         ),
       );
   }
@@ -126,7 +129,7 @@ export const identityCheck: PreflightCheck = {
   run: (context) =>
     withClient(new EKSClient(context.aws.settings), (eks) =>
       withClient(new IAMClient(context.aws.settings), async (iam) => {
-        const cluster = prefixOf(context.environment);
+        const cluster = prefixOf(context.environment.name);
         const associations = await associationsOf(eks, cluster, context);
         if (!associations)
           return {

@@ -3,10 +3,11 @@ import { ECRClient } from '@aws-sdk/client-ecr';
 import { withClient } from '../../aws/ask-aws.ts';
 import { type Finding, findingOfFailure, type Outcome } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { repositoryName } from '../../names.ts';
 import { imageLabels } from '../registry/image-labels.ts';
 import { PLATFORMS } from '../registry/image-platforms.ts';
 import { type PushedImage, type Registry, readPushedImage } from '../registry/pushed-image.ts';
-import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
+import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 
 /** Least compressed bytes of an image; Node's binary alone has about 40 MB. */
 const LEAST_BYTES = 16 * 1024 ** 2;
@@ -32,7 +33,7 @@ export type ExpectedImage = {
 /** The image of a service's bundle as the pods of the environment name it. */
 export const expectedImage = (environment: Environment, service: string, bundle: string): ExpectedImage => ({
   service,
-  repository: `${prefixOf(environment)}/${service}`,
+  repository: repositoryName(environment.name, service),
   tag: bundle,
   bundle,
   platforms: PLATFORMS,

@@ -9,6 +9,7 @@ import { runtimeOf, type ServiceManifest } from '../../../services/kit/manifest.
 import { type AwsQuestions, withClient } from '../../aws/ask-aws.ts';
 import { FailedAnswer, type Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { platformTags } from '../../names.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 
 type Need = {
@@ -32,8 +33,9 @@ const clusterCpus = ({ cluster: { compute, nodes } }: Environment): number =>
   compute === 'auto-mode' ? nodes.max * 4 : nodes.max * cpusOf(nodes.instanceType);
 
 const isOwn = ({ name }: Environment, tags: readonly Tag[] = []) =>
-  tags.some(({ Key, Value }) => Key === 'environment' && Value === name) &&
-  tags.some(({ Key, Value }) => Key === 'platform' && Value === 'cloudmart');
+  Object.entries(platformTags(name)).every(([key, value]) =>
+    tags.some(({ Key, Value }) => Key === key && Value === value),
+  );
 
 /** Elastic addresses and VPCs of others: those without this environment's tags. */
 const heldByOthers = (environment: Environment, aws: AwsQuestions) =>

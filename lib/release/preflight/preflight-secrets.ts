@@ -5,17 +5,18 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
 import { secretNames } from '../../services.ts';
-import { type PreflightCheck, type PreflightContext, prefixOf } from './preflight-check.ts';
+import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { valueProblem } from './preflight-values.ts';
 
 type ExpectedSecret = { readonly id: string; readonly key: string; readonly service?: ServiceManifest };
 
 /** Names of the secrets that an environment holds for these services, each with its owner; one signs the calls of all. */
 export const expectedSecrets = (environment: Environment, services: readonly ServiceManifest[]): ExpectedSecret[] => [
-  { id: `${prefixOf(environment)}/SERVICE_AUTH_SECRET`, key: 'SERVICE_AUTH_SECRET' },
+  { id: secretId(environment.name, '', SERVICE_AUTH_SECRET), key: SERVICE_AUTH_SECRET },
   ...services.flatMap((service) =>
-    secretNames(service).map((key) => ({ id: `${prefixOf(environment)}/${service.name}/${key}`, key, service })),
+    secretNames(service).map((key) => ({ id: secretId(environment.name, service.name, key), key, service })),
   ),
 ];
 

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { environmentNamed } from '../../environments.ts';
+import { workloadNamespace } from '../../names.ts';
+import { placeholderOf } from '../../outputs/stack-outputs.ts';
 import { services as all } from '../../services.ts';
-import { workloadNamespace } from '../../workloads/environment-values.ts';
+import { environmentValues } from '../../workloads/environment-values.ts';
 import { imageLabels } from '../registry/image-labels.ts';
 import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
 import { type DnsPeer, startDnsPeer } from '../testing/dns-peer.ts';
 import { type EcrPeer, peerImage, startEcrPeer } from '../testing/ecr-peer.ts';
 import { healthyAccount, healthyNames } from '../testing/healthy-account.ts';
 import { preflight } from './preflight.ts';
-import { NAMESPACE } from './preflight-identities.ts';
 import { expectedSecrets } from './preflight-secrets.ts';
 
 const ACCOUNT = '111122223333';
@@ -229,7 +230,7 @@ describe('preflight', () => {
         .map(({ id }) => id)
         .sort(),
     );
-    expect(NAMESPACE).toBe(workloadNamespace);
+    expect(environmentValues(props.environment, all, {}, placeholderOf).namespace).toBe(workloadNamespace);
     // This page is written from the templates and compared with them.
     expect(await readFile('docs/permissions.md', 'utf8')).toContain('### cloudmart-production-cart\n');
   });

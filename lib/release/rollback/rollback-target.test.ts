@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
+import { annotationKeys } from '../../names.ts';
 import type { Release } from '../rollout/rollout-ledger.ts';
-import { planRelease, planService, ROLLED_BACK_TO } from './rollback-target.ts';
+import { planRelease, planService } from './rollback-target.ts';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
 
@@ -17,7 +18,7 @@ const aService = (name: string, revisions: readonly Had[], rolledBackTo?: string
       generation: 1,
       annotations: {
         [revisionKey]: String(newest?.revision),
-        ...(rolledBackTo !== undefined && { [ROLLED_BACK_TO]: rolledBackTo }),
+        ...(rolledBackTo !== undefined && { [annotationKeys.rolledBackTo]: rolledBackTo }),
       },
     },
     status: { observedGeneration: 1 },

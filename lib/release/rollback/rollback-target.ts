@@ -1,10 +1,8 @@
 /** Which revision of each service a rollback goes to: decided before anything is changed. */
 import type { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
+import { annotationKeys } from '../../names.ts';
 import { hashesOf, type Ledger, positionOf, type Release, releaseBefore } from '../rollout/rollout-ledger.ts';
 import { annotationOf, currentRevision, type Revision, revisionsOf, tagOf } from '../rollout/rollout-workload.ts';
-
-/** Notes on a Deployment which revision it was last rolled back to, as a template hash. */
-export const ROLLED_BACK_TO = 'cloudmart/rolled-back-to';
 
 /** Nothing was changed; the sentence says why and what to do. */
 export class RollbackRefused extends Error {
@@ -115,7 +113,7 @@ export const planService = (history: History, service: string, to: string | unde
   const deployment = deploymentOf(history, service);
   const running = runningRevision(history, service);
   const revisions = revisionsOf(deployment, history.replicaSets);
-  if (to === undefined && annotationOf(deployment, ROLLED_BACK_TO) === running.hash)
+  if (to === undefined && annotationOf(deployment, annotationKeys.rolledBackTo) === running.hash)
     return {
       steps: [],
       already: `${nameOf(running)} was rolled back to already; to go further name one with --to: ${known(revisions)}`,

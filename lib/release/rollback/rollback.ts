@@ -1,10 +1,11 @@
 /** Goes back to an earlier release out of what the cluster itself still holds: no build, no registry, no AWS. */
 
+import { annotationKeys } from '../../names.ts';
 import type { RolloutCluster } from '../rollout/rollout-cluster.ts';
 import { leaveRelease, readLedger } from '../rollout/rollout-ledger.ts';
 import { look, type Waited, type WaitOptions, waitForRollouts } from '../rollout/rollout-wait.ts';
 import { tagOf } from '../rollout/rollout-workload.ts';
-import { type Plan, planRelease, planService, ROLLED_BACK_TO, runningRelease, type Step } from './rollback-target.ts';
+import { type Plan, planRelease, planService, runningRelease, type Step } from './rollback-target.ts';
 
 export type RollbackRequest = WaitOptions & {
   /** Absent: every service that differs from the release before. */
@@ -56,7 +57,7 @@ export const carryOut = async (
   try {
     for (const step of steps) {
       signal.throwIfAborted();
-      await cluster.restoreTemplate(step.service, step.to.replicaSet, { [ROLLED_BACK_TO]: step.to.hash });
+      await cluster.restoreTemplate(step.service, step.to.replicaSet, { [annotationKeys.rolledBackTo]: step.to.hash });
       done.push(step);
       progress(`rolled back ${describeStep(step)}`);
     }

@@ -3,7 +3,8 @@ import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr';
 import { DescribeSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { secretNames } from '../../services.ts';
+import { repositoryName, secretId } from '../../names.ts';
+import { secretKeysOf } from '../../services.ts';
 
 /** AWS could not be asked; one sentence. */
 export class AwsRefused extends Error {
@@ -45,9 +46,9 @@ export const imageDigests = async (
   try {
     const digests: Record<string, string> = {};
     for (const [service, imageTag] of Object.entries(tags)) {
-      const repositoryName = `cloudmart-${name}/${service}`;
-      const command = new DescribeImagesCommand({ repositoryName, imageIds: [{ imageTag }] });
-      const { imageDetails = [] } = await ask(`the image ${repositoryName}:${imageTag}`, region, (abortSignal) =>
+      const repository = repositoryName(name, service);
+      const command = new DescribeImagesCommand({ repositoryName: repository, imageIds: [{ imageTag }] });
+      const { imageDetails = [] } = await ask(`the image ${repository}:${imageTag}`, region, (abortSignal) =>
         client.send(command, { abortSignal }),
       );
       const digest = imageDetails[0]?.imageDigest;
@@ -58,12 +59,6 @@ export const imageDigests = async (
     client.destroy();
   }
 };
-
-/** Names as lib/constructs/access/service-secrets.ts gives them. */
-const secretsOf = (environment: string, service: ServiceManifest) => [
-  { key: 'SERVICE_AUTH_SECRET', id: `cloudmart-${environment}/SERVICE_AUTH_SECRET` },
-  ...secretNames(service).map((key) => ({ key, id: `cloudmart-${environment}/${service.name}/${key}` })),
-];
 
 /** Current version of each secret of each service; only names and versions are read, never values. Throws {@link AwsRefused}. */
 export const currentSecrets = async (
@@ -89,7 +84,8 @@ export const currentSecrets = async (
     const all = new Map<string, CurrentSecret[]>();
     for (const service of services) {
       const secrets: CurrentSecret[] = [];
-      for (const { key, id } of secretsOf(name, service)) secrets.push({ key, ...(await describe(id)) });
+      for (const key of secretKeysOf(service))
+        secrets.push({ key, ...(await describe(secretId(name, service.name, key))) });
       all.set(service.name, secrets);
     }
     return all;

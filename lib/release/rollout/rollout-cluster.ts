@@ -14,6 +14,7 @@ import {
   type V1Pod,
   type V1ReplicaSet,
 } from '@kubernetes/client-node';
+import { fieldManagers, labelKeys, platformName, prefixOf } from '../../names.ts';
 import { ClusterRefused, refusalOf } from './rollout-cluster-failure.ts';
 
 export type ClusterAddress = {
@@ -51,8 +52,8 @@ export type RolloutCluster = {
 };
 
 /** Every object of the platform has it; see lib/workloads/labels.ts. */
-const OURS = 'app.kubernetes.io/part-of=cloudmart';
-const MANAGER = 'cloudmart-rollout';
+const OURS = `${labelKeys.platform}=${platformName}`;
+const MANAGER = fieldManagers.rollout;
 const LOG_LIMIT_BYTES = 8 * 1024 ** 2;
 
 type RawTemplate = { readonly metadata: { readonly labels: Record<string, string> } };
@@ -78,7 +79,7 @@ const loadConfig = ({ kubeconfig, context }: ClusterAddress): KubeConfig => {
     throw new ClusterRefused(
       known.join() === 'loaded-context' ? 'cluster.no-kubeconfig' : 'cluster.no-context',
       known.join() === 'loaded-context'
-        ? `there is no kubeconfig at ${from}; run "aws eks update-kubeconfig --name cloudmart-<environment>" or name one with --kubeconfig`
+        ? `there is no kubeconfig at ${from}; run "aws eks update-kubeconfig --name ${prefixOf('<environment>')}" or name one with --kubeconfig`
         : `${from} has no context "${wanted}", only ${known.join(', ') || 'none'}; choose one with --context`,
     );
   config.setCurrentContext(wanted);

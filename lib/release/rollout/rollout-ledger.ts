@@ -3,10 +3,9 @@
  * cluster, beside what it speaks of, so that everybody who may roll back reads the same.
  */
 import * as z from 'zod';
+import { releasesConfigMap } from '../../names.ts';
 import type { RolloutCluster } from './rollout-cluster.ts';
 
-/** ConfigMap of the namespace. */
-export const LEDGER = 'cloudmart-releases';
 const KEY = 'releases.json';
 /** Releases that are remembered; replica sets of older ones are gone by then. */
 const KEPT = 20;
@@ -33,7 +32,7 @@ export type Ledger = {
 };
 
 export const readLedger = async (cluster: RolloutCluster): Promise<Ledger> => {
-  const map = await cluster.configMap(LEDGER);
+  const map = await cluster.configMap(releasesConfigMap);
   if (!map) return { releases: [] };
   const { resourceVersion } = map.metadata ?? {};
   try {
@@ -46,7 +45,7 @@ export const readLedger = async (cluster: RolloutCluster): Promise<Ledger> => {
 
 const write = (cluster: RolloutCluster, { resourceVersion }: Ledger, releases: readonly Release[]) =>
   cluster.writeConfigMap({
-    metadata: { name: LEDGER, namespace: cluster.namespace, ...(resourceVersion && { resourceVersion }) },
+    metadata: { name: releasesConfigMap, namespace: cluster.namespace, ...(resourceVersion && { resourceVersion }) },
     data: { [KEY]: JSON.stringify(releases.slice(0, KEPT), null, 1) },
   });
 

@@ -1,16 +1,8 @@
 /** Whether every pod of a service runs what was asked: image, configuration and versions of secrets. */
 import type { V1ConfigMap, V1Pod } from '@kubernetes/client-node';
+import { annotationKeys } from '../../names.ts';
 import type { RolloutFinding, RolloutFindingCode } from './rollout-finding.ts';
-import {
-  annotationOf,
-  CONFIGURATION_CHECKSUM,
-  digestOf,
-  imageOf,
-  isOfRevision,
-  podsOf,
-  type Revision,
-  SECRET_VERSIONS,
-} from './rollout-workload.ts';
+import { annotationOf, digestOf, imageOf, isOfRevision, podsOf, type Revision } from './rollout-workload.ts';
 
 export type PodReport = {
   readonly service: string;
@@ -67,10 +59,10 @@ export const comparePods = (
         [
           'pod-configuration-differs',
           'configuration',
-          annotationOf(pod, CONFIGURATION_CHECKSUM),
+          annotationOf(pod, annotationKeys.configuration),
           revision.configuration,
         ],
-        ['pod-secret-differs', 'secret versions', annotationOf(pod, SECRET_VERSIONS), revision.secrets],
+        ['pod-secret-differs', 'secret versions', annotationOf(pod, annotationKeys.secretVersions), revision.secrets],
         ['pod-digest-differs', `${revision.image} as`, digestIn(service, pod) ?? '', digest ?? ''],
       ] as const
     ).filter(([, , runs, asked]) => runs !== asked);

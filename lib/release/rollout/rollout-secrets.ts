@@ -1,5 +1,6 @@
 /** Rotated secrets: which pods were started for older versions, and new pods for the current ones. */
 import type { V1Pod } from '@kubernetes/client-node';
+import { annotationKeys, fieldManagers } from '../../names.ts';
 import { carryOut } from '../rollback/rollback.ts';
 import { type RollbackReport, reportRollback } from '../rollback/rollback-report.ts';
 import { runningRevision } from '../rollback/rollback-target.ts';
@@ -8,12 +9,9 @@ import { type CurrentSecret, versionsText } from './rollout-aws.ts';
 import type { RolloutCluster } from './rollout-cluster.ts';
 import type { RolloutFinding } from './rollout-finding.ts';
 import { look, type Seen, type WaitOptions, waitForRollouts } from './rollout-wait.ts';
-import { annotationOf, podsOf, SECRET_VERSIONS } from './rollout-workload.ts';
+import { annotationOf, podsOf } from './rollout-workload.ts';
 
 type Secrets = ReadonlyMap<string, readonly CurrentSecret[]>;
-
-/** Field manager of the annotation: whoever applies the Deployment leaves it alone. */
-const MANAGER = 'cloudmart-secrets';
 
 const startOf = ({ status }: V1Pod) => status?.startTime?.getTime() ?? 0;
 
@@ -25,7 +23,7 @@ const outdated = ({ deployments, pods }: Seen, secrets: Secrets) =>
   [...secrets].flatMap(([service, current]) => {
     const deployment = deployments.get(service);
     if (!deployment) return [];
-    const chosen = annotationOf(deployment.spec?.template, SECRET_VERSIONS);
+    const chosen = annotationOf(deployment.spec?.template, annotationKeys.secretVersions);
     const older = current.filter(({ key, version, changedAt }) =>
       chosen === ''
         ? podsOf(service, pods).some((pod) => startOf(pod) < changedAt.getTime())
@@ -68,7 +66,7 @@ export const rollSecrets = async (
   const running = new Map(due.map(({ service }) => [service, runningRevision(history, service)]));
   for (const { service, keys, wanted } of due) {
     wait.signal.throwIfAborted();
-    await cluster.annotateTemplate(service, MANAGER, { [SECRET_VERSIONS]: wanted });
+    await cluster.annotateTemplate(service, fieldManagers.secrets, { [annotationKeys.secretVersions]: wanted });
     wait.progress(`${service}: new pods for ${keys.join(', ')}`);
   }
   const rolled = due.map(({ service }) => service);

@@ -1,16 +1,10 @@
 /** What a Deployment, its revisions and its pods say about themselves: pure readings of what the API server answered. */
 import type { V1Deployment, V1Pod, V1PodTemplateSpec, V1ReplicaSet } from '@kubernetes/client-node';
-
-/** Digest of the static configuration that a pod was made for; see lib/workloads/deployment.ts. */
-export const CONFIGURATION_CHECKSUM = 'checksum/configuration';
-
-/** Versions of the secrets that a pod reads, as `KEY=version KEY=version`; absent: those that are current at its start. */
-export const SECRET_VERSIONS = 'cloudmart/secret-versions';
+import { annotationKeys, labelKeys } from '../../names.ts';
 
 const REVISION = 'deployment.kubernetes.io/revision';
 const REVISION_HISTORY = 'deployment.kubernetes.io/revision-history';
 const TEMPLATE_HASH = 'pod-template-hash';
-const SERVICE = 'app.kubernetes.io/name';
 
 /** One pod template that a Deployment has or had. */
 export type Revision = {
@@ -64,8 +58,8 @@ export const revisionsOf = (deployment: V1Deployment, replicaSets: readonly V1Re
         replicaSet: set.metadata?.name ?? '',
         hash: set.metadata?.labels?.[TEMPLATE_HASH] ?? '',
         image: imageOf(service, template),
-        configuration: annotationOf(template, CONFIGURATION_CHECKSUM),
-        secrets: annotationOf(template, SECRET_VERSIONS),
+        configuration: annotationOf(template, annotationKeys.configuration),
+        secrets: annotationOf(template, annotationKeys.secretVersions),
         createdAt: set.metadata?.creationTimestamp?.toISOString() ?? '',
       };
     })
@@ -83,7 +77,9 @@ export const currentRevision = (
 
 /** Pods of a service that are not already being deleted. */
 export const podsOf = (service: string, pods: readonly V1Pod[]): V1Pod[] =>
-  pods.filter(({ metadata }) => metadata?.labels?.[SERVICE] === service && metadata.deletionTimestamp === undefined);
+  pods.filter(
+    ({ metadata }) => metadata?.labels?.[labelKeys.service] === service && metadata.deletionTimestamp === undefined,
+  );
 
 export const isOfRevision = ({ metadata }: V1Pod, { hash }: Revision): boolean =>
   metadata?.labels?.[TEMPLATE_HASH] === hash;

@@ -1,5 +1,6 @@
 /** What a checkout asks a cluster to run, for a comparison with what runs there. */
 import { runsInCluster, type ServiceManifest } from '../../../services/kit/manifest.ts';
+import { annotationKeys } from '../../names.ts';
 import type { KubernetesObject } from '../../workloads/kubernetes-object.ts';
 import { serviceObjects } from '../../workloads/workload-objects.ts';
 import type { WorkloadValues } from '../../workloads/workload-values.ts';
@@ -33,7 +34,7 @@ export const askedWorkloads = (services: readonly ServiceManifest[], values: Wor
     return {
       service: service.name,
       image: template.spec.containers[0]?.image ?? '',
-      configuration: template.metadata.annotations['checksum/configuration'] ?? '',
+      configuration: template.metadata.annotations[annotationKeys.configuration] ?? '',
       ...(map && { configMap: { name: map.metadata.name, data: map['data'] as Record<string, string> } }),
     };
   });

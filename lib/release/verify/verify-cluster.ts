@@ -1,10 +1,11 @@
 /** The part of a verification that the cluster can answer: what its Deployments ask for, and what their pods run. */
+import { annotationKeys } from '../../names.ts';
 import type { RolloutCluster } from '../rollout/rollout-cluster.ts';
 import { diagnose } from '../rollout/rollout-diagnosis.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
 import { compareConfiguration, comparePods, type PodReport } from '../rollout/rollout-pods.ts';
 import type { Seen } from '../rollout/rollout-wait.ts';
-import { annotationOf, CONFIGURATION_CHECKSUM, currentRevision, imageOf, tagOf } from '../rollout/rollout-workload.ts';
+import { annotationOf, currentRevision, imageOf, tagOf } from '../rollout/rollout-workload.ts';
 
 /** What one service is to run. */
 export type AskedWorkload = {
@@ -52,9 +53,9 @@ export const compareDeployments = (
       ...(sameImage(image, imageOf(service, template))
         ? []
         : [`image ${tagOf(imageOf(service, template))} and not ${tagOf(image)}`]),
-      ...(annotationOf(template, CONFIGURATION_CHECKSUM) === configuration
+      ...(annotationOf(template, annotationKeys.configuration) === configuration
         ? []
-        : [`configuration ${annotationOf(template, CONFIGURATION_CHECKSUM) || 'none'} and not ${configuration}`]),
+        : [`configuration ${annotationOf(template, annotationKeys.configuration) || 'none'} and not ${configuration}`]),
     ];
     return differing.length === 0
       ? []

@@ -1,0 +1,72 @@
+/** What AWS, Kubernetes and operators call the parts of the platform. A name that two places must agree on is made here and nowhere else. */
+
+/** Start of every name. */
+export const platformName = 'cloudmart';
+
+/** Kubernetes namespace of all services. */
+export const workloadNamespace = `${platformName}`;
+
+/** Start of every physical name of an environment; its cluster, cache and mail settings have exactly this one: `cloudmart-dev`. */
+export const prefixOf = (environment: string): string => `${platformName}-${environment}`;
+
+/** Name of a role, function or stream job, of which an environment has one per service or purpose: `cloudmart-dev-order`. */
+export const partName = (environment: string, part: string): string => `${prefixOf(environment)}-${part}`;
+
+/** Name of a stack by its id: `cloudmart-dev-event-stream` of `EventStream`. */
+export const stackName = (environment: string, id: string): string =>
+  partName(environment, id.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase());
+
+/** Image repository of a service in the registry of an environment: `cloudmart-dev/order`. */
+export const repositoryName = (environment: string, service: string): string => `${prefixOf(environment)}/${service}`;
+
+/** Image of a service in the store of this machine's container engine: `cloudmart/order:<tag>`. */
+export const localImageName = (service: string, tag: string): string => `${platformName}/${service}:${tag}`;
+
+/** Key of the secret by which services sign the calls between them; all have the same. */
+export const SERVICE_AUTH_SECRET = 'SERVICE_AUTH_SECRET';
+
+/** Id in Secrets Manager of the secret that a service knows under a key: `cloudmart-dev/user/STAFF_PASSWORD`. */
+export const secretId = (environment: string, service: string, key: string): string =>
+  `${prefixOf(environment)}/${key === SERVICE_AUTH_SECRET ? key : `${service}/${key}`}`;
+
+/**
+ * What the physical name of a table begins with, and a wildcard, so that a role can name it before it is there: CloudFormation makes it
+ * of the stack (lib/stacks/table-stack.ts), the logical id (lib/constructs/stores/item-table.ts) and letters of its own.
+ */
+export const tablePattern = (environment: string, table: string): string =>
+  `${stackName(environment, 'Table')}-${table}Table*`;
+
+/** User as whom every service signs in to the cache, by a token of IAM that is made for this user and the cache's name. */
+export const cacheUser = (environment: string): string => partName(environment, 'services');
+
+/** Tags of everything that an environment consists of. */
+export const platformTags = (environment: string): Record<string, string> => ({ environment, platform: platformName });
+
+/** Log group into which CloudWatch's agent ships one kind of a cluster's logs, such as `application`. */
+export const clusterLogGroup = (clusterName: string, kind: string): string =>
+  `/aws/containerinsights/${clusterName}/${kind}`;
+
+/** Log group of a Lambda. */
+export const functionLogGroup = (functionName: string): string => `/aws/lambda/${functionName}`;
+
+/** Namespace of the metrics that are made from logs. */
+export const metricNamespace = (environment: string): string => `CloudMart/${environment}`;
+
+/** Keys of labels. */
+export const labelKeys = { service: 'app.kubernetes.io/name', platform: 'app.kubernetes.io/part-of' } as const;
+
+/** Keys of annotations. */
+export const annotationKeys = {
+  /** Digest of the static configuration that a pod was made for. */
+  configuration: 'checksum/configuration',
+  /** Versions of the secrets that a pod reads, as `KEY=version KEY=version`; absent: those that are current at its start. */
+  secretVersions: `${platformName}/secret-versions`,
+  /** Notes on a Deployment which revision it was last rolled back to, as a template hash. */
+  rolledBackTo: `${platformName}/rolled-back-to`,
+} as const;
+
+/** Who changes objects of the cluster beside whoever applies them, as the API server notes it. */
+export const fieldManagers = { rollout: `${platformName}-rollout`, secrets: `${platformName}-secrets` } as const;
+
+/** ConfigMap of the namespace that remembers which releases were verified. */
+export const releasesConfigMap = `${platformName}-releases`;
