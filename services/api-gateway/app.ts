@@ -1,5 +1,6 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
+import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
@@ -26,7 +27,11 @@ export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
   readonly orders: GrpcClient<typeof OrderServiceDefinition>;
   /** HTTP doors: those that are forwarded, and the user service's for its keys. */
-  readonly upstreams: Upstreams & { readonly user: HttpClient; readonly payment: HttpClient };
+  readonly upstreams: Upstreams & {
+    readonly user: HttpClient;
+    readonly cart: HttpClient;
+    readonly payment: HttpClient;
+  };
   /** Counts rate limits over all replicas. */
   readonly cache: Cache;
 };
@@ -73,6 +78,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     },
     { prefix },
   );
+  addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix });
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix });
 
   return {

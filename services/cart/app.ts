@@ -1,16 +1,18 @@
 import type * as z from 'zod';
 import type { OrderEvent } from '../contracts/events/order-events.ts';
 import { parseEvent } from '../contracts/events/topics.ts';
+import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { createBreaker } from '../kit/calls/breaker.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
+import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { addressOf, openOwnCache, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { createProductCatalogue } from './clients/product-catalogue.ts';
 import type { cartConfig } from './config.ts';
 import { handleOrderEvent } from './events/on-order-event.ts';
-import { addCartRoutes } from './http/cart-routes.ts';
+import { cartHandlers } from './http/cart-handlers.ts';
 import { addDependencyHealthRoutes } from './http/dependency-health-routes.ts';
 import { createCartRepository } from './storage/cart-repository.ts';
 import { addItem } from './use-cases/add-item.ts';
@@ -20,6 +22,8 @@ import { expireCarts, markAbandonedCarts } from './use-cases/sweep-carts.ts';
 
 /** The same doors with and without the prefix that the gateway and older clients use. */
 const prefixes = ['', '/api/v1'] as const;
+/** Where older clients empty the cart, at this service alone. */
+const clearPath = '/cart/items';
 /** Longer than a request may wait for a database connection, so that the pool and not the deadline answers. */
 const deadlineMs = 25_000;
 const productDeadlineMs = 2_500;
@@ -78,8 +82,10 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
   });
 
   const http = await createHttpServer({ context, cache, deadlineMs, healthPrefixes: ['/api/v1'] });
+  const handlers = cartHandlers(effects);
   for (const prefix of prefixes) {
-    addCartRoutes(http, effects, prefix);
+    addDoors(http, cartDoors, handlers, { prefix });
+    addDoors(http, { clear: { ...cartDoors.clear, path: clearPath } }, handlers, { prefix });
     addDependencyHealthRoutes(http, context, prefix);
   }
   functions.register({ addItem, handleOrderEvent });

@@ -1,5 +1,4 @@
 import * as z from 'zod';
-import { addItemBody, cartSchema, changeItemBody } from '../../contracts/http/cart-api.ts';
 import {
   adjustStockBody,
   categoriesAnswer,
@@ -16,7 +15,7 @@ import type { Access } from '../../kit/auth/caller.ts';
 
 /** A door that another service answers over HTTP at the same path, without `/api/v1`. */
 export type ForwardedDoor = {
-  readonly service: 'product' | 'cart';
+  readonly service: 'product';
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly access: Access;
@@ -27,7 +26,6 @@ export type ForwardedDoor = {
   readonly body?: z.ZodType;
   readonly status: 200 | 201 | 204;
   readonly answer: z.ZodType;
-  readonly beginsGuestSession?: boolean;
   /** Largest body in bytes; default 64 KiB. */
   readonly bodyLimit?: number;
   /** Milliseconds to wait for the answer; default that of all requests. */
@@ -35,17 +33,9 @@ export type ForwardedDoor = {
 };
 
 const productId = z.strictObject({ id: productIdSchema });
-const itemId = z.strictObject({ productId: productIdSchema });
 
 const catalogue = { service: 'product', access: 'public', status: 200 } as const;
 const stocking = { service: 'product', access: 'staff', status: 200 } as const;
-const cart = {
-  service: 'cart',
-  access: 'customer-or-guest',
-  status: 200,
-  answer: cartSchema,
-  beginsGuestSession: true,
-} as const;
 
 /** Room for 500 items of about 16 KiB, and time to store them. */
 const bulk = { bodyLimit: 8 * 1024 * 1024, deadlineMs: 30_000 } as const;
@@ -119,23 +109,5 @@ export const forwardedDoors: readonly ForwardedDoor[] = [
     params: productId,
     body: adjustStockBody,
     answer: productSchema,
-  },
-  { ...cart, method: 'GET', path: '/cart', summary: 'The own cart' },
-  { ...cart, method: 'DELETE', path: '/cart', summary: 'Empty the own cart' },
-  { ...cart, method: 'POST', path: '/cart/items', summary: 'Put a product into the own cart', body: addItemBody },
-  {
-    ...cart,
-    method: 'PATCH',
-    path: '/cart/items/:productId',
-    summary: 'Change the quantity of a product',
-    params: itemId,
-    body: changeItemBody,
-  },
-  {
-    ...cart,
-    method: 'DELETE',
-    path: '/cart/items/:productId',
-    summary: 'Take a product out of the own cart',
-    params: itemId,
   },
 ];

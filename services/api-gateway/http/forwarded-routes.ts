@@ -21,7 +21,7 @@ const addForwardedRoute = (http: HttpServer, door: ForwardedDoor, upstream: Http
   http.route({
     method: door.method,
     url: door.path,
-    config: { access: door.access, ...(door.beginsGuestSession && { beginsGuestSession: true }) },
+    config: { access: door.access },
     ...(door.bodyLimit !== undefined && { bodyLimit: door.bodyLimit }),
     ...(door.deadlineMs !== undefined && { handlerTimeout: door.deadlineMs }),
     schema: {

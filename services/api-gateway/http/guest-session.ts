@@ -2,13 +2,6 @@ import type { BeginGuestSession } from '../../kit/http/access-control.ts';
 import { sessionCookie } from '../../kit/http/access-control.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** Whether a visitor without token and session gets a session here; default not. */
-    beginsGuestSession?: boolean;
-  }
-}
-
 /** 30 days: as long as a cart is kept. */
 const lifetimeSeconds = 30 * 24 * 3600;
 
@@ -16,7 +9,7 @@ const lifetimeSeconds = 30 * 24 * 3600;
 export const createGuestSessions =
   (ids: Ids): BeginGuestSession =>
   (request, reply) => {
-    if (!request.routeOptions.config.beginsGuestSession) return undefined;
+    if (!request.routeOptions.config.door?.beginsGuestSession) return undefined;
     const sessionId = ids.next('ses');
     reply.setCookie(sessionCookie, sessionId, {
       path: '/',

@@ -1,5 +1,6 @@
 import { type Cart, cartSchema } from '../../contracts/http/cart-api.ts';
 import { testContext } from '../../kit/testing/context.ts';
+import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
@@ -89,6 +90,7 @@ export const startCart = async ({
       return rows.map(({ payload }) => payload);
     },
     stop: async () => {
+      await requireDeclaredRefusals(context);
       await stopWhole(running);
       await catalogue.stop();
       await store.drop();

@@ -1,9 +1,10 @@
 /** What must be true of every entry in every table of doors. */
 import { describe, expect, test } from '@jest/globals';
+import { cartDoors } from './cart-doors.ts';
 import { addressOf, type Door, type Doors } from './door.ts';
 import { paymentDoors } from './payment-doors.ts';
 
-const tables: Readonly<Record<string, Doors>> = { paymentDoors };
+const tables: Readonly<Record<string, Doors>> = { cartDoors, paymentDoors };
 const all = Object.entries(tables).flatMap(([table, doors]) =>
   Object.entries(doors).map(([name, door]): [string, Door] => [`${table}.${name}`, door]),
 );

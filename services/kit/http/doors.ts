@@ -36,16 +36,20 @@ type Part<Door, Name extends string> = Door extends { readonly [K in Name]: infe
   ? z.output<Schema>
   : unknown;
 
-/** A request that passed the checks of its door. */
-export type DoorRequest<Door> = {
+type RequestOf<Params, Query, Headers, Body> = {
   readonly caller: Caller;
   /** Names the request in logs and answers. */
   readonly id: string;
-  readonly params: Part<Door, 'params'>;
-  readonly query: Part<Door, 'query'>;
-  readonly headers: Part<Door, 'headers'> & { readonly authorization?: string | undefined };
-  readonly body: Part<Door, 'body'>;
+  readonly params: Params;
+  readonly query: Query;
+  readonly headers: Headers & { readonly authorization?: string | undefined };
+  readonly body: Body;
 };
+
+/** A request that passed the checks of its door. A conditional type, so that two requests are compared by their parts and not by their doors. */
+export type DoorRequest<Door> = Door extends unknown
+  ? RequestOf<Part<Door, 'params'>, Part<Door, 'query'>, Part<Door, 'headers'>, Part<Door, 'body'>>
+  : never;
 
 type AnswerBody<Door extends ServedDoor> = Door['answers'] extends { readonly 204: unknown }
   ? undefined
@@ -99,7 +103,7 @@ const addDoor = (
 export const addDoors = <const Doors extends ServedDoors>(
   http: HttpServer,
   doors: Doors,
-  handlers: DoorHandlers<Doors>,
+  handlers: DoorHandlers<NoInfer<Doors>>,
   options: AddDoorsOptions = {},
 ): void => {
   for (const [name, door] of Object.entries(doors))

@@ -1,0 +1,42 @@
+/** The cart of the caller; every answer is the cart as it is afterwards. */
+import { z } from 'zod';
+import { addItemBody, cartSchema, changeItemBody } from './cart-api.ts';
+import type { Doors } from './door.ts';
+import { productIdSchema } from './values.ts';
+
+const own = {
+  access: 'customer-or-guest',
+  beginsGuestSession: true,
+  tags: ['cart'],
+  answers: { 200: cartSchema },
+} as const;
+const params = z.strictObject({ productId: productIdSchema });
+
+export const cartDoors = {
+  show: { ...own, method: 'GET', path: '/cart', summary: 'The own cart' },
+  clear: { ...own, method: 'DELETE', path: '/cart', summary: 'Empty the own cart' },
+  add: {
+    ...own,
+    method: 'POST',
+    path: '/cart/items',
+    summary: 'Put a product into the own cart',
+    body: addItemBody,
+    errors: ['product.unknown', 'cart.line-full', 'cart.full'],
+  },
+  change: {
+    ...own,
+    method: 'PATCH',
+    path: '/cart/items/:productId',
+    summary: 'Change the quantity of a product',
+    params,
+    body: changeItemBody,
+    errors: ['cart.line-missing'],
+  },
+  remove: {
+    ...own,
+    method: 'DELETE',
+    path: '/cart/items/:productId',
+    summary: 'Take a product out of the own cart',
+    params,
+  },
+} as const satisfies Doors;
