@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { drainSeconds, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { annotationKeys } from '../names.ts';
-import { selectorLabels, serviceLabels } from './labels.ts';
-import { podEnvironment, staticConfiguration } from './pod-variables.ts';
-import { doorsOf, probePort } from './ports.ts';
-import type { WorkloadValues } from './workload-values.ts';
+import { probePort } from './ports.ts';
+import type { Workload } from './workload.ts';
 
 /** Seconds between a pod's removal from the endpoints and SIGTERM, so that load balancers have heard of it. */
 export const preStopSeconds = 10;
@@ -25,12 +22,12 @@ const probe = (path: string, periodSeconds: number, failureThreshold: number): k
   failureThreshold,
 });
 
-const spreadOver = (topologyKey: string, service: ServiceManifest): k8s.TopologySpreadConstraint => ({
+const spreadOver = (topologyKey: string, selector: Workload['selector']): k8s.TopologySpreadConstraint => ({
   topologyKey,
   maxSkew: 1,
   // A pod in a crowded zone serves more than a pending one.
   whenUnsatisfiable: 'ScheduleAnyway',
-  labelSelector: { matchLabels: selectorLabels(service.name) },
+  labelSelector: { matchLabels: selector },
   matchLabelKeys: ['pod-template-hash'],
 });
 
@@ -48,50 +45,23 @@ const resourcesOf = ({ size }: ServiceManifest): k8s.ResourceRequirements => {
   };
 };
 
-const checksumOf = (configuration: Record<string, string>): string =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.entries(configuration).sort()))
-    .digest('hex')
-    .slice(0, 16);
-
-/** Name of the ConfigMap of one state of a service's static configuration: pods of another state read another one. */
-const configMapName = (service: ServiceManifest, configuration: Record<string, string>): string =>
-  `${service.name}-configuration-${checksumOf(configuration)}`;
-
-/** Refuses an image whose content can change under its name. Tokens are judged when the tag behind them is literal. */
-const immutableImage = (service: ServiceManifest, values: WorkloadValues): string => {
-  const image = values.images[service.name];
-  if (!image) throw new Error(`workload values name no image for "${service.name}"; build it and give its reference`);
-  const tag = /@sha256:[0-9a-f]{64}$|:([^/:]+)$/.exec(image);
-  if (!tag || tag[1] === 'latest')
-    throw new Error(`image "${image}" of "${service.name}" can change under its name; give a content tag or a digest`);
-  return image;
-};
-
-const containerOf = (
-  service: ServiceManifest,
-  all: readonly ServiceManifest[],
-  values: WorkloadValues,
-): k8s.Container => ({
+const containerOf = ({ service, image, doors, variables, configMap }: Workload): k8s.Container => ({
   name: service.name,
-  image: immutableImage(service, values),
+  image,
   imagePullPolicy: 'IfNotPresent',
   ports: [
-    ...doorsOf(service).map(({ name, port }) => ({ name, containerPort: port })),
+    ...doors.map(({ name, port }) => ({ name, containerPort: port })),
     { name: 'probe', containerPort: probePort },
   ],
   env: [
-    ...Object.entries(podEnvironment(service, all, values)).map(([name, value]) => ({ name, value })),
+    ...Object.entries(variables).map(([name, value]) => ({ name, value })),
     // Set by "cloudmart roll"; absent, the value is empty and the service reads the versions that are current at its start.
     {
       name: 'SECRET_VERSIONS',
       valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${annotationKeys.secretVersions}']` } },
     },
   ],
-  envFrom:
-    Object.keys(staticConfiguration(service, values)).length > 0
-      ? [{ configMapRef: { name: configMapName(service, staticConfiguration(service, values)) } }]
-      : undefined,
+  envFrom: configMap && [{ configMapRef: { name: configMap.name } }],
   resources: resourcesOf(service),
   // Two minutes: a start waits for migrations that another replica runs.
   startupProbe: probe('/health/startup', 2, 60),
@@ -108,35 +78,28 @@ const containerOf = (
 });
 
 /** Adds the Deployment and, where there is static configuration, its ConfigMap. */
-export const addDeployment = (
-  scope: Construct,
-  service: ServiceManifest,
-  all: readonly ServiceManifest[],
-  values: WorkloadValues,
-): void => {
-  const configuration = staticConfiguration(service, values);
-  const labels = serviceLabels(service, values);
-  if (Object.keys(configuration).length > 0)
+export const addDeployment = (scope: Construct, workload: Workload): void => {
+  const { metadata, selector, configMap, checksum } = workload;
+  if (configMap)
     new k8s.KubeConfigMap(scope, 'configuration', {
       metadata: {
-        name: configMapName(service, configuration),
-        namespace: values.namespace,
-        labels,
+        ...metadata,
+        name: configMap.name,
         // Pods of the release before still read theirs, and a rollback goes back to it.
         annotations: { 'argocd.argoproj.io/sync-options': 'Prune=false' },
       },
       immutable: true,
-      data: configuration,
+      data: configMap.data,
     });
   new k8s.KubeServiceAccount(scope, 'service-account', {
-    metadata: { name: service.name, namespace: values.namespace, labels },
+    metadata,
     automountServiceAccountToken: false,
   });
   new k8s.KubeDeployment(scope, 'deployment', {
-    metadata: { name: service.name, namespace: values.namespace, labels },
+    metadata,
     // No replicas: the autoscaler owns the number, and an apply must not reset it.
     spec: {
-      selector: { matchLabels: selectorLabels(service.name) },
+      selector: { matchLabels: selector },
       minReadySeconds: 5,
       progressDeadlineSeconds: 300,
       revisionHistoryLimit: 10,
@@ -146,11 +109,11 @@ export const addDeployment = (
       },
       template: {
         metadata: {
-          labels,
-          annotations: { [annotationKeys.configuration]: checksumOf(configuration) },
+          labels: metadata.labels,
+          annotations: { [annotationKeys.configuration]: checksum },
         },
         spec: {
-          serviceAccountName: service.name,
+          serviceAccountName: metadata.name,
           automountServiceAccountToken: false,
           enableServiceLinks: false,
           terminationGracePeriodSeconds: terminationGraceSeconds,
@@ -164,10 +127,10 @@ export const addDeployment = (
             seccompProfile: { type: 'RuntimeDefault' },
           },
           topologySpreadConstraints: [
-            spreadOver('topology.kubernetes.io/zone', service),
-            spreadOver('kubernetes.io/hostname', service),
+            spreadOver('topology.kubernetes.io/zone', selector),
+            spreadOver('kubernetes.io/hostname', selector),
           ],
-          containers: [containerOf(service, all, values)],
+          containers: [containerOf(workload)],
           volumes: [{ name: 'tmp', emptyDir: { sizeLimit: k8s.Quantity.fromString('64Mi') } }],
         },
       },

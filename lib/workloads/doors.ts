@@ -1,9 +1,7 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { selectorLabels, serviceLabels } from './labels.ts';
-import { doorsOf, grpcServiceName, type NamedPort } from './ports.ts';
-import type { WorkloadValues } from './workload-values.ts';
+import { grpcServiceName, type NamedPort } from './ports.ts';
+import type { Workload } from './workload.ts';
 
 const servicePort = ({ name, port }: NamedPort): k8s.ServicePort => ({
   name,
@@ -16,14 +14,13 @@ const servicePort = ({ name, port }: NamedPort): k8s.ServicePort => ({
  * Adds one Service a door: HTTP behind a cluster address; gRPC headless, because its long-lived connections are balanced by
  * the callers over all pod addresses. A public service also gets an Ingress where the environment has a public door.
  */
-export const addDoors = (scope: Construct, service: ServiceManifest, values: WorkloadValues): void => {
-  const labels = serviceLabels(service, values);
-  for (const door of doorsOf(service)) {
+export const addDoors = (scope: Construct, { service, values, metadata, selector, doors }: Workload): void => {
+  for (const door of doors) {
     const headless = door.name === 'grpc';
     new k8s.KubeService(scope, `service-${door.name}`, {
-      metadata: { name: headless ? grpcServiceName(service) : service.name, namespace: values.namespace, labels },
+      metadata: { ...metadata, name: headless ? grpcServiceName(service) : service.name },
       spec: {
-        selector: selectorLabels(service.name),
+        selector,
         ports: [servicePort(door)],
         type: 'ClusterIP',
         clusterIp: headless ? 'None' : undefined,
@@ -37,7 +34,7 @@ export const addDoors = (scope: Construct, service: ServiceManifest, values: Wor
     );
   const { className, host, annotations } = values.ingress;
   new k8s.KubeIngress(scope, 'ingress', {
-    metadata: { name: service.name, namespace: values.namespace, labels, annotations: { ...annotations } },
+    metadata: { ...metadata, annotations: { ...annotations } },
     spec: {
       ingressClassName: className,
       rules: [

@@ -1,9 +1,8 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
-import { callersOf } from '../services.ts';
-import { selectorLabels, serviceLabels } from './labels.ts';
 import { doorsOf } from './ports.ts';
+import { selectorLabels, type Workload } from './workload.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
 /** Where the EKS Pod Identity agent of the own node gives out credentials. Source: EKS user guide, "Set up Pod Identity". */
@@ -42,15 +41,8 @@ const storePorts = (service: ServiceManifest, { network }: WorkloadValues): numb
   ...(service.cache ? network.cachePorts : []),
 ];
 
-const egressOf = (
-  service: ServiceManifest,
-  all: readonly ServiceManifest[],
-  values: WorkloadValues,
-): k8s.NetworkPolicyEgressRule[] => {
+const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgressRule[] => {
   const stores = storePorts(service, values);
-  const callees = all
-    .filter(({ name }) => service.calls.includes(name))
-    .sort((one, other) => one.name.localeCompare(other.name, 'en'));
   return [
     dns(values),
     { to: toCidrs([podIdentityAgent]), ports: tcp(80) },
@@ -68,16 +60,12 @@ const egressOf = (
   ];
 };
 
-const ingressOf = (
-  service: ServiceManifest,
-  all: readonly ServiceManifest[],
-  values: WorkloadValues,
-): k8s.NetworkPolicyIngressRule[] | undefined => {
-  const callers = callersOf(service, all);
-  const doors = doorsOf(service).map(({ port }) => port);
+const ingressOf = ({ service, values, callers, doors }: Workload): k8s.NetworkPolicyIngressRule[] | undefined => {
   const { http } = service.ports;
   const rules = [
-    ...(callers.length > 0 && doors.length > 0 ? [{ from: callers.map(podsOf), ports: tcp(...doors) }] : []),
+    ...(callers.length > 0 && doors.length > 0
+      ? [{ from: callers.map(podsOf), ports: tcp(...doors.map(({ port }) => port)) }]
+      : []),
     ...(service.public && values.ingress && http !== undefined
       ? [{ from: toCidrs(values.ingress.sourceCidrs), ports: tcp(http) }]
       : []),
@@ -90,19 +78,14 @@ const ingressOf = (
  * Adds the policy that admits declared callers, callees and stores only. Probes need no rule: the kubelet's traffic from a pod's
  * own node is always admitted.
  */
-export const addNetworkPolicy = (
-  scope: Construct,
-  service: ServiceManifest,
-  all: readonly ServiceManifest[],
-  values: WorkloadValues,
-): void => {
+export const addNetworkPolicy = (scope: Construct, workload: Workload): void => {
   new k8s.KubeNetworkPolicy(scope, 'network-policy', {
-    metadata: { name: service.name, namespace: values.namespace, labels: serviceLabels(service, values) },
+    metadata: workload.metadata,
     spec: {
-      podSelector: { matchLabels: selectorLabels(service.name) },
+      podSelector: { matchLabels: workload.selector },
       policyTypes: ['Ingress', 'Egress'],
-      ingress: ingressOf(service, all, values),
-      egress: egressOf(service, all, values),
+      ingress: ingressOf(workload),
+      egress: egressOf(workload),
     },
   });
 };

@@ -1,29 +1,15 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { selectorLabels, serviceLabels } from './labels.ts';
-import type { ReplicaBounds, WorkloadValues } from './workload-values.ts';
-
-const boundsOf = (service: ServiceManifest, values: WorkloadValues): ReplicaBounds => {
-  const bounds = values.replicas[service.name];
-  if (!bounds) throw new Error(`workload values name no replicas for "${service.name}"; give min and max`);
-  if (bounds.min < 1 || bounds.max < bounds.min)
-    throw new Error(
-      `replicas of "${service.name}" in ${values.environment} are ${bounds.min} to ${bounds.max}; min must be at least 1 and max at least min`,
-    );
-  return bounds;
-};
+import type { Workload } from './workload.ts';
 
 /** Adds the autoscaler, quick to grow and slow to shrink, and the budget that lets nodes drain one pod at a time. */
-export const addScaling = (scope: Construct, service: ServiceManifest, values: WorkloadValues): void => {
-  const metadata = { name: service.name, namespace: values.namespace, labels: serviceLabels(service, values) };
-  const { min, max } = boundsOf(service, values);
+export const addScaling = (scope: Construct, { service, metadata, selector, replicas }: Workload): void => {
   new k8s.KubeHorizontalPodAutoscalerV2(scope, 'autoscaler', {
     metadata,
     spec: {
       scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: service.name },
-      minReplicas: min,
-      maxReplicas: max,
+      minReplicas: replicas.min,
+      maxReplicas: replicas.max,
       metrics: [
         {
           type: 'Resource',
@@ -49,7 +35,7 @@ export const addScaling = (scope: Construct, service: ServiceManifest, values: W
   new k8s.KubePodDisruptionBudget(scope, 'disruption-budget', {
     metadata,
     spec: {
-      selector: { matchLabels: selectorLabels(service.name) },
+      selector: { matchLabels: selector },
       maxUnavailable: k8s.IntOrString.fromNumber(1),
       // A pod that is broken anyway must not keep a node from draining.
       unhealthyPodEvictionPolicy: 'AlwaysAllow',

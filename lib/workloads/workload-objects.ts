@@ -10,6 +10,7 @@ import { addNetworkPolicy } from './network-policy.ts';
 import { withNewerFields } from './newer-fields.ts';
 import { lawfulObjects } from './object-laws.ts';
 import { addScaling } from './scaling.ts';
+import { describeWorkload } from './workload.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
 const objectsOf = (id: string, fill: (chart: Chart) => void): KubernetesObject[] => {
@@ -48,9 +49,10 @@ export const serviceObjects = (
 ): KubernetesObject[] =>
   runsInCluster(service)
     ? objectsOf(service.name, (chart) => {
-        addDeployment(chart, service, all, values);
-        addDoors(chart, service, values);
-        addScaling(chart, service, values);
-        addNetworkPolicy(chart, service, all, values);
+        const workload = describeWorkload(service, all, values);
+        addDeployment(chart, workload);
+        addDoors(chart, workload);
+        addScaling(chart, workload);
+        addNetworkPolicy(chart, workload);
       })
     : [];

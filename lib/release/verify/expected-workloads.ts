@@ -1,8 +1,6 @@
 /** What a checkout asks a cluster to run, for a comparison with what runs there. */
 import { runsInCluster, type ServiceManifest } from '../../../services/kit/manifest.ts';
-import { annotationKeys } from '../../names.ts';
-import type { KubernetesObject } from '../../workloads/kubernetes-object.ts';
-import { serviceObjects } from '../../workloads/workload-objects.ts';
+import { describeWorkload } from '../../workloads/workload.ts';
 import type { WorkloadValues } from '../../workloads/workload-values.ts';
 
 export type AskedWorkload = {
@@ -12,29 +10,12 @@ export type AskedWorkload = {
   /** Checksum that the pods are annotated with. */
   readonly configuration: string;
   /** ConfigMap of the static configuration; absent: the service has none. */
-  readonly configMap?: { readonly name: string; readonly data: Readonly<Record<string, string>> };
+  readonly configMap?: { readonly name: string; readonly data: Readonly<Record<string, string>> } | undefined;
 };
 
-type DeploymentSpec = {
-  template: {
-    metadata: { annotations: Record<string, string> };
-    spec: { containers: { image: string }[] };
-  };
-};
-
-/** One for each service that runs in the cluster, read from the same objects that are applied. */
+/** One for each service that runs in the cluster. */
 export const askedWorkloads = (services: readonly ServiceManifest[], values: WorkloadValues): AskedWorkload[] =>
   services.filter(runsInCluster).map((service) => {
-    const objects = serviceObjects(service, services, values);
-    const ofKind = (kind: string): KubernetesObject | undefined => objects.find((object) => object.kind === kind);
-    const deployment = ofKind('Deployment');
-    if (!deployment) throw new Error(`the objects of ${service.name} hold no Deployment`);
-    const { template } = deployment['spec'] as DeploymentSpec;
-    const map = ofKind('ConfigMap');
-    return {
-      service: service.name,
-      image: template.spec.containers[0]?.image ?? '',
-      configuration: template.metadata.annotations[annotationKeys.configuration] ?? '',
-      ...(map && { configMap: { name: map.metadata.name, data: map['data'] as Record<string, string> } }),
-    };
+    const { image, checksum, configMap } = describeWorkload(service, services, values);
+    return { service: service.name, image, configuration: checksum, configMap };
   });
