@@ -1,6 +1,7 @@
 /** What every log keeps of its records, written against the port alone: the embedded log and a Kafka adapter run the same tests. */
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../testing/condition.ts';
+import { listDifferences } from '../testing/list-differences.ts';
 import { expectOrderPerKey, type LogUnderTest, numbered, upTo, useLog, values } from '../testing/log-under-test.ts';
 import { GroupIsActive, RecordRefused, UnknownTopic } from './event-log.ts';
 
@@ -22,7 +23,7 @@ export const eventLogConformance = (name: string, start: () => Promise<LogUnderT
         }),
       );
       const stored = await readAll(topic);
-      expect(values(stored)).toEqual(upTo(200));
+      expect(listDifferences(values(stored), upTo(200))).toEqual([]);
       expectOrderPerKey(stored);
       expect(stored.every(({ value, headers }) => headers['id'] === `id-${value}`)).toBe(true);
       for (const ofKey of Map.groupBy(stored, ({ key }) => key).values())
@@ -36,7 +37,8 @@ export const eventLogConformance = (name: string, start: () => Promise<LogUnderT
         log().append(topic, numbered(30, 3)),
         log().append(topic, numbered(30, 3)),
       ]);
-      expect((await readAll(topic)).map(({ offset }) => offset)).toEqual(upTo(90));
+      const offsets = (await readAll(topic)).map(({ offset }) => offset);
+      expect(listDifferences(offsets, upTo(90))).toEqual([]);
       expect(await log().offsets(topic)).toEqual([{ topic, partition: 0, earliest: 0, end: 90 }]);
     });
 
@@ -45,7 +47,7 @@ export const eventLogConformance = (name: string, start: () => Promise<LogUnderT
       await log().append(topic, numbered(20, 5));
       await log().createTopics({ [topic]: { partitions: 6, retentionDays: 3 } });
       expect(await log().offsets(topic)).toHaveLength(6);
-      expect(await readAll(topic)).toHaveLength(20);
+      expect((await readAll(topic)).length).toBe(20);
       expect(await log().topics()).toEqual(expect.arrayContaining([topic, `${topic}.dead`]));
       expect(await log().offsets(`${topic}.dead`)).toHaveLength(1);
     });
@@ -62,14 +64,14 @@ export const eventLogConformance = (name: string, start: () => Promise<LogUnderT
       const group = `${topic}-group`;
       await log().append(topic, numbered(30, 6));
       const before = await collect(topic, group);
-      await eventually(() => expect(before.seen).toHaveLength(30));
+      await eventually(() => expect(before.seen.length).toBe(30));
       const start = upTo(3).map((partition) => ({ topic, partition, offset: 0 }));
       await expect(log().resetOffsets(group, start)).rejects.toThrow(GroupIsActive);
       await before.subscription.close();
       await eventually(() => log().resetOffsets(group, start));
       expect(await behind(group)).toBe(30);
       const after = await collect(topic, group);
-      await eventually(() => expect(values(after.seen)).toEqual(upTo(30)));
+      await eventually(() => expect(listDifferences(values(after.seen), upTo(30))).toEqual([]));
       expectOrderPerKey(after.seen);
     });
 

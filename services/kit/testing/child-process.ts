@@ -8,7 +8,7 @@ export type Child = {
   /** Lines that it printed so far. */
   readonly lines: readonly string[];
   signal(name: 'SIGSTOP' | 'SIGCONT'): void;
-  /** `kill -9`: no handler of the process runs. */
+  /** `kill -9`: no handler of the process runs. Afterwards `lines` has all that it printed. */
   kill(): Promise<void>;
 };
 
@@ -19,14 +19,13 @@ export const startChild = (file: URL, parameters: readonly string[]): Child => {
     env: { PATH: process.env['PATH'] ?? '' },
   });
   const lines: string[] = [];
-  createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const reader = createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+  const gone = Promise.all([once(child, 'close'), once(reader, 'close')]);
   return {
     pid: child.pid,
     lines,
     signal: (name) => void child.kill(name),
     kill: async () => {
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const gone = once(child, 'exit');
       child.kill('SIGKILL');
       await gone;
     },

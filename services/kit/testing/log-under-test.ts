@@ -2,6 +2,7 @@
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import type { EventLog, LogRecord, Subscription } from '../events/event-log.ts';
 import { type Child, startChild } from './child-process.ts';
+import { listDifferences } from './list-differences.ts';
 import { readTopic } from './read-topic.ts';
 
 export type LogUnderTest = {
@@ -28,7 +29,8 @@ export const firstSeen = (numbers: readonly number[]) => [...new Set(numbers)];
 export const expectOrderPerKey = (records: readonly Seen[]) => {
   for (const ofKey of Map.groupBy(records, ({ key }) => key).values()) {
     const numbers = firstSeen(ofKey.map(({ value }) => Number(value)));
-    expect(numbers).toEqual(numbers.toSorted((a, b) => a - b));
+    const sorted = numbers.toSorted((a, b) => a - b);
+    expect(listDifferences(numbers, sorted)).toEqual([]);
   }
 };
 
@@ -80,9 +82,10 @@ export const useLog = (name: string, start: () => Promise<LogUnderTest>) => {
       subscriptions.push(subscription);
       return { seen, subscription };
     },
-    /** A member in a process of its own. */
-    startMember: (group: string, topic: string) => {
-      const child = startChild(new URL('./log-member.ts', import.meta.url), [under.url, group, topic]);
+    /** A member in a process of its own; with `most` it stops in the middle of a delivery once it has handled so many records. */
+    startMember: (group: string, topic: string, most?: number) => {
+      const parameters = [under.url, group, topic, ...(most === undefined ? [] : [String(most)])];
+      const child = startChild(new URL('./log-member.ts', import.meta.url), parameters);
       children.push(child);
       const seen = (): Seen[] =>
         child.lines.map((line) => {

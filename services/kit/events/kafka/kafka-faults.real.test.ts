@@ -5,6 +5,7 @@ import { createLogger } from '../../telemetry/logger.ts';
 import { type Child, startChild } from '../../testing/child-process.ts';
 import { eventually } from '../../testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../testing/kafka-broker.ts';
+import { differencesByKey, listDifferences } from '../../testing/list-differences.ts';
 import { anEvent } from '../../testing/log-fixtures.ts';
 import { type TestDatabase, testDatabase } from '../../testing/postgres.ts';
 import type { CloudEvent } from '../cloud-event.ts';
@@ -77,16 +78,16 @@ test('consumers that are killed in the middle of a batch lose no event, and none
     return child;
   };
   const running = [start(), start()];
-  await publish(20, 1, 50);
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 4; round++) {
     const before = await count();
+    await publish(20, 1 + 50 * round, 50 + 50 * round);
     await eventually(async () => expect(await count()).toBeGreaterThan(before));
+    if (round === 3) break;
     await running.shift()?.kill();
     running.push(start());
-    await publish(20, 51 + 50 * round, 100 + 50 * round);
   }
   await eventually(async () => expect(await count()).toBeGreaterThanOrEqual(4_000));
-  expect(await effects()).toEqual(inOrder(20, 200));
+  expect(differencesByKey(await effects(), inOrder(20, 200))).toEqual([]);
   expect(await log.offsets(`${topic}.dead`)).toEqual([{ topic: `${topic}.dead`, partition: 0, earliest: 0, end: 0 }]);
   await eventually(async () => {
     const lags = await log.lag(group);
@@ -110,7 +111,7 @@ test('events that come twice or after their successors take effect once each', a
   stops.push(() => consumer.stop());
   await consumer.start();
   await publish(10, 11, 12);
-  await eventually(async () => expect(await effects()).toEqual(inOrder(10, 12)));
+  await eventually(async () => expect(differencesByKey(await effects(), inOrder(10, 12))).toEqual([]));
 });
 
 test('a broker that dies and comes back under load loses nothing that was committed to an outbox', async () => {
@@ -149,7 +150,7 @@ test('a broker that dies and comes back under load loses nothing that was commit
   };
   const all = upTo(written);
   await eventually(() => expect(new Set(seen.map(({ value }) => value)).size).toBe(5 * written));
-  expect(first()).toEqual({ a: all, b: all, c: all, d: all, e: all });
+  expect(differencesByKey(first(), { a: all, b: all, c: all, d: all, e: all })).toEqual([]);
   await log.check();
 });
 
@@ -169,7 +170,7 @@ test('members that come and go in good order hand every record to one of them on
   }
   const expected = upTo(15).flatMap((key) => upTo(80).map((sequence) => `k${key}:${sequence}`));
   await eventually(() => expect(new Set(seen).size).toBe(expected.length));
-  expect(seen.toSorted()).toEqual(expected.toSorted());
+  expect(listDifferences(seen.toSorted(), expected.toSorted())).toEqual([]);
 });
 
 test('a topic that grows while its group works is taken up whole', async () => {
@@ -183,7 +184,7 @@ test('a topic that grows while its group works is taken up whole', async () => {
   await log.createTopics({ [topic]: { partitions: 7, retentionDays: 1 } });
   await eventually(() => expect(subscription.assignments()).toHaveLength(7));
   await publish(50, 1, 2);
-  await eventually(() => expect(seen).toHaveLength(100));
+  await eventually(() => expect(seen.length).toBe(100));
 });
 
 test('where IAM rules, topics belong to the infrastructure: a missing one is named and not created', async () => {
