@@ -1,24 +1,64 @@
-import type { Command } from 'commander';
+/** Options of the commands that work on a cluster; session-request.ts says what is asked for with them. */
+import { type Command, Option } from 'commander';
+import type { Environment } from '../../lib/environment/environment.ts';
+import { jsonOption, lookedUp, secondsOption, urlOption } from './options.ts';
 
-/** Options of every command that works on a cluster: `verify`, `rollback` and `roll`; `ClusterFlags` is what comes of them. */
+/** What {@link withClusterOptions} gives. */
+export type ClusterFlags = {
+  readonly environment: Environment;
+  readonly kubeconfig?: string;
+  readonly context?: string;
+  readonly deadline: number;
+  readonly callTimeout: number;
+  readonly webhook?: URL;
+  readonly json?: boolean;
+};
+
+/** What {@link withSessionOptions} gives. */
+export type SessionFlags = ClusterFlags & {
+  readonly url?: string;
+  readonly outside: boolean;
+  readonly mailbox?: string;
+  readonly card: string;
+};
+
+const webhookOption = () =>
+  lookedUp(
+    new Option('--webhook <url>', 'chat to tell; better CLOUDMART_CHAT_WEBHOOK, which no process list shows'),
+    async (text: string) => (await import('../../lib/release/verify/webhook.ts')).webhookUrl(text),
+    { isSecret: true },
+  );
+
+/** Options of every command that works on a cluster: `verify`, `rollback` and `restart`. */
 export const withClusterOptions = (command: Command): Command =>
   command
     .option('--kubeconfig <file>', 'file with the address of the cluster; default KUBECONFIG, then ~/.kube/config')
-    .option('--context <name>', 'context in that file; default its current one')
-    .option('--deadline <seconds>', 'time for all roll-outs together', '600')
-    .option('--call-timeout <seconds>', 'time for one answer of the API server', '10')
-    .option('--webhook <url>', 'chat to tell; better CLOUDMART_CHAT_WEBHOOK, which no process list shows')
-    .option('--json', 'print the report as one line of JSON');
+    .option('--context <context>', 'context in that file; default its current one')
+    .addOption(
+      secondsOption('--deadline <seconds>', 'time for all roll-outs together', { least: 0.1, most: 7_200 }).default(
+        600,
+      ),
+    )
+    .addOption(
+      secondsOption('--call-timeout <seconds>', 'time for one answer of the API server', {
+        least: 0.1,
+        most: 300,
+      }).default(10),
+    )
+    .addOption(webhookOption())
+    .addOption(jsonOption());
 
-/** Those, and the options of `verify` and `rollback`, which also try the shop from outside; `SessionFlags` is what comes of them. */
+/** Those, and the options of `verify` and `rollback`, which also try the shop from outside. */
 export const withSessionOptions = (command: Command): Command =>
   withClusterOptions(
     command
-      .option('--url <address>', "address that customers use; default the environment's public door")
+      .addOption(urlOption('--url <url>', "address that customers use; default the environment's public door"))
       .option('--no-outside', 'do not try the shop from outside')
-      .option(
-        '--mailbox <url>',
-        'mailbox of a local run, in which the confirmation must arrive; default the notes of sent mails on AWS',
+      .addOption(
+        urlOption(
+          '--mailbox <url>',
+          'mailbox of a local run, in which the confirmation must arrive; default the notes of sent mails on AWS',
+        ),
       )
       .option('--card <token>', 'token of the card that is charged and given its money back', 'tok_visa'),
   );

@@ -1,26 +1,47 @@
-/** Ctrl-C and wrong usage of commands that bundle, publish, or work on a cluster. */
-import { WrongUsage } from '../../lib/wrong-usage.ts';
+/** Ctrl-C of commands that have something to tell or to tidy up when they are interrupted. */
+import { constants } from 'node:os';
+
+/** Somebody ended the command. The exit code is a shell's: 128 and the number of the signal. */
+export class Interrupted extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, signal: NodeJS.Signals) {
+    super(message);
+    this.name = 'Interrupted';
+    this.exitCode = 128 + constants.signals[signal];
+  }
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+// npm and npx pass a terminal's Ctrl-C on to us although we got it ourselves; only a later one means "now".
+const SECOND_SIGNAL_MS = 1000;
 
 /**
  * Runs until the work is over or somebody ends it. The first signal aborts, and the work says how far it came or else
- * `after` is said; a second one ends the process at once. Sets the exit code: 1 for a failure, 2 for wrong usage.
+ * `after` is said; a later one ends the process at once. Throws {@link Interrupted} in the one case, and what the work throws in the other.
  * @param after what somebody who interrupted it wants to know
  */
-export const runInterruptibly = async (after: string, work: (signal: AbortSignal) => Promise<void>): Promise<void> => {
+export const runInterruptibly = async <T>(after: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   const stop = new AbortController();
-  const end = () => {
-    if (stop.signal.aborted) process.exit(1);
-    stop.abort(new Error(`interrupted; ${after}`));
+  let firstAt = Number.POSITIVE_INFINITY;
+  const end = (name: NodeJS.Signals) => {
+    const reason = new Interrupted(`interrupted; ${after}`, name);
+    if (performance.now() - firstAt > SECOND_SIGNAL_MS) process.exit(reason.exitCode);
+    if (stop.signal.aborted) return;
+    firstAt = performance.now();
+    stop.abort(reason);
   };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, end);
+  for (const name of SIGNALS) process.on(name, end);
   try {
-    await work(stop.signal);
+    return await work(stop.signal);
   } catch (problem) {
-    const isOurs = problem instanceof Error && problem.name !== 'AbortError';
-    const reason = stop.signal.aborted && !isOurs ? stop.signal.reason : problem;
-    process.stderr.write(`cloudmart: ${reason instanceof Error ? reason.message : String(reason)}\n`);
-    process.exitCode = problem instanceof WrongUsage ? 2 : 1;
+    if (!stop.signal.aborted || problem instanceof Interrupted) throw problem;
+    const reason = stop.signal.reason as Interrupted;
+    // What the work itself says of its end tells more; that something was aborted does not.
+    if (problem instanceof Error && problem.name !== 'AbortError') reason.message = problem.message;
+    throw reason;
   } finally {
-    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, end);
+    for (const name of SIGNALS) process.off(name, end);
   }
 };

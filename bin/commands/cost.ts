@@ -1,23 +1,30 @@
 import { Command } from 'commander';
+import type { Environment } from '../../lib/environment/environment.ts';
+import { helpAfter } from '../command-line/help.ts';
+import { environmentOption, jsonOption, numberOption } from '../command-line/options.ts';
+
+export type CostFlags = { readonly environment: Environment; readonly json?: boolean; readonly limit?: number };
 
 /** `cloudmart cost`: what an environment costs a month. */
 export const costCommand = (): Command =>
   new Command('cost')
+    .summary('estimate what an environment costs a month')
     .description('estimate what an environment costs a month, from its templates and a dated price table')
-    .requiredOption('--environment <name>', 'dev, staging or production')
-    .option('--json', 'print every item as one line of JSON')
-    .option('--limit <usd>', 'exit 1 when the sum is above this many USD')
-    .action(async ({ environment, json, limit }: { environment: string; json?: boolean; limit?: string }) => {
-      if (limit !== undefined && !(Number(limit) > 0))
-        throw new Error(`--limit ${limit} is no amount; give USD a month such as 300`);
-      const { costOf } = await import('../../lib/cost/cost-of.ts');
-      const { costTable } = await import('../../lib/cost/cost-table.ts');
-      const estimate = costOf(environment);
-      process.stdout.write(json ? `${JSON.stringify(estimate)}\n` : costTable(estimate));
-      if (limit !== undefined && estimate.usdPerMonth > Number(limit)) {
-        process.stderr.write(
-          `${environment} costs ${estimate.usdPerMonth} USD a month, more than ${limit}; see the levers\n`,
-        );
-        process.exitCode = 1;
-      }
-    });
+    .addOption(environmentOption())
+    .addOption(jsonOption('print every item as one line of JSON'))
+    .addOption(
+      numberOption('--limit <usd>', 'exit 1 when the sum is above this many USD', {
+        least: 1,
+        most: 1_000_000_000,
+        unit: 'USD a month',
+      }),
+    )
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: ['npx cloudmart cost --environment dev', 'npx cloudmart cost --environment production --limit 3000'],
+        done: 'the estimate is printed',
+        failed: 'it is above the limit',
+      }),
+    )
+    .action(async (flags: CostFlags) => (await import('./run/cost.ts')).runCost(flags));

@@ -1,35 +1,25 @@
 import { Command } from 'commander';
-import { root } from '../../lib/checkout.ts';
+import { helpAfter } from '../command-line/help.ts';
+import { jsonOption } from '../command-line/options.ts';
 
-type Options = { base: string; acknowledge?: boolean; json?: boolean };
+export type DiffFlags = { readonly base: string; readonly acknowledge?: boolean; readonly json?: boolean };
 
 /** `cloudmart diff`: a review comment on what the working tree changes in every environment. */
 export const diffCommand = (): Command =>
   new Command('diff')
+    .summary('say what the working tree changes in every environment')
     .description(
       'compare templates and Kubernetes objects of every environment with a revision, as one Markdown comment',
     )
     .requiredOption('--base <revision>', 'branch, tag or commit to compare with')
     .option('--acknowledge', 'exit with 0 although something is destroyed or replaced')
-    .option('--json', 'print the comparison as one line of JSON')
-    .action(async ({ base, acknowledge = false, json }: Options) => {
-      const { compare, destructiveChangesOf } = await import('../../lib/review/comparison.ts');
-      const { commentOf } = await import('../../lib/review/comment.ts');
-      const comparison = await compare({
-        root,
-        revision: base,
-        progress: (sentence) => process.stderr.write(`${sentence}\n`),
-      });
-      const destructive = destructiveChangesOf(comparison);
-      process.stdout.write(
-        json
-          ? `${JSON.stringify({ ...comparison, destructive, acknowledged: acknowledge })}\n`
-          : commentOf(comparison, acknowledge),
-      );
-      if (destructive.length > 0 && !acknowledge) {
-        process.stderr.write(
-          `${destructive.length} destructive changes are not acknowledged, the first: ${destructive[0]?.resourceType} ${destructive[0]?.logicalId} ${destructive[0]?.impact}\n`,
-        );
-        process.exitCode = 1;
-      }
-    });
+    .addOption(jsonOption('print the comparison as one line of JSON'))
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: ['npx cloudmart diff --base main', 'npx cloudmart diff --base main --json > diff.json'],
+        done: 'nothing is destroyed or replaced, or you acknowledged it',
+        failed: 'something is',
+      }),
+    )
+    .action(async (flags: DiffFlags) => (await import('./run/diff.ts')).runDiff(flags));

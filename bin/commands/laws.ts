@@ -1,56 +1,50 @@
 import { Command } from 'commander';
-import type { Verdict } from '../../lib/laws/check-laws.ts';
+import { helpAfter } from '../command-line/help.ts';
+import { dataOption, jsonOption, secondsOption } from '../command-line/options.ts';
 
-type Flags = { data: string; history?: string; wait: string; limit: string; json?: boolean };
-
-/** Violations shown per law; `--json` has them all. */
-const shown = 5;
-
-const linesOf = ({ id, sentence, checked, violations }: Verdict): string[] => [
-  `${violations.length === 0 ? 'holds   ' : 'BROKEN  '} ${id.padEnd(4)} ${String(checked).padStart(8)} checked  ${violations.length} violations  ${sentence}`,
-  ...violations.slice(0, shown).map(({ subject, detail }) => `             ${subject} ${detail}`),
-  ...(violations.length > shown ? [`             and ${violations.length - shown} more`] : []),
-];
-
-const seconds = (flag: string, text: string): number => {
-  const value = Number(text);
-  if (!Number.isFinite(value) || value < 0 || value > 86_400)
-    throw new Error(`--${flag} ${text}: give seconds from 0 to 86400`);
-  return value;
+export type LawsFlags = {
+  readonly data: string;
+  readonly history?: string;
+  readonly wait: number;
+  readonly limit: number;
+  readonly json?: boolean;
 };
 
-const run = async ({ data, history, wait, limit, json = false }: Flags) => {
-  const patienceSeconds = seconds('wait', wait);
-  const limitSeconds = seconds('limit', limit);
-  const { checkPlatform } = await import('../../lib/laws/check-platform.ts');
-  const verdicts = await checkPlatform(data, {
-    historyFile: history,
-    limitSeconds,
-    patienceSeconds,
-    onWait: (waiting) =>
-      process.stderr.write(
-        `waiting for ${waiting.map(({ id, violations }) => `${id} (${violations.length})`).join(', ')}\n`,
-      ),
-  });
-  const violations = verdicts.reduce((sum, verdict) => sum + verdict.violations.length, 0);
-  if (json) process.stdout.write(`${JSON.stringify({ violations, laws: verdicts })}\n`);
-  else
-    process.stdout.write(
-      `${verdicts.flatMap(linesOf).join('\n')}\n${verdicts.length} laws, ${violations} violations\n`,
-    );
-  process.exitCode = violations > 0 ? 1 : 0;
-};
+const DAY_SECONDS = 86_400;
 
 /** `cloudmart laws`: what must be true of orders, stock, money and events. */
 export const lawsCommand = (): Command =>
   new Command('laws')
+    .summary('check what must be true of orders, stock and money')
     .description('check what must be true of orders, stock, money and events; exit 1 if a law is broken')
-    .option('--data <dir>', 'folder of the running platform', '.cloudmart')
+    .addOption(dataOption())
     .option(
       '--history <file>',
       'what a client was promised, as "replay" writes it; checks that nothing promised was lost',
     )
-    .option('--wait <seconds>', 'time for unfinished work to finish before its laws count as broken', '60')
-    .option('--limit <seconds>', 'age at which unfinished work counts as stuck', '0')
-    .option('--json', 'print every violation as one line of JSON')
-    .action(run);
+    .addOption(
+      secondsOption('--wait <seconds>', 'time for unfinished work to finish before its laws count as broken', {
+        least: 0,
+        most: DAY_SECONDS,
+      }).default(60),
+    )
+    .addOption(
+      secondsOption('--limit <seconds>', 'age at which unfinished work counts as stuck', {
+        least: 0,
+        most: DAY_SECONDS,
+      }).default(0),
+    )
+    .addOption(jsonOption('print every violation as one line of JSON'))
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          'npx cloudmart laws',
+          'npx cloudmart laws --history .cloudmart/replay/history.jsonl',
+          'npx cloudmart laws --wait 0 --json',
+        ],
+        done: 'every law holds',
+        failed: 'one is broken, or no platform runs',
+      }),
+    )
+    .action(async (flags: LawsFlags) => (await import('./run/laws.ts')).runLaws(flags));

@@ -1,33 +1,30 @@
-import { Command } from 'commander';
-import { root } from '../../lib/checkout.ts';
+import { Argument, Command } from 'commander';
+import { helpAfter } from '../command-line/help.ts';
+import { jsonOption, lookedUp } from '../command-line/options.ts';
 
-const run = async (name: string, { json = false }: { json?: boolean }) => {
-  const [{ createService }, { refreshes, runTool }, { services }] = await Promise.all([
-    import('../../lib/scaffold/new-service.ts'),
-    import('../../lib/scaffold/refresh.ts'),
-    import('../../lib/services.ts'),
-  ]);
-  const made = await createService(root, name, services);
-  for (const { title, command } of refreshes(name)) {
-    process.stderr.write(`${title}\n`);
-    await runTool(root, command);
-  }
-  if (json) process.stdout.write(`${JSON.stringify(made)}\n`);
-  else
-    process.stdout.write(
-      [
-        `services/${name} is made: HTTP ${made.port}, database ${made.database}, ${made.files.length} files.`,
-        `It is in the local run (npm start), in the templates (npx cdk diff), in the rendered YAML (npx cloudmart render) and in README.md.`,
-        `Next: npm test, then say in services/${name}/manifest.ts and README.md what it is for; "git diff" shows what else changed.`,
-        '',
-      ].join('\n'),
-    );
-};
+const nameArgument = () =>
+  lookedUp(new Argument('<name>', 'DNS label such as "wishlist"'), async (name: string) => {
+    const { services } = await import('../../lib/services.ts');
+    const { checkName } = await import('../../lib/scaffold/new-service.ts');
+    checkName(name, services);
+    return name;
+  });
 
 /** `cloudmart new-service NAME`: a service of the standard shape that runs and is tested. */
 export const newServiceCommand = (): Command =>
   new Command('new-service')
+    .summary('make a service that runs, is tested and is deployed')
     .description('make a service of the standard shape that runs, is tested and is deployed')
-    .argument('<name>', 'DNS label such as "wishlist"')
-    .option('--json', 'print what was made as one line of JSON')
-    .action(run);
+    .addArgument(nameArgument())
+    .addOption(jsonOption('print what was made as one line of JSON'))
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: ['npx cloudmart new-service wishlist && npm test'],
+        done: 'the service is made, and every page lists it',
+        failed: 'it could not be made, or not be listed everywhere',
+      }),
+    )
+    .action(async (name: string, { json }: { json?: boolean }) =>
+      (await import('./run/new-service.ts')).runNewService(name, json),
+    );

@@ -1,58 +1,56 @@
-import { Command } from 'commander';
-import { root } from '../../lib/checkout.ts';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Environment } from '../../lib/environment/environment.ts';
+import { helpAfter } from '../command-line/help.ts';
+import { environmentOption, jsonOption } from '../command-line/options.ts';
 
-type Options = {
-  environment: string;
-  out: string;
-  fromStack?: string | true;
-  repository?: string;
-  revision: string;
-  path?: string;
-  json?: boolean;
+export type RenderFlags = {
+  readonly environment: Environment;
+  readonly out: string;
+  readonly fromStack?: string | true;
+  readonly repository?: string;
+  readonly revision: string;
+  readonly path?: string;
+  readonly json?: boolean;
 };
+
+/** What Argo CD clones from: an address, or Git's short form of one over SSH. */
+const repositoryOption = () =>
+  new Option(
+    '--repository <url>',
+    'Git repository that Argo CD reads; without it the Application holds a placeholder',
+  ).argParser((text) => {
+    if (/^(https?|ssh):\/\/[^/\s]+\/\S+$/.test(text) || /^[\w.-]+@[\w.-]+:\S+$/.test(text)) return text;
+    throw new InvalidArgumentError(
+      'give an address that Git clones, such as https://git.example/shop.git or git@git.example:shop.git',
+    );
+  });
 
 /** `cloudmart render`: Kubernetes YAML of one environment for GitOps. */
 export const renderCommand = (): Command =>
   new Command('render')
+    .summary('write the Kubernetes objects of an environment as YAML')
     .description(
       'write the Kubernetes objects of an environment as YAML, with kustomization.yaml and an Argo CD Application',
     )
-    .requiredOption('--environment <name>', 'dev, staging or production')
+    .addOption(environmentOption())
     .requiredOption('--out <folder>', 'folder to write: new, empty, or rendered earlier for the same environment')
     .option(
       '--from-stack [file]',
       'fill in what only a deployment knows: from the stacks of the environment, or from the file that "cdk deploy --outputs-file" wrote; without it the YAML holds placeholders',
     )
-    .option('--repository <url>', 'Git repository that Argo CD reads; without it the Application holds a placeholder')
-    .option('--revision <name>', 'branch, tag or commit that Argo CD follows', 'main')
+    .addOption(repositoryOption())
+    .option('--revision <revision>', 'branch, tag or commit that Argo CD follows', 'main')
     .option('--path <folder>', 'folder of the rendered files in that repository; default deploy/<environment>')
-    .option('--json', 'print the report as one line of JSON')
-    .action(async (options: Options) => {
-      const { imageTags, outputsSource, render } = await import('../../lib/workloads/render.ts');
-      const report = await render({
-        environment: options.environment,
-        out: options.out,
-        tagsOf: (services) => imageTags(services, root),
-        outputs: outputsSource(options.fromStack),
-        source: {
-          repository: options.repository,
-          revision: options.revision,
-          path: options.path ?? `deploy/${options.environment}`,
-        },
-      });
-      if (options.json) {
-        process.stdout.write(`${JSON.stringify(report)}\n`);
-        return;
-      }
-      for (const { name, files, tag } of report.services)
-        process.stdout.write(`${name.padEnd(16)} ${files} files, image tag ${tag.slice(0, 12)}\n`);
-      if (report.owner !== 'gitops')
-        process.stdout.write(
-          `cdk deploy owns these objects (lib/environments.ts: ${report.environment}.workloads), so the Argo CD Application only compares\n`,
-        );
-      for (const file of report.removed) process.stdout.write(`removed ${file}\n`);
-      if (report.placeholders.length > 0)
-        process.stdout.write(
-          `${report.placeholders.length} values are known only after a deployment and stand as \${stack:NAME}; fill them with --from-stack\n`,
-        );
-    });
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: [
+          'npx cloudmart render --environment production --out deploy/production',
+          'npx cloudmart render --environment staging --out out --from-stack outputs.json',
+        ],
+        done: 'the files are written',
+        failed: 'a value is missing or the folder holds something else; nothing was written',
+      }),
+    )
+    .action(async (flags: RenderFlags) => (await import('./run/render.ts')).runRender(flags));

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
@@ -31,7 +31,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const ended = once(child, 'close');
     await eventually(async () => expect(await trials()).toHaveLength(1), { everyMs: 50 });
     child.kill(name);
-    expect(await ended).toEqual([1, null]);
+    expect(await ended).toEqual([128 + constants.signals[name], null]);
     expect(await said).toBe('cloudmart: interrupted; what is bundled stays, and bundling again is safe\n');
     expect(await trials()).toEqual([]);
     expect(await readdir(out)).not.toContain('order');

@@ -3,13 +3,14 @@ import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { StartRefused } from './start-refused.ts';
 
-/** Throws `StartRefused` unless the URL is a Kafka's and one of its brokers answers. */
+/** The URL, if it is a Kafka's; throws one sentence for anything else. */
+export const requireKafkaUrl = (url: string): string => {
+  if (!isKafkaUrl(url)) throw new Error('give kafka://host:port, with commas between several brokers');
+  return url;
+};
+
+/** Throws `StartRefused` unless one of the brokers of this `kafka://` URL answers. */
 export const requireEventLog = async (url: string): Promise<void> => {
-  if (!isKafkaUrl(url))
-    throw new StartRefused(
-      'events.invalid',
-      `--events ${url}: give kafka://host:port, with commas between several brokers`,
-    );
   const log = await openEventLog({ url, logger: createLogger('start', 'silent') });
   try {
     await log.check();

@@ -13,19 +13,9 @@ const FAMILIES: readonly { readonly from: number; readonly offset: number }[] = 
   { from: 3000, offset: 3000 },
 ];
 const FAMILY_SIZE = 1000;
-const LOWEST_BASE = 1024;
-const HIGHEST_BASE = 65_535 - 4 * FAMILY_SIZE;
-
-/** Parses `--port-base`; throws `StartRefused` for anything but a whole number from 1024 to 61535. */
-export const parsePortBase = (text: string): number => {
-  const base = Number(text);
-  if (!/^\d+$/.test(text) || base < LOWEST_BASE || base > HIGHEST_BASE)
-    throw new StartRefused(
-      'port.base-invalid',
-      `--port-base ${text} is not a whole number from ${LOWEST_BASE} to ${HIGHEST_BASE}; 18000 is a good one`,
-    );
-  return base;
-};
+/** Lowest and highest base that every port fits above. */
+export const LOWEST_BASE = 1024;
+export const HIGHEST_BASE = 65_535 - 4 * FAMILY_SIZE;
 
 /**
  * The port that stands for `port` of the table when 8000 becomes `base`: 8xxx -> base + xxx, 50xxx -> base + 1000 + xxx,

@@ -166,12 +166,3 @@ describe('npm start', () => {
     });
   });
 });
-
-describe('npm start with a flag that makes no sense', () => {
-  it.each([[['--port-base', '99999'], 'port.base-invalid']])('%j is refused as %s', async (flags, code) => {
-    const started = cloudmart('--data', path.join(place, 'never'), ...flags);
-    expect(await started.ended).toBe(1);
-    expect(JSON.parse(started.stdout()).error.code).toBe(code);
-    await expect(stat(path.join(place, 'never'))).rejects.toThrow('ENOENT');
-  });
-});

@@ -1,4 +1,4 @@
-/** Pages under `docs/`, and compose.yaml with what belongs to it, that are written from the code. */
+/** Parts of README.md, pages under `docs/`, and compose.yaml with what belongs to it, that are written from the code. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { composeFiles } from '../compose/compose-file.ts';
@@ -7,6 +7,7 @@ import { services } from '../services.ts';
 import { preparePlatform, type SynthesizedStack } from '../templates/platform-templates.ts';
 import { architecturePage } from './architecture-page.ts';
 import { environmentsPage } from './environments-page.ts';
+import { readmeWith } from './readme-map.ts';
 import { permissionsPage, statefulResourcesPage } from './template-pages.ts';
 
 /** Content by path in the checkout. */
@@ -15,9 +16,10 @@ export const writtenPages = async (
   root: string,
 ): Promise<ReadonlyMap<string, string>> => {
   const architecture = 'docs/architecture.md';
-  const text = await readFile(path.join(root, architecture), 'utf8');
+  const text = (file: string) => readFile(path.join(root, file), 'utf8');
   return new Map([
-    [architecture, architecturePage(text, { services, environments, production })],
+    ['README.md', readmeWith(await text('README.md'), services)],
+    [architecture, architecturePage(await text(architecture), { services, environments, production })],
     ['docs/environments.md', environmentsPage(environments)],
     ['docs/permissions.md', permissionsPage(production)],
     ['docs/stateful-resources.md', statefulResourcesPage(production)],

@@ -3,11 +3,12 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { root } from '../checkout.ts';
 import { services } from '../services.ts';
-import { readmeWith, refreshReadme } from './readme-map.ts';
+import { readmeWith } from './readme-map.ts';
 
 describe('the picture and the table in README.md', () => {
   test('say what the manifests say; otherwise run "npm run map"', async () => {
-    expect(await refreshReadme(root, services, { write: false })).toBe(false);
+    const text = await readFile(path.join(root, 'README.md'), 'utf8');
+    expect(readmeWith(text, services)).toBe(text);
   });
 
   test('show a service as soon as it is declared', async () => {

@@ -1,6 +1,4 @@
 /** The parts of README.md that are written from the manifests. */
-import { readFile, writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import { runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { homes } from './service-homes.ts';
 import { withPart } from './written-part.ts';
@@ -59,16 +57,3 @@ export const readmeWith = (text: string, services: readonly ServiceManifest[]): 
     (page, [part, content]) => withPart(page, { file: 'README.md', part, command: 'npm run map' }, content),
     text,
   );
-
-/** Whether README.md was stale; with `write` it is brought up to date. */
-export const refreshReadme = async (
-  root: string,
-  services: readonly ServiceManifest[],
-  { write }: { readonly write: boolean },
-): Promise<boolean> => {
-  const file = path.join(root, 'README.md');
-  const text = await readFile(file, 'utf8');
-  const fresh = readmeWith(text, services);
-  if (write && fresh !== text) await writeFile(file, fresh);
-  return fresh !== text;
-};

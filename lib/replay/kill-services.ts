@@ -1,6 +1,7 @@
 /** Kills processes of a running platform without warning, to see whether anything is lost. */
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { services } from '../services.ts';
 
 export type KillPlan = {
   /** Services to kill; `relay` is whichever process holds the relay lease of the order service at that moment. */
@@ -58,13 +59,19 @@ const killHolder = async (url: string): Promise<number> => {
 const urlOf = (target: string, databaseOf: KillOptions['databaseOf']) =>
   databaseOf[target === 'relay' ? 'order' : target];
 
-/** Refuses targets that have no relay by which their process is found. Throws one sentence. */
-export const requireKillable = (targets: readonly string[], databaseOf: KillOptions['databaseOf']): void => {
-  for (const target of targets)
-    if (!urlOf(target, databaseOf))
-      throw new Error(
-        `"${target}" owns no database with a relay; kill one of ${Object.keys(databaseOf).join(', ')} or relay`,
-      );
+/** Services that publish, whose relay says which process they are, and `relay` for whoever publishes the order events. */
+const knownTargets = [
+  ...services
+    .filter(({ owns, publishes }) => owns.database && Object.keys(publishes).length > 0)
+    .map(({ name }) => name),
+  'relay',
+];
+
+/** The targets, if each can be found; throws one sentence for others. */
+export const requireTargets = (targets: readonly string[]): readonly string[] => {
+  const unknown = targets.find((target) => !knownTargets.includes(target));
+  if (unknown === undefined) return targets;
+  throw new Error(`"${unknown}" owns no database with a relay; kill some of ${knownTargets.join(', ')}`);
 };
 
 /** Carries out the plan, each kill at a random moment of its own slice of time. Returns what was killed. */

@@ -6,7 +6,7 @@ import { readMails } from '../laws/mailbox.ts';
 import { readState } from '../local/state.ts';
 import { services } from '../services.ts';
 import { createApiClient } from '../shop/api-client.ts';
-import { type Kill, killServices, requireKillable } from './kill-services.ts';
+import { type Kill, killServices } from './kill-services.ts';
 import { byDate, readPurchases } from './purchases.ts';
 import { type Progress, type ReplayReport, replay } from './replay.ts';
 
@@ -60,7 +60,6 @@ export const replayPlatform = async (request: PlatformReplay): Promise<PlatformR
       owns.database && Object.keys(publishes).length > 0 ? [[name, state.databases[owns.database] ?? '']] : [],
     ),
   );
-  requireKillable(kills?.targets ?? [], databaseOf);
   const history = path.join(dataFolder, 'replay', 'history.jsonl');
   await mkdir(path.dirname(history), { recursive: true });
   await writeFile(history, '', { flag: 'a' });

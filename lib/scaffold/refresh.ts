@@ -7,8 +7,7 @@ export type Refresh = { readonly title: string; readonly command: readonly strin
 /** In this order: later ones read what earlier ones wrote. */
 export const refreshes = (name: string): readonly Refresh[] => [
   { title: 'formatting the new files', command: ['biome', 'check', '--write', `services/${name}`, 'lib/services.ts'] },
-  { title: 'writing the table and picture in README.md', command: ['cloudmart', 'map'] },
-  { title: 'writing what docs/ says of the templates', command: ['cloudmart', 'pages'] },
+  { title: 'writing what README.md and docs/ say of the services', command: ['cloudmart', 'pages'] },
   {
     title: 'updating the reviewed snapshots',
     command: ['jest', 'lib/platform.test.ts', 'lib/workloads/workload-objects.test.ts', '--updateSnapshot', '--silent'],

@@ -55,7 +55,7 @@ const containerOf = ({ service, image, doors, variables, configMap }: Workload):
   ],
   env: [
     ...Object.entries(variables).map(([name, value]) => ({ name, value })),
-    // Set by "cloudmart roll"; absent, the value is empty and the service reads the versions that are current at its start.
+    // Set by "cloudmart restart --rotated"; absent, the value is empty and the service reads the versions that are current at its start.
     {
       name: 'SECRET_VERSIONS',
       valueFrom: { fieldRef: { fieldPath: `metadata.annotations['${annotationKeys.secretVersions}']` } },

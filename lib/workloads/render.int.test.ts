@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { runsInCluster } from '../../services/kit/manifest.ts';
 import { root } from '../checkout.ts';
+import { environmentNamed } from '../environments.ts';
 import { neededOutputs } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
 import { type RenderReport, render } from './render.ts';
@@ -36,7 +37,7 @@ const command = (...parameters: string[]) =>
   });
 
 const request = () => ({
-  environment: 'production',
+  environment: environmentNamed('production'),
   out,
   source: { repository: 'https://git.example/shop.git', revision: 'main', path: 'production' },
   tagsOf: async (all: typeof services) => Object.fromEntries(all.map(({ name }) => [name, '0123456789abcdef'])),
@@ -90,11 +91,12 @@ test('stack outputs fill every placeholder', async () => {
   expect(text).toContain('value-of-DatabaseAddress');
 });
 
-test.each<[string, () => Promise<string[]>, RegExp]>([
+test.each<[string, () => Promise<string[]>, RegExp, number?]>([
   [
     'an unknown environment',
     async () => ['--environment', 'prod', '--out', out],
-    /no environment "prod"; known: dev, staging, production/,
+    /--environment prod: known are dev, staging, production/,
+    2,
   ],
   ['a folder that cannot be made', async () => ['--environment', 'dev', '--out', '/dev/null/x'], /ENOTDIR/],
   [
@@ -116,10 +118,10 @@ test.each<[string, () => Promise<string[]>, RegExp]>([
     async () => ['--environment', 'dev', '--out', out, '--from-stack'],
     /CloudFormation in us-east-1 does not answer/,
   ],
-])('%s is refused in one sentence', async (_, parameters, sentence) => {
+])('%s is refused in one sentence', async (_, parameters, sentence, exitCode = 1) => {
   const { code, stdout, stderr } = await command(...(await parameters()));
   expect(stderr).toMatch(sentence);
   expect(stderr.trim().split('\n')).toHaveLength(1);
   expect(stdout).toBe('');
-  expect(code).toBe(1);
+  expect(code).toBe(exitCode);
 });

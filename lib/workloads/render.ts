@@ -5,7 +5,6 @@ import path from 'node:path';
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { bundleService } from '../bundle/bundle.ts';
 import type { Environment } from '../environment/environment.ts';
-import { environmentNamed } from '../environments.ts';
 import { readDeployedOutputs } from '../outputs/deployed-outputs.ts';
 import { readOutputs } from '../outputs/outputs-file.ts';
 import { neededOutputs, placeholderOf } from '../outputs/stack-outputs.ts';
@@ -15,7 +14,7 @@ import { type GitSource, manifestFiles } from './manifest-files.ts';
 import { checkFolder, writeFiles } from './write-files.ts';
 
 export type RenderRequest = {
-  readonly environment: string;
+  readonly environment: Environment;
   /** Folder to write; new, empty, or rendered earlier for the same environment. */
   readonly out: string;
   readonly outputs?: OutputsSource;
@@ -69,7 +68,7 @@ export const outputsFor = async (
 
 /** Renders one environment. Throws one sentence when a value is missing or the folder cannot be used; then nothing is written. */
 export const render = async (request: RenderRequest): Promise<RenderReport> => {
-  const environment = environmentNamed(request.environment);
+  const { environment } = request;
   await checkFolder(request.out, environment.name);
   const needed = neededOutputs(services, environment.publicDoor !== undefined);
   const outputOf = await outputsFor(request.outputs, environment, needed);

@@ -59,22 +59,22 @@ const lawsVerdict = async (data: string): Promise<Verdict> => {
 
 /** Leaves the release as it is and AWS alone: the decision to go back is a person's, and `cloudmart verify` makes it too. */
 const verifyVerdict = async ({ environment, url, context, progress, signal }: PlatformChecklist): Promise<Verdict> => {
-  const [{ verifyPlatform }, { openSession }, { workloadNamespace }] = await Promise.all([
+  const [{ verifyPlatform }, { openSession, requireAddress }, { workloadNamespace }] = await Promise.all([
     import('../verify/verify-checkout.ts'),
     import('../verify/session.ts'),
     import('../../names.ts'),
   ]);
-  const flags = {
-    ...{ deadline: '600', callTimeout: '10', outside: true, card: 'tok_visa' },
-    ...(url !== undefined && { url }),
-    ...(context !== undefined && { context }),
-  };
   const session = openSession(
-    flags,
+    {
+      context,
+      deadlineSeconds: 600,
+      callTimeoutMs: 10_000,
+      progress,
+      signal,
+      shop: { url: requireAddress(environment, url), card: 'tok_visa' },
+    },
     environment,
     { namespace: workloadNamespace, mailTable: undefined },
-    progress,
-    signal,
   );
   const report = await verifyPlatform(environment, session, { outputs: undefined, asksAws: false, rollsBack: false });
   if (report.findings.length === 0)

@@ -130,10 +130,10 @@ describe('cloudmart publish', () => {
   });
 
   it.each([
-    [['--environment', 'moon'], /^cloudmart: there is no environment "moon"/],
+    [['--environment', 'moon'], /^cloudmart: --environment moon: known are dev, staging, production\n$/],
     [[...staging, 'carts'], /^cloudmart: there is no service "carts"/],
     [[...staging, '--deadline', 'soon'], /^cloudmart: --deadline soon: give seconds/],
-    [['--environment', 'staging', '--account', '12'], /^cloudmart: --account 12 is no AWS account id/],
+    [['--environment', 'staging', '--account', '12'], /^cloudmart: --account 12: it is no AWS account id/],
   ])('refuses %j as wrong usage before it asks anybody', async (parameters, expected) => {
     const { code, stderr } = await cloudmart(parameters);
     expect(stderr).toMatch(expected);
@@ -149,7 +149,7 @@ describe('cloudmart publish', () => {
       if (said === '') child.kill('SIGINT');
       said += chunk;
     });
-    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(await once(child, 'close')).toEqual([130, null]);
     expect(said).toMatch(/\ncloudmart: interrupted; what was pushed stays, and publishing again goes on from there\n$/);
   });
 });

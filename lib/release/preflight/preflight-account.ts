@@ -3,10 +3,8 @@
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 
-/** Refuses an account that contradicts the environment's own, or is none. */
+/** Account that the environment lives in, if anybody says. Refuses one that contradicts the environment's own. */
 export const accountOf = ({ name, account: declared }: Environment, given: string | undefined): string | undefined => {
-  if (given !== undefined && !/^\d{12}$/.test(given))
-    throw new Error(`--account ${given} is no AWS account id; give its 12 digits`);
   if (given !== undefined && declared !== undefined && given !== declared)
     throw new Error(`--account ${given} contradicts lib/environments.ts, where ${name} lives in ${declared}; drop one`);
   return declared ?? given;

@@ -1,26 +1,26 @@
 /** The pre-flight of this checkout: which services it has, which of them run as pods, and what their images are called. */
-import { runsInCluster } from '../../../services/kit/manifest.ts';
+import { runsInCluster, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import { regionOfCaller } from '../../aws/ask-aws.ts';
 import { root } from '../../checkout.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { servicesNamed } from '../../services.ts';
+import { services as all } from '../../services.ts';
 import { imageTags } from '../../workloads/render.ts';
 import { type PreflightReport, type PreflightRequest, preflight } from './preflight.ts';
 
 export type PlatformPreflight = Pick<PreflightRequest, 'account' | 'resolver' | 'deadlineMs' | 'progress'> & {
   readonly environment: Environment;
-  /** Names of the services that are checked; absent: all. */
-  readonly services?: readonly string[] | undefined;
+  /** Services that are checked; default all. */
+  readonly services?: readonly ServiceManifest[] | undefined;
 };
 
 /** Runs the pre-flight with the sources of this checkout and the AWS settings of the process. */
 export const platformPreflight = async (request: PlatformPreflight): Promise<PreflightReport> => {
-  const services = servicesNamed(request.services);
+  const { services = all } = request;
   return preflight({
     ...request,
     services,
     pods: services.filter(runsInCluster),
     callerRegion: await regionOfCaller(process.env),
-    tagsOf: (all) => imageTags(all, root),
+    tagsOf: (tagged) => imageTags(tagged, root),
   });
 };

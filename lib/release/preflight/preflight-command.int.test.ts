@@ -103,15 +103,15 @@ describe('cloudmart preflight', () => {
   });
 
   it.each([
-    [['--environment', 'moon'], /^cloudmart: there is no environment "moon"; known: dev, staging, production\n$/],
-    [[...cart, 'carts'], /^cloudmart: there is no service "carts"; known are .*cart.*\n$/],
+    [['--environment', 'moon'], /^cloudmart: --environment moon: known are dev, staging, production\n$/],
+    [[...cart, 'carts'], /^cloudmart: --service cart carts: there is no service "carts"; known are .*cart.*\n$/],
     [[...cart, '--deadline', 'soon'], /^cloudmart: --deadline soon: give seconds from 0\.1 to 120\n$/],
-    [[...cart, '--resolver', 'dns.example'], /^cloudmart: --resolver dns\.example is no address; .*\n$/],
-    [[...cart, '--account', '12'], /^cloudmart: --account 12 is no AWS account id; give its 12 digits\n$/],
+    [[...cart, '--resolver', 'dns.example'], /^cloudmart: --resolver dns\.example: it is no address; .*\n$/],
+    [[...cart, '--account', '12'], /^cloudmart: --account 12: it is no AWS account id; give its 12 digits\n$/],
   ])('refuses %j before it asks anybody', async (parameters, expected) => {
     const { code, stderr } = await cloudmart(parameters, signedIn());
     expect(stderr).toMatch(expected);
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(aws.asked).toEqual([]);
   });
 });

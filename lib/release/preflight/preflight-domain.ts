@@ -1,6 +1,5 @@
 /** Whether customers can find the shop: a certificate that counts, a zone that the world is sent to, a name in it. */
 import { Resolver } from 'node:dns/promises';
-import { isIP } from 'node:net';
 import {
   ACMClient,
   type CertificateDetail,
@@ -110,13 +109,6 @@ const zonesOf = async (client: Route53Client, { environment: { domain }, aws }: 
 
 // What a resolver says about a name that is not there; anything else says nothing about the name.
 const ABSENT = ['ENOTFOUND', 'ENODATA'];
-
-/** Refuses what is no address of a DNS server: `9.9.9.9`, `127.0.0.1:5353`, `[::1]:53`. */
-export const checkResolver = (text: string): void => {
-  const [, bracketed, dotted] = /^(?:\[(.+)\]|([\d.]+))(?::\d+)?$/.exec(text) ?? [];
-  if (isIP(bracketed ?? dotted ?? text) === 0)
-    throw new Error(`--resolver ${text} is no address; give one such as 9.9.9.9 or 127.0.0.1:5353`);
-};
 
 const resolverOf = ({ resolver: server }: PreflightContext) => {
   const resolver = new Resolver({ timeout: 3_000, tries: 2 });

@@ -4,7 +4,7 @@ import { accountOfCredentials, awsQuestions } from '../../aws/ask-aws.ts';
 import { type Finding, findingOfFailure, type Outcome } from '../../aws/finding.ts';
 import { accountFindings, accountOf, regionFindings } from './preflight-account.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
-import { certificateCheck, checkResolver, domainCheck } from './preflight-domain.ts';
+import { certificateCheck, domainCheck } from './preflight-domain.ts';
 import { identityCheck } from './preflight-identities.ts';
 import { imageCheck, type WholeImage } from './preflight-images.ts';
 import { quotaCheck } from './preflight-quotas.ts';
@@ -61,7 +61,6 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
   const { environment, callerRegion, progress } = request;
   const { name, region } = environment;
   const expected = accountOf(environment, request.account);
-  if (request.resolver !== undefined) checkResolver(request.resolver);
   const aws = awsQuestions(region, request.deadlineMs);
   const images: WholeImage[] = [];
   const remaining = [

@@ -54,7 +54,7 @@ test('Ctrl-C while nothing answers is one line, and nothing was changed', async 
   await asked;
   child.kill('SIGINT');
   expect(await ended).toEqual({
-    code: 1,
+    code: 130,
     stdout: '',
     stderr: 'cloudmart: interrupted; run the same command again to finish and to verify\n',
   });
@@ -75,7 +75,13 @@ test.each<[string, string[], Record<string, string>, RegExp, number]>([
     /^cloudmart: dev has no public door .* --url, or .* --no-outside\n$/,
     2,
   ],
-  ['an address that is none', ['--environment', 'dev', '--url', 'shop'], {}, /^cloudmart: --url shop: give an http/, 2],
+  [
+    'an address that is none',
+    ['--environment', 'dev', '--url', 'shop'],
+    {},
+    /^cloudmart: --url shop: give an http or https address/,
+    2,
+  ],
   [
     'a deadline that is none',
     ['--environment', 'production', '--deadline', 'soon'],

@@ -37,14 +37,14 @@ export const compareSecrets = (seen: Seen, secrets: Secrets, environment: string
   outdated(seen, secrets).map(({ service, keys }) => ({
     code: 'secret-outdated',
     service,
-    problem: `pods of ${service} hold an older version of ${keys.join(', ')} than Secrets Manager; run "npx cloudmart roll --environment ${environment}"`,
+    problem: `pods of ${service} hold an older version of ${keys.join(', ')} than Secrets Manager; run "npx cloudmart restart --rotated --environment ${environment}"`,
   }));
 
-export type RollReport = {
+export type RestartReport = {
   /** What came of it, for people. */
   readonly sentence: string;
   /** Services that got new pods. */
-  readonly rolled: readonly string[];
+  readonly restarted: readonly string[];
   /** None: every service reads the current versions. */
   readonly findings: readonly RolloutFinding[];
   /** What became of services whose new pods could not use their secrets; null: there were none. */
@@ -55,11 +55,11 @@ export type RollReport = {
  * Gives services with rotated secrets new pods that read exactly the current versions. Old pods serve until the new ones are ready;
  * where those never are, the Deployment goes back, and the old pods were never gone. Safe to repeat.
  */
-export const rollSecrets = async (
+export const restartOutdated = async (
   cluster: RolloutCluster,
   secrets: Secrets,
   wait: WaitOptions,
-): Promise<RollReport> => {
+): Promise<RestartReport> => {
   const before = await look(cluster);
   const due = outdated(before, secrets);
   const history = { ...before, ledger: { releases: [] } };
@@ -69,11 +69,11 @@ export const rollSecrets = async (
     await cluster.annotateTemplate(service, fieldManagers.secrets, { [annotationKeys.secretVersions]: wanted });
     wait.progress(`${service}: new pods for ${keys.join(', ')}`);
   }
-  const rolled = due.map(({ service }) => service);
-  const waited = await waitForRollouts(cluster, rolled, wait);
+  const restarted = due.map(({ service }) => service);
+  const waited = await waitForRollouts(cluster, restarted, wait);
   if (waited.stuck.size === 0) {
-    const sentence = `${rolled.join(', ') || 'no service'} got new pods; every service reads the current versions of its secrets`;
-    return { sentence, rolled, findings: [], rollback: null };
+    const sentence = `${restarted.join(', ') || 'no service'} got new pods; every service reads the current versions of its secrets`;
+    return { sentence, restarted, findings: [], rollback: null };
   }
   const findings = await explainStuck(cluster, waited, waited.stuck);
   for (const { problem } of findings) wait.progress(problem);
@@ -84,5 +84,5 @@ export const rollSecrets = async (
     return to ? [{ service, from: runningRevision(after, service), to }] : [];
   });
   const rollback = await reportRollback(cluster, await carryOut(cluster, { steps }, wait));
-  return { sentence: `${findings[0]?.problem}; ${rollback.sentence}`, rolled, findings, rollback };
+  return { sentence: `${findings[0]?.problem}; ${rollback.sentence}`, restarted, findings, rollback };
 };

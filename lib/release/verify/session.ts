@@ -1,8 +1,6 @@
-/** From what an operator typed to a cluster, a public address and a chat: what `verify` and `rollback` have in common. */
-
+/** A cluster, a chat, and the shop from outside: what `verify` and `rollback` have in common. */
 import type { Environment } from '../../environment/environment.ts';
 import { services } from '../../services.ts';
-import { WrongUsage } from '../../wrong-usage.ts';
 import { connectCluster, type RolloutCluster } from '../rollout/rollout-cluster.ts';
 import type { WaitOptions } from '../rollout/rollout-wait.ts';
 import { handledInPods } from './handled-events.ts';
@@ -11,21 +9,36 @@ import { mailedTo, notAsked, notedAsSent } from './sent-mails.ts';
 import { type OutsideVerdict, verifyOutside } from './verify-outside.ts';
 import { postMessage, WEBHOOK_VARIABLE, WebhookFailed, webhookUrl } from './webhook.ts';
 
-/** Flags as commander gives them: the cluster and the chat. */
-export type ClusterFlags = {
-  readonly kubeconfig?: string;
-  readonly context?: string;
-  readonly deadline: string;
-  readonly callTimeout: string;
-  readonly webhook?: string;
+/** Which cluster is asked, for how long, and who is told. */
+export type ClusterRequest = {
+  /** File with the address of the cluster; absent: `KUBECONFIG`, then `~/.kube/config`. */
+  readonly kubeconfig?: string | undefined;
+  /** Context in that file; absent: its current one. */
+  readonly context?: string | undefined;
+  /** Seconds for all roll-outs together. */
+  readonly deadlineSeconds: number;
+  /** Milliseconds for one answer of the API server. */
+  readonly callTimeoutMs: number;
+  /** Chat that is told; absent: the one that `CLOUDMART_CHAT_WEBHOOK` names, if it is set. */
+  readonly chat?: URL | undefined;
+  /** Gets one sentence per step. */
+  readonly progress: (sentence: string) => void;
+  /** Ends everything that is under way. */
+  readonly signal: AbortSignal;
 };
 
-/** With those of the shop from outside. */
-export type SessionFlags = ClusterFlags & {
-  readonly url?: string;
-  readonly outside: boolean;
-  readonly mailbox?: string;
-  readonly card: string;
+/** With the shop as customers meet it; undefined: it is not tried. */
+export type SessionRequest = ClusterRequest & {
+  readonly shop:
+    | {
+        /** Address without a slash at its end. */
+        readonly url: string;
+        /** Token of the card that is charged. */
+        readonly card: string;
+        /** Mailbox of a local run; absent: the notes of sent mails on AWS. */
+        readonly mailbox?: string | undefined;
+      }
+    | undefined;
 };
 
 export type ClusterSession = {
@@ -40,22 +53,14 @@ export type Session = ClusterSession & {
   readonly outside: (() => Promise<OutsideVerdict>) | undefined;
 };
 
-const seconds = (flag: string, text: string, most: number): number => {
-  const value = Number(text);
-  if (!(value > 0 && value <= most)) throw new WrongUsage(`--${flag} ${text}: give seconds above 0, at most ${most}`);
-  return value;
-};
-
-const publicUrl = ({ url, outside }: SessionFlags, { name, publicDoor }: Environment): string | undefined => {
-  if (!outside) return undefined;
+/** Address that customers use. Throws one sentence when none is given and the environment has no public door. */
+export const requireAddress = ({ name, publicDoor }: Environment, url: string | undefined): string => {
   const address = url ?? (publicDoor && `https://${publicDoor.host}`);
   if (address === undefined)
-    throw new WrongUsage(
+    throw new Error(
       `${name} has no public door in lib/environments.ts; give the address that customers use with --url, or leave it out with --no-outside`,
     );
-  if (!URL.canParse(address) || !/^https?:$/.test(new URL(address).protocol))
-    throw new WrongUsage(`--url ${address}: give an http or https address such as https://shop.example`);
-  return address.replace(/\/+$/, '');
+  return address;
 };
 
 /** What the deployment says of itself. */
@@ -65,26 +70,19 @@ export type Deployment = {
   readonly mailTable: (() => Promise<string>) | undefined;
 };
 
-const mailsOf = ({ mailbox }: SessionFlags, environment: Environment, { mailTable }: Deployment): WasMailed => {
+const mailsOf = (mailbox: string | undefined, environment: Environment, { mailTable }: Deployment): WasMailed => {
   if (mailbox !== undefined) return mailedTo(mailbox);
   return mailTable ? notedAsSent(environment, mailTable) : notAsked;
 };
 
-/** Opens the cluster and the chat; nothing is asked yet. Throws {@link WrongUsage}, `WebhookFailed` or `ClusterRefused`, one sentence each. */
-export const openClusterSession = (
-  flags: ClusterFlags,
-  namespace: string,
-  progress: (sentence: string) => void,
-  signal: AbortSignal,
-): ClusterSession => {
-  const wait = { deadlineSeconds: seconds('deadline', flags.deadline, 7_200), progress, signal };
-  const callTimeoutMs = seconds('call-timeout', flags.callTimeout, 300) * 1000;
-  const address = flags.webhook ?? process.env[WEBHOOK_VARIABLE];
-  const chat = address ? webhookUrl(address) : undefined;
-  const { kubeconfig, context } = flags;
+/** Opens the cluster and the chat; nothing is asked yet. Throws `WebhookFailed` or `ClusterRefused`, one sentence each. */
+export const openClusterSession = (request: ClusterRequest, namespace: string): ClusterSession => {
+  const { kubeconfig, context, deadlineSeconds, callTimeoutMs, progress, signal } = request;
+  const address = process.env[WEBHOOK_VARIABLE];
+  const chat = request.chat ?? (address ? webhookUrl(address) : undefined);
   return {
     cluster: connectCluster({ kubeconfig, context, namespace, callTimeoutMs, signal }),
-    wait,
+    wait: { deadlineSeconds, progress, signal },
     tell: async (text) => {
       if (!chat) return progress(`no chat is told: ${WEBHOOK_VARIABLE} is not set`);
       try {
@@ -99,23 +97,15 @@ export const openClusterSession = (
 };
 
 /** {@link openClusterSession}, and the shop from outside; nothing is asked yet. */
-export const openSession = (
-  flags: SessionFlags,
-  environment: Environment,
-  deployment: Deployment,
-  progress: (sentence: string) => void,
-  signal: AbortSignal,
-): Session => {
-  const url = publicUrl(flags, environment);
-  const { card } = flags;
-  const wasMailed = mailsOf(flags, environment, deployment);
-  const session = openClusterSession(flags, deployment.namespace, progress, signal);
+export const openSession = (request: SessionRequest, environment: Environment, deployment: Deployment): Session => {
+  const { shop, progress, signal } = request;
+  const session = openClusterSession(request, deployment.namespace);
+  if (!shop) return { ...session, outside: undefined };
+  const wasMailed = mailsOf(shop.mailbox, environment, deployment);
   const wasHandled = handledInPods(session.cluster, environment);
+  const { url, card } = shop;
   return {
     ...session,
-    outside:
-      url === undefined
-        ? undefined
-        : () => verifyOutside({ url, services, card, wasMailed, wasHandled, progress, signal }),
+    outside: () => verifyOutside({ url, services, card, wasMailed, wasHandled, progress, signal }),
   };
 };

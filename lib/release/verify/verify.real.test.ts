@@ -17,7 +17,7 @@ import { partOf } from '../../workloads/testing/run-tool.ts';
 import { type RollbackReport, rollBack } from '../rollback/rollback-report.ts';
 import type { CurrentSecret } from '../rollout/rollout-aws.ts';
 import { connectCluster, type RolloutCluster } from '../rollout/rollout-cluster.ts';
-import { rollSecrets } from '../rollout/rollout-secrets.ts';
+import { restartOutdated } from '../rollout/rollout-secrets.ts';
 import { applyRelease, askedOf, inCluster, type TestRelease } from '../testing/releases.ts';
 import { writeStages } from '../testing/simulated-failures.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts';
@@ -230,15 +230,15 @@ const secretsOf = (service: string, version: string): ReadonlyMap<string, readon
 
 test('a rotated secret leads to new pods for its new version, once, and to a release that a later deployment keeps', async () => {
   const before = await namesOf('payment');
-  const report = await rollSecrets(cluster, secretsOf('payment', 'version-2'), ask);
-  expect([report.rolled, report.findings]).toEqual([['payment'], []]);
+  const report = await restartOutdated(cluster, secretsOf('payment', 'version-2'), ask);
+  expect([report.restarted, report.findings]).toEqual([['payment'], []]);
   const pods = await podsOf('payment');
   expect(pods).toHaveLength(floor);
   expect(pods.filter(({ metadata }) => before.includes(metadata?.name))).toEqual([]);
   for (const { metadata } of pods)
     expect(metadata?.annotations?.['cloudmart/secret-versions']).toBe('SERVICE_AUTH_SECRET=version-2');
   const names = await namesOf('payment');
-  expect((await rollSecrets(cluster, secretsOf('payment', 'version-2'), ask)).rolled).toEqual([]);
+  expect((await restartOutdated(cluster, secretsOf('payment', 'version-2'), ask)).restarted).toEqual([]);
   await applyRelease(real, good);
   expect((await inspect(good, { rollsBack: false })).services.find(({ service }) => service === 'payment')?.pods).toBe(
     floor,
@@ -248,7 +248,7 @@ test('a rotated secret leads to new pods for its new version, once, and to a rel
 
 test('a version that the process cannot use leaves the old pods and the old version', async () => {
   const before = await namesOf('payment');
-  const report = await rollSecrets(cluster, secretsOf('payment', 'unusable'), ask);
+  const report = await restartOutdated(cluster, secretsOf('payment', 'unusable'), ask);
   expect(report.findings).toEqual([
     expect.objectContaining({ code: 'rollout-stuck', problem: expect.stringContaining('CrashLoopBackOff') }),
   ]);

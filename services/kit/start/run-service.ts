@@ -117,7 +117,7 @@ export const runService = async <Schema extends z.ZodObject>(
       onChange: () => {
         areSecretsOutdated = true;
         logger.warn(
-          'a secret was rotated; this process keeps the value of its start until "cloudmart roll" gives its service new pods',
+          'a secret was rotated; this process keeps the value of its start until "cloudmart restart --rotated" gives its service new pods',
         );
       },
     });

@@ -1,0 +1,128 @@
+/** The command line as a whole: every command, how it refuses what it cannot use, and what its exit code says. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { root } from '../../lib/checkout.ts';
+import { bundleCommand } from '../commands/bundle.ts';
+import { checklistCommand } from '../commands/checklist.ts';
+import { composeCommand } from '../commands/compose.ts';
+import { costCommand } from '../commands/cost.ts';
+import { diffCommand } from '../commands/diff.ts';
+import { imageCommand } from '../commands/image.ts';
+import { lawsCommand } from '../commands/laws.ts';
+import { newServiceCommand } from '../commands/new-service.ts';
+import { pagesCommand } from '../commands/pages.ts';
+import { preflightCommand } from '../commands/preflight.ts';
+import { publishCommand } from '../commands/publish.ts';
+import { renderCommand } from '../commands/render.ts';
+import { replayCommand } from '../commands/replay.ts';
+import { restartCommand } from '../commands/restart.ts';
+import { rollbackCommand } from '../commands/rollback.ts';
+import { upCommand } from '../commands/up.ts';
+import { verifyCommand } from '../commands/verify.ts';
+import { exitCodes } from './help.ts';
+import { lookUp, refuseEmptyTexts } from './options.ts';
+import { Interrupted } from './run-interruptibly.ts';
+
+const EXIT_CODES = exitCodes({
+  0: 'done, and nothing found',
+  1: 'a finding, or it could not be done',
+  2: 'wrong usage, such as an unknown option',
+  130: 'interrupted with Ctrl-C',
+});
+
+/** Commander's own words as one line: `--rate x: give ...`. */
+const oneLine = (said: string): string => {
+  const sentence = said
+    .trim()
+    .replace(/^error: /, '')
+    .replaceAll('\n', ' ');
+  const value =
+    /^(?:option '(\S+)[^']*'|command-)? ?argument (?:value )?'(.*)' is invalid(?: for argument '(\S+)')?\. (.*?)\.?$/.exec(
+      sentence,
+    );
+  if (value) return `${value[1] ?? value[3]} ${value[2] || '""'}: ${value[4]?.replace(/^A/, 'a')}`;
+  const isUsage = /^(unknown|missing|required|too many)|argument missing/.test(sentence);
+  return isUsage ? `${sentence.replace(/\.$/, '')} (add --help for the options)` : sentence;
+};
+
+/** Name and arguments: that a command has options goes without saying. */
+const subcommandTerm = (command: Command): string =>
+  `${command.name()} ${command.usage().replace('[options]', '').trim()}`.trim();
+
+const version = (): string =>
+  (JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { version: string }).version;
+
+/** Every command, ready to be parsed; commander's refusals are thrown as its errors once they are said on stderr. */
+export const createProgram = (): Command => {
+  const program = new Command('cloudmart')
+    .description('Runs, renders, checks and operates the CloudMart platform.')
+    .version(version(), '--version', 'print the version')
+    .configureHelp({ subcommandTerm })
+    .addHelpCommand(new Command('help').argument('[command]').description('say what a command does').helpGroup('Help:'))
+    .addHelpText('after', EXIT_CODES)
+    .commandsGroup('On this machine:')
+    .addCommand(upCommand())
+    .addCommand(replayCommand())
+    .addCommand(lawsCommand())
+    .addCommand(composeCommand())
+    .commandsGroup('On AWS:')
+    .addCommand(checklistCommand())
+    .addCommand(publishCommand())
+    .addCommand(preflightCommand())
+    .addCommand(verifyCommand())
+    .addCommand(rollbackCommand())
+    .addCommand(restartCommand())
+    .commandsGroup('In this checkout:')
+    .addCommand(newServiceCommand())
+    .addCommand(pagesCommand())
+    .addCommand(bundleCommand())
+    .addCommand(imageCommand())
+    .addCommand(renderCommand())
+    .addCommand(diffCommand())
+    .addCommand(costCommand())
+    .hook('preAction', (_, command) => lookUp(command));
+  for (const command of program.commands) refuseEmptyTexts(command);
+  for (const command of [program, ...program.commands])
+    command.exitOverride().configureOutput({ outputError: (said, write) => write(`cloudmart: ${oneLine(said)}\n`) });
+  return program;
+};
+
+/** Commander answers `nix --help` with the program's help; that there is no such command comes first. */
+const withoutHelpOfUnknown = (program: Command, words: readonly string[]): readonly string[] => {
+  const [name] = words;
+  const isKnown = name === undefined || name.startsWith('-') || name === 'help';
+  return isKnown || program.commands.some((command) => command.name() === name) ? words : [name];
+};
+
+/** What a command's end means for the process; says the reason unless commander has. */
+const exitCodeOf = (problem: unknown): number => {
+  if (problem instanceof CommanderError && !(problem instanceof InvalidArgumentError))
+    return problem.exitCode === 0 ? 0 : 2;
+  process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);
+  if (problem instanceof InvalidArgumentError) return 2;
+  return problem instanceof Interrupted ? problem.exitCode : 1;
+};
+
+/** Milliseconds for output to drain once a command is over; then what it left open is closed with the process. */
+const LEFTOVERS_MS = 500;
+
+/** Whoever reads may stop, as `head` does; the command goes on to its own end. */
+const forgiveGoneReaders = () => {
+  for (const stream of [process.stdout, process.stderr])
+    stream.on('error', (problem: NodeJS.ErrnoException) => {
+      if (problem.code !== 'EPIPE') throw problem;
+    });
+};
+
+/** Runs one command line and sets the exit code. */
+export const runProgram = async (words: readonly string[]): Promise<void> => {
+  forgiveGoneReaders();
+  const program = createProgram();
+  try {
+    await program.parseAsync(withoutHelpOfUnknown(program, words), { from: 'user' });
+  } catch (problem) {
+    process.exitCode = exitCodeOf(problem);
+  }
+  setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
+};

@@ -1,0 +1,35 @@
+import { workloadNamespace } from '../../../lib/names.ts';
+import { tableNamed } from '../../../lib/outputs/table-name.ts';
+import { listRevisions } from '../../../lib/release/rollback/rollback-list.ts';
+import { type RollbackReport, rollBack } from '../../../lib/release/rollback/rollback-report.ts';
+import { openSession } from '../../../lib/release/verify/session.ts';
+import { SENT_MAILS_TABLE } from '../../../lib/sent-mails-table.ts';
+import { print } from '../../command-line/print.ts';
+import { sessionRequest } from '../../command-line/session-request.ts';
+import type { RollbackFlags } from '../rollback.ts';
+
+const linesOf = ({ outcome, sentence, services, findings }: RollbackReport): string[] => [
+  ...services.map(({ service, from, to }) => `${service.padEnd(16)} ${from.slice(0, 12)} -> ${to.slice(0, 12)}`),
+  ...findings.flatMap(({ code, problem, log = [] }) => [`${code}: ${problem}`, ...log.map((line) => `    ${line}`)]),
+  `${outcome}: ${sentence}`,
+];
+
+/** Goes back, or lists what can be gone back to. */
+export const runRollback = async (
+  service: string | undefined,
+  flags: RollbackFlags,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { environment, list, to, json } = flags;
+  const request = sessionRequest(list ? { ...flags, outside: false } : flags, signal);
+  const mailTable = tableNamed(SENT_MAILS_TABLE, environment);
+  const session = openSession(request, environment, { namespace: workloadNamespace, mailTable });
+  const { cluster, wait, outside, tell } = session;
+  if (list) {
+    const revisions = await listRevisions(cluster, environment.name, service);
+    return print(json, revisions, () => revisions.lines);
+  }
+  const report = await rollBack(cluster, { ...wait, environment: environment.name, service, to, outside, tell });
+  print(json, report, () => linesOf(report));
+  if (report.outcome === 'failed' || report.findings.length > 0) process.exitCode = 1;
+};
