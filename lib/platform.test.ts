@@ -5,6 +5,7 @@ import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
 import { root } from './checkout.ts';
 import { estimateCost } from './cost/estimate.ts';
+import type { Environment } from './environment/environment.ts';
 import { environmentNamed, environments } from './environments.ts';
 import { stalePages, writtenPages } from './pages/pages.ts';
 import { statefulIds } from './pages/template-pages.ts';
@@ -202,18 +203,17 @@ describe('the rules that matter most', () => {
     ]);
   });
 
-  test('the ids of Kubernetes manifests never change: another id would delete what it has just applied', () => {
-    expect(
-      resourcesOf(stackOf('production', 'Workloads').template, 'Custom::AWSCDK-EKS-KubernetesResource').map(
-        ({ logicalId }) => logicalId,
-      ),
-    ).toEqual([
-      'Namespace9B63B8C8',
-      'IngressClassFF1CF2BD',
-      'stock7C31E86D',
-      'stockconfigurationBFEB3B1C',
-      'door0F0920D8',
-    ]);
+  test('a deployment can apply every Kubernetes object again, and read the load balancer, although nothing has changed', () => {
+    for (const [stack, count] of [
+      ['Workloads', 5],
+      ['Cluster', 1],
+      ['PublicName', 1],
+    ] as const) {
+      const { template } = stackOf('production', stack);
+      const manifests = resourcesOf(template, /^Custom::AWSCDK-EKS-/);
+      expect(manifests.map(({ properties }) => properties['Release'])).toEqual(Array(count).fill({ Ref: 'Release' }));
+      expect(at(template, 'Parameters', 'Release')).toMatchObject({ Type: 'String', Default: '' });
+    }
   });
 
   test('a manifest waits for the identity of its pods', () => {
@@ -267,11 +267,14 @@ describe('what the manifests declare is all that the stacks know', () => {
   test('nothing that keeps state has lost its id', () => {
     const listed = readFileSync(path.join(root, 'docs/stateful-resources.md'), 'utf8')
       .split('\n')
-      .flatMap((line) => /^\| ([A-Z]\w+) \| (\w+) \| (AWS::[\w:]+) \|$/.exec(line)?.slice(1).join(' ') ?? []);
-    expect(listed.length).toBeGreaterThan(20);
-    expect(statefulIds(shop().filter(({ environment }) => environment === 'production'))).toEqual(
-      expect.arrayContaining(listed),
-    );
+      .flatMap(
+        (line) => /^\| ([A-Z]\w+) \| (\w+) \| ((?:AWS|Custom)::[\w:-]+) \|$/.exec(line)?.slice(1).join(' ') ?? [],
+      );
+    expect(listed.length).toBeGreaterThan(40);
+    const idsOf = (name: string) => statefulIds(shop().filter(({ environment }) => environment === name));
+    expect(idsOf('production')).toEqual(expect.arrayContaining(listed));
+    // The others have the same ids, and less of them.
+    for (const { name } of environments) expect(listed).toEqual(expect.arrayContaining(idsOf(name)));
   });
 
   test('whoever deploys may read the notes of sent mails, and no other table', () => {
@@ -315,8 +318,8 @@ describe('what the manifests declare is all that the stacks know', () => {
       ...environment,
       cluster: { ...environment.cluster, compute: 'node-groups' as const },
     }));
-    const [, staging] = groups;
-    const cluster = preparePlatform(staging ? [staging] : [], fixtureManifests)
+    const production = groups.filter((environment) => environment.protected);
+    const cluster = preparePlatform(production, fixtureManifests)
       .synth()
       .find(({ stack }) => stack === 'Cluster');
     if (!cluster) throw new Error('no cluster');
@@ -328,10 +331,18 @@ describe('what the manifests declare is all that the stacks know', () => {
     expect(addons).toEqual(expect.arrayContaining([['vpc-cni', '{"enableNetworkPolicy":"true"}']]));
   });
 
+  test('nothing that CloudFormation does in production deletes what serves', () => {
+    const stay = stacks
+      .filter(({ environment }) => environment === 'production')
+      .flatMap(({ template }) => resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource'))
+      .map(({ resource }) => [resource.DeletionPolicy, resource.UpdateReplacePolicy]);
+    expect(stay).toEqual(Array(6).fill(['Retain', 'Retain']));
+  });
+
   test('objects have one owner: a handover leaves them in the cluster, and then the stack keeps its hands off', () => {
-    const objects = (workloads: 'handover' | 'gitops') => {
-      const production = bare.filter(({ name }) => name === 'production').map((one) => ({ ...one, workloads }));
-      const found = preparePlatform(production, fixtureManifests)
+    const objects = (environment: string, workloads: Environment['workloads']) => {
+      const chosen = bare.filter(({ name }) => name === environment).map((one) => ({ ...one, workloads }));
+      const found = preparePlatform(chosen, fixtureManifests)
         .synth()
         .find(({ stack }) => stack === 'Workloads');
       if (!found) throw new Error('no workloads');
@@ -341,7 +352,7 @@ describe('what the manifests declare is all that the stacks know', () => {
         manifests: manifests.map(({ logicalId, resource }) => `${logicalId} ${at(resource, 'DeletionPolicy')}`),
       };
     };
-    expect(objects('handover')).toEqual({
+    expect(objects('staging', 'handover')).toEqual({
       identities: 2,
       manifests: [
         'Namespace9B63B8C8 Retain',
@@ -351,7 +362,7 @@ describe('what the manifests declare is all that the stacks know', () => {
         'door0F0920D8 Retain',
       ],
     });
-    expect(objects('gitops')).toEqual({ identities: 2, manifests: ['IngressClassFF1CF2BD Delete'] });
+    expect(objects('staging', 'gitops')).toEqual({ identities: 2, manifests: ['IngressClassFF1CF2BD Delete'] });
   });
 
   test('a bucket that somebody opens to the public is refused with its law', () => {

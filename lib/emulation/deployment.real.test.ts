@@ -270,6 +270,33 @@ describe('deployed', () => {
     expect(count(await cdk('diff', 'dev/**', '--fail'), /There were no differences/)).toBe(stacks);
     expect(await cdk('drift', 'dev/**', '--fail')).toMatch(/resources with drift: 0/);
   });
+
+  test('the same release is applied again when a deployment says so, and only then', async () => {
+    const before = (await emulator.applied()).length;
+    const again = (release: string) =>
+      cdk(
+        'deploy',
+        'dev/@(Workloads|PublicName)',
+        '--exclusively',
+        '--force',
+        '--require-approval',
+        'never',
+        ...['--parameters', `${prefix}-workloads:Release=${release}`],
+      );
+    const applied = async () =>
+      (await emulator.applied()).slice(before).map((id) => id.replace(`${prefix}-workloads-`, ''));
+    await again('run-1');
+    expect((await applied()).map((id) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual(
+      ['Namespace', ...inCluster.flatMap((name) => [name, `${name}configuration`])]
+        .map((id) => id.replaceAll('-', ''))
+        .toSorted(),
+    );
+    const count = (await applied()).length;
+    await again('run-1');
+    expect(await applied()).toHaveLength(count);
+    await again('run-2');
+    expect(await applied()).toHaveLength(2 * count);
+  });
 });
 
 describe('taken down', () => {

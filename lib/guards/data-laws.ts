@@ -173,9 +173,9 @@ export const noPublicStore: Law = stackLaw(
   ],
 );
 
-/** Types whose loss or replacement loses data or breaks every address of it. */
+/** Types whose loss or replacement loses data, breaks every address of it, or takes what serves out of the cluster. */
 export const statefulTypes =
-  /^AWS::(RDS::DBCluster|MSK::(Cluster|Topic)|DynamoDB::GlobalTable|S3::Bucket|ECR::Repository|SecretsManager::Secret|EKS::Cluster|KMS::Key|Route53::HostedZone|Backup::BackupVault)$/;
+  /^(AWS::(RDS::DBCluster|MSK::(Cluster|Topic)|DynamoDB::GlobalTable|S3::Bucket|ECR::Repository|SecretsManager::Secret|EKS::Cluster|KMS::Key|Route53::HostedZone|Backup::BackupVault)|Custom::AWSCDK-EKS-(KubernetesResource|HelmChart))$/;
 
 const deletionProtection: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({

@@ -112,4 +112,22 @@ describe('Kubernetes objects', () => {
       destructive: [{ logicalId: 'orderManifest', impact: 'is deleted' }],
     });
   });
+
+  test('that another function or cluster would apply may be deleted after they are applied', () => {
+    const applied = (ServiceToken: string, ClusterName: string) =>
+      stack({ Order: { Type: 'Custom::AWSCDK-EKS-KubernetesResource', Properties: { ServiceToken, ClusterName } } });
+    const destroyed = (before: Template, after: Template) =>
+      compare(before, after).flatMap(({ destructive }) => destructive.map((one) => [one.impact, one.properties]));
+    expect(destroyed(applied('f', 'dev'), applied('g', 'dev'))).toEqual([['is replaced', ['ServiceToken']]]);
+    expect(destroyed(applied('f', 'dev'), applied('f', 'other'))).toEqual([['is replaced', ['ClusterName']]]);
+    expect(destroyed(applied('f', 'dev'), applied('f', 'dev'))).toEqual([]);
+  });
+
+  test('under another id are applied once more and then deleted', () => {
+    const [change] = compare(
+      stack(manifest('order', 'a')),
+      stack({ Renamed: manifest('order', 'a')['orderManifest'] }),
+    );
+    expect(change?.destructive).toMatchObject([{ logicalId: 'orderManifest', impact: 'is deleted' }]);
+  });
 });

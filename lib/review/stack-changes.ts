@@ -68,11 +68,21 @@ const settledParts: ReadonlyMap<string, readonly string[]> = new Map(
   }),
 );
 
+/**
+ * Properties of Kubernetes objects' custom resources that name who applies them, and where. A change is refused by CloudFormation
+ * ("Modifying service token is not allowed"), or applies the objects and then deletes them; it is never what somebody wants by the way.
+ */
+const applierParts = ['ServiceToken', 'ClusterName'];
+
 const settledPartsOf = (resourceType: string, { oldProperties, newProperties }: ResourceDifference): string[] =>
-  (settledParts.get(resourceType) ?? []).filter((part) => {
-    const [before, after] = [oldProperties, newProperties].map((side) => JSON.stringify(at(side, ...part.split('.'))));
-    return before !== after;
-  });
+  (resourceType.startsWith('Custom::AWSCDK-EKS-') ? applierParts : (settledParts.get(resourceType) ?? [])).filter(
+    (part) => {
+      const [before, after] = [oldProperties, newProperties].map((side) =>
+        JSON.stringify(at(side, ...part.split('.'))),
+      );
+      return before !== after;
+    },
+  );
 
 const destructiveChanges = (stack: string, diff: TemplateDiff): DestructiveChange[] =>
   Object.entries(diff.resources.changes).flatMap(([logicalId, change]) => {

@@ -3,6 +3,7 @@ import { type ICluster, KubernetesObjectValue } from 'aws-cdk-lib/aws-eks-v2';
 import { CfnRecordSet, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { repeatOnRelease } from '../constructs/cluster/release-parameter.ts';
 import type { Environment } from '../environment/environment.ts';
 import { PlatformStack } from './platform-stack.ts';
 
@@ -37,6 +38,8 @@ export class PublicNameStack extends PlatformStack {
         jsonPath: '.status.loadBalancer.ingress[0].hostname',
         timeout: Duration.minutes(10),
       });
+      // Another load balancer, after its Ingress was made anew, has another name.
+      repeatOnRelease(address);
       new CfnRecordSet(this, `${name}-name`, {
         hostedZoneId: zone.hostedZoneId,
         name: host,

@@ -1,8 +1,8 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { type ICluster, KubernetesManifest } from 'aws-cdk-lib/aws-eks-v2';
+import type { ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import type { Construct } from 'constructs';
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { type ServiceResources, servicePermissions } from '../constructs/access/service-permissions.ts';
+import { AppliedObjects } from '../constructs/cluster/applied-objects.ts';
 import { ingressClassObjects } from '../constructs/cluster/cluster-settings.ts';
 import { WorkloadIdentity } from '../constructs/cluster/workload-identity.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -24,9 +24,6 @@ export type WorkloadsStackProps = {
 /**
  * The services in the cluster, each with its own role. Where Argo CD owns the objects, the stack applies only what rendered files cannot
  * hold: roles, and the cluster's class of load balancers.
- *
- * Ids of manifests are frozen: under another id CloudFormation would delete the objects that it has just
- * applied.
  */
 export class WorkloadsStack extends PlatformStack {
   constructor(
@@ -35,24 +32,18 @@ export class WorkloadsStack extends PlatformStack {
     { environment, services, cluster, values, resources, accessLogs }: WorkloadsStackProps,
   ) {
     super(scope, id, { environment, description: 'The services in the cluster, each with its own role' });
-    const apply = (
-      manifestId: string,
-      manifest: object[],
-      removalPolicy = RemovalPolicy.DESTROY,
-      options: { prune?: boolean } = {},
-    ) =>
-      new KubernetesManifest(this, manifestId, {
-        cluster,
-        manifest: manifest as Record<string, unknown>[],
-        overwrite: true,
-        removalPolicy,
-        ...options,
-      });
     // Taken out of the template, an object of a handover stays in the cluster, where Argo CD takes it up.
-    const leaving = environment.workloads === 'handover' ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    const retained = environment.protected || environment.workloads === 'handover';
     const isOwner = environment.workloads !== 'gitops';
-    const namespace = isOwner && apply('Namespace', namespaceObjects(values), leaving);
-    const ingressClass = accessLogs && apply('IngressClass', ingressClassObjects(environment, accessLogs));
+    const namespace =
+      isOwner && new AppliedObjects(this, 'Namespace', { cluster, objects: namespaceObjects(values), retained });
+    const ingressClass =
+      accessLogs &&
+      new AppliedObjects(this, 'IngressClass', {
+        cluster,
+        objects: ingressClassObjects(environment, accessLogs),
+        retained: environment.protected,
+      });
     for (const service of services.filter(runsInCluster)) {
       const identity = new WorkloadIdentity(this, `${service.name}-identity`, {
         cluster,
@@ -64,17 +55,22 @@ export class WorkloadsStack extends PlatformStack {
       if (!namespace) continue;
       const objects = serviceObjects(service, services, values);
       const isConfiguration = ({ kind }: { kind: string }) => kind === 'ConfigMap';
-      const manifest = apply(
-        service.name,
-        objects.filter((object) => !isConfiguration(object)),
-        leaving,
-      );
+      const manifest = new AppliedObjects(this, service.name, {
+        cluster,
+        objects: objects.filter((object) => !isConfiguration(object)),
+        retained,
+      });
       manifest.node.addDependency(namespace, identity);
       if (service.public && ingressClass) manifest.node.addDependency(ingressClass);
       const configuration = objects.filter(isConfiguration);
       if (configuration.length === 0) continue;
       // Never pruned: pods of the release before, and a rollback to it, read the configuration of then.
-      const kept = apply(`${service.name}-configuration`, configuration, leaving, { prune: false });
+      const kept = new AppliedObjects(this, `${service.name}-configuration`, {
+        cluster,
+        objects: configuration,
+        retained,
+        prune: false,
+      });
       kept.node.addDependency(namespace);
       manifest.node.addDependency(kept);
     }

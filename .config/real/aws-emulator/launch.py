@@ -176,7 +176,13 @@ def kubernetes_objects(logical_id, props, stack):
     physical = f"{stack}-{logical_id}"
     STANDINS.mkdir(parents=True, exist_ok=True)
     (STANDINS / f"{physical}.json").write_text(json.dumps(objects))
+    with (STANDINS / "applied.log").open("a") as log:
+        log.write(f"{physical}\n")
     return physical, {}
+
+
+def update_kubernetes_objects(physical, _, props, stack):
+    return kubernetes_objects(physical.removeprefix(f"{stack}-"), props, stack)
 
 
 def delete_kubernetes_objects(physical, _):
@@ -320,6 +326,8 @@ if known:
     sys.exit(f"ministack knows {', '.join(known)} itself; take them out of {Path(__file__).name}")
 handlers = provisioners._RESOURCE_HANDLERS
 handlers.update({name: {"create": create, "delete": delete} for name, (create, delete) in TYPES.items()})
+# Without this ministack would call the function behind a custom resource, which needs a cluster.
+handlers["Custom::AWSCDK-EKS-KubernetesResource"]["update"] = update_kubernetes_objects
 for name, step, wrap in (
     ("AWS::CloudWatch::Alarm", "create", with_metric_math),
     ("AWS::CloudWatch::Alarm", "update", with_metric_math),

@@ -1,5 +1,5 @@
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { type CfnCondition, type CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { type CfnCondition, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { InstanceType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   Addon,
@@ -12,7 +12,6 @@ import {
   CoreDnsComputeType,
   DefaultCapacityType,
   EndpointAccess,
-  KubernetesManifest,
   KubernetesVersion,
 } from 'aws-cdk-lib/aws-eks-v2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -27,6 +26,7 @@ import { limitLogs } from '../log-retention.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
+import { AppliedObjects } from './applied-objects.ts';
 import { ClusterAccess } from './cluster-access.ts';
 import { ClusterObservability } from './cluster-observability.ts';
 import { clusterSettingsObjects } from './cluster-settings.ts';
@@ -110,10 +110,10 @@ export class KubernetesCluster extends Construct {
       networkName: clusterName,
     });
     if (objects.length === 0) return;
-    const settings = new KubernetesManifest(this, 'Settings', {
+    const settings = new AppliedObjects(this, 'Settings', {
       cluster: this.cluster,
-      manifest: objects,
-      overwrite: true,
+      objects,
+      retained: environment.protected,
     });
     settings.node.addDependency(new ClusterTagging(this, 'Tagging', { role: this.cluster.role }));
   }
@@ -133,7 +133,11 @@ export class KubernetesCluster extends Construct {
     return new LogGroup(this, id, { logGroupName, retention, removalPolicy: RemovalPolicy.DESTROY });
   }
 
-  private addNodeGroup({ cluster: { nodes, capacity }, publicDoor }: Environment, nodeRole: Role) {
+  private addNodeGroup(environment: Environment, nodeRole: Role) {
+    const {
+      cluster: { nodes, capacity },
+      publicDoor,
+    } = environment;
     const networking = new Addon(this, 'Networking', {
       cluster: this.cluster,
       addonName: 'vpc-cni',
@@ -155,6 +159,10 @@ export class KubernetesCluster extends Construct {
       cluster: this.cluster,
       version: AlbControllerVersion.V2_17_1,
     });
+    if (environment.protected)
+      for (const { defaultChild } of controller.node.findAll().map(({ node }) => node))
+        if (defaultChild instanceof CfnResource && /^Custom::AWSCDK-EKS-/.test(defaultChild.cfnResourceType))
+          defaultChild.applyRemovalPolicy(RemovalPolicy.RETAIN);
     acknowledge(
       controller,
       'The policy is the one that the controller publishes with its version; it narrows itself by tags.',

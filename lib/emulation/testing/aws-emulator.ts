@@ -19,6 +19,8 @@ export type AwsEmulator = {
   cloudmart(...parameters: string[]): Promise<ToolRun>;
   /** Kubernetes objects that the deployment handed over, by the id of their custom resource. */
   kubernetesObjects(): Promise<Map<string, Record<string, unknown>[]>>;
+  /** Ids of the custom resources whose objects were applied, once for each time. */
+  applied(): Promise<string[]>;
   /** Mails that SES took, as the emulator shows them. */
   mails(): Promise<EmulatedMail[]>;
   stop(): Promise<void>;
@@ -31,6 +33,8 @@ const ended = (child: ChildProcess) =>
     if (child.exitCode !== null || child.signalCode !== null) resolve();
     else child.once('exit', () => resolve());
   });
+
+const isStandin = (file: string) => file.endsWith('.json');
 
 /** Starts the emulator; the caller stops it. The environment of this process then points to it. */
 export const startAwsEmulator = async (): Promise<AwsEmulator> => {
@@ -106,12 +110,15 @@ export const startAwsEmulator = async (): Promise<AwsEmulator> => {
     kubernetesObjects: async () =>
       new Map(
         await Promise.all(
-          (await readdir(standins)).map(
-            async (file) =>
-              [path.basename(file, '.json'), JSON.parse(await readFile(path.join(standins, file), 'utf8'))] as const,
-          ),
+          (await readdir(standins))
+            .filter(isStandin)
+            .map(
+              async (file) =>
+                [path.basename(file, '.json'), JSON.parse(await readFile(path.join(standins, file), 'utf8'))] as const,
+            ),
         ),
       ),
+    applied: async () => (await readFile(path.join(standins, 'applied.log'), 'utf8')).trim().split('\n'),
     mails: async () => {
       const { messages } = (await (await fetch(`${url}/_ministack/ses/messages`)).json()) as {
         messages: Record<string, EmulatedMail[]>;

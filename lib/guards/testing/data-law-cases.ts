@@ -121,6 +121,12 @@ export const dataLawCases: LawCases = {
       /deletion protection/,
     ],
     [
+      stateRetained,
+      'Kubernetes objects that a new id of their manifest would delete',
+      one('Custom::AWSCDK-EKS-KubernetesResource', {}, { DeletionPolicy: 'Delete', UpdateReplacePolicy: 'Delete' }),
+      /retain it/,
+    ],
+    [
       firstCreationRepeatable,
       'a repository that stays when its first creation fails',
       one('AWS::ECR::Repository', { RepositoryName: 'x' }, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
