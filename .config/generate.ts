@@ -1,8 +1,8 @@
 // `npm run generate`: TypeScript from the .proto files. A breaking change stops it unless --accept-breaking says that nobody
 // runs a service built from the old contract.
 import { join } from 'node:path';
+import { root } from '../lib/checkout.ts';
 import { breakingChanges, generateContracts } from './checks/contracts.ts';
-import { root } from './run-command.ts';
 
 const contracts = join(root, 'services/contracts');
 const isBreakingAccepted = process.argv.includes('--accept-breaking');

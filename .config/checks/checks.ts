@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { root, runCommand } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
+import { runCommand } from '../run-command.ts';
 import { breakingChanges, lintContracts, staleContracts } from './contracts.ts';
 import {
   barrels,

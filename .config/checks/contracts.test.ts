@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { root } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
 import { breakingChanges, generateContracts, lintContracts, staleContracts } from './contracts.ts';
 
 const generated = 'generated/cloudmart/toy/v1/toy.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from '@jest/globals';
-import { root } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
 
 const page = readFileSync(join(root, 'docs/dependencies.md'), 'utf8');
 const manifest: Readonly<Record<string, Readonly<Record<string, string | boolean>>>> = JSON.parse(

@@ -2,7 +2,8 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { root, runCommand } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
+import { runCommand } from '../run-command.ts';
 
 /** Code that must not stand in domain/ or use-cases/, with a piece of the message that must say what to do instead. */
 const effects: readonly (readonly [name: string, source: string, advice: string])[] = [

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { root } from '../../lib/checkout.ts';
 import { environments } from '../../lib/environments.ts';
-import { root } from '../run-command.ts';
 import {
   commandNamed,
   environmentsIn,

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
-import { root } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
 
 type Step = {
   readonly uses?: string;

@@ -6,7 +6,8 @@ import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } fr
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { root, runCommand } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
+import { runCommand } from '../run-command.ts';
 
 const settings = join(root, '.config/real/kafka');
 const version = '4.3.1';

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { root, runCommand } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
+import { runCommand } from '../run-command.ts';
 import { baseImages, buildBase } from './image-base.ts';
 import { kafkaBroker } from './kafka-broker.ts';
 

@@ -3,7 +3,8 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { root, runCommand } from '../run-command.ts';
+import { root } from '../../lib/checkout.ts';
+import { runCommand } from '../run-command.ts';
 
 const actionlint = (folder: string) => runCommand(process.env['REAL_ACTIONLINT'] ?? '', ['-no-color'], { cwd: folder });
 

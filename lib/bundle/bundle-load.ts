@@ -1,20 +1,10 @@
 /** Whether a bundle can be loaded by Node, in a process of its own and without anything that it would find in production. */
-import { execFile } from 'node:child_process';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runProgram } from '../run-program.ts';
 import type { Bundle } from './bundle.ts';
 
 /** Milliseconds that loading may take; it takes half a second on an idle machine. */
-const LOAD_DEADLINE = 60_000;
-
-const run = (parameters: readonly string[], folder: string) =>
-  new Promise<{ code: number | string | null; complaint: string }>((resolve) => {
-    execFile(
-      process.execPath,
-      parameters,
-      { cwd: folder, env: {}, timeout: LOAD_DEADLINE, killSignal: 'SIGKILL' },
-      (problem, _, complaint) => resolve({ code: problem ? (problem.code ?? null) : 0, complaint: complaint.trim() }),
-    );
-  });
+const LOAD_DEADLINE_MS = 60_000;
 
 const errorIn = (complaint: string) =>
   complaint.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? complaint.split('\n')[0] ?? '';
@@ -26,7 +16,12 @@ const errorIn = (complaint: string) =>
 export const checkLoads = async ({ name, kind }: ServiceManifest, { folder, entry }: Bundle): Promise<void> => {
   const isLambda = kind === 'lambda';
   const handler = `const { handler } = await import(${JSON.stringify(entry)}); if (typeof handler !== 'function') throw new Error('it exports no function "handler"');`;
-  const { code, complaint } = await run(isLambda ? ['--input-type=module', '--eval', handler] : [entry], folder);
+  const { code, stderr } = await runProgram(
+    process.execPath,
+    isLambda ? ['--input-type=module', '--eval', handler] : [entry],
+    { cwd: folder, inherits: false, timeoutMs: LOAD_DEADLINE_MS },
+  );
+  const complaint = stderr.trim();
   // A Lambda may read its configuration as it is loaded; then it says so like a service.
   const refused = code === 1 && complaint.startsWith(`services/${name} cannot start with this environment`);
   if (refused || (isLambda && (code === 0 || complaint.includes('cannot start with this environment')))) return;

@@ -13,11 +13,12 @@ import { type Postgres, startPostgres } from '../local/postgres/postgres.ts';
 import { startTables, type Tables } from '../local/tables.ts';
 import { ownPlatform } from '../release/registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../release/testing/container-engine.ts';
+import { runProgram } from '../run-program.ts';
 import { services } from '../services.ts';
 import { createApiClient } from '../shop/api-client.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { provePurchase } from '../shop/purchase.ts';
-import { partOf, runTool } from '../workloads/testing/run-tool.ts';
+import { partOf } from '../testing/real-part.ts';
 import type { ComposeContainer } from './compose-container.ts';
 import { composeFiles, composeProject } from './compose-file.ts';
 import { prepareCompose } from './prepare-compose.ts';
@@ -27,7 +28,7 @@ const ours = Object.entries(containers).filter(([, { image }]) => image.startsWi
 
 let place: string;
 const compose = (...parameters: string[]) =>
-  runTool(partOf('REAL_COMPOSE'), ['--project-directory', place, ...parameters], {
+  runProgram(partOf('REAL_COMPOSE'), ['--project-directory', place, ...parameters], {
     environment: { COMPOSE_MENU: 'false', COMPOSE_BAKE: 'false' },
   });
 

@@ -26,7 +26,7 @@ import { parse } from 'yaml';
 import { deadLetterTopicOf, runsInCluster } from '../../services/kit/manifest.ts';
 import type { PreflightReport } from '../release/preflight/preflight.ts';
 import { services } from '../services.ts';
-import { partOf } from '../workloads/testing/run-tool.ts';
+import { partOf } from '../testing/real-part.ts';
 import { whatIsLeft } from './testing/account-listing.ts';
 import { ACCOUNT, type AwsEmulator, startAwsEmulator } from './testing/aws-emulator.ts';
 import { notificationCases } from './testing/notification-cases.ts';

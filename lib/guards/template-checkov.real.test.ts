@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { environments } from '../environments.ts';
+import { partOf } from '../testing/real-part.ts';
 import { type CheckovFinding, type CheckovReport, runCheckov } from '../workloads/testing/run-checkov.ts';
-import { partOf } from '../workloads/testing/run-tool.ts';
 
 /** Every check of an entry is excepted for every resource of it whose name starts so. */
 const exceptions: readonly { readonly checks: readonly string[]; readonly resources: readonly string[] }[] = [

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { environments } from '../environments.ts';
-import { partOf, runTool } from '../workloads/testing/run-tool.ts';
+import { runProgram } from '../run-program.ts';
+import { partOf } from '../testing/real-part.ts';
 
 const exceptions = [
   // CDK names every role that a function waits for, also where a reference says the same.
@@ -27,7 +28,7 @@ const templatesOf = (environment: string) => {
 /** Findings of every severity, as `rule resource or place: message`. */
 const lint = async (files: readonly string[]) => {
   const parameters = ['--format', 'json', '--ignore-checks', ...exceptions, '--template', ...files];
-  const { output } = await runTool(partOf('REAL_CFN_LINT'), parameters);
+  const { output } = await runProgram(partOf('REAL_CFN_LINT'), parameters);
   const findings = JSON.parse(output.trim() || '[]') as {
     Rule: { Id: string };
     Location: { Path: string[] };

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { root } from '../checkout.ts';
-import { runProgram } from '../run-program.ts';
+import { outputOf } from '../run-program.ts';
 import type { EnvironmentChange } from './comparison.ts';
 import type { DestructiveChange } from './stack-changes.ts';
 
@@ -15,7 +15,7 @@ let clone: string;
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-review-'));
   clone = path.join(folder, 'clone');
-  await runProgram('git', ['clone', '--quiet', root, clone], { cwd: folder });
+  await outputOf('git', ['clone', '--quiet', root, clone], { cwd: folder });
   await symlink(path.join(root, 'node_modules'), path.join(clone, 'node_modules'));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -29,11 +29,11 @@ const commit = async (file: string, edit: (text: string) => string) => {
   expect(after).not.toBe(before);
   await writeFile(target, after);
   const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.invalid', '-c', 'core.hooksPath=/dev/null'];
-  await runProgram('git', [...who, 'commit', '--quiet', '--all', '--message', `Change ${file}`], { cwd: clone });
+  await outputOf('git', [...who, 'commit', '--quiet', '--all', '--message', `Change ${file}`], { cwd: clone });
 };
 
 const diff = (parameters: string[], accepts: number[]) =>
-  runProgram('node_modules/.bin/node', ['bin/cloudmart.ts', 'diff', '--base', 'HEAD~1', ...parameters], {
+  outputOf('node_modules/.bin/node', ['bin/cloudmart.ts', 'diff', '--base', 'HEAD~1', ...parameters], {
     cwd: clone,
     accepts,
   });
@@ -89,7 +89,7 @@ test('objects that Argo CD owns are taken from an environment by their own delet
 });
 
 test('a revision that does not exist is refused by name', async () => {
-  const outcome = runProgram('node_modules/.bin/node', ['bin/cloudmart.ts', 'diff', '--base', 'nowhere'], {
+  const outcome = outputOf('node_modules/.bin/node', ['bin/cloudmart.ts', 'diff', '--base', 'nowhere'], {
     cwd: clone,
   });
   await expect(outcome).rejects.toThrow(/there is no revision "nowhere"/);

@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { runProgram } from '../run-program.ts';
+import { outputOf } from '../run-program.ts';
 
 export type ManifestChange = {
   /** For example `order/deployment.yaml`. */
@@ -41,7 +41,7 @@ export const manifestChanges = async (
       'before',
       'after',
     ];
-    const output = await runProgram('git', parameters, { cwd: folder, accepts: [0, 1] });
+    const output = await outputOf('git', parameters, { cwd: folder, accepts: [0, 1] });
     return output
       .split(/^diff --git /m)
       .slice(1)

@@ -2,7 +2,7 @@
 import { readdir, readFile, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { CloudAssembly } from 'aws-cdk-lib/cx-api';
-import { runProgram } from '../run-program.ts';
+import { outputOf } from '../run-program.ts';
 import { deployedManifests } from './deployed-manifests.ts';
 
 export type Template = Readonly<Record<string, unknown>>;
@@ -31,7 +31,7 @@ const templatesOf = (assembly: string): ReadonlyMap<string, ReadonlyMap<string, 
 /** Kubernetes objects that no template holds, because Argo CD applies them from rendered files. */
 const renderedManifests = async (checkout: string, environment: string, out: string) => {
   const parameters = ['bin/cloudmart.ts', 'render', '--environment', environment, '--out', out];
-  await runProgram('node_modules/.bin/node', parameters, { cwd: checkout });
+  await outputOf('node_modules/.bin/node', parameters, { cwd: checkout });
   const files = (await readdir(out, { recursive: true })).filter((file) => file.endsWith('.yaml')).sort();
   return Promise.all(files.map(async (file) => [file, await readFile(path.join(out, file), 'utf8')] as const));
 };
@@ -51,7 +51,7 @@ const manifestsOf = async (
 export const buildSide = async (title: string, checkout: string, assembly: string): Promise<Side> => {
   // The laws have a step of their own; here they would only cost time.
   const environment = { CDK_VALIDATION: 'false', CI: 'true' };
-  await runProgram('node_modules/.bin/cdk', ['synth', '--quiet', '--output', assembly], {
+  await outputOf('node_modules/.bin/cdk', ['synth', '--quiet', '--output', assembly], {
     cwd: checkout,
     environment,
   }).catch((problem: Error) => {
@@ -65,7 +65,7 @@ export const buildSide = async (title: string, checkout: string, assembly: strin
 
 /** Full id of a revision. Throws one sentence when there is none. */
 export const commitOf = async (root: string, revision: string): Promise<string> => {
-  const id = await runProgram('git', ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], { cwd: root }).catch(
+  const id = await outputOf('git', ['rev-parse', '--verify', '--quiet', `${revision}^{commit}`], { cwd: root }).catch(
     () => {
       throw new Error(`there is no revision "${revision}" in ${root}; fetch it first, or name a branch, tag or commit`);
     },
@@ -80,12 +80,12 @@ export const inCheckout = async <R>(
   folder: string,
   work: () => Promise<R>,
 ): Promise<R> => {
-  await runProgram('git', ['worktree', 'prune'], { cwd: root });
-  await runProgram('git', ['worktree', 'add', '--detach', folder, commit], { cwd: root });
+  await outputOf('git', ['worktree', 'prune'], { cwd: root });
+  await outputOf('git', ['worktree', 'add', '--detach', folder, commit], { cwd: root });
   try {
     await symlink(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
     return await work();
   } finally {
-    await runProgram('git', ['worktree', 'remove', '--force', folder], { cwd: root });
+    await outputOf('git', ['worktree', 'remove', '--force', folder], { cwd: root });
   }
 };

@@ -3,9 +3,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { partOf } from '../testing/real-part.ts';
 import { type RealCluster, startCluster } from './testing/real-cluster.ts';
 import { renderedVariants } from './testing/rendered-variants.ts';
-import { partOf } from './testing/run-tool.ts';
 import { writeFiles } from './write-files.ts';
 
 const strictly = ['--server-side', '--validate=strict', '--warnings-as-errors'];

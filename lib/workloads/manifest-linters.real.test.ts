@@ -2,8 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runProgram } from '../run-program.ts';
+import { partOf } from '../testing/real-part.ts';
 import { renderedVariants } from './testing/rendered-variants.ts';
-import { partOf, runTool } from './testing/run-tool.ts';
 import { writeFiles } from './write-files.ts';
 
 let folder: string;
@@ -16,7 +17,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 const kubernetesVersion = '1.35.4';
 
 const kubeconform = (files: readonly string[]) =>
-  runTool(partOf('REAL_KUBECONFORM'), [
+  runProgram(partOf('REAL_KUBECONFORM'), [
     '-strict',
     '-summary',
     '-kubernetes-version',
@@ -27,7 +28,7 @@ const kubeconform = (files: readonly string[]) =>
   ]);
 
 const kubeScore = (files: readonly string[]) =>
-  runTool(partOf('REAL_KUBE_SCORE'), [
+  runProgram(partOf('REAL_KUBE_SCORE'), [
     'score',
     '--kubernetes-version=v1.35',
     '--exit-one-on-warning',

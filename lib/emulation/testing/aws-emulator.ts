@@ -6,7 +6,8 @@ import path from 'node:path';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { root } from '../../checkout.ts';
-import { partOf, runTool, type ToolRun } from '../../workloads/testing/run-tool.ts';
+import { type ProgramRun, runProgram } from '../../run-program.ts';
+import { partOf } from '../../testing/real-part.ts';
 
 /** Account of everything in the emulator. */
 export const ACCOUNT = '000000000000';
@@ -14,9 +15,9 @@ export const ACCOUNT = '000000000000';
 export type AwsEmulator = {
   readonly url: string;
   /** Runs the CDK CLI on the synthesized assembly. */
-  cdk(...parameters: string[]): Promise<ToolRun>;
+  cdk(...parameters: string[]): Promise<ProgramRun>;
   /** Runs `cloudmart` as an operator of this account would. */
-  cloudmart(...parameters: string[]): Promise<ToolRun>;
+  cloudmart(...parameters: string[]): Promise<ProgramRun>;
   /** Kubernetes objects that the deployment handed over, by the id of their custom resource. */
   kubernetesObjects(): Promise<Map<string, Record<string, unknown>[]>>;
   /** Ids of the custom resources whose objects were applied, once for each time. */
@@ -100,7 +101,7 @@ export const startAwsEmulator = async (): Promise<AwsEmulator> => {
   }
 
   const run = (program: string, parameters: readonly string[]) =>
-    runTool(path.join(root, 'node_modules/.bin', program), parameters, {
+    runProgram(path.join(root, 'node_modules/.bin', program), parameters, {
       environment: { CI: 'true', NODE_OPTIONS: '' },
     });
   return {

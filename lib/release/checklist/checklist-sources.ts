@@ -5,7 +5,7 @@
 
 import { root } from '../../checkout.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { runProgram } from '../../run-program.ts';
+import { outputOf } from '../../run-program.ts';
 import type { ChecklistSources, Verdict } from './checklist.ts';
 
 export type PlatformChecklist = {
@@ -28,7 +28,7 @@ export type PlatformChecklist = {
 const PATIENCE_SECONDS = 60;
 
 const git = async (...parameters: string[]): Promise<string> =>
-  (await runProgram('git', parameters, { cwd: root, accepts: [0, 1] })).trimEnd();
+  (await outputOf('git', parameters, { cwd: root, accepts: [0, 1] })).trimEnd();
 
 /** Who works in this checkout, and the whole id of the commit that it is at. */
 export const readCheckout = async (): Promise<{ by: string; commit: string }> => ({

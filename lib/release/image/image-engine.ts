@@ -1,6 +1,5 @@
 /** A Docker-compatible engine, driven by its command line: docker, podman, nerdctl. */
-import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
+import { runProgram } from '../../run-program.ts';
 
 export type EngineCode =
   | 'engine-missing'
@@ -46,7 +45,7 @@ const UNREACHABLE =
 
 const lastLine = (complaint: string) => complaint.trim().split('\n').at(-1)?.trim() ?? '';
 
-const failureOf = (command: string, { what }: EngineCall, complaint: string, code: number | null): EngineError => {
+const failureOf = (command: string, { what }: EngineCall, complaint: string, code: number): EngineError => {
   if (UNREACHABLE.test(complaint))
     return new EngineError(
       'engine-unreachable',
@@ -73,26 +72,18 @@ const failureOf = (command: string, { what }: EngineCall, complaint: string, cod
 export const imageEngine = (command: string, signal?: AbortSignal): ImageEngine => ({
   command,
   run: async (parameters, call) => {
-    const { what, deadlineMs = 60_000, input = '', environment = {} } = call;
+    const { what, deadlineMs = 60_000, input, environment } = call;
     const deadline = AbortSignal.timeout(deadlineMs);
-    const child = spawn(command, parameters, {
-      stdio: ['pipe', 'pipe', 'pipe'],
-      signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
-      // Engines before Docker 23 build the old way unless they are told.
-      env: { ...process.env, DOCKER_BUILDKIT: '1', ...environment },
-    });
-    // An engine that ends before it has read its input closes the pipe; its exit code tells.
-    child.stdin.on('error', () => undefined);
-    child.stdin.end(input);
-    const ended = new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('close', resolve);
-    });
     try {
-      const [code, output, complaint] = await Promise.all([ended, text(child.stdout), text(child.stderr)]);
-      if (code === 0) return output;
+      const { code, stdout, stderr } = await runProgram(command, parameters, {
+        // Engines before Docker 23 build the old way unless they are told.
+        environment: { DOCKER_BUILDKIT: '1', ...environment },
+        input,
+        signal: signal ? AbortSignal.any([signal, deadline]) : deadline,
+      });
+      if (code === 0) return stdout;
       // Docker 20 says on standard output why a program in a container did not start.
-      throw failureOf(command, call, complaint.trim() === '' ? output : complaint, code);
+      throw failureOf(command, call, stderr.trim() === '' ? stdout : stderr, code);
     } catch (problem) {
       signal?.throwIfAborted();
       if (deadline.aborted)

@@ -9,9 +9,9 @@ import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { emptyDatabase, type TestDatabase } from '../../../services/kit/testing/postgres.ts';
 import { root } from '../../checkout.ts';
+import { runProgram } from '../../run-program.ts';
 import { services as all, secretNames } from '../../services.ts';
 import { serviceEnvironment } from '../../variables/service-variables.ts';
-import { runTool } from '../../workloads/testing/run-tool.ts';
 import { imageLabels } from '../registry/image-labels.ts';
 import { ownPlatform, PLATFORMS } from '../registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../testing/container-engine.ts';
@@ -141,7 +141,7 @@ describe('an image', () => {
     const container = (await ask('create', imageOf('user').reference)).trim();
     await ask('export', '--output', archive, container);
     await ask('rm', container);
-    const { output } = await runTool('tar', ['--list', '--verbose', '--numeric-owner', '--file', archive]);
+    const { output } = await runProgram('tar', ['--list', '--verbose', '--numeric-owner', '--file', archive]);
     const files = output
       .trim()
       .split('\n')

@@ -9,7 +9,7 @@ import { bundleService } from '../../bundle/bundle.ts';
 import { root } from '../../checkout.ts';
 import { environmentNamed } from '../../environments.ts';
 import { services as all } from '../../services.ts';
-import { partOf } from '../../workloads/testing/run-tool.ts';
+import { partOf } from '../../testing/real-part.ts';
 import { expectedImage, judgeImage } from '../preflight/preflight-images.ts';
 import { PLATFORMS } from '../registry/image-platforms.ts';
 import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';

@@ -6,7 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { eventually } from '../../../services/kit/testing/condition.ts';
-import { partOf, runTool } from '../../workloads/testing/run-tool.ts';
+import { runProgram } from '../../run-program.ts';
+import { partOf } from '../../testing/real-part.ts';
 import { type ImageEngine, imageEngine } from '../image/image-engine.ts';
 import { PLATFORMS } from '../registry/image-platforms.ts';
 
@@ -70,7 +71,7 @@ export const startContainerEngine = async (): Promise<ContainerEngine> => {
     }
     // dockerd leaves the network namespace of its containers mounted.
     const mounts = (await readFile('/proc/mounts', 'utf8')).split('\n').map((line) => line.split(' ')[1] ?? '');
-    for (const mount of mounts.filter((one) => one.startsWith(folder)).reverse()) await runTool('umount', [mount]);
+    for (const mount of mounts.filter((one) => one.startsWith(folder)).reverse()) await runProgram('umount', [mount]);
     await rm(folder, { recursive: true, force: true });
   };
   try {

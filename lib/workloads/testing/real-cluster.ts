@@ -2,13 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { partOf, runTool, type ToolRun } from './run-tool.ts';
+import { type ProgramRun, runProgram } from '../../run-program.ts';
+import { partOf } from '../../testing/real-part.ts';
 
 export type RealCluster = {
   /** File with its address and credentials. */
   readonly kubeconfig: string;
   /** Runs kubectl; a failed command is a result, not an error. */
-  kubectl(parameters: readonly string[], input?: string): Promise<ToolRun>;
+  kubectl(parameters: readonly string[], input?: string): Promise<ProgramRun>;
   stop(): Promise<void>;
 };
 
@@ -25,7 +26,7 @@ export const startCluster = async (mode: 'start' | 'full', stages?: string): Pro
     KUBECONFIG: foreign ?? path.join(folder, 'kubeconfig'),
     ...(stages !== undefined && { KWOK_STAGES: stages }),
   };
-  const script = (word: string) => runTool(partOf('REAL_CLUSTER_SCRIPT'), [word], { environment });
+  const script = (word: string) => runProgram(partOf('REAL_CLUSTER_SCRIPT'), [word], { environment });
   const stop = async () => {
     if (!foreign) await script('reset');
     await rm(folder, { recursive: true, force: true });
@@ -41,7 +42,7 @@ export const startCluster = async (mode: 'start' | 'full', stages?: string): Pro
   return {
     kubeconfig: environment.KUBECONFIG,
     kubectl: (parameters, input) =>
-      runTool(program, ['--cache-dir', path.join(folder, 'cache'), ...parameters], { environment, input }),
+      runProgram(program, ['--cache-dir', path.join(folder, 'cache'), ...parameters], { environment, input }),
     stop,
   };
 };

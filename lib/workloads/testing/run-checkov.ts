@@ -1,4 +1,5 @@
-import { partOf, runTool } from './run-tool.ts';
+import { runProgram } from '../../run-program.ts';
+import { partOf } from '../../testing/real-part.ts';
 
 /** One check that one resource fails. */
 export type CheckovFinding = {
@@ -26,7 +27,7 @@ export const runCheckov = async (
   folder: string,
 ): Promise<CheckovReport> => {
   const parameters = ['--directory', folder, '--framework', framework, '--skip-download', '--compact'];
-  const { output } = await runTool(partOf('REAL_CHECKOV'), [...parameters, '--output', 'json']);
+  const { output } = await runProgram(partOf('REAL_CHECKOV'), [...parameters, '--output', 'json']);
   const { summary, results } = JSON.parse(output.slice(output.indexOf('{'))) as {
     summary: { passed: number; parsing_errors: number };
     results: { passed_checks: Check[]; failed_checks: Check[] };
