@@ -2,6 +2,7 @@ import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/or
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
+import { productDoors } from '../contracts/http/product-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
@@ -15,7 +16,6 @@ import type { GatewayConfig } from './config.ts';
 import { addAuthRoutes } from './http/auth-routes.ts';
 import { addBrowserRoutes } from './http/browser-routes.ts';
 import { forwardTo } from './http/forward.ts';
-import { addForwardedRoutes, type Upstreams } from './http/forwarded-routes.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
 import { keepOutOfCaches } from './http/no-store.ts';
@@ -27,11 +27,7 @@ export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
   readonly orders: GrpcClient<typeof OrderServiceDefinition>;
   /** HTTP doors: those that are forwarded, and the user service's for its keys. */
-  readonly upstreams: Upstreams & {
-    readonly user: HttpClient;
-    readonly cart: HttpClient;
-    readonly payment: HttpClient;
-  };
+  readonly upstreams: Readonly<Record<'user' | 'product' | 'cart' | 'payment', HttpClient>>;
   /** Counts rate limits over all replicas. */
   readonly cache: Cache;
 };
@@ -73,11 +69,11 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
       addProfileRoutes(api, accounts);
       addOrderRoutes(api, { orders, ids });
       addOrderEventsRoute(api, { orders, stopping });
-      addForwardedRoutes(api, upstreams);
       done();
     },
     { prefix },
   );
+  addDoors(http, productDoors, forwardTo(upstreams.product, productDoors), { prefix });
   addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix });
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix });
 

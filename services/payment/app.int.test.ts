@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseEvent } from '../contracts/events/topics.ts';
+import { maxAmount } from '../contracts/http/values.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { systemIds } from '../kit/system-ids.ts';
 import { eventually } from '../kit/testing/condition.ts';
@@ -62,11 +63,12 @@ describe('the gRPC door', () => {
   test.each<[string, () => Promise<unknown>, string]>([
     ['an order id of another kind', () => authorise(systemIds.next('usr')), 'orderId'],
     ['a negative amount', () => authorise(newOrder(), { amount: -1 }), 'amount.amount'],
-    ['an amount beyond the limit', () => authorise(newOrder(), { amount: 1_000_000_001 }), 'amount.amount'],
+    ['an amount beyond the limit', () => authorise(newOrder(), { amount: maxAmount + 1 }), 'amount.amount'],
     ['a card number', () => authorise(newOrder(), { token: '4111111111111111' }), 'token'],
     ['a refund of nothing', () => refund(newOrder(), 0), 'amount.amount'],
     ['a refund without an id', () => refund(newOrder(), 1, ''), 'refundId'],
     ['a cancellation without a reason', () => door.cancel({ orderId: newOrder(), reason: '' }), 'reason'],
+    ['a reason that cannot be stored', () => door.cancel({ orderId: newOrder(), reason: 'a\0b' }), 'reason'],
   ])('refuses %s', async (_what, call, path) => {
     await expect(call()).rejects.toMatchObject({
       kind: 'invalid',

@@ -1,13 +1,15 @@
 import type * as z from 'zod';
 import { ProductServiceDefinition } from '../contracts/generated/cloudmart/product/v1/product.ts';
+import { productDoors } from '../contracts/http/product-doors.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
+import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwnCache, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import type { productConfig } from './config.ts';
 import { productGrpc } from './grpc/product-grpc.ts';
-import { addProductRoutes } from './http/product-routes.ts';
+import { productHandlers } from './http/product-handlers.ts';
 import { createProductRepository } from './storage/product-repository.ts';
 import { createStockRepository } from './storage/stock-repository.ts';
 import { commitStock } from './use-cases/commit-stock.ts';
@@ -40,7 +42,7 @@ export const productApp = async (
   jobs.schedule('expire-reservations', expireEverySeconds, () => expireReservations(effects));
 
   const http = await createHttpServer({ context, cache });
-  addProductRoutes(http, effects);
+  addDoors(http, productDoors, productHandlers(effects));
   const grpc = createGrpcServer({ context }).add(ProductServiceDefinition, productGrpc(effects));
   functions.register({ reserveStock, releaseStock, commitStock });
 

@@ -2,7 +2,7 @@
  * A door: one entry in the table of a service. Its route, the gateway's way to it, its description and the typed client all
  * follow from the entry, so that none of them can differ.
  */
-import type { z } from 'zod';
+import { z } from 'zod';
 
 export type Door = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -34,6 +34,9 @@ export type Door = {
 };
 
 export type Doors = Readonly<Record<string, Door>>;
+
+/** Where to find what was made, below the prefix of the doors. */
+export const locationHeader = z.string().regex(/^\/\w+\/\w+$/);
 
 /**
  * Path and query of a request, made from the door's own path and checked values, never from a path that came in:

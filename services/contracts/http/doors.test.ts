@@ -3,8 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { cartDoors } from './cart-doors.ts';
 import { addressOf, type Door, type Doors } from './door.ts';
 import { paymentDoors } from './payment-doors.ts';
+import { productDoors } from './product-doors.ts';
 
-const tables: Readonly<Record<string, Doors>> = { cartDoors, paymentDoors };
+const tables: Readonly<Record<string, Doors>> = { cartDoors, paymentDoors, productDoors };
 const all = Object.entries(tables).flatMap(([table, doors]) =>
   Object.entries(doors).map(([name, door]): [string, Door] => [`${table}.${name}`, door]),
 );

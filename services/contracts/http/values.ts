@@ -25,14 +25,12 @@ export const orderIdSchema = idSchema('ord');
 export const paymentIdSchema = idSchema('pay');
 export const refundIdSchema = idSchema('rfd');
 
+/** Text without control characters and halves of surrogate pairs: PostgreSQL stores no U+0000. */
+export const oneLine = /^[^\p{Cc}\p{Cs}]*$/u;
+
 /** One line of text: trimmed, without control characters and halves of surrogate pairs, never empty. */
 export const textSchema = (maxLength: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(maxLength)
-    .regex(/^[^\p{Cc}\p{Cs}]*$/u, 'must not contain control characters');
+  z.string().trim().min(1).max(maxLength).regex(oneLine, 'must not contain control characters');
 
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
 

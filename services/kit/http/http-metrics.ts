@@ -7,7 +7,7 @@ import type { HttpServer } from './fastify-zod.ts';
 const ofEveryDoor: ReadonlySet<RefusalKind> = new Set(['unauthenticated', 'forbidden', 'too-many', 'unavailable']);
 
 const isUndeclared = ({ errors = [] }: ServedDoor, { kind, code }: Refusal) =>
-  !ofEveryDoor.has(kind) && code !== 'request.invalid' && !errors.includes(code);
+  !ofEveryDoor.has(kind) && !code.startsWith('request.') && !errors.includes(code);
 
 /** Counts and times each answer by its route pattern, never by its URL, so that the number of series stays small. */
 export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {

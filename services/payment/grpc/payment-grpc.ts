@@ -1,7 +1,7 @@
 import type { ServiceImplementation } from 'nice-grpc';
 import * as z from 'zod';
 import type * as proto from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
-import { moneySchema, orderIdSchema, refundIdSchema } from '../../contracts/http/values.ts';
+import { moneySchema, orderIdSchema, refundIdSchema, textSchema } from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
 import type { Payment } from '../domain/payment.ts';
@@ -15,7 +15,7 @@ const positiveMoney = moneySchema.refine(({ amount }) => amount > 0, {
   path: ['amount'],
   message: 'must be above zero',
 });
-const reason = z.string().min(1).max(300);
+const reason = textSchema(300);
 const ofOrder = z.object({ orderId: orderIdSchema });
 const authoriseRequest = z.object({
   orderId: orderIdSchema,

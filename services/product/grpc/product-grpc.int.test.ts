@@ -30,6 +30,12 @@ describe('reading products', () => {
     expect(products).toEqual([{ id, title: 'Slam', price: { amount: 999, currency: 'EUR' }, stock: 3 }]);
   });
 
+  it('leaves out what is no id at all', async () => {
+    const id = await shop.create();
+    const { products } = await door.getProducts({ ids: ['', 'prd_1', `${id}\0`, id] });
+    expect(products.map((product) => product.id)).toEqual([id]);
+  });
+
   it('refuses more than 100 ids', async () => {
     const ids = Array.from({ length: 101 }, () => shop.ids.next('prd'));
     await expect(door.getProducts({ ids })).rejects.toMatchObject({ kind: 'invalid', code: 'request.invalid' });

@@ -18,10 +18,16 @@ describe('the cursor of a list of products', () => {
     );
   });
 
-  it.each(['', 'x', 'W10', 'bm90IGpzb24', Buffer.from(JSON.stringify(['title', 7, id])).toString('base64url')])(
-    'is refused when it is %p',
-    (cursor) => {
-      expect(() => decodeCursor(cursor)).toThrow(expect.objectContaining({ code: 'request.invalid' }));
-    },
-  );
+  const made = (position: unknown[]) => Buffer.from(JSON.stringify(position)).toString('base64url');
+  it.each([
+    '',
+    'x',
+    'W10',
+    'bm90IGpzb24',
+    made(['title', 7, id]),
+    made(['title', '\0', id]),
+    made(['title', '\ud800', id]),
+  ])('is refused when it is %p', (cursor) => {
+    expect(() => decodeCursor(cursor)).toThrow(expect.objectContaining({ code: 'request.invalid' }));
+  });
 });

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { productIdSchema } from '../../contracts/http/values.ts';
+import { oneLine, productIdSchema } from '../../contracts/http/values.ts';
 import type { ProductPosition } from '../domain/product-page.ts';
 import { cursorInvalid } from '../domain/product-refusals.ts';
 
 const position = z.union([
   z.tuple([z.literal('newest'), z.null(), productIdSchema]),
-  z.tuple([z.literal('title'), z.string(), productIdSchema]),
+  z.tuple([z.literal('title'), z.string().regex(oneLine), productIdSchema]),
   z.tuple([z.enum(['price-ascending', 'price-descending']), z.int(), productIdSchema]),
 ]);
 

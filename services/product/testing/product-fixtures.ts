@@ -1,6 +1,7 @@
 import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
@@ -96,6 +97,7 @@ export const startProduct = async ({
     },
     stop: async () => {
       for (const client of clients) client.close();
+      await requireDeclaredRefusals(context);
       await stopWhole(running);
       await store.drop();
     },

@@ -1,3 +1,4 @@
+import { isId } from '../../kit/values/identifiers.ts';
 import type { Product } from '../domain/product.ts';
 import type { ProductPage, ProductQuery } from '../domain/product-page.ts';
 import { cursorInvalid, productUnknown, tooManyIds } from '../domain/product-refusals.ts';
@@ -13,7 +14,8 @@ export const findProducts = async (
   ids: readonly string[],
 ): Promise<Product[]> => {
   if (ids.length > maxIds) throw tooManyIds(maxIds);
-  return ids.length === 0 ? [] : products.findAll(ids);
+  const known = ids.filter((id) => isId('prd', id));
+  return known.length === 0 ? [] : products.findAll(known);
 };
 
 export const findProduct = async (products: Pick<ProductRepository, 'find'>, id: string): Promise<Product> => {

@@ -199,6 +199,7 @@ describe('the list', () => {
     'limit=x',
     'sort=best',
     'cursor=x',
+    `cursor=${Buffer.from('["title","\\u0000","prd_01jf0000000000000000000001"]').toString('base64url')}`,
     'colour=red',
     `q=${'x'.repeat(101)}`,
     'q=',

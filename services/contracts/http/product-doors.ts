@@ -1,0 +1,96 @@
+/** The catalogue: everybody reads, staff write. */
+import { z } from 'zod';
+import { type Doors, locationHeader } from './door.ts';
+import {
+  adjustStockBody,
+  categoriesAnswer,
+  createProductBody,
+  importProductsAnswer,
+  importProductsBody,
+  listProductsQuery,
+  productPage,
+  productSchema,
+  updateProductBody,
+} from './product-api.ts';
+import { productIdSchema } from './values.ts';
+
+const anybody = { access: 'public', tags: ['product'] } as const;
+const staff = { access: 'staff', tags: ['product'] } as const;
+const params = z.strictObject({ id: productIdSchema });
+const answers = { 200: productSchema };
+
+export const productDoors = {
+  list: {
+    ...anybody,
+    method: 'GET',
+    path: '/products',
+    summary: 'Products that match, page by page',
+    query: listProductsQuery,
+    answers: { 200: productPage },
+  },
+  find: {
+    ...anybody,
+    method: 'GET',
+    path: '/products/:id',
+    summary: 'One product',
+    params,
+    answers,
+    errors: ['product.unknown'],
+  },
+  categories: {
+    ...anybody,
+    method: 'GET',
+    path: '/categories',
+    summary: 'Categories and how many products each has',
+    answers: { 200: categoriesAnswer },
+  },
+  create: {
+    ...staff,
+    method: 'POST',
+    path: '/products',
+    summary: 'Add a product',
+    body: createProductBody,
+    answers: { 201: productSchema },
+    answerHeaders: z.object({ location: locationHeader }),
+  },
+  load: {
+    ...staff,
+    method: 'POST',
+    path: '/products/import',
+    summary: 'Load products in bulk',
+    body: importProductsBody,
+    answers: { 200: importProductsAnswer },
+    // Room for 500 items of about 16 KiB, and time to store them.
+    bodyLimit: 8 * 1024 * 1024,
+    deadlineMs: 30_000,
+  },
+  update: {
+    ...staff,
+    method: 'PATCH',
+    path: '/products/:id',
+    summary: 'Change a product',
+    params,
+    body: updateProductBody,
+    answers,
+    errors: ['product.unknown'],
+  },
+  remove: {
+    ...staff,
+    method: 'DELETE',
+    path: '/products/:id',
+    summary: 'Take a product out of the catalogue',
+    params,
+    answers: { 204: z.null() },
+    errors: ['product.unknown'],
+  },
+  adjustStock: {
+    ...staff,
+    method: 'POST',
+    path: '/products/:id/stock',
+    summary: 'Add free units or take them away',
+    params,
+    body: adjustStockBody,
+    answers,
+    errors: ['product.unknown', 'stock.insufficient'],
+  },
+} as const satisfies Doors;

@@ -1,0 +1,84 @@
+import { importItem, type Product as ProductAnswer } from '../../contracts/http/product-api.ts';
+import type { productDoors } from '../../contracts/http/product-doors.ts';
+import type { Caller } from '../../kit/auth/caller.ts';
+import type { DoorHandlers } from '../../kit/http/doors.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import type { Product } from '../domain/product.ts';
+import type { ProductRepository } from '../storage/product-repository.ts';
+import type { StockRepository } from '../storage/stock-repository.ts';
+import { adjustStock } from '../use-cases/adjust-stock.ts';
+import { createProduct, removeProduct, updateProduct } from '../use-cases/change-catalogue.ts';
+import { findProduct, listProducts } from '../use-cases/find-products.ts';
+import { type ImportItem, importProducts, type RefusedItem } from '../use-cases/import-products.ts';
+import { decodeCursor, encodeCursor } from './product-cursor.ts';
+
+export type ProductHandlers = {
+  readonly products: ProductRepository;
+  readonly stock: StockRepository;
+  readonly clock: Clock;
+  readonly ids: Ids;
+};
+
+const answer = ({ createdAt, updatedAt, ...product }: Product): ProductAnswer => ({
+  ...product,
+  attributes: { ...product.attributes },
+  createdAt: createdAt.toISOString(),
+  updatedAt: updatedAt.toISOString(),
+});
+
+/** Who stands in the ledger; doors for staff have no other callers. */
+const actorOf = (caller: Caller) => (caller.kind === 'customer' ? caller.userId : 'nobody');
+
+/** Takes apart what can be stored and what is refused, each item by itself. */
+const readItems = (items: readonly unknown[]) => {
+  const accepted: ImportItem[] = [];
+  const refused: RefusedItem[] = [];
+  for (const [index, item] of items.entries()) {
+    const { success, data, error } = importItem.safeParse(item);
+    if (success) {
+      const { reference, stock, ...details } = data;
+      accepted.push({ index, reference, stock, details });
+    } else {
+      const message = error.issues.map((issue) => `${issue.path.join('.') || 'item'}: ${issue.message}`).join('; ');
+      refused.push({ index, code: 'product.invalid', message: message.slice(0, 1000) });
+    }
+  }
+  return { accepted, refused };
+};
+
+/** What the doors of the catalogue do. */
+export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof productDoors> => {
+  const { products } = effects;
+  return {
+    list: async ({ query: { cursor, ...query } }) => {
+      const after = cursor === undefined ? undefined : decodeCursor(cursor);
+      const { items, next } = await listProducts(products, { ...query, after });
+      return { items: items.map(answer), nextCursor: next && encodeCursor(next) };
+    },
+
+    find: async ({ params: { id } }) => answer(await findProduct(products, id)),
+
+    categories: async () => ({ items: [...(await products.categories())], nextCursor: null }),
+
+    create: async ({ caller, body: { stock, ...details } }) => {
+      const product = await createProduct(effects, { details, stock, actor: actorOf(caller) });
+      return { headers: { location: `/products/${product.id}` }, body: answer(product) };
+    },
+
+    load: async ({ caller, body }) => {
+      const { accepted, refused } = readItems(body.items);
+      const report = await importProducts(effects, { items: accepted, actor: actorOf(caller) });
+      return { ...report, refused: [...refused, ...report.refused].toSorted((a, b) => a.index - b.index) };
+    },
+
+    update: async ({ params: { id }, body }) => answer(await updateProduct(effects, { id, changes: body })),
+
+    remove: async ({ params: { id } }) => {
+      await removeProduct(effects, id);
+    },
+
+    adjustStock: async ({ caller, params: { id }, body }) =>
+      answer(await adjustStock(effects, { productId: id, ...body, actor: actorOf(caller) })),
+  };
+};
