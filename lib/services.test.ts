@@ -14,8 +14,14 @@ describe('manifests that do not fit together are refused in one sentence with th
     [
       'a topic that nobody owns',
       'cart',
-      { consumes: ['parcel-events'] },
+      { consumes: { 'parcel-events': 'all' } },
       /cart\/manifest\.ts: consumes topic "parcel-events", which no service publishes; known topics: .*order-events/,
+    ],
+    [
+      'a topic of which nothing is acted on',
+      'cart',
+      { consumes: { 'order-events': [] } },
+      /cart\/manifest\.ts: consumes no type of topic "order-events"; name those it acts on, or remove the topic$/,
     ],
     [
       'two owners of a topic',

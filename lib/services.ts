@@ -88,12 +88,18 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
   const tables = new Map(services.flatMap((service) => Object.entries(service.owns.tables ?? {})));
   for (const service of services) {
     const can = abilities[runtimeOf(service)];
-    for (const topic of service.consumes)
+    for (const [topic, types] of Object.entries(service.consumes)) {
       if (!topics.includes(topic))
         throw sentence(
           service.name,
           `consumes topic "${topic}", which no service publishes; known topics: ${topics.join(', ')}`,
         );
+      if (types.length === 0)
+        throw sentence(
+          service.name,
+          `consumes no type of topic "${topic}"; name those it acts on, or remove the topic`,
+        );
+    }
     for (const table of service.follows ?? []) {
       if (!can.followsTables)
         throw sentence(service.name, `follows table "${table}", but only a Lambda can; consume a topic instead`);

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { topics } from '../services/contracts/events/topics.ts';
+import { consumedTopics } from '../services/kit/manifest.ts';
 import { services } from './services.ts';
 
 test('the table of topics and the manifests name the same topics with the same owners', () => {
@@ -8,7 +9,16 @@ test('the table of topics and the manifests name the same topics with the same o
   expect(published.toSorted()).toEqual(described.toSorted());
 });
 
-test('every topic that a manifest consumes is described', () => {
-  const consumed = services.flatMap(({ consumes }) => consumes);
-  expect(consumed.filter((topic) => !Object.hasOwn(topics, topic))).toEqual([]);
+test('every topic and type of event that a manifest consumes is described', () => {
+  const described = Object.entries(topics).flatMap(([topic, { schema }]) =>
+    schema.options.map(({ shape }) => `${topic} ${shape.type.value}`),
+  );
+  const consumed = services.flatMap(({ consumes }) =>
+    Object.entries(consumes).flatMap(([topic, types]) =>
+      types === 'all' ? [] : types.map((type) => `${topic} ${type}`),
+    ),
+  );
+  expect(consumed.length).toBeGreaterThan(0);
+  expect(consumed.filter((one) => !described.includes(one))).toEqual([]);
+  expect(services.flatMap(consumedTopics).filter((topic) => !Object.hasOwn(topics, topic))).toEqual([]);
 });

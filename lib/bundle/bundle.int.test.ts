@@ -17,7 +17,7 @@ const greeter = defineService({
   ports: {},
   owns: {},
   publishes: {},
-  consumes: [],
+  consumes: {},
   calls: [],
   criticalFunctions: [{ file: 'use-cases/greet.ts', name: 'greet' }],
   configuration: {},

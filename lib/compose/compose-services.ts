@@ -1,5 +1,5 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
-import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { consumedTopics, runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { INVOKER, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
@@ -45,7 +45,7 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
   const callers = callersOf(service, all);
   return {
     ...environment,
-    ...(service.kind === 'lambda' && service.consumes.length > 0 && { EVENTS_URL: KAFKA_URL }),
+    ...(service.kind === 'lambda' && consumedTopics(service).length > 0 && { EVENTS_URL: KAFKA_URL }),
     ...(service.owns.tables && tableEnvironment(TABLES_URL)),
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
     SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
@@ -82,7 +82,7 @@ const invoked = (service: ServiceManifest, all: readonly ServiceManifest[]): Com
   ...restricted(INVOKER),
   command: [
     ...['--function', service.name, '--handler', '/function/handler.mjs'],
-    ...service.consumes.flatMap((topic) => ['--topic', topic]),
+    ...consumedTopics(service).flatMap((topic) => ['--topic', topic]),
   ],
   environment: environmentOf(service, all),
   volumes: [
@@ -181,7 +181,7 @@ export const ownContainers = (services: readonly ServiceManifest[]): Readonly<Re
   ...Object.fromEntries(
     services.flatMap((service) => {
       if (runsInCluster(service)) return [[service.name, serving(service, services)] as const];
-      return service.kind === 'lambda' && service.consumes.length > 0
+      return service.kind === 'lambda' && consumedTopics(service).length > 0
         ? [[service.name, invoked(service, services)] as const]
         : [];
     }),

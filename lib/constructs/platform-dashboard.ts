@@ -9,7 +9,13 @@ import {
   TextWidget,
 } from 'aws-cdk-lib/aws-cloudwatch';
 import { Construct } from 'constructs';
-import { deadLetterTopicOf, runsInCluster, runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import {
+  consumedTopics,
+  deadLetterTopicOf,
+  runsInCluster,
+  runtimeOf,
+  type ServiceManifest,
+} from '../../services/kit/manifest.ts';
 
 export type PlatformDashboardProps = {
   /** Name of the dashboard, and of the cluster, the database, the event stream and the cache. */
@@ -118,7 +124,7 @@ export class PlatformDashboard extends Construct {
     const { name, services } = this.props;
     const cluster = { 'Cluster Name': name };
     const lag = services.flatMap((service) =>
-      service.consumes.map((Topic) =>
+      consumedTopics(service).map((Topic) =>
         this.metric(
           'AWS/Kafka',
           'EstimatedMaxTimeLag',

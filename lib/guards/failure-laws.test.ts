@@ -12,7 +12,7 @@ const stack = (name: string, resources: Resources) => ({
   path: '',
   template: { Resources: resources },
 });
-const consumer = testManifest({ name: 'ledger', kind: 'web', consumes: ['sales'] });
+const consumer = testManifest({ name: 'ledger', kind: 'web', consumes: { sales: 'all' } });
 const topic = (TopicName: string): Resource => ({ Type: 'AWS::MSK::Topic', Properties: { TopicName } });
 const lagAlarm = (group: string, of: string, MetricName = 'EstimatedMaxTimeLag'): Resource => ({
   Type: 'AWS::CloudWatch::Alarm',

@@ -1,7 +1,7 @@
 /** Laws about what happens when something fails: it lands somewhere, and somebody hears of it. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { root } from '../checkout.ts';
 import {
   at,
@@ -42,26 +42,27 @@ const unheardConsumers = (stacks: readonly StackTemplate[], services: readonly S
   const topics = stacks
     .flatMap(({ template }) => resourcesOf(template, 'AWS::MSK::Topic'))
     .map(({ properties }) => textOf(properties['TopicName']));
-  return services.flatMap(({ name, consumes }) =>
-    consumes.flatMap((topic) => [
-      ...(lags.some(({ dimensions }) => dimensions.get('Consumer Group') === name && dimensions.get('Topic') === topic)
-        ? []
-        : [
-            {
-              stack,
-              sentence: `nobody hears when ${name} falls behind on ${topic}; put an alarm on the lag of consumer group ${name}`,
-            },
-          ]),
-      ...(topics.includes(deadLetterTopicOf(topic))
-        ? []
-        : [
-            {
-              stack,
-              sentence: `what ${name} cannot handle of ${topic} has nowhere to go; make the topic ${deadLetterTopicOf(topic)}`,
-            },
-          ]),
-    ]),
+  const consumed = services.flatMap((service) =>
+    consumedTopics(service).map((topic) => ({ name: service.name, topic })),
   );
+  return consumed.flatMap(({ name, topic }) => [
+    ...(lags.some(({ dimensions }) => dimensions.get('Consumer Group') === name && dimensions.get('Topic') === topic)
+      ? []
+      : [
+          {
+            stack,
+            sentence: `nobody hears when ${name} falls behind on ${topic}; put an alarm on the lag of consumer group ${name}`,
+          },
+        ]),
+    ...(topics.includes(deadLetterTopicOf(topic))
+      ? []
+      : [
+          {
+            stack,
+            sentence: `what ${name} cannot handle of ${topic} has nowhere to go; make the topic ${deadLetterTopicOf(topic)}`,
+          },
+        ]),
+  ]);
 };
 
 /** Whether the role of a function may encrypt what it leaves in its dead-letter queue. */

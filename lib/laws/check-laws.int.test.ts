@@ -132,7 +132,7 @@ const plants: Plant[] = [
     'I5',
     'an event that nobody wrote',
     async ({ events, orders }) => {
-      await appendAndPass(events, 'evt_forged', paid);
+      await appendAndPass(events, { id: 'evt_forged', type: 'order.placed.v1' }, paid);
       await orders.query(`INSERT INTO inbox (consumer, event_id) VALUES ('order', 'evt_forged')`);
     },
     ['order-events'],
@@ -171,7 +171,7 @@ const plants: Plant[] = [
   [
     'I9',
     'an event that a consumer skipped',
-    ({ orders }) => orders.query(`DELETE FROM inbox WHERE event_id = 'evt_paid_2'`),
+    ({ orders }) => orders.query(`DELETE FROM inbox WHERE event_id = 'evt_paid_1'`),
     ['order'],
   ],
   [
@@ -302,14 +302,25 @@ describe('the laws', () => {
     expect(await broken()).toEqual([[law, subjects]]);
   });
 
+  test('ask of a consumer only the events on whose types it acts', async () => {
+    const { rows } = await small.platform.orders.query(`SELECT 1 FROM inbox WHERE event_id = 'evt_paid_2'`);
+    expect(rows).toEqual([]);
+    const greedy = {
+      ...small.facts(),
+      consumers: small.facts().consumers.map((one) => ({ ...one, consumes: { 'order-events': 'all' as const } })),
+    };
+    const verdicts = await checkLaws(() => greedy);
+    expect(verdicts.filter(({ violations }) => violations.length > 0).map(({ id }) => id)).toEqual(['I9']);
+  });
+
   test('that need quiet are looked at again until they hold', async () => {
-    await small.platform.orders.query(`DELETE FROM inbox WHERE event_id = 'evt_paid_2'`);
+    await small.platform.orders.query(`DELETE FROM inbox WHERE event_id = 'evt_paid_1'`);
     const waits: string[][] = [];
     const verdicts = await checkLaws(() => small.facts(), {
       patienceSeconds: 60,
       onWait: (open) => {
         waits.push(open.map(({ id }) => id));
-        void small.platform.orders.query(`INSERT INTO inbox (consumer, event_id) VALUES ('order', 'evt_paid_2')`);
+        void small.platform.orders.query(`INSERT INTO inbox (consumer, event_id) VALUES ('order', 'evt_paid_1')`);
       },
     });
     expect(waits).toEqual([['I9']]);

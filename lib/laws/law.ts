@@ -1,5 +1,6 @@
 /** What must be true of the data, whatever crashed on the way. Names and numbers are those of docs/laws.md. */
 import type { EventLog } from '../../services/kit/events/event-log.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Mail } from './mailbox.ts';
 
 export type Row = Record<string, unknown>;
@@ -7,7 +8,9 @@ export type Row = Record<string, unknown>;
 /** Reads rows from one service's database. */
 export type Read = <R extends Row = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
-export type Participant = { readonly service: string; readonly topics: readonly string[]; readonly read?: Read };
+/** `read` asks the service's own database; absent for functions, which own none. */
+export type Publisher = { readonly service: string; readonly topics: readonly string[]; readonly read?: Read };
+export type Consumer = Pick<ServiceManifest, 'consumes'> & { readonly service: string; readonly read?: Read };
 
 /** Where the facts are. A law reads; nothing here can write. */
 export type Facts = {
@@ -16,9 +19,8 @@ export type Facts = {
   readonly payments: Read;
   /** The log that the services use, whichever it is. */
   readonly log: Pick<EventLog, 'offsets' | 'read' | 'lag'>;
-  /** Every service that publishes, and every one that consumes; `read` is absent for functions, which own no database. */
-  readonly publishers: readonly Participant[];
-  readonly consumers: readonly Participant[];
+  readonly publishers: readonly Publisher[];
+  readonly consumers: readonly Consumer[];
   /** Every mail that was sent. */
   readonly mails: () => Promise<readonly Mail[]>;
   /** What a client was promised: orders answered with 201, as its own history has them. */

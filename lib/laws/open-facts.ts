@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import type { Facts, Promise201, Read, Row } from './law.ts';
 import { readMails } from './mailbox.ts';
@@ -59,10 +59,9 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     return async <R extends Row>(text: string, values: readonly unknown[] = []) =>
       (await pool.query<R>(text, [...values])).rows;
   };
-  const participant = (service: ServiceManifest, topics: readonly string[]) => ({
-    service: service.name,
-    topics,
-    ...(service.owns.database && { read: reader(service.owns.database) }),
+  const participant = ({ name, owns }: ServiceManifest) => ({
+    service: name,
+    ...(owns.database && { read: reader(owns.database) }),
   });
   const promises = await readHistoryFile(historyFile);
   const log = await openEventLog({ url: events, logger: createLogger('laws', 'silent') });
@@ -71,12 +70,12 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     products: reader('products'),
     payments: reader('payments'),
     log,
-    publishers: services.flatMap((service) =>
-      Object.keys(service.publishes).length > 0 ? [participant(service, Object.keys(service.publishes))] : [],
-    ),
-    consumers: services.flatMap((service) =>
-      service.consumes.length > 0 ? [participant(service, service.consumes)] : [],
-    ),
+    publishers: services
+      .filter(({ publishes }) => Object.keys(publishes).length > 0)
+      .map((service) => ({ ...participant(service), topics: Object.keys(service.publishes) })),
+    consumers: services
+      .filter((service) => consumedTopics(service).length > 0)
+      .map((service) => ({ ...participant(service), consumes: service.consumes })),
     mails: () => readMails(mailFolder),
     promises,
     limitSeconds,

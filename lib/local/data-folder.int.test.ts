@@ -21,7 +21,7 @@ const user = defineService({
   ports: {},
   owns: { database: 'users' },
   publishes: {},
-  consumes: [],
+  consumes: {},
   calls: [],
   criticalFunctions: [],
   configuration: { KEY: { description: 'x', kind: 'secret' } },

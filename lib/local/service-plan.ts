@@ -1,6 +1,6 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
-import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { consumedTopics, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { callersOf } from '../services.ts';
 import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
@@ -108,7 +108,7 @@ export const planService = (
         service.name,
         '--handler',
         bundle.entry,
-        ...service.consumes.flatMap((topic) => ['--topic', topic]),
+        ...consumedTopics(service).flatMap((topic) => ['--topic', topic]),
       ],
       environment: {
         ...plan.environment,

@@ -1,5 +1,12 @@
 /** The pictures and tables of `docs/architecture.md`, from manifests, environments and templates. */
-import { runsInCluster, runtimeOf, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import {
+  actsOn,
+  consumedTopics,
+  runsInCluster,
+  runtimeOf,
+  type ServiceManifest,
+  usesEvents,
+} from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { partName } from '../names.ts';
@@ -61,7 +68,9 @@ const containers = (services: readonly ServiceManifest[]) =>
     ...services
       .filter(({ publishes }) => Object.keys(publishes).length > 0)
       .map(({ name }) => `  ${name} -.-> events([MSK])`),
-    ...services.filter(({ consumes }) => consumes.length > 0).map(({ name }) => `  events([MSK]) -.-> ${name}`),
+    ...services
+      .filter((service) => consumedTopics(service).length > 0)
+      .map(({ name }) => `  events([MSK]) -.-> ${name}`),
   ]);
 
 /** Without edges that follow from others. */
@@ -160,6 +169,13 @@ const doors = (services: readonly ServiceManifest[]) =>
     }),
   );
 
+/** Services that read a topic, each with the types on which it acts. */
+const readersOf = (topic: string, services: readonly ServiceManifest[]) =>
+  services
+    .filter((service) => actsOn(service, topic))
+    .map(({ name, consumes }) => `\`${name}\` (${[consumes[topic]].flat().join(', ')})`)
+    .join('<br>') || '-';
+
 const data = (services: readonly ServiceManifest[]) =>
   table(
     ['what', 'where', 'owner', 'who else learns of it'],
@@ -185,7 +201,7 @@ const data = (services: readonly ServiceManifest[]) =>
         `topic \`${name}\`, ${partitions} partitions, ${retentionDays} days`,
         'MSK',
         `\`${service.name}\``,
-        codes(services.filter(({ consumes }) => consumes.includes(name)).map((one) => one.name)),
+        readersOf(name, services),
       ]),
     ]),
   );

@@ -6,7 +6,7 @@ import { topics } from '../../services/contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../../services/contracts/generated/cloudmart/order/v1/order.ts';
 import { PaymentServiceDefinition } from '../../services/contracts/generated/cloudmart/payment/v1/payment.ts';
 import { ProductServiceDefinition } from '../../services/contracts/generated/cloudmart/product/v1/product.ts';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { actsOn, type ServiceManifest } from '../../services/kit/manifest.ts';
 
 /** Who begins it all; no service. */
 const CUSTOMER = 'customer';
@@ -30,10 +30,10 @@ export const purchase: readonly Step[] = [
   { event: 'order.placed.v1', readers: ['order'], says: 'a second cause beside the job' },
   { event: 'order.placed.v1', readers: ['cart'], says: 'the cart is checked out' },
   { from: 'order', to: 'product', rpc: 'ReserveStock', says: 'the database refuses to oversell' },
+  { event: 'inventory.reserved.v1', readers: ['order'], says: 'an answer lost on the way is learnt here' },
   { from: 'order', to: 'payment', rpc: 'Authorise' },
   { from: 'order', to: 'product', rpc: 'CommitStock', says: 'the goods are in hand' },
   { from: 'order', to: 'payment', rpc: 'Capture', says: 'only now is money taken' },
-  { event: 'inventory.committed.v1', readers: ['order'], says: 'an answer lost on the way is learnt here' },
   { event: 'payment.captured.v1', readers: ['order'], says: 'and here' },
   { at: 'order', does: 'paid' },
   { event: 'order.paid.v1', readers: ['notification'], says: 'one mail' },
@@ -72,8 +72,8 @@ const sequenceLine = (step: Step, services: readonly ServiceManifest[]): string[
     const owner = services.find(({ publishes }) => Object.hasOwn(publishes, topic));
     if (!owner) throw new Error(`the purchase tells "${step.event}", but no service publishes ${topic}`);
     return step.readers.map((reader) => {
-      if (!named(reader).consumes.includes(topic))
-        throw new Error(`the purchase tells ${reader} of "${step.event}", but it does not consume ${topic}`);
+      if (!actsOn(named(reader), topic, step.event))
+        throw new Error(`the purchase tells ${reader} of "${step.event}", but it does not act on it`);
       return `  ${owner.name}--)${reader}: ${step.event}${says}`;
     });
   }

@@ -1,5 +1,5 @@
 /** The parts of README.md that are written from the manifests. */
-import { runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { consumedTopics, runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { homes } from './service-homes.ts';
 import { withPart } from './written-part.ts';
 
@@ -28,7 +28,7 @@ const serviceTable = (services: readonly ServiceManifest[]): string =>
         doors(service),
         owned(service),
         list(Object.keys(service.publishes)),
-        list(service.consumes),
+        list(consumedTopics(service)),
         list(service.calls),
       ];
       return `| ${cells.join(' | ')} |`;
@@ -46,7 +46,7 @@ const picture = (services: readonly ServiceManifest[]): string => {
     ...services.filter(({ public: isPublic }) => isPublic).map(({ name }) => `  browser --> ${name}`),
     ...services.flatMap(({ name, calls }) => calls.map((callee) => `  ${name} --> ${callee}`)),
     ...services.flatMap(({ name, publishes }) => Object.keys(publishes).map((topic) => `  ${name} -.-> ${topic}`)),
-    ...services.flatMap(({ name, consumes }) => consumes.map((topic) => `  ${topic} -.-> ${name}`)),
+    ...services.flatMap((service) => consumedTopics(service).map((topic) => `  ${topic} -.-> ${service.name}`)),
     '```',
   ].join('\n');
 };

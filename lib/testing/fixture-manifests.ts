@@ -28,7 +28,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     ports: { http: 9101, grpc: 9151 },
     owns: { database: 'stocks', buckets: ['stock-photos'] },
     publishes: { 'stock-events': { partitions: 6, retentionDays: 7 } },
-    consumes: ['stock-events'],
+    consumes: { 'stock-events': ['stock.sold.v1', 'stock.returned.v1'] },
     configuration: {
       SUPPLIER_KEY: { description: 'Key of the supplier.', kind: 'secret' },
       LOW_STOCK: { description: 'Units below which stock counts as low.', kind: 'plain', default: '5' },
@@ -38,7 +38,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     name: 'ledger',
     kind: 'lambda',
     owns: { tables: { entries: { partitionKey: 'stockId', sortKey: 'sequence', stream: true } } },
-    consumes: ['stock-events'],
+    consumes: { 'stock-events': 'all' },
   }),
   fixture({
     name: 'mailer',
@@ -51,7 +51,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     name: 'trends',
     kind: 'stream-job',
     publishes: { 'trend-events': { partitions: 3, retentionDays: 3 } },
-    consumes: ['stock-events'],
+    consumes: { 'stock-events': 'all' },
   }),
   fixture({ name: 'pages', kind: 'static' }),
 ]);

@@ -9,7 +9,7 @@ export const manifest = defineService({
   largeBodies: ['/api/v1/products', '/api/v1/orders'],
   owns: {},
   publishes: {},
-  consumes: [],
+  consumes: {},
   calls: ['user', 'product', 'cart', 'order', 'payment'],
   cache: true,
   criticalFunctions: [{ file: 'app.ts', name: 'gatewayApp' }],

@@ -1,19 +1,20 @@
 import type * as z from 'zod';
-import type { OrderEvent } from '../contracts/events/order-events.ts';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { createBreaker } from '../kit/calls/breaker.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
+import type { Handlers } from '../kit/events/handlers.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { addressOf, openOwnCache, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { createProductCatalogue } from './clients/product-catalogue.ts';
 import type { cartConfig } from './config.ts';
-import { handleOrderEvent } from './events/on-order-event.ts';
+import { handleOrderEvent, type OrderPlaced } from './events/on-order-event.ts';
 import { cartHandlers } from './http/cart-handlers.ts';
 import { addDependencyHealthRoutes } from './http/dependency-health-routes.ts';
+import type { manifest as declared } from './manifest.ts';
 import { createCartRepository } from './storage/cart-repository.ts';
 import { addItem } from './use-cases/add-item.ts';
 import { cartFigures } from './use-cases/cart-figures.ts';
@@ -78,7 +79,9 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     metrics,
     clock,
     parse: parseEvent,
-    handlers: { 'order-events': (event: OrderEvent, tx) => handleOrderEvent(effects, event, tx) },
+    handlers: {
+      'order-events': { 'order.placed.v1': (event: OrderPlaced, tx) => handleOrderEvent(effects, event, tx) },
+    } satisfies Handlers<typeof declared.consumes>,
   });
 
   const http = await createHttpServer({ context, cache, deadlineMs, healthPrefixes: ['/api/v1'] });

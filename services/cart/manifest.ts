@@ -7,7 +7,7 @@ export const manifest = defineService({
   ports: { http: 8000 },
   owns: { database: 'carts' },
   publishes: { 'cart-events': { partitions: 6, retentionDays: 3 } },
-  consumes: ['order-events'],
+  consumes: { 'order-events': ['order.placed.v1'] },
   calls: ['product', 'user'],
   cache: true,
   criticalFunctions: [

@@ -46,6 +46,12 @@ export type TopicDeclaration = {
   readonly retentionDays: number;
 };
 
+/** Types of a topic's events on which a service acts, or all of them, also those that come later. */
+export type ConsumedTypes = readonly string[] | 'all';
+
+/** Topics, and which of their events a service acts on; it skips the others before they cost anything. */
+export type Consumption = Readonly<Record<string, ConsumedTypes>>;
+
 /** A DynamoDB table. Keys are strings. */
 export type TableDeclaration = {
   readonly partitionKey: string;
@@ -94,8 +100,8 @@ export type ServiceManifest = {
     readonly buckets?: readonly string[];
   };
   readonly publishes: Readonly<Record<string, TopicDeclaration>>;
-  /** Topics that the service reads, as consumer group `<service name>`. */
-  readonly consumes: readonly string[];
+  /** What the service reads, as consumer group `<service name>`. */
+  readonly consumes: Consumption;
   /** Tables, of whatever owner, whose change streams wake this Lambda; each must declare `stream`. Default none. */
   readonly follows?: readonly string[];
   /** Names of services that it calls; network policies admit exactly these. */
@@ -131,7 +137,17 @@ export const runsInCluster = (service: Pick<ServiceManifest, 'kind'>): boolean =
 
 /** Whether a service publishes or consumes events. */
 export const usesEvents = ({ publishes, consumes }: Pick<ServiceManifest, 'publishes' | 'consumes'>): boolean =>
-  consumes.length > 0 || Object.keys(publishes).length > 0;
+  Object.keys(consumes).length > 0 || Object.keys(publishes).length > 0;
+
+/** Topics that a service reads. */
+export const consumedTopics = ({ consumes }: Pick<ServiceManifest, 'consumes'>): string[] => Object.keys(consumes);
+
+/** Whether a service acts on events of a topic: on any, or on those of one type. */
+export const actsOn = ({ consumes }: Pick<ServiceManifest, 'consumes'>, topic: string, type?: string): boolean => {
+  const types = Object.hasOwn(consumes, topic) ? consumes[topic] : undefined;
+  if (types === undefined) return false;
+  return types === 'all' || type === undefined || types.includes(type);
+};
 
 /** Dead-letter topic of a topic. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead`;

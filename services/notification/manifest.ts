@@ -7,7 +7,16 @@ export const manifest = defineService({
   ports: {},
   owns: { tables: { notifications: { partitionKey: 'notificationId', expiresAt: 'expiresAt' } } },
   publishes: {},
-  consumes: ['order-events'],
+  consumes: {
+    'order-events': [
+      'order.paid.v1',
+      'order.shipped.v1',
+      'order.delivered.v1',
+      'order.payment-failed.v1',
+      'order.cancelled.v1',
+      'order.refunded.v1',
+    ],
+  },
   calls: [],
   reaches: ['ses'],
   criticalFunctions: [{ file: 'handler.ts', name: 'handler' }],

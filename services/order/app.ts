@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
-import type { InventoryEvent } from '../contracts/events/inventory-events.ts';
-import type { OrderEvent } from '../contracts/events/order-events.ts';
-import type { PaymentEvent } from '../contracts/events/payment-events.ts';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
+import { type Handlers, onEach } from '../kit/events/handlers.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { addressOf, openOwned } from '../kit/start/open-owned.ts';
@@ -18,12 +16,13 @@ import { createUserClient } from './clients/user-client.ts';
 import type { orderConfig } from './config.ts';
 import { canonicalJson } from './domain/canonical-json.ts';
 import { refundIdFrom } from './domain/refund-id.ts';
-import { handleInventoryEvent } from './events/on-inventory-event.ts';
-import { handleOrderEvent } from './events/on-order-event.ts';
-import { handlePaymentEvent } from './events/on-payment-event.ts';
+import { handleInventoryEvent, type TellingInventoryEvent } from './events/on-inventory-event.ts';
+import { handleOrderEvent, type OwingOrderEvent } from './events/on-order-event.ts';
+import { handlePaymentEvent, type TellingPaymentEvent } from './events/on-payment-event.ts';
 import { orderGrpc } from './grpc/order-grpc.ts';
 import { addOrderEventsRoute } from './http/order-events-route.ts';
 import { addOrderRoutes } from './http/order-routes.ts';
+import { manifest as declared } from './manifest.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
 import { listenForOrderChanges } from './storage/order-changes.ts';
 import { createOrderRepository, processOrderQueue } from './storage/order-repository.ts';
@@ -102,10 +101,16 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     clock,
     parse: parseEvent,
     handlers: {
-      'order-events': (event: OrderEvent, tx) => handleOrderEvent(orders.within(tx), event),
-      'payment-events': (event: PaymentEvent, tx) => handlePaymentEvent(orders.within(tx), event),
-      'inventory-events': (event: InventoryEvent, tx) => handleInventoryEvent(orders.within(tx), event),
-    },
+      'order-events': onEach(declared.consumes['order-events'], (event: OwingOrderEvent, tx) =>
+        handleOrderEvent(orders.within(tx), event),
+      ),
+      'payment-events': onEach(declared.consumes['payment-events'], (event: TellingPaymentEvent, tx) =>
+        handlePaymentEvent(orders.within(tx), event),
+      ),
+      'inventory-events': onEach(declared.consumes['inventory-events'], (event: TellingInventoryEvent, tx) =>
+        handleInventoryEvent(orders.within(tx), event),
+      ),
+    } satisfies Handlers<typeof declared.consumes>,
   });
   functions.register({
     processOrder,

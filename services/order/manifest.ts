@@ -7,7 +7,13 @@ export const manifest = defineService({
   ports: { http: 8003, grpc: 50053 },
   owns: { database: 'orders' },
   publishes: { 'order-events': { partitions: 12, retentionDays: 14 } },
-  consumes: ['order-events', 'payment-events', 'inventory-events'],
+  consumes: {
+    // Those after which the platform owes the order a step.
+    'order-events': ['order.placed.v1', 'order.cancelled.v1', 'order.payment-failed.v1', 'order.refund-requested.v1'],
+    // A refund is not learnt: its step may still have stock to put back, so the driver repeats it instead.
+    'payment-events': ['payment.declined.v1', 'payment.captured.v1'],
+    'inventory-events': ['inventory.reserved.v1', 'inventory.rejected.v1', 'inventory.released.v1'],
+  },
   calls: ['product', 'payment', 'cart', 'user'],
   criticalFunctions: [
     { file: 'events/on-order-event.ts', name: 'handleOrderEvent' },

@@ -7,7 +7,7 @@ export const manifest = defineService({
   ports: { http: 8004, grpc: 50054 },
   owns: { database: 'payments' },
   publishes: { 'payment-events': { partitions: 12, retentionDays: 14 } },
-  consumes: [],
+  consumes: {},
   calls: ['user'],
   reaches: ['payment-provider'],
   criticalFunctions: [

@@ -7,7 +7,7 @@ export const manifest = defineService({
   ports: { http: 8001, grpc: 50052 },
   owns: { database: 'products', buckets: ['product-images'] },
   publishes: { 'inventory-events': { partitions: 12, retentionDays: 7 } },
-  consumes: [],
+  consumes: {},
   calls: ['user'],
   cache: true,
   criticalFunctions: [

@@ -7,7 +7,7 @@ export const manifest = defineService({
   ports: { http: 8002, grpc: 50051 },
   owns: { database: 'users' },
   publishes: { 'user-events': { partitions: 6, retentionDays: 7 } },
-  consumes: [],
+  consumes: {},
   calls: [],
   criticalFunctions: [
     { file: 'use-cases/register-user.ts', name: 'registerUser' },

@@ -3,7 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
+import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
 
 /** Where the things that a manifest names are. Every ARN may hold tokens. */
 export type ServiceResources = {
@@ -38,8 +38,10 @@ const ITEMS = [
   'DescribeTable',
 ];
 
-const eventStatements = ({ name, publishes, consumes }: ServiceManifest, at: ServiceResources) => {
-  const written = [...Object.keys(publishes), ...consumes.map(deadLetterTopicOf)];
+const eventStatements = (service: ServiceManifest, at: ServiceResources) => {
+  const { name, publishes } = service;
+  const consumed = consumedTopics(service);
+  const written = [...Object.keys(publishes), ...consumed.map(deadLetterTopicOf)];
   if (written.length === 0) return [];
   return [
     statement(
@@ -52,12 +54,12 @@ const eventStatements = ({ name, publishes, consumes }: ServiceManifest, at: Ser
       ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
       written.map((topic) => at.topicArn(topic)),
     ),
-    ...(consumes.length > 0
+    ...(consumed.length > 0
       ? [
           statement(
             'ReadTopics',
             ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
-            consumes.map((topic) => at.topicArn(topic)),
+            consumed.map((topic) => at.topicArn(topic)),
           ),
           statement(
             'JoinConsumerGroup',

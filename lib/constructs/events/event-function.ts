@@ -15,7 +15,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
+import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { functionLogGroup } from '../../names.ts';
@@ -75,7 +75,7 @@ export class EventFunction extends Construct {
       'Network interfaces of pollers cannot be named before they exist.',
       'AwsSolutions-IAM5[Resource::*]',
     );
-    const polling = service.consumes.length > 0 ? pollerStatements(props.eventClusterArn) : [];
+    const polling = consumedTopics(service).length > 0 ? pollerStatements(props.eventClusterArn) : [];
     for (const statement of [...props.statements, ...polling]) role.addToPolicy(statement);
     this.failedInvocations = new Queue(this, 'FailedInvocations', {
       queueName: `${functionName}-failed`,
@@ -113,7 +113,7 @@ export class EventFunction extends Construct {
       maxEventAge: Duration.hours(6),
     });
     logGroup.grantWrite(role);
-    for (const topic of service.consumes) this.consume(topic);
+    for (const topic of consumedTopics(service)) this.consume(topic);
     for (const [name, table] of props.follows)
       new StreamMapping(this, `Follows-${name}`, {
         function: this.function,

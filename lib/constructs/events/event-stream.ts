@@ -5,7 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { CfnCluster, CfnConfiguration, CfnTopic } from 'aws-cdk-lib/aws-msk';
 import { AwsCustomResource, AwsCustomResourcePolicy, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
+import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
@@ -96,7 +96,7 @@ export class EventStream extends Construct {
     this.brokers = this.lookUpBrokers(props.logDays);
     for (const service of props.services) this.addTopics(service, props);
     const lagging = props.services.flatMap((service) =>
-      service.consumes.map((topic) => ({ service: service.name, topic })),
+      consumedTopics(service).map((topic) => ({ service: service.name, topic })),
     );
     new EventStreamAlarms(this, 'Alarms', { clusterName: props.name, brokers, lagging, alerts: props.alerts });
   }

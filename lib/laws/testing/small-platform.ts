@@ -1,9 +1,11 @@
 import pg from 'pg';
 import { createEmbeddedLog } from '../../../services/kit/events/embedded/embedded-log.ts';
 import { embeddedLogSchema } from '../../../services/kit/events/embedded/embedded-log-schema.ts';
+import { actsOn } from '../../../services/kit/manifest.ts';
 import type { Database, Sql } from '../../../services/kit/storage/database.ts';
 import { createLogger } from '../../../services/kit/telemetry/logger.ts';
 import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
+import { manifest as orderManifest } from '../../../services/order/manifest.ts';
 import type { Facts, Promise201, Read, Row } from '../law.ts';
 import type { Mail } from '../mailbox.ts';
 
@@ -67,8 +69,9 @@ const fillOrders = async (client: pg.Client, events: pg.Client) => {
          VALUES ($1, 'order-events', $2, $3, '{}', $4, $5, $5)`,
         [eventId, id, type, at + 1, justNow],
       );
-      await client.query(`INSERT INTO inbox (consumer, event_id) VALUES ('order', $1)`, [eventId]);
-      await append(events, eventId, id);
+      if (actsOn(orderManifest, 'order-events', type))
+        await client.query(`INSERT INTO inbox (consumer, event_id) VALUES ('order', $1)`, [eventId]);
+      await append(events, { id: eventId, type }, id);
     }
   }
   await client.query(
@@ -78,15 +81,19 @@ const fillOrders = async (client: pg.Client, events: pg.Client) => {
 };
 
 /** Appends a record as the relay does. */
-const append = (events: pg.Client, eventId: string, key: string) =>
+const append = (events: pg.Client, headers: { readonly id: string; readonly type: string }, key: string) =>
   events.query(`SELECT event_log.append('order-events', ARRAY[$2], ARRAY['{}'], ARRAY[$1::jsonb])`, [
-    JSON.stringify({ id: eventId }),
+    JSON.stringify(headers),
     key,
   ]);
 
 /** As `append`, and both groups have gone past it. */
-export const appendAndPass = async (events: pg.Client, eventId: string, key: string) => {
-  await append(events, eventId, key);
+export const appendAndPass = async (
+  events: pg.Client,
+  headers: { readonly id: string; readonly type: string },
+  key: string,
+) => {
+  await append(events, headers, key);
   await events.query(
     'UPDATE event_log.positions pos SET committed = p.next_offset FROM event_log.partitions p WHERE p.id = pos.partition_id',
   );
@@ -236,8 +243,8 @@ export const startSmallPlatform = async () => {
       log,
       publishers: [{ service: 'order', topics: ['order-events'], read: reader(clients.orders) }],
       consumers: [
-        { service: 'order', topics: ['order-events'], read: reader(clients.orders) },
-        { service: 'notification', topics: ['order-events'] },
+        { service: 'order', consumes: orderManifest.consumes, read: reader(clients.orders) },
+        { service: 'notification', consumes: { 'order-events': 'all' } },
       ],
       mails: async () => platform.mails,
       promises: platform.promises,

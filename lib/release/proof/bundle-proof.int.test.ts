@@ -44,15 +44,17 @@ test('a service that becomes ready on a real PostgreSQL may ship', async () => {
 });
 
 test('a consumer that nobody starts is refused', async () => {
-  await without('      consumer,\n');
+  await without('    consumer,\n');
   await expect(prove()).rejects.toThrow(
-    'services/cart/manifest.ts consumes order-events, but nothing in the background of services/cart/app.ts handles it',
+    'services/cart/manifest.ts consumes order-events, but nothing in the background of app.ts handles it',
   );
 });
 
-test('a consumer without a handler for a topic of the manifest is refused', async () => {
-  await without("'order-events': (event: OrderEvent, tx) => handleOrderEvent(effects, event, tx)");
-  await expect(prove()).rejects.toThrow(/consumes order-events, but nothing in the background/);
+test('a consumer whose handlers are not those that the manifest declares is refused', async () => {
+  await change("'order.placed.v1': (", "'order.paid.v1': (");
+  await expect(prove()).rejects.toThrow(
+    'services/cart/manifest.ts consumes order.placed.v1 of order-events, but nothing in the background of app.ts handles it; it does not consume order.paid.v1 of order-events, which app.ts handles',
+  );
 });
 
 test('a critical function that is in the bundle and not wired is refused', async () => {
@@ -63,8 +65,8 @@ test('a critical function that is in the bundle and not wired is refused', async
 });
 
 test('a start that fails is told in the words of the service', async () => {
-  await change('openCache(config.cache,', "openCache('nowhere:',");
+  await change("addressOf(context, 'product', 'grpc')", "addressOf(context, 'nowhere', 'grpc')");
   await expect(prove()).rejects.toThrow(
-    /^the bundle of cart does not start: cart ended with exit code 1: cart cannot start: .*nowhere/,
+    /^the bundle of cart does not start: cart ended with exit code 1: cart cannot start: cart needs NOWHERE_GRPC/,
   );
 });

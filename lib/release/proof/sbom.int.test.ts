@@ -99,7 +99,7 @@ describe('the size budget', () => {
 
 describe('loading a bundle', () => {
   const greeter = defineService({
-    ...{ name: 'greeter', kind: 'web', summary: 'x', ports: {}, owns: {}, publishes: {}, consumes: [], calls: [] },
+    ...{ name: 'greeter', kind: 'web', summary: 'x', ports: {}, owns: {}, publishes: {}, consumes: {}, calls: [] },
     ...{ criticalFunctions: [], configuration: {} },
     scaling: { min: 1, max: 1, cpuPercent: 50 },
     size: { cpuMillis: 1, memoryMiB: 1 },

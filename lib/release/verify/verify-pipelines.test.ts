@@ -1,23 +1,23 @@
 /** What becomes of a pipeline that shows nothing in time. */
 import { expect, test } from '@jest/globals';
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import type { ConsumedTypes, ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Purchase } from '../../shop/purchase.ts';
 import { ClusterRefused } from '../rollout/rollout-cluster-failure.ts';
 import type { WasHandled } from './handled-events.ts';
 import { provePipelines } from './verify-pipelines.ts';
 
-const aService = (name: string, publishes: string[], consumes: string[]) =>
+const aService = (name: string, publishes: string[], consumes: string[], types: ConsumedTypes = 'all') =>
   ({
     name,
     publishes: Object.fromEntries(publishes.map((topic) => [topic, { partitions: 1, retentionDays: 1 }])),
-    consumes,
+    consumes: Object.fromEntries(consumes.map((topic) => [topic, types])),
   }) as unknown as ServiceManifest;
 
 /** Placed so long ago that there is time for one look. */
 const purchase = { order: { id: 'ord_1' }, traceId: 'a'.repeat(32), placedAt: performance.now() - 120_000 } as Purchase;
 
-const prove = (topic: string, wasHandled: WasHandled) =>
-  provePipelines([aService('payment', [topic], []), aService('ledger', [], [topic])], {
+const prove = (topic: string, wasHandled: WasHandled, types?: ConsumedTypes) =>
+  provePipelines([aService('payment', [topic], []), aService('ledger', [], [topic], types)], {
     api: () => Promise.reject(new Error('no door is needed')),
     purchase,
     wasMailed: async () => false,
@@ -72,3 +72,12 @@ test.each<[string, string, WasHandled, string]>([
     expect(findings).toEqual([]);
   },
 );
+
+test('a consumer that acts on nothing that every order tells need not hear of one', async () => {
+  const { pipelines, findings } = await prove('payment-events', async () => false, ['payment.refunded.v1']);
+  expect(pipelines[0]).toMatchObject({
+    state: 'not-observed',
+    effect: expect.stringContaining('need not set one off'),
+  });
+  expect(findings).toEqual([]);
+});

@@ -1,6 +1,6 @@
 /** Every pipeline that manifests declare, and what of it a purchase shows from outside: event in, effect out, seconds. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { actsOn, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { ApiClient } from '../../shop/api-client.ts';
 import type { Purchase } from '../../shop/purchase.ts';
 import { ClusterRefused } from '../rollout/rollout-cluster-failure.ts';
@@ -9,9 +9,15 @@ import type { WasHandled } from './handled-events.ts';
 import { NotObservable, type WasMailed } from './not-observable.ts';
 
 /** A topic from the service that publishes it to one that consumes it. */
-export type Pipeline = { readonly topic: string; readonly from: string; readonly to: string };
+export type Pipeline = {
+  readonly topic: string;
+  readonly from: string;
+  readonly to: string;
+  /** Whether every paid order tells something on which the consumer acts. */
+  readonly isOfEveryOrder: boolean;
+};
 
-export type PipelineReport = Pipeline & {
+export type PipelineReport = Omit<Pipeline, 'isOfEveryOrder'> & {
   /** `not-seen` comes with a finding; `not-observed`: nobody could look, and `effect` says why. */
   readonly state: 'seen' | 'not-seen' | 'not-observed';
   /** What comes out of it, or why that cannot be seen from outside. */
@@ -33,8 +39,16 @@ export type PipelineProof = {
 const EFFECT_SECONDS = 60;
 const LOOK_EVERY_MS = 500;
 
-/** Topics on which every paid order moves something; on others silence proves nothing. */
-const ofEveryOrder: readonly string[] = ['order-events', 'payment-events', 'inventory-events'];
+/** What every paid order tells; a consumer that acts on none of these need not hear of a purchase. */
+const ofEveryOrder: readonly (readonly [topic: string, type: string])[] = [
+  ['order-events', 'order.placed.v1'],
+  ['order-events', 'order.stock-reserved.v1'],
+  ['order-events', 'order.paid.v1'],
+  ['payment-events', 'payment.authorised.v1'],
+  ['payment-events', 'payment.captured.v1'],
+  ['inventory-events', 'inventory.reserved.v1'],
+  ['inventory-events', 'inventory.committed.v1'],
+];
 
 type Effect = {
   readonly effect: string;
@@ -67,21 +81,21 @@ const provePipeline = async (
   pipeline: Pipeline,
   proof: PipelineProof,
 ): Promise<{ report: PipelineReport; finding?: RolloutFinding }> => {
-  const { topic, to } = pipeline;
+  const { topic, from, to, isOfEveryOrder } = pipeline;
   const { effect, isSeen } = noticed.get(`${topic} -> ${to}`) ?? told(pipeline);
   const { purchase, progress, signal } = proof;
   const since = () => (performance.now() - purchase.placedAt) / 1000;
   let last: Error | undefined;
   const notObserved = ({ message }: Error) => {
     progress(`${topic} to ${to} was not observed: ${message}`);
-    return { report: { ...pipeline, state: 'not-observed' as const, effect: message, seconds: null } };
+    return { report: { topic, from, to, state: 'not-observed' as const, effect: message, seconds: null } };
   };
   do {
     try {
       if (await isSeen(proof)) {
         const seconds = Number(since().toFixed(1));
         progress(`${topic} reached ${to}: ${effect} (${seconds} s after the order)`);
-        return { report: { ...pipeline, state: 'seen', effect, seconds } };
+        return { report: { topic, from, to, state: 'seen', effect, seconds } };
       }
       last = undefined;
     } catch (problem) {
@@ -93,14 +107,14 @@ const provePipeline = async (
   } while (since() < EFFECT_SECONDS);
   // A cluster that tells nothing is no fault of the release.
   if (last instanceof ClusterRefused) return notObserved(last);
-  if (!ofEveryOrder.includes(topic))
+  if (!isOfEveryOrder)
     return notObserved(new Error('no event of this purchase came to it, and a purchase need not set one off'));
   return {
-    report: { ...pipeline, state: 'not-seen', effect: `it is not so that ${effect}`, seconds: null },
+    report: { topic, from, to, state: 'not-seen', effect: `it is not so that ${effect}`, seconds: null },
     finding: {
       code: 'pipeline-failed',
       service: to,
-      problem: `${topic} of ${pipeline.from} did not reach ${to}: ${EFFECT_SECONDS} s after order ${purchase.order.id} it is not so that ${effect}${last ? ` (${last.message})` : ''}`,
+      problem: `${topic} of ${from} did not reach ${to}: ${EFFECT_SECONDS} s after order ${purchase.order.id} it is not so that ${effect}${last ? ` (${last.message})` : ''}`,
     },
   };
 };
@@ -110,8 +124,13 @@ export const declaredPipelines = (services: readonly ServiceManifest[]): Pipelin
   services.flatMap((publisher) =>
     Object.keys(publisher.publishes).flatMap((topic) =>
       services
-        .filter(({ consumes }) => consumes.includes(topic))
-        .map((consumer) => ({ topic, from: publisher.name, to: consumer.name })),
+        .filter((consumer) => actsOn(consumer, topic))
+        .map((consumer) => ({
+          topic,
+          from: publisher.name,
+          to: consumer.name,
+          isOfEveryOrder: ofEveryOrder.some(([of, type]) => of === topic && actsOn(consumer, topic, type)),
+        })),
     ),
   );
 

@@ -10,7 +10,7 @@ const manifest = defineService({
   ports: { http: 8003, grpc: 50053 },
   owns: { database: 'orders', tables: { 'order-events': { partitionKey: 'orderId' } }, buckets: ['invoices'] },
   publishes: { 'order-events': { partitions: 1, retentionDays: 1 } },
-  consumes: [],
+  consumes: {},
   calls: ['product'],
   cache: true,
   reaches: ['ses'],

@@ -61,7 +61,11 @@ export const consumerConformance = (name: string, start: () => Promise<LogOfTest
     const publish = (list: readonly CloudEvent[]) =>
       events.log.append(
         topic,
-        list.map((event) => ({ key: event.subject, value: JSON.stringify(event), headers: { id: event.id } })),
+        list.map((event) => ({
+          key: event.subject,
+          value: JSON.stringify(event),
+          headers: { id: event.id, type: event.type },
+        })),
       );
     const publishEach = (keys: number, from: number, to: number) =>
       publish(
@@ -145,6 +149,30 @@ export const consumerConformance = (name: string, start: () => Promise<LogOfTest
       await publish([{ ...anEvent('k0', 1), type: 'order.unknown.v1' }, anEvent('k0', 2)]);
       await startConsumer();
       await eventually(async () => expect(await effects()).toEqual({ k0: [2] }));
+      expect(await deadLetters()).toEqual([]);
+    });
+
+    test('events of types that it does not act on cost neither inbox nor transaction, and none of them is a dead letter', async () => {
+      const other = (event: CloudEvent) => ({ ...event, type: 'order.paid.v1' });
+      await publish([anEvent('k0', 1), other(anEvent('k0', 2)), anEvent('k0', 3)]);
+      await events.log.append(topic, [
+        { key: 'k0', value: 'garbage', headers: { id: 'evt_odd', type: 'order.paid.v1' } },
+      ]);
+      await events.log.append(topic, [{ key: 'k1', value: JSON.stringify(other(anEvent('k1', 1))) }]);
+      const metrics = createMetrics('order');
+      const consumer = await startConsumer(takeEffect, {
+        metrics,
+        handlers: { [topic]: { [anEvent('k0', 1).type]: takeEffect } },
+      });
+      expect(consumer.handles).toEqual({ [topic]: [anEvent('k0', 1).type] });
+      await eventually(async () => {
+        const { text } = await metrics.page();
+        expect(text).toContain(`consumer_handled_total{topic="${topic}",result="ignored",service="order"} 3`);
+        expect(text).toContain(`consumer_handled_total{topic="${topic}",result="handled",service="order"} 2`);
+      });
+      expect(await effects()).toEqual({ k0: [1, 3] });
+      const { rows } = await store.database.query<{ event_id: string }>('SELECT event_id FROM inbox ORDER BY event_id');
+      expect(rows.map(({ event_id }) => event_id)).toEqual([anEvent('k0', 1).id, anEvent('k0', 3).id]);
       expect(await deadLetters()).toEqual([]);
     });
 

@@ -1,10 +1,12 @@
+import type { Consumption } from '../manifest.ts';
 import type { Database } from '../storage/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../values/clock.ts';
 import { registerConsumerMetrics } from './consumer-metrics.ts';
-import { createEventHandling, type EventHandler } from './event-handling.ts';
+import { createEventHandling } from './event-handling.ts';
 import type { Delivery, EventLog, LogRecord, Subscription } from './event-log.ts';
+import { handledBy, handlerOf, type TopicHandlers } from './handlers.ts';
 import { pruneInbox } from './inbox.ts';
 import { laneOf, type ParseEvent, receive } from './received-event.ts';
 
@@ -14,8 +16,8 @@ export type ConsumerOptions = {
   /** The owner's database: inbox and effects. */
   readonly database: Database;
   readonly log: EventLog;
-  /** One handler per topic. */
-  readonly handlers: Readonly<Record<string, EventHandler>>;
+  /** By topic: one handler, or one for each type; events of other types are skipped unread. */
+  readonly handlers: Readonly<Record<string, TopicHandlers>>;
   readonly parse: ParseEvent;
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
@@ -26,8 +28,8 @@ export type ConsumerOptions = {
 
 export type Consumer = {
   readonly name: 'consumer';
-  /** Those that it has a handler for. */
-  readonly topics: readonly string[];
+  /** What it has handlers for. */
+  readonly handles: Consumption;
   start(): Promise<void>;
   /** Takes nothing new, finishes the transaction in hand, gives its partitions back. */
   stop(): Promise<void>;
@@ -71,10 +73,12 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     },
   });
 
+  const actsOn = (topic: string, type: string) => handlerOf(handlers[topic], type) !== undefined;
+
   const handleLanes = async (records: readonly LogRecord[], delivery: Delivery) => {
     const lanes = Map.groupBy(records, (record) => laneOf(record, concurrency));
     const runs = [...lanes.values()].map(async (lane) => {
-      for (const chunk of chunksOf(lane.map((record) => receive(record, parse)))) {
+      for (const chunk of chunksOf(lane.map((record) => receive(record, parse, actsOn)))) {
         delivery.signal.throwIfAborted();
         await handleLane(chunk, delivery);
       }
@@ -86,7 +90,7 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
 
   return {
     name: 'consumer',
-    topics: Object.keys(handlers),
+    handles: handledBy(handlers),
     start: async () => {
       subscription = await log.subscribe({ group: service, topics: Object.keys(handlers), handle: handleLanes });
       pruning = setInterval(() => {

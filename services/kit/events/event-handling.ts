@@ -10,6 +10,7 @@ import type { CloudEvent } from './cloud-event.ts';
 import { type DeadLetterReason, deadLetterRecord } from './dead-letters.ts';
 import type { Delivery, EventLog } from './event-log.ts';
 import { handledEvent, handledMessage } from './handled-event.ts';
+import { handlerOf, type TopicHandlers } from './handlers.ts';
 import { acceptNew, acceptOnce } from './inbox.ts';
 import { hasParked, park, parkedOf, unpark } from './parking.ts';
 import type { ReceivedEvent } from './received-event.ts';
@@ -23,7 +24,7 @@ export type HandlingParts = {
   readonly consumer: string;
   readonly database: Database;
   readonly log: Pick<EventLog, 'append'>;
-  readonly handlers: Readonly<Record<string, EventHandler>>;
+  readonly handlers: Readonly<Record<string, TopicHandlers>>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Counts what became of a record. */
@@ -52,8 +53,8 @@ export const createEventHandling = (parts: HandlingParts) => {
   };
 
   const takeEffect = (event: CloudEvent, topic: string, tx: Sql) => {
-    const handler = handlers[topic];
-    if (!handler) throw new Error(`no handler for topic "${topic}"`);
+    const handler = handlerOf(handlers[topic], event.type);
+    if (!handler) throw new Error(`no handler for ${event.type} of topic "${topic}"`);
     return runInScope({ traceparent: continueTrace(event.traceparent) }, () => handler(event, tx));
   };
 

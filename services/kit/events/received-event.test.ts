@@ -22,6 +22,17 @@ describe('a received record', () => {
     expect(receive(record('{}'), () => undefined)).toMatchObject({ outcome: 'ignored' });
   });
 
+  test('of a type that the consumer does not act on is ignored: unread where its header says the type, else once it is read', () => {
+    const actsOn = (topic: string, type: string) => topic === 'order-events' && type === 'order.placed.v1';
+    const parsed = (type: string) => () => ({ id: 'evt_1', type }) as CloudEvent;
+    expect(receive(record('garbage', { type: 'order.paid.v1' }), refuse, actsOn)).toMatchObject({ outcome: 'ignored' });
+    expect(receive(record('{}'), parsed('order.paid.v1'), actsOn)).toMatchObject({ outcome: 'ignored' });
+    expect(receive(record('{}'), parsed('order.placed.v1'), actsOn)).toMatchObject({ outcome: 'event' });
+    expect(receive(record('garbage', { type: 'order.placed.v1' }), refuse, actsOn)).toMatchObject({
+      outcome: 'invalid',
+    });
+  });
+
   test.each([
     ['its header', record('garbage', { id: 'evt_2' }), 'evt_2'],
     ['its value', record('{"id":"evt_3"}'), 'evt_3'],

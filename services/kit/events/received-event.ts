@@ -25,10 +25,21 @@ const idOf = ({ headers, value }: LogRecord): string | undefined => {
   }
 };
 
-export const receive = (record: LogRecord, parse: ParseEvent): ReceivedEvent => {
+/**
+ * Reads a record.
+ * @param actsOn whether the consumer acts on a type of event; the relay notes the type in a header, so that others need no reading
+ */
+export const receive = (
+  record: LogRecord,
+  parse: ParseEvent,
+  actsOn: (topic: string, type: string) => boolean = () => true,
+): ReceivedEvent => {
+  const ignored = { record, eventId: undefined, outcome: 'ignored' } as const;
+  const noted = record.headers['type'];
+  if (noted !== undefined && !actsOn(record.topic, noted)) return ignored;
   try {
     const event = parse(record.value, record.topic);
-    if (!event) return { record, eventId: undefined, outcome: 'ignored' };
+    if (!event || !actsOn(record.topic, event.type)) return ignored;
     return { record, eventId: event.id, outcome: 'event', event };
   } catch (error) {
     return { record, eventId: idOf(record), outcome: 'invalid', error: error as Error };

@@ -3,8 +3,9 @@ import { type Config, ConfigurationError, readConfig } from '../config/config.ts
 import { type LoadSecret, loadSecretFromAws } from '../config/load-secret.ts';
 import { watchSecrets } from '../config/secret-watch.ts';
 import { createContext, type ServiceContext } from '../context.ts';
+import { disagreements } from '../events/handlers.ts';
 import { type ProbeServer, startProbeServer } from '../http/probe-server.ts';
-import { drainSeconds, type ServiceManifest } from '../manifest.ts';
+import { type Consumption, drainSeconds, type ServiceManifest } from '../manifest.ts';
 import { maskUrlPasswords } from '../telemetry/logger.ts';
 import type { RunningService } from './running-service.ts';
 import { stopInOrder } from './stop-in-order.ts';
@@ -47,14 +48,11 @@ const requireDoors = ({ ports, name }: ServiceManifest, running: RunningService)
       );
 };
 
-/** A consumer that nobody starts lets events pile up in silence. */
-const requireConsumers = ({ consumes, name }: ServiceManifest, { background = [] }: RunningService) => {
-  const handled = background.flatMap(({ topics = [] }) => topics);
-  const missing = consumes.filter((topic) => !handled.includes(topic));
-  if (missing.length > 0)
-    throw new Error(
-      `services/${name}/manifest.ts consumes ${missing.join(', ')}, but nothing in the background of services/${name}/app.ts handles it`,
-    );
+/** Events that nobody handles pile up in silence; handlers that nobody declared get none. */
+const requireHandlers = ({ consumes, name }: ServiceManifest, { background = [] }: RunningService) => {
+  const handled: Consumption = Object.assign({}, ...background.map(({ handles }) => handles));
+  const found = disagreements(consumes, handled);
+  if (found.length > 0) throw new Error(`services/${name}/manifest.ts ${found.join('; it ')}`);
 };
 
 /**
@@ -93,7 +91,7 @@ export const runService = async <Schema extends z.ZodObject>(
 
     const running = await start(context);
     requireDoors(manifest, running);
-    requireConsumers(manifest, running);
+    requireHandlers(manifest, running);
     stopInOrder({ running, probes, context, stop, drainMs });
 
     const ports = await openDoors(running, config);

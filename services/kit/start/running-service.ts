@@ -1,5 +1,6 @@
 import type { GrpcServer } from '../grpc/grpc-server.ts';
 import type { HttpServer } from '../http/fastify-zod.ts';
+import type { Consumption } from '../manifest.ts';
 
 /** Work beside requests: a relay, a consumer, jobs, a sweeper. */
 export type Background = {
@@ -8,8 +9,8 @@ export type Background = {
   readonly start?: () => unknown;
   /** Takes nothing new, finishes what is in hand. */
   readonly stop: () => unknown;
-  /** Topics whose events it handles; together they must be all that the manifest consumes. */
-  readonly topics?: readonly string[];
+  /** Events that it handles; together they must be exactly what the manifest consumes. */
+  readonly handles?: Consumption;
 };
 
 /** A pool or connection that others use; closed after everything else. */

@@ -9,7 +9,7 @@ export const testManifest = (parts: Partial<ServiceManifest> = {}): ServiceManif
     ports: { http: 9001, grpc: 9002 },
     owns: {},
     publishes: {},
-    consumes: [],
+    consumes: {},
     calls: [],
     criticalFunctions: [],
     configuration: {},

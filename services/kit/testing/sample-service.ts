@@ -16,7 +16,7 @@ const manifest = defineService({
   ports: { http: 9001, grpc: 9002 },
   owns: {},
   publishes: {},
-  consumes: [],
+  consumes: {},
   calls: [],
   cache: true,
   criticalFunctions: [{ file: 'sample-service.ts', name: 'greet' }],

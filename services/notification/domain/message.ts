@@ -1,6 +1,7 @@
 /** Which event tells the customer what. Pure. */
 import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import type { Order } from '../../contracts/http/order-api.ts';
+import type { manifest } from '../manifest.ts';
 
 export const messageKinds = [
   'order-confirmed',
@@ -23,29 +24,21 @@ export type Message = {
   readonly refund: { readonly amount: number; readonly currency: string } | null;
 };
 
-const kindOf = (event: OrderEvent): MessageKind | null => {
-  switch (event.type) {
-    case 'order.paid.v1':
-      return 'order-confirmed';
-    case 'order.shipped.v1':
-      return 'order-shipped';
-    case 'order.delivered.v1':
-      return 'order-delivered';
-    case 'order.payment-failed.v1':
-      return 'payment-failed';
-    case 'order.cancelled.v1':
-      return 'order-cancelled';
-    case 'order.refunded.v1':
-      return 'refund-made';
-    default:
-      return null;
-  }
+/** Every event that the manifest consumes calls for a message. */
+const kinds: Readonly<Record<(typeof manifest.consumes)['order-events'][number], MessageKind>> = {
+  'order.paid.v1': 'order-confirmed',
+  'order.shipped.v1': 'order-shipped',
+  'order.delivered.v1': 'order-delivered',
+  'order.payment-failed.v1': 'payment-failed',
+  'order.cancelled.v1': 'order-cancelled',
+  'order.refunded.v1': 'refund-made',
 };
+const kindOf = new Map<string, MessageKind>(Object.entries(kinds));
 
 /** The message that an event calls for; null for events that are nobody's mail. One message per order and kind, one per refund. */
 export const messageFor = (event: OrderEvent): Message | null => {
-  const kind = kindOf(event);
-  if (kind === null) return null;
+  const kind = kindOf.get(event.type);
+  if (kind === undefined) return null;
   const { order, customer } = event.data;
   const refund = event.type === 'order.refunded.v1' ? event.data : null;
   return {

@@ -1,9 +1,13 @@
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
+import type { ConsumedEvent } from '../../kit/events/handlers.ts';
 import type { OrderEvent, OrderStatus } from '../domain/order.ts';
 import { learn } from '../domain/order-decisions.ts';
+import type { manifest } from '../manifest.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
-const lesson = (event: InventoryEvent): OrderEvent | null => {
+export type TellingInventoryEvent = ConsumedEvent<(typeof manifest.consumes)['inventory-events'], InventoryEvent>;
+
+const lesson = (event: TellingInventoryEvent): OrderEvent | null => {
   switch (event.type) {
     case 'inventory.reserved.v1':
       return { type: 'order.stock-reserved.v1', at: event.time, reservedUntil: event.data.reservedUntil };
@@ -13,13 +17,11 @@ const lesson = (event: InventoryEvent): OrderEvent | null => {
       return event.data.reason === 'expired'
         ? { type: 'order.cancelled.v1', at: event.time, reason: 'reservation-expired' }
         : null;
-    default:
-      return null;
   }
 };
 
 /** States in which a fact can still be news. An order that is paid can be cancelled too, but not because a fact comes late. */
-const undecided: Partial<Record<InventoryEvent['type'], readonly OrderStatus[]>> = {
+const undecided: Readonly<Record<TellingInventoryEvent['type'], readonly OrderStatus[]>> = {
   'inventory.reserved.v1': ['pending'],
   'inventory.rejected.v1': ['pending'],
   'inventory.released.v1': ['pending', 'stock-reserved'],
@@ -29,10 +31,10 @@ const undecided: Partial<Record<InventoryEvent['type'], readonly OrderStatus[]>>
  * What the stock decided, for orders that did not get the answer.
  * A duplicate or late event teaches nothing: the order has moved on.
  */
-export const handleInventoryEvent = async (orders: OrderRepository, event: InventoryEvent): Promise<void> => {
+export const handleInventoryEvent = async (orders: OrderRepository, event: TellingInventoryEvent): Promise<void> => {
   const taught = lesson(event);
-  if (!taught || !('orderId' in event.data)) return;
+  if (!taught) return;
   const order = await orders.find(event.data.orderId);
-  if (!order || !undecided[event.type]?.includes(order.status)) return;
+  if (!order || !undecided[event.type].includes(order.status)) return;
   await orders.append(order, learn(order, taught), { drive: true });
 };
