@@ -227,6 +227,16 @@ export const realParts: readonly RealPart[] = [
     prepare: async () => ({ REAL_SCHEMATHESIS: await pythonTool('schemathesis', '4.32.5') }),
   },
   {
+    name: 'Chromium',
+    needs: ['chromium', 'which'],
+    tests: 'browser\\.real',
+    notShown: ['other browsers: nobody opened the pages in Firefox or Safari'],
+    prepare: async () => ({
+      REAL_CHROMIUM: await run('which', ['chromium']),
+      REAL_SCREENSHOTS: join(root, 'node_modules/.cache/cloudmart-screenshots'),
+    }),
+  },
+  {
     name: 'Redis',
     needs: ['redis-server', 'openssl'],
     tests: '(redis-cache|shared-limits|cache-away)\\.real',

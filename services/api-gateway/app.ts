@@ -22,6 +22,7 @@ import { keepOutOfCaches } from './http/no-store.ts';
 import { addOrderEventsRoute } from './http/order-events-route.ts';
 import { addOrderRoutes } from './http/order-routes.ts';
 import { addProfileRoutes } from './http/profile-routes.ts';
+import { shopDocumentation } from './http/shop-documentation.ts';
 
 export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
@@ -59,6 +60,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     requestsPerMinute: config.own.RATE_LIMIT_PER_MINUTE,
     allowedOrigins: config.own.ALLOWED_ORIGINS,
     beginGuestSession: createGuestSessions(ids),
+    documentation: shopDocumentation,
   });
   requireLiveSessions(http, sessions);
   keepOutOfCaches(http);

@@ -1,12 +1,11 @@
 import * as z from 'zod';
-import { loginBody, refreshBody, registerBody, tokensSchema } from '../../contracts/http/auth-api.ts';
+import { loginBody, logoutBody, refreshBody, registerBody, tokensSchema } from '../../contracts/http/auth-api.ts';
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { Accounts } from '../clients/accounts.ts';
 import type { Sessions } from '../clients/sessions.ts';
 import { forwardingOf } from './forwarding.ts';
 
-const logoutBody = refreshBody.partial().nullish();
 const tags = ['accounts'];
 
 export type AuthRoutes = {
@@ -42,7 +41,7 @@ export const addAuthRoutes = (http: HttpServer, { accounts, sessions, attemptsPe
     '/auth/refresh',
     {
       ...attempt,
-      schema: { tags, summary: 'Exchange a refresh token', body: refreshBody, response: { 200: tokensSchema } },
+      schema: { tags, summary: 'Stay signed in', body: refreshBody, response: { 200: tokensSchema } },
     },
     async (request) => accounts.refresh(request.body.refreshToken),
   );
@@ -53,7 +52,8 @@ export const addAuthRoutes = (http: HttpServer, { accounts, sessions, attemptsPe
       config: { access: 'public' },
       schema: {
         tags,
-        summary: 'End the session of the access token, and that of the refresh token if one is given',
+        summary: 'Sign out',
+        description: 'Ends the session of the access token, and that of the refresh token if one is given.',
         body: logoutBody,
         response: { 204: z.null() },
       },

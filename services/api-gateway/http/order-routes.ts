@@ -34,7 +34,9 @@ export const addOrderRoutes = (http: HttpServer, { orders, ids }: OrderRoutes): 
       ...own,
       schema: {
         tags,
-        summary: 'Place an order; the same Idempotency-Key returns the same order',
+        summary: 'Place an order',
+        description:
+          'Buys the cart, or the items that are named. The same Idempotency-Key returns the same order; another order needs another key.',
         headers: keyHeader,
         body: placeOrderBody,
         response: { 201: orderAnswer },
@@ -76,7 +78,7 @@ export const addOrderRoutes = (http: HttpServer, { orders, ids }: OrderRoutes): 
 
   http.post(
     '/orders/:id/cancel',
-    { ...own, schema: { tags, summary: 'Cancel an order', params, body: cancelOrderBody.nullish(), response: answer } },
+    { ...own, schema: { tags, summary: 'Cancel an order', params, body: cancelOrderBody, response: answer } },
     async (request) => ({
       order: await orders.cancel(request.params.id, request.body?.reason, forwardingOf(request)),
     }),
@@ -103,7 +105,8 @@ export const addOrderRoutes = (http: HttpServer, { orders, ids }: OrderRoutes): 
       ...staff,
       schema: {
         tags,
-        summary: 'Refund an order in part or in full; the same Idempotency-Key never refunds twice',
+        summary: 'Refund an order in part or in full',
+        description: 'The same Idempotency-Key never refunds twice.',
         params,
         headers: optionalKeyHeader,
         body: refundOrderBody,

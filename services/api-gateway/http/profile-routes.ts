@@ -19,7 +19,8 @@ export const addProfileRoutes = (http: HttpServer, accounts: Accounts): void => 
       config: { access: 'customer' },
       schema: {
         tags,
-        summary: 'Change the own name or password; a new password ends all other sessions',
+        summary: 'Change the own name or password',
+        description: 'A new password ends all other sessions.',
         body: updateProfileBody,
         response: { 200: userSchema },
       },

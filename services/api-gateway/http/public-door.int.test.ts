@@ -35,7 +35,7 @@ describe('what is served', () => {
     const described = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`),
     );
-    const hidden = ['GET /openapi.json', 'GET /docs', 'GET /docs/', 'GET /docs/:version/page.js', 'OPTIONS *'];
+    const hidden = ['GET /', 'GET /openapi.json', 'GET /docs', 'GET /docs/', 'GET /docs/:version/page.js', 'OPTIONS *'];
     expect(described.length).toBeGreaterThan(30);
     expect([...described, ...hidden].toSorted()).toEqual(servedRoutes().toSorted());
   });
@@ -44,6 +44,24 @@ describe('what is served', () => {
     const page = await gateway.http.inject('/docs');
     expect([page.statusCode, page.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
     expect(page.body).not.toMatch(/(src|href)="https?:/);
+  });
+
+  it('leads whoever opens the bare address to that page, and says so to whom does not follow', async () => {
+    const answer = await gateway.http.inject('/');
+    expect([answer.statusCode, answer.headers.location]).toEqual([302, '/docs']);
+    expect(answer.body).toBe('The API of this shop is described at /docs.\n');
+  });
+
+  it('shows what a buyer needs first and what probes need last', async () => {
+    const { paths, tags } = (await gateway.http.inject('/openapi.json')).json() as {
+      paths: Record<string, Record<string, { tags: string[] }>>;
+      tags: { name: string; description: string }[];
+    };
+    const groups = ['products', 'cart', 'orders', 'accounts', 'payments', 'discovery', 'operations'];
+    expect(tags.map(({ name }) => name)).toEqual(groups);
+    const shown = Object.values(paths).flatMap((path) => Object.values(path).flatMap((operation) => operation.tags));
+    expect([...new Set(shown)]).toEqual(groups);
+    for (const { description } of tags) expect(description).toMatch(/^[A-Z].*\.$/);
   });
 
   it('tells browsers where the API is and others which keys sign its tokens', async () => {

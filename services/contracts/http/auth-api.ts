@@ -1,13 +1,26 @@
 /** Accounts and sessions: `/auth/*` and `/me`. */
 import { z } from 'zod';
-import { emailSchema, textSchema, timestampSchema, userIdSchema } from './values.ts';
+import { emailSchema, exampleId, exampleTime, textSchema, timestampSchema, userIdSchema } from './values.ts';
 
 /** 8 to 128 characters, no composition rules (OWASP ASVS 5.0, 6.2). */
 const newPasswordSchema = z.string().min(8).max(128);
 
-export const registerBody = z.strictObject({ email: emailSchema, password: newPasswordSchema, name: textSchema(120) });
-export const loginBody = z.strictObject({ email: emailSchema, password: z.string().min(1).max(128) });
-export const refreshBody = z.strictObject({ refreshToken: z.string().min(1).max(512) });
+const email = 'customer@example.com';
+const password = 'a long password';
+const name = 'A. Customer';
+const refreshToken = 'the-refresh-token-of-the-last-answer';
+
+export const registerBody = z
+  .strictObject({ email: emailSchema, password: newPasswordSchema, name: textSchema(120) })
+  .meta({ example: { email, password, name } });
+export const loginBody = z
+  .strictObject({ email: emailSchema, password: z.string().min(1).max(128) })
+  .meta({ example: { email, password } });
+export const refreshBody = z
+  .strictObject({ refreshToken: z.string().min(1).max(512) })
+  .meta({ example: { refreshToken } });
+/** Signing out needs no body beside an access token. */
+export const logoutBody = refreshBody.partial().nullish().meta({ example: { refreshToken } });
 export const updateProfileBody = z
   .strictObject({
     name: textSchema(120).optional(),
@@ -18,23 +31,32 @@ export const updateProfileBody = z
   .refine((body) => body.password === undefined || body.currentPassword !== undefined, {
     path: ['currentPassword'],
     message: 'is required to change the password',
+  })
+  .meta({ example: { name: 'B. Customer' } });
+
+const exampleUser = { id: exampleId('usr'), email, name, roles: ['customer'], createdAt: exampleTime };
+
+export const userSchema = z
+  .strictObject({
+    id: userIdSchema,
+    email: z.string(),
+    name: z.string(),
+    roles: z.array(z.enum(['customer', 'staff'])),
+    createdAt: timestampSchema,
+  })
+  .meta({ example: exampleUser });
+
+export const tokensSchema = z
+  .strictObject({
+    user: userSchema,
+    accessToken: z.string(),
+    /** Seconds until the access token expires. */
+    expiresIn: z.int(),
+    refreshToken: z.string(),
+  })
+  .meta({
+    example: { user: exampleUser, accessToken: 'header.claims.signature', expiresIn: 600, refreshToken },
   });
-
-export const userSchema = z.strictObject({
-  id: userIdSchema,
-  email: z.string(),
-  name: z.string(),
-  roles: z.array(z.enum(['customer', 'staff'])),
-  createdAt: timestampSchema,
-});
-
-export const tokensSchema = z.strictObject({
-  user: userSchema,
-  accessToken: z.string(),
-  /** Seconds until the access token expires. */
-  expiresIn: z.int(),
-  refreshToken: z.string(),
-});
 
 export type User = z.output<typeof userSchema>;
 export type Tokens = z.output<typeof tokensSchema>;

@@ -1,6 +1,6 @@
 /** The cart of the caller: `/cart` and `/cart/items`. */
 import { z } from 'zod';
-import { moneySchema, moneySumSchema, productIdSchema, timestampSchema } from './values.ts';
+import { exampleId, exampleTime, moneySchema, moneySumSchema, productIdSchema, timestampSchema } from './values.ts';
 
 /** Units of one product in one cart or order. */
 export const maxQuantity = 99;
@@ -8,25 +8,45 @@ export const maxQuantity = 99;
 export const maxLines = 100;
 
 export const quantitySchema = z.int().min(1).max(maxQuantity);
-export const addItemBody = z.strictObject({ productId: productIdSchema, quantity: quantitySchema });
-export const changeItemBody = z.strictObject({ quantity: quantitySchema });
+export const addItemBody = z
+  .strictObject({ productId: productIdSchema, quantity: quantitySchema })
+  .meta({ example: { productId: exampleId('prd'), quantity: 2 } });
+export const changeItemBody = z.strictObject({ quantity: quantitySchema }).meta({ example: { quantity: 3 } });
 
-export const cartSchema = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      productId: productIdSchema,
-      /** Title and prices are those of the catalogue now; null while the catalogue cannot be reached. */
-      title: z.string().nullable(),
-      quantity: quantitySchema,
-      unitPrice: moneySchema.nullable(),
-      lineTotal: moneySumSchema.nullable(),
-      available: z.boolean().nullable(),
-    }),
-  ),
-  total: moneySumSchema.nullable(),
-  /** True while prices are missing because the catalogue cannot be reached. */
-  degraded: z.boolean(),
-  updatedAt: timestampSchema.nullable(),
-});
+export const cartSchema = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        productId: productIdSchema,
+        /** Title and prices are those of the catalogue now; null while the catalogue cannot be reached. */
+        title: z.string().nullable(),
+        quantity: quantitySchema,
+        unitPrice: moneySchema.nullable(),
+        lineTotal: moneySumSchema.nullable(),
+        available: z.boolean().nullable(),
+      }),
+    ),
+    total: moneySumSchema.nullable(),
+    /** True while prices are missing because the catalogue cannot be reached. */
+    degraded: z.boolean(),
+    updatedAt: timestampSchema.nullable(),
+  })
+  .meta({
+    example: {
+      items: [
+        {
+          productId: exampleId('prd'),
+          title: 'First Love, Last Rites',
+          quantity: 2,
+          unitPrice: { amount: 1299, currency: 'USD' },
+          lineTotal: { amount: 2598, currency: 'USD' },
+          available: true,
+        },
+      ],
+      total: { amount: 2598, currency: 'USD' },
+      degraded: false,
+      updatedAt: exampleTime,
+    },
+  });
 
 export type Cart = z.output<typeof cartSchema>;

@@ -4,6 +4,9 @@ import { maxLines, quantitySchema } from './cart-api.ts';
 import {
   addressSchema,
   emailSchema,
+  exampleAddress,
+  exampleId,
+  exampleTime,
   maxAmount,
   moneySchema,
   orderIdSchema,
@@ -46,36 +49,56 @@ export type CancellationReason = (typeof cancellationReasons)[number];
 /** RFC draft-ietf-httpapi-idempotency-key-header-07; required on `POST /orders`. */
 export const idempotencyKeySchema = z
   .string()
-  .regex(/^[\x21-\x7e]{8,200}$/, 'must be 8 to 200 visible ASCII characters');
+  .regex(/^[\x21-\x7e]{8,200}$/, 'must be 8 to 200 visible ASCII characters')
+  .meta({ example: 'order-of-29-november' });
 
-export const placeOrderBody = z.strictObject({
-  shippingAddress: addressSchema,
-  payment: z.strictObject({
-    method: z.literal('card'),
-    token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_'),
-  }),
-  /** Required from guests; customers are written to at their account's address. */
-  email: emailSchema.optional(),
-  /** Without items the caller's cart is bought. */
-  items: z
-    .array(z.strictObject({ productId: productIdSchema, quantity: quantitySchema }))
-    .min(1)
-    .max(maxLines)
-    .refine(
-      (items) => new Set(items.map(({ productId }) => productId)).size === items.length,
-      'must name each product once',
-    )
-    .optional(),
-});
+export const placeOrderBody = z
+  .strictObject({
+    shippingAddress: addressSchema,
+    payment: z.strictObject({
+      method: z.literal('card'),
+      token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_'),
+    }),
+    /** Required from guests; customers are written to at their account's address. */
+    email: emailSchema.optional(),
+    /** Without items the caller's cart is bought. */
+    items: z
+      .array(z.strictObject({ productId: productIdSchema, quantity: quantitySchema }))
+      .min(1)
+      .max(maxLines)
+      .refine(
+        (items) => new Set(items.map(({ productId }) => productId)).size === items.length,
+        'must name each product once',
+      )
+      .optional(),
+  })
+  .meta({
+    example: {
+      shippingAddress: exampleAddress,
+      payment: { method: 'card', token: 'tok_visa' },
+      email: 'customer@example.com',
+    },
+  });
 
-export const shipOrderBody = z.strictObject({ carrier: textSchema(80), trackingNumber: textSchema(80) });
-export const refundOrderBody = z.strictObject({
-  /** Minor units of the order's currency; absent: everything that is not refunded yet. */
-  amount: z.int().min(1).max(maxAmount).optional(),
-  reason: textSchema(300),
-});
+const exampleShipment = { carrier: 'DHL', trackingNumber: '00340434161094042557' };
+
+export const shipOrderBody = z
+  .strictObject({ carrier: textSchema(80), trackingNumber: textSchema(80) })
+  .meta({ example: exampleShipment });
+export const refundOrderBody = z
+  .strictObject({
+    /** Minor units of the order's currency; absent: everything that is not refunded yet. */
+    amount: z.int().min(1).max(maxAmount).optional(),
+    reason: textSchema(300),
+  })
+  .meta({ example: { amount: 1299, reason: 'One copy arrived scratched' } });
 /** `reason` are the caller's own words; the order shows them as the note of its cancellation. */
-export const cancelOrderBody = z.strictObject({ reason: textSchema(300).optional() });
+export const cancelOrderFields = { reason: textSchema(300).optional() };
+/** Cancelling needs no body. */
+export const cancelOrderBody = z
+  .strictObject(cancelOrderFields)
+  .nullish()
+  .meta({ example: { reason: 'Ordered twice by mistake' } });
 
 export const orderLineSchema = z.strictObject({
   productId: productIdSchema,
@@ -85,58 +108,97 @@ export const orderLineSchema = z.strictObject({
   lineTotal: moneySchema,
 });
 
-export const orderSchema = z.strictObject({
-  id: orderIdSchema,
-  status: z.enum(orderStatuses),
-  items: z.array(orderLineSchema),
-  total: moneySchema,
-  currency: z.string(),
-  email: z.string(),
-  shippingAddress: addressSchema,
-  payment: z.strictObject({
-    method: z.literal('card'),
-    paymentId: paymentIdSchema.nullable(),
-    captured: moneySchema,
-    refunded: moneySchema,
-    /** Why no money was taken, such as `card-declined`. */
-    failure: z.string().nullable(),
-  }),
-  shipment: z.strictObject({ carrier: z.string(), trackingNumber: z.string() }).nullable(),
-  cancellation: z
-    .strictObject({
-      /** One of `cancellationReasons`; a newer version may know more. */
-      reason: z.string(),
-      /** The words of whoever cancelled; null without any. */
-      note: z.string().nullable().default(null),
-    })
-    .nullable(),
-  createdAt: timestampSchema,
-  updatedAt: timestampSchema,
-});
+const exampleOrder = {
+  id: exampleId('ord'),
+  status: 'shipped',
+  items: [
+    {
+      productId: exampleId('prd'),
+      title: 'First Love, Last Rites',
+      quantity: 2,
+      unitPrice: { amount: 1299, currency: 'USD' },
+      lineTotal: { amount: 2598, currency: 'USD' },
+    },
+  ],
+  total: { amount: 2598, currency: 'USD' },
+  currency: 'USD',
+  email: 'customer@example.com',
+  shippingAddress: exampleAddress,
+  payment: {
+    method: 'card',
+    paymentId: exampleId('pay'),
+    captured: { amount: 2598, currency: 'USD' },
+    refunded: { amount: 0, currency: 'USD' },
+    failure: null,
+  },
+  shipment: exampleShipment,
+  cancellation: null,
+  createdAt: exampleTime,
+  updatedAt: exampleTime,
+};
 
-export const orderAnswer = z.strictObject({ order: orderSchema });
+export const orderSchema = z
+  .strictObject({
+    id: orderIdSchema,
+    status: z.enum(orderStatuses),
+    items: z.array(orderLineSchema),
+    total: moneySchema,
+    currency: z.string(),
+    email: z.string(),
+    shippingAddress: addressSchema,
+    payment: z.strictObject({
+      method: z.literal('card'),
+      paymentId: paymentIdSchema.nullable(),
+      captured: moneySchema,
+      refunded: moneySchema,
+      /** Why no money was taken, such as `card-declined`. */
+      failure: z.string().nullable(),
+    }),
+    shipment: z.strictObject({ carrier: z.string(), trackingNumber: z.string() }).nullable(),
+    cancellation: z
+      .strictObject({
+        /** One of `cancellationReasons`; a newer version may know more. */
+        reason: z.string(),
+        /** The words of whoever cancelled; null without any. */
+        note: z.string().nullable().default(null),
+      })
+      .nullable(),
+    createdAt: timestampSchema,
+    updatedAt: timestampSchema,
+  })
+  .meta({ example: exampleOrder });
+
+export const orderAnswer = z.strictObject({ order: orderSchema }).meta({ example: { order: exampleOrder } });
 /** `GET /orders/{id}/events`, which the gateway serves from the order service's stream. */
 export const orderEventsDoor = {
   tags: ['orders'],
-  summary: 'Server-sent events of an order; each event has the order as data and its sequence as id',
-  description: 'Ends when the purchase is decided. 204: nothing is left to tell after Last-Event-ID.',
+  summary: 'Watch an order',
+  description:
+    'Server-sent events: each has the order as data and its sequence as id. Ends when the purchase is decided. 204: nothing is left to tell after Last-Event-ID.',
   params: z.strictObject({ id: orderIdSchema }),
 };
 export const listOrdersQuery = z.strictObject({ status: z.enum(orderStatuses).optional(), ...pageQuery });
 export const orderPage = pageSchema(orderSchema);
 
-export const timelineAnswer = z.strictObject({
-  items: z.array(
-    z.strictObject({
-      sequence: z.int(),
-      type: z.string(),
-      status: z.enum(orderStatuses),
-      at: timestampSchema,
-      note: z.string().nullable(),
-    }),
-  ),
-  nextCursor: z.null(),
-});
+export const timelineAnswer = z
+  .strictObject({
+    items: z.array(
+      z.strictObject({
+        sequence: z.int(),
+        type: z.string(),
+        status: z.enum(orderStatuses),
+        at: timestampSchema,
+        note: z.string().nullable(),
+      }),
+    ),
+    nextCursor: z.null(),
+  })
+  .meta({
+    example: {
+      items: [{ sequence: 1, type: 'order.placed.v1', status: 'pending', at: exampleTime, note: null }],
+      nextCursor: null,
+    },
+  });
 
 export type Order = z.output<typeof orderSchema>;
 export type OrderLine = z.output<typeof orderLineSchema>;

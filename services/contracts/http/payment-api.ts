@@ -1,6 +1,8 @@
 /** Payments for staff: `/payments`. */
 import { z } from 'zod';
 import {
+  exampleId,
+  exampleTime,
   moneySchema,
   orderIdSchema,
   pageQuery,
@@ -21,20 +23,42 @@ export const paymentStatuses = [
 ] as const;
 export type PaymentStatus = (typeof paymentStatuses)[number];
 
-export const paymentSchema = z.strictObject({
-  id: paymentIdSchema,
-  orderId: orderIdSchema,
-  status: z.enum(paymentStatuses),
-  amount: moneySchema,
-  captured: moneySchema,
-  refunded: moneySchema,
-  refunds: z.array(
-    z.strictObject({ id: refundIdSchema, amount: moneySchema, reason: z.string(), createdAt: timestampSchema }),
-  ),
-  declineReason: z.string().nullable(),
-  createdAt: timestampSchema,
-  updatedAt: timestampSchema,
-});
+const examplePayment = {
+  id: exampleId('pay'),
+  orderId: exampleId('ord'),
+  status: 'captured',
+  amount: { amount: 2598, currency: 'USD' },
+  captured: { amount: 2598, currency: 'USD' },
+  refunded: { amount: 1299, currency: 'USD' },
+  refunds: [
+    {
+      id: exampleId('rfd'),
+      amount: { amount: 1299, currency: 'USD' },
+      reason: 'One copy arrived scratched',
+      createdAt: exampleTime,
+    },
+  ],
+  declineReason: null,
+  createdAt: exampleTime,
+  updatedAt: exampleTime,
+};
+
+export const paymentSchema = z
+  .strictObject({
+    id: paymentIdSchema,
+    orderId: orderIdSchema,
+    status: z.enum(paymentStatuses),
+    amount: moneySchema,
+    captured: moneySchema,
+    refunded: moneySchema,
+    refunds: z.array(
+      z.strictObject({ id: refundIdSchema, amount: moneySchema, reason: z.string(), createdAt: timestampSchema }),
+    ),
+    declineReason: z.string().nullable(),
+    createdAt: timestampSchema,
+    updatedAt: timestampSchema,
+  })
+  .meta({ example: examplePayment });
 
 export const listPaymentsQuery = z.strictObject({
   orderId: orderIdSchema.optional(),
@@ -42,6 +66,6 @@ export const listPaymentsQuery = z.strictObject({
   ...pageQuery,
 });
 export const paymentPage = pageSchema(paymentSchema);
-export const paymentAnswer = z.strictObject({ payment: paymentSchema });
+export const paymentAnswer = z.strictObject({ payment: paymentSchema }).meta({ example: { payment: examplePayment } });
 
 export type Payment = z.output<typeof paymentSchema>;

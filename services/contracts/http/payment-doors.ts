@@ -4,7 +4,7 @@ import type { Doors } from './door.ts';
 import { listPaymentsQuery, paymentAnswer, paymentPage } from './payment-api.ts';
 import { paymentIdSchema } from './values.ts';
 
-const staff = { access: 'staff', tags: ['payment'] } as const;
+const staff = { access: 'staff', tags: ['payments'] } as const;
 
 export const paymentDoors = {
   list: {

@@ -1,6 +1,15 @@
 /** The catalogue: `/products` and `/categories`. */
 import { z } from 'zod';
-import { moneySchema, pageQuery, pageSchema, productIdSchema, textSchema, timestampSchema } from './values.ts';
+import {
+  exampleId,
+  exampleTime,
+  moneySchema,
+  pageQuery,
+  pageSchema,
+  productIdSchema,
+  textSchema,
+  timestampSchema,
+} from './values.ts';
 
 /** Text of several lines; PostgreSQL cannot store U+0000, and JSON in it no half of a surrogate pair. */
 const longTextSchema = (maxLength: number) =>
@@ -33,14 +42,27 @@ const productFields = {
   attributes: attributesSchema,
 };
 
-export const productSchema = z.strictObject({
-  id: productIdSchema,
-  ...productFields,
-  /** Units that can be bought now. */
-  stock: z.int(),
-  createdAt: timestampSchema,
-  updatedAt: timestampSchema,
-});
+const exampleFields = {
+  title: 'First Love, Last Rites',
+  description: 'On DVD, with English subtitles.',
+  category: 'Drama',
+  price: { amount: 1299, currency: 'USD' },
+  imageUrl: '/images/first-love-last-rites.jpg',
+  attributes: { year: 1998, rating: 'R' },
+};
+
+export const productSchema = z
+  .strictObject({
+    id: productIdSchema,
+    ...productFields,
+    /** Units that can be bought now. */
+    stock: z.int(),
+    createdAt: timestampSchema,
+    updatedAt: timestampSchema,
+  })
+  .meta({
+    example: { id: exampleId('prd'), ...exampleFields, stock: 40, createdAt: exampleTime, updatedAt: exampleTime },
+  });
 
 const newProductFields = {
   ...productFields,
@@ -49,39 +71,50 @@ const newProductFields = {
   attributes: attributesSchema.default({}),
 };
 
-export const createProductBody = z.strictObject({
-  ...newProductFields,
-  stock: z.int().min(0).max(1_000_000).default(0),
-});
+export const createProductBody = z
+  .strictObject({
+    ...newProductFields,
+    stock: z.int().min(0).max(1_000_000).default(0),
+  })
+  .meta({ example: { ...exampleFields, stock: 40 } });
 
 export const updateProductBody = z
   .strictObject(productFields)
   .partial()
-  .refine((body) => Object.keys(body).length > 0, 'must change at least one field');
+  .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
+  .meta({ example: { price: { amount: 999, currency: 'USD' } } });
 
 /** A change of stock by staff; negative takes away. Reserved and sold units are never touched. */
-export const adjustStockBody = z.strictObject({
-  change: z
-    .int()
-    .min(-1_000_000)
-    .max(1_000_000)
-    .refine((change) => change !== 0, 'must not be zero'),
-  reason: textSchema(200),
-});
+export const adjustStockBody = z
+  .strictObject({
+    change: z
+      .int()
+      .min(-1_000_000)
+      .max(1_000_000)
+      .refine((change) => change !== 0, 'must not be zero'),
+    reason: textSchema(200),
+  })
+  .meta({ example: { change: 12, reason: 'Delivery of the supplier' } });
 
 /** One item of a bulk load; `reference` is the caller's own key, so that a repeated load updates instead of doubling. */
-export const importItem = z.strictObject({
-  reference: textSchema(200),
-  ...newProductFields,
-  stock: z.int().min(0).max(1_000_000).default(0),
-});
+export const importItem = z
+  .strictObject({
+    reference: textSchema(200),
+    ...newProductFields,
+    stock: z.int().min(0).max(1_000_000).default(0),
+  })
+  .meta({ example: { reference: 'film-1998-17', ...exampleFields, stock: 40 } });
 /** At most 500 items; each is taken or refused by itself. */
-export const importProductsBody = z.strictObject({ items: z.array(z.unknown()).min(1).max(500) });
-export const importProductsAnswer = z.strictObject({
-  created: z.int(),
-  updated: z.int(),
-  refused: z.array(z.strictObject({ index: z.int(), code: z.string(), message: z.string() })),
-});
+export const importProductsBody = z
+  .strictObject({ items: z.array(z.unknown()).min(1).max(500) })
+  .meta({ example: { items: [importItem.meta()?.['example']] } });
+export const importProductsAnswer = z
+  .strictObject({
+    created: z.int(),
+    updated: z.int(),
+    refused: z.array(z.strictObject({ index: z.int(), code: z.string(), message: z.string() })),
+  })
+  .meta({ example: { created: 1, updated: 0, refused: [] } });
 
 export const productSorts = ['newest', 'title', 'price-ascending', 'price-descending'] as const;
 export const listProductsQuery = z.strictObject({
@@ -92,10 +125,12 @@ export const listProductsQuery = z.strictObject({
 });
 export const productPage = pageSchema(productSchema);
 
-export const categoriesAnswer = z.strictObject({
-  items: z.array(z.strictObject({ name: z.string(), products: z.int() })),
-  nextCursor: z.null(),
-});
+export const categoriesAnswer = z
+  .strictObject({
+    items: z.array(z.strictObject({ name: z.string(), products: z.int() })),
+    nextCursor: z.null(),
+  })
+  .meta({ example: { items: [{ name: 'Drama', products: 812 }], nextCursor: null } });
 
 export type Product = z.output<typeof productSchema>;
 export type ProductSort = (typeof productSorts)[number];

@@ -14,8 +14,8 @@ import {
 } from './product-api.ts';
 import { productIdSchema } from './values.ts';
 
-const anybody = { access: 'public', tags: ['product'] } as const;
-const staff = { access: 'staff', tags: ['product'] } as const;
+const anybody = { access: 'public', tags: ['products'] } as const;
+const staff = { access: 'staff', tags: ['products'] } as const;
 const params = z.strictObject({ id: productIdSchema });
 const answers = { 200: productSchema };
 

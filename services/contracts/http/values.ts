@@ -15,9 +15,15 @@ export const moneySchema = z.strictObject({ amount: z.int().min(0).max(maxAmount
 /** What amounts add up to in a cart, which may be more than one order takes. */
 export const moneySumSchema = z.strictObject({ amount: z.int().min(0), currency: currencySchema });
 
+/** An id as examples show it: `prd` gives `prd_01jdq5w8m3k7x2r9v4t6y0z1ab`. */
+export const exampleId = (prefix: string): string => `${prefix}_01jdq5w8m3k7x2r9v4t6y0z1ab`;
+
 /** A platform id: its kind, an underscore and 26 characters of Crockford base32. */
 export const idSchema = (prefix: string) =>
-  z.string().regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`), `must be an id that starts with ${prefix}_`);
+  z
+    .string()
+    .regex(new RegExp(`^${prefix}_[0-9a-hjkmnp-tv-z]{26}$`), `must be an id that starts with ${prefix}_`)
+    .meta({ example: exampleId(prefix) });
 
 export const userIdSchema = idSchema('usr');
 export const productIdSchema = idSchema('prd');
@@ -56,17 +62,25 @@ export const addressSchema = z.strictObject({
   country: z.string().refine((code) => countries.has(code), 'must be an ISO 3166-1 alpha-2 code such as US'),
 });
 
+/** Where examples are sent to. */
+export const exampleAddress = { street: 'Main Street 1', city: 'Springfield', zip: '12345', country: 'US' };
+
 /** Query part of every list: at most 100 items a page. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z.string().max(200).optional(),
 };
 
-/** Answer of every list. */
+/** Answer of every list; its example is a last page with the example of an item. */
 export const pageSchema = <Item extends z.ZodType>(item: Item) =>
-  z.strictObject({ items: z.array(item), nextCursor: z.string().nullable() });
+  z
+    .strictObject({ items: z.array(item), nextCursor: z.string().nullable() })
+    .meta({ example: { items: [item.meta()?.['example']], nextCursor: null } });
 
 export const timestampSchema = z.iso.datetime();
+
+/** When things happened in examples. */
+export const exampleTime = '2026-11-29T10:15:00.000Z';
 
 export type Money = z.output<typeof moneySchema>;
 export type Address = z.output<typeof addressSchema>;

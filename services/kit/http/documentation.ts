@@ -1,5 +1,6 @@
+import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
-import type { FastifySchema } from 'fastify';
+import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
 import type { Access } from '../auth/caller.ts';
 import type { ServiceManifest } from '../manifest.ts';
@@ -28,6 +29,15 @@ const problemSchema = {
     },
     traceId: { type: 'string' },
   },
+  example: {
+    type: 'urn:cloudmart:problem:request.invalid',
+    title: 'Bad Request',
+    status: 400,
+    code: 'request.invalid',
+    detail: 'The body does not have the expected form; "errors" names each field.',
+    errors: [{ path: 'items.0.quantity', message: 'Too small: expected number to be >=1' }],
+    traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  },
 };
 
 const securityOf: Readonly<Record<Access, readonly Record<string, readonly string[]>[]>> = {
@@ -37,15 +47,28 @@ const securityOf: Readonly<Record<Access, readonly Record<string, readonly strin
   staff: [{ accessToken: [] }],
 };
 
+/** Answers by the names of their status codes, such as `Created`; a response has no description of its own. */
+const nameResponses = (responses: Readonly<Record<string, object>>) =>
+  Object.fromEntries(
+    Object.entries(responses).map(([status, schema]) => [
+      status,
+      { 'x-response-description': STATUS_CODES[status] ?? 'Done', ...schema },
+    ]),
+  );
+
 /** Adds what every route has and no route repeats: who may call it, and how it says no. */
-const describeOperation = (schema: FastifySchema & { hide?: boolean }, access: Access): FastifySchema =>
+const describeOperation = (
+  schema: FastifySchema & { hide?: boolean },
+  { access = 'public', door }: FastifyContextConfig = {},
+): FastifySchema =>
   schema.hide
     ? schema
     : ({
         ...schema,
-        security: securityOf[access],
+        // First that nothing is needed: it is what samples are made from.
+        security: [...(door?.beginsGuestSession ? [{}] : []), ...securityOf[access]],
         response: {
-          ...((schema.response as object | undefined) ?? { 200: { description: 'Done.' } }),
+          ...nameResponses((schema.response as Readonly<Record<string, object>> | undefined) ?? { 200: {} }),
           default: {
             description: 'A problem; its code is stable.',
             content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },
@@ -112,7 +135,7 @@ export const addDocumentation = async (
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input as Parameters<typeof jsonSchemaTransform>[0]);
-      return { url, schema: describeOperation(schema ?? {}, input.route.config?.access ?? 'public') };
+      return { url, schema: describeOperation(schema ?? {}, input.route.config) };
     },
     transformObject: (input) => ('openapiObject' in input ? inOrder(input.openapiObject, groups) : input.swaggerObject),
   });

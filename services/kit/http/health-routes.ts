@@ -11,15 +11,23 @@ const check = z.object({
   durationMs: z.number(),
   error: z.string().optional(),
 });
-const summary = z.object({ status: z.enum(['healthy', 'degraded', 'unhealthy']), checks: z.record(z.string(), check) });
-const phase = z.object({ status: z.string() });
-const detailed = summary.extend({
-  service: z.string(),
-  phase: z.string(),
-  uptimeSeconds: z.number(),
-  memoryMiB: z.number(),
-  details: z.record(z.string(), z.unknown()),
-});
+const exampleSummary = { status: 'healthy', checks: { cache: { status: 'up', critical: false, durationMs: 1 } } };
+const summary = z
+  .object({ status: z.enum(['healthy', 'degraded', 'unhealthy']), checks: z.record(z.string(), check) })
+  .meta({ example: exampleSummary });
+const phase = z.object({ status: z.string() }).meta({ example: { status: 'ready' } });
+const detailed = z
+  .object({
+    ...summary.shape,
+    service: z.string(),
+    phase: z.string(),
+    uptimeSeconds: z.number(),
+    memoryMiB: z.number(),
+    details: z.record(z.string(), z.unknown()),
+  })
+  .meta({
+    example: { ...exampleSummary, service: 'order', phase: 'ready', uptimeSeconds: 3600, memoryMiB: 96, details: {} },
+  });
 
 const both = <T>(schema: T) => ({ 200: schema, 503: schema });
 const tags = ['operations'];

@@ -10,7 +10,7 @@ import type { ServiceContext } from '../context.ts';
 import { continueTrace } from '../telemetry/request-scope.ts';
 import { addAccessControl, type BeginGuestSession } from './access-control.ts';
 import { answerBrokenRequest } from './broken-request.ts';
-import { addDocumentation } from './documentation.ts';
+import { addDocumentation, type DocumentationOptions } from './documentation.ts';
 import { handleError } from './error-handler.ts';
 import type { HttpServer } from './fastify-zod.ts';
 import { addHealthRoutes, addMetricsRoute } from './health-routes.ts';
@@ -45,6 +45,8 @@ export type HttpServerOptions = {
   readonly allowedOrigins?: readonly string[];
   /** Gives a session to a visitor without one where the service wants it; default nobody gets one. */
   readonly beginGuestSession?: BeginGuestSession;
+  /** What `/docs` says beside the routes; default the manifest's summary. */
+  readonly documentation?: DocumentationOptions;
 };
 
 /**
@@ -100,7 +102,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   addAccessControl(http, options.verifyToken ?? context.verifyToken, options.beginGuestSession);
   await addRateLimit(http, { ...options, service: context.manifest.name });
   addNotFound(http);
-  await addDocumentation(http, context.manifest);
+  await addDocumentation(http, context.manifest, options.documentation);
   // Figures and names of neighbours are for operators; behind a load balancer they have the listener of the probes.
   const isTelling = !(context.manifest.public && context.config.probePort !== undefined);
   addHealthRoutes(http, context, { prefixes: ['', ...(options.healthPrefixes ?? [])], isTelling });

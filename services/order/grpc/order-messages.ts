@@ -2,7 +2,7 @@
 import * as z from 'zod';
 import type * as proto from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import {
-  cancelOrderBody,
+  cancelOrderFields,
   idempotencyKeySchema,
   listOrdersQuery,
   placeOrderBody,
@@ -14,7 +14,7 @@ import type { Order } from '../domain/order.ts';
 import { viewOf } from '../domain/order-view.ts';
 
 export const ofOrder = z.object({ orderId: orderIdSchema });
-export const cancelRequest = ofOrder.extend(cancelOrderBody.shape);
+export const cancelRequest = ofOrder.extend(cancelOrderFields);
 export const shipRequest = ofOrder.extend(shipOrderBody.shape);
 export const refundRequest = ofOrder.extend({
   ...refundOrderBody.shape,

@@ -98,7 +98,7 @@ export const addOrderRoutes = (http: HttpServer, { effects, refundIdOf }: OrderU
         tags: ['orders'],
         summary: 'Cancel an order',
         params,
-        body: cancelOrderBody.nullish(),
+        body: cancelOrderBody,
         response: { 200: orderAnswer },
       },
     },

@@ -1,0 +1,32 @@
+import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import * as auth from './auth-api.ts';
+import * as cart from './cart-api.ts';
+import * as order from './order-api.ts';
+import * as payment from './payment-api.ts';
+import * as product from './product-api.ts';
+import * as values from './values.ts';
+
+const schemas = [auth, cart, order, payment, product, values].flatMap((contracts) =>
+  Object.entries<unknown>(contracts).flatMap(([name, value]) =>
+    value instanceof z.ZodType ? [{ name, schema: value, example: value.meta()?.['example'] }] : [],
+  ),
+);
+
+describe('the example of a contract', () => {
+  // That every door has one is a test of the gateway.
+  const exemplified = schemas.filter(({ example }) => example !== undefined);
+
+  test('is there for most', () => {
+    expect(exemplified.length).toBeGreaterThan(30);
+  });
+
+  test.each(exemplified)(
+    '$name is accepted by the contract itself, and changed by no rule of it',
+    ({ schema, example }) => {
+      const { success, data, error } = schema.safeParse(example);
+      expect([success, error?.issues]).toEqual([true, undefined]);
+      expect(data).toEqual(example);
+    },
+  );
+});

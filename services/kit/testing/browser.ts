@@ -1,0 +1,58 @@
+/** Pages as a person sees them: a real Chromium, and everything that it complains about. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+
+const given = (variable: string): string => {
+  const value = process.env[variable];
+  if (!value) throw new Error(`${variable} is not set; run this with "npm run test:real chromium"`);
+  return value;
+};
+
+/** Starts the browser; close it after the test. Without its sandbox, which root may not have. */
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: given('REAL_CHROMIUM'), args: ['--no-sandbox'] });
+
+/** A desk and a phone, by day and by night: what each page is looked at with. */
+export const faces = [
+  { width: 1280, colorScheme: 'light' },
+  { width: 1280, colorScheme: 'dark' },
+  { width: 390, colorScheme: 'light' },
+  { width: 390, colorScheme: 'dark' },
+] as const;
+export type Face = (typeof faces)[number];
+
+export type Visit = {
+  readonly page: Page;
+  /** What the browser complained about since the page was opened: errors, refused content, requests that failed. */
+  readonly complaints: readonly string[];
+  /** Keeps a picture of what is in the window, in the folder REAL_SCREENSHOTS, for whoever wants to look. */
+  picture(name: string): Promise<void>;
+  /** Pixels by which the page is wider than the window. */
+  overflow(): Promise<number>;
+};
+
+/** Opens an address in a window of its own, and waits until nothing is loaded any more. */
+export const visit = async (browser: Browser, url: string, { width, colorScheme }: Face): Promise<Visit> => {
+  const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(`${message.type()}: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => complaints.push(`thrown: ${error.message}`));
+  page.on('requestfailed', (request) => complaints.push(`failed: ${request.url()} ${request.failure()?.errorText}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
+  });
+  await page.goto(url, { waitUntil: 'networkidle' });
+  const folder = given('REAL_SCREENSHOTS');
+  return {
+    page,
+    complaints,
+    picture: async (name) => {
+      await mkdir(folder, { recursive: true });
+      await page.screenshot({ path: path.join(folder, `${name}-${width}-${colorScheme}.png`) });
+    },
+    overflow: () => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
+  };
+};
