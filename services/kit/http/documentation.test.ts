@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
+import { addDoors } from './doors.ts';
 import { createHttpServer } from './http-server.ts';
 
 const description = async () => {
@@ -19,6 +20,18 @@ const description = async () => {
     async () => ({ status: 'cancelled' }),
   );
   http.get('/bare', { config: { access: 'staff' } }, async () => ({}));
+  const open = {
+    method: 'GET',
+    path: '/open',
+    access: 'customer-or-guest',
+    tags: ['shop'],
+    summary: 'Begins a session',
+  } as const;
+  addDoors(
+    http,
+    { open: { ...open, beginsGuestSession: true, answers: { 204: z.null() } } },
+    { open: async () => undefined },
+  );
   return (await http.inject('/openapi.json')).json();
 };
 
@@ -33,7 +46,24 @@ describe('the description of an API', () => {
       $ref: '#/components/schemas/Problem',
     });
     expect(paths['/bare'].get.security).toEqual([{ accessToken: [] }]);
+    expect(paths['/open'].get.security).toEqual([{}, { accessToken: [] }, { guestSession: [] }]);
     expect(Object.keys(paths['/bare'].get.responses)).toEqual(['200', 'default']);
+  });
+
+  test('puts the doors of the service before those that keep it alive', async () => {
+    const { paths, tags } = await description();
+    expect(tags.map(({ name }: { name: string }) => name)).toEqual(['shop', 'operations']);
+    expect(Object.keys(paths)).toEqual([
+      '/orders/{id}/cancel',
+      '/bare',
+      '/open',
+      '/health',
+      '/health/live',
+      '/health/startup',
+      '/health/ready',
+      '/health/detailed',
+      '/metrics',
+    ]);
   });
 
   test('has the routes of the kit, and not the pages about itself', async () => {
