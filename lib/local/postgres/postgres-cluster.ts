@@ -4,8 +4,8 @@ import { chown, readdir, readFile, readlink, rename, rm, stat, writeFile } from 
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import type { Account } from '../../../services/kit/storage/postgres-programs.ts';
 import { explainDiskFault, StartRefused } from '../start-refused.ts';
-import type { Account } from './postgres-account.ts';
 
 const run = promisify(execFile);
 const MAJOR = '18';

