@@ -8,12 +8,14 @@ import { checklistCommand } from '../commands/checklist.ts';
 import { composeCommand } from '../commands/compose.ts';
 import { costCommand } from '../commands/cost.ts';
 import { diffCommand } from '../commands/diff.ts';
+import { dropServiceCommand } from '../commands/drop-service.ts';
 import { imageCommand } from '../commands/image.ts';
 import { lawsCommand } from '../commands/laws.ts';
 import { newServiceCommand } from '../commands/new-service.ts';
 import { pagesCommand } from '../commands/pages.ts';
 import { preflightCommand } from '../commands/preflight.ts';
 import { publishCommand } from '../commands/publish.ts';
+import { renameCommand } from '../commands/rename.ts';
 import { renderCommand } from '../commands/render.ts';
 import { replayCommand } from '../commands/replay.ts';
 import { restartCommand } from '../commands/restart.ts';
@@ -75,6 +77,8 @@ export const createProgram = (): Command => {
     .addCommand(restartCommand())
     .commandsGroup('In this checkout:')
     .addCommand(newServiceCommand())
+    .addCommand(dropServiceCommand())
+    .addCommand(renameCommand())
     .addCommand(pagesCommand())
     .addCommand(bundleCommand())
     .addCommand(imageCommand())

@@ -7,7 +7,7 @@ import { print, say } from '../../command-line/print.ts';
 /** Makes the service and brings everything up to date that lists services. */
 export const runNewService = async (name: string, json: boolean | undefined): Promise<void> => {
   const made = await createService(root, name, services);
-  for (const { title, command } of refreshes(name)) {
+  for (const { title, command } of refreshes([`services/${name}`, 'lib/services.ts'])) {
     say(title);
     await runTool(root, command);
   }

@@ -1,0 +1,24 @@
+import { Command } from 'commander';
+import { helpAfter } from '../command-line/help.ts';
+import { jsonOption } from '../command-line/options.ts';
+
+/** `cloudmart drop-service NAME`: a shop without it. */
+export const dropServiceCommand = (): Command =>
+  new Command('drop-service')
+    .summary('remove a service that no other one needs')
+    .description(
+      'remove the folder of a service, its declaration and the tests elsewhere that import from it; refused while another service calls it or reads what it publishes',
+    )
+    .argument('<name>', 'name of the service, such as "notification"')
+    .addOption(jsonOption('print what was removed as one line of JSON'))
+    .addHelpText(
+      'after',
+      helpAfter({
+        examples: ['npx cloudmart drop-service notification && npm test'],
+        done: 'the service is gone, and no page lists it',
+        failed: 'it is needed, is not there, or could not be removed everywhere',
+      }),
+    )
+    .action(async (name: string, { json }: { json?: boolean }) =>
+      (await import('./run/drop-service.ts')).runDropService(name, json),
+    );

@@ -1,0 +1,18 @@
+import { root } from '../../../lib/checkout.ts';
+import { dropService } from '../../../lib/scaffold/drop-service.ts';
+import { refreshes, runTool } from '../../../lib/scaffold/refresh.ts';
+import { services } from '../../../lib/services.ts';
+import { print, say } from '../../command-line/print.ts';
+
+export const runDropService = async (name: string, json = false): Promise<void> => {
+  const dropped = await dropService(root, name, services);
+  for (const { title, command } of refreshes(['lib/services.ts'])) {
+    say(title);
+    await runTool(root, command);
+  }
+  print(json, dropped, () => [
+    `services/${name} is gone, and so ${dropped.tests.length === 1 ? 'is' : 'are'} ${dropped.tests.length} test files elsewhere that import from it.`,
+    'On AWS a table, database or topic of a protected environment stays until it is removed by hand (docs/stateful-resources.md).',
+    'Next: npm test; "git diff" shows all that changed, "git checkout ." undoes it.',
+  ]);
+};

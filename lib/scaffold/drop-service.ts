@@ -1,0 +1,84 @@
+/** Removes a service that a shop does without. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { outputOf } from '../run-program.ts';
+
+export type DroppedService = {
+  readonly name: string;
+  /** Tests elsewhere that import from the service and went with it. */
+  readonly tests: readonly string[];
+};
+
+/** Why the others cannot do without it, one sentence each. */
+const needs = (service: ServiceManifest, others: readonly ServiceManifest[]): string[] => {
+  const topics = Object.keys(service.publishes);
+  const tables = Object.keys(service.owns.tables ?? {});
+  return others.flatMap((other) => [
+    ...(other.calls.includes(service.name) ? [`services/${other.name}/manifest.ts calls it`] : []),
+    ...consumedTopics(other)
+      .filter((topic) => topics.includes(topic))
+      .map((topic) => `services/${other.name}/manifest.ts consumes its topic "${topic}"`),
+    ...(other.follows ?? [])
+      .filter((table) => tables.includes(table))
+      .map((table) => `services/${other.name}/manifest.ts follows its table "${table}"`),
+  ]);
+};
+
+const camelCase = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+
+/** The list of services without one of them. Throws one sentence when the list has lost its shape. */
+const undeclare = (text: string, name: string): string => {
+  const line = new RegExp(`^import \\{ manifest as \\w+ \\} from '\\.\\./services/${name}/manifest\\.ts';\\n`, 'm');
+  const list = /(const declared: readonly ServiceManifest\[\] = \[)([^\]]*)(\];)/;
+  const entry = new RegExp(`\\b${camelCase(name)}\\b,?\\s*`);
+  if (!line.test(text) || !entry.test(list.exec(text)?.[2] ?? ''))
+    throw new Error(`lib/services.ts does not declare "${name}" as new-service does; remove it there by hand`);
+  return text
+    .replace(line, '')
+    .replace(list, (_, head: string, names: string, tail: string) => `${head}${names.replace(entry, '')}${tail}`);
+};
+
+/** Tests beside other code that import from the service's folder: what they test cannot be without it. */
+const testsThatImport = async (root: string, name: string): Promise<string[]> => {
+  const found = await outputOf(
+    'git',
+    [
+      'grep',
+      '-lE',
+      `from '[^']*/services/${name}/|services/${name}/main\\.ts'`,
+      '--',
+      'lib',
+      'bin',
+      'services/acceptance',
+    ],
+    { cwd: root, accepts: [0, 1] },
+  );
+  return found.split('\n').filter((file) => /\.test\.ts$|\/testing\//.test(file));
+};
+
+/**
+ * Removes the folder of a service, its declaration and the tests that import from it. Throws one sentence, and changes nothing,
+ * for an unknown service, or for one that others call, consume from or follow.
+ */
+export const dropService = async (
+  root: string,
+  name: string,
+  services: readonly ServiceManifest[],
+): Promise<DroppedService> => {
+  const service = services.find((one) => one.name === name);
+  if (!service)
+    throw new Error(`there is no service "${name}"; known are ${services.map((one) => one.name).join(', ')}`);
+  const reasons = needs(
+    service,
+    services.filter((one) => one !== service),
+  );
+  if (reasons.length > 0) throw new Error(`"${name}" cannot be dropped: ${reasons.join('; ')}`);
+  const list = path.join(root, 'lib/services.ts');
+  const declared = undeclare(await readFile(list, 'utf8'), name);
+  const tests = await testsThatImport(root, name);
+
+  await writeFile(list, declared);
+  for (const file of [`services/${name}`, ...tests]) await rm(path.join(root, file), { recursive: true, force: true });
+  return { name, tests };
+};
