@@ -78,6 +78,18 @@ describe('a table of doors', () => {
     expect((await http.inject({ method: 'DELETE', url: '/boxes/a' })).statusCode).toBe(401);
   });
 
+  test('has in each route what its door has, and nothing that is undefined', async () => {
+    const schemas: object[] = [];
+    const http = await createHttpServer({ context: testContext(testManifest()) });
+    open.push(http);
+    http.addHook('onRoute', ({ config, schema }) => {
+      if (config?.door) schemas.push(schema ?? {});
+    });
+    addDoors(http, doors, handlers);
+    expect(schemas.length).toBeGreaterThan(2);
+    for (const schema of schemas) expect(Object.values(schema)).not.toContain(undefined);
+  });
+
   test('counts the refusals that the table does not name', async () => {
     const { context, http, make } = await serve();
     expect((await make('taken')).statusCode).toBe(409);

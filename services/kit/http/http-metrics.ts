@@ -33,8 +33,10 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
     help: 'Refusals with a code that the contract of the door does not name.',
     labels: ['route', 'code'],
   });
-  http.addHook('onError', async ({ routeOptions: { url = '', config } }, _reply, error) => {
+  // Not async: a handler that answers after its deadline while this hook waits would end the process.
+  http.addHook('onError', ({ routeOptions: { url = '', config } }, _reply, error, done) => {
     if (error instanceof Refusal && config.door && isUndeclared(config.door, error))
       undeclared.inc({ route: url, code: error.code });
+    done();
   });
 };
