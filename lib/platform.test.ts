@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
+import { deadLetterMessage } from '../services/kit/manifest.ts';
 import { root } from './checkout.ts';
 import { estimateCost } from './cost/estimate.ts';
 import type { Environment } from './environment/environment.ts';
@@ -214,6 +215,14 @@ describe('the rules that matter most', () => {
       expect(manifests.map(({ properties }) => properties['Release'])).toEqual(Array(count).fill({ Ref: 'Release' }));
       expect(at(template, 'Parameters', 'Release')).toMatchObject({ Type: 'String', Default: '' });
     }
+  });
+
+  test('the alarm on dead letters counts the line that a consumer logs, and its runbook finds that line', () => {
+    const { properties } = only('production', 'Monitoring', 'AWS::Logs::MetricFilter');
+    expect(properties['FilterPattern']).toBe(`"${deadLetterMessage}"`);
+    expect(readFileSync(path.join(root, 'docs/runbooks/dead-letters.md'), 'utf8')).toContain(
+      `'"${deadLetterMessage}"'`,
+    );
   });
 
   test('a manifest waits for the identity of its pods', () => {

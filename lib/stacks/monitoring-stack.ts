@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { deadLetterMessage, runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { type AlertTopics, OwnedAlarm, type OwnedAlarmProps } from '../constructs/owned-alarm.ts';
 import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -59,11 +59,10 @@ export class MonitoringStack extends PlatformStack {
     });
   }
 
-  /** The kit writes this line for every record that a consumer gives up (services/kit/events/event-handling.ts). */
   private watchDeadLetters(metricNamespace: string) {
     const filter = new MetricFilter(this, 'DeadLetterLines', {
       logGroup: LogGroup.fromLogGroupName(this, 'ApplicationLogs', clusterLogGroup(this.prefix, 'application')),
-      filterPattern: FilterPattern.literal('"a record became a dead letter"'),
+      filterPattern: FilterPattern.literal(`"${deadLetterMessage}"`),
       metricNamespace,
       metricName: 'DeadLetters',
       metricValue: '1',

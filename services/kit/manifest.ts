@@ -152,6 +152,9 @@ export const actsOn = ({ consumes }: Pick<ServiceManifest, 'consumes'>, topic: s
 /** Dead-letter topic of a topic. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead`;
 
+/** What a consumer logs for each record that it puts into a dead-letter topic; the alarm on dead letters counts these lines. */
+export const deadLetterMessage = 'a record became a dead letter';
+
 /**
  * Declares a service. Only shape and spelling are checked here; what needs the other manifests
  * (owners of topics, callees, cycles, ports) is checked where all of them meet, in `lib/services.ts`.

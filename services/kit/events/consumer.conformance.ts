@@ -1,5 +1,6 @@
 /** What a consumer keeps whichever log it takes events from. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { deadLetterMessage } from '../manifest.ts';
 import type { Sql } from '../storage/database.ts';
 import { systemClock } from '../system-clock.ts';
 import { createLogger } from '../telemetry/logger.ts';
@@ -124,7 +125,8 @@ export const consumerConformance = (name: string, start: () => Promise<LogOfTest
     test('a value that matches no schema is a dead letter at once and says where it came from', async () => {
       await events.log.append(topic, [{ key: 'k0', value: '{"specversion":"0.1"}', headers: { id: 'evt_odd' } }]);
       await publish([anEvent('k1', 1)]);
-      await startConsumer();
+      const lines: string[] = [];
+      await startConsumer(takeEffect, { logger: createLogger('test', 'error', { write: (line) => lines.push(line) }) });
       await eventually(async () => expect(await effects()).toEqual({ k1: [1] }));
       const [letter] = await eventually(async () => {
         const letters = await deadLetters();
@@ -143,6 +145,7 @@ export const consumerConformance = (name: string, start: () => Promise<LogOfTest
         errorMessage: 'not a CloudEvent',
         value: '{"specversion":"0.1"}',
       });
+      await eventually(() => expect(lines.map((line) => JSON.parse(line).message)).toEqual([deadLetterMessage]));
     });
 
     test('an event that this consumer does not know is skipped', async () => {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBackOff } from '../back-off.ts';
-import { deadLetterTopicOf } from '../manifest.ts';
+import { deadLetterMessage, deadLetterTopicOf } from '../manifest.ts';
 import type { Database, Sql } from '../storage/database.ts';
 import { isUnavailable } from '../storage/database-failure.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -146,7 +146,7 @@ export const createEventHandling = (parts: HandlingParts) => {
     if (eventId)
       await whenAvailable(received, delivery, () => park(database, { consumer, topic, key, eventId, reason }));
     count(topic, 'dead');
-    logger.error({ error, topic, partition, offset, key, eventId, reason, attempts }, 'a record became a dead letter');
+    logger.error({ error, topic, partition, offset, key, eventId, reason, attempts }, deadLetterMessage);
   };
 
   /** Retries what may pass, waits for what is down, puts aside what fails for good. */
