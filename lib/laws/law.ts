@@ -1,7 +1,7 @@
 /** What must be true of the data, whatever crashed on the way. Names and numbers are those of docs/laws.md. */
 import type { EventLog } from '../../services/kit/events/event-log.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { Mail } from './mailbox.ts';
+import type { MailSummary } from '../shop/mail-folder.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -22,7 +22,7 @@ export type Facts = {
   readonly publishers: readonly Publisher[];
   readonly consumers: readonly Consumer[];
   /** Every mail that was sent. */
-  readonly mails: () => Promise<readonly Mail[]>;
+  readonly mails: () => Promise<readonly Pick<MailSummary, 'notificationId'>[]>;
   /** What a client was promised: orders answered with 201, as its own history has them. */
   readonly promises: readonly Promise201[];
   readonly now: Date;

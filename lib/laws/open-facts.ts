@@ -4,8 +4,8 @@ import pg from 'pg';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
+import { openMailFolder } from '../shop/mail-folder.ts';
 import type { Facts, Promise201, Read, Row } from './law.ts';
-import { readMails } from './mailbox.ts';
 
 export type FactsOptions = {
   /** `postgresql://` URL by database name. */
@@ -63,6 +63,7 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     service: name,
     ...(owns.database && { read: reader(owns.database) }),
   });
+  const mails = openMailFolder(mailFolder);
   const promises = await readHistoryFile(historyFile);
   const log = await openEventLog({ url: events, logger: createLogger('laws', 'silent') });
   const fixed = {
@@ -76,7 +77,7 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     consumers: services
       .filter((service) => consumedTopics(service).length > 0)
       .map((service) => ({ ...participant(service), consumes: service.consumes })),
-    mails: () => readMails(mailFolder),
+    mails: () => mails.list({ limit: Number.POSITIVE_INFINITY }),
     promises,
     limitSeconds,
   };

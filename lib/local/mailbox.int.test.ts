@@ -22,6 +22,7 @@ beforeEach(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'mailbox-'));
   mailbox = await startMailbox(folder, 0);
   await put('a', {
+    notificationId: 'ord_1:order-confirmed',
     from: 'shop@x.example',
     to: 'ann@x.example',
     subject: 'First',
@@ -50,7 +51,14 @@ describe('the mailbox', () => {
     expect([all.count, all.items.map(({ id }: { id: string }) => id)]).toEqual([2, ['b', 'a']]);
     const ann = JSON.parse((await get('/mails?to=ann@x.example')).text);
     expect(ann.items).toEqual([
-      { id: 'a', from: 'shop@x.example', to: ['ann@x.example'], subject: 'First', sentAt: '2026-01-01T10:00:00.000Z' },
+      {
+        id: 'a',
+        notificationId: 'ord_1:order-confirmed',
+        from: 'shop@x.example',
+        to: ['ann@x.example'],
+        subject: 'First',
+        sentAt: '2026-01-01T10:00:00.000Z',
+      },
     ]);
   });
 

@@ -2,10 +2,10 @@
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { readMails } from '../laws/mailbox.ts';
 import { readState } from '../local/state.ts';
 import { services } from '../services.ts';
 import { createApiClient } from '../shop/api-client.ts';
+import { openMailFolder } from '../shop/mail-folder.ts';
 import { type Kill, killServices } from './kill-services.ts';
 import { byDate, readPurchases } from './purchases.ts';
 import { type Progress, type ReplayReport, replay } from './replay.ts';
@@ -44,8 +44,10 @@ const SHARE_WITH_KILLS = 0.8;
 const purchasesFile = new URL('./cdnow-sample.txt', import.meta.url);
 
 const expectMails = async (folder: string, expected: number): Promise<number> => {
+  const mails = openMailFolder(folder);
   for (const until = performance.now() + MAILS_WITHIN_MS; ; await pause(1_000)) {
-    const count = (await readMails(folder)).filter(({ to }) => to.endsWith('@replay.example')).length;
+    const all = await mails.list({ limit: Number.POSITIVE_INFINITY });
+    const count = all.filter(({ to }) => to.some((address) => address.endsWith('@replay.example'))).length;
     if (count >= expected || performance.now() > until) return count;
   }
 };

@@ -6,6 +6,8 @@ import { LRUCache } from 'lru-cache';
 export type Mail = {
   /** Name of the file without its ending. */
   readonly id: string;
+  /** What it tells of, `<order>:order-confirmed`. */
+  readonly notificationId: string;
   readonly from: string;
   readonly to: readonly string[];
   readonly subject: string;
@@ -32,10 +34,11 @@ const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 const parseMail = (id: string, content: string): Mail | undefined => {
   try {
-    const { from, to, subject, text, html, sentAt } = JSON.parse(content) as Record<string, unknown>;
+    const { notificationId, from, to, subject, text, html, sentAt } = JSON.parse(content) as Record<string, unknown>;
     const recipients = Array.isArray(to) ? to.map(textOf) : [textOf(to)];
     return {
       id,
+      notificationId: textOf(notificationId),
       from: textOf(from),
       to: recipients,
       subject: textOf(subject),
