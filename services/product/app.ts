@@ -20,18 +20,10 @@ import { reserveStock } from './use-cases/reserve-stock.ts';
 /** A reservation ends at most this much later than it says; the law that watches it allows two minutes. */
 const expireEverySeconds = 30;
 
-export type ProductAppOptions = {
-  /** Milliseconds that a call waits for a free database connection; default that of the kit. */
-  readonly acquireTimeoutMs?: number;
-};
-
 /** Wires the catalogue: what main.ts runs and what the tests run. */
-export const productApp = async (
-  context: ServiceContext<z.output<typeof productConfig>>,
-  options: ProductAppOptions = {},
-): Promise<RunningService> => {
+export const productApp = async (context: ServiceContext<z.output<typeof productConfig>>): Promise<RunningService> => {
   const { config, clock, ids, functions } = context;
-  const owned = await openOwned(context, options);
+  const owned = await openOwned(context);
   const { database, jobs } = owned;
   const cache = openOwnCache(context);
 

@@ -42,9 +42,9 @@ export const startGateway = async (
     address: `127.0.0.1:${port}`,
     caller: manifest.name,
     secret: testServiceSecret,
-    deadlineMs: 5_000,
+    deadlineMs: 60_000,
   });
-  const upstream = (service: string) => createHttpClient({ baseUrl, service, deadlineMs: 5_000 });
+  const upstream = (service: string) => createHttpClient({ baseUrl, service, deadlineMs: 60_000 });
   const app = await gatewayApp(context, {
     users: createGrpcClient(UserServiceDefinition, grpcTo(userPort)),
     orders: createGrpcClient(OrderServiceDefinition, grpcTo(orderPort)),

@@ -21,7 +21,7 @@ export type StartCart = {
 export const startCart = async ({
   clock = fakeClock(),
   connections = 10,
-  acquireTimeoutSeconds = 10,
+  acquireTimeoutSeconds = 20,
   cacheUrl = 'memory:',
 }: StartCart = {}) => {
   const store = await testDatabase(new URL('../storage/migrations', import.meta.url));

@@ -1,5 +1,5 @@
 import { createServer } from 'node:http';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import {
   exportJWK,
   exportSPKI,
@@ -11,7 +11,7 @@ import {
 } from 'jose';
 import { systemIds } from '../system-ids.ts';
 import { eventually } from '../testing/condition.ts';
-import { hangUp, listen } from '../testing/loopback.ts';
+import { closedPort, hangUp, listen } from '../testing/loopback.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const key = await generateKeyPair('ES256', { extractable: true });
@@ -41,8 +41,14 @@ const sign = (payload: JWTPayload, parameters = header(), by = key) =>
 
 const closers: (() => Promise<void>)[] = [];
 afterEach(async () => {
+  jest.useRealTimers();
   for (const close of closers.splice(0)) await close();
 });
+
+const everythingButDate = [
+  ...(['hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+  ...(['setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] as const),
+];
 
 /** The user service's door for keys, counting how often it is asked. */
 const keyDoor = async (keys: object[] = [jwk]) => {
@@ -111,7 +117,7 @@ describe('an access token', () => {
 describe('the keys of access tokens', () => {
   test('are fetched once, and once more at most in the cooldown, however many unknown keys are named', async () => {
     const door = await keyDoor();
-    const verify = createTokenVerifier({ jwksUrl: door.url });
+    const verify = createTokenVerifier({ jwksUrl: door.url, cooldownMs: 3_600_000 });
     await verify(await sign(claims()));
     for (let i = 0; i < 5; i++)
       await expect(verify(await sign(claims(), header({ kid: `k${i}` })))).rejects.toMatchObject(refused);
@@ -151,13 +157,17 @@ describe('the keys of access tokens', () => {
   test('are asked again once the token expired', async () => {
     const door = await keyDoor();
     const verify = createTokenVerifier({ jwksUrl: door.url });
-    const token = await sign(claims({ exp: seconds() - 4 }));
-    await verify(token);
+    const now = Date.now();
+    // The time of day alone, which stands still: sockets need their timers.
+    jest.useFakeTimers({ now, doNotFake: everythingButDate });
+    const token = await sign(claims({ exp: seconds() + 1 }));
+    expect(await verify(token)).toEqual(await verify(token));
+    jest.setSystemTime(now + 7_000);
     await eventually(() => expect(verify(token)).rejects.toMatchObject(refused));
   });
 
   test('that cannot be had make the check unavailable, not the token invalid', async () => {
-    const verify = createTokenVerifier({ jwksUrl: 'http://127.0.0.1:1/jwks.json' });
+    const verify = createTokenVerifier({ jwksUrl: `http://127.0.0.1:${closedPort}/jwks.json` });
     await expect(verify(await sign(claims()))).rejects.toMatchObject({ kind: 'unavailable', code: 'user.unavailable' });
     const door = await keyDoor();
     door.status = 500;

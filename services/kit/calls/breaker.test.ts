@@ -1,5 +1,4 @@
-import { afterEach, describe, expect, test } from '@jest/globals';
-import { eventually } from '../testing/condition.ts';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { Refusal, type RefusalKind } from '../values/refusal.ts';
@@ -8,6 +7,7 @@ import { type Breaker, type BreakerOptions, createBreaker } from './breaker.ts';
 const open: Breaker[] = [];
 afterEach(() => {
   for (const breaker of open.splice(0)) breaker.close();
+  jest.useRealTimers();
 });
 
 const make = (options: Partial<BreakerOptions> = {}) => {
@@ -89,12 +89,17 @@ describe('a circuit breaker', () => {
   });
 
   test('tries once after the reset time: closed when it went well, open when not', async () => {
-    const { breaker } = make({ resetMs: 20 });
+    jest.useFakeTimers();
+    const { breaker } = make({ resetMs: 5_000 });
     await times(breaker, 10, fail);
-    await eventually(() => expect(breaker.state).toBe('half-open'));
+    await jest.advanceTimersByTimeAsync(4_999);
+    expect(breaker.state).toBe('open');
+    await jest.advanceTimersByTimeAsync(1);
+    expect(breaker.state).toBe('half-open');
     await times(breaker, 1, fail);
     expect(breaker.state).toBe('open');
-    await eventually(() => expect(breaker.state).toBe('half-open'));
+    await jest.advanceTimersByTimeAsync(5_000);
+    expect(breaker.state).toBe('half-open');
     await times(breaker, 1, succeed);
     expect(breaker.state).toBe('closed');
   });

@@ -18,6 +18,9 @@ export type DatabaseConfig = {
   /** Milliseconds after which a connection that nobody used is closed; DATABASE_IDLE_MS, default that of the pool. */
   readonly idleMs?: number;
   readonly auth: 'password' | 'iam';
+  /** Milliseconds that a call waits for a free connection, and that a statement may take; no variable, default those of the pool. */
+  readonly acquireTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
 };
 
 export type CalleeConfig = {

@@ -45,7 +45,7 @@ const pair = async (
       address,
       caller: 'order',
       secret: testServiceSecret,
-      deadlineMs: 5_000,
+      deadlineMs: 60_000,
       ...options,
     });
     closers.push(() => client.close());

@@ -23,7 +23,7 @@ const peer = async (
   const server = createServer(answer);
   const baseUrl = `http://127.0.0.1:${await listen(server)}/base`;
   closers.push(() => hangUp(server));
-  const client = createHttpClient({ baseUrl, service: 'cart', deadlineMs: 5_000, ...options });
+  const client = createHttpClient({ baseUrl, service: 'cart', deadlineMs: 60_000, ...options });
   closers.push(() => client.close());
   return client;
 };
@@ -68,7 +68,7 @@ describe('a request to another service', () => {
     const client = createHttpClient({
       baseUrl: await http.listen({ host: '127.0.0.1', port: 0 }),
       service: 'cart',
-      deadlineMs: 5_000,
+      deadlineMs: 60_000,
     });
     closers.push(() => client.close());
     await expect(client.request({ method: 'GET', path: '/refused' })).rejects.toMatchObject({

@@ -100,7 +100,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
       maxAge: 600,
     });
   addAccessControl(http, options.verifyToken ?? context.verifyToken, options.beginGuestSession);
-  await addRateLimit(http, { ...options, service: context.manifest.name });
+  await addRateLimit(http, { ...options, service: context.manifest.name, clock: context.clock });
   addNotFound(http);
   await addDocumentation(http, context.manifest, options.documentation);
   // Figures and names of neighbours are for operators; behind a load balancer they have the listener of the probes.

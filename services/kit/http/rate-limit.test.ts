@@ -3,6 +3,7 @@ import type { Cache } from '../cache/cache.ts';
 import { openCache } from '../cache/open-cache.ts';
 import { systemIds } from '../system-ids.ts';
 import { testContext } from '../testing/context.ts';
+import { fakeClock } from '../testing/fake-clock.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { testTokens } from '../testing/tokens.ts';
 import { createHttpServer, type HttpServerOptions } from './http-server.ts';
@@ -11,7 +12,7 @@ const tokens = await testTokens();
 
 const server = async (options: Omit<HttpServerOptions, 'context'> = {}) => {
   const http = await createHttpServer({
-    context: testContext(testManifest(), { verifyToken: tokens.verifyToken }),
+    context: testContext(testManifest(), { verifyToken: tokens.verifyToken, clock: fakeClock() }),
     ...options,
   });
   const limited = (max: number) => ({

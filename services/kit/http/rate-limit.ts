@@ -2,7 +2,7 @@ import rateLimit, { type FastifyRateLimitStore } from '@fastify/rate-limit';
 import type { FastifyRequest } from 'fastify';
 import type { Cache } from '../cache/cache.ts';
 import { openCache } from '../cache/open-cache.ts';
-import { systemClock } from '../system-clock.ts';
+import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
@@ -19,7 +19,7 @@ type StoreOptions = {
  * Counts in the cache, so that a limit holds over all replicas. While the cache is away each process counts by itself:
  * a limit that guards log-ins must not end with the cache.
  */
-const storeOver = (cache: Cache, service: string) => {
+const storeOver = (cache: Cache, service: string, clock: Clock) => {
   const ownCounts = openCache('memory:');
   const count = async (key: string, ttlSeconds: number): Promise<number> => {
     const counted = await cache.increment(key, ttlSeconds).catch(() => 0);
@@ -37,7 +37,7 @@ const storeOver = (cache: Cache, service: string) => {
       answer: (problem: Error | null, result?: { current: number; ttl: number }) => void,
       timeWindow: number,
     ): void {
-      const now = systemClock.now().getTime();
+      const now = clock.now().getTime();
       const window = Math.floor(now / timeWindow);
       count(`rate:${this.scope}:${key}:${window}`, Math.ceil(timeWindow / 1000)).then(
         (current) => answer(null, { current, ttl: (window + 1) * timeWindow - now }),
@@ -54,6 +54,8 @@ const storeOver = (cache: Cache, service: string) => {
 export type RateLimitOptions = {
   /** Name of the service; services that share a cache count apart. */
   readonly service: string;
+  /** Tells when a time window ends, where counts are shared. */
+  readonly clock: Clock;
   readonly cache?: Cache;
   readonly requestsPerMinute?: number;
 };
@@ -64,7 +66,7 @@ export type RateLimitOptions = {
  */
 export const addRateLimit = async (
   http: HttpServer,
-  { service, cache, requestsPerMinute }: RateLimitOptions,
+  { service, clock, cache, requestsPerMinute }: RateLimitOptions,
 ): Promise<void> => {
   await http.register(rateLimit, {
     global: requestsPerMinute !== undefined,
@@ -74,7 +76,7 @@ export const addRateLimit = async (
     hook: 'preValidation',
     keyGenerator: callerKey,
     skipOnError: true,
-    ...(cache && { store: storeOver(cache, service) }),
+    ...(cache && { store: storeOver(cache, service, clock) }),
     errorResponseBuilder: (_request, { ttl, max }) =>
       new Refusal('too-many', 'request.too-many', `More than ${max} requests in the time window; wait and try again.`, {
         retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),

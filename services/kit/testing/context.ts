@@ -18,17 +18,21 @@ export type TestContextOverrides<Own> = {
   readonly stopping?: AbortSignal;
 };
 
+/** A machine that runs everything at once is slow, and its database is not away. */
+const unhurried = { acquireTimeoutMs: 60_000, statementTimeoutMs: 60_000 };
+
 /** Signs and checks service tokens in tests. */
 export const testServiceSecret = 'service-tokens-of-tests-0123456789abcdef';
 
 /**
- * A context as `runService` would build it, without an environment and silent: what tests hand to `app.ts`.
- * The service counts as ready, every other service may call it, and all registered parts are real.
+ * A context as `runService` would build it, without an environment and silent: what tests hand to `app.ts`. Its database has
+ * much time. The service counts as ready, every other service may call it, and all registered parts are real.
  */
 export const testContext = <Own = Readonly<Record<string, unknown>>>(
   manifest: ServiceManifest,
   overrides: TestContextOverrides<Own> = {},
 ): ServiceContext<Own> => {
+  const database = overrides.config?.database;
   const context = createContext<Own>({
     manifest,
     config: {
@@ -45,6 +49,7 @@ export const testContext = <Own = Readonly<Record<string, unknown>>>(
       trustedProxies: [],
       own: (overrides.own ?? {}) as Own,
       ...overrides.config,
+      ...(database && { database: { ...unhurried, ...database } }),
     },
     stopping: overrides.stopping ?? new AbortController().signal,
     logger: overrides.logger ?? createLogger(manifest.name, 'silent'),

@@ -72,8 +72,9 @@ const databaseFrom = async (template: string, options: TestDatabaseOptions = {})
   const url = await urlOf(name);
   const pools: Database[] = [];
   const open: TestDatabase['open'] = (more = {}) => {
-    // Two cores shared by a whole test run: a connection can take longer than production would wait.
-    const pool = createDatabase({ url, connections: 5, logger: silent, acquireTimeoutMs: 5_000, ...options, ...more });
+    // Cores shared by a whole test run: a connection or a statement can take longer than production would wait.
+    const patience = { acquireTimeoutMs: 60_000, statementTimeoutMs: 60_000 };
+    const pool = createDatabase({ url, connections: 5, logger: silent, ...patience, ...options, ...more });
     pools.push(pool);
     return pool;
   };

@@ -154,7 +154,7 @@ export const startOrderService = async ({ eventsUrl, driveLater = false }: Order
   if (!http || !grpc) throw new Error('the order service has two doors');
   const client = createGrpcClient(OrderServiceDefinition, {
     address: `127.0.0.1:${await grpc.listen('127.0.0.1:0')}`,
-    ...{ caller: 'api-gateway', secret: testServiceSecret, deadlineMs: 15_000 },
+    ...{ caller: 'api-gateway', secret: testServiceSecret, deadlineMs: 60_000 },
   });
   const { background = [] } = running;
   const isJobs = ({ name }: { name: string }) => name === 'jobs';

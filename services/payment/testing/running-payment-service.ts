@@ -32,7 +32,7 @@ export const startPaymentService = async () => {
     ...{ store, context, http },
     /** The gRPC door as that service calls it. */
     doorFor: (caller: string) => {
-      const options = { address, caller, secret: testServiceSecret, deadlineMs: 15_000 };
+      const options = { address, caller, secret: testServiceSecret, deadlineMs: 60_000 };
       const client = createGrpcClient(PaymentServiceDefinition, options);
       clients.push(client);
       return client;

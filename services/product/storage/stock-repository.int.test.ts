@@ -18,7 +18,7 @@ const ids = fakeIds(clock);
 let test: TestDatabase;
 
 beforeAll(async () => {
-  test = await testDatabase(new URL('./migrations', import.meta.url), { connections: 16, acquireTimeoutMs: 20_000 });
+  test = await testDatabase(new URL('./migrations', import.meta.url), { connections: 16 });
 });
 afterAll(() => test.drop());
 

@@ -37,7 +37,7 @@ export const startProduct = async ({
     clock,
     verifyToken: tokens.verifyToken,
   });
-  const running = await productApp(context, { acquireTimeoutMs: 20_000 });
+  const running = await productApp(context);
   const { http, grpc } = running;
   if (!http || !grpc) throw new Error('the catalogue has two doors');
   const port = await grpc.listen('127.0.0.1:0');
@@ -48,7 +48,7 @@ export const startProduct = async ({
       address: `127.0.0.1:${port}`,
       caller,
       secret: testServiceSecret,
-      deadlineMs: 15_000,
+      deadlineMs: 60_000,
     });
     clients.push(client);
     return client;
