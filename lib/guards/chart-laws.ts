@@ -142,3 +142,29 @@ export const imagesPinned: Law = stackLaw(
         .map(([, image]) => [logicalId, `the image ${image} can change under the same name; pin its content hash`]),
     ),
 );
+
+/** Sections of the CloudWatch agent's configuration whose parts each make it do something. */
+const collections = [
+  ['logs', 'metrics_collected'],
+  ['logs', 'logs_collected'],
+  ['metrics', 'metrics_collected'],
+  ['traces', 'traces_collected'],
+] as const;
+
+export const agentCollects: Law = stackLaw(
+  'agent-collects',
+  "CloudWatch's agent is told to collect something, or it would end on every node and be started again for ever.",
+  ({ template }) =>
+    resourcesOf(template, 'AWS::EKS::Addon').flatMap(({ logicalId, properties }): Finding[] => {
+      if (properties['AddonName'] !== 'amazon-cloudwatch-observability') return [];
+      const settings: unknown = JSON.parse(textOf(properties['ConfigurationValues'] ?? '{}'));
+      const config = at(settings, 'agent', 'config');
+      // Without any the add-on brings its own.
+      if (
+        config === undefined ||
+        collections.some((path) => Object.keys((at(config, ...path) ?? {}) as object).length > 0)
+      )
+        return [];
+      return [[logicalId, 'the configuration of the agent collects nothing; name a part such as emf, or leave it out']];
+    }),
+);

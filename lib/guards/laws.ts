@@ -9,7 +9,14 @@ import type {
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { StackTemplate } from '../templates/template.ts';
 import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
-import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from './chart-laws.ts';
+import {
+  agentCollects,
+  chartsFit,
+  doorsEncrypted,
+  imagesPinned,
+  nodesEncryptTraffic,
+  visitorsKnown,
+} from './chart-laws.ts';
 import {
   encryptedAtRest,
   encryptedInTransit,
@@ -37,6 +44,7 @@ export const laws: readonly Law[] = [
   nodesEncryptTraffic,
   imagesPinned,
   tagsPermitted,
+  agentCollects,
 ];
 
 /** Templates of a synthesized app, with what the laws must know of each stack. */

@@ -17,6 +17,19 @@ export type ClusterObservabilityProps = {
   readonly alerts: AlertTopics;
 };
 
+/**
+ * What the agent on each node collects. It ends, and is started again for ever, when that comes to nothing, and Fluent Bit needs it and its rights.
+ * Without Container Insights it therefore listens for metrics inside of log lines, on the node's own loopback, which costs nothing unused.
+ * Source: amazon-cloudwatch-agent, translator/translate/otel/translate_otel.go (`ErrNoPipelines`) and pipeline/emf_logs.
+ */
+const agentSettings = ({ containerInsights }: ClusterObservabilityProps) => ({
+  logs: {
+    metrics_collected: containerInsights
+      ? { kubernetes: { enhanced_container_insights: true } }
+      : { emf: { service_address: 'tcp://127.0.0.1:25888' } },
+  },
+});
+
 /** Auto Mode brings neither metrics-server, without which no autoscaler works, nor anything that ships logs. */
 export class ClusterObservability extends Construct {
   constructor(scope: Construct, id: string, props: ClusterObservabilityProps) {
@@ -38,16 +51,7 @@ export class ClusterObservability extends Construct {
     const addon = new Addon(this, 'Addon', {
       cluster,
       addonName: 'amazon-cloudwatch-observability',
-      configurationValues: {
-        containerLogs: { enabled: true },
-        agent: {
-          config: {
-            logs: {
-              metrics_collected: props.containerInsights ? { kubernetes: { enhanced_container_insights: true } } : {},
-            },
-          },
-        },
-      },
+      configurationValues: { containerLogs: { enabled: true }, agent: { config: agentSettings(props) } },
     });
     (addon.node.defaultChild as CfnResource).addPropertyOverride('PodIdentityAssociations', [
       { ServiceAccount: 'cloudwatch-agent', RoleArn: role.roleArn },

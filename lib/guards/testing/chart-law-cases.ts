@@ -1,6 +1,19 @@
 import { behindDoor, chart, door, one, pod } from '../../testing/planted-resources.ts';
-import { chartsFit, doorsEncrypted, imagesPinned, nodesEncryptTraffic, visitorsKnown } from '../chart-laws.ts';
+import {
+  agentCollects,
+  chartsFit,
+  doorsEncrypted,
+  imagesPinned,
+  nodesEncryptTraffic,
+  visitorsKnown,
+} from '../chart-laws.ts';
 import type { LawCases } from './law-cases.ts';
+
+const agentAddon = (config?: object) =>
+  one('AWS::EKS::Addon', {
+    AddonName: 'amazon-cloudwatch-observability',
+    ConfigurationValues: JSON.stringify({ agent: { config } }),
+  });
 
 export const chartLawCases: LawCases = {
   broken: [
@@ -52,6 +65,13 @@ export const chartLawCases: LawCases = {
     [nodesEncryptTraffic, 'a pool that takes any type', chart({ kind: 'NodePool' }), /send each other plain text/],
     [imagesPinned, 'an image that can move', chart(pod('registry.example/cart:latest')), /pin its content hash/],
     [imagesPinned, 'an image without a tag', chart(pod('registry.example/cart')), /pin its content hash/],
+    [
+      agentCollects,
+      'an agent that collects nothing',
+      agentAddon({ logs: { metrics_collected: {} } }),
+      /collects nothing/,
+    ],
+    [agentCollects, 'an agent that only knows its region', agentAddon({ agent: { region: 'x' } }), /collects nothing/],
   ],
   kept: [
     [
@@ -63,5 +83,7 @@ export const chartLawCases: LawCases = {
     [visitorsKnown, 'a pod that only pods reach', chart(pod('x'))],
     [imagesPinned, 'an image named by its content', chart(pod(`registry.example/cart:${'a'.repeat(64)}`))],
     [imagesPinned, 'an image named by its digest', chart(pod(`registry.example/cart@sha256:${'a'.repeat(64)}`))],
+    [agentCollects, 'an agent that listens', agentAddon({ logs: { metrics_collected: { emf: {} } } })],
+    [agentCollects, 'an agent with what its add-on brings', agentAddon()],
   ],
 };
