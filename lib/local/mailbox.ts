@@ -9,33 +9,55 @@ const MOST_LISTED = 500;
 
 const escapeHtml = (text: string) => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-const page = (title: string, body: string) => `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(title)}</title>
-<style>
-body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:#1b1f24;background:#fff}
-table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.4rem .8rem .4rem 0;border-bottom:1px solid #d8dee4;vertical-align:top}
-a{color:#0550ae}iframe{width:100%;height:38rem;border:1px solid #d8dee4}pre{white-space:pre-wrap;border:1px solid #d8dee4;padding:1rem}
-</style></head><body>${body}</body></html>`;
+const STYLE = `
+:root{color-scheme:light dark;--text:light-dark(#1b1f24,#e6edf3);--back:light-dark(#fff,#0d1117);--line:light-dark(#d8dee4,#30363d);--quiet:light-dark(#57606a,#9aa4af);--link:light-dark(#0550ae,#79b8ff)}
+body{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:60rem;padding:0 1rem;color:var(--text);background:var(--back);overflow-wrap:anywhere}
+h1{line-height:1.25}a{color:var(--link)}.quiet{color:var(--quiet)}
+table{border-collapse:collapse;width:100%}td,th{text-align:left;padding:.5rem .8rem .5rem 0;border-bottom:1px solid var(--line);vertical-align:top}
+time{white-space:nowrap}
+iframe{width:100%;height:38rem;border:1px solid var(--line);box-sizing:border-box;background:#fff;color-scheme:light}
+pre{white-space:pre-wrap;border:1px solid var(--line);padding:1rem}
+@media(max-width:40rem){thead{display:none}td time::after{content:" UTC"}tr{display:flex;flex-direction:column;padding:.6rem 0;border-bottom:1px solid var(--line)}td{border:0;padding:0}td:last-child{order:-1;font-weight:600}td:not(:last-child){color:var(--quiet);font-size:.875rem}}
+`;
+
+const page = (title: string, body: string, head = '') => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">${head}
+<link rel="icon" href="data:,"><title>${escapeHtml(title)}</title><style>${STYLE}</style></head>
+<body>${body}</body></html>`;
+
+const timeOf = (sentAt: string) =>
+  `<time datetime="${escapeHtml(sentAt)}">${escapeHtml(sentAt.replace('T', ' ').slice(0, 19))}</time>`;
 
 const row = ({ id, sentAt, to, subject }: MailSummary) =>
-  `<tr><td>${escapeHtml(sentAt.replace('T', ' ').slice(0, 19))}</td><td>${escapeHtml(to.join(', '))}</td><td><a href="/mails/${encodeURIComponent(id)}/view">${escapeHtml(subject)}</a></td></tr>`;
+  `<tr><td>${timeOf(sentAt)}</td><td>${escapeHtml(to.join(', '))}</td><td><a href="/mails/${encodeURIComponent(id)}/view">${escapeHtml(subject)}</a></td></tr>`;
+
+const listOf = (mails: readonly MailSummary[]) =>
+  `<table><thead><tr><th>Sent (UTC)</th><th>To</th><th>Subject</th></tr></thead><tbody>${mails.map(row).join('')}</tbody></table>`;
+
+const countOf = (shown: number, count: number) => {
+  if (count === 0) return 'No mail yet. Buy something, and its confirmation appears here.';
+  const all = count === 1 ? '1 mail' : `${count} mails`;
+  return shown < count ? `${all}; the newest ${shown} are shown.` : `${all}.`;
+};
 
 const listPage = (mails: readonly MailSummary[], count: number) =>
   page(
     'Mailbox',
-    `<meta http-equiv="refresh" content="${REFRESH_SECONDS}"><h1>Mailbox</h1><p>${count} ${count === 1 ? 'mail' : 'mails'}; the newest ${mails.length} are shown. Nothing here left this machine.</p>
-<table><thead><tr><th>Sent (UTC)</th><th>To</th><th>Subject</th></tr></thead><tbody>${mails.map(row).join('')}</tbody></table>`,
+    `<h1>Mailbox</h1><p>${countOf(mails.length, count)} <span class="quiet">Nothing here left this machine.</span></p>${mails.length > 0 ? listOf(mails) : ''}`,
+    `<meta http-equiv="refresh" content="${REFRESH_SECONDS}">`,
   );
 
 const mailPage = (mail: Mail) =>
   page(
     mail.subject,
-    `<p><a href="/">All mails</a></p><h1>${escapeHtml(mail.subject)}</h1><p>From ${escapeHtml(mail.from)}<br>To ${escapeHtml(mail.to.join(', '))}<br>Sent ${escapeHtml(mail.sentAt)}</p>
-<h2>HTML</h2><iframe sandbox title="HTML part" src="/mails/${encodeURIComponent(mail.id)}/html"></iframe><h2>Text</h2><pre>${escapeHtml(mail.text)}</pre>`,
+    `<p><a href="/">All mails</a></p><h1>${escapeHtml(mail.subject)}</h1>
+<p class="quiet">From ${escapeHtml(mail.from)}<br>To ${escapeHtml(mail.to.join(', '))}<br>Sent ${timeOf(mail.sentAt)} UTC</p>
+<h2>As HTML</h2><iframe sandbox title="The mail as HTML" src="/mails/${encodeURIComponent(mail.id)}/html"></iframe>
+<h2>As text</h2><pre>${escapeHtml(mail.text)}</pre>`,
   );
 
 const PAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 // What customers and products wrote ends up in mails: no script, no request to anywhere, an origin of its own.
 const MAIL_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
