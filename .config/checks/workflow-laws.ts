@@ -51,7 +51,9 @@ const stepsOf = ([, { steps }]: Workflow['jobs'][number]): readonly Step[] => st
 const writesOf = ({ permissions }: Job) =>
   Object.entries(permissions ?? {}).flatMap(([scope, right]) => (right === 'write' ? [scope] : []));
 const signsIn = (job: Workflow['jobs'][number]) =>
-  stepsOf(job).filter(({ uses }) => uses?.startsWith('aws-actions/configure-aws-credentials@'));
+  stepsOf(job).filter(({ uses }) =>
+    /^(aws-actions\/configure-aws-credentials|actions\/attest-build-provenance)@/.test(uses ?? ''),
+  );
 const isForeign = (uses: string) => !uses.startsWith('./');
 
 const endsInTime: WorkflowLaw = ({ file, jobs }) =>
@@ -66,7 +68,9 @@ const leastRights: WorkflowLaw = ({ file, permissions, jobs }) => [
   ...jobs.flatMap((entry) => {
     const [name, job] = entry;
     if (!job.permissions) return [`${file}: job ${name} names no permissions; list the ones that it needs`];
-    const tooMuch = writesOf(job).filter((scope) => !['id-token', 'issues', 'pull-requests'].includes(scope));
+    const tooMuch = writesOf(job).filter(
+      (scope) => !['attestations', 'id-token', 'issues', 'pull-requests'].includes(scope),
+    );
     return [
       ...tooMuch.map((scope) => `${file}: job ${name} may write ${scope}, which nothing here needs; remove it`),
       ...(writesOf(job).includes('id-token') && !job.uses && signsIn(entry).length === 0

@@ -11,13 +11,13 @@ export const bundleCommand = (): Command =>
   new Command('bundle')
     .summary('make the folders that ship, and prove them')
     .description(
-      'bundle services into the folders that ship, each with its bill of materials and its provenance beside it; refuses empty or broken sources, missing critical functions, what does not load or start, and what is too large',
+      'bundle services into the folders that ship, each with its bill of materials beside it; refuses empty or broken sources, missing critical functions, what does not load or start, and what is too large',
     )
     .addArgument(asServices(new Argument('[services...]', 'services; default all')))
     .option('--out <dir>', 'folder that gets one folder per service', 'dist/bundles')
     .option(
       '--no-prove',
-      'neither load and start the bundles nor write bills of materials and provenance: for a start on this machine',
+      'neither load and start the bundles nor write bills of materials: for a start on this machine',
     )
     .addOption(
       jsonOption(
@@ -27,9 +27,7 @@ export const bundleCommand = (): Command =>
     .addHelpText(
       'after',
       helpAfter({
-        notes: [
-          'Beside each folder: <service>.cdx.json (CycloneDX), <service>.licences.txt, and <service>.provenance.json (in-toto, SLSA v1, unsigned): the SHA-256 of every file that ships, the commit and the lock file that it is made of, and who built it.',
-        ],
+        notes: ['Beside each folder: <service>.cdx.json (CycloneDX) and <service>.licences.txt.'],
         examples: ['npx cloudmart bundle', 'npx cloudmart bundle order payment --out /tmp/bundles --json'],
         done: 'every bundle is made',
         failed: 'one was refused, or could not be made',

@@ -2,9 +2,7 @@ import path from 'node:path';
 import type { Bundle } from '../../../lib/bundle/bundle.ts';
 import { bundleServices } from '../../../lib/bundle/bundle-services.ts';
 import { root } from '../../../lib/checkout.ts';
-import { revisionOf } from '../../../lib/release/image/image-revision.ts';
 import { openProof } from '../../../lib/release/proof/bundle-proof.ts';
-import { writeProvenance } from '../../../lib/release/proof/provenance.ts';
 import { services } from '../../../lib/services.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { print } from '../../command-line/print.ts';
@@ -31,9 +29,7 @@ export const runBundle = async (
   const proof = prove ? openProof(services) : undefined;
   try {
     const into = path.resolve(out);
-    const made = await bundleServices(chosen, { root, into, signal }, built, proof);
-    const origin = { root, into, revision: await revisionOf(root), environment: process.env };
-    if (prove) for (const bundle of made) await writeProvenance(bundle, origin);
+    await bundleServices(chosen, { root, into, signal }, built, proof);
   } catch (problem) {
     // Ctrl-C in a terminal also reaches the compiler, whose end is no fault of a source then.
     signal.throwIfAborted();
