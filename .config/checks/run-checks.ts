@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import pLimit from 'p-limit';
 import type { Check } from './checks.ts';
 
 export type Tally = { readonly passed: number; readonly failed: number };
@@ -9,20 +10,14 @@ export async function runChecks(
   print: (line: string) => void = console.log,
   parallel = availableParallelism(),
 ): Promise<Tally> {
-  const waiting = [...checks];
   let failed = 0;
-  const worker = async () => {
-    for (let check = waiting.shift(); check; check = waiting.shift()) {
-      const started = performance.now();
-      const problems = await check.run().catch((error: unknown) => `The check itself failed: ${error}`);
-      const seconds = ((performance.now() - started) / 1000).toFixed(1);
-      if (problems === '') print(`ok    ${check.name} (${seconds} s)`);
-      else {
-        failed += 1;
-        print(`FAIL  ${check.name} (${seconds} s)\n${problems.replace(/^/gm, '      ')}\n      next: ${check.next}`);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: Math.max(1, parallel) }, worker));
+  await pLimit(Math.max(1, parallel)).map(checks, async (check) => {
+    const started = performance.now();
+    const problems = await check.run().catch((error: unknown) => `The check itself failed: ${error}`);
+    const seconds = ((performance.now() - started) / 1000).toFixed(1);
+    if (problems === '') return print(`ok    ${check.name} (${seconds} s)`);
+    failed += 1;
+    print(`FAIL  ${check.name} (${seconds} s)\n${problems.replace(/^/gm, '      ')}\n      next: ${check.next}`);
+  });
   return { passed: checks.length - failed, failed };
 }

@@ -27,20 +27,3 @@ export const patiently = async <T>(request: () => Promise<T>, { seconds, onRetry
     }
   }
 };
-
-/** Lets at most `atOnce` pieces of work run; the others wait for their turn, first come first served. */
-export const createTurns = (atOnce: number) => {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <T>(work: () => Promise<T>): Promise<T> => {
-    if (running >= atOnce) await new Promise<void>((resolve) => waiting.push(resolve));
-    else running += 1;
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
-};

@@ -1,11 +1,12 @@
 /** One customer at the public door: signs up or in, fills a cart, orders, and waits for the outcome. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import type { Tokens } from '../../services/contracts/http/auth-api.ts';
 import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import type { Order } from '../../services/contracts/http/order-api.ts';
 import { type ApiClient, ApiProblem, type ApiRequest } from '../shop/api-client.ts';
-import { createTurns, type Patience, patiently } from './patiently.ts';
+import { type Patience, patiently } from './patiently.ts';
 
 const waiting = ['pending', 'stock-reserved'];
 /** Milliseconds between two looks at an order, at first and at most. */
@@ -15,7 +16,7 @@ const longestLookMs = 2_000;
 const tokenReserveMs = 30_000;
 
 /** Sign-ins under way at once: each costs the platform a password hash, and a shop's customers do not all come at one moment. */
-const inTurn = createTurns(4);
+const inTurn = pLimit(4);
 
 const address = { street: '1 Main Street', city: 'Springfield', zip: '12345', country: 'US' };
 

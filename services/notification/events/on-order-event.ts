@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import { parseEvent } from '../../contracts/events/topics.ts';
 import type { Logger } from '../../kit/telemetry/logger.ts';
@@ -45,12 +46,7 @@ export const handleBatch = async (
 ): Promise<BatchAnswer> => {
   const records = readRecords(event);
   const lanes = Map.groupBy(records, ({ lane }) => lane).values();
-  const failed: IncomingRecord[] = [];
-  // The workers share one iterator: whoever is free takes the next lane.
-  const worker = async () => {
-    for (const lane of lanes) failed.push(...(await handleLane(effects, lane)));
-  };
-  await Promise.all(Array.from({ length: lanesAtOnce }, worker));
+  const failed = (await pLimit(lanesAtOnce).map(lanes, (lane) => handleLane(effects, lane))).flat();
   if (failed.length > 0 && failed.length === records.length)
     throw new Error(`none of ${records.length} records could be handled; the log says why, record by record`);
   return { batchItemFailures: failed.flatMap(({ failure }) => failure ?? []) };
