@@ -24,12 +24,18 @@ describe('the picture of a purchase', () => {
     ['an event that nobody publishes', without('order', { publishes: {} }), /no service publishes order-events/],
     [
       'a reader that no longer consumes',
-      without('notification', { consumes: {} }),
-      /notification of "order.paid.v1", but it does not act on it/,
+      without('cart', { consumes: {} }),
+      /cart of "order.placed.v1", but it does not act on it/,
     ],
-    ['a service that is gone', services.filter(({ name }) => name !== 'cart'), /"cart", which is no service/],
+    ['a callee that is gone', services.filter(({ name }) => name !== 'product'), /"product", which is no service/],
   ])('refuses %s', (_what, manifests, sentence) => {
     expect(() => purchaseSequence(manifests)).toThrow(sentence);
+  });
+
+  test('does without a reader that the shop has dropped', () => {
+    const picture = purchaseSequence(services.filter(({ name }) => name !== 'notification'));
+    expect(picture).not.toContain('notification');
+    expect(picture).toContain('order--)cart: order.placed.v1');
   });
 
   test.each([

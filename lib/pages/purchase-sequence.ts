@@ -71,14 +71,16 @@ const sequenceLine = (step: Step, services: readonly ServiceManifest[]): string[
     const topic = topicOf(step.event);
     const owner = services.find(({ publishes }) => Object.hasOwn(publishes, topic));
     if (!owner) throw new Error(`the purchase tells "${step.event}", but no service publishes ${topic}`);
-    return step.readers.map((reader) => {
+    // A shop may do without a reader, never without a callee.
+    const readers = step.readers.filter((reader) => services.some(({ name }) => name === reader));
+    return readers.map((reader) => {
       if (!actsOn(named(reader), topic, step.event))
         throw new Error(`the purchase tells ${reader} of "${step.event}", but it does not act on it`);
       return `  ${owner.name}--)${reader}: ${step.event}${says}`;
     });
   }
   const isAnswer = step.to === CUSTOMER;
-  const isPublic = step.from === CUSTOMER && named(step.to).public;
+  const isPublic = !isAnswer && named(step.to).public && step.from === CUSTOMER;
   if (!isAnswer && !isPublic && !named(step.from).calls.includes(step.to))
     throw new Error(`the purchase lets ${step.from} call ${step.to}, which its manifest does not declare`);
   if ('rpc' in step && !methods.get(step.to)?.has(step.rpc))
