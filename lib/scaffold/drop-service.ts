@@ -39,22 +39,26 @@ const undeclare = (text: string, name: string): string => {
     .replace(list, (_, head: string, names: string, tail: string) => `${head}${names.replace(entry, '')}${tail}`);
 };
 
-/** Tests beside other code that import from the service's folder: what they test cannot be without it. */
-const testsThatImport = async (root: string, name: string): Promise<string[]> => {
-  const found = await outputOf(
-    'git',
-    [
-      'grep',
-      '-lE',
-      `from '[^']*/services/${name}/|services/${name}/main\\.ts'`,
-      '--',
-      'lib',
-      'bin',
-      'services/acceptance',
-    ],
-    { cwd: root, accepts: [0, 1] },
-  );
+/** Test files that import from a place of the repository, by the end of the path that they write. */
+const testsThatImport = async (root: string, place: string): Promise<string[]> => {
+  const found = await outputOf('git', ['grep', '-lF', `/${place}`, '--', 'lib', 'bin', 'services/acceptance'], {
+    cwd: root,
+    accepts: [0, 1],
+  });
   return found.split('\n').filter((file) => /\.test\.ts$|\/testing\//.test(file));
+};
+
+/** Tests beside other code that cannot be without the service, and those that stand on them. */
+const testsThatNeed = async (root: string, name: string): Promise<string[]> => {
+  const needing = new Set<string>();
+  const places = [`services/${name}/`];
+  for (let place = places.shift(); place !== undefined; place = places.shift())
+    for (const file of await testsThatImport(root, place)) {
+      if (needing.has(file)) continue;
+      needing.add(file);
+      if (file.includes('/testing/')) places.push(`testing/${path.basename(file)}'`);
+    }
+  return [...needing].toSorted();
 };
 
 /**
@@ -76,7 +80,7 @@ export const dropService = async (
   if (reasons.length > 0) throw new Error(`"${name}" cannot be dropped: ${reasons.join('; ')}`);
   const list = path.join(root, 'lib/services.ts');
   const declared = undeclare(await readFile(list, 'utf8'), name);
-  const tests = await testsThatImport(root, name);
+  const tests = await testsThatNeed(root, name);
 
   await writeFile(list, declared);
   for (const file of [`services/${name}`, ...tests]) await rm(path.join(root, file), { recursive: true, force: true });
