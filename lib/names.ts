@@ -3,6 +3,9 @@
 /** Start of every name. */
 export const platformName = 'cloudmart';
 
+/** Folder in which the platform on this machine keeps everything, where none is named. */
+export const localDataFolder = `.${platformName}`;
+
 /** Kubernetes namespace of all services. */
 export const workloadNamespace = `${platformName}`;
 

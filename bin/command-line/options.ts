@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { Argument, type Command, InvalidArgumentError, Option } from 'commander';
 import type { Environment } from '../../lib/environment/environment.ts';
+import { localDataFolder } from '../../lib/names.ts';
 
 type LookUp = {
   /** Gives what the words mean; throws one sentence when they mean nothing. */
@@ -137,7 +138,7 @@ export const resolverOption = (): Option =>
 
 /** `--data`: folder of a platform on this machine. */
 export const dataOption = (description = 'folder of the running platform'): Option =>
-  new Option('--data <dir>', description).default('.cloudmart');
+  new Option('--data <dir>', description).default(localDataFolder);
 
 /** `--json`: one line of JSON on stdout in place of text for people. */
 export const jsonOption = (description = 'print the report as one line of JSON'): Option =>

@@ -11,6 +11,7 @@ import { diffCommand } from '../commands/diff.ts';
 import { dropServiceCommand } from '../commands/drop-service.ts';
 import { imageCommand } from '../commands/image.ts';
 import { lawsCommand } from '../commands/laws.ts';
+import { logsCommand } from '../commands/logs.ts';
 import { newServiceCommand } from '../commands/new-service.ts';
 import { pagesCommand } from '../commands/pages.ts';
 import { preflightCommand } from '../commands/preflight.ts';
@@ -20,6 +21,8 @@ import { renderCommand } from '../commands/render.ts';
 import { replayCommand } from '../commands/replay.ts';
 import { restartCommand } from '../commands/restart.ts';
 import { rollbackCommand } from '../commands/rollback.ts';
+import { statusCommand } from '../commands/status.ts';
+import { stopCommand } from '../commands/stop.ts';
 import { upCommand } from '../commands/up.ts';
 import { verifyCommand } from '../commands/verify.ts';
 import { exitCodes } from './help.ts';
@@ -65,6 +68,9 @@ export const createProgram = (): Command => {
     .addHelpText('after', EXIT_CODES)
     .commandsGroup('On this machine:')
     .addCommand(upCommand())
+    .addCommand(statusCommand())
+    .addCommand(logsCommand())
+    .addCommand(stopCommand())
     .addCommand(replayCommand())
     .addCommand(lawsCommand())
     .addCommand(composeCommand())
@@ -119,11 +125,22 @@ const forgiveGoneReaders = () => {
     });
 };
 
+const NODE_MAJOR = 24;
+
+/** Throws one sentence unless this is the Node that everything is built and tested on. */
+const requireNode = ({ node } = process.versions) => {
+  if (Number.parseInt(node, 10) !== NODE_MAJOR)
+    throw new Error(
+      `this needs Node ${NODE_MAJOR} and runs on ${node}; "npm ci" brings the right one, and npm and npx use it`,
+    );
+};
+
 /** Runs one command line and sets the exit code. */
 export const runProgram = async (words: readonly string[]): Promise<void> => {
   forgiveGoneReaders();
   const program = createProgram();
   try {
+    requireNode();
     await program.parseAsync(withoutHelpOfUnknown(program, words), { from: 'user' });
   } catch (problem) {
     process.exitCode = exitCodeOf(problem);

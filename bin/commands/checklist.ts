@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import type { Environment } from '../../lib/environment/environment.ts';
+import { localDataFolder } from '../../lib/names.ts';
 import { type Phase, phases } from '../../lib/release/checklist/checklist-items.ts';
 import { helpAfter } from '../command-line/help.ts';
 import {
@@ -51,7 +52,7 @@ export const checklistCommand = (): Command =>
     .option('--context <context>', 'context of the cluster in the kubeconfig; default its current one')
     .option('--answers <file>', 'JSON of answers, for scripts')
     .addOption(itemsOption())
-    .option('--record <dir>', 'folder that keeps the records', '.cloudmart/checklists')
+    .option('--record <dir>', 'folder that keeps the records', `${localDataFolder}/checklists`)
     .option('--list', 'print the items and their reasons, and ask nobody')
     .addOption(jsonOption('print the record as one line of JSON; nobody is asked at the terminal'))
     .addHelpText(

@@ -9,6 +9,7 @@ export type UpFlags = {
   readonly portBase?: number;
   readonly events?: string;
   readonly once?: boolean;
+  readonly purchase: boolean;
   readonly json?: boolean;
 };
 
@@ -36,11 +37,17 @@ export const upCommand = (): Command =>
     )
     .addOption(eventsOption())
     .option('--once', 'start, prove a purchase, end; exit 0 only if it was paid and mailed')
+    .option('--no-purchase', 'buy nothing after the start')
     .addOption(jsonOption('print the result as one line of JSON on stdout'))
     .addHelpText(
       'after',
       helpAfter({
-        examples: ['npm start', 'npm start -- --once --json', 'npm start -- --data DIR --port-base 18000'],
+        examples: [
+          'npm start',
+          'npm start -- --once --json',
+          'npm start -- --no-purchase',
+          'npm start -- --data DIR --port-base 18000',
+        ],
         done: 'it ran until it was told to end',
         failed: 'it could not start or go on, for the reason that is printed',
       }),

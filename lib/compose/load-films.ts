@@ -1,9 +1,8 @@
 /** Loads the films of the demo into a shop that runs, by its public door. */
 import { readFile } from 'node:fs/promises';
-import { catalogueSummary } from '../local/report.ts';
 import { createApiClient } from '../shop/api-client.ts';
 import { readDemoCatalogue } from '../shop/demo-catalogue.ts';
-import { loadCatalogue } from '../shop/load-catalogue.ts';
+import { catalogueLines, loadCatalogue } from '../shop/load-catalogue.ts';
 
 type FilmLoad = {
   /** URL of the public door. */
@@ -26,5 +25,5 @@ export const loadFilms = async ({ gateway, email, password, file, say }: FilmLoa
   const load = await loadCatalogue(api, accessToken, readDemoCatalogue(await readFile(file, 'utf8')), (done, of) =>
     say(`${done} of ${of} films`),
   );
-  say(catalogueSummary(load));
+  for (const line of catalogueLines(load)) say(line);
 };

@@ -10,8 +10,10 @@ const FORMAT = 1;
 const MARKER = 'cloudmart.json';
 const LOCK = 'lock';
 const HOLDER = 'holder.json';
+/** Folder with the records of `cloudmart checklist`, which are no data of the shop. */
+export const CHECKLISTS = 'checklists';
 /** What may be there before the first start: the rest of one that died in its first moments, and records of `cloudmart checklist`. */
-const BEFORE_MARKER = [LOCK, HOLDER, 'checklists'];
+const BEFORE_MARKER = [LOCK, HOLDER, CHECKLISTS];
 const SQLITE_BUSY = 5;
 // An empty PostgreSQL cluster takes 40 MB, the demo catalogue and its write-ahead log up to 150 MB.
 const FIRST_START_BYTES = 300 * 1024 ** 2;
@@ -61,7 +63,7 @@ const entriesOf = async (folder: string) =>
   });
 
 /** Returns the folder's id; throws `StartRefused` unless the marker says that this version of the project wrote the folder. */
-const checkMarker = async (folder: string): Promise<string> => {
+export const requireOwnFolder = async (folder: string): Promise<string> => {
   const file = path.join(folder, MARKER);
   const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
     if (problem.code !== 'ENOENT') throw problem;
@@ -101,10 +103,38 @@ const requireSpace = async (folder: string, fresh: boolean) => {
     );
 };
 
+const namedHolder = async (folder: string): Promise<number | undefined> => {
+  const text = await readFile(path.join(folder, HOLDER), 'utf8').catch(() => '{}');
+  try {
+    return (JSON.parse(text) as { pid?: number }).pid;
+  } catch {
+    return undefined;
+  }
+};
+
 const holderOf = async (folder: string) => {
-  const state = await readFile(path.join(folder, HOLDER), 'utf8').catch(() => '{}');
-  const { pid } = JSON.parse(state) as { pid?: number };
+  const pid = await namedHolder(folder);
   return pid === undefined ? 'another start' : `process ${pid}`;
+};
+
+/** Process that runs a platform on the folder, starts one or ends one; undefined where nobody holds its lock. */
+export const folderHolder = async (folder: string): Promise<number | undefined> => {
+  const file = path.join(folder, LOCK);
+  const isThere = await stat(file).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  const database = new DatabaseSync(file, { timeout: 0, readOnly: true });
+  try {
+    database.exec('SELECT 1 FROM sqlite_schema');
+    return undefined;
+  } catch (problem) {
+    if ((problem as { errcode?: number }).errcode === SQLITE_BUSY) return namedHolder(folder);
+    return undefined;
+  } finally {
+    database.close();
+  }
 };
 
 /**
@@ -142,7 +172,7 @@ export const openDataFolder = async (folder: string): Promise<DataFolder> => {
   try {
     const entries = await entriesOf(given);
     const fresh = entries === undefined || entries.every((name) => BEFORE_MARKER.includes(name));
-    const id = fresh ? randomUUID() : await checkMarker(given);
+    const id = fresh ? randomUUID() : await requireOwnFolder(given);
     if (fresh) await makeFolder(given);
     const absolute = await realpath(given);
     await requireSpace(absolute, fresh);

@@ -2,21 +2,22 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
-import { INVOKER } from '../bundle/bundle-names.ts';
-import { bundleApart, type ComingBundles } from './bundle-in-child.ts';
+import { bundleApart } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
+import { SERVICES_GRACE_MS, startServices, stopServices } from './local-services.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
 import { checkpoint, prepareDatabases } from './postgres/databases.ts';
 import { type Postgres, startPostgres } from './postgres/postgres.ts';
 import { clustersOf } from './postgres/postgres-account.ts';
+import { openProcessList } from './process-list.ts';
 import type { Progress } from './progress.ts';
 import { keepSecrets } from './secrets.ts';
-import { localAddresses, type Placement, planService } from './service-plan.ts';
-import { cutLog, type ServiceProcess, superviseProcess } from './service-process.ts';
-import { explainDiskFault, StartRefused } from './start-refused.ts';
+import { localAddresses, type Placement } from './service-plan.ts';
+import { cutLog, type ServiceProcess } from './service-process.ts';
+import { explainDiskFault } from './start-refused.ts';
 import { type LocalState, removeState, writeState } from './state.ts';
 import { startTables, type Tables } from './tables.ts';
 
@@ -50,78 +51,15 @@ export type LocalPlatform = {
 /** Folders that other accounts of this machine have no business in. */
 const PRIVATE_FOLDERS = ['logs', 'mail', 'buckets', 'bundles', 'tables', 'compile-cache'];
 
-const SERVICES_GRACE_MS = 2400;
 /** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
 const STOP_WITHIN_MS = 4700;
-const READY_WITHIN_MS = 180_000;
 const LOG_CHECK_MS = 30_000;
 
-/** Callers end before those they call, so that nobody is called who is gone; all are gone after the grace. */
-const stopServices = async (processes: readonly ServiceProcess[], services: readonly ServiceManifest[]) => {
-  const half = SERVICES_GRACE_MS / 2;
-  const stopped = new Map<string, Promise<void>>();
-  const stop = (child: ServiceProcess): Promise<void> => {
-    const known = stopped.get(child.name);
-    if (known !== undefined) return known;
-    const callers = processes.filter(({ name }) =>
-      services.find((service) => service.name === name)?.calls.includes(child.name),
-    );
-    const ending = Promise.race([Promise.all(callers.map(stop)), pause(half, undefined, { ref: false })]).then(() =>
-      child.stop(half),
-    );
-    stopped.set(child.name, ending);
-    return ending;
-  };
-  await Promise.all(processes.map(stop));
-};
-
-const startServices = async (
-  { services, progress, signal }: PlatformOptions,
+const describeState = (
   placement: Placement,
-  bundles: ComingBundles,
-  processes: ServiceProcess[],
-  detail: (text: string) => void,
-) => {
-  const ready = new Map<string, Promise<void>>();
-  let readyCount = 0;
-  for (const service of services) {
-    const start = async () => {
-      const bundle = await bundles.of(service.name);
-      const invoker = service.kind === 'lambda' ? await bundles.of(INVOKER) : undefined;
-      await Promise.all(service.calls.map((callee) => ready.get(callee)));
-      signal.throwIfAborted();
-      const child = superviseProcess(planService(service, bundle, invoker, placement), progress.line);
-      processes.push(child);
-      await child.ready;
-      readyCount += 1;
-      detail(`${readyCount} of ${services.length} ready (${service.name})`);
-    };
-    const started = start();
-    // Rejections are met by whoever awaits them all below.
-    started.catch(() => undefined);
-    ready.set(service.name, started);
-  }
-  const deadline = pause(READY_WITHIN_MS, undefined, { ref: false }).then(() => {
-    throw new StartRefused(
-      'service.not-ready',
-      `not every service was ready within ${READY_WITHIN_MS / 1000} s; their logs are in ${placement.folder.at('logs')}`,
-    );
-  });
-  const given = new Promise<never>((_, reject) =>
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true }),
-  );
-  await Promise.race([Promise.all(ready.values()), deadline, given]).catch((problem: unknown) => {
-    if (problem instanceof StartRefused || signal.aborted) throw problem;
-    throw new StartRefused(
-      'service.failed',
-      `${(problem as Error).message}. Logs are in ${placement.folder.at('logs')}`,
-      { cause: problem },
-    );
-  });
-};
-
-const describeState = (placement: Placement, services: readonly ServiceManifest[], mailbox: Mailbox): LocalState => {
-  const { folder, secrets, portBase } = placement;
+  { server, mails }: { readonly server: Postgres; readonly mails: Mailbox },
+): LocalState => {
+  const { folder, secrets, portBase, services, events } = placement;
   const at = localAddresses(placement);
   const gateway = services.find((service) => service.public && service.ports.http !== undefined);
   const withStaff = services.find(({ configuration }) => 'STAFF_PASSWORD' in configuration);
@@ -129,15 +67,17 @@ const describeState = (placement: Placement, services: readonly ServiceManifest[
   return {
     pid: process.pid,
     startedAt: new Date().toISOString(),
+    startedWith: { portBase, events },
     dataFolder: folder.path,
     gateway: gateway ? at.http(gateway) : '',
-    mailbox: mailbox.url,
+    mailbox: mails.url,
     services: services.map((service) => ({
       name: service.name,
       kind: service.kind,
       ...(service.ports.http !== undefined && { url: at.http(service) }),
       ...(service.ports.grpc !== undefined && { grpc: at.grpc(service) }),
     })),
+    postgres: { port: server.port, cluster: server.cluster },
     databases: Object.fromEntries(
       services.flatMap((service) =>
         service.owns.database ? [[service.owns.database, at.database(service, service.owns.database)]] : [],
@@ -177,6 +117,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     });
     return opened;
   });
+  const list = openProcessList(folder.path, progress.line);
   const stop = async () => {
     const stopBy = performance.now() + STOP_WITHIN_MS;
     clearInterval(logWatch);
@@ -185,7 +126,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     const flushed = Promise.race([flush().catch(() => undefined), pause(SERVICES_GRACE_MS, undefined, { ref: false })]);
     await Promise.all([stopServices(processes, services), flushed]);
     await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(Math.max(0, stopBy - performance.now()))]);
-    await removeState(folder.path);
+    await Promise.all([removeState(folder.path), list.close()]);
     folder.release();
   };
 
@@ -215,9 +156,9 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     });
     signal.throwIfAborted();
     await progress.step('Bundling and starting the services', (detail) =>
-      startServices(options, placement, bundles, processes, detail),
+      startServices({ placement, bundles, processes, list, say: progress.line, detail, signal }),
     );
-    const state = describeState(placement, services, peers.mails);
+    const state = describeState(placement, peers);
     await writeState(state);
     const logs = [...names, 'postgres'].map((name) => folder.at('logs', `${name}.log`));
     logWatch = setInterval(

@@ -29,7 +29,7 @@ const plan = async (source: string, more: Partial<ProcessPlan> = {}): Promise<Pr
 };
 
 const supervise = (what: ProcessPlan) => {
-  const child = superviseProcess(what, (line) => lines.push(line), QUICK);
+  const child = superviseProcess(what, { say: (line) => lines.push(line), backOff: QUICK });
   running.push(child);
   return child;
 };
@@ -135,7 +135,7 @@ describe('a supervised process', () => {
     await writeFile(
       supervisor,
       `import { superviseProcess } from ${JSON.stringify(path.resolve('lib/local/service-process.ts'))};
-       const child = superviseProcess({ name: 'child', entry: ${JSON.stringify(entry)}, environment: {}, nodeFlags: [], logFile: ${JSON.stringify(path.join(folder, 'orphan.log'))}, workingFolder: ${JSON.stringify(folder)} }, () => {});
+       const child = superviseProcess({ name: 'child', entry: ${JSON.stringify(entry)}, environment: {}, nodeFlags: [], logFile: ${JSON.stringify(path.join(folder, 'orphan.log'))}, workingFolder: ${JSON.stringify(folder)} }, { say: () => {} });
        await child.ready; console.log(child.pid()); setInterval(() => {}, 1000);`,
     );
     const parent = spawn(process.execPath, [supervisor], { stdio: ['ignore', 'pipe', 'inherit'], env: {} });

@@ -111,14 +111,22 @@ const becomesReady = async (child: ChildProcess, { readyUrl, logFile, name }: Pr
   return false;
 };
 
+export type Supervision = {
+  /** Gets one line for each death and each recovery. */
+  readonly say: (line: string) => void;
+  /** Told whenever the child was born, became ready or died. */
+  readonly changed?: (state: 'starting' | 'ready' | 'down', pid: number | null, restarts: number) => void;
+  /** Default {@link BACK_OFF}. */
+  readonly backOff?: BackOff;
+};
+
 /**
- * Starts the child and keeps it running until `stop`. `say` gets one line for each death and each recovery.
+ * Starts the child and keeps it running until `stop`.
  * A child that dies before it was ever ready is started again like any other; `ready` rejects at once so that a start can give up.
  */
 export const superviseProcess = (
   plan: ProcessPlan,
-  say: (line: string) => void,
-  backOff: BackOff = BACK_OFF,
+  { say, changed = () => undefined, backOff = BACK_OFF }: Supervision,
 ): ServiceProcess => {
   let child: ChildProcess | undefined;
   let restarts = 0;
@@ -149,6 +157,7 @@ export const superviseProcess = (
       },
     );
     child = current;
+    changed('starting', current.pid ?? null, restarts);
     if (isStopping) current.kill('SIGTERM');
     let ending: string | undefined;
     const ended = new Promise<void>((resolve) => {
@@ -164,11 +173,13 @@ export const superviseProcess = (
     await log.close();
     becomesReady(current, plan, () => ending !== undefined).then((isReady) => {
       if (!isReady) return;
+      changed('ready', current.pid ?? null, restarts);
       resolveReady();
       if (restarts > 0) say(`${plan.name} is ready again after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`);
     }, rejectReady);
     await ended;
     child = undefined;
+    changed('down', null, restarts);
     // A signal or a voluntary end has no last words to tell.
     return ending?.startsWith('ended with') && !ending.endsWith(' 0')
       ? `${ending}: ${await lastWords(plan.logFile, from)}`

@@ -17,11 +17,15 @@ export type LocalState = {
   /** Process that runs the platform. */
   readonly pid: number;
   readonly startedAt: string;
+  /** Options of the start, with which the same platform starts again. */
+  readonly startedWith: { readonly portBase?: number | undefined; readonly events?: string | undefined };
   readonly dataFolder: string;
   /** Base URL of the public door. */
   readonly gateway: string;
   readonly mailbox: string;
   readonly services: readonly LocalService[];
+  /** Where PostgreSQL listens, and the folder of its cluster, whose `postmaster.pid` names its process. */
+  readonly postgres: { readonly port: number; readonly cluster: string };
   /** `postgresql://` URLs with passwords by database name, each for its owner. */
   readonly databases: Readonly<Record<string, string>>;
   /** URL of the event log that the services use: the embedded one, with a password, or the Kafka that was given. */
@@ -50,8 +54,8 @@ const isAlive = (pid: number) => {
   }
 };
 
-/** Reads what runs on a data folder (default `.cloudmart`). Throws `StartRefused` with the command to run when nothing does. */
-export const readState = async (dataFolder = '.cloudmart'): Promise<LocalState> => {
+/** Reads what runs on a data folder . Throws `StartRefused` with the command to run when nothing does. */
+export const readState = async (dataFolder: string): Promise<LocalState> => {
   const text = await readFile(path.join(dataFolder, FILE), 'utf8').catch(() => undefined);
   const state = text === undefined ? undefined : (JSON.parse(text) as LocalState);
   if (!state || !isAlive(state.pid))

@@ -11,7 +11,11 @@ import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
 import { freePortBase } from '../../services/kit/testing/loopback.ts';
 import { readTopic } from '../../services/kit/testing/read-topic.ts';
-import type { UpReport } from './up-report.ts';
+import type { PurchaseProof } from '../shop/purchase.ts';
+import type { UpReport } from './up.ts';
+
+/** A report with the proof of a purchase. */
+type Bought = UpReport & PurchaseProof;
 
 const run = promisify(execFile);
 const START_MS = 400_000;
@@ -58,7 +62,7 @@ test('a shop on Kafka goes from nothing to a paid and mailed order, and every la
   const report = await eventually(
     () => {
       if (child?.exitCode !== null) throw new Error(`it ended: ${text.stderr}`);
-      return JSON.parse(text.stdout.trim().split('\n').at(-1) as string) as UpReport;
+      return JSON.parse(text.stdout.trim().split('\n').at(-1) as string) as Bought;
     },
     { timeoutMs: START_MS, everyMs: 300 },
   );

@@ -8,10 +8,14 @@ import { eventually } from '../../services/kit/testing/condition.ts';
 import { freePortBase } from '../../services/kit/testing/loopback.ts';
 import { services } from '../services.ts';
 import { createApiClient } from '../shop/api-client.ts';
+import type { PurchaseProof } from '../shop/purchase.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { portsInUse } from './ports.ts';
 import { readState } from './state.ts';
-import type { UpReport } from './up-report.ts';
+import type { UpReport } from './up.ts';
+
+/** A report with the proof of a purchase. */
+type Bought = UpReport & PurchaseProof;
 
 const START_MS = 240_000;
 
@@ -52,7 +56,7 @@ const reportOf = (started: Started) =>
   eventually(
     () => {
       if (started.child.exitCode !== null) throw new Error(`it ended: ${started.stderr()}`);
-      const report = JSON.parse(started.stdout().trim().split('\n').at(-1) as string) as UpReport;
+      const report = JSON.parse(started.stdout().trim().split('\n').at(-1) as string) as Bought;
       expect(report.order).toBeDefined();
       return report;
     },
@@ -88,7 +92,7 @@ afterAll(async () => {
 
 describe('npm start', () => {
   let first: Started;
-  let report: UpReport;
+  let report: Bought;
 
   it('goes from nothing to a paid and mailed order, with every film accounted for', async () => {
     first = start();

@@ -4,15 +4,14 @@ import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { createApiClient } from '../shop/api-client.ts';
 import { FILMS_FILE, readDemoCatalogue } from '../shop/demo-catalogue.ts';
-import { type CatalogueLoad, loadCatalogue } from '../shop/load-catalogue.ts';
-import { provePurchase } from '../shop/purchase.ts';
+import { type CatalogueLoad, catalogueLines, loadCatalogue } from '../shop/load-catalogue.ts';
+import { type PurchaseProof, provePurchase } from '../shop/purchase.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { type LocalPlatform, startLocalPlatform } from './local-platform.ts';
-import { residentBytes } from './memory.ts';
 import type { Progress } from './progress.ts';
-import { catalogueSummary, runsWhere } from './report.ts';
+import { residentMemory } from './resident-memory.ts';
 import { StartRefused } from './start-refused.ts';
-import type { UpReport } from './up-report.ts';
+import type { LocalState } from './state.ts';
 
 export type UpOptions = {
   readonly root: string;
@@ -22,10 +21,30 @@ export type UpOptions = {
   readonly events?: string | undefined;
   /** Ends everything after the proof purchase. */
   readonly once: boolean;
+  /** Whether a new customer buys something, as proof that it works. */
+  readonly purchase: boolean;
   readonly services: readonly ServiceManifest[];
   readonly progress: Progress;
   /** Aborted on Ctrl-C or SIGTERM. */
   readonly signal: AbortSignal;
+};
+
+/** The last line of `--json`. Without a purchase it has none of the proof. */
+export type UpReport = Partial<PurchaseProof> & {
+  /** From the start of the process to the mail in the mailbox or, without a purchase, until everything was ready. */
+  readonly seconds: number;
+  readonly firstStart: boolean;
+  readonly services: readonly {
+    readonly name: string;
+    /** Process id at the time of the report. */
+    readonly pid?: number;
+    readonly url?: string;
+    readonly grpc?: string;
+    readonly restarts: number;
+  }[];
+  readonly catalogue: CatalogueLoad;
+  /** Memory of this process and all its children as `residentMemory` counts it; null where it cannot be asked. */
+  readonly memoryMiB: number | null;
 };
 
 const CATALOGUE_FILE = 'catalogue.json';
@@ -58,7 +77,7 @@ const ensureCatalogue = async (
   await writeFileAtomically(file, JSON.stringify(load, null, 2));
   // In the background: the purchase need not wait for it, and a stop soon after is quick.
   flush().catch((problem: Error) => progress.line(`PostgreSQL could not write its checkpoint: ${problem.message}`));
-  progress.line(catalogueSummary(load));
+  for (const line of catalogueLines(load)) progress.line(line);
   return load;
 };
 
@@ -68,29 +87,34 @@ const untilAborted = (signal: AbortSignal) =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+const prove = ({ state }: LocalPlatform, token: string, { progress, signal }: UpOptions): Promise<PurchaseProof> =>
+  progress.step('Buying something as a new customer', (detail) =>
+    provePurchase({
+      api: createApiClient(state.gateway),
+      mailbox: createApiClient(state.mailbox),
+      mailboxUrl: state.mailbox,
+      staffToken: token,
+      say: detail,
+      signal,
+    }),
+  );
+
 /**
  * Runs the platform. With `once` it resolves with the report when everything has ended again; else it calls `running`
- * with the report and resolves after the signal. Throws `StartRefused` or `PurchaseFailed`; everything has ended then.
+ * with the report and the addresses, and resolves after the signal. Throws `StartRefused` or `PurchaseFailed`; everything has ended then.
  */
-export const up = async (options: UpOptions, running: (report: UpReport) => void): Promise<UpReport> => {
-  const { progress, services, signal, root, once } = options;
+export const up = async (
+  options: UpOptions,
+  running: (report: UpReport, state: LocalState) => void,
+): Promise<UpReport> => {
+  const { progress, signal, root, once, purchase } = options;
   const platform = await startLocalPlatform(options);
   try {
     const token = await staffToken(platform);
     const catalogue = await ensureCatalogue(platform, root, token, progress);
     signal.throwIfAborted();
-    progress.line(runsWhere(platform.state, services, platform.postgres.port));
-    const proof = await progress.step('Buying something as a new customer', async (detail) =>
-      provePurchase({
-        api: createApiClient(platform.state.gateway),
-        mailbox: createApiClient(platform.state.mailbox),
-        mailboxUrl: platform.state.mailbox,
-        staffToken: token,
-        say: detail,
-        signal,
-      }),
-    );
-    const resident = await residentBytes(process.pid);
+    const proof = purchase ? await prove(platform, token, options) : {};
+    const resident = await residentMemory(process.pid);
     const report: UpReport = {
       ...proof,
       seconds: Number(process.uptime().toFixed(1)),
@@ -109,7 +133,7 @@ export const up = async (options: UpOptions, running: (report: UpReport) => void
       catalogue,
       memoryMiB: resident === undefined ? null : Math.round(resident / 1024 ** 2),
     };
-    running(report);
+    running(report, platform.state);
     if (!once) {
       const failure = await Promise.race([untilAborted(signal), platform.failed]);
       if (failure !== undefined) throw new StartRefused('platform.failed', failure);

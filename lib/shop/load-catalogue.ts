@@ -20,6 +20,19 @@ export type CatalogueLoad = {
   readonly findings: readonly Finding[];
 };
 
+const LONGEST_EXAMPLE = 66;
+
+const linesOfFinding = ({ action, count, reason, examples: [example = ''] }: Finding): string[] => [
+  `${String(count).padStart(6)} ${action}: ${reason}`,
+  `       such as ${example.length > LONGEST_EXAMPLE ? `${example.slice(0, LONGEST_EXAMPLE - 1)}…` : example}`,
+];
+
+/** What became of the films, as lines of at most 80 columns. */
+export const catalogueLines = ({ rows, created, updated, findings }: CatalogueLoad): string[] => [
+  `Catalogue: ${rows} films read, ${created} added, ${updated} updated`,
+  ...findings.flatMap(linesOfFinding),
+];
+
 /** Cuts the items into bodies that the door takes. */
 export const batchesOf = (
   items: readonly CatalogueItem[],

@@ -32,7 +32,10 @@ const OUTSIDE = '/var/lib/cloudmart';
 export type ClusterOwner = Pick<DataFolder, 'path' | 'id'>;
 
 const insideHome = (folder: ClusterOwner) => path.join(folder.path, 'postgres');
-const outsideHome = (folder: ClusterOwner) => path.join(OUTSIDE, folder.id, 'postgres');
+/** Where the data of a data folder with this id lie that could not lie inside it. */
+export const folderOutside = (id: string): string => path.join(OUTSIDE, id);
+
+const outsideHome = (folder: ClusterOwner) => path.join(folderOutside(folder.id), 'postgres');
 
 /**
  * Where the cluster lies: inside the data folder if the account can enter it, else below `/var/lib/cloudmart` in a

@@ -1,0 +1,71 @@
+/** What runs on a data folder, asked from another process. */
+import { connect } from 'node:net';
+import { folderHolder } from './data-folder.ts';
+import { type ListedProcess, readProcessList } from './process-list.ts';
+import { StartRefused } from './start-refused.ts';
+import { type LocalState, readState } from './state.ts';
+
+export type ServiceStatus = {
+  readonly name: string;
+  /** `unhealthy`: it runs, and its door does not say that it is ready. */
+  readonly state: ListedProcess['state'] | 'unhealthy';
+  readonly pid: number | null;
+  readonly restarts: number;
+  /** Base URL of its HTTP door. */
+  readonly url?: string;
+};
+
+export type PlatformStatus = Pick<LocalState, 'dataFolder' | 'gateway' | 'mailbox' | 'pid' | 'startedAt'> & {
+  /** Services in start order, and PostgreSQL at the end. */
+  readonly services: readonly ServiceStatus[];
+};
+
+const ANSWER_WITHIN_MS = 2_000;
+
+const isReady = async (url: string): Promise<boolean> => {
+  try {
+    const answer = await fetch(`${url}/health/ready`, { signal: AbortSignal.timeout(ANSWER_WITHIN_MS) });
+    await answer.body?.cancel();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+};
+
+/** Whether anybody takes connections at a port of this machine. */
+const isListening = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host: '127.0.0.1', timeout: ANSWER_WITHIN_MS });
+    const end = (is: boolean) => () => {
+      socket.destroy();
+      resolve(is);
+    };
+    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+  });
+
+/** What runs on a data folder. Throws `StartRefused` when nothing does, or when it is only starting. */
+export const platformStatus = async (dataFolder: string): Promise<PlatformStatus> => {
+  const holder = await folderHolder(dataFolder);
+  const state = await readState(dataFolder).catch((problem: unknown) => {
+    if (holder === undefined) throw problem;
+    throw new StartRefused('platform.starting', `process ${holder} is starting or ending a platform on ${dataFolder}`);
+  });
+  const listed = await readProcessList(dataFolder);
+  const services = state.services.map(async ({ name, url }): Promise<ServiceStatus> => {
+    const { pid = null, state: known = 'down', restarts = 0 } = listed.find((process) => process.name === name) ?? {};
+    const isWell = known !== 'ready' || url === undefined || (await isReady(url));
+    return { name, state: isWell ? known : 'unhealthy', pid, restarts, ...(url !== undefined && { url }) };
+  });
+  const postgres = isListening(state.postgres.port).then((is): ServiceStatus => {
+    return { name: 'postgres', state: is ? 'ready' : 'down', pid: null, restarts: 0 };
+  });
+  const { gateway, mailbox, pid, startedAt } = state;
+  return {
+    dataFolder: state.dataFolder,
+    gateway,
+    mailbox,
+    pid,
+    startedAt,
+    services: await Promise.all([...services, postgres]),
+  };
+};
