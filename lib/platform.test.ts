@@ -152,19 +152,36 @@ describe('the rules that matter most', () => {
     }
   });
 
-  test('a function on Kafka bisects, retries within bounds and leaves failures in the dead-letter topic', () => {
-    const [mapping] = resourcesOf(stackOf('production', 'Function').template, 'AWS::Lambda::EventSourceMapping').filter(
+  test('a function on Kafka bisects, retries through an outage, and gets again what it left in the dead-letter topic', () => {
+    const { template } = stackOf('production', 'Function');
+    const [mapping, again] = resourcesOf(template, 'AWS::Lambda::EventSourceMapping').filter(
       ({ properties }) => properties['Topics'],
     );
+    const common = {
+      BisectBatchOnFunctionError: true,
+      MaximumRecordAgeInSeconds: 604_800,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    };
     expect(mapping?.properties).toMatchObject({
+      ...common,
       Topics: ['stock-events'],
       AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'ledger' },
-      BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 4,
-      MaximumRecordAgeInSeconds: 86_400,
-      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRetryAttempts: 30,
       DestinationConfig: { OnFailure: { Destination: 'kafka://stock-events.dead' } },
     });
+    expect(again?.properties).toMatchObject({
+      ...common,
+      Topics: ['stock-events.dead'],
+      AmazonManagedKafkaEventSourceConfig: { ConsumerGroupId: 'ledger-dead' },
+      MaximumRetryAttempts: 200,
+    });
+    expect(textOf(at(again?.properties, 'DestinationConfig', 'OnFailure', 'Destination'))).toMatch(/FailedInvocations/);
+    const statements = resourcesOf(template, 'AWS::IAM::Policy').flatMap(({ properties }) =>
+      listOf(at(properties, 'PolicyDocument', 'Statement')),
+    );
+    const readable = (sid: string) => textOf(statements.filter((statement) => at(statement, 'Sid') === sid));
+    expect(readable('ReadTopics')).toMatch(/stockeventsdead\w*Arn/);
+    expect(readable('JoinConsumerGroup')).toContain('ledger-dead');
   });
 
   test('a function without provisioned pollers gets one record at a time and leaves failures in its queue', () => {

@@ -100,6 +100,8 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `consumes no type of topic "${topic}"; name those it acts on, or remove the topic`,
         );
     }
+    if (service.wakesEveryMinutes !== undefined && runtimeOf(service) !== 'function')
+      throw sentence(service.name, 'wakesEveryMinutes is for Lambdas; a service that runs keeps its own time');
     for (const table of service.follows ?? []) {
       if (!can.followsTables)
         throw sentence(service.name, `follows table "${table}", but only a Lambda can; consume a topic instead`);

@@ -6,6 +6,7 @@ import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { localImageName } from '../names.ts';
 import { callersOf, secretNames } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
+import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceEnvironment } from '../variables/service-variables.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
 import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
@@ -80,10 +81,7 @@ const serving = (service: ServiceManifest, all: readonly ServiceManifest[]): Com
 /** A Lambda is its bundle, mounted, in the process that feeds it as AWS would. */
 const invoked = (service: ServiceManifest, all: readonly ServiceManifest[]): ComposeContainer => ({
   ...restricted(INVOKER),
-  command: [
-    ...['--function', service.name, '--handler', '/function/handler.mjs'],
-    ...consumedTopics(service).flatMap((topic) => ['--topic', topic]),
-  ],
+  command: invokerArguments(service, '/function/handler.mjs'),
   environment: environmentOf(service, all),
   volumes: [
     {

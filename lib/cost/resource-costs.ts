@@ -91,7 +91,8 @@ export const resourceLines: ReadonlyMap<string, Rule> = new Map(
     },
     'AWS::Lambda::EventSourceMapping': (mapping) => {
       const least = Number(at(mapping, 'ProvisionedPollerConfig', 'MinimumPollers') ?? 0);
-      // One unit drives four pollers, and the mappings of a group share units.
+      // One unit drives four pollers, and the mappings of a group share units: those of dead letters ride along.
+      if (listOf(mapping['Topics']).every((topic) => String(topic).endsWith('.dead'))) return [];
       return least > 0 ? [{ what: 'event poller unit', price: 'eventPollerUnit', quantity: Math.ceil(least / 4) }] : [];
     },
     'AWS::KinesisAnalyticsV2::Application': (application) => [

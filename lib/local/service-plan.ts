@@ -1,8 +1,9 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
-import { consumedTopics, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { callersOf } from '../services.ts';
+import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
 import type { DataFolder } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
@@ -103,13 +104,7 @@ export const planService = (
     return {
       ...plan,
       entry: invoker.entry,
-      arguments: [
-        '--function',
-        service.name,
-        '--handler',
-        bundle.entry,
-        ...consumedTopics(service).flatMap((topic) => ['--topic', topic]),
-      ],
+      arguments: invokerArguments(service, bundle.entry),
       environment: {
         ...plan.environment,
         ...(usesEvents(service) && { EVENTS_URL: localAddresses(placement).events(service) }),

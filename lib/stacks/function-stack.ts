@@ -41,6 +41,7 @@ export class FunctionStack extends PlatformStack {
         eventClusterArn: resources.eventClusterArn,
         follows: new Map((service.follows ?? []).map((name) => [name, tableOf(name)])),
         alerts,
+        metricNamespace: `CloudMart/${environment.name}`,
         key,
         ...environment.functions,
       });

@@ -45,6 +45,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     kind: 'lambda',
     owns: { tables: { mails: { partitionKey: 'mailId', expiresAt: 'expiresAt' } } },
     follows: ['entries'],
+    wakesEveryMinutes: 5,
     reaches: ['ses'],
   }),
   fixture({

@@ -104,6 +104,8 @@ export type ServiceManifest = {
   readonly consumes: Consumption;
   /** Tables, of whatever owner, whose change streams wake this Lambda; each must declare `stream`. Default none. */
   readonly follows?: readonly string[];
+  /** Minutes between two calls of this Lambda by the clock, beside those by events; default: none. */
+  readonly wakesEveryMinutes?: number;
   /** Names of services that it calls; network policies admit exactly these. */
   readonly calls: readonly string[];
   /** What it reaches outside the cluster; egress and IAM follow. Default none. */
@@ -148,12 +150,26 @@ export const actsOn = ({ consumes }: Pick<ServiceManifest, 'consumes'>, topic: s
   if (types === undefined) return false;
   return types === 'all' || type === undefined || types.includes(type);
 };
+/**
+ * How long a Lambda is tried with a record of a topic. An outage of what it needs lasts minutes, sometimes hours; the record of one must
+ * not hold up the others for so long. So after `retries` it goes to the dead letters, and from there the Lambda gets it
+ * `retriesOfDeadLetters` times more. Lambda's own pause between two retries is not documented, so a function takes its own time too.
+ */
+export const recordTries = {
+  retries: 30,
+  retriesOfDeadLetters: 200,
+  /** Seven days, the most that Lambda takes; a topic keeps its records about as long. */
+  oldestSeconds: 604_800,
+} as const;
 
 /** Dead-letter topic of a topic. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead`;
 
 /** What a consumer logs for each record that it puts into a dead-letter topic; the alarm on dead letters counts these lines. */
 export const deadLetterMessage = 'a record became a dead letter';
+
+/** Consumer group by which a Lambda reads the dead letters of its topics. */
+export const deadLetterGroupOf = (service: string): string => `${service}-dead`;
 
 /**
  * Declares a service. Only shape and spelling are checked here; what needs the other manifests

@@ -2,63 +2,28 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { notificationApp } from './app.ts';
 import type { IncomingEvent } from './events/read-records.ts';
-import { anEvent, anOrder, type SampleType } from './testing/order-events.ts';
-import { startSentTable } from './testing/sent-table.ts';
+import { allWell, eventBridge, msk, newOrder, sqs, text, theClock } from './testing/incoming.ts';
+import { type MailTables, startMailTables } from './testing/mail-tables.ts';
+import { anEvent } from './testing/order-events.ts';
 
-let table: Awaited<ReturnType<typeof startSentTable>>;
+let table: MailTables;
 let app: (event: IncomingEvent) => Promise<unknown>;
 beforeAll(async () => {
-  table = await startSentTable();
-  app = await notificationApp({
+  table = await startMailTables();
+  const handle = await notificationApp({
     config: { own: { MAIL_FROM: 'orders@example.com' }, tables: {} } as never,
     logger: createLogger('notification', 'silent'),
     ...table,
   });
+  app = (event) => handle(event, 60_000);
 });
 afterAll(() => table?.stop());
-
-let orders = 100;
-const newOrder = () => anOrder(++orders);
-const text = (type: SampleType, order = newOrder()) => JSON.stringify(anEvent(type, order));
-const base64 = (value: string) => Buffer.from(value).toString('base64');
-
-/** As AWS documents the event of a Kafka source: records by topic and partition, key and value in base64. */
-const msk = (records: [key: string, value: string | undefined][]): IncomingEvent =>
-  ({
-    eventSource: 'aws:kafka',
-    eventSourceArn: 'arn:aws:kafka:us-east-1:111122223333:cluster/events/1',
-    bootstrapServers: 'b-1.events:9098',
-    records: {
-      'order-events-0': records.map(([key, value], offset) => ({
-        ...{ topic: 'order-events', partition: 0, offset, timestamp: 1772359200000, timestampType: 'CREATE_TIME' },
-        key: base64(key),
-        value: value === undefined ? undefined : base64(value),
-        headers: [],
-      })),
-    },
-  }) as unknown as IncomingEvent;
-
-const sqs = (bodies: string[]): IncomingEvent =>
-  ({
-    Records: bodies.map((body, at) => ({
-      ...{ messageId: `message-${at}`, receiptHandle: 'handle', body, attributes: {}, messageAttributes: {} },
-      ...{ md5OfBody: '', eventSource: 'aws:sqs', awsRegion: 'us-east-1' },
-      eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:orders',
-    })),
-  }) as unknown as IncomingEvent;
-
-const eventBridge = (detail: unknown) =>
-  ({
-    ...{ version: '0', id: 'bridge-1', 'detail-type': 'order', source: 'order', account: '111122223333' },
-    ...{ time: '2026-03-01T10:00:00Z', region: 'us-east-1', resources: [], detail },
-  }) as unknown as IncomingEvent;
 
 const mailsOf = async (orderId: string) =>
   (await table.mailbox())
     .filter((id) => id.startsWith(orderId))
     .map((id) => id.slice(orderId.length + 1))
     .toSorted();
-const allWell = { batchItemFailures: [] };
 
 describe('a batch', () => {
   test('from MSK mails what its events say, and nothing for events that are nobody’s mail', async () => {
@@ -87,13 +52,11 @@ describe('a batch', () => {
 });
 
 describe('a record that fails', () => {
-  const at = (offset: number) => ({ itemIdentifier: { partition: 'order-events-0', offset } });
-
   test.each([
     ['is no JSON', '{'],
     ['has no value', undefined],
     ['is malformed', '{"specversion":"1.0","type":"order.paid.v1"}'],
-  ])('in MSK because it %s holds back later records of its order, and no others', async (_why, bad) => {
+  ])('in MSK because it %s is put aside, looked at again, and holds up nobody', async (_why, bad) => {
     const [ill, well] = [newOrder(), newOrder()];
     const answer = await app(
       msk([
@@ -103,9 +66,18 @@ describe('a record that fails', () => {
         [ill.id, text('order.shipped.v1', ill)],
       ]),
     );
-    expect(answer).toEqual({ batchItemFailures: [at(1), at(3)] });
-    expect(await mailsOf(ill.id)).toEqual(['order-confirmed']);
+    expect(answer).toEqual(allWell);
+    expect(await mailsOf(ill.id)).toEqual(['order-confirmed', 'order-shipped']);
     expect(await mailsOf(well.id)).toEqual(['order-confirmed']);
+    table.clock.advance(60_000);
+    expect(await app(theClock)).toEqual(allWell);
+    table.clock.advance(60_000);
+    expect(await table.postponedMails.due(table.clock.now(), 9)).toMatchObject([
+      { id: 'order-events-0/1', event: bad ?? '', tries: 2 },
+    ]);
+    table.clock.advance(4 * 86_400_000);
+    expect(await app(theClock)).toEqual(allWell);
+    expect(await table.postponedMails.due(table.clock.now(), 9)).toEqual([]);
   });
 
   test('in SQS comes back alone', async () => {

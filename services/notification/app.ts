@@ -1,11 +1,16 @@
 import type { Config } from '../kit/config/config.ts';
 import type { Logger } from '../kit/telemetry/logger.ts';
+import { continueTrace, runInScope } from '../kit/telemetry/request-scope.ts';
 import type { Clock } from '../kit/values/clock.ts';
-import { MailRefused, type MailSender } from './clients/mail-sender.ts';
+import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.ts';
 import { openMailSender } from './clients/open-mail-sender.ts';
+import { senderUntilAway } from './clients/sender-until-away.ts';
 import { type BatchAnswer, handleBatch } from './events/on-order-event.ts';
-import type { IncomingEvent } from './events/read-records.ts';
+import { handleSchedule } from './events/on-schedule.ts';
+import { type IncomingEvent, isScheduled, readRecords } from './events/read-records.ts';
+import { createPostponedMails, type PostponedMails } from './storage/postponed-mails.ts';
 import { createSentLog, type SentLog } from './storage/sent-log.ts';
+import { createTableClient } from './storage/table-client.ts';
 import { renderMail } from './templates/render-mail.ts';
 
 export type NotificationParts = {
@@ -15,22 +20,43 @@ export type NotificationParts = {
   /** Given by tests; default what the configuration names. */
   readonly sender?: MailSender;
   readonly sentLog?: SentLog;
+  readonly postponedMails?: PostponedMails;
 };
 
-/** Builds the function: one call a batch. */
+/** Milliseconds of an invocation that are left for what is under way when no new mail is begun. */
+const reserveMs = 15_000;
+
+const readProblem = (problem: unknown) => {
+  if (problem instanceof SenderAway) return 'away';
+  return problem instanceof MailRefused ? 'refused' : 'unsure';
+};
+
+/** Builds the function: one call a batch of events, and one whenever the clock says so. `remainingMs` is the time of the invocation. */
 export const notificationApp = async ({
   config,
   logger,
   clock,
   ...given
-}: NotificationParts): Promise<(event: IncomingEvent) => Promise<BatchAnswer>> => {
+}: NotificationParts): Promise<(event: IncomingEvent, remainingMs: number) => Promise<BatchAnswer>> => {
+  const client = createTableClient();
+  const { tables, mail, own } = config;
   const effects = {
-    sentLog: given.sentLog ?? createSentLog({ table: config.tables['notifications'] ?? '', clock }),
-    sender: given.sender ?? (await openMailSender(config.mail ?? '')),
+    sentLog: given.sentLog ?? createSentLog({ table: tables['notifications'] ?? '', clock, client }),
+    postponedMails: given.postponedMails ?? createPostponedMails({ table: tables['postponed-mails'] ?? '', client }),
+    sender: given.sender ?? (await openMailSender(mail ?? '')),
     render: renderMail,
-    from: config.own.MAIL_FROM,
-    isRefused: (problem: unknown) => problem instanceof MailRefused,
+    from: own.MAIL_FROM,
+    readProblem,
+    inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) =>
+      runInScope({ traceparent: continueTrace(traceparent) }, work),
+    chance: Math.random,
+    clock,
     logger,
   };
-  return (event) => handleBatch(effects, event);
+  return async (event, remainingMs) => {
+    const now = { ...effects, sender: senderUntilAway(effects.sender) };
+    if (!isScheduled(event)) return handleBatch(now, readRecords(event));
+    await handleSchedule(now, new Date(clock.now().getTime() + remainingMs - reserveMs));
+    return { batchItemFailures: [] };
+  };
 };

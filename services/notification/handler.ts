@@ -1,5 +1,5 @@
-/** Lambda entry: built once when the sandbox starts, called once a batch. */
-
+/** Lambda entry: built once when the sandbox starts, called once a batch and by the clock. */
+import type { Context } from 'aws-lambda';
 import { readConfig } from '../kit/config/config.ts';
 import { systemClock } from '../kit/system-clock.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
@@ -12,4 +12,7 @@ import { manifest } from './manifest.ts';
 const config = await readConfig(manifest, notificationConfig);
 const app = await notificationApp({ config, logger: createLogger(manifest.name, config.logLevel), clock: systemClock });
 
-export const handler = (event: IncomingEvent): Promise<BatchAnswer> => app(event);
+export const handler = (
+  event: IncomingEvent,
+  context: Pick<Context, 'getRemainingTimeInMillis'>,
+): Promise<BatchAnswer> => app(event, context.getRemainingTimeInMillis());

@@ -5,7 +5,12 @@ export const manifest = defineService({
   kind: 'lambda',
   summary: 'Mails customers what happened to their orders, each message once in effect.',
   ports: {},
-  owns: { tables: { notifications: { partitionKey: 'notificationId', expiresAt: 'expiresAt' } } },
+  owns: {
+    tables: {
+      notifications: { partitionKey: 'notificationId', expiresAt: 'expiresAt' },
+      'postponed-mails': { partitionKey: 'queue', sortKey: 'due', expiresAt: 'expiresAt' },
+    },
+  },
   publishes: {},
   consumes: {
     'order-events': [
@@ -17,6 +22,7 @@ export const manifest = defineService({
       'order.refunded.v1',
     ],
   },
+  wakesEveryMinutes: 1,
   calls: [],
   reaches: ['ses'],
   criticalFunctions: [{ file: 'handler.ts', name: 'handler' }],

@@ -3,7 +3,13 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
+import {
+  consumedTopics,
+  deadLetterGroupOf,
+  deadLetterTopicOf,
+  runtimeOf,
+  type ServiceManifest,
+} from '../../../services/kit/manifest.ts';
 
 /** Where the things that a manifest names are. Every ARN may hold tokens. */
 export type ServiceResources = {
@@ -41,6 +47,8 @@ const ITEMS = [
 const eventStatements = (service: ServiceManifest, at: ServiceResources) => {
   const { name, publishes } = service;
   const consumed = consumedTopics(service);
+  // A function gets its dead letters again; a service in the cluster has none put back by itself.
+  const isFunction = runtimeOf(service) === 'function';
   const written = [...Object.keys(publishes), ...consumed.map(deadLetterTopicOf)];
   if (written.length === 0) return [];
   return [
@@ -59,12 +67,12 @@ const eventStatements = (service: ServiceManifest, at: ServiceResources) => {
           statement(
             'ReadTopics',
             ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
-            consumed.map((topic) => at.topicArn(topic)),
+            [...consumed, ...(isFunction ? consumed.map(deadLetterTopicOf) : [])].map((topic) => at.topicArn(topic)),
           ),
           statement(
             'JoinConsumerGroup',
             ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
-            [at.groupArn(name)],
+            [name, ...(isFunction ? [deadLetterGroupOf(name)] : [])].map((group) => at.groupArn(group)),
           ),
         ]
       : []),

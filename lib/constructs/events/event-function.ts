@@ -1,6 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { ComparisonOperator, type IMetric, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import type { ITableV2 } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction as FunctionTarget } from 'aws-cdk-lib/aws-events-targets';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import {
@@ -15,11 +16,18 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
+import {
+  consumedTopics,
+  deadLetterGroupOf,
+  deadLetterTopicOf,
+  recordTries,
+  type ServiceManifest,
+} from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { functionLogGroup } from '../../names.ts';
-import { type AlertTopics, OwnedAlarm, type Severity } from '../owned-alarm.ts';
+import type { AlertTopics } from '../owned-alarm.ts';
+import { addDeadLetterAlarm, addFunctionAlarms } from './event-function-alarms.ts';
 import { createKafkaMapping, pollerStatements } from './kafka-mapping.ts';
 import { StreamMapping } from './stream-mapping.ts';
 
@@ -45,13 +53,18 @@ export type EventFunctionProps = {
   /** Provisioned pollers; only they bisect batches and bound retries and age. Absent: on demand. */
   readonly pollers?: Environment['functions']['pollers'];
   readonly alerts: AlertTopics;
+  /** Of metrics that are counted in logs. */
+  readonly metricNamespace: string;
   /** Encrypts failed invocations. */
   readonly key: IKey;
 };
 
 const TIMEOUT = Duration.seconds(60);
 
-/** A Lambda as a manifest declares it: consumes its topics, retries within bounds, hands failures to dead-letter topics, rings alarms. */
+/**
+ * A Lambda as a manifest declares it: consumes its topics, retries within bounds, hands failures to dead-letter topics and gets them
+ * again from there, is woken by the clock, rings alarms.
+ */
 export class EventFunction extends Construct {
   readonly function: LambdaFunction;
   private readonly props: EventFunctionProps;
@@ -114,6 +127,12 @@ export class EventFunction extends Construct {
     });
     logGroup.grantWrite(role);
     for (const topic of consumedTopics(service)) this.consume(topic);
+    if (service.wakesEveryMinutes !== undefined) {
+      const rate = Duration.minutes(service.wakesEveryMinutes);
+      // A call that cannot be delivered is not worth a second try: the next one comes.
+      const targets = [new FunctionTarget(this.function, { retryAttempts: 0, maxEventAge: rate })];
+      new Rule(this, 'Clock', { description: `Wakes ${service.name}.`, schedule: Schedule.rate(rate), targets });
+    }
     for (const [name, table] of props.follows)
       new StreamMapping(this, `Follows-${name}`, {
         function: this.function,
@@ -123,93 +142,37 @@ export class EventFunction extends Construct {
         owner: service.name,
         alerts: props.alerts,
       });
-    this.alarm(
-      'FailedInvocationsWaiting',
-      'ticket',
-      'failed-events',
-      `Invocations of ${service.name} that failed for good wait in a queue.`,
-      this.failedInvocations.metricApproximateNumberOfMessagesVisible({ period: Duration.minutes(5) }),
-      0,
-    );
-    this.alarm(
-      'Errors',
-      'page',
-      'function-errors',
-      `${service.name} has failed in more than 5 invocations in 5 minutes.`,
-      this.function.metricErrors({ period: Duration.minutes(5) }),
-      5,
-    );
-    this.alarm(
-      'Throttles',
-      'ticket',
-      'function-errors',
-      `${service.name} has been held back by its concurrency limit for 15 minutes.`,
-      this.function.metricThrottles({ period: Duration.minutes(5) }),
-      0,
-      3,
-    );
-    this.alarm(
-      'Duration',
-      'ticket',
-      'function-errors',
-      `Invocations of ${service.name} take more than half of their time limit.`,
-      this.function.metricDuration({ period: Duration.minutes(5), statistic: 'p99' }),
-      TIMEOUT.toMilliseconds() / 2,
-      3,
-    );
+    addFunctionAlarms(this, {
+      ...{ service, alerts: props.alerts, function: this.function, logGroup, timeout: TIMEOUT },
+      metricNamespace: props.metricNamespace,
+      failedInvocations: this.failedInvocations,
+    });
   }
 
   private consume(topic: string) {
     const { service, pollers, eventClusterArn } = this.props;
+    const deadLetterTopic = deadLetterTopicOf(topic);
+    const common = { function: this.function, eventClusterArn, pollers, failed: this.failedInvocations };
     const mapping = createKafkaMapping(this, `From-${topic}`, {
-      function: this.function,
-      eventClusterArn,
+      ...common,
       topic,
       consumerGroup: service.name,
-      pollers,
-      failed: this.failedInvocations,
+      retries: recordTries.retries,
+      deadLetterTopic,
     });
     // The pollers sign in with the role before the first record.
     mapping.node.addDependency(this.function.role as Role);
-    // The alarm of the queue rings then.
+    // On demand nothing is written to the topic, and the alarm of the queue rings.
     if (!pollers) return;
-    const metric = new Metric({
-      namespace: 'AWS/Lambda',
-      metricName: 'OnFailureDestinationDeliveredEventCount',
-      statistic: 'Sum',
-      period: Duration.minutes(5),
-      dimensionsMap: { EventSourceMappingUUID: mapping.attrId },
+    const again = createKafkaMapping(this, `Again-${topic}`, {
+      ...common,
+      topic: deadLetterTopic,
+      consumerGroup: deadLetterGroupOf(service.name),
+      retries: recordTries.retriesOfDeadLetters,
+      // A topic of one partition, mostly empty.
+      pollers: { min: 1, max: 1 },
     });
-    this.alarm(
-      `DeadLetters-${topic}`,
-      'ticket',
-      'dead-letters',
-      `Records of ${topic} that ${service.name} could not handle were put into ${deadLetterTopicOf(topic)}.`,
-      metric,
-      0,
-    );
-  }
-
-  private alarm(
-    id: string,
-    severity: Severity,
-    runbook: string,
-    meaning: string,
-    metric: IMetric,
-    threshold: number,
-    evaluationPeriods = 1,
-  ) {
-    new OwnedAlarm(this, id, {
-      alerts: this.props.alerts,
-      severity,
-      owner: this.props.service.name,
-      runbook,
-      meaning,
-      metric,
-      threshold,
-      evaluationPeriods,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
-    });
+    again.node.addDependency(this.function.role as Role);
+    addDeadLetterAlarm(this, { service, alerts: this.props.alerts, topic, mapping });
   }
 }

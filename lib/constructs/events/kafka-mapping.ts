@@ -1,9 +1,8 @@
-import { Duration } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { CfnEventSourceMapping, type Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { deadLetterTopicOf } from '../../../services/kit/manifest.ts';
+import { recordTries } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
 
 export type KafkaMappingProps = {
@@ -13,24 +12,22 @@ export type KafkaMappingProps = {
   readonly consumerGroup: string;
   /** Absent: on demand. */
   readonly pollers: Environment['functions']['pollers'];
-  /** Where positions of failed records lie when pollers are on demand. */
+  /** Attempts after the first before a record goes to the failure destination; on demand Lambda makes ten. */
+  readonly retries: number;
+  /** Topic for records that failed; absent, and when pollers are on demand, their positions go to `failed`. */
+  readonly deadLetterTopic?: string;
   readonly failed: IQueue;
 };
 
 const BATCH = 50;
 /** On demand Lambda asks for no single failures: a record alone in its batch fails by the error that the function throws. */
 const BATCH_ON_DEMAND = 1;
-/** Attempts after the first before a record goes to the dead-letter topic. */
-const RETRIES = 4;
-/** A record older than this goes to the dead-letter topic untried. */
-const MAX_AGE = Duration.days(1);
-
 /**
  * Wakes a function with the records of a topic. Single failures, bisecting, bounds and a topic for failures need provisioned pollers.
  * Source: AWS Lambda Developer Guide, "Configuring error handling controls for Kafka event sources".
  */
 export const createKafkaMapping = (scope: Construct, id: string, props: KafkaMappingProps): CfnEventSourceMapping => {
-  const { pollers, topic, failed } = props;
+  const { pollers, topic, failed, deadLetterTopic } = props;
   return new CfnEventSourceMapping(scope, id, {
     functionName: props.function.functionName,
     eventSourceArn: props.eventClusterArn,
@@ -42,10 +39,12 @@ export const createKafkaMapping = (scope: Construct, id: string, props: KafkaMap
       ? {
           batchSize: BATCH,
           functionResponseTypes: ['ReportBatchItemFailures'],
-          destinationConfig: { onFailure: { destination: `kafka://${deadLetterTopicOf(topic)}` } },
+          destinationConfig: {
+            onFailure: { destination: deadLetterTopic ? `kafka://${deadLetterTopic}` : failed.queueArn },
+          },
           bisectBatchOnFunctionError: true,
-          maximumRetryAttempts: RETRIES,
-          maximumRecordAgeInSeconds: MAX_AGE.toSeconds(),
+          maximumRetryAttempts: props.retries,
+          maximumRecordAgeInSeconds: recordTries.oldestSeconds,
           provisionedPollerConfig: {
             minimumPollers: pollers.min,
             maximumPollers: pollers.max,

@@ -1,8 +1,8 @@
 /** The notes of sent mails as notification writes them, read as a verification does. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { messageFor } from '../../../services/notification/domain/message.ts';
+import { type MailTables, startMailTables } from '../../../services/notification/testing/mail-tables.ts';
 import { anEvent, anOrder } from '../../../services/notification/testing/order-events.ts';
-import { startSentTable } from '../../../services/notification/testing/sent-table.ts';
 import { NotObservable } from './not-observable.ts';
 import { notAsked, notedAsSent } from './sent-mails.ts';
 
@@ -11,9 +11,9 @@ const email = 'ada@example.com';
 const NAMES = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const saved = NAMES.map((name) => [name, process.env[name]] as const);
 
-let table: Awaited<ReturnType<typeof startSentTable>>;
+let table: MailTables;
 beforeAll(async () => {
-  table = await startSentTable();
+  table = await startMailTables();
   for (const name of NAMES) process.env[name] = name.endsWith('DYNAMODB') ? table.endpoint : 'test';
 });
 afterAll(async () => {
@@ -32,9 +32,9 @@ test('a confirmation counts as mailed once it is noted as sent, and not while it
   const order = anOrder(1);
   expect(await wasMailed(order.id, email)).toBe(false);
   const id = messageFor(anEvent('order.paid.v1', order))?.notificationId ?? '';
-  await table.sentLog.reserve(id, { kind: 'order-confirmed', orderId: order.id });
+  await table.sentLog.claim(id, { kind: 'order-confirmed', orderId: order.id });
   expect(await wasMailed(order.id, email)).toBe(false);
-  await table.sentLog.confirm(id, 'message-1');
+  await table.sentLog.end(id, 'sent', 'message-1');
   expect(await wasMailed(order.id, email)).toBe(true);
   expect(await wasMailed(anOrder(2).id, email)).toBe(false);
   expect(looked).toBe(1);

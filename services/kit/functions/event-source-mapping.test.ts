@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import type { MSKEvent } from 'aws-lambda';
-import { createEventSourceMapping, defaultMappingSettings, type Failure } from './event-source-mapping.ts';
+import {
+  createEventSourceMapping,
+  defaultMappingSettings,
+  type Failure,
+  type MappingSettings,
+} from './event-source-mapping.ts';
 import type { FunctionRecord } from './msk-event.ts';
 
 const records = (count: number): FunctionRecord[] =>
@@ -19,12 +24,16 @@ const failed = (...offsets: number[]) => ({
 });
 
 /** Runs a mapping over a function that is told the offsets of its batch and the number of calls before. */
-const mappingOver = (answer: (offsets: number[], call: number) => unknown, batchSize = 100, retryAttempts = 2) => {
+const mappingOver = (
+  answer: (offsets: number[], call: number) => unknown,
+  batchSize = 100,
+  parts: Partial<MappingSettings> = {},
+) => {
   const batches: number[][] = [];
   const dead: { offset: number; failure: Failure }[] = [];
   const pauses: number[] = [];
   const run = createEventSourceMapping({
-    settings: { ...defaultMappingSettings, batchSize, retryAttempts },
+    settings: { ...defaultMappingSettings, batchSize, retryAttempts: 2, ...parts },
     invoke: async (event: MSKEvent) => {
       const offsets = Object.values(event.records).flatMap((group) => group.map(({ offset }) => offset));
       batches.push(offsets);
@@ -110,6 +119,24 @@ describe('an event source mapping', () => {
     expect(dead.map(({ offset, failure }) => [offset, failure.attempts, failure.error.name])).toEqual([
       [12, 3, 'TypeError'],
     ]);
+  });
+
+  it('gives up a record that is too old without a try', async () => {
+    const { run, batches, dead } = mappingOver(() => undefined, 100, { oldestMs: 3_999 });
+    await run(records(2));
+    expect(batches).toEqual([]);
+    expect(dead.map(({ offset, failure }) => [offset, failure.attempts, failure.error.message])).toEqual([
+      [10, 0, 'the record is older than 3999 ms'],
+      [11, 0, 'the record is older than 3999 ms'],
+    ]);
+  });
+
+  it('goes on trying through an outage of minutes with its own settings', async () => {
+    const { retryAttempts } = defaultMappingSettings;
+    const isOver = () => pauses.reduce((sum, pauseMs) => sum + pauseMs, 0) > 90_000;
+    const { run, dead, pauses } = mappingOver(() => (isOver() ? undefined : failed(10)), 100, { retryAttempts });
+    await run(records(1));
+    expect(dead).toEqual([]);
   });
 
   it.each([

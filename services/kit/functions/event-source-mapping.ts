@@ -1,13 +1,16 @@
 /** What stands between a log and a function on AWS, kept to the same rules: batches, partial failures, bisecting, bounded retries. */
 import type { MSKEvent } from 'aws-lambda';
+import { recordTries } from '../manifest.ts';
 import { type FunctionRecord, partitionName, toMskEvent } from './msk-event.ts';
 
 /** Settings of the event source mapping that the infrastructure sets as well. */
 export type MappingSettings = {
   /** Largest number of records of one invocation; default 100. */
   readonly batchSize: number;
-  /** Tries of one record after its first, before it goes to the failure destination; default 5. */
+  /** Tries of one record after its first, before it goes to the failure destination; default 30. */
   readonly retryAttempts: number;
+  /** Milliseconds after which a record goes there untried; default seven days. */
+  readonly oldestMs: number;
   /** Milliseconds before the first retry; doubles, with full jitter, up to `longestPauseMs`. */
   readonly firstPauseMs: number;
   readonly longestPauseMs: number;
@@ -17,7 +20,8 @@ export type MappingSettings = {
 
 export const defaultMappingSettings: MappingSettings = {
   batchSize: 100,
-  retryAttempts: 5,
+  retryAttempts: recordTries.retries,
+  oldestMs: recordTries.oldestSeconds * 1000,
   firstPauseMs: 200,
   longestPauseMs: 10_000,
   timeoutMs: 30_000,
@@ -105,7 +109,19 @@ export const createEventSourceMapping = ({
     let records = all;
     let attempts = 0;
     let firstFailedAt: Date | undefined;
+    const giveUp = async (attempted: number, error: Error) => {
+      const at = now();
+      const failure = { attempts: attempted, firstFailedAt: firstFailedAt ?? at, lastFailedAt: at, error };
+      await onFailure(records[0] as FunctionRecord, failure);
+      records = records.slice(1);
+      attempts = 0;
+      firstFailedAt = undefined;
+    };
     while (records.length > 0) {
+      if (now().getTime() - (records[0] as FunctionRecord).timestamp.getTime() > settings.oldestMs) {
+        await giveUp(attempts, new Error(`the record is older than ${settings.oldestMs} ms`));
+        continue;
+      }
       const { firstFailed, threw, error } = await attempt(records);
       if (firstFailed === undefined || error === undefined) return;
       if (firstFailed > 0) {
@@ -123,10 +139,7 @@ export const createEventSourceMapping = ({
         return;
       }
       if (attempts > settings.retryAttempts) {
-        await onFailure(records[0] as FunctionRecord, { attempts, firstFailedAt, lastFailedAt: now(), error });
-        records = records.slice(1);
-        attempts = 0;
-        firstFailedAt = undefined;
+        await giveUp(attempts, error);
         continue;
       }
       await pause(random() * Math.min(settings.firstPauseMs * 2 ** (attempts - 1), settings.longestPauseMs));

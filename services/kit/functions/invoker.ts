@@ -1,58 +1,26 @@
 /** Feeds a Lambda handler from a log on this machine, as AWS would: one consumer group, batches of one partition, dead letters. */
-import type { Context, MSKEvent } from 'aws-lambda';
 import { deadLetterRecord } from '../events/dead-letters.ts';
-import type { EventLog, Subscription } from '../events/event-log.ts';
-import { deadLetterTopicOf } from '../manifest.ts';
+import type { Delivery, EventLog, LogRecord, Subscription } from '../events/event-log.ts';
+import { deadLetterGroupOf, deadLetterTopicOf, recordTries } from '../manifest.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { createEventSourceMapping, type Failure, type MappingSettings } from './event-source-mapping.ts';
+import {
+  createEventSourceMapping,
+  defaultMappingSettings,
+  type Failure,
+  type MappingSettings,
+} from './event-source-mapping.ts';
+import { type InvokeParts, invokeHandler } from './invoke-handler.ts';
 import { type FunctionRecord, partitionName } from './msk-event.ts';
 
-export type LambdaHandler = (event: MSKEvent, context: Context) => unknown;
-
-export type InvokerParts = {
-  /** Name of the function, and of its consumer group. */
-  readonly name: string;
+export type InvokerParts = Omit<InvokeParts, 'timeoutMs'> & {
   readonly topics: readonly string[];
-  readonly handler: LambdaHandler;
   readonly log: EventLog;
   readonly logger: Logger;
-  readonly settings: MappingSettings;
-  readonly pause: (milliseconds: number, signal: AbortSignal) => Promise<void>;
+  /** Default {@link defaultMappingSettings}. */
+  readonly settings?: MappingSettings;
+  /** Of the mapping that reads the dead letters; default as above, with more retries. */
+  readonly deadLetterSettings?: MappingSettings;
   readonly random: () => number;
-  readonly now: () => Date;
-  readonly requestId: () => string;
-};
-
-const MEMORY_MIB = '256';
-
-/** The part of Lambda's context that means something outside Lambda. */
-const contextOf = (name: string, requestId: string, endsAt: number, now: () => Date): Context => ({
-  callbackWaitsForEmptyEventLoop: false,
-  functionName: name,
-  functionVersion: '$LATEST',
-  invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${name}`,
-  memoryLimitInMB: MEMORY_MIB,
-  awsRequestId: requestId,
-  logGroupName: `/aws/lambda/${name}`,
-  logStreamName: 'local',
-  getRemainingTimeInMillis: () => Math.max(0, endsAt - now().getTime()),
-  done: () => undefined,
-  fail: () => undefined,
-  succeed: () => undefined,
-});
-
-/** Rejects when the handler takes longer than its time; a handler that hangs cannot be stopped from outside, only left. */
-const withinTime = async <T>(work: Promise<T>, milliseconds: number, pause: InvokerParts['pause']): Promise<T> => {
-  const done = new AbortController();
-  const tooLate = pause(milliseconds, done.signal).then(() => {
-    throw new Error(`the function took longer than ${milliseconds} ms`);
-  });
-  try {
-    return await Promise.race([work, tooLate]);
-  } finally {
-    tooLate.catch(() => undefined);
-    done.abort();
-  }
 };
 
 /** The id of a CloudEvent, if the value is one. */
@@ -85,56 +53,70 @@ const deadLetterOf = (consumer: string, record: FunctionRecord, failure: Failure
   });
 };
 
-/** Subscribes the function to its topics; close the subscription to drain. */
-export const startInvoker = ({
-  name,
-  topics,
-  handler,
-  log,
-  logger,
-  settings,
-  pause,
-  random,
-  now,
-  requestId,
-}: InvokerParts): Promise<Subscription> => {
-  const never = new AbortController().signal;
+type Mapping = {
+  readonly group: string;
+  readonly topics: readonly string[];
+  readonly settings: MappingSettings;
+  readonly onFailure: (record: FunctionRecord, failure: Failure) => Promise<void>;
+};
+
+const startMapping = (parts: InvokerParts, { group, topics, settings, onFailure }: Mapping): Promise<Subscription> => {
+  const { log, pause, random, now } = parts;
+  const runBatch = async (batch: readonly LogRecord[], delivery: Delivery) => {
+    const [first] = batch;
+    if (!first || !delivery.owns(first)) return;
+    const run = createEventSourceMapping({
+      ...{ settings, random, now, onFailure },
+      pause: (milliseconds) => pause(milliseconds, delivery.signal),
+      invoke: async (event, timeoutMs) => {
+        delivery.signal.throwIfAborted();
+        return invokeHandler({ ...parts, timeoutMs }, event);
+      },
+    });
+    await run(batch);
+  };
   return log.subscribe({
-    group: name,
+    group,
     topics,
     maxRecords: settings.batchSize,
     handle: async (records, delivery) => {
-      for (const batch of Object.values(Object.groupBy(records, partitionName))) {
-        const first = batch?.[0];
-        if (!batch || !first || !delivery.owns(first)) continue;
-        const run = createEventSourceMapping({
-          settings,
-          random,
-          now,
-          pause: (milliseconds) => pause(milliseconds, delivery.signal),
-          invoke: async (event, timeoutMs) => {
-            delivery.signal.throwIfAborted();
-            const context = contextOf(name, requestId(), now().getTime() + timeoutMs, now);
-            return withinTime(Promise.resolve(handler(event, context)), timeoutMs, (milliseconds, signal) =>
-              pause(milliseconds, signal ?? never),
-            );
-          },
-          onFailure: async (record, failure) => {
-            logger.error(
-              {
-                topic: record.topic,
-                partition: record.partition,
-                offset: record.offset,
-                attempts: failure.attempts,
-                error: failure.error,
-              },
-              'given up, sent to the dead letters',
-            );
-            await log.append(deadLetterTopicOf(record.topic), [deadLetterOf(name, record, failure)]);
-          },
-        });
-        await run(batch);
-      }
+      // Partitions do not wait for each other, but the delivery for all of them: it is handed out again as a whole.
+      const batches = [...Map.groupBy(records, partitionName).values()];
+      const ends = await Promise.allSettled(batches.map((batch) => runBatch(batch, delivery)));
+      const failure = ends.find(({ status }) => status === 'rejected');
+      if (failure) throw (failure as PromiseRejectedResult).reason;
     },
   });
+};
+
+/**
+ * Subscribes the function to its topics, and to their dead letters, which it gets again while nobody waits behind them: what
+ * failed in a long outage is handled once that is over. Close the subscriptions to drain.
+ */
+export const startInvoker = async (parts: InvokerParts): Promise<Pick<Subscription, 'close'>> => {
+  const { name, topics, log, logger, settings = defaultMappingSettings } = parts;
+  const { deadLetterSettings = { ...settings, retryAttempts: recordTries.retriesOfDeadLetters } } = parts;
+  const placeOf = ({ topic, partition, offset }: FunctionRecord, { attempts, error }: Failure) => ({
+    ...{ topic, partition, offset, attempts, error },
+  });
+  const ofTopics = await startMapping(parts, {
+    ...{ group: name, topics, settings },
+    onFailure: async (record, failure) => {
+      logger.error(placeOf(record, failure), 'given up, sent to the dead letters');
+      await log.append(deadLetterTopicOf(record.topic), [deadLetterOf(name, record, failure)]);
+    },
+  });
+  const ofDeadLetters = await startMapping(parts, {
+    ...{ group: deadLetterGroupOf(name), topics: topics.map(deadLetterTopicOf), settings: deadLetterSettings },
+    onFailure: async (record, failure) =>
+      logger.error(placeOf(record, failure), 'a dead letter was given up; it stays where it is for a person'),
+  }).catch(async (problem: unknown) => {
+    await ofTopics.close();
+    throw problem;
+  });
+  return {
+    close: async () => {
+      await Promise.all([ofTopics.close(), ofDeadLetters.close()]);
+    },
+  };
 };

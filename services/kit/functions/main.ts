@@ -1,4 +1,4 @@
-/** Process that stands for AWS Lambda on this machine: `main.mjs --function NAME --handler FILE --topic TOPIC...`. */
+/** Process that stands for AWS Lambda on this machine: `main.mjs --function NAME --handler FILE --topic TOPIC... [--every MS]`. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
@@ -8,18 +8,25 @@ import { UnknownTopic } from '../events/event-log.ts';
 import { openEventLog } from '../events/open-event-log.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { defaultMappingSettings } from './event-source-mapping.ts';
-import { type LambdaHandler, startInvoker } from './invoker.ts';
+import type { LambdaHandler } from './invoke-handler.ts';
+import { startInvoker } from './invoker.ts';
+import { startSchedule } from './schedule.ts';
 
 const DRAIN_MS = 5_000;
 const TOPIC_POLL_MS = 100;
 
 const { values } = parseArgs({
-  options: { function: { type: 'string' }, handler: { type: 'string' }, topic: { type: 'string', multiple: true } },
+  options: {
+    function: { type: 'string' },
+    handler: { type: 'string' },
+    topic: { type: 'string', multiple: true },
+    every: { type: 'string' },
+  },
 });
-const { function: name, handler: file, topic: topics = [] } = values;
+const { function: name, handler: file, topic: topics = [], every } = values;
 const { EVENTS_URL: url } = process.env;
 if (!name || !file || topics.length === 0 || !url)
-  throw new Error('usage: EVENTS_URL=... main.mjs --function NAME --handler FILE --topic TOPIC');
+  throw new Error('usage: EVENTS_URL=... main.mjs --function NAME --handler FILE --topic TOPIC [--every MILLISECONDS]');
 
 const logger = createLogger(`${name}-invoker`, 'info');
 const { handler } = (await import(pathToFileURL(file).href)) as { handler?: LambdaHandler };
@@ -27,19 +34,17 @@ if (typeof handler !== 'function') throw new Error(`${file} exports no function 
 
 const log = await openEventLog({ url, logger });
 
-const subscribe = () =>
-  startInvoker({
-    name,
-    topics,
-    handler,
-    log,
-    logger,
-    settings: defaultMappingSettings,
-    pause: (milliseconds, signal) => wait(milliseconds, undefined, { signal }),
-    random: Math.random,
-    now: () => new Date(),
-    requestId: randomUUID,
-  });
+const parts = {
+  name,
+  handler,
+  logger,
+  timeoutMs: defaultMappingSettings.timeoutMs,
+  pause: (milliseconds: number, signal: AbortSignal) => wait(milliseconds, undefined, { signal }),
+  now: () => new Date(),
+  requestId: randomUUID,
+};
+
+const subscribe = () => startInvoker({ ...parts, topics, log, random: Math.random });
 
 /** A topic is made by its owner, which may start a moment later than this process. */
 const subscribeOnceTopicsExist = async () => {
@@ -54,9 +59,10 @@ const subscribeOnceTopicsExist = async () => {
 };
 
 const subscription = await subscribeOnceTopicsExist();
+const schedule = every ? startSchedule({ ...parts, everyMs: Number(every) }) : undefined;
 closeWithGrace({ delay: DRAIN_MS, logger: false }, async ({ err }) => {
   if (err) logger.fatal({ error: err }, 'stopping after an error that nobody caught');
-  await subscription.close();
+  await Promise.all([subscription.close(), schedule?.close()]);
   await log.close();
 });
 logger.info({ topics }, 'ready');

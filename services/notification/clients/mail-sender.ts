@@ -2,13 +2,22 @@ import type { Mail } from '../templates/render-mail.ts';
 
 export type OutgoingMail = Mail & { readonly notificationId: string; readonly from: string; readonly to: string };
 
+/** What an earlier attempt did: sent the mail under this name, sent nothing, or nobody can tell. */
+export type EarlierAttempt = { readonly sentAs: string } | 'not-sent' | 'unknown';
+
 /** What sends mails: SES, or a folder to look into. */
 export type MailSender = {
-  /** Sends and returns the sender's name for the message. Throws `MailRefused` when it surely was not sent. */
+  /**
+   * Sends and returns the sender's name for the message, within ten seconds. Throws `MailRefused` or `SenderAway` when it surely
+   * was not sent, and anything else when it may have been.
+   */
   send(mail: OutgoingMail): Promise<string>;
-  /** The message's name if an earlier attempt sent it; undefined when the sender cannot tell. */
-  findSent(notificationId: string): Promise<string | undefined>;
+  /** What became of an earlier attempt whose end nobody noted. Throws `SenderAway` when it cannot be asked now. */
+  findSent(notificationId: string): Promise<EarlierAttempt>;
 };
 
-/** The mail was not sent: the sender said so. */
+/** This mail was not sent: the sender said so. Others may go. */
 export class MailRefused extends Error {}
+
+/** Nothing was sent, and nothing can be at the moment. */
+export class SenderAway extends Error {}

@@ -1,12 +1,43 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { MailRefused, type MailSender } from './mail-sender.ts';
+import { MailRefused, type MailSender, SenderAway } from './mail-sender.ts';
+
+/** What SES has against one mail; its other refusals concern the account, its sender, its limits or its permissions. */
+const aboutTheMail: ReadonlySet<string> = new Set(['BadRequestException', 'MessageRejected']);
+/** Nothing was connected, so nothing was sent. */
+const neverConnected: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+
+/** What an error of the client means; whatever leaves it open whether the mail is out comes back as it is. */
+export const readSesProblem = (notificationId: string, problem: unknown): unknown => {
+  const { name, message = '', code = '' } = problem as Error & { code?: string };
+  const away = () => new SenderAway(`SES cannot send ${notificationId} now: ${name}`, { cause: problem });
+  if (problem instanceof SESv2ServiceException) {
+    if (aboutTheMail.has(name))
+      return new MailRefused(`SES refused the mail ${notificationId}: ${name}`, { cause: problem });
+    const status = problem.$metadata.httpStatusCode ?? 500;
+    return status < 500 || status === 503 ? away() : problem;
+  }
+  const isBeforeSending =
+    neverConnected.has(code) ||
+    name === 'CredentialsProviderError' ||
+    message.includes('did not establish a connection');
+  return isBeforeSending ? away() : problem;
+};
 
 /**
  * Mails through Amazon SES. SES knows no idempotency key and cannot be asked whether it sent a message: after a crash between
  * sending and noting it, the mail goes out a second time rather than never.
  */
 export const createSesMailSender = (
-  client = new SESv2Client({ requestHandler: { requestTimeout: 5_000, connectionTimeout: 1_000 }, maxAttempts: 1 }),
+  client = new SESv2Client({
+    requestHandler: { requestTimeout: 5_000, connectionTimeout: 1_000, throwOnRequestTimeout: true },
+    maxAttempts: 1,
+  }),
 ): MailSender => ({
   send: async ({ notificationId, from, to, subject, text, html }) => {
     try {
@@ -20,10 +51,8 @@ export const createSesMailSender = (
       );
       return MessageId ?? notificationId;
     } catch (problem) {
-      if (problem instanceof SESv2ServiceException && (problem.$metadata.httpStatusCode ?? 500) < 500)
-        throw new MailRefused(`SES refused the mail ${notificationId}: ${problem.name}`, { cause: problem });
-      throw problem;
+      throw readSesProblem(notificationId, problem);
     }
   },
-  findSent: async () => undefined,
+  findSent: async () => 'unknown',
 });

@@ -12,7 +12,16 @@ export type IncomingRecord = {
   readonly failure: {
     readonly itemIdentifier: string | { readonly partition: string; readonly offset: number };
   } | null;
+  /**
+   * Name by which a record that nobody can read is put aside, where it would hold up all behind it: in a log.
+   * Null where the platform puts it aside by itself.
+   */
+  readonly parkAs: string | null;
 };
+
+/** Whether this is a call by the clock and brings no record. */
+export const isScheduled = (event: IncomingEvent): boolean =>
+  'detail-type' in event && event['detail-type'] === 'Scheduled Event' && event.source === 'aws.events';
 
 const isMsk = (event: IncomingEvent): event is MSKEvent => 'records' in event;
 const isSqs = (event: IncomingEvent): event is SQSEvent => 'Records' in event;
@@ -43,6 +52,7 @@ export const readRecords = (event: IncomingEvent): IncomingRecord[] => {
         value: Buffer.from(value ?? '', 'base64').toString('utf8'),
         lane: `${partition}/${key}`,
         failure: { itemIdentifier: { partition, offset } },
+        parkAs: `${partition}/${offset}`,
       })),
     );
   if (isSqs(event))
@@ -50,6 +60,7 @@ export const readRecords = (event: IncomingEvent): IncomingRecord[] => {
       value: unwrap(body),
       lane: messageId,
       failure: { itemIdentifier: messageId },
+      parkAs: null,
     }));
-  return [{ value: JSON.stringify(event.detail), lane: event.id, failure: null }];
+  return [{ value: JSON.stringify(event.detail), lane: event.id, failure: null, parkAs: null }];
 };

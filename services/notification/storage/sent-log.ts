@@ -1,92 +1,106 @@
-import { ConditionalCheckFailedException, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { randomUUID } from 'node:crypto';
+import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clock } from '../../kit/values/clock.ts';
 
-/** Longer than one invocation may last, so that a reservation runs out only when its sender is dead. */
-const reservationSeconds = 60;
+/** Milliseconds that a claim holds: it runs out only when its owner is dead, since no owner sends after `sendBefore`. */
+const claimMs = 20_000;
+/** Milliseconds of it that are left for the sender to answer in. */
+const sendMs = 10_000;
 /** Longer than any topic keeps its records, so that no replay sends a mail again. */
 const keepDays = 400;
 
-export type Reservation =
-  | { readonly state: 'reserved'; readonly attempt: number }
-  | { readonly state: 'sent' }
-  | { readonly state: 'in-progress' };
+/** Ends of a message: out, or not to be sent any more, and why. */
+export type Ending = 'sent' | 'withheld' | 'unsure' | 'given-up';
 
-export type SentLogParts = { readonly table: string; readonly clock: Clock; readonly client?: DynamoDBClient };
+export type Claim = {
+  readonly state: 'claimed';
+  readonly owner: string;
+  /** 1 for the first; above it earlier attempts may have sent the mail. */
+  readonly attempt: number;
+  /** After this moment nothing may be sent any more: another may take over. */
+  readonly sendBefore: Date;
+  /** When the claim runs out. */
+  readonly until: Date;
+};
 
-/** Which messages were sent, in DynamoDB; one item a message, claimed before it is sent and confirmed after. */
-export const createSentLog = ({
-  table,
-  clock,
-  client = new DynamoDBClient({ requestHandler: { requestTimeout: 3_000, connectionTimeout: 1_000 }, maxAttempts: 3 }),
-}: SentLogParts) => {
+export type Reservation = Claim | { readonly state: 'ended' } | { readonly state: 'held'; readonly until: Date };
+
+export type SentLogParts = { readonly table: string; readonly clock: Clock; readonly client: DynamoDBClient };
+
+/** What became of every message, in DynamoDB; one item a message, claimed before it is sent and ended after. */
+export const createSentLog = ({ table, clock, client }: SentLogParts) => {
   const documents = DynamoDBDocumentClient.from(client);
-  const seconds = () => Math.floor(clock.now().getTime() / 1000);
+  const update = (notificationId: string, change: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) =>
+    documents.send(new UpdateCommand({ TableName: table, Key: { notificationId }, ...change }));
 
-  const stateOf = async (notificationId: string): Promise<Reservation> => {
+  const whoHolds = async (notificationId: string): Promise<Reservation> => {
     const { Item } = await documents.send(
       new GetCommand({ TableName: table, Key: { notificationId }, ConsistentRead: true }),
     );
-    return Item?.['state'] === 'sent' ? { state: 'sent' } : { state: 'in-progress' };
+    if (Item && Item['state'] !== 'reserved') return { state: 'ended' };
+    return { state: 'held', until: new Date(Number(Item?.['reservedUntilMs'] ?? clock.now())) };
   };
 
   return {
-    /** Claims a message for sending. A claim whose sender died can be taken over, with a higher `attempt`. */
-    reserve: async (notificationId: string, about: { kind: string; orderId: string }): Promise<Reservation> => {
+    /** Claims a message for one attempt to send it. A claim that ran out is taken over. */
+    claim: async (notificationId: string, about: { kind: string; orderId: string }): Promise<Reservation> => {
+      const now = clock.now().getTime();
+      const owner = randomUUID();
       try {
-        const { Attributes } = await documents.send(
-          new UpdateCommand({
-            TableName: table,
-            Key: { notificationId },
-            UpdateExpression:
-              'SET #state = :reserved, reservedUntil = :until, kind = :kind, orderId = :order, expiresAt = :expires ADD attempt :one',
-            ConditionExpression:
-              'attribute_not_exists(notificationId) OR (#state = :reserved AND reservedUntil < :now)',
-            ExpressionAttributeNames: { '#state': 'state' },
-            ExpressionAttributeValues: {
-              ':reserved': 'reserved',
-              ':until': seconds() + reservationSeconds,
-              ':now': seconds(),
-              ':kind': about.kind,
-              ':order': about.orderId,
-              ':expires': seconds() + keepDays * 86_400,
-              ':one': 1,
-            },
-            ReturnValues: 'UPDATED_NEW',
-          }),
-        );
-        return { state: 'reserved', attempt: Number(Attributes?.['attempt']) };
+        const { Attributes } = await update(notificationId, {
+          UpdateExpression:
+            'SET #state = :reserved, #owner = :owner, reservedUntilMs = :until, kind = :kind, orderId = :order, expiresAt = :expires ADD attempt :one',
+          ConditionExpression:
+            'attribute_not_exists(notificationId) OR (#state = :reserved AND (attribute_not_exists(reservedUntilMs) OR reservedUntilMs < :now))',
+          ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+          ExpressionAttributeValues: {
+            ':reserved': 'reserved',
+            ':owner': owner,
+            ':until': now + claimMs,
+            ':now': now,
+            ':kind': about.kind,
+            ':order': about.orderId,
+            ':expires': Math.floor(now / 1000) + keepDays * 86_400,
+            ':one': 1,
+          },
+          ReturnValues: 'UPDATED_NEW',
+        });
+        return {
+          state: 'claimed',
+          owner,
+          attempt: Number(Attributes?.['attempt']),
+          sendBefore: new Date(now + claimMs - sendMs),
+          until: new Date(now + claimMs),
+        };
       } catch (problem) {
         if (!(problem instanceof ConditionalCheckFailedException)) throw problem;
-        return stateOf(notificationId);
+        return whoHolds(notificationId);
       }
     },
 
-    /** Notes that the message is out. */
-    confirm: async (notificationId: string, messageId: string): Promise<void> => {
-      await documents.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { notificationId },
-          UpdateExpression: 'SET #state = :sent, messageId = :message, sentAt = :at REMOVE reservedUntil',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':sent': 'sent', ':message': messageId, ':at': clock.now().toISOString() },
-        }),
-      );
+    /** Notes how the message ended; `detail` is the sender's name of the mail, or why there is none. */
+    end: async (notificationId: string, ending: Ending, detail: string): Promise<void> => {
+      await update(notificationId, {
+        UpdateExpression: 'SET #state = :ending, detail = :detail, endedAt = :at REMOVE reservedUntilMs, #owner',
+        ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+        ExpressionAttributeValues: { ':ending': ending, ':detail': detail, ':at': clock.now().toISOString() },
+      });
     },
 
-    /** Gives a claim back after a failure that surely sent nothing, so that a retry need not wait. */
-    release: async (notificationId: string): Promise<void> => {
-      await documents.send(
-        new UpdateCommand({
-          TableName: table,
-          Key: { notificationId },
-          UpdateExpression: 'SET reservedUntil = :past',
-          ConditionExpression: '#state = :reserved',
-          ExpressionAttributeNames: { '#state': 'state' },
-          ExpressionAttributeValues: { ':past': 0, ':reserved': 'reserved' },
-        }),
-      );
+    /** Gives a claim back after an attempt that surely sent nothing, so that the next one need not wait and is not one too many. */
+    release: async (notificationId: string, { owner }: Claim): Promise<void> => {
+      try {
+        await update(notificationId, {
+          UpdateExpression: 'SET reservedUntilMs = :past ADD attempt :less REMOVE #owner',
+          ConditionExpression: '#state = :reserved AND #owner = :owner',
+          ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+          ExpressionAttributeValues: { ':past': 0, ':reserved': 'reserved', ':owner': owner, ':less': -1 },
+        });
+      } catch (problem) {
+        // Somebody else took over: the claim is no longer ours to give back.
+        if (!(problem instanceof ConditionalCheckFailedException)) throw problem;
+      }
     },
   };
 };

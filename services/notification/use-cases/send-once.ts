@@ -1,45 +1,74 @@
+import type { Clock } from '../../kit/values/clock.ts';
 import type { MailSender } from '../clients/mail-sender.ts';
 import type { Message } from '../domain/message.ts';
-import type { SentLog } from '../storage/sent-log.ts';
+import type { Obstacle } from '../domain/postponement.ts';
+import type { Claim, SentLog } from '../storage/sent-log.ts';
 import type { Mail } from '../templates/render-mail.ts';
 
 export type SendOnceEffects = {
   readonly sentLog: SentLog;
   readonly sender: MailSender;
-  readonly render: (message: Message) => Mail;
   readonly from: string;
-  /** Whether an error says that surely nothing was sent. */
-  readonly isRefused: (problem: unknown) => boolean;
+  readonly clock: Clock;
+  /** What an error of the sender says: nothing was sent and others can go, nothing can be sent now, or nobody knows. */
+  readonly readProblem: (problem: unknown) => 'refused' | 'away' | 'unsure';
 };
 
-/** Another invocation holds the message; the record must come back later. */
-export class MessageInProgress extends Error {}
+/** How an attempt ended: the message is settled for good, or something keeps it from going out now. */
+export type Outcome =
+  | { readonly state: 'sent' | 'known' | 'unsure' }
+  | { readonly state: 'postponed'; readonly obstacle: Obstacle };
+
+/** Attempts whose end nobody knows, before a mail that may be out several times already is left alone. */
+const mostUnsure = 3;
+
+const postponed = (obstacle: Obstacle): Outcome => ({ state: 'postponed', obstacle });
 
 /**
- * Sends a message once in effect: claim, send, confirm.
- * A crash before the send loses only the claim, which runs out. After the send, the next attempt finds the mail where the sender can tell
- * (`findSent`) and only confirms it. Throws while the outcome is open, so that the record is delivered again.
+ * Sends a mail once in effect: claim, send, end. It never leaves a claim behind that it knows to be useless:
+ * - nothing was sent (`refused`, `away`): the claim is given back, and the next attempt may come at once;
+ * - nobody knows (an answer that was lost, or a crash of the owner): the claim runs out, and the next attempt first asks the sender
+ *   for the mail where that can tell. Where it cannot, the mail is sent again rather than never, at most three times in all.
+ * Throws when the log of sent mails cannot be used; a later call goes on from whatever was noted.
  */
-export const sendOnce = async (
-  { sentLog, sender, render, from, isRefused }: SendOnceEffects,
-  message: Message,
-): Promise<'sent' | 'known'> => {
-  const { notificationId, kind, order } = message;
-  const reservation = await sentLog.reserve(notificationId, { kind, orderId: order.id });
-  if (reservation.state === 'sent') return 'known';
-  if (reservation.state === 'in-progress')
-    throw new MessageInProgress(`${notificationId} is being sent by another invocation`);
-  const earlier = reservation.attempt > 1 ? await sender.findSent(notificationId) : undefined;
-  if (earlier !== undefined) {
-    await sentLog.confirm(notificationId, earlier);
-    return 'known';
+export const sendOnce = async (effects: SendOnceEffects, message: Message, mail: Mail): Promise<Outcome> => {
+  const { sentLog, sender, from, clock, readProblem } = effects;
+  const { notificationId, kind, order, to } = message;
+  const claim = await sentLog.claim(notificationId, { kind, orderId: order.id });
+  if (claim.state === 'ended') return { state: 'known' };
+  if (claim.state === 'held') return postponed({ kind: 'until', why: 'another attempt holds it', until: claim.until });
+
+  const afterProblem = async (problem: unknown, held: Claim): Promise<Outcome> => {
+    const meaning = readProblem(problem);
+    if (meaning === 'unsure')
+      return postponed({ kind: 'until', why: `nobody knows whether it is out: ${problem}`, until: held.until });
+    await sentLog.release(notificationId, held);
+    return postponed({ kind: meaning === 'away' ? 'away' : 'failed', problem });
+  };
+
+  if (claim.attempt > 1) {
+    const earlier = await sender.findSent(notificationId).catch((problem: unknown) => ({ problem }));
+    if (typeof earlier === 'object' && 'problem' in earlier) return afterProblem(earlier.problem, claim);
+    if (typeof earlier === 'object') {
+      await sentLog.end(notificationId, 'sent', earlier.sentAs);
+      return { state: 'known' };
+    }
+    if (earlier === 'unknown' && claim.attempt > mostUnsure) {
+      await sentLog.end(notificationId, 'unsure', `${mostUnsure} attempts ended without an answer`);
+      return { state: 'unsure' };
+    }
   }
+  if (clock.now() > claim.sendBefore) {
+    // Too late to be sure that nobody takes over meanwhile.
+    await sentLog.release(notificationId, claim);
+    return postponed({ kind: 'failed', problem: new Error('the claim was nearly over before the mail could be sent') });
+  }
+  let sentAs: string;
   try {
-    const messageId = await sender.send({ ...render(message), notificationId, from, to: message.to });
-    await sentLog.confirm(notificationId, messageId);
-    return 'sent';
+    sentAs = await sender.send({ ...mail, notificationId, from, to });
   } catch (problem) {
-    if (isRefused(problem)) await sentLog.release(notificationId);
-    throw problem;
+    return afterProblem(problem, claim);
   }
+  await sentLog.end(notificationId, 'sent', sentAs);
+  return { state: 'sent' };
 };

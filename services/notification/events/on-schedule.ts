@@ -1,0 +1,31 @@
+import type { Logger } from '../../kit/telemetry/logger.ts';
+import type { PostponedMail } from '../storage/postponed-mails.ts';
+import { type SendPostponedEffects, sendPostponed, type TriedMail } from '../use-cases/send-postponed.ts';
+import { logHandled, reasonOf } from './log-outcome.ts';
+
+/** A mail that waits longer than this is an error, of which the alarm tells. */
+const patienceMs = 900_000;
+
+/** Tries postponed mails until `until`. What keeps them is logged, not thrown: the next call comes soon anyway. */
+export const handleSchedule = async (
+  effects: Omit<SendPostponedEffects, 'onTried'> & { readonly logger: Logger },
+  until: Date,
+): Promise<void> => {
+  const { logger, clock } = effects;
+  const onTried = ({ id, tries, since }: PostponedMail, result: TriedMail) => {
+    const about = { notificationId: id, tries, since };
+    if (result.state === 'over') logHandled(logger, about, result.outcome);
+    else if (result.state === 'given-up')
+      logger.error({ ...about, ...reasonOf(result.obstacle) }, 'a mail that waited too long was given up');
+    else {
+      const isLate = clock.now().getTime() - since.getTime() > patienceMs;
+      logger[isLate ? 'error' : 'warn'](
+        { ...about, dueAt: result.dueAt, ...reasonOf(result.obstacle) },
+        'a mail waits',
+      );
+    }
+  };
+  await sendPostponed({ ...effects, onTried }, until).catch((problem: unknown) =>
+    logger.error({ err: problem }, 'mails that wait could not be tried'),
+  );
+};

@@ -1,0 +1,46 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createLogger } from '../kit/telemetry/logger.ts';
+import { startChild } from '../kit/testing/child-process.ts';
+import { eventually } from '../kit/testing/condition.ts';
+import { notificationApp } from './app.ts';
+import { allWell, msk, newOrder, text, theClock } from './testing/incoming.ts';
+import { type MailTables, startMailTables } from './testing/mail-tables.ts';
+
+let table: MailTables;
+beforeAll(async () => {
+  // The killed process keeps the time of this machine.
+  table = await startMailTables(new Date());
+});
+afterAll(() => table.stop());
+
+describe('a function that is killed with -9', () => {
+  test.each([
+    'before the claim',
+    'after the claim',
+    'before the mail',
+    'after the mail',
+    'before the note',
+    'after the note',
+  ])('%s mails exactly once all the same', async (point) => {
+    const order = newOrder();
+    const event = text('order.paid.v1', order);
+    const file = new URL('./testing/mailing-process.ts', import.meta.url);
+    const child = startChild(file, [table.endpoint, table.folder, point, event]);
+    await eventually(() => expect(child.lines).toEqual(['stopped']));
+    await child.kill();
+
+    const handle = await notificationApp({
+      config: { own: { MAIL_FROM: 'orders@example.com' }, tables: {} } as never,
+      logger: createLogger('notification', 'silent'),
+      ...table,
+    });
+    // The record was never acknowledged, so it comes again at once; a claim that was left behind runs out later.
+    expect(await handle(msk([['key', event]]), 60_000)).toEqual(allWell);
+    table.clock.advance(21_000);
+    expect(await handle(theClock, 60_000)).toEqual(allWell);
+    const mails = (await table.mailbox()).filter((id) => id.startsWith(order.id));
+    expect(mails).toEqual([`${order.id}:order-confirmed`]);
+    table.clock.advance(86_400_000);
+    expect(await table.postponedMails.due(table.clock.now(), 9)).toEqual([]);
+  });
+});

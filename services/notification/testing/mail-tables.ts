@@ -1,0 +1,79 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import dynalite from 'dynalite';
+import { fakeClock } from '../../kit/testing/fake-clock.ts';
+import { freePort, hangUp, listen } from '../../kit/testing/loopback.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import { createFolderMailSender } from '../clients/folder-mail-sender.ts';
+import { createPostponedMails } from '../storage/postponed-mails.ts';
+import { createSentLog } from '../storage/sent-log.ts';
+
+const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
+const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' as const });
+
+const tableClient = (endpoint: string) =>
+  new DynamoDBClient({
+    endpoint,
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    maxAttempts: 1,
+  });
+
+const logsOver = (client: DynamoDBClient, clock: Clock) => ({
+  sentLog: createSentLog({ table: 'notifications', clock, client }),
+  postponedMails: createPostponedMails({ table: 'postponed-mails', client }),
+});
+
+/** What the function keeps in the tables of an endpoint. */
+export const logsAt = (endpoint: string, clock: Clock) => logsOver(tableClient(endpoint), clock);
+
+/** The same tables at an address where nobody answers. */
+export const absentTables = async (clock: Clock) => logsAt(`http://127.0.0.1:${await freePort()}`, clock);
+
+/** The service's tables on an embedded DynamoDB, a mailbox in a folder, and a clock that stands still. */
+export const startMailTables = async (start?: Date) => {
+  const server = dynalite({ createTableMs: 0 });
+  const port = await listen(server);
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = tableClient(endpoint);
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'notifications',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [hash('notificationId')],
+      AttributeDefinitions: [text('notificationId')],
+    }),
+  );
+  await client.send(
+    new CreateTableCommand({
+      TableName: 'postponed-mails',
+      BillingMode: 'PAY_PER_REQUEST',
+      KeySchema: [hash('queue'), { AttributeName: 'due', KeyType: 'RANGE' }],
+      AttributeDefinitions: [text('queue'), text('due')],
+    }),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'mails-'));
+  const clock = fakeClock(start);
+  return {
+    endpoint,
+    folder,
+    clock,
+    ...logsOver(client, clock),
+    sender: createFolderMailSender(folder),
+    /** Ids of the messages in the mailbox. */
+    mailbox: async (): Promise<string[]> => {
+      const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
+      const mails = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
+      return mails.map((mail) => (JSON.parse(mail) as { notificationId: string }).notificationId);
+    },
+    stop: async () => {
+      client.destroy();
+      await hangUp(server);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+export type MailTables = Awaited<ReturnType<typeof startMailTables>>;

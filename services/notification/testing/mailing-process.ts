@@ -1,0 +1,45 @@
+/**
+ * The function in a process of its own that stops for ever at one point of a mail, for tests that kill it there:
+ * `mailing-process.ts TABLES_ENDPOINT MAIL_FOLDER POINT EVENT`.
+ */
+
+import { systemClock } from '../../kit/system-clock.ts';
+import { createLogger } from '../../kit/telemetry/logger.ts';
+import { notificationApp } from '../app.ts';
+import { createFolderMailSender } from '../clients/folder-mail-sender.ts';
+import { msk } from './incoming.ts';
+import { logsAt } from './mail-tables.ts';
+
+const [endpoint = '', folder = '', point, event = ''] = process.argv.slice(2);
+
+/** Calls what is given, and stops before or after it if that is where the process is to be killed. */
+const stoppingAt =
+  <Arguments extends unknown[], Result>(name: string, call: (...of: Arguments) => Promise<Result>) =>
+  async (...of: Arguments): Promise<Result> => {
+    if (point === `before ${name}`) await stop();
+    const result = await call(...of);
+    if (point === `after ${name}`) await stop();
+    return result;
+  };
+
+const stop = async () => {
+  process.stdout.write('stopped\n');
+  setInterval(() => undefined, 1_000);
+  await new Promise(() => undefined);
+};
+
+const { sentLog, postponedMails } = logsAt(endpoint, systemClock);
+const sender = createFolderMailSender(folder);
+const handle = await notificationApp({
+  config: { own: { MAIL_FROM: 'orders@example.com' }, tables: {} } as never,
+  logger: createLogger('notification', 'silent'),
+  clock: systemClock,
+  sentLog: {
+    ...sentLog,
+    claim: stoppingAt('the claim', sentLog.claim),
+    end: stoppingAt('the note', sentLog.end),
+  },
+  sender: { ...sender, send: stoppingAt('the mail', sender.send) },
+  postponedMails,
+});
+await handle(msk([['key', event]]), 60_000);

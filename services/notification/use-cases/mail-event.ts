@@ -1,0 +1,45 @@
+import type { OrderEvent } from '../../contracts/events/order-events.ts';
+import { parseEvent } from '../../contracts/events/topics.ts';
+import { type Message, messageFor } from '../domain/message.ts';
+import type { Mail } from '../templates/render-mail.ts';
+import { type Outcome, type SendOnceEffects, sendOnce } from './send-once.ts';
+
+export type MailEventEffects = SendOnceEffects & {
+  readonly render: (message: Message) => Mail;
+  /** Runs the work as part of the trace that the event belongs to. */
+  readonly inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) => Promise<T>;
+};
+
+/** The event cannot be read, or no mail be made of it. */
+export class UnreadableEvent extends Error {}
+
+const read = (effects: MailEventEffects, text: string) => {
+  try {
+    // The order's own topic alone is consumed.
+    const event = parseEvent(text, 'order-events') as OrderEvent | undefined;
+    const message = event && messageFor(event);
+    return message ? { message, mail: effects.render(message), traceparent: event.traceparent } : undefined;
+  } catch (problem) {
+    throw new UnreadableEvent(
+      `no mail can be made of the event: ${problem instanceof Error ? problem.name : problem}`,
+      {
+        cause: problem,
+      },
+    );
+  }
+};
+
+/**
+ * Tries to send the mail that an event calls for, and hands the outcome to `settle`, in the trace of the event.
+ * Returns what that returned, or undefined for an event that is nobody's mail. Throws `UnreadableEvent`.
+ */
+export const mailEvent = async <T>(
+  effects: MailEventEffects,
+  text: string,
+  settle: (message: Message, outcome: Outcome) => Promise<T>,
+): Promise<T | undefined> => {
+  const found = read(effects, text);
+  if (!found) return undefined;
+  const { message, mail, traceparent } = found;
+  return effects.inTrace(traceparent, async () => settle(message, await sendOnce(effects, message, mail)));
+};

@@ -1,0 +1,22 @@
+import type { Clock } from '../../kit/values/clock.ts';
+import { nextTry, type Obstacle } from '../domain/postponement.ts';
+import type { PostponedMail, PostponedMails } from '../storage/postponed-mails.ts';
+
+export type PostponeMailEffects = {
+  readonly postponedMails: PostponedMails;
+  readonly clock: Clock;
+  /** 0 to just below 1. */
+  readonly chance: () => number;
+};
+
+/** Keeps an event whose mail could not go out, to be tried again; from then on its record is done with. Returns when it is due. */
+export const postponeMail = async (
+  { postponedMails, clock, chance }: PostponeMailEffects,
+  { id, event }: Pick<PostponedMail, 'id' | 'event'>,
+  obstacle: Obstacle,
+): Promise<Date> => {
+  const now = clock.now();
+  const dueAt = nextTry(obstacle, { tries: 0, since: now, now, chance: chance() }) ?? now;
+  await postponedMails.add({ id, event, tries: 1, since: now, dueAt });
+  return dueAt;
+};

@@ -1,0 +1,69 @@
+import { nextTry, type Obstacle } from '../domain/postponement.ts';
+import type { PostponedMail } from '../storage/postponed-mails.ts';
+import { type MailEventEffects, mailEvent, UnreadableEvent } from './mail-event.ts';
+import type { PostponeMailEffects } from './postpone-mail.ts';
+import type { Outcome } from './send-once.ts';
+
+export type SendPostponedEffects = MailEventEffects &
+  PostponeMailEffects & {
+    /** Told of every mail that was looked at, and what became of it. */
+    readonly onTried: (mail: PostponedMail, result: TriedMail) => void;
+  };
+
+/** `over`: sent, or settled otherwise. `given-up`: too old to be tried again. */
+export type TriedMail =
+  | { readonly state: 'over'; readonly outcome: string }
+  | { readonly state: 'waits'; readonly obstacle: Obstacle; readonly dueAt: Date }
+  | { readonly state: 'given-up'; readonly obstacle: Obstacle };
+
+/** Mails tried at the same time; each waits mostly for the tables and the sender. */
+const atOnce = 8;
+
+const retry = async (effects: SendPostponedEffects, mail: PostponedMail): Promise<TriedMail> => {
+  const { postponedMails, sentLog, clock, chance } = effects;
+  const handled = await mailEvent(effects, mail.event, async ({ notificationId }, outcome) => ({
+    notificationId,
+    outcome,
+  })).catch((problem: unknown) => {
+    if (!(problem instanceof UnreadableEvent)) throw problem;
+    const outcome: Outcome = { state: 'postponed', obstacle: { kind: 'failed', problem } };
+    return { notificationId: undefined, outcome };
+  });
+  if (handled?.outcome.state !== 'postponed') {
+    await postponedMails.remove(mail);
+    return { state: 'over', outcome: handled?.outcome.state ?? 'nobody’s' };
+  }
+  const {
+    notificationId,
+    outcome: { obstacle },
+  } = handled;
+  const dueAt = nextTry(obstacle, { ...mail, now: clock.now(), chance: chance() });
+  if (dueAt) {
+    await postponedMails.again(mail, dueAt);
+    return { state: 'waits', obstacle, dueAt };
+  }
+  if (notificationId) await sentLog.end(notificationId, 'given-up', `waited since ${mail.since.toISOString()}`);
+  await postponedMails.remove(mail);
+  return { state: 'given-up', obstacle };
+};
+
+/**
+ * Tries the mails whose time has come, oldest first, until none is left, the sender is away, or the time is up.
+ * Several of these may run at once: a message is sent by whoever claims it.
+ * Throws when the tables cannot be used; nothing is lost by that.
+ */
+export const sendPostponed = async (effects: SendPostponedEffects, until: Date): Promise<void> => {
+  const { postponedMails, clock, onTried } = effects;
+  while (clock.now() < until) {
+    const mails = await postponedMails.due(clock.now(), atOnce);
+    const results = await Promise.all(
+      mails.map(async (mail) => {
+        const result = await retry(effects, mail);
+        onTried(mail, result);
+        return result;
+      }),
+    );
+    if (mails.length < atOnce) return;
+    if (results.some((result) => result.state === 'waits' && result.obstacle.kind === 'away')) return;
+  }
+};
