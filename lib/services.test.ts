@@ -73,6 +73,12 @@ describe('manifests that do not fit together are refused in one sentence with th
       /follows table "notifications", which no manifest declares with a stream; set stream: true/,
     ],
     [
+      'files that have no port outside AWS',
+      'user',
+      { kind: 'static', ports: {}, owns: {}, publishes: {} },
+      /user\/manifest\.ts: declares no ports\.http, at which its files are served outside AWS; declare a free one$|calls "user", which is a static without a door/,
+    ],
+    [
       'events without an outbox',
       'api-gateway',
       { publishes: { 'door-events': topic } },

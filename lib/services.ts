@@ -1,7 +1,14 @@
 /** The services that are deployed, and the checks that only make sense where all manifests meet. */
 import { manifest as apiGateway } from '../services/api-gateway/manifest.ts';
 import { manifest as cart } from '../services/cart/manifest.ts';
-import { type Runtime, runsInCluster, runtimeOf, type ServiceManifest } from '../services/kit/manifest.ts';
+import {
+  consumedTopics,
+  type Runtime,
+  runsInCluster,
+  runtimeOf,
+  type ServiceManifest,
+  serviceKinds,
+} from '../services/kit/manifest.ts';
 import { manifest as notification } from '../services/notification/manifest.ts';
 import { manifest as order } from '../services/order/manifest.ts';
 import { manifest as payment } from '../services/payment/manifest.ts';
@@ -124,6 +131,8 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `calls "${callee}", which is a ${target.kind} without a door; publish an event that it consumes`,
         );
     }
+    if (serviceKinds[service.kind].locally === 'files' && service.ports.http === undefined)
+      throw sentence(service.name, 'declares no ports.http, at which its files are served outside AWS; declare a free one');
     if (service.owns.database && !can.ownsDatabase)
       throw sentence(service.name, `a ${service.kind} owns no PostgreSQL database; declare a table`);
     if (Object.keys(service.publishes).length > 0 && !service.owns.database && !can.needsNoOutbox)
@@ -151,6 +160,14 @@ export const imagesNamed = (names: readonly string[]): readonly ServiceManifest[
   if (chosen.length === 0) throw new Error(`${names.join(' and ')} has no image: it does not run in the cluster`);
   return chosen;
 };
+
+/** The service whose HTTP door is the shop's to the world; undefined: there is none. */
+export const publicDoorOf = (all: readonly ServiceManifest[]): ServiceManifest | undefined =>
+  all.find((service) => service.public && service.ports.http !== undefined);
+
+/** Whether something stands for a service on this machine; nothing here feeds a function that only follows tables. */
+export const runsOnThisMachine = (service: ServiceManifest): boolean =>
+  serviceKinds[service.kind].locally !== 'invoker' || consumedTopics(service).length > 0;
 
 /** Services that declare calls to this one, sorted. */
 export const callersOf = (service: ServiceManifest, all: readonly ServiceManifest[]): string[] =>

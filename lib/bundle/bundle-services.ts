@@ -2,10 +2,17 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import type { BundleProof } from '../release/proof/bundle-proof.ts';
-import { type Bundle, type BundleOptions, bundleInvoker, bundleService } from './bundle.ts';
-import { INVOKER } from './bundle-names.ts';
+import {
+  type Bundle,
+  type BundleOptions,
+  bundleAggregator,
+  bundleFileServer,
+  bundleInvoker,
+  bundleService,
+} from './bundle.ts';
+import { startedBundle } from './bundle-names.ts';
 
 const KEY_FILE = 'bundles.json';
 
@@ -36,9 +43,35 @@ const readKept = async (file: string): Promise<Kept | undefined> => {
   }
 };
 
+type Work = { readonly name: string; readonly make: (options: BundleOptions) => Promise<Bundle> };
+
+/** What stands for a service on this machine and is not its own bundle. */
+const besides: Readonly<Record<LocalForm, (service: ServiceManifest) => Work['make'] | undefined>> = {
+  process: () => undefined,
+  invoker: () => bundleInvoker,
+  files: () => bundleFileServer,
+  aggregator: (service) => (options) => bundleAggregator(service, options),
+};
+
+/** What is bundled for these services: first what stands for some of them here, each once. */
+const worksFor = (services: readonly ServiceManifest[]): Work[] => {
+  const beside = new Map<string, Work['make']>();
+  for (const service of services) {
+    const make = besides[serviceKinds[service.kind].locally](service);
+    if (make) beside.set(startedBundle(service), make);
+  }
+  return [
+    ...[...beside].map(([name, make]) => ({ name, make })),
+    ...services.map((service) => ({
+      name: service.name,
+      make: (options: BundleOptions) => bundleService(service, options),
+    })),
+  ];
+};
+
 /**
- * Bundles the services, each to `<into>/<name>`, and with a Lambda among them the process that invokes it here.
- * `built` is told of each as it is done, in the order of the services, the invoker first. `proof` is what a release needs and a
+ * Bundles the services, each to `<into>/<name>`, and what stands for them on this machine: the invoker of Lambdas and the like.
+ * `built` is told of each as it is done, in the order of the services, what is no service first. `proof` is what a release needs and a
  * start on this machine does not.
  */
 export const bundleServices = async (
@@ -50,24 +83,21 @@ export const bundleServices = async (
   const file = path.join(options.into, KEY_FILE);
   const key = `${await sourcesKey(options)}${proof ? ' proven' : ''}`;
   const kept = await readKept(file);
-  const names = [
-    ...(services.some(({ kind }) => kind === 'lambda') ? [INVOKER] : []),
-    ...services.map(({ name }) => name),
-  ];
+  const works = worksFor(services);
   const reusable =
     kept && [key, `${key} proven`].includes(kept.key)
-      ? names.map((name) => kept.bundles.find(({ service }) => service === name))
+      ? works.map(({ name }) => kept.bundles.find(({ service }) => service === name))
       : [];
   const found = reusable.filter((bundle) => bundle !== undefined);
-  if (found.length === names.length) {
+  if (found.length === works.length) {
     found.forEach(built);
     return found;
   }
   const bundles: Bundle[] = [];
-  for (const name of names) {
+  for (const { name, make } of works) {
     options.signal?.throwIfAborted();
     const service = services.find((one) => one.name === name);
-    const bundle = service ? await bundleService(service, options) : await bundleInvoker(options);
+    const bundle = await make(options);
     if (service) await proof?.prove(service, bundle, options);
     bundles.push(bundle);
     built(bundle);

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defineService } from '../../services/kit/manifest.ts';
-import { bundleService } from './bundle.ts';
+import { bundleAggregator, bundleService } from './bundle.ts';
 
 const run = promisify(execFile);
 let place: string;
@@ -183,5 +183,52 @@ describe('a bundle of pages', () => {
   ])('is refused for %s', async (_, files, problem) => {
     const built = Object.entries(files).map(([file, text]) => [`services/greeter/dist/${file}`, text]);
     await expect(site(Object.fromEntries(built))).rejects.toThrow(problem);
+  });
+});
+
+describe('a bundle of a stream job', () => {
+  const trends = defineService({
+    ...greeter,
+    kind: 'stream-job',
+    publishes: { 'trend-events': { partitions: 3, retentionDays: 3 } },
+    consumes: { 'stock-events': ['stock.sold.v1'] },
+    criticalFunctions: [],
+  });
+  const sql = "CREATE TABLE stock WITH ('topic' = 'stock-events');\nCREATE TABLE trend WITH ('topic' = 'trend-events');\n";
+  const job = async (files: Record<string, string>) => {
+    const root = await checkout('job', files);
+    return { root, into: path.join(root, 'out') };
+  };
+
+  it('is the script and what its manifest says, and nothing that Node runs', async () => {
+    const { folder, entry, hash } = await bundleService(trends, await job({ 'services/greeter/job.sql': sql }));
+    expect((await readdir(folder)).sort()).toEqual(['job.json', 'job.sql']);
+    expect(await readFile(entry, 'utf8')).toBe(sql);
+    expect(JSON.parse(await readFile(path.join(folder, 'job.json'), 'utf8'))).toEqual({
+      name: 'greeter',
+      script: 'job.sql',
+      consumes: { 'stock-events': ['stock.sold.v1'] },
+      publishes: ['trend-events'],
+    });
+    expect(hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('is stood for on this machine by a program of its own', async () => {
+    const options = await job({ 'services/greeter/job.sql': sql, 'services/greeter/local.ts': "console.log('aggregates');\n" });
+    const { service, entry } = await bundleAggregator(trends, options);
+    expect(service).toBe('greeter-aggregator');
+    expect((await run(process.execPath, [entry], { env: {} })).stdout.trim()).toBe('aggregates');
+  });
+
+  it.each<[string, Record<string, string>, string]>([
+    ['no script', {}, 'services/greeter/job.sql is missing; write the job there'],
+    ['an empty script', { 'services/greeter/job.sql': ' \n' }, 'services/greeter/job.sql is empty'],
+    [
+      'a topic of the manifest that the script never names',
+      { 'services/greeter/job.sql': "CREATE TABLE stock WITH ('topic' = 'stock-events');" },
+      "services/greeter/job.sql never names 'trend-events', which services/greeter/manifest.ts declares",
+    ],
+  ])('is refused for %s', async (_, files, message) => {
+    await expect(bundleService(trends, await job(files))).rejects.toThrow(message);
   });
 });

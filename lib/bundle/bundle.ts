@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildFailure, type BuildResult, build, type Metafile } from 'esbuild';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { type BundleForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { checkIntegrity } from './bundle-integrity.ts';
-import { INVOKER, TOOLS } from './bundle-names.ts';
+import { aggregatorOf, FILE_SERVER, INVOKER, TOOLS } from './bundle-names.ts';
 import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
+import { bundleScript } from './bundle-script.ts';
 import { bundleSite } from './bundle-site.ts';
 import { checkSize } from './size-budget.ts';
 
@@ -14,7 +15,7 @@ export type Bundle = {
   readonly service: string;
   /** Folder that holds everything the service needs at run time. */
   readonly folder: string;
-  /** File to start (`main.mjs`) or to import (`handler.mjs`, exporting `handler`). */
+  /** File to start (`main.mjs`), to import (`handler.mjs`, exporting `handler`), to open (`index.html`) or to run on Flink (`job.sql`). */
   readonly entry: string;
   /** SHA-256 over names and bytes of all files, hex; the image tag. */
   readonly hash: string;
@@ -136,26 +137,21 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
   return { folder, entry: path.join(folder, `${stem}.mjs`), metafile: result.metafile };
 };
 
-/**
- * Bundles one service: `main.ts`, or `handler.ts` for a Lambda, with its own migrations in `storage/migrations` and the
- * kit's in `storage/kit-migrations`. Throws one sentence when a source is missing, empty or unparsable, when a critical
- * function that the manifest names is not in the bundle, or when the bundle is larger than its budget. A
- * static service is its web build as it is.
- */
-export const bundleService = async (service: ServiceManifest, options: BundleOptions): Promise<Bundle> => {
-  if (service.kind === 'static') {
-    const site = await bundleSite(service, options);
-    return { service: service.name, ...site, ...(await fingerprint(site.folder)), parts: [] };
-  }
-  const stem = service.kind === 'lambda' ? 'handler' : 'main';
-  const source = `services/${service.name}/${stem}.ts`;
+/** Bundles what Node runs of a service, with its own migrations in `storage/migrations` and the kit's in `storage/kit-migrations`. */
+const bundleModule = async (
+  service: ServiceManifest,
+  name: string,
+  source: string,
+  stem: string,
+  options: BundleOptions,
+) => {
   await checkIntegrity(service, source, options.root);
-  const { folder, entry, metafile } = await bundleEntry(service.name, source, stem, options);
+  const { folder, entry, metafile } = await bundleEntry(name, source, stem, options);
   const included = includedInputs(metafile);
-  for (const { file, name } of service.criticalFunctions)
+  for (const { file, name: critical } of service.criticalFunctions)
     if (!included.has(`services/${service.name}/${file}`))
       throw new Error(
-        `services/${service.name}/manifest.ts names the critical function "${name}" in ${file}, but ${source} never reaches that file; wire it in app.ts`,
+        `services/${service.name}/manifest.ts names the critical function "${critical}" in ${file}, but ${source} never reaches that file; wire it in app.ts`,
       );
   await copyMigrations(
     path.join(options.root, 'services', service.name, 'storage/migrations'),
@@ -165,10 +161,33 @@ export const bundleService = async (service: ServiceManifest, options: BundleOpt
     path.join(options.root, 'services/kit/storage/migrations'),
     path.join(folder, 'storage/kit-migrations'),
   );
-  const { hash, bytes } = await fingerprint(folder);
-  const parts = partsOf(metafile);
-  checkSize(service, bytes, parts);
-  return { service: service.name, folder, entry, hash, bytes, parts };
+  return { service: name, folder, entry, ...(await fingerprint(folder)), parts: partsOf(metafile) };
+};
+
+const formed: Readonly<Record<BundleForm, (service: ServiceManifest, options: BundleOptions) => Promise<Bundle>>> = {
+  program: (service, options) => {
+    const { entry } = serviceKinds[service.kind];
+    return bundleModule(service, service.name, `services/${service.name}/${entry}`, path.parse(entry).name, options);
+  },
+  site: async (service, options) => {
+    const site = await bundleSite(service, options);
+    return { service: service.name, ...site, ...(await fingerprint(site.folder)), parts: [] };
+  },
+  script: async (service, options) => {
+    const script = await bundleScript(service, options);
+    return { service: service.name, ...script, ...(await fingerprint(script.folder)), parts: [] };
+  },
+};
+
+/**
+ * Bundles one service as its kind says (`serviceKinds` of services/kit/manifest.ts). Throws one sentence when a source is missing,
+ * empty or unparsable, when a critical function that the manifest names is not in the bundle, or when the bundle is larger than
+ * its budget.
+ */
+export const bundleService = async (service: ServiceManifest, options: BundleOptions): Promise<Bundle> => {
+  const bundle = await formed[serviceKinds[service.kind].bundle](service, options);
+  checkSize(service, bundle.bytes, bundle.parts);
+  return bundle;
 };
 
 const bundleProgram = async (name: string, source: string, options: BundleOptions): Promise<Bundle> => {
@@ -183,6 +202,14 @@ const bundleProgram = async (name: string, source: string, options: BundleOption
 /** Bundles the process that invokes Lambda handlers on this machine; it ships nowhere else. */
 export const bundleInvoker = (options: BundleOptions): Promise<Bundle> =>
   bundleProgram(INVOKER, 'services/kit/functions/main.ts', options);
+
+/** Bundles the process that serves files to browsers on this machine. */
+export const bundleFileServer = (options: BundleOptions): Promise<Bundle> =>
+  bundleProgram(FILE_SERVER, 'services/kit/files/main.ts', options);
+
+/** Bundles the aggregator that a stream job brings along for this machine: `local.ts`. */
+export const bundleAggregator = (service: ServiceManifest, options: BundleOptions): Promise<Bundle> =>
+  bundleModule(service, aggregatorOf(service.name), `services/${service.name}/local.ts`, 'main', options);
 
 /** Bundles what stands beside the services in containers: the job that prepares their peers, the mailbox, the catalogue's load. */
 export const bundleTools = (options: BundleOptions): Promise<Bundle> =>

@@ -98,7 +98,7 @@ describe('an address in a text for browsers', () => {
 describe('the configuration of a site', () => {
   it('names paths of its own origin in every environment, and nothing that a build would be refused for', () => {
     for (const environment of environments) {
-      const { api, assistant, ...rest } = siteConfig(environment);
+      const { api, assistant, ...rest } = siteConfig(environment.name);
       expect([api, assistant]).toEqual(['/api/v1', '/api/ai']);
       expect(rest).toEqual({ environment: environment.name });
     }

@@ -8,6 +8,7 @@ import { root } from '../checkout.ts';
 import { stalePages } from '../pages/pages.ts';
 import { services } from '../services.ts';
 import type { ComposeContainer } from './compose-container.ts';
+import { fixtureManifests } from '../testing/fixture-manifests.ts';
 import { composeFiles, composeProject } from './compose-file.ts';
 import { SHOWN_PORTS } from './compose-places.ts';
 import { composeSecrets } from './compose-secrets.ts';
@@ -130,5 +131,30 @@ describe('the metrics', () => {
     for (const expression of asked)
       for (const [, name = ''] of expression.matchAll(/([a-z0-9_]+)\{/g))
         expect([...known]).toContain(name.replace(/_bucket$/, ''));
+  });
+});
+
+describe('services of every kind', () => {
+  const kinds = composeProject(fixtureManifests).services;
+
+  test('have a container each, but for a function that nothing here feeds', () => {
+    const without = fixtureManifests.filter(({ name }) => kinds[name] === undefined).map(({ name }) => name);
+    expect(without).toEqual(['mailer']);
+  });
+
+  test('static ones are their files, served without a secret beside the API of the public door', () => {
+    const { image, environment, command, ports, volumes } = kinds['pages'] ?? {};
+    expect(image).toContain('file-server');
+    expect(environment).toEqual({ HTTP_PORT: '3100', API_URL: 'http://door:9100' });
+    expect(ports).toEqual(['127.0.0.1:3100:3100']);
+    expect(volumes).toEqual([expect.objectContaining({ source: './dist/bundles/pages', target: '/site', read_only: true })]);
+    expect(JSON.parse(command?.at(-1) ?? '')).toMatchObject({ config: { api: '/api/v1', environment: 'compose' } });
+  });
+
+  test('stream jobs are the aggregators that they bring along, on the log of the others', () => {
+    const { image, environment, healthcheck } = kinds['trends'] ?? {};
+    expect(image).toContain('trends-aggregator');
+    expect(environment).toMatchObject({ SERVICE_NAME: 'trends', EVENTS_URL: 'kafka://kafka:9092' });
+    expect(healthcheck).toEqual({ disable: true });
   });
 });

@@ -1,13 +1,14 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
-import { consumedTopics, runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
-import { INVOKER, TOOLS } from '../bundle/bundle-names.ts';
+import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
+import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { localImageName } from '../names.ts';
-import { callersOf, secretNames } from '../services.ts';
+import { callersOf, publicDoorOf, runsOnThisMachine, secretNames } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceEnvironment } from '../variables/service-variables.ts';
+import { siteConfig, siteHeaders } from '../variables/site-config.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
 import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
 import {
@@ -46,7 +47,6 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
   const callers = callersOf(service, all);
   return {
     ...environment,
-    ...(service.kind === 'lambda' && consumedTopics(service).length > 0 && { EVENTS_URL: KAFKA_URL }),
     ...(service.owns.tables && tableEnvironment(TABLES_URL)),
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
     SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
@@ -68,38 +68,69 @@ const volumesOf = ({ owns, reaches }: ServiceManifest) => [
   ...(reaches?.includes('ses') ? [`mails:${FOLDERS.mails}`] : []),
 ];
 
-const serving = (service: ServiceManifest, all: readonly ServiceManifest[]): ComposeContainer => ({
-  ...restricted(service.name),
-  environment: environmentOf(service, all),
-  ports: Object.values(service.ports).map((port) => shown(port)),
-  volumes: volumesOf(service),
+/** What every container of a service has. */
+const common = (service: ServiceManifest) => ({
   depends_on: waitsFor(service),
   mem_limit: `${service.size.memoryMiB}m`,
-  restart: 'unless-stopped',
+  restart: 'unless-stopped' as const,
 });
 
-/** A Lambda is its bundle, mounted, in the process that feeds it as AWS would. */
-const invoked = (service: ServiceManifest, all: readonly ServiceManifest[]): ComposeContainer => ({
-  ...restricted(INVOKER),
-  command: invokerArguments(service, '/function/handler.mjs'),
-  environment: environmentOf(service, all),
-  volumes: [
-    {
-      type: 'bind',
-      source: `${BUNDLES}/${service.name}`,
-      target: '/function',
-      read_only: true,
-      // Without it Docker would make an empty folder where a bundle is missing.
-      bind: { create_host_path: false },
-    },
-    ...volumesOf(service),
-  ],
-  // It has no door to ask at, and ends when it can no longer work.
-  healthcheck: { disable: true },
-  depends_on: waitsFor(service),
-  mem_limit: `${service.size.memoryMiB}m`,
-  restart: 'unless-stopped',
+/** The bundle of a service, which is not in the image. */
+const mounted = ({ name }: ServiceManifest, target: string) => ({
+  type: 'bind',
+  source: `${BUNDLES}/${name}`,
+  target,
+  read_only: true,
+  // Without it Docker would make an empty folder where a bundle is missing.
+  bind: { create_host_path: false },
 });
+
+const forms: Readonly<
+  Record<LocalForm, (service: ServiceManifest, all: readonly ServiceManifest[]) => ComposeContainer>
+> = {
+  process: (service, all) => ({
+    ...restricted(startedBundle(service)),
+    environment: environmentOf(service, all),
+    ports: Object.values(service.ports).map((port) => shown(port)),
+    volumes: volumesOf(service),
+    ...common(service),
+  }),
+  // A Lambda is its bundle, mounted, in the process that feeds it as AWS would.
+  invoker: (service, all) => ({
+    ...restricted(startedBundle(service)),
+    command: invokerArguments(service, '/function/handler.mjs'),
+    environment: environmentOf(service, all),
+    volumes: [mounted(service, '/function'), ...volumesOf(service)],
+    // It has no door to ask at, and ends when it can no longer work.
+    healthcheck: { disable: true },
+    ...common(service),
+  }),
+  // It answers browsers alone, so it is given no secret, and waits for nobody: the page says when the shop is away.
+  files: (service, all) => {
+    const door = publicDoorOf(all);
+    return {
+      ...restricted(startedBundle(service)),
+      command: [
+        ...['--folder', '/site'],
+        ...['--site', JSON.stringify({ config: siteConfig('compose'), headers: siteHeaders })],
+      ],
+      environment: {
+        HTTP_PORT: String(service.ports.http),
+        ...(door && { API_URL: composeAddresses.http(door) }),
+      },
+      ports: Object.values(service.ports).map((port) => shown(port)),
+      volumes: [mounted(service, '/site')],
+      mem_limit: `${service.size.memoryMiB}m`,
+      restart: 'unless-stopped',
+    };
+  },
+  aggregator: (service, all) => ({
+    ...restricted(startedBundle(service)),
+    environment: environmentOf(service, all),
+    healthcheck: { disable: true },
+    ...common(service),
+  }),
+};
 
 /** Makes databases, topics, tables and folders, and ends; it runs at every start, and changes nothing that is there. */
 const prepare = (services: readonly ServiceManifest[]): ComposeContainer => ({
@@ -151,7 +182,7 @@ const mailbox: ComposeContainer = {
 
 /** Loads the films by the public door when it is asked to: `docker compose run --rm catalogue`. */
 const catalogue = (services: readonly ServiceManifest[]): Record<string, ComposeContainer> => {
-  const gateway = services.find((service) => service.public && service.ports.http !== undefined);
+  const gateway = publicDoorOf(services);
   const accounts = services.find(({ configuration }) => 'STAFF_PASSWORD' in configuration);
   if (!gateway || !accounts) return {};
   return {
@@ -173,16 +204,13 @@ const catalogue = (services: readonly ServiceManifest[]): Record<string, Compose
   };
 };
 
-/** Containers of this repository by name. Static sites and stream jobs have none: neither runs in a process of its own here. */
+/** Containers of this repository by name. */
 export const ownContainers = (services: readonly ServiceManifest[]): Readonly<Record<string, ComposeContainer>> => ({
   prepare: prepare(services),
   ...Object.fromEntries(
-    services.flatMap((service) => {
-      if (runsInCluster(service)) return [[service.name, serving(service, services)] as const];
-      return service.kind === 'lambda' && consumedTopics(service).length > 0
-        ? [[service.name, invoked(service, services)] as const]
-        : [];
-    }),
+    services
+      .filter(runsOnThisMachine)
+      .map((service) => [service.name, forms[serviceKinds[service.kind].locally](service, services)]),
   ),
   mailbox,
   ...catalogue(services),

@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { publicDoorOf } from '../services.ts';
 import { bundleApart } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
@@ -61,7 +62,7 @@ const describeState = (
 ): LocalState => {
   const { folder, secrets, portBase, services, events } = placement;
   const at = localAddresses(placement);
-  const gateway = services.find((service) => service.public && service.ports.http !== undefined);
+  const gateway = publicDoorOf(services);
   const withStaff = services.find(({ configuration }) => 'STAFF_PASSWORD' in configuration);
   const eventsUser = services.find(usesEvents);
   return {

@@ -1,7 +1,8 @@
 /** The services of a local platform: started once those they call are ready, ended before them. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { INVOKER } from '../bundle/bundle-names.ts';
+import { startedBundle } from '../bundle/bundle-names.ts';
+import { runsOnThisMachine } from '../services.ts';
 import type { ComingBundles } from './bundle-in-child.ts';
 import type { ProcessList } from './process-list.ts';
 import { type Placement, planService } from './service-plan.ts';
@@ -51,23 +52,22 @@ export type ServicesStart = {
 /** Starts every service once its bundle is there and those it calls are ready. Throws `StartRefused`, or the reason of the signal. */
 export const startServices = async (start: ServicesStart): Promise<void> => {
   const { placement, bundles, processes, list, say, detail, signal } = start;
-  const { services } = placement;
+  const here = placement.services.filter(runsOnThisMachine);
   const ready = new Map<string, Promise<void>>();
   let readyCount = 0;
-  for (const service of services) {
+  for (const service of here) {
     const startOne = async () => {
-      const bundle = await bundles.of(service.name);
-      const invoker = service.kind === 'lambda' ? await bundles.of(INVOKER) : undefined;
+      const [own, started] = await Promise.all([bundles.of(service.name), bundles.of(startedBundle(service))]);
       await Promise.all(service.calls.map((callee) => ready.get(callee)));
       signal.throwIfAborted();
-      const child = superviseProcess(planService(service, bundle, invoker, placement), {
+      const child = superviseProcess(planService(service, { own, started }, placement), {
         say,
         changed: (state, pid, restarts) => list.set({ name: service.name, pid, state, restarts }),
       });
       processes.push(child);
       await child.ready;
       readyCount += 1;
-      detail(`${readyCount} of ${services.length} ready (${service.name})`);
+      detail(`${readyCount} of ${here.length} ready (${service.name})`);
     };
     const started = startOne();
     // Rejections are met by whoever awaits them all below.

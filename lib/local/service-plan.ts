@@ -1,10 +1,11 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
-import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import type { Bundle } from '../bundle/bundle.ts';
-import { callersOf } from '../services.ts';
+import { callersOf, publicDoorOf } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
+import { siteConfig, siteHeaders } from '../variables/site-config.ts';
 import type { DataFolder } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
@@ -55,8 +56,21 @@ export const localAddresses = ({ folder, portBase, secrets, events }: Placement)
   };
 };
 
+/** What every process is given here. */
+const processEnvironment = ({ folder }: Placement): Record<string, string> => ({
+  BIND_ADDRESS: '127.0.0.1',
+  LOG_LEVEL: 'info',
+  NODE_ENV: 'production',
+  // Compiled code of the bundles is kept, which saves a third of the processor time of a start.
+  NODE_COMPILE_CACHE: folder.at('compile-cache'),
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  TZ: 'UTC',
+});
+
 const environmentOf = (service: ServiceManifest, placement: Placement): Record<string, string> => {
-  const { folder, portBase, secrets, services } = placement;
+  const { portBase, secrets, services } = placement;
   const environment = serviceEnvironment(service, services, localAddresses(placement));
   const callers = callersOf(service, services);
   if (environment['DATABASE_CONNECTIONS']) {
@@ -73,47 +87,58 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     ...secrets.configuration[service.name],
     SERVICE_AUTH_SECRET: secrets.serviceAuth,
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
-    BIND_ADDRESS: '127.0.0.1',
-    LOG_LEVEL: 'info',
-    NODE_ENV: 'production',
-    // Compiled code of the bundles is kept, which saves a third of the processor time of a start.
-    NODE_COMPILE_CACHE: folder.at('compile-cache'),
-    MALLOC_ARENA_MAX: '2',
-    MALLOC_TRIM_THRESHOLD_: '131072',
-    MALLOC_MMAP_THRESHOLD_: '131072',
-    TZ: 'UTC',
+    ...processEnvironment(placement),
   };
 };
 
-/** Plan of a process that serves or, with an invoker, of the one that feeds a Lambda's handler. */
-export const planService = (
-  service: ServiceManifest,
-  bundle: Bundle,
-  invoker: Bundle | undefined,
-  placement: Placement,
-): ProcessPlan => {
-  const { folder, portBase } = placement;
-  const plan = {
-    name: service.name,
+/** The bundle of a service, and the one that is started for it: its own, or what stands for it here (lib/bundle/bundle-names.ts). */
+export type PlannedBundles = { readonly own: Bundle; readonly started: Bundle };
+
+/** What differs by what stands for a service on this machine. */
+type Differing = Pick<ProcessPlan, 'arguments' | 'environment' | 'readyUrl'>;
+
+const readyAt = ({ ports: { http } }: ServiceManifest, portBase: number | undefined) =>
+  http === undefined ? undefined : `http://127.0.0.1:${shiftPort(http, portBase)}/health/ready`;
+
+const forms: Readonly<
+  Record<LocalForm, (service: ServiceManifest, bundles: PlannedBundles, placement: Placement) => Differing>
+> = {
+  process: (service, _, placement) => ({
     environment: environmentOf(service, placement),
-    nodeFlags: NODE_FLAGS,
-    logFile: folder.at('logs', `${service.name}.log`),
-    workingFolder: bundle.folder,
-  };
-  if (invoker)
+    readyUrl: readyAt(service, placement.portBase),
+  }),
+  invoker: (service, { own }, placement) => ({
+    environment: environmentOf(service, placement),
+    arguments: invokerArguments(service, own.entry),
+  }),
+  // It answers browsers alone, so it is given no secret.
+  files: (service, { own }, placement) => {
+    const at = localAddresses(placement);
+    const door = publicDoorOf(placement.services);
     return {
-      ...plan,
-      entry: invoker.entry,
-      arguments: invokerArguments(service, bundle.entry),
       environment: {
-        ...plan.environment,
-        ...(usesEvents(service) && { EVENTS_URL: localAddresses(placement).events(service) }),
+        ...processEnvironment(placement),
+        HTTP_PORT: String(at.ports(service).http),
+        ...(door && { API_URL: at.http(door) }),
       },
+      arguments: [
+        '--folder',
+        own.folder,
+        '--site',
+        JSON.stringify({ config: siteConfig('local'), headers: siteHeaders }),
+      ],
+      readyUrl: readyAt(service, placement.portBase),
     };
-  const { http } = service.ports;
-  return {
-    ...plan,
-    entry: bundle.entry,
-    ...(http !== undefined && { readyUrl: `http://127.0.0.1:${shiftPort(http, portBase)}/health/ready` }),
-  };
+  },
+  aggregator: (service, _, placement) => ({ environment: environmentOf(service, placement) }),
 };
+
+/** How the process that stands for a service on this machine is started. */
+export const planService = (service: ServiceManifest, bundles: PlannedBundles, placement: Placement): ProcessPlan => ({
+  name: service.name,
+  entry: bundles.started.entry,
+  nodeFlags: NODE_FLAGS,
+  logFile: placement.folder.at('logs', `${service.name}.log`),
+  workingFolder: bundles.own.folder,
+  ...forms[serviceKinds[service.kind].locally](service, bundles, placement),
+});

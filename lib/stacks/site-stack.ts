@@ -35,7 +35,7 @@ export class SiteStack extends PlatformStack {
         zone,
         apiHost,
         code: codeOf(service),
-        config: siteConfig(environment),
+        config: siteConfig(environment.name),
         alerts,
         retained: environment.protected,
       });

@@ -54,5 +54,5 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     publishes: { 'trend-events': { partitions: 3, retentionDays: 3 } },
     consumes: { 'stock-events': 'all' },
   }),
-  fixture({ name: 'pages', kind: 'static' }),
+  fixture({ name: 'pages', kind: 'static', ports: { http: 3100 } }),
 ]);

@@ -1,5 +1,4 @@
-/** What a browser reads at `/config.json` before anything else: made by the platform for one environment, never built in. */
-import type { Environment } from '../environment/environment.ts';
+/** What a browser gets from a site beside its files, which are the same in every environment. */
 
 export type SiteConfig = {
   /** Start of every call to the shop, on the site's own origin. */
@@ -7,12 +6,24 @@ export type SiteConfig = {
   /** Start of the assistant's doors, on the same origin. */
   readonly assistant: string;
   /** Name of the environment, for a mark on the page and for reports of errors. */
-  readonly environment: Environment['name'];
+  readonly environment: string;
 };
 
-/** Configuration of the sites of an environment. Addresses are paths, so the same build serves every environment. */
-export const siteConfig = ({ name }: Environment): SiteConfig => ({
+/** What pages read at `/config.json` before anything else. Addresses are paths, so the same build serves every environment. */
+export const siteConfig = (environment: string): SiteConfig => ({
   api: '/api/v1',
   assistant: '/api/ai',
-  environment: name,
+  environment,
 });
+
+/** Pages load nothing from elsewhere but pictures, and stand in nobody's frame. */
+export const contentSecurityPolicy =
+  "default-src 'self'; img-src 'self' https: data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'";
+
+/** Headers of every file, as CloudFront adds them (lib/constructs/edge/static-site.ts), but for those that only TLS gives a meaning. */
+export const siteHeaders = {
+  'content-security-policy': contentSecurityPolicy,
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'referrer-policy': 'same-origin',
+};

@@ -38,6 +38,12 @@ export type ServiceKind = keyof typeof serviceKinds;
 /** What can run of a service on AWS. */
 export type Runtime = KindTraits['runs'];
 
+/** What a bundle can be. */
+export type BundleForm = KindTraits['bundle'];
+
+/** What can stand for a service on this machine. */
+export type LocalForm = KindTraits['locally'];
+
 /** A Kafka topic; its dead-letter topic `<name>.dead` always comes with it. */
 export type TopicDeclaration = {
   /** Number of partitions; order is kept per key inside one partition. Can grow, never shrink. */

@@ -21,6 +21,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../guards/acknowledge.ts';
+import { contentSecurityPolicy } from '../../variables/site-config.ts';
 import type { FunctionCode } from '../events/event-function.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import { ObjectBucket } from '../stores/object-bucket.ts';
@@ -145,8 +146,7 @@ export class StaticSite extends Construct {
       securityHeadersBehavior: {
         contentSecurityPolicy: {
           override: true,
-          contentSecurityPolicy:
-            "default-src 'self'; img-src 'self' https: data:; frame-ancestors 'none'; base-uri 'self'; form-action 'self'",
+          contentSecurityPolicy,
         },
         contentTypeOptions: { override: true },
         frameOptions: { override: true, frameOption: HeadersFrameOption.DENY },

@@ -1,5 +1,5 @@
 /** What a bundle must have shown before it ships. */
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { type Runtime, runtimeOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Bundle, BundleOptions } from '../../bundle/bundle.ts';
 import { checkLoads } from '../../bundle/bundle-load.ts';
 import { openTrials } from './dry-start.ts';
@@ -14,13 +14,20 @@ export type BundleProof = {
 /** @param services all of the platform */
 export const openProof = (services: readonly ServiceManifest[]): BundleProof => {
   const trials = openTrials(services);
+  const starts: Readonly<Record<Runtime, BundleProof['prove']>> = {
+    pods: (service, bundle) => trials.start(service, bundle),
+    // Neither has a start of its own.
+    function: async () => {},
+    site: async () => {},
+    // Flink alone can tell; the job's own tests run it there.
+    flink: async () => {},
+  };
   return {
     prove: async (service, bundle, options) => {
-      // What is inside a web build is known to whoever built it.
-      if (service.kind === 'static') return;
       await checkLoads(service, bundle);
-      if (service.kind !== 'lambda') await trials.start(service, bundle);
-      await writeSbom(bundle, options);
+      await starts[runtimeOf(service)](service, bundle, options);
+      // What is inside a web build is known to those who built it; a script holds no packages.
+      if (bundle.parts.length > 0) await writeSbom(bundle, options);
     },
     close: () => trials.close(),
   };

@@ -90,7 +90,9 @@ export const openTrials = (services: readonly ServiceManifest[]): Trials => {
     start: async (service, bundle) => {
       peers ??= startPeers(services);
       const { placement } = await peers;
-      const child = superviseProcess(planService(service, bundle, undefined, placement), { say: () => undefined });
+      const child = superviseProcess(planService(service, { own: bundle, started: bundle }, placement), {
+        say: () => undefined,
+      });
       const deadline = new AbortController();
       try {
         await Promise.race([

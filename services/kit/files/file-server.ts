@@ -1,0 +1,67 @@
+/** The files of a static service, served to browsers of this machine as CloudFront serves them on AWS. */
+import path from 'node:path';
+import proxy from '@fastify/http-proxy';
+import files from '@fastify/static';
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Logger } from '../telemetry/logger.ts';
+
+export type FileServerOptions = {
+  /** Folder of the web build, with `index.html`. */
+  readonly folder: string;
+  /** What `/config.json` says; a file of that name in the folder is never served. */
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Added to every answer that is not the API's. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Base URL of what answers `/api/*`, so that pages see one origin; absent: nothing does. */
+  readonly apiUrl?: string | undefined;
+  readonly logger: Logger;
+};
+
+const PAGE = 'index.html';
+const API = '/api';
+/** Seconds that a browser may use a file unasked; CloudFront says the same (lib/constructs/edge/static-site.ts). */
+const FRESH_SECONDS = 300;
+/** Milliseconds until an answer of the API has begun; a stream of events may then stay silent for as long as it likes. */
+const API_WITHIN_MS = 60_000;
+
+/** A path without a file is the page, which knows the paths of its own; so it is there too for who opens such an address. */
+export const createFileServer = async (options: FileServerOptions): Promise<FastifyInstance> => {
+  const { folder, config, headers, apiUrl, logger } = options;
+  const app = fastify({ forceCloseConnections: true });
+  app.get('/health/ready', async () => ({ status: 'ready' }));
+  app.addHook('onSend', async (request, reply) => {
+    if (!request.url.startsWith(`${API}/`)) reply.headers(headers);
+  });
+  app.get('/config.json', async (_, reply) => reply.header('cache-control', 'no-cache').send(config));
+  await app.register(files, {
+    root: path.resolve(folder),
+    cacheControl: false,
+    setHeaders: (reply, file) => {
+      const isPage = path.basename(file) === PAGE;
+      reply.header('cache-control', isPage ? 'no-cache' : `public, max-age=${FRESH_SECONDS}`);
+    },
+  });
+  app.setNotFoundHandler(async (request, reply) => {
+    if (request.method === 'GET' || request.method === 'HEAD') return reply.code(200).sendFile(PAGE);
+    return reply.code(405).header('allow', 'GET, HEAD').send();
+  });
+  if (apiUrl !== undefined)
+    await app.register(proxy, {
+      upstream: apiUrl,
+      prefix: API,
+      rewritePrefix: API,
+      undici: { headersTimeout: API_WITHIN_MS, bodyTimeout: 0 },
+      replyOptions: {
+        onError: (reply, { error }) => {
+          logger.warn({ error }, 'the API does not answer');
+          reply.code(502).header('content-type', 'application/problem+json').send({
+            status: 502,
+            code: 'api.unreachable',
+            title: 'Bad gateway',
+            detail: 'The API does not answer; try again.',
+          });
+        },
+      },
+    });
+  return app;
+};
