@@ -74,9 +74,9 @@ describe('manifests that do not fit together are refused in one sentence with th
     ],
     [
       'files that have no port outside AWS',
-      'user',
-      { kind: 'static', ports: {}, owns: {}, publishes: {} },
-      /user\/manifest\.ts: declares no ports\.http, at which its files are served outside AWS; declare a free one$|calls "user", which is a static without a door/,
+      'notification',
+      { kind: 'static', owns: {}, consumes: {} },
+      /notification\/manifest\.ts: declares no ports\.http, at which its files are served outside AWS; declare a free one$/,
     ],
     [
       'events without an outbox',

@@ -132,7 +132,10 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
         );
     }
     if (serviceKinds[service.kind].locally === 'files' && service.ports.http === undefined)
-      throw sentence(service.name, 'declares no ports.http, at which its files are served outside AWS; declare a free one');
+      throw sentence(
+        service.name,
+        'declares no ports.http, at which its files are served outside AWS; declare a free one',
+      );
     if (service.owns.database && !can.ownsDatabase)
       throw sentence(service.name, `a ${service.kind} owns no PostgreSQL database; declare a table`);
     if (Object.keys(service.publishes).length > 0 && !service.owns.database && !can.needsNoOutbox)

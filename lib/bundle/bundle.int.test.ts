@@ -194,7 +194,8 @@ describe('a bundle of a stream job', () => {
     consumes: { 'stock-events': ['stock.sold.v1'] },
     criticalFunctions: [],
   });
-  const sql = "CREATE TABLE stock WITH ('topic' = 'stock-events');\nCREATE TABLE trend WITH ('topic' = 'trend-events');\n";
+  const sql =
+    "CREATE TABLE stock WITH ('topic' = 'stock-events');\nCREATE TABLE trend WITH ('topic' = 'trend-events');\n";
   const job = async (files: Record<string, string>) => {
     const root = await checkout('job', files);
     return { root, into: path.join(root, 'out') };
@@ -214,7 +215,10 @@ describe('a bundle of a stream job', () => {
   });
 
   it('is stood for on this machine by a program of its own', async () => {
-    const options = await job({ 'services/greeter/job.sql': sql, 'services/greeter/local.ts': "console.log('aggregates');\n" });
+    const options = await job({
+      'services/greeter/job.sql': sql,
+      'services/greeter/local.ts': "console.log('aggregates');\n",
+    });
     const { service, entry } = await bundleAggregator(trends, options);
     expect(service).toBe('greeter-aggregator');
     expect((await run(process.execPath, [entry], { env: {} })).stdout.trim()).toBe('aggregates');

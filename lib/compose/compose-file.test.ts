@@ -7,8 +7,8 @@ import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { root } from '../checkout.ts';
 import { stalePages } from '../pages/pages.ts';
 import { services } from '../services.ts';
-import type { ComposeContainer } from './compose-container.ts';
 import { fixtureManifests } from '../testing/fixture-manifests.ts';
+import type { ComposeContainer } from './compose-container.ts';
 import { composeFiles, composeProject } from './compose-file.ts';
 import { SHOWN_PORTS } from './compose-places.ts';
 import { composeSecrets } from './compose-secrets.ts';
@@ -147,7 +147,9 @@ describe('services of every kind', () => {
     expect(image).toContain('file-server');
     expect(environment).toEqual({ HTTP_PORT: '3100', API_URL: 'http://door:9100' });
     expect(ports).toEqual(['127.0.0.1:3100:3100']);
-    expect(volumes).toEqual([expect.objectContaining({ source: './dist/bundles/pages', target: '/site', read_only: true })]);
+    expect(volumes).toEqual([
+      expect.objectContaining({ source: './dist/bundles/pages', target: '/site', read_only: true }),
+    ]);
     expect(JSON.parse(command?.at(-1) ?? '')).toMatchObject({ config: { api: '/api/v1', environment: 'compose' } });
   });
 
