@@ -16,6 +16,7 @@ export const createUserPeer = (tokens: TestTokens) => {
   const accounts = new Map<string, Account>();
   const sessions = new Map<string, Session>();
   let checks = 0;
+  let checksHeld: Promise<void> | undefined;
 
   const issue = async (sessionId: string, { account, refreshToken }: Session): Promise<Tokens> => ({
     user: account.user,
@@ -82,6 +83,7 @@ export const createUserPeer = (tokens: TestTokens) => {
     },
     checkSession: async ({ userId, sessionId }) => {
       checks += 1;
+      await checksHeld;
       const session = sessions.get(sessionId);
       return { active: session?.isActive === true && session.account.user.id === userId };
     },
@@ -99,6 +101,12 @@ export const createUserPeer = (tokens: TestTokens) => {
     /** Ends every session, as another replica of the gateway would do by a log-out. */
     endAllSessions: () => {
       for (const session of sessions.values()) session.isActive = false;
+    },
+    /** Leaves questions about sessions without an answer until the returned function is called. */
+    holdChecks: (): (() => void) => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      checksHeld = promise;
+      return resolve;
     },
     /** How often the gateway asked about a session. */
     checks: () => checks,
