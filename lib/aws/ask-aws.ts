@@ -1,4 +1,4 @@
-/** How a pre-flight asks AWS: few tries, a deadline on each question, and an answer that says whose credentials these are. */
+/** How AWS is asked, by whoever asks: few tries, a deadline on each question, and an answer that says whose credentials these are. */
 import { setTimeout as after } from 'node:timers/promises';
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { FailedAnswer } from './finding.ts';

@@ -1,4 +1,4 @@
-/** What a pre-flight can find, and how an answer of AWS becomes such a finding. */
+/** What a pre-flight can find, and what a failed call to AWS means. */
 import type { Environment } from '../environment/environment.ts';
 
 export type FindingCode =
@@ -102,7 +102,7 @@ const namesOf = (problem: unknown): string[] => {
  */
 export const findingOfFailure = (
   problem: unknown,
-  { region, name }: Environment,
+  { region, name }: Pick<Environment, 'region' | 'name'>,
   asked: string,
 ): Pick<Finding, 'code' | 'problem' | 'command'> => {
   if (!(problem instanceof Error)) throw problem;
@@ -161,4 +161,13 @@ export const findingOfFailure = (
       command: again,
     };
   throw problem;
+};
+
+/** A failed call in one sentence; what is no failure of AWS is told in its own words. */
+export const sentenceOfFailure = (...[problem, environment, asked]: Parameters<typeof findingOfFailure>): string => {
+  try {
+    return findingOfFailure(problem, environment, asked).problem;
+  } catch {
+    return (problem as Error).message.replaceAll(/\s+/g, ' ');
+  }
 };

@@ -1,5 +1,6 @@
 /** Values that a deployment left behind, read from its stacks. */
 import { CloudFormationClient, paginateDescribeStacks, type Stack } from '@aws-sdk/client-cloudformation';
+import { awsQuestions, withClient } from '../aws/ask-aws.ts';
 import { findingOfFailure } from '../aws/finding.ts';
 import type { Environment } from '../environment/environment.ts';
 import { partName } from '../names.ts';
@@ -15,8 +16,7 @@ const isDeployed = ({ StackStatus: state = 'DELETE_COMPLETE' }: Stack) =>
 
 const describeStacks = async (client: CloudFormationClient): Promise<Stack[]> => {
   const stacks: Stack[] = [];
-  const abortSignal = AbortSignal.timeout(DEADLINE_MS);
-  const pages = paginateDescribeStacks({ client }, {}, { abortSignal });
+  const pages = paginateDescribeStacks({ client }, {}, { abortSignal: AbortSignal.timeout(DEADLINE_MS) });
   for await (const { Stacks = [] } of pages) stacks.push(...Stacks);
   return stacks;
 };
@@ -29,14 +29,12 @@ const describeStacks = async (client: CloudFormationClient): Promise<Stack[]> =>
 export const readDeployedOutputs = async (
   environment: Environment,
   needed: readonly string[],
-  client = new CloudFormationClient({ region: environment.region, maxAttempts: 3 }),
+  client = new CloudFormationClient(awsQuestions(environment.region).settings),
 ): Promise<OutputOf> => {
   const { name, region, account } = environment;
-  const stacks = await describeStacks(client)
-    .catch((problem: unknown) => {
-      throw new Error(findingOfFailure(problem, environment, 'CloudFormation').problem, { cause: problem });
-    })
-    .finally(() => client.destroy());
+  const stacks = await withClient(client, describeStacks).catch((problem: unknown) => {
+    throw new Error(findingOfFailure(problem, environment, 'CloudFormation').problem, { cause: problem });
+  });
   const own = stacks.filter(({ StackName = '' }) => StackName.startsWith(partName(name, '')));
   for (const { StackName, StackStatus: state, StackId = '' } of own) {
     const [, , , , holder] = StackId.split(':');

@@ -34,7 +34,7 @@ test('the current versions of a service are told by key, none of their values', 
 
 test('a secret that is missing, and an image, are named with the way out', async () => {
   await expect(currentSecrets(staging, user)).rejects.toThrow(
-    /^AWS in us-east-1 does not tell the versions of cloudmart-staging\/SERVICE_AUTH_SECRET \(ResourceNotFoundException: .*--no-aws$/,
+    /^AWS in us-east-1 does not tell the versions of cloudmart-staging\/SERVICE_AUTH_SECRET \(Secrets Manager in us-east-1 failed \(ResourceNotFoundException: .*--no-aws$/,
   );
   await expect(imageDigests(staging, { cart: 'abc' })).rejects.toThrow(AwsRefused);
 });

@@ -6,7 +6,7 @@ import { anEvent, anOrder } from '../../../services/notification/testing/order-e
 import { NotObservable } from './not-observable.ts';
 import { notAsked, notedAsSent } from './sent-mails.ts';
 
-const region = 'us-east-1';
+const staging = { name: 'staging', region: 'us-east-1' } as const;
 const email = 'ada@example.com';
 const NAMES = ['AWS_ENDPOINT_URL_DYNAMODB', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
 const saved = NAMES.map((name) => [name, process.env[name]] as const);
@@ -25,7 +25,7 @@ afterAll(async () => {
 
 test('a confirmation counts as mailed once it is noted as sent, and not while it is being sent', async () => {
   let looked = 0;
-  const wasMailed = notedAsSent({ region }, async () => {
+  const wasMailed = notedAsSent(staging, async () => {
     looked += 1;
     return 'notifications';
   });
@@ -41,11 +41,11 @@ test('a confirmation counts as mailed once it is noted as sent, and not while it
 });
 
 test('a table that AWS does not show, or whose name the stacks do not tell, cannot be observed, and the reason is said', async () => {
-  const stranger = notedAsSent({ region }, async () => 'of-nobody');
+  const stranger = notedAsSent(staging, async () => 'of-nobody');
   await expect(stranger('ord_1', email)).rejects.toThrow(
     /^the notes of sent mails in us-east-1 cannot be read: .*not found/,
   );
-  const nameless = notedAsSent({ region }, () => Promise.reject(new Error('no stack of staging is deployed')));
+  const nameless = notedAsSent(staging, () => Promise.reject(new Error('no stack of staging is deployed')));
   await expect(nameless('ord_1', email)).rejects.toThrow(/cannot be read: no stack of staging is deployed$/);
   await expect(nameless('ord_1', email)).rejects.toThrow(NotObservable);
   await expect(notAsked('ord_1', email)).rejects.toThrow(/--no-aws.*--mailbox/);

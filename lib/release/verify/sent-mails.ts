@@ -1,5 +1,7 @@
 /** Which mails went out: from the mailbox of a local run, or from the notes that notification keeps in its table on AWS. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { awsQuestions, withClient } from '../../aws/ask-aws.ts';
+import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { createApiClient } from '../../shop/api-client.ts';
 import type { MailSummary } from '../../shop/mail-folder.ts';
@@ -12,42 +14,30 @@ export const mailedTo = (mailbox: string): WasMailed => {
     (await api<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
 };
 
-const CALL_MS = 5_000;
-
 /**
  * Notes of sent mails in the table `notifications`, read with the caller's credentials; the item is described in
  * services/notification/README.md. 15 s a question, retries included. What AWS refuses is {@link NotObservable}.
  * @param tableName finds the physical name of the table; asked once
  */
-export const notedAsSent = ({ region }: Pick<Environment, 'region'>, tableName: () => Promise<string>): WasMailed => {
+export const notedAsSent = (
+  environment: Pick<Environment, 'name' | 'region'>,
+  tableName: () => Promise<string>,
+): WasMailed => {
+  const { settings, deadline } = awsQuestions(environment.region);
   let table: Promise<string> | undefined;
-  return async (orderId) => {
-    const client = new DynamoDBClient({
-      region,
-      maxAttempts: 3,
-      requestHandler: { connectionTimeout: 3_000, requestTimeout: CALL_MS, throwOnRequestTimeout: true },
-    });
-    try {
+  return (orderId) =>
+    withClient(new DynamoDBClient(settings), async (client) => {
       table ??= tableName();
-      const { Item } = await client.send(
-        new GetItemCommand({
-          TableName: await table,
-          Key: { notificationId: { S: `${orderId}:order-confirmed` } },
-          ConsistentRead: true,
-        }),
-        { abortSignal: AbortSignal.timeout(3 * CALL_MS) },
-      );
+      const Key = { notificationId: { S: `${orderId}:order-confirmed` } };
+      const command = new GetItemCommand({ TableName: await table, Key, ConsistentRead: true });
+      const { Item } = await client.send(command, deadline());
       return Item?.['state']?.S === 'sent';
-    } catch (problem) {
-      const { message } = problem as Error;
+    }).catch((problem: unknown) => {
       throw new NotObservable(
-        `the notes of sent mails in ${region} cannot be read: ${message.replaceAll(/\s+/g, ' ')}`,
+        `the notes of sent mails in ${environment.region} cannot be read: ${sentenceOfFailure(problem, environment, 'DynamoDB')}`,
         { cause: problem },
       );
-    } finally {
-      client.destroy();
-    }
-  };
+    });
 };
 
 /** Where nobody may ask. */
