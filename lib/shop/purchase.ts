@@ -26,6 +26,10 @@ export type PurchaseProof = {
   readonly mail: { readonly to: string; readonly subject: string; readonly url: string };
 };
 
+/** What was charged, for people: `$26.98`. */
+export const chargedAmount = ({ captured, currency }: PurchaseProof['charge']): string =>
+  formatMoney({ amount: captured, currency });
+
 /** The purchase did not come out as it must; the message says at which step and what was seen. */
 export class PurchaseFailed extends Error {
   constructor(message: string, options?: ErrorOptions) {

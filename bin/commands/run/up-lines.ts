@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { LocalState } from '../../../lib/local/state.ts';
 import type { UpReport } from '../../../lib/local/up.ts';
 import { localDataFolder } from '../../../lib/names.ts';
-import { formatMoney } from '../../../services/kit/values/money.ts';
+import { chargedAmount } from '../../../lib/shop/purchase.ts';
 import { columns } from '../../command-line/print.ts';
 
 const NAME_WIDTH = 14;
@@ -22,7 +22,7 @@ const addressLines = ({ services, postgres, tables }: LocalState): string[] => [
 const proofLines = ({ order, charge, mail }: UpReport): string[] =>
   order && charge && mail
     ? [
-        `Bought ${order.items} films for ${formatMoney({ amount: charge.captured, currency: charge.currency })}: ${order.id} is ${order.state}.`,
+        `Bought ${order.items} films for ${chargedAmount(charge)}: ${order.id} is ${order.state}.`,
         'Its mail:',
         mail.url,
         '',
