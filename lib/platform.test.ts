@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
@@ -323,20 +323,6 @@ describe('what the manifests declare is all that the stacks know', () => {
         `${pattern}*`,
       ]);
     }
-  });
-
-  test('no stack and no construct names a service', () => {
-    const folders = ['stacks', 'constructs', 'guards'].map((folder) => path.join(import.meta.dirname, folder));
-    const sources = folders.flatMap((folder) =>
-      readdirSync(folder, { recursive: true, encoding: 'utf8' })
-        .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-        .map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const),
-    );
-    for (const [file, source] of [
-      ...sources,
-      ['platform.ts', readFileSync(path.join(import.meta.dirname, 'platform.ts'), 'utf8')] as const,
-    ])
-      for (const { name } of services) expect([file, source.includes(`'${name}'`)]).toEqual([file, false]);
   });
 
   test('node groups are a choice, with the same laws and the same enforcement of network policies', () => {

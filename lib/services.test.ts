@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import { checkServices, services, servicesNamed } from './services.ts';
@@ -100,4 +102,18 @@ describe('manifests that do not fit together are refused in one sentence with th
     const place = (name: string) => services.findIndex((service) => service.name === name);
     for (const { name, calls } of services) for (const callee of calls) expect(place(callee)).toBeLessThan(place(name));
   });
+});
+
+test('no stack and no construct names a service', () => {
+  const folders = ['stacks', 'constructs', 'guards'].map((folder) => path.join(import.meta.dirname, folder));
+  const sources = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .map((file) => [file, readFileSync(path.join(folder, file), 'utf8')] as const),
+  );
+  for (const [file, source] of [
+    ...sources,
+    ['platform.ts', readFileSync(path.join(import.meta.dirname, 'platform.ts'), 'utf8')] as const,
+  ])
+    for (const { name } of services) expect([file, source.includes(`'${name}'`)]).toEqual([file, false]);
 });
