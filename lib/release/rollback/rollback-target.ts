@@ -1,7 +1,8 @@
 /** Which revision of each service a rollback goes to: decided before anything is changed. */
-import type { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
+import type { V1Deployment } from '@kubernetes/client-node';
 import { annotationKeys } from '../../names.ts';
-import { hashesOf, type Ledger, positionOf, type Release, releaseBefore } from '../rollout/rollout-ledger.ts';
+import type { ReleaseHistory, Snapshot } from '../rollout/release-history.ts';
+import { hashesOf, positionOf, type Release, releaseBefore } from '../rollout/rollout-ledger.ts';
 import { annotationOf, currentRevision, type Revision, revisionsOf, tagOf } from '../rollout/rollout-workload.ts';
 
 /** Nothing was changed; the sentence says why and what to do. */
@@ -24,16 +25,13 @@ export type Plan = {
   readonly already?: string;
 };
 
-export type History = {
-  readonly deployments: ReadonlyMap<string, V1Deployment>;
-  readonly replicaSets: readonly V1ReplicaSet[];
-  readonly ledger: Ledger;
-};
+type History = Pick<ReleaseHistory, 'deployments' | 'replicaSets' | 'ledger'>;
+type Running = Pick<Snapshot, 'deployments' | 'replicaSets'>;
 
 const nameOf = ({ service, revision, image }: Revision) =>
   `${service} revision ${revision} (${tagOf(image).slice(0, 12)})`;
 
-const deploymentOf = ({ deployments }: History, service: string): V1Deployment => {
+const deploymentOf = ({ deployments }: Running, service: string): V1Deployment => {
   const deployment = deployments.get(service);
   if (!deployment)
     throw new RollbackRefused(
@@ -44,8 +42,8 @@ const deploymentOf = ({ deployments }: History, service: string): V1Deployment =
 };
 
 /** The current revision of a service. Throws while its controller has not seen the last change. */
-export const runningRevision = (history: History, service: string): Revision => {
-  const current = currentRevision(deploymentOf(history, service), history.replicaSets);
+export const runningRevision = (snapshot: Running, service: string): Revision => {
+  const current = currentRevision(deploymentOf(snapshot, service), snapshot.replicaSets);
   if (!current)
     throw new RollbackRefused(
       'rollback.not-seen',
@@ -55,10 +53,10 @@ export const runningRevision = (history: History, service: string): Revision => 
 };
 
 /** What runs now, as a release. */
-export const runningRelease = (history: History): Release['services'] =>
+export const runningRelease = (snapshot: Running): Release['services'] =>
   Object.fromEntries(
-    [...history.deployments.keys()].sort().map((service) => {
-      const { hash, image } = runningRevision(history, service);
+    [...snapshot.deployments.keys()].sort().map((service) => {
+      const { hash, image } = runningRevision(snapshot, service);
       return [service, { hash, tag: tagOf(image) }];
     }),
   );

@@ -2,7 +2,9 @@
 import type { V1ContainerStatus, V1Deployment, V1Pod } from '@kubernetes/client-node';
 import type { RolloutCluster } from './rollout-cluster.ts';
 import { ClusterRefused } from './rollout-cluster-failure.ts';
-import { isOfRevision, isReady, podsOf, type Revision } from './rollout-workload.ts';
+import type { RolloutFinding } from './rollout-finding.ts';
+import type { RolloutOutcome } from './rollout-wait.ts';
+import { currentRevision, isOfRevision, isReady, podsOf, type Revision } from './rollout-workload.ts';
 
 export type Diagnosis = {
   readonly service: string;
@@ -72,7 +74,7 @@ const logOf = async (cluster: RolloutCluster, service: string, pod: V1Pod): Prom
 };
 
 /** The first pod of the revision that is not ready, with its reason and log; without pods what the Deployment says. */
-export const diagnose = async (
+const diagnose = async (
   cluster: RolloutCluster,
   deployment: V1Deployment,
   revision: Revision | undefined,
@@ -102,3 +104,23 @@ export const diagnose = async (
     log: [],
   };
 };
+
+/** Why each stuck service is stuck: its pod, the reason, the last lines of its log. */
+export const explainStuck = (
+  cluster: RolloutCluster,
+  { deployments, replicaSets, pods, stuck }: RolloutOutcome,
+): Promise<RolloutFinding[]> =>
+  Promise.all(
+    [...stuck].map(async ([service, howFar]): Promise<RolloutFinding> => {
+      const deployment = deployments.get(service);
+      if (!deployment) return { code: 'rollout-stuck', service, problem: `${service}: ${howFar}` };
+      const { pod, reason, log } = await diagnose(cluster, deployment, currentRevision(deployment, replicaSets), pods);
+      return {
+        code: 'rollout-stuck',
+        service,
+        ...(pod !== undefined && { pod }),
+        problem: `${service} did not roll out (${howFar}): ${pod === undefined ? '' : `pod ${pod}: `}${reason}`,
+        log,
+      };
+    }),
+  );

@@ -95,10 +95,10 @@ export const recordRelease = async (
 /** Notes that the release that runs is being left, before anything is changed: a second try then has the same target. */
 export const leaveRelease = async (
   cluster: RolloutCluster,
+  ledger: Ledger,
   services: Release['services'],
   now: Date,
 ): Promise<void> => {
-  const ledger = await readLedger(cluster);
   const { index } = positionOf(ledger, hashesOf(services));
   const leftAt = now.toISOString();
   const known = ledger.releases[index];

@@ -1,6 +1,6 @@
 /** Waits for roll-outs to end, telling how far they are. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { V1Deployment, V1Pod, V1ReplicaSet } from '@kubernetes/client-node';
+import { type Snapshot, snapshotOf } from './release-history.ts';
 import type { RolloutCluster } from './rollout-cluster.ts';
 import { ClusterRefused } from './rollout-cluster-failure.ts';
 import { isHopeless } from './rollout-diagnosis.ts';
@@ -13,10 +13,7 @@ export type WaitOptions = {
   readonly signal: AbortSignal;
 };
 
-export type Waited = {
-  readonly deployments: ReadonlyMap<string, V1Deployment>;
-  readonly replicaSets: readonly V1ReplicaSet[];
-  readonly pods: readonly V1Pod[];
+export type RolloutOutcome = Snapshot & {
   /** Services whose roll-out did not end, with how far it got. */
   readonly stuck: ReadonlyMap<string, string>;
 };
@@ -25,28 +22,15 @@ const POLL_MS = 1_000;
 /** Milliseconds that the API server may be away in the middle of a roll-out: the upgrade of a control plane takes some. */
 const AWAY_MS = 60_000;
 
-/** One look at the cluster. */
-export type Seen = Omit<Waited, 'stuck'>;
-
-const stateOf = (service: string, { deployments, replicaSets, pods }: Seen): RolloutState => {
+const stateOf = (service: string, { deployments, replicaSets, pods }: Snapshot): RolloutState => {
   const deployment = deployments.get(service);
   if (!deployment) return { state: 'stuck', sentence: 'its Deployment is gone' };
   const { state, sentence } = rolloutState(deployment);
   const revision = currentRevision(deployment, replicaSets);
-  const news = podsOf(service, pods).filter((pod) => revision && isOfRevision(pod, revision));
-  return state === 'moving' && news.some(isHopeless)
+  const newPods = podsOf(service, pods).filter((pod) => revision && isOfRevision(pod, revision));
+  return state === 'moving' && newPods.some(isHopeless)
     ? { state: 'stuck', sentence: `${sentence}; a container keeps failing` }
     : { state, sentence };
-};
-
-/** Everything that a roll-out consists of, as it is now. */
-export const look = async (cluster: RolloutCluster): Promise<Seen> => {
-  const [deployments, replicaSets, pods] = await Promise.all([
-    cluster.deployments(),
-    cluster.replicaSets(),
-    cluster.pods(),
-  ]);
-  return { deployments, replicaSets, pods };
 };
 
 /**
@@ -57,23 +41,23 @@ export const waitForRollouts = async (
   cluster: RolloutCluster,
   services: readonly string[],
   { deadlineSeconds, progress, signal }: WaitOptions,
-): Promise<Waited> => {
+): Promise<RolloutOutcome> => {
   const endsAt = performance.now() + deadlineSeconds * 1000;
-  const told = new Map<string, string>();
+  const reported = new Map<string, string>();
   let awaySince: number | undefined;
   for (;;) {
     try {
-      const seen = await look(cluster);
+      const snapshot = await snapshotOf(cluster);
       awaySince = undefined;
-      const states = services.map((service) => [service, stateOf(service, seen)] as const);
+      const states = services.map((service) => [service, stateOf(service, snapshot)] as const);
       for (const [service, { sentence }] of states) {
-        if (told.get(service) !== sentence) progress(`${service}: ${sentence}`);
-        told.set(service, sentence);
+        if (reported.get(service) !== sentence) progress(`${service}: ${sentence}`);
+        reported.set(service, sentence);
       }
       const isOver = states.every(([, { state }]) => state !== 'moving') || performance.now() >= endsAt;
       if (isOver)
         return {
-          ...seen,
+          ...snapshot,
           stuck: new Map(
             states.flatMap(([service, { state, sentence }]) =>
               state === 'done'

@@ -9,8 +9,7 @@ import { environmentValues, type OutputOf } from '../../workloads/environment-va
 import { manifestFiles } from '../../workloads/manifest-files.ts';
 import type { RealCluster } from '../../workloads/testing/real-cluster.ts';
 import { writeFiles } from '../../workloads/write-files.ts';
-import { askedWorkloads } from '../verify/expected-workloads.ts';
-import type { AskedWorkload } from '../verify/verify-cluster.ts';
+import { type ExpectedWorkload, expectedWorkloads } from '../verify/expected-workloads.ts';
 
 export type TestRelease = {
   /** Image tag of each service; one for all, or by name. */
@@ -33,7 +32,7 @@ const valuesOf = ({ tags, configuration = {} }: TestRelease) => {
 };
 
 /** What a checkout of the release asks for. */
-export const askedOf = (release: TestRelease): AskedWorkload[] => askedWorkloads(services, valuesOf(release));
+export const expectedOf = (release: TestRelease): ExpectedWorkload[] => expectedWorkloads(services, valuesOf(release));
 
 /** Applies it as GitOps does. */
 export const applyRelease = async (cluster: RealCluster, release: TestRelease): Promise<void> => {

@@ -7,10 +7,10 @@ import { neededOutputs } from '../../outputs/stack-outputs.ts';
 import { services } from '../../services.ts';
 import { environmentValues } from '../../workloads/environment-values.ts';
 import { imageTags, type OutputsSource, outputsFor } from '../../workloads/render.ts';
+import type { Snapshot } from '../rollout/release-history.ts';
+import { compareSecrets } from '../rollout/restart-rotated.ts';
 import { currentSecrets, imageDigests } from '../rollout/rollout-aws.ts';
-import { compareSecrets } from '../rollout/rollout-secrets.ts';
-import type { Seen } from '../rollout/rollout-wait.ts';
-import { askedWorkloads } from './expected-workloads.ts';
+import { expectedWorkloads } from './expected-workloads.ts';
 import type { Session } from './session.ts';
 import { type VerifyReport, verify } from './verify.ts';
 
@@ -26,7 +26,7 @@ export type PlatformVerify = {
 const askAws = async (environment: Environment, tags: Readonly<Record<string, string>>) => {
   const digests = await imageDigests(environment, tags);
   const secrets = await currentSecrets(environment, services.filter(runsInCluster));
-  return { digests, beside: async (seen: Seen) => compareSecrets(seen, secrets, environment.name) };
+  return { digests, alsoCheck: async (snapshot: Snapshot) => compareSecrets(snapshot, secrets, environment.name) };
 };
 
 /** Compares every service in the cluster with bundles made now, and tries the shop from outside where the session does. */
@@ -42,14 +42,14 @@ export const verifyPlatform = async (
   );
   wait.progress('bundling the services for their tags');
   const tags = await imageTags(services, root);
-  const asked = askedWorkloads(services, environmentValues(environment, services, tags, outputOf));
+  const expected = expectedWorkloads(services, environmentValues(environment, services, tags, outputOf));
   if (asksAws) wait.progress(`asking AWS in ${environment.region} for digests of images and versions of secrets`);
   const aws = asksAws ? await askAws(environment, tags) : undefined;
   return verify(cluster, {
     ...wait,
     environment: environment.name,
-    asked: asked.map((workload) => ({ ...workload, digest: aws?.digests[workload.service] })),
-    beside: aws?.beside,
+    expected: expected.map((workload) => ({ ...workload, digest: aws?.digests[workload.service] })),
+    alsoCheck: aws?.alsoCheck,
     outside,
     rollsBack,
   });

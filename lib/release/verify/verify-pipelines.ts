@@ -71,8 +71,8 @@ const noticed: ReadonlyMap<string, Effect> = new Map(
   }),
 );
 
-/** Of every other pipeline the consumer tells. */
-const told = (pipeline: Pipeline): Effect => ({
+/** Every other pipeline is known by what its consumer logs. */
+const logged = (pipeline: Pipeline): Effect => ({
   effect: `${pipeline.to} says that it handled it`,
   isSeen: ({ wasHandled, purchase }) => wasHandled(pipeline, purchase),
 });
@@ -82,7 +82,7 @@ const provePipeline = async (
   proof: PipelineProof,
 ): Promise<{ report: PipelineReport; finding?: RolloutFinding }> => {
   const { topic, from, to, isOfEveryOrder } = pipeline;
-  const { effect, isSeen } = noticed.get(`${topic} -> ${to}`) ?? told(pipeline);
+  const { effect, isSeen } = noticed.get(`${topic} -> ${to}`) ?? logged(pipeline);
   const { purchase, progress, signal } = proof;
   const since = () => (performance.now() - purchase.placedAt) / 1000;
   let last: Error | undefined;

@@ -14,11 +14,12 @@ import { services } from '../../services.ts';
 import { partOf } from '../../testing/real-part.ts';
 import { imageTags } from '../../workloads/render.ts';
 import { type RealCluster, startCluster } from '../../workloads/testing/real-cluster.ts';
-import { type RollbackReport, rollBack } from '../rollback/rollback-report.ts';
+import { type RollbackReport, rollBack } from '../rollback/rollback.ts';
+import { snapshotOf } from '../rollout/release-history.ts';
+import { restartOutdated } from '../rollout/restart-rotated.ts';
 import type { CurrentSecret } from '../rollout/rollout-aws.ts';
 import { connectCluster, type RolloutCluster } from '../rollout/rollout-cluster.ts';
-import { restartOutdated } from '../rollout/rollout-secrets.ts';
-import { applyRelease, askedOf, inCluster, type TestRelease } from '../testing/releases.ts';
+import { applyRelease, expectedOf, inCluster, type TestRelease } from '../testing/releases.ts';
 import { writeStages } from '../testing/simulated-failures.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../testing/webhook-receiver.ts';
 import { type VerifyReport, verify } from './verify.ts';
@@ -46,7 +47,7 @@ const inspect = (release: TestRelease, more: { rollsBack?: boolean; deadlineSeco
   verify(cluster, {
     ...ask,
     environment: 'production',
-    asked: askedOf(release),
+    expected: expectedOf(release),
     outside: undefined,
     rollsBack: true,
     ...more,
@@ -89,7 +90,7 @@ beforeAll(async () => {
   broken = {
     tags: { ...Object.fromEntries(inCluster.map((name) => [name, 'a'.repeat(64)])), order: tags['order'] ?? '' },
   };
-  const crashing = (release: TestRelease) => askedOf(release).find(({ service }) => service === 'order');
+  const crashing = (release: TestRelease) => expectedOf(release).find(({ service }) => service === 'order');
   const stages = await writeStages(path.join(partOf('REAL_CLUSTER_BIN'), 'kwok-stages.yaml'), folder, {
     images: [crashing(broken)?.image ?? ''],
     configurations: [crashing(refused)?.configuration ?? ''],
@@ -211,7 +212,7 @@ test('one service goes back to a revision by number or tag, and again to the sam
   const { code, stdout } = await cloudmart('rollback', 'order', '--list');
   expect(code).toBe(0);
   const list = JSON.parse(stdout) as { revisions: { revision: number; configuration: string; isRunning: boolean }[] };
-  const wanted = askedOf(quicker).find(({ service }) => service === 'order')?.configuration;
+  const wanted = expectedOf(quicker).find(({ service }) => service === 'order')?.configuration;
   const target = list.revisions.find(({ configuration }) => configuration === wanted);
   expect(list.revisions.filter(({ isRunning }) => isRunning)).toHaveLength(1);
   const report = await back('order', String(target?.revision));
@@ -230,7 +231,7 @@ const secretsOf = (service: string, version: string): ReadonlyMap<string, readon
 
 test('a rotated secret leads to new pods for its new version, once, and to a release that a later deployment keeps', async () => {
   const before = await namesOf('payment');
-  const report = await restartOutdated(cluster, secretsOf('payment', 'version-2'), ask);
+  const report = await restartOutdated(cluster, await snapshotOf(cluster), secretsOf('payment', 'version-2'), ask);
   expect([report.restarted, report.findings]).toEqual([['payment'], []]);
   const pods = await podsOf('payment');
   expect(pods).toHaveLength(floor);
@@ -238,7 +239,9 @@ test('a rotated secret leads to new pods for its new version, once, and to a rel
   for (const { metadata } of pods)
     expect(metadata?.annotations?.['cloudmart/secret-versions']).toBe('SERVICE_AUTH_SECRET=version-2');
   const names = await namesOf('payment');
-  expect((await restartOutdated(cluster, secretsOf('payment', 'version-2'), ask)).restarted).toEqual([]);
+  expect(
+    (await restartOutdated(cluster, await snapshotOf(cluster), secretsOf('payment', 'version-2'), ask)).restarted,
+  ).toEqual([]);
   await applyRelease(real, good);
   expect((await inspect(good, { rollsBack: false })).services.find(({ service }) => service === 'payment')?.pods).toBe(
     floor,
@@ -248,7 +251,7 @@ test('a rotated secret leads to new pods for its new version, once, and to a rel
 
 test('a version that the process cannot use leaves the old pods and the old version', async () => {
   const before = await namesOf('payment');
-  const report = await restartOutdated(cluster, secretsOf('payment', 'unusable'), ask);
+  const report = await restartOutdated(cluster, await snapshotOf(cluster), secretsOf('payment', 'unusable'), ask);
   expect(report.findings).toEqual([
     expect.objectContaining({ code: 'rollout-stuck', problem: expect.stringContaining('CrashLoopBackOff') }),
   ]);
