@@ -2,11 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
+import { testManifest } from '../services/kit/testing/manifest.ts';
 import { checkServices, services, servicesNamed } from './services.ts';
 
-/** The shop with one manifest changed. */
+/** A function of these tests, for a shop may do without those that it has. */
+const stamper = testManifest({
+  name: 'stamper',
+  kind: 'lambda',
+  ports: {},
+  owns: { tables: { stamps: { partitionKey: 'id' } } },
+  consumes: { 'order-events': 'all' },
+});
+
+/** The shop, and the function of these tests, with one manifest changed. */
 const withChange = (name: string, change: Partial<ServiceManifest>): ServiceManifest[] =>
-  services.map((service) => (service.name === name ? { ...service, ...change } : service));
+  [...services, stamper].map((service) => (service.name === name ? { ...service, ...change } : service));
 
 const topic = { partitions: 3, retentionDays: 7 };
 
@@ -47,8 +57,8 @@ describe('manifests that do not fit together are refused in one sentence with th
     [
       'two owners of a table',
       'cart',
-      { owns: { database: 'carts', tables: { notifications: { partitionKey: 'id' } } } },
-      /table "notifications" belongs to "\w+" already; a table has one owner; call the owner instead$/,
+      { owns: { database: 'carts', tables: { stamps: { partitionKey: 'id' } } } },
+      /table "stamps" belongs to "\w+" already; a table has one owner; call the owner instead$/,
     ],
     [
       'a callee that does not exist',
@@ -59,8 +69,8 @@ describe('manifests that do not fit together are refused in one sentence with th
     [
       'a callee without a door',
       'cart',
-      { calls: ['notification'] },
-      /calls "notification", which is a lambda without a door; publish an event that it consumes$/,
+      { calls: ['stamper'] },
+      /calls "stamper", which is a lambda without a door; publish an event that it consumes$/,
     ],
     [
       'calls in a circle',
@@ -70,15 +80,15 @@ describe('manifests that do not fit together are refused in one sentence with th
     ],
     [
       'a table without a stream that is followed',
-      'notification',
-      { follows: ['notifications'] },
-      /follows table "notifications", which no manifest declares with a stream; set stream: true/,
+      'stamper',
+      { follows: ['stamps'] },
+      /follows table "stamps", which no manifest declares with a stream; set stream: true/,
     ],
     [
       'files that have no port outside AWS',
-      'notification',
+      'stamper',
       { kind: 'static', owns: {}, consumes: {} },
-      /notification\/manifest\.ts: declares no ports\.http, at which its files are served outside AWS; declare a free one$/,
+      /stamper\/manifest\.ts: declares no ports\.http, at which its files are served outside AWS; declare a free one$/,
     ],
     [
       'events without an outbox',
