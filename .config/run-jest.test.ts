@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { type JestReport, tallyOf } from './run-jest.ts';
+import { type JestReport, runJest, tallyOf } from './run-jest.ts';
 
 const report = (passed: number, failed: number, broken: number, skipped: readonly string[] = []): JestReport => ({
   numPassedTests: passed,
@@ -18,4 +18,8 @@ test('a file that broke before its tests ran counts as one failed', () => {
 
 test('an exit code that no failed test explains counts as one failed', () => {
   expect(tallyOf(report(5, 0, 0), 1).failed).toBe(1);
+});
+
+test('a run that finds no test counts as one failed', async () => {
+  expect(await runJest(['no-test-has-this-name'])).toEqual({ passed: 0, failed: 1, skipped: [] });
 });

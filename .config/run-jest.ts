@@ -32,12 +32,12 @@ export function tallyOf(report: JestReport, exitCode: number): JestTally {
   };
 }
 
-/** Runs jest with its usual output and counts what it reports. A jest that dies without a report counts as one failed. */
+/** Runs jest with its usual output and counts what it reports. A jest that dies without a report, or finds no test, counts as one failed. */
 export async function runJest(parameters: readonly string[]): Promise<JestTally> {
   const folder = mkdtempSync(join(tmpdir(), 'cloudmart-jest-'));
   const reportFile = join(folder, 'report.json');
   try {
-    const all = ['--ci', '--passWithNoTests', '--json', `--outputFile=${reportFile}`, ...parameters];
+    const all = ['--ci', '--json', `--outputFile=${reportFile}`, ...parameters];
     const { code } = await runCommand('jest', all, { print: 'errors' });
     if (!existsSync(reportFile)) return { passed: 0, failed: 1, skipped: [] };
     return tallyOf(JSON.parse(readFileSync(reportFile, 'utf8')), code);

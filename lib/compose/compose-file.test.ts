@@ -118,19 +118,29 @@ describe('the metrics', () => {
   test('on the dashboard are those that the services have', async () => {
     const kit = path.join(root, 'services');
     const sources = readdirSync(kit, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.ts') && !file.endsWith('.test.ts'),
+      (file) => file.endsWith('.ts') && !/\.test\.ts$|(^|\/)testing\//.test(file),
     );
     const text = sources.map((file) => readFileSync(path.join(kit, file), 'utf8')).join('\n');
     const process = createMetrics('probe');
     process.collectProcess();
-    const known = new Set([
-      ...[...text.matchAll(/name: '([a-z0-9_]+)'/g)].map(([, name]) => name),
-      ...[...(await process.page()).text.matchAll(/^# TYPE (\w+)/gm)].map(([, name]) => name),
+    const made = text.matchAll(/\.(counter|gauge|histogram)\(\{\s*name: '([a-z0-9_]+)'/g);
+    const told = (await process.page()).text.matchAll(/^# TYPE (\w+) (\w+)$/gm);
+    const kinds = new Map([
+      ...[...made].map(([, kind = '', name = '']): [string, string] => [name, kind]),
+      ...[...told].map(([, name = '', kind = '']): [string, string] => [name, kind]),
     ]);
     const asked = panels.flat().flatMap(({ queries }) => queries.map(({ expression }) => expression));
-    for (const expression of asked)
-      for (const [, name = ''] of expression.matchAll(/([a-z0-9_]+)\{/g))
-        expect([...known]).toContain(name.replace(/_bucket$/, ''));
+    const names = asked.flatMap((expression) =>
+      [...expression.matchAll(/([a-z0-9_]+)\{/g)].map(([, name = '']) => name),
+    );
+    expect(names.length).toBeGreaterThanOrEqual(asked.length);
+    for (const name of names) {
+      const histogram = name.replace(/_(bucket|sum|count)$/, '');
+      const kind = name === histogram ? kinds.get(name) : kinds.get(histogram);
+      // A histogram is asked for by its parts, everything else by its name.
+      expect([name, kind === 'histogram']).toEqual([name, name !== histogram]);
+      expect([name, kind]).toEqual([name, expect.stringMatching(/^(counter|gauge|histogram)$/)]);
+    }
   });
 });
 
