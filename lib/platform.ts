@@ -171,6 +171,7 @@ export class Platform extends Stage {
         backups,
         key: keys.data,
         alerts,
+        restoreInto: database.database.placement,
         stores: [
           { type: 'Aurora', arn: database.database.cluster.clusterArn },
           ...table.all.map(({ tableArn }) => ({ type: 'DynamoDB' as const, arn: tableArn })),

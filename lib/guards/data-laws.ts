@@ -223,3 +223,18 @@ export const firstCreationRepeatable: Law = stackLaw(
         `this ${resource.Type} stays when its first creation is rolled back, and the next try finds its name taken; use removalPolicyOf, that is RETAIN_ON_UPDATE_OR_DELETE`,
       ]),
 );
+
+export const restoresPlaced: Law = stackLaw(
+  'restores-placed',
+  'A database that is restored on trial is told where: without it AWS Backup takes the default VPC, which an account may have lost.',
+  ({ template }) =>
+    resourcesOf(template, 'AWS::Backup::RestoreTestingSelection')
+      .filter(
+        ({ properties }) =>
+          /^(Aurora|RDS)$/.test(textOf(properties['ProtectedResourceType'])) &&
+          !Object.keys((properties['RestoreMetadataOverrides'] ?? {}) as object).some(
+            (key) => key.toLowerCase() === 'dbsubnetgroupname',
+          ),
+      )
+      .map(({ logicalId }) => [logicalId, 'the restore names no subnet group; set dbSubnetGroupName in its overrides']),
+);

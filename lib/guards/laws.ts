@@ -22,6 +22,7 @@ import {
   encryptedInTransit,
   firstCreationRepeatable,
   noPublicStore,
+  restoresPlaced,
   stateRetained,
 } from './data-laws.ts';
 import { alarmsAnswered, failuresLand } from './failure-laws.ts';
@@ -34,6 +35,7 @@ export const laws: readonly Law[] = [
   noPublicStore,
   stateRetained,
   firstCreationRepeatable,
+  restoresPlaced,
   noWildcardGrant,
   noSecretInTemplate,
   failuresLand,

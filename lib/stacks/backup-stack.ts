@@ -9,6 +9,7 @@ export type BackupStackProps = {
   readonly environment: Environment;
   readonly backups: NonNullable<Environment['backups']>;
   readonly stores: RecoveryPlanProps['stores'];
+  readonly restoreInto: RecoveryPlanProps['restoreInto'];
   readonly key: IKey;
   readonly alerts: AlertTopics;
 };

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import {
   BackupPlan,
   BackupPlanRule,
@@ -24,6 +24,8 @@ export type RecoveryPlanProps = NonNullable<Environment['backups']> & {
   readonly alerts: AlertTopics;
   /** What is backed up, with the type under which restore tests know it. */
   readonly stores: readonly { readonly arn: string; readonly type: 'Aurora' | 'DynamoDB' }[];
+  /** Where databases are restored on trial: subnet group, and security groups. Absent ones would be those of a default VPC, which may be gone. */
+  readonly restoreInto: { readonly subnetGroupName: string; readonly securityGroupIds: readonly string[] };
   /** Whether recovery points outlive the stack. */
   readonly retained: boolean;
 };
@@ -87,7 +89,7 @@ export class RecoveryPlan extends Construct {
     rule.addTarget(new SnsTopic(alerts.ticket));
   }
 
-  private addRestoreTests({ name, stores }: RecoveryPlanProps, role: Role) {
+  private addRestoreTests({ name, stores, restoreInto }: RecoveryPlanProps, role: Role) {
     const planName = name.replaceAll('-', '_');
     const plan = new CfnRestoreTestingPlan(this, 'RestoreTests', {
       restoreTestingPlanName: planName,
@@ -107,6 +109,15 @@ export class RecoveryPlan extends Construct {
         protectedResourceType: type,
         protectedResourceArns: stores.filter((store) => store.type === type).map(({ arn }) => arn),
         iamRoleArn: role.roleArn,
+        // Source: AWS Backup developer guide, "Restore testing inferred metadata", Aurora.
+        ...(type === 'Aurora'
+          ? {
+              restoreMetadataOverrides: {
+                dbSubnetGroupName: restoreInto.subnetGroupName,
+                vpcSecurityGroupIds: Stack.of(this).toJsonString(restoreInto.securityGroupIds),
+              },
+            }
+          : {}),
       });
       selection.node.addDependency(plan);
     }

@@ -112,6 +112,16 @@ export class RelationalDatabase extends Construct {
     return `${this.cluster.clusterEndpoint.hostname}:${PORT}`;
   }
 
+  /** Names of the subnet group and the security groups, as a copy of this database needs them. Hold tokens. */
+  get placement(): { readonly subnetGroupName: string; readonly securityGroupIds: readonly string[] } {
+    const subnets = this.cluster.node.findAll().find((child) => child instanceof CfnDBSubnetGroup);
+    if (!subnets) throw new Error('the database has no subnet group of its own; name one');
+    return {
+      subnetGroupName: subnets.ref,
+      securityGroupIds: this.cluster.connections.securityGroups.map(({ securityGroupId }) => securityGroupId),
+    };
+  }
+
   /** Admits connections from a peer; the rule lives in this construct's stack. */
   admit(peer: IConnectable, description: string): void {
     this.cluster.connections.allowFrom(peer, Port.tcp(PORT), description);

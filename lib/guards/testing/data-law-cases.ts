@@ -4,6 +4,7 @@ import {
   encryptedInTransit,
   firstCreationRepeatable,
   noPublicStore,
+  restoresPlaced,
   stateRetained,
 } from '../data-laws.ts';
 import type { LawCases } from './law-cases.ts';
@@ -132,6 +133,12 @@ export const dataLawCases: LawCases = {
       one('AWS::ECR::Repository', { RepositoryName: 'x' }, { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' }),
       /finds its name taken; use removalPolicyOf/,
     ],
+    [
+      restoresPlaced,
+      'a database restored into the default VPC',
+      one('AWS::Backup::RestoreTestingSelection', { ProtectedResourceType: 'Aurora' }),
+      /names no subnet group/,
+    ],
   ],
   kept: [
     [encryptedAtRest, 'a database with a key', one('AWS::RDS::DBCluster', { StorageEncrypted: true, KmsKeyId: key })],
@@ -159,6 +166,17 @@ export const dataLawCases: LawCases = {
       firstCreationRepeatable,
       'Kubernetes objects that stay',
       one('Custom::AWSCDK-EKS-KubernetesResource', {}, { DeletionPolicy: 'Retain' }),
+    ],
+    [
+      restoresPlaced,
+      'a database restored into a subnet group, and a table that needs none',
+      {
+        ...one('AWS::Backup::RestoreTestingSelection', { ProtectedResourceType: 'DynamoDB' }),
+        Database: {
+          Type: 'AWS::Backup::RestoreTestingSelection',
+          Properties: { ProtectedResourceType: 'Aurora', RestoreMetadataOverrides: { dbSubnetGroupName: 'data' } },
+        },
+      },
     ],
   ],
 };
