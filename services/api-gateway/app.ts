@@ -1,28 +1,29 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
+import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
+import { askByCalls } from '../kit/grpc/door-calls.ts';
 import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { createAccounts } from './clients/accounts.ts';
-import { createOrders } from './clients/orders.ts';
 import { createSessions } from './clients/sessions.ts';
 import type { GatewayConfig } from './config.ts';
 import { addAuthRoutes } from './http/auth-routes.ts';
 import { addBrowserRoutes } from './http/browser-routes.ts';
 import { forwardTo } from './http/forward.ts';
+import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
 import { keepOutOfCaches } from './http/no-store.ts';
-import { addOrderEventsRoute } from './http/order-events-route.ts';
-import { addOrderRoutes } from './http/order-routes.ts';
 import { addProfileRoutes } from './http/profile-routes.ts';
 import { shopDocumentation } from './http/shop-documentation.ts';
+import { watchUntilLast } from './http/watch-until-last.ts';
 
 export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
@@ -42,7 +43,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   const { users, upstreams, cache } = dependencies;
   const accounts = createAccounts(users);
   const sessions = createSessions(users);
-  const orders = createOrders(dependencies.orders);
+  const orders = askByCalls(dependencies.orders, orderDoors, forwardingOf);
 
   functions.register({ gatewayApp });
   health.add('cache', { critical: false, check: () => cache.check() });
@@ -69,12 +70,13 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     (api, _options, done) => {
       addAuthRoutes(api, { accounts, sessions, attemptsPerMinute: config.own.LOGIN_LIMIT_PER_MINUTE });
       addProfileRoutes(api, accounts);
-      addOrderRoutes(api, { orders, ids });
-      addOrderEventsRoute(api, { orders, stopping });
       done();
     },
     { prefix },
   );
+  const watch: typeof orders.watch = (request, signal) =>
+    watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
+  addDoors(http, orderDoors, { ...orders, watch }, { prefix, stopping });
   addDoors(http, productDoors, forwardTo(upstreams.product, productDoors), { prefix });
   addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix });
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix });

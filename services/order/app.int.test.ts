@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Order } from '../contracts/http/order-api.ts';
+import type { CallExtras } from '../kit/grpc/grpc-client.ts';
 import { systemIds } from '../kit/system-ids.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { anAddress } from './testing/order-fixtures.ts';
@@ -231,13 +232,20 @@ describe('a paid order', () => {
     const { id, act } = await paidOrder();
     const [headers, body] = [
       { ...shop.staff, 'idempotency-key': newKey() },
-      { amount: 500, reason: 'scratched' },
+      { amount: { amount: 500, currency: 'USD' }, reason: 'scratched' },
     ];
     const answers = await Promise.all(Array.from({ length: 5 }, () => act('refund', body, headers)));
     expect(answers.some(({ statusCode }) => statusCode === 200)).toBe(true);
     await eventually(async () => expect((await read(id)).payment.refunded.amount).toBe(500));
-    expect(code(await act('refund', { amount: 1001, reason: 'more' }))).toEqual([409, 'order.refund-too-large']);
-    for (const amount of [0, -1, 0.5]) expect((await act('refund', { amount, reason: 'x' })).statusCode).toBe(400);
+    expect(code(await act('refund', { amount: { amount: 1001, currency: 'USD' }, reason: 'more' }))).toEqual([
+      409,
+      'order.refund-too-large',
+    ]);
+    const inEuros = { amount: { amount: 1, currency: 'EUR' }, reason: 'abroad' };
+    expect(code(await act('refund', inEuros))).toEqual([422, 'order.refund-currency']);
+    for (const amount of [0, -1, 0.5].map((minor) => ({ amount: minor, currency: 'USD' })))
+      expect((await act('refund', { amount, reason: 'x' })).statusCode).toBe(400);
+    expect((await act('refund', { amount: 500, reason: 'a bare number' })).statusCode).toBe(400);
     expect((await act('refund', { reason: 'the rest' })).statusCode).toBe(200);
     await reaches(id, 'refunded');
     expect(shop.service.till.payments.get(id)).toMatchObject({ captured: 1500, refunded: 1500 });
@@ -251,24 +259,65 @@ describe('the gRPC door', () => {
     const { order } = await shop.service.client.placeOrder(
       {
         idempotencyKey: newKey(),
-        ...{ shippingAddress: anAddress, paymentMethod: 'card', paymentToken: 'tok_visa' },
+        shippingAddress: anAddress,
+        payment: { method: 'card', token: 'tok_visa' },
         items: [{ productId: shop.service.offer(), quantity: 1 }],
       },
       extras,
     );
     const seen: string[] = [];
-    for await (const { order: now } of shop.service.client.watchOrder({ orderId: order?.id ?? '' }, extras))
+    for await (const { order: now } of shop.service.client.watchOrder({ id: order?.id ?? '' }, extras))
       seen.push(now?.status ?? '');
     expect(seen.at(-1)).toBe('paid');
     const { items } = await shop.service.client.listOrders({ limit: 5 }, extras);
     expect(items.map(({ id }) => id)).toEqual([order?.id]);
     const other = await shop.service.customer();
     await expect(
-      shop.service.client.getOrder({ orderId: order?.id ?? '' }, { authorization: other.authorization }),
+      shop.service.client.getOrder({ id: order?.id ?? '' }, { authorization: other.authorization }),
     ).rejects.toMatchObject({ kind: 'missing', code: 'order.unknown' });
-    await expect(shop.service.client.getOrder({ orderId: order?.id ?? '' })).rejects.toMatchObject({
+    await expect(shop.service.client.getOrder({ id: order?.id ?? '' })).rejects.toMatchObject({
       kind: 'unauthenticated',
     });
+  });
+
+  test('tells a repeated request from a first one', async () => {
+    const { authorization } = await shop.service.customer();
+    const request = {
+      idempotencyKey: newKey(),
+      shippingAddress: anAddress,
+      payment: { method: 'card', token: 'tok_visa' },
+      items: [{ productId: shop.service.offer(), quantity: 1 }],
+    };
+    const first = await shop.service.client.placeOrder(request, { authorization });
+    expect(first).toMatchObject({ location: `/orders/${first.order?.id}`, idempotentReplayed: undefined });
+    const again = await shop.service.client.placeOrder(request, { authorization });
+    expect([again.order?.id, again.idempotentReplayed]).toEqual([first.order?.id, 'true']);
+  });
+
+  test('lets in whom the HTTP door lets in', async () => {
+    const id = systemIds.next('ord');
+    const { client } = shop.service;
+    const calls = {
+      ship: (who: CallExtras) => client.shipOrder({ id, carrier: 'UPS', trackingNumber: '1Z' }, who),
+      deliver: (who: CallExtras) => client.deliverOrder({ id }, who),
+      refund: (who: CallExtras) => client.refundOrder({ id, reason: 'x' }, who),
+    };
+    const { authorization } = await shop.service.customer();
+    for (const call of Object.values(calls)) {
+      await expect(call({})).rejects.toMatchObject({ code: 'token.missing' });
+      await expect(call({ sessionId: systemIds.next('ses') })).rejects.toMatchObject({ code: 'token.missing' });
+      await expect(call({ authorization })).rejects.toMatchObject({ code: 'caller.not-staff' });
+    }
+    for (const call of [client.listOrders({ limit: 5 }), client.cancelOrder({ id })])
+      await expect(call).rejects.toMatchObject({ code: 'token.missing' });
+  });
+
+  test('refuses a reason that cannot be stored', async () => {
+    const cancelled = shop.service.client.cancelOrder(
+      { id: systemIds.next('ord'), reason: 'a\0b' },
+      { authorization: (await shop.service.customer()).authorization },
+    );
+    await expect(cancelled).rejects.toMatchObject({ code: 'request.invalid', errors: [{ path: 'reason' }] });
   });
 
   test('checks requests as the HTTP door does', async () => {
@@ -276,16 +325,15 @@ describe('the gRPC door', () => {
     const request = {
       idempotencyKey: 'short',
       shippingAddress: anAddress,
-      paymentMethod: 'cash',
-      paymentToken: 'tok_visa',
+      payment: { method: 'cash', token: 'tok_visa' },
       items: [],
     };
     await expect(shop.service.client.placeOrder(request, { authorization })).rejects.toMatchObject({
       kind: 'invalid',
       code: 'request.invalid',
       errors: expect.arrayContaining([
-        expect.objectContaining({ path: 'idempotencyKey' }),
-        expect.objectContaining({ path: 'body.payment.method' }),
+        expect.objectContaining({ path: 'idempotency-key' }),
+        expect.objectContaining({ path: 'payment.method' }),
       ]),
     });
   });

@@ -2,10 +2,13 @@ import { createHash } from 'node:crypto';
 import type * as z from 'zod';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
+import { orderDoors } from '../contracts/http/order-doors.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
 import { type Handlers, onEach } from '../kit/events/handlers.ts';
+import { answerCalls } from '../kit/grpc/door-calls.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
+import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { addressOf, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
@@ -19,9 +22,7 @@ import { refundIdFrom } from './domain/refund-id.ts';
 import { handleInventoryEvent, type TellingInventoryEvent } from './events/on-inventory-event.ts';
 import { handleOrderEvent, type OwingOrderEvent } from './events/on-order-event.ts';
 import { handlePaymentEvent, type TellingPaymentEvent } from './events/on-payment-event.ts';
-import { orderGrpc } from './grpc/order-grpc.ts';
-import { addOrderEventsRoute } from './http/order-events-route.ts';
-import { addOrderRoutes } from './http/order-routes.ts';
+import { orderHandlers } from './http/order-handlers.ts';
 import { manifest as declared } from './manifest.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
 import { listenForOrderChanges } from './storage/order-changes.ts';
@@ -120,9 +121,12 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   });
 
   const http = await createHttpServer({ context });
-  addOrderRoutes(http, useCases);
-  addOrderEventsRoute(http, { effects: useCases.effects, stopping: context.stopping });
-  const grpc = createGrpcServer({ context }).add(OrderServiceDefinition, orderGrpc(useCases));
+  const handlers = orderHandlers(useCases);
+  addDoors(http, orderDoors, handlers, { stopping: context.stopping });
+  const grpc = createGrpcServer({ context }).add(
+    OrderServiceDefinition,
+    answerCalls(OrderServiceDefinition, orderDoors, handlers),
+  );
 
   return owned.running({
     http,

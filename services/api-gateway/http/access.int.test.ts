@@ -14,6 +14,8 @@ type Door = {
   readonly answers: number;
   readonly body?: object | (() => Promise<object>);
   readonly headers?: Record<string, string>;
+  /** Code with which nobody is refused; default `token.missing`. */
+  readonly nobodyCode?: string;
 };
 
 const everybody = ['nobody', 'guest', 'customer', 'staff'] as const;
@@ -73,7 +75,13 @@ const doors: Record<string, Door> = {
   'POST /api/v1/cart/items': { admits: everybody, answers: 200, body: { productId: knownProduct, quantity: 1 } },
   'PATCH /api/v1/cart/items/{productId}': { admits: everybody, answers: 200, body: { quantity: 2 } },
   'DELETE /api/v1/cart/items/{productId}': { admits: everybody, answers: 200 },
-  'POST /api/v1/orders': { admits: owners, answers: 201, body: order, headers: { 'idempotency-key': 'access-test' } },
+  'POST /api/v1/orders': {
+    admits: owners,
+    answers: 201,
+    body: order,
+    headers: { 'idempotency-key': 'access-test' },
+    nobodyCode: 'session.begun',
+  },
   'GET /api/v1/orders': { admits: owners, answers: 200 },
   'GET /api/v1/orders/{id}': { admits: owners, answers: 200 },
   'GET /api/v1/orders/{id}/timeline': { admits: owners, answers: 200 },
@@ -160,7 +168,8 @@ describe('who may do what at the gateway', () => {
         }
         const before = gateway.peer.received.length + gateway.orders.requests.length;
         const answer = await call(door, rules, credentials);
-        const refusal = role === 'nobody' || role === 'guest' ? [401, 'token.missing'] : [403, 'caller.not-staff'];
+        const code = role === 'nobody' ? (rules.nobodyCode ?? 'token.missing') : 'token.missing';
+        const refusal = role === 'nobody' || role === 'guest' ? [401, code] : [403, 'caller.not-staff'];
         expect([answer.statusCode, answer.json().code]).toEqual(refusal);
         expect(gateway.peer.received.length + gateway.orders.requests.length).toBe(before);
       });

@@ -89,7 +89,7 @@ describe('a forwarded door', () => {
 
   it('passes on what the other side refuses, under a trace id of its own', async () => {
     const answer = await send('GET', '/api/v1/products/prd_01jf000000000000000000000z');
-    expect(codeOf(answer)).toEqual([404, 'product.missing']);
+    expect(codeOf(answer)).toEqual([404, 'product.unknown']);
     expect(problemSchema.parse(answer.json()).traceId).toBe(String(answer.headers.traceparent).split('-')[1]);
   });
 

@@ -54,7 +54,7 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   http.get('/products', open, async () => page);
   http.get('/products/:id', open, async (request) => {
     const { id } = request.params as { id: string };
-    if (id !== knownProduct) throw new Refusal('missing', 'product.missing', 'There is no such product.');
+    if (id !== knownProduct) throw new Refusal('missing', 'product.unknown', 'There is no such product.');
     return product;
   });
   http.get('/categories', open, async () => ({ items: [{ name: 'Silent', products: 1 }], nextCursor: null }));

@@ -20,6 +20,8 @@ const settled = ['paid', 'cancelled', 'payment-failed', 'refunded', 'shipped', '
 /** Speaks the order service's contract from memory: own orders only, and a stream that follows them. */
 export const createOrderPeer = (tokens: TestTokens) => {
   const orders = new Map<string, Kept>();
+  /** Order by owner and Idempotency-Key. */
+  const keys = new Map<string, string>();
   const changes = new EventEmitter().setMaxListeners(0);
   const requests: { method: string; request: unknown; caller: Caller }[] = [];
   let openStreams = 0;
@@ -28,7 +30,7 @@ export const createOrderPeer = (tokens: TestTokens) => {
   const find = (orderId: string, caller: Caller): Kept => {
     const kept = orders.get(orderId);
     if (!kept || (kept.owner !== ownerOf(caller) && !isStaff(caller)))
-      throw new Refusal('missing', 'order.missing', 'There is no such order.');
+      throw new Refusal('missing', 'order.unknown', 'There is no such order.');
     return kept;
   };
   const change = (kept: Kept, parts: Partial<Order>): { order: Order } => {
@@ -46,6 +48,10 @@ export const createOrderPeer = (tokens: TestTokens) => {
   const grpc = createGrpcServer({ context }).add(OrderServiceDefinition, {
     placeOrder: async (request, { caller }) => {
       seen('placeOrder', request, caller);
+      const key = `${ownerOf(caller)} ${request.idempotencyKey}`;
+      const known = keys.get(key);
+      if (known !== undefined)
+        return { order: find(known, caller).order, location: `/orders/${known}`, idempotentReplayed: 'true' };
       const now = new Date().toISOString();
       const order: Order = {
         id: systemIds.next('ord'),
@@ -65,31 +71,32 @@ export const createOrderPeer = (tokens: TestTokens) => {
         updatedAt: now,
       };
       orders.set(order.id, { order, owner: ownerOf(caller), sequence: 1 });
-      return { order };
+      keys.set(key, order.id);
+      return { order, location: `/orders/${order.id}` };
     },
-    getOrder: async ({ orderId }, { caller }) => ({ order: find(orderId, caller).order }),
+    getOrder: async ({ id }, { caller }) => ({ order: find(id, caller).order }),
     listOrders: async (request, { caller }) => {
       seen('listOrders', request, caller);
       const items = [...orders.values()].filter(({ owner }) => owner === ownerOf(caller)).map(({ order }) => order);
       return { items, nextCursor: items.length > request.limit ? 'more' : undefined };
     },
-    getTimeline: async ({ orderId }, { caller }) => {
-      const { order } = find(orderId, caller);
+    getTimeline: async ({ id }, { caller }) => {
+      const { order } = find(id, caller);
       return { items: [{ sequence: 1, type: 'order.placed.v1', status: 'pending', at: order.createdAt }] };
     },
     cancelOrder: async (request, { caller }) => {
-      const { orderId, reason } = seen('cancelOrder', request, caller);
-      const kept = find(orderId, caller);
-      if (kept.order.status === 'shipped') throw new Refusal('conflict', 'order.already-shipped', 'It is on its way.');
+      const { id, reason } = seen('cancelOrder', request, caller);
+      const kept = find(id, caller);
+      if (kept.order.status === 'shipped') throw new Refusal('conflict', 'order.not-cancellable', 'It is on its way.');
       return change(kept, { status: 'cancelled', cancellation: { reason: 'cancelled-by-customer', note: reason } });
     },
-    shipOrder: async ({ orderId, carrier, trackingNumber }, { caller }) =>
-      change(find(orderId, caller), { status: 'shipped', shipment: { carrier, trackingNumber } }),
-    deliverOrder: async ({ orderId }, { caller }) => change(find(orderId, caller), { status: 'delivered' }),
+    shipOrder: async ({ id, carrier, trackingNumber }, { caller }) =>
+      change(find(id, caller), { status: 'shipped', shipment: { carrier, trackingNumber } }),
+    deliverOrder: async ({ id }, { caller }) => change(find(id, caller), { status: 'delivered' }),
     refundOrder: async (request, { caller }) =>
-      change(find(seen('refundOrder', request, caller).orderId, caller), { status: 'refunded' }),
-    watchOrder: async function* ({ orderId }, { caller, signal }) {
-      const kept = find(orderId, caller);
+      change(find(seen('refundOrder', request, caller).id, caller), { status: 'refunded' }),
+    watchOrder: async function* ({ id }, { caller, signal }) {
+      const kept = find(id, caller);
       openStreams += 1;
       const over = AbortSignal.any([signal, breaking.signal]);
       try {

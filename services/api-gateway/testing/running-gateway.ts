@@ -6,6 +6,7 @@ import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../../kit/http/http-client.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
 import { gatewayApp } from '../app.ts';
 import type { GatewayConfig } from '../config.ts';
@@ -70,6 +71,7 @@ export const startGateway = async (
     beginShutdown: () => stopping.abort(),
     stop: async () => {
       stopping.abort();
+      await requireDeclaredRefusals(context);
       await app.http.close();
       for (const { close } of app.resources) await close();
       await Promise.all([users.grpc.close(), orders.grpc.close(), peer.http.close()]);

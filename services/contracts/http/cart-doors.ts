@@ -6,7 +6,7 @@ import { productIdSchema } from './values.ts';
 
 const own = {
   access: 'customer-or-guest',
-  beginsGuestSession: true,
+  newGuest: 'goes-on',
   tags: ['cart'],
   answers: { 200: cartSchema },
 } as const;

@@ -10,8 +10,11 @@ export type Door = {
   readonly path: string;
   /** Who may call it; `customer` is any signed-in person. */
   readonly access: 'public' | 'customer' | 'customer-or-guest' | 'staff';
-  /** Whether the public door gives a session to a visitor who has none; default not. */
-  readonly beginsGuestSession?: boolean;
+  /**
+   * How the public door treats a visitor without token and session, default as nobody: it gives a session, and the visitor
+   * goes on with it, or asks again under it.
+   */
+  readonly newGuest?: 'goes-on' | 'asks-again';
   readonly tags: readonly string[];
   /** One line. */
   readonly summary: string;
@@ -21,22 +24,29 @@ export type Door = {
   /** Those that the door reads; others may come along. */
   readonly headers?: z.ZodObject;
   readonly body?: z.ZodType;
-  /** The status of success, and what is answered then. */
+  /** The status of success, and what is answered then; nothing where events are told. */
   readonly answers: Readonly<Partial<Record<200 | 201 | 204, z.ZodType>>>;
   /** Headers of the answer that belong to its meaning. */
   readonly answerHeaders?: z.ZodObject;
+  /** Server-sent events, whose ids rise; `isLast` says after which none can follow. */
+  readonly events?: { readonly name: string; readonly data: z.ZodType; isLast(data: never): boolean };
   /** Codes with which this door refuses what others would not; not those of sign-in, of limits and of services that are away. */
   readonly errors?: readonly string[];
   /** Largest body in bytes; default 64 KiB. */
   readonly bodyLimit?: number;
   /** Milliseconds from the request to its answer; default 15,000. */
   readonly deadlineMs?: number;
+  /**
+   * The gRPC method that is the same door: its request holds the fields of path, query, headers and body, its answer those
+   * of body and headers. `answer` names the field that holds the body, where the answer is not the body itself.
+   */
+  readonly rpc?: { readonly method: string; readonly answer?: string };
 };
 
 export type Doors = Readonly<Record<string, Door>>;
 
 /** Where to find what was made, below the prefix of the doors. */
-export const locationHeader = z.string().regex(/^\/\w+\/\w+$/);
+export const locationHeader = z.string().regex(/^\/[\w/-]+$/);
 
 /**
  * Path and query of a request, made from the door's own path and checked values, never from a path that came in:

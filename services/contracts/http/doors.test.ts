@@ -1,11 +1,14 @@
 /** What must be true of every entry in every table of doors. */
 import { describe, expect, test } from '@jest/globals';
+import { z } from 'zod';
+import { OrderServiceDefinition } from '../generated/cloudmart/order/v1/order.ts';
 import { cartDoors } from './cart-doors.ts';
 import { addressOf, type Door, type Doors } from './door.ts';
+import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
 
-const tables: Readonly<Record<string, Doors>> = { cartDoors, paymentDoors, productDoors };
+const tables: Readonly<Record<string, Doors>> = { cartDoors, orderDoors, paymentDoors, productDoors };
 const all = Object.entries(tables).flatMap(([table, doors]) =>
   Object.entries(doors).map(([name, door]): [string, Door] => [`${table}.${name}`, door]),
 );
@@ -16,14 +19,50 @@ describe.each(all)('%s', (_name, door) => {
     expect(Object.keys(door.params?.shape ?? {})).toEqual(named);
   });
 
-  test('has one status of success, and nothing to say with 204', () => {
+  test('has one status of success, or events, and nothing to say with 204', () => {
     const statuses = Object.keys(door.answers);
-    expect(statuses).toHaveLength(1);
+    expect(statuses).toHaveLength(door.events ? 0 : 1);
     if (statuses[0] === '204') expect(door.answers[204]?.safeParse(null).success).toBe(true);
   });
 
   test('names each of its refusals once', () => {
     expect(new Set(door.errors).size).toBe(door.errors?.length ?? 0);
+  });
+});
+
+const methods: Readonly<Record<string, { requestType: unknown; responseType: unknown }>> =
+  OrderServiceDefinition.methods;
+
+const fieldOf = (name: string) => name.replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
+const shapeOf = (schema: z.ZodType | undefined): [string, z.ZodType][] => {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodNullable) return shapeOf(schema.unwrap() as z.ZodType);
+  return schema instanceof z.ZodObject
+    ? Object.entries(schema.shape as Record<string, z.ZodType>).map(([name, field]) => [fieldOf(name), field])
+    : [];
+};
+const fieldsOf = (type: unknown) => Object.keys((type as { fromPartial(none: object): object }).fromPartial({}));
+
+describe.each(all.filter(([, { rpc }]) => rpc))('%s over gRPC', (_name, door) => {
+  const { method = '', answer } = door.rpc ?? {};
+
+  test('asks with the fields of its request message', () => {
+    const asked = [door.params, door.query, door.headers, door.body].flatMap(shapeOf).map(([name]) => name);
+    expect(asked.toSorted()).toEqual(fieldsOf(methods[method]?.requestType).toSorted());
+  });
+
+  test('answers with the fields of its answer message, and null where that has none', () => {
+    const body = door.events?.data ?? Object.values(door.answers)[0];
+    const named: [string, z.ZodType][] = answer === undefined ? shapeOf(body) : [[answer, z.any()]];
+    const answered = [
+      ...named,
+      ...shapeOf(door.answerHeaders),
+      ...(door.events ? [['sequence', z.int()]] : []),
+    ] as const;
+    const known = new Set(fieldsOf(methods[method]?.responseType));
+    expect(answered.map(([name]) => name)).toEqual(expect.arrayContaining([...known]));
+    for (const [name, schema] of answered)
+      if (!known.has(name as string))
+        expect([name, (schema as z.ZodType).safeParse(null).success]).toEqual([name, true]);
   });
 });
 

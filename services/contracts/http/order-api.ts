@@ -7,12 +7,12 @@ import {
   exampleAddress,
   exampleId,
   exampleTime,
-  maxAmount,
   moneySchema,
   orderIdSchema,
   pageQuery,
   pageSchema,
   paymentIdSchema,
+  positiveMoneySchema,
   productIdSchema,
   textSchema,
   timestampSchema,
@@ -87,16 +87,14 @@ export const shipOrderBody = z
   .meta({ example: exampleShipment });
 export const refundOrderBody = z
   .strictObject({
-    /** Minor units of the order's currency; absent: everything that is not refunded yet. */
-    amount: z.int().min(1).max(maxAmount).optional(),
+    /** In the order's currency; absent: everything that is not refunded yet. */
+    amount: positiveMoneySchema.optional(),
     reason: textSchema(300),
   })
-  .meta({ example: { amount: 1299, reason: 'One copy arrived scratched' } });
-/** `reason` are the caller's own words; the order shows them as the note of its cancellation. */
-export const cancelOrderFields = { reason: textSchema(300).optional() };
-/** Cancelling needs no body. */
+  .meta({ example: { amount: { amount: 1299, currency: 'USD' }, reason: 'One copy arrived scratched' } });
+/** Cancelling needs no body. `reason` are the caller's own words; the order shows them as the note of its cancellation. */
 export const cancelOrderBody = z
-  .strictObject(cancelOrderFields)
+  .strictObject({ reason: textSchema(300).optional() })
   .nullish()
   .meta({ example: { reason: 'Ordered twice by mistake' } });
 
@@ -169,14 +167,6 @@ export const orderSchema = z
   .meta({ example: exampleOrder });
 
 export const orderAnswer = z.strictObject({ order: orderSchema }).meta({ example: { order: exampleOrder } });
-/** `GET /orders/{id}/events`, which the gateway serves from the order service's stream. */
-export const orderEventsDoor = {
-  tags: ['orders'],
-  summary: 'Watch an order',
-  description:
-    'Server-sent events: each has the order as data and its sequence as id. Ends when the purchase is decided. 204: nothing is left to tell after Last-Event-ID.',
-  params: z.strictObject({ id: orderIdSchema }),
-};
 export const listOrdersQuery = z.strictObject({ status: z.enum(orderStatuses).optional(), ...pageQuery });
 export const orderPage = pageSchema(orderSchema);
 

@@ -15,6 +15,9 @@ export const moneySchema = z.strictObject({ amount: z.int().min(0).max(maxAmount
 /** What amounts add up to in a cart, which may be more than one order takes. */
 export const moneySumSchema = z.strictObject({ amount: z.int().min(0), currency: currencySchema });
 
+/** Money that moves: more than nothing. */
+export const positiveMoneySchema = moneySchema.extend({ amount: z.int().min(1).max(maxAmount) });
+
 /** An id as examples show it: `prd` gives `prd_01jdq5w8m3k7x2r9v4t6y0z1ab`. */
 export const exampleId = (prefix: string): string => `${prefix}_01jdq5w8m3k7x2r9v4t6y0z1ab`;
 

@@ -29,7 +29,7 @@ const description = async () => {
   } as const;
   addDoors(
     http,
-    { open: { ...open, beginsGuestSession: true, answers: { 204: z.null() } } },
+    { open: { ...open, newGuest: 'goes-on', answers: { 204: z.null() } } },
     { open: async () => undefined },
   );
   return (await http.inject('/openapi.json')).json();

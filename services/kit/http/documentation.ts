@@ -2,10 +2,12 @@ import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
 import type { FastifyContextConfig, FastifySchema } from 'fastify';
 import { jsonSchemaTransform } from 'fastify-type-provider-zod';
+import * as z from 'zod';
 import type { Access } from '../auth/caller.ts';
 import type { ServiceManifest } from '../manifest.ts';
 import { sessionCookie } from './access-control.ts';
 import { createDocumentationPage, type DocumentationPage, pagePolicy } from './documentation-page.ts';
+import type { ServedDoor } from './doors.ts';
 import type { HttpServer } from './fastify-zod.ts';
 import { createFixedAnswer, type FixedAnswer } from './fixed-answer.ts';
 import { problemMediaType } from './problem.ts';
@@ -56,6 +58,13 @@ const nameResponses = (responses: Readonly<Record<string, object>>) =>
     ]),
   );
 
+/** Answers with the headers that their door promises, where the plugin looks for them. */
+const withHeaders = (answers: object, door: ServedDoor | undefined): object => {
+  if (!door?.answerHeaders) return answers;
+  const headers = z.toJSONSchema(door.answerHeaders).properties;
+  return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, { ...answer, headers }]));
+};
+
 /** Adds what every route has and no route repeats: who may call it, and how it says no. */
 const describeOperation = (
   schema: FastifySchema & { hide?: boolean },
@@ -66,9 +75,12 @@ const describeOperation = (
     : ({
         ...schema,
         // First that nothing is needed: it is what samples are made from.
-        security: [...(door?.beginsGuestSession ? [{}] : []), ...securityOf[access]],
+        security: [...(door?.newGuest === 'goes-on' ? [{}] : []), ...securityOf[access]],
         response: {
-          ...nameResponses((schema.response as Readonly<Record<string, object>> | undefined) ?? { 200: {} }),
+          ...withHeaders(
+            nameResponses((schema.response as Readonly<Record<string, object>> | undefined) ?? { 200: {} }),
+            door,
+          ),
           default: {
             description: 'A problem; its code is stable.',
             content: { [problemMediaType]: { schema: { $ref: '#/components/schemas/Problem' } } },

@@ -58,6 +58,14 @@ const serve = async (prefix?: string) => {
 };
 
 describe('a table of doors', () => {
+  test('does not compile without a handler for each, nor with one that answers something else', () => {
+    // @ts-expect-error `remove` is missing.
+    const incomplete: DoorHandlers<typeof doors> = { make: handlers.make, find: handlers.find };
+    // @ts-expect-error A box has a size.
+    const wrong: DoorHandlers<typeof doors> = { ...handlers, find: async () => ({ name: 'a' }) };
+    expect(Object.keys(wrong)).not.toEqual(Object.keys(incomplete));
+  });
+
   test('answers with the status of each, and hands checked values to its handler', async () => {
     const { http, make } = await serve();
     expect((await make('a')).statusCode).toBe(201);
@@ -71,6 +79,15 @@ describe('a table of doors', () => {
     expect((await make('a')).headers).toMatchObject({ location: '/api/v9/boxes/a' });
     expect((await make('a')).headers).not.toHaveProperty('x-again');
     expect((await make('a', { 'x-colour': 'red' })).headers['x-again']).toBe('true');
+  });
+
+  test('describes these headers', async () => {
+    const { http } = await serve();
+    const { paths } = (await http.inject('/openapi.json')).json();
+    expect(paths['/boxes'].post.responses[201].headers).toEqual({
+      location: { schema: { type: 'string' } },
+      'x-again': { schema: { type: 'string', const: 'true' } },
+    });
   });
 
   test('lets in whom the table lets in', async () => {
@@ -88,6 +105,33 @@ describe('a table of doors', () => {
     addDoors(http, doors, handlers);
     expect(schemas.length).toBeGreaterThan(2);
     for (const schema of schemas) expect(Object.values(schema)).not.toContain(undefined);
+  });
+
+  test('tells the events of a door until the last, each under its name', async () => {
+    const context = testContext(testManifest());
+    const http = await createHttpServer({ context });
+    open.push(http);
+    const watch = {
+      ...all,
+      method: 'GET',
+      path: '/boxes/:name/events',
+      params: z.strictObject({ name: z.string() }),
+      answers: {},
+      events: { name: 'box', data: box, isLast: ({ size }: z.output<typeof box>) => size === 2 },
+    } as const satisfies ServedDoors[string];
+    const handler: DoorHandlers<{ watch: typeof watch }> = {
+      watch: async function* ({ params: { name } }) {
+        for (const size of [1, 2]) yield { id: size, data: { name, size } };
+      },
+    };
+    expect(() => addDoors(http, { watch }, handler)).toThrow('stopping');
+    addDoors(http, { watch }, handler, { stopping: context.stopping });
+    const { body } = await http.inject('/boxes/a/events');
+    expect(body).toBe(
+      'id: 1\nevent: box\ndata: {"name":"a","size":1}\n\nid: 2\nevent: box\ndata: {"name":"a","size":2}\n\n',
+    );
+    const after = await http.inject({ url: '/boxes/a/events', headers: { 'last-event-id': '2' } });
+    expect([after.statusCode, after.body]).toEqual([200, expect.not.stringContaining('id: 1')]);
   });
 
   test('counts the refusals that the table does not name', async () => {

@@ -2,14 +2,24 @@
 import type { FastifyRequest, HTTPMethods } from 'fastify';
 import type * as z from 'zod';
 import type { Access, Caller } from '../auth/caller.ts';
+import { createEventStreams, eventStreamSchema, eventStreamTimeoutMs } from './event-streams.ts';
 import type { HttpServer } from './fastify-zod.ts';
+
+/** Server-sent events of a door. */
+type DoorEvents = {
+  /** Name of each event. */
+  readonly name: string;
+  readonly data: z.ZodType;
+  /** Whether nothing can follow. */
+  isLast(data: never): boolean;
+};
 
 /** What of a door can be served; the tables are contracts and say more. */
 export type ServedDoor = {
   readonly method: HTTPMethods;
   readonly path: string;
   readonly access: Access;
-  readonly beginsGuestSession?: boolean;
+  readonly newGuest?: 'goes-on' | 'asks-again';
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;
@@ -19,6 +29,7 @@ export type ServedDoor = {
   readonly body?: z.ZodType;
   readonly answers: Readonly<Partial<Record<number, z.ZodType>>>;
   readonly answerHeaders?: z.ZodObject;
+  readonly events?: DoorEvents;
   readonly errors?: readonly string[];
   readonly bodyLimit?: number;
   readonly deadlineMs?: number;
@@ -62,26 +73,36 @@ export type DoorAnswer<Door extends ServedDoor> = Door extends {
   ? { readonly headers: z.output<Headers>; readonly body: AnswerBody<Door> }
   : AnswerBody<Door>;
 
+/** One of the events of a door; ids rise from event to event. */
+export type DoorEvent<Data> = { readonly id: number; readonly data: Data };
+
+/** What a door does: it answers, or tells events until the signal aborts. */
+export type DoorHandler<Door extends ServedDoor> = Door extends {
+  readonly events: { readonly data: infer Data extends z.ZodType };
+}
+  ? (request: DoorRequest<Door>, signal: AbortSignal) => AsyncIterable<DoorEvent<z.output<Data>>>
+  : (request: DoorRequest<Door>) => Promise<DoorAnswer<Door>>;
+
 /** What each door of a table does. */
-export type DoorHandlers<Doors extends ServedDoors> = {
-  readonly [Name in keyof Doors]: (request: DoorRequest<Doors[Name]>) => Promise<DoorAnswer<Doors[Name]>>;
-};
+export type DoorHandlers<Doors extends ServedDoors> = { readonly [Name in keyof Doors]: DoorHandler<Doors[Name]> };
 
 export type AddDoorsOptions = {
   /** Start of every path, such as `/api/v1`; default none. */
   readonly prefix?: string;
+  /** Aborted when the process begins to shut down; a table with events needs it. */
+  readonly stopping?: AbortSignal;
 };
 
-const addDoor = (
-  http: HttpServer,
-  door: ServedDoor,
-  handle: (request: DoorRequest<ServedDoor>) => Promise<unknown>,
-  { prefix = '' }: AddDoorsOptions,
-): void => {
+/** A request and the handlers of any door, for what treats all doors alike. */
+export type AnyRequest = DoorRequest<ServedDoor>;
+export type Answers = (request: AnyRequest) => Promise<unknown>;
+export type Tells = (request: AnyRequest, signal: AbortSignal) => AsyncIterable<DoorEvent<unknown>>;
+
+/** What every route has in common with its door. */
+const routeOf = (door: ServedDoor, { prefix = '' }: AddDoorsOptions) => {
   const { method, path, access, tags, summary, description, params, query, headers, body, answers } = door;
   const schema = { tags, summary, description, params, querystring: query, headers, body, response: answers };
-  const status = Number(Object.keys(answers)[0]);
-  http.route({
+  return {
     method,
     url: `${prefix}${path}`,
     config: { access, door },
@@ -89,17 +110,50 @@ const addDoor = (
     handlerTimeout: door.deadlineMs,
     // What the door does not have is left out: Fastify takes a schema that is undefined for a mistake, and says so at each start.
     schema: Object.fromEntries(Object.entries(schema).filter(([, part]) => part !== undefined)),
+  };
+};
+
+const addDoor = (http: HttpServer, door: ServedDoor, handle: Answers, options: AddDoorsOptions): void => {
+  const { prefix = '' } = options;
+  const status = Number(Object.keys(door.answers)[0]);
+  http.route({
+    ...routeOf(door, options),
     handler: async (request: FastifyRequest, reply) => {
-      const answer = await handle(request as DoorRequest<ServedDoor>);
-      reply.code(status);
-      if (!door.answerHeaders) return reply.send(answer ?? null);
-      const whole = answer as { headers: Record<string, string | undefined>; body: unknown };
-      for (const [name, value] of Object.entries(whole.headers))
+      const answer = await handle(request as AnyRequest);
+      const { headers, body } = door.answerHeaders
+        ? (answer as { headers: Readonly<Record<string, string | undefined>>; body: unknown })
+        : { headers: {}, body: answer };
+      for (const [name, value] of Object.entries(headers))
         if (value !== undefined) reply.header(name, name === 'location' ? `${prefix}${value}` : value);
-      return reply.send(whole.body ?? null);
+      return reply.code(status).send(status === 204 ? null : body);
     },
   });
 };
+
+const toStream = async function* ({ name, isLast }: DoorEvents, events: AsyncIterable<DoorEvent<unknown>>) {
+  for await (const { id, data } of events) yield { id, event: name, data, isLast: isLast(data as never) };
+};
+
+const addEvents = (
+  http: HttpServer,
+  door: ServedDoor & { readonly events: DoorEvents },
+  handle: Tells,
+  options: AddDoorsOptions,
+): void => {
+  if (!options.stopping) throw new Error(`${door.path} tells events; give addDoors { stopping }`);
+  const stream = createEventStreams({ stopping: options.stopping });
+  const route = routeOf(door, options);
+  http.route({
+    ...route,
+    handlerTimeout: eventStreamTimeoutMs,
+    schema: { ...route.schema, ...eventStreamSchema },
+    handler: (request: FastifyRequest, reply) =>
+      stream(request, reply, (signal) => toStream(door.events, handle(request as AnyRequest, signal))),
+  });
+};
+
+const tellsEvents = (door: ServedDoor): door is ServedDoor & { readonly events: DoorEvents } =>
+  door.events !== undefined;
 
 /** Adds every door of the table; one without its handler does not compile. */
 export const addDoors = <const Doors extends ServedDoors>(
@@ -108,6 +162,9 @@ export const addDoors = <const Doors extends ServedDoors>(
   handlers: DoorHandlers<NoInfer<Doors>>,
   options: AddDoorsOptions = {},
 ): void => {
-  for (const [name, door] of Object.entries(doors))
-    addDoor(http, door, (request) => handlers[name as keyof Doors]?.(request as never) as Promise<unknown>, options);
+  for (const [name, door] of Object.entries(doors)) {
+    const handle = handlers[name as keyof Doors] as unknown;
+    if (tellsEvents(door)) addEvents(http, door, handle as Tells, options);
+    else addDoor(http, door, handle as Answers, options);
+  }
 };

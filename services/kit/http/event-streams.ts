@@ -31,7 +31,7 @@ const callerOf = ({ caller, ip }: FastifyRequest): string => {
 /** Milliseconds between two comments on a silent stream; an AWS load balancer closes one after 60 s of silence. */
 const heartbeatMs = 15_000;
 /** Longest life of one stream; the client comes again with Last-Event-ID. */
-const longestStreamMs = 900_000;
+export const longestStreamMs = 900_000;
 
 const silence = ': still watching\n\n';
 

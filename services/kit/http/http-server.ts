@@ -96,7 +96,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
       origin: [...options.allowedOrigins],
       credentials: true,
       methods: ['GET', 'POST', 'PATCH', 'DELETE'],
-      exposedHeaders: ['x-request-id', 'retry-after', 'location'],
+      exposedHeaders: ['x-request-id', 'retry-after', 'location', 'idempotent-replayed'],
       maxAge: 600,
     });
   addAccessControl(http, options.verifyToken ?? context.verifyToken, options.beginGuestSession);

@@ -1,5 +1,6 @@
 /** Commands and what they lead to: events, or a refusal that says why not. Pure. */
 import type { CancellationReason } from '../../contracts/http/order-api.ts';
+import type { Money } from '../../kit/values/money.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { mayHappen, type Order, type OrderEvent, type OrderEventType, pendingRefunds } from './order.ts';
 
@@ -69,25 +70,31 @@ export const deliver = (order: Order, { at }: { at: string }): OrderEvent[] => {
   return [{ type: 'order.delivered.v1', at }];
 };
 
-/** Asks for money back: `amount` in minor units, or everything that is left. A refund id that is known changes nothing. */
+/** Asks for money back: an amount in the order's currency, or everything that is left. A refund id that is known changes nothing. */
 export const requestRefund = (
   order: Order,
-  { at, refundId, amount, reason }: { at: string; refundId: string; amount: number | undefined; reason: string },
+  { at, refundId, amount, reason }: { at: string; refundId: string; amount: Money | undefined; reason: string },
 ): OrderEvent[] => {
   if (order.refunds.some((refund) => refund.refundId === refundId)) return [];
   requireStep(order, 'order.refund-requested.v1', 'order.not-refundable', 'refunded');
   const left = refundable(order);
-  const wanted = amount ?? left;
+  const { currency } = order.total;
+  const wanted = amount?.amount ?? left;
   if (left <= 0)
     throw new Refusal('conflict', 'order.already-refunded', `Order ${order.id} has nothing left to refund.`);
+  if (amount && amount.currency !== currency)
+    throw new Refusal(
+      'unprocessable',
+      'order.refund-currency',
+      `Order ${order.id} was paid in ${currency} and cannot be refunded in ${amount.currency}.`,
+      { errors: [{ path: 'amount.currency', message: `must be ${currency}` }] },
+    );
   if (wanted > left)
     throw new Refusal(
       'conflict',
       'order.refund-too-large',
       `Order ${order.id} has ${left} minor units left to refund, not ${wanted}.`,
-      {
-        errors: [{ path: 'amount', message: `must be at most ${left}` }],
-      },
+      { errors: [{ path: 'amount.amount', message: `must be at most ${left}` }] },
     );
   return [{ type: 'order.refund-requested.v1', at, refundId, amount: wanted, reason }];
 };

@@ -15,6 +15,7 @@ import {
 } from './order.ts';
 import { cancel, claim, deliver, learn, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
 
+const usd = (amount: number) => ({ amount, currency: 'USD' });
 const at = '2026-03-01T10:00:00.000Z';
 const placed = aPlacedEvent({ total: 3000 });
 const reserved: OrderEvent = { type: 'order.stock-reserved.v1', at, reservedUntil: at };
@@ -150,7 +151,7 @@ describe('decisions', () => {
     ['process', (subject: Order) => startProcessing(subject, { at }), 'order.not-processable'],
     [
       'refund',
-      (subject: Order) => requestRefund(subject, { at, refundId: 'rfd_1', amount: 1, reason: 'timed-out' }),
+      (subject: Order) => requestRefund(subject, { at, refundId: 'rfd_1', amount: usd(1), reason: 'timed-out' }),
       'order.not-refundable',
     ],
   ])('an unpaid order cannot be told to %s', (_, decide, code) => {
@@ -165,7 +166,7 @@ describe('decisions', () => {
       amount: 1000,
       reason: 'timed-out',
     });
-    expect(requestRefund(once, { at, refundId: 'rfd_1', amount: 1000, reason: 'timed-out' })).toEqual([]);
+    expect(requestRefund(once, { at, refundId: 'rfd_1', amount: usd(1000), reason: 'timed-out' })).toEqual([]);
   });
 
   test('late and repeated lessons change nothing', () => {
@@ -184,7 +185,12 @@ describe('decisions', () => {
           let subject = order(reserved, paid);
           wishes.forEach(({ amount, make }, index) => {
             try {
-              const wish = { at, refundId: `rfd_${index}`, amount: amount ?? undefined, reason: 'timed-out' };
+              const wish = {
+                at,
+                refundId: `rfd_${index}`,
+                amount: amount === null ? undefined : usd(amount),
+                reason: 'timed-out',
+              };
               subject = requestRefund(subject, wish).reduce(evolve, subject) as Order;
             } catch {
               expect(amount === null ? 0 : amount).toBeGreaterThanOrEqual(amount === null ? refundable(subject) : 1);

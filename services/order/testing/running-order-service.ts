@@ -9,6 +9,7 @@ import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
@@ -174,6 +175,7 @@ export const startOrderService = async ({ eventsUrl, driveLater = false }: Order
     },
     stop: async () => {
       client.close();
+      await requireDeclaredRefusals(context);
       await stopWhole(running);
       await neighbours.stop();
       await store.drop();

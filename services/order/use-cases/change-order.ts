@@ -1,13 +1,12 @@
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
+import type { Money } from '../../kit/values/money.ts';
 import { type Order, pendingRefunds } from '../domain/order.ts';
 import { cancel, deliver, requestRefund, ship, startProcessing } from '../domain/order-decisions.ts';
 import { type ChangeOrderEffects, type Decide, decideOnNewest, existingOrder } from './decide-on-newest.ts';
-import { findOrder, requireStaff } from './find-order.ts';
+import { findOrder } from './find-order.ts';
 
-const asStaff = (effects: ChangeOrderEffects, caller: Caller, orderId: string, decide: Decide): Promise<Order> => {
-  requireStaff(caller);
-  return decideOnNewest(effects, () => findOrder(effects, caller, orderId), decide);
-};
+const change = (effects: ChangeOrderEffects, caller: Caller, orderId: string, decide: Decide): Promise<Order> =>
+  decideOnNewest(effects, () => findOrder(effects, caller, orderId), decide);
 
 /** Cancels the caller's own order, or as staff any order, with the caller's words about it as the note; what was taken is given back by the process that drives it. */
 export const cancelOrder = (
@@ -16,31 +15,29 @@ export const cancelOrder = (
   orderId: string,
   note?: string,
 ): Promise<Order> =>
-  decideOnNewest(
-    effects,
-    () => findOrder(effects, caller, orderId),
-    (order, at) =>
-      cancel(order, { at, reason: isStaff(caller) ? 'cancelled-by-staff' : 'cancelled-by-customer', note }),
+  change(effects, caller, orderId, (order, at) =>
+    cancel(order, { at, reason: isStaff(caller) ? 'cancelled-by-staff' : 'cancelled-by-customer', note }),
   );
 
+/** For staff alone, as are {@link deliverOrder} and {@link refundOrder}: their doors let in nobody else. */
 export const shipOrder = (
   effects: ChangeOrderEffects,
   caller: Caller,
   orderId: string,
   parcel: { carrier: string; trackingNumber: string },
-): Promise<Order> => asStaff(effects, caller, orderId, (order, at) => ship(order, { at, ...parcel }));
+): Promise<Order> => change(effects, caller, orderId, (order, at) => ship(order, { at, ...parcel }));
 
 export const deliverOrder = (effects: ChangeOrderEffects, caller: Caller, orderId: string): Promise<Order> =>
-  asStaff(effects, caller, orderId, (order, at) => deliver(order, { at }));
+  change(effects, caller, orderId, (order, at) => deliver(order, { at }));
 
 /** Asks for a refund once per `refundId`; the money moves when the order is processed. */
 export const refundOrder = (
   effects: ChangeOrderEffects,
   caller: Caller,
   orderId: string,
-  wish: { refundId: string; amount?: number | undefined; reason: string },
+  wish: { refundId: string; amount?: Money | undefined; reason: string },
 ): Promise<Order> =>
-  asStaff(effects, caller, orderId, (order, at) =>
+  change(effects, caller, orderId, (order, at) =>
     requestRefund(order, { at, refundId: wish.refundId, amount: wish.amount, reason: wish.reason }),
   );
 

@@ -38,10 +38,3 @@ export const findOrder = async (effects: ChangeOrderEffects, caller: Caller, ord
   if (order && (isStaff(caller) || owns(owner, order))) return order;
   throw new Refusal('missing', 'order.unknown', `There is no order ${orderId} among your orders.`);
 };
-
-/** Refuses everybody but staff. */
-export const requireStaff = (caller: Caller): void => {
-  if (caller.kind !== 'customer')
-    throw new Refusal('unauthenticated', 'token.missing', 'Sign in with a staff account.');
-  if (!isStaff(caller)) throw new Refusal('forbidden', 'caller.not-staff', 'Only staff may do this.');
-};

@@ -254,7 +254,9 @@ describe('driving an order', () => {
 
 describe('a refund', () => {
   const refund = (amount: number | undefined, number = 1) => ({
-    ...{ at, amount, reason: 'damaged' },
+    at,
+    amount: amount === undefined ? undefined : { amount, currency: 'USD' },
+    reason: 'damaged',
     refundId: `rfd_${String(number).padStart(26, '0')}`,
   });
 

@@ -61,11 +61,15 @@ export interface Item {
   quantity: number;
 }
 
+export interface PaymentMethod {
+  method: string;
+  token: string;
+}
+
 export interface PlaceOrderRequest {
   idempotencyKey: string;
   shippingAddress?: Address | undefined;
-  paymentMethod: string;
-  paymentToken: string;
+  payment?: PaymentMethod | undefined;
   email?:
     | string
     | undefined;
@@ -74,11 +78,17 @@ export interface PlaceOrderRequest {
 }
 
 export interface PlaceOrderResponse {
-  order?: Order | undefined;
+  order?:
+    | Order
+    | undefined;
+  /** Where to find it, below the prefix of the doors. */
+  location: string;
+  /** `true` when an earlier request with the same key placed it. */
+  idempotentReplayed?: string | undefined;
 }
 
 export interface GetOrderRequest {
-  orderId: string;
+  id: string;
 }
 
 export interface GetOrderResponse {
@@ -97,7 +107,7 @@ export interface ListOrdersResponse {
 }
 
 export interface GetTimelineRequest {
-  orderId: string;
+  id: string;
 }
 
 export interface TimelineEntry {
@@ -114,7 +124,7 @@ export interface GetTimelineResponse {
 }
 
 export interface CancelOrderRequest {
-  orderId: string;
+  id: string;
   reason?: string | undefined;
 }
 
@@ -123,7 +133,7 @@ export interface CancelOrderResponse {
 }
 
 export interface ShipOrderRequest {
-  orderId: string;
+  id: string;
   carrier: string;
   trackingNumber: string;
 }
@@ -133,7 +143,7 @@ export interface ShipOrderResponse {
 }
 
 export interface DeliverOrderRequest {
-  orderId: string;
+  id: string;
 }
 
 export interface DeliverOrderResponse {
@@ -141,12 +151,12 @@ export interface DeliverOrderResponse {
 }
 
 export interface RefundOrderRequest {
-  orderId: string;
-  /** Minor units; absent: everything that is not refunded yet. */
-  amount?: number | undefined;
+  id: string;
+  /** Absent: everything that is not refunded yet. */
+  amount?: Money | undefined;
   reason: string;
-  /** The same key never refunds twice. */
-  idempotencyKey: string;
+  /** The same key never refunds twice; without one each request is a refund of its own. */
+  idempotencyKey?: string | undefined;
 }
 
 export interface RefundOrderResponse {
@@ -154,7 +164,7 @@ export interface RefundOrderResponse {
 }
 
 export interface WatchOrderRequest {
-  orderId: string;
+  id: string;
 }
 
 export interface WatchOrderResponse {
@@ -788,15 +798,75 @@ export const Item: MessageFns<Item> = {
   },
 };
 
+function createBasePaymentMethod(): PaymentMethod {
+  return { method: "", token: "" };
+}
+
+export const PaymentMethod: MessageFns<PaymentMethod> = {
+  encode(message: PaymentMethod, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.method !== "") {
+      writer.uint32(10).string(message.method);
+    }
+    if (message.token !== "") {
+      writer.uint32(18).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): PaymentMethod {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBasePaymentMethod();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.method = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<PaymentMethod>): PaymentMethod {
+    return PaymentMethod.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<PaymentMethod>): PaymentMethod {
+    const message = createBasePaymentMethod();
+    message.method = object.method ?? "";
+    message.token = object.token ?? "";
+    return message;
+  },
+};
+
 function createBasePlaceOrderRequest(): PlaceOrderRequest {
-  return {
-    idempotencyKey: "",
-    shippingAddress: undefined,
-    paymentMethod: "",
-    paymentToken: "",
-    email: undefined,
-    items: [],
-  };
+  return { idempotencyKey: "", shippingAddress: undefined, payment: undefined, email: undefined, items: [] };
 }
 
 export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
@@ -807,17 +877,14 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
     if (message.shippingAddress !== undefined) {
       Address.encode(message.shippingAddress, writer.uint32(18).fork()).join();
     }
-    if (message.paymentMethod !== "") {
-      writer.uint32(26).string(message.paymentMethod);
-    }
-    if (message.paymentToken !== "") {
-      writer.uint32(34).string(message.paymentToken);
+    if (message.payment !== undefined) {
+      PaymentMethod.encode(message.payment, writer.uint32(26).fork()).join();
     }
     if (message.email !== undefined) {
-      writer.uint32(42).string(message.email);
+      writer.uint32(34).string(message.email);
     }
     for (const v of message.items) {
-      Item.encode(v!, writer.uint32(50).fork()).join();
+      Item.encode(v!, writer.uint32(42).fork()).join();
     }
     return writer;
   },
@@ -856,7 +923,7 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
               break;
             }
 
-            message.paymentMethod = reader.string();
+            message.payment = PaymentMethod.decode(reader, reader.uint32());
             continue;
           }
           case 4: {
@@ -864,19 +931,11 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
               break;
             }
 
-            message.paymentToken = reader.string();
+            message.email = reader.string();
             continue;
           }
           case 5: {
             if (tag !== 42) {
-              break;
-            }
-
-            message.email = reader.string();
-            continue;
-          }
-          case 6: {
-            if (tag !== 50) {
               break;
             }
 
@@ -904,8 +963,9 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
     message.shippingAddress = (object.shippingAddress !== undefined && object.shippingAddress !== null)
       ? Address.fromPartial(object.shippingAddress)
       : undefined;
-    message.paymentMethod = object.paymentMethod ?? "";
-    message.paymentToken = object.paymentToken ?? "";
+    message.payment = (object.payment !== undefined && object.payment !== null)
+      ? PaymentMethod.fromPartial(object.payment)
+      : undefined;
     message.email = object.email ?? undefined;
     message.items = object.items?.map((e) => Item.fromPartial(e)) || [];
     return message;
@@ -913,13 +973,19 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
 };
 
 function createBasePlaceOrderResponse(): PlaceOrderResponse {
-  return { order: undefined };
+  return { order: undefined, location: "", idempotentReplayed: undefined };
 }
 
 export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
   encode(message: PlaceOrderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.order !== undefined) {
       Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    if (message.location !== "") {
+      writer.uint32(18).string(message.location);
+    }
+    if (message.idempotentReplayed !== undefined) {
+      writer.uint32(26).string(message.idempotentReplayed);
     }
     return writer;
   },
@@ -945,6 +1011,22 @@ export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
             message.order = Order.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.location = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.idempotentReplayed = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -963,18 +1045,20 @@ export const PlaceOrderResponse: MessageFns<PlaceOrderResponse> = {
   fromPartial(object: DeepPartial<PlaceOrderResponse>): PlaceOrderResponse {
     const message = createBasePlaceOrderResponse();
     message.order = (object.order !== undefined && object.order !== null) ? Order.fromPartial(object.order) : undefined;
+    message.location = object.location ?? "";
+    message.idempotentReplayed = object.idempotentReplayed ?? undefined;
     return message;
   },
 };
 
 function createBaseGetOrderRequest(): GetOrderRequest {
-  return { orderId: "" };
+  return { id: "" };
 }
 
 export const GetOrderRequest: MessageFns<GetOrderRequest> = {
   encode(message: GetOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.orderId !== "") {
-      writer.uint32(10).string(message.orderId);
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
     return writer;
   },
@@ -997,7 +1081,7 @@ export const GetOrderRequest: MessageFns<GetOrderRequest> = {
               break;
             }
 
-            message.orderId = reader.string();
+            message.id = reader.string();
             continue;
           }
         }
@@ -1017,7 +1101,7 @@ export const GetOrderRequest: MessageFns<GetOrderRequest> = {
   },
   fromPartial(object: DeepPartial<GetOrderRequest>): GetOrderRequest {
     const message = createBaseGetOrderRequest();
-    message.orderId = object.orderId ?? "";
+    message.id = object.id ?? "";
     return message;
   },
 };
@@ -1224,13 +1308,13 @@ export const ListOrdersResponse: MessageFns<ListOrdersResponse> = {
 };
 
 function createBaseGetTimelineRequest(): GetTimelineRequest {
-  return { orderId: "" };
+  return { id: "" };
 }
 
 export const GetTimelineRequest: MessageFns<GetTimelineRequest> = {
   encode(message: GetTimelineRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.orderId !== "") {
-      writer.uint32(10).string(message.orderId);
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
     return writer;
   },
@@ -1253,7 +1337,7 @@ export const GetTimelineRequest: MessageFns<GetTimelineRequest> = {
               break;
             }
 
-            message.orderId = reader.string();
+            message.id = reader.string();
             continue;
           }
         }
@@ -1273,7 +1357,7 @@ export const GetTimelineRequest: MessageFns<GetTimelineRequest> = {
   },
   fromPartial(object: DeepPartial<GetTimelineRequest>): GetTimelineRequest {
     const message = createBaseGetTimelineRequest();
-    message.orderId = object.orderId ?? "";
+    message.id = object.id ?? "";
     return message;
   },
 };
@@ -1437,13 +1521,13 @@ export const GetTimelineResponse: MessageFns<GetTimelineResponse> = {
 };
 
 function createBaseCancelOrderRequest(): CancelOrderRequest {
-  return { orderId: "", reason: undefined };
+  return { id: "", reason: undefined };
 }
 
 export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
   encode(message: CancelOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.orderId !== "") {
-      writer.uint32(10).string(message.orderId);
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
     if (message.reason !== undefined) {
       writer.uint32(18).string(message.reason);
@@ -1469,7 +1553,7 @@ export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
               break;
             }
 
-            message.orderId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 2: {
@@ -1497,7 +1581,7 @@ export const CancelOrderRequest: MessageFns<CancelOrderRequest> = {
   },
   fromPartial(object: DeepPartial<CancelOrderRequest>): CancelOrderRequest {
     const message = createBaseCancelOrderRequest();
-    message.orderId = object.orderId ?? "";
+    message.id = object.id ?? "";
     message.reason = object.reason ?? undefined;
     return message;
   },
@@ -1559,13 +1643,13 @@ export const CancelOrderResponse: MessageFns<CancelOrderResponse> = {
 };
 
 function createBaseShipOrderRequest(): ShipOrderRequest {
-  return { orderId: "", carrier: "", trackingNumber: "" };
+  return { id: "", carrier: "", trackingNumber: "" };
 }
 
 export const ShipOrderRequest: MessageFns<ShipOrderRequest> = {
   encode(message: ShipOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.orderId !== "") {
-      writer.uint32(10).string(message.orderId);
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
     if (message.carrier !== "") {
       writer.uint32(18).string(message.carrier);
@@ -1594,7 +1678,7 @@ export const ShipOrderRequest: MessageFns<ShipOrderRequest> = {
               break;
             }
 
-            message.orderId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 2: {
@@ -1630,7 +1714,7 @@ export const ShipOrderRequest: MessageFns<ShipOrderRequest> = {
   },
   fromPartial(object: DeepPartial<ShipOrderRequest>): ShipOrderRequest {
     const message = createBaseShipOrderRequest();
-    message.orderId = object.orderId ?? "";
+    message.id = object.id ?? "";
     message.carrier = object.carrier ?? "";
     message.trackingNumber = object.trackingNumber ?? "";
     return message;
@@ -1693,13 +1777,13 @@ export const ShipOrderResponse: MessageFns<ShipOrderResponse> = {
 };
 
 function createBaseDeliverOrderRequest(): DeliverOrderRequest {
-  return { orderId: "" };
+  return { id: "" };
 }
 
 export const DeliverOrderRequest: MessageFns<DeliverOrderRequest> = {
   encode(message: DeliverOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.orderId !== "") {
-      writer.uint32(10).string(message.orderId);
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
     return writer;
   },
@@ -1722,7 +1806,7 @@ export const DeliverOrderRequest: MessageFns<DeliverOrderRequest> = {
               break;
             }
 
-            message.orderId = reader.string();
+            message.id = reader.string();
             continue;
           }
         }
@@ -1742,7 +1826,7 @@ export const DeliverOrderRequest: MessageFns<DeliverOrderRequest> = {
   },
   fromPartial(object: DeepPartial<DeliverOrderRequest>): DeliverOrderRequest {
     const message = createBaseDeliverOrderRequest();
-    message.orderId = object.orderId ?? "";
+    message.id = object.id ?? "";
     return message;
   },
 };
@@ -1803,21 +1887,21 @@ export const DeliverOrderResponse: MessageFns<DeliverOrderResponse> = {
 };
 
 function createBaseRefundOrderRequest(): RefundOrderRequest {
-  return { orderId: "", amount: undefined, reason: "", idempotencyKey: "" };
+  return { id: "", amount: undefined, reason: "", idempotencyKey: undefined };
 }
 
 export const RefundOrderRequest: MessageFns<RefundOrderRequest> = {
   encode(message: RefundOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.orderId !== "") {
-      writer.uint32(10).string(message.orderId);
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
     if (message.amount !== undefined) {
-      writer.uint32(16).int64(message.amount);
+      Money.encode(message.amount, writer.uint32(18).fork()).join();
     }
     if (message.reason !== "") {
       writer.uint32(26).string(message.reason);
     }
-    if (message.idempotencyKey !== "") {
+    if (message.idempotencyKey !== undefined) {
       writer.uint32(34).string(message.idempotencyKey);
     }
     return writer;
@@ -1841,15 +1925,15 @@ export const RefundOrderRequest: MessageFns<RefundOrderRequest> = {
               break;
             }
 
-            message.orderId = reader.string();
+            message.id = reader.string();
             continue;
           }
           case 2: {
-            if (tag !== 16) {
+            if (tag !== 18) {
               break;
             }
 
-            message.amount = longToNumber(reader.int64());
+            message.amount = Money.decode(reader, reader.uint32());
             continue;
           }
           case 3: {
@@ -1885,10 +1969,12 @@ export const RefundOrderRequest: MessageFns<RefundOrderRequest> = {
   },
   fromPartial(object: DeepPartial<RefundOrderRequest>): RefundOrderRequest {
     const message = createBaseRefundOrderRequest();
-    message.orderId = object.orderId ?? "";
-    message.amount = object.amount ?? undefined;
+    message.id = object.id ?? "";
+    message.amount = (object.amount !== undefined && object.amount !== null)
+      ? Money.fromPartial(object.amount)
+      : undefined;
     message.reason = object.reason ?? "";
-    message.idempotencyKey = object.idempotencyKey ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? undefined;
     return message;
   },
 };
@@ -1949,13 +2035,13 @@ export const RefundOrderResponse: MessageFns<RefundOrderResponse> = {
 };
 
 function createBaseWatchOrderRequest(): WatchOrderRequest {
-  return { orderId: "" };
+  return { id: "" };
 }
 
 export const WatchOrderRequest: MessageFns<WatchOrderRequest> = {
   encode(message: WatchOrderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.orderId !== "") {
-      writer.uint32(10).string(message.orderId);
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
     }
     return writer;
   },
@@ -1978,7 +2064,7 @@ export const WatchOrderRequest: MessageFns<WatchOrderRequest> = {
               break;
             }
 
-            message.orderId = reader.string();
+            message.id = reader.string();
             continue;
           }
         }
@@ -1998,7 +2084,7 @@ export const WatchOrderRequest: MessageFns<WatchOrderRequest> = {
   },
   fromPartial(object: DeepPartial<WatchOrderRequest>): WatchOrderRequest {
     const message = createBaseWatchOrderRequest();
-    message.orderId = object.orderId ?? "";
+    message.id = object.id ?? "";
     return message;
   },
 };
@@ -2070,7 +2156,10 @@ export const WatchOrderResponse: MessageFns<WatchOrderResponse> = {
   },
 };
 
-/** Orders of the forwarded caller; staff see and act on all. */
+/**
+ * Orders of the forwarded caller; staff see and act on all. The doors of contracts/http/order-doors.ts: a request holds the fields of
+ * path, query, headers and body side by side, an answer those of body and headers.
+ */
 export type OrderServiceDefinition = typeof OrderServiceDefinition;
 export const OrderServiceDefinition = {
   name: "OrderService",
@@ -2160,17 +2249,6 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
-
-function longToNumber(int64: { toString(): string }): number {
-  const num = globalThis.Number(int64.toString());
-  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
-  }
-  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
-    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
-  }
-  return num;
-}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -1,13 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Order, OrderStatus } from '../../contracts/http/order-api.ts';
+import { orderDoors } from '../../contracts/http/order-doors.ts';
+import type { DoorEvent } from '../../kit/http/doors.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
-import { type OrderSighting, watchUntilSettled } from './watch-until-settled.ts';
+import { watchUntilLast } from './watch-until-last.ts';
 
-const sighting = (sequence: number, status: OrderStatus): OrderSighting => ({ sequence, order: { status } as Order });
+type Sighting = DoorEvent<{ order: Order }>;
+
+const sighting = (id: number, status: OrderStatus): Sighting => ({ id, data: { order: { status } as Order } });
 const away = () => new Refusal('unavailable', 'order.unavailable', 'away');
 
 /** Streams as the order service gives them, one after the other; an error ends a stream. */
-const streams = (...scripts: (OrderSighting | Error)[][]) => {
+const streams = (...scripts: (Sighting | Error)[][]) => {
   let opened = 0;
   const open = async function* () {
     const script = scripts[opened++];
@@ -19,9 +23,9 @@ const streams = (...scripts: (OrderSighting | Error)[][]) => {
   };
   return { open, opened: () => opened };
 };
-const collect = async (open: () => AsyncIterable<OrderSighting>, signal = new AbortController().signal) => {
+const collect = async (open: () => AsyncIterable<Sighting>, signal = new AbortController().signal) => {
   const seen: number[] = [];
-  for await (const { sequence } of watchUntilSettled(open, signal)) seen.push(sequence);
+  for await (const { id } of watchUntilLast(open, orderDoors.watch.events.isLast, signal)) seen.push(id);
   return seen;
 };
 
@@ -47,7 +51,7 @@ describe('watching an order', () => {
     expect(opened()).toBe(4);
   });
 
-  it.each([away(), new Refusal('missing', 'order.missing', 'none')])(
+  it.each([away(), new Refusal('missing', 'order.unknown', 'none')])(
     'throws what the first stream refuses: $code',
     async (refusal) => {
       await expect(collect(streams([refusal]).open)).rejects.toBe(refusal);

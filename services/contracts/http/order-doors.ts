@@ -1,0 +1,157 @@
+/** Orders of customers and guests, and what staff do with them. */
+import { z } from 'zod';
+import { type Doors, locationHeader } from './door.ts';
+import {
+  cancelOrderBody,
+  idempotencyKeySchema,
+  listOrdersQuery,
+  orderAnswer,
+  orderPage,
+  placeOrderBody,
+  refundOrderBody,
+  settledStatuses,
+  shipOrderBody,
+  timelineAnswer,
+} from './order-api.ts';
+import { orderIdSchema } from './values.ts';
+
+const own = { access: 'customer-or-guest', tags: ['orders'] } as const;
+const staff = { access: 'staff', tags: ['orders'] } as const;
+const params = z.strictObject({ id: orderIdSchema });
+const answers = { 200: orderAnswer };
+/** Of every door about one order; `order.busy`: others change it at this moment. */
+const ofOne = ['order.unknown', 'order.busy'] as const;
+
+export const orderDoors = {
+  place: {
+    ...own,
+    method: 'POST',
+    path: '/orders',
+    summary: 'Place an order',
+    description:
+      'Buys the cart, or the items that are named. The same Idempotency-Key returns the same order; another order needs another key.',
+    // A key belongs to a session. Whoever had none and lost the answer would ask again as somebody else, and pay twice.
+    newGuest: 'asks-again',
+    headers: z.looseObject({ 'idempotency-key': idempotencyKeySchema }),
+    body: placeOrderBody,
+    answers: { 201: orderAnswer },
+    answerHeaders: z.object({
+      location: locationHeader,
+      'idempotent-replayed': z
+        .literal('true')
+        .optional()
+        .describe('The order was placed by an earlier request with the same Idempotency-Key.'),
+    }),
+    errors: [
+      'order.email-missing',
+      'order.in-flight',
+      'order.key-reused',
+      'order.cart-empty',
+      'order.product-unknown',
+      'order.out-of-stock',
+      'order.mixed-currencies',
+      'order.too-large',
+    ],
+    rpc: { method: 'placeOrder' },
+  },
+  list: {
+    ...own,
+    method: 'GET',
+    path: '/orders',
+    summary: 'Own orders, newest first',
+    description:
+      'Whoever signed in after ordering as a guest in the same browser takes these orders into the account by looking.',
+    query: listOrdersQuery,
+    answers: { 200: orderPage },
+    errors: ['order.busy'],
+    rpc: { method: 'listOrders' },
+  },
+  find: {
+    ...own,
+    method: 'GET',
+    path: '/orders/:id',
+    summary: 'One order',
+    params,
+    answers,
+    errors: ofOne,
+    rpc: { method: 'getOrder' },
+  },
+  timeline: {
+    ...own,
+    method: 'GET',
+    path: '/orders/:id/timeline',
+    summary: 'What happened to an order',
+    params,
+    answers: { 200: timelineAnswer },
+    errors: ofOne,
+    rpc: { method: 'getTimeline' },
+  },
+  watch: {
+    ...own,
+    method: 'GET',
+    path: '/orders/:id/events',
+    summary: 'Watch an order',
+    description:
+      'Server-sent events: each has the order as data and its sequence as id. Ends when the purchase is decided. 204: nothing is left to tell after Last-Event-ID.',
+    params,
+    answers: {},
+    events: {
+      name: 'order',
+      data: orderAnswer,
+      isLast: ({ order }: z.output<typeof orderAnswer>) => settledStatuses.includes(order.status),
+    },
+    errors: ofOne,
+    rpc: { method: 'watchOrder' },
+  },
+  cancel: {
+    ...own,
+    method: 'POST',
+    path: '/orders/:id/cancel',
+    summary: 'Cancel an order',
+    params,
+    body: cancelOrderBody,
+    answers,
+    errors: [...ofOne, 'order.not-cancellable', 'order.refund-begun'],
+    rpc: { method: 'cancelOrder' },
+  },
+  ship: {
+    ...staff,
+    method: 'POST',
+    path: '/orders/:id/ship',
+    summary: 'Hand an order to the carrier',
+    params,
+    body: shipOrderBody,
+    answers,
+    errors: [...ofOne, 'order.not-shippable', 'order.refund-begun'],
+    rpc: { method: 'shipOrder' },
+  },
+  deliver: {
+    ...staff,
+    method: 'POST',
+    path: '/orders/:id/deliver',
+    summary: 'Mark an order as delivered',
+    params,
+    answers,
+    errors: [...ofOne, 'order.not-deliverable'],
+    rpc: { method: 'deliverOrder' },
+  },
+  refund: {
+    ...staff,
+    method: 'POST',
+    path: '/orders/:id/refund',
+    summary: 'Refund an order in part or in full',
+    description: 'The same Idempotency-Key never refunds twice.',
+    params,
+    headers: z.looseObject({ 'idempotency-key': idempotencyKeySchema.optional() }),
+    body: refundOrderBody,
+    answers,
+    errors: [
+      ...ofOne,
+      'order.not-refundable',
+      'order.already-refunded',
+      'order.refund-too-large',
+      'order.refund-currency',
+    ],
+    rpc: { method: 'refundOrder' },
+  },
+} as const satisfies Doors;

@@ -1,0 +1,114 @@
+/**
+ * Doors as protobuf messages. A request message holds the fields of path, query, headers and body side by side, an answer
+ * those of body and headers; where JSON has null, a message leaves the field out.
+ */
+import * as z from 'zod';
+import type { AnyRequest, DoorEvent, ServedDoor } from '../http/doors.ts';
+import { Refusal } from '../values/refusal.ts';
+
+/** A door that can also be called over gRPC. */
+export type CalledDoor = ServedDoor & {
+  readonly rpc: {
+    readonly method: string;
+    /** Field of the answer that holds the body; default: the answer is the body. */
+    readonly answer?: string;
+  };
+};
+export type CalledDoors = Readonly<Record<string, CalledDoor>>;
+
+export type Message = Readonly<Record<string, unknown>>;
+type Part = 'params' | 'query' | 'headers' | 'body';
+const parts = ['params', 'query', 'headers', 'body'] as const satisfies readonly Part[];
+
+/** `idempotency-key` is the field `idempotencyKey`. */
+const fieldOf = (name: string) => name.replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
+
+const unwrapped = (schema: z.ZodType): z.ZodType =>
+  'unwrap' in schema && typeof schema.unwrap === 'function' && !(schema instanceof z.ZodArray)
+    ? unwrapped(schema.unwrap() as z.ZodType)
+    : schema;
+
+const shapeOf = (schema: z.ZodType | undefined): Readonly<Record<string, z.ZodType>> => {
+  const inner = schema && unwrapped(schema);
+  return inner instanceof z.ZodObject ? inner.shape : {};
+};
+
+/** Leaves out what is null, at every depth. */
+const withoutNulls = (value: unknown): unknown => {
+  if (value === null) return undefined;
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutNulls(part)]));
+};
+
+/** A value of a message as its schema has it: null for what may be null and is missing, and nothing that the schema does not know. */
+const inShapeOf = (schema: z.ZodType, value: unknown): unknown => {
+  if (value === undefined) return schema.safeParse(null).success ? null : undefined;
+  const inner = unwrapped(schema);
+  if (inner instanceof z.ZodArray)
+    return (value as unknown[]).map((item) => inShapeOf(inner.element as z.ZodType, item));
+  if (!(inner instanceof z.ZodObject)) return value;
+  return Object.fromEntries(
+    Object.entries(shapeOf(inner)).map(([name, field]) => [name, inShapeOf(field, (value as Message)[fieldOf(name)])]),
+  );
+};
+
+/** Fields of a part out of a message, which cannot tell a list that is missing from one that is empty. */
+const partOf = (schema: z.ZodType, message: Message) =>
+  Object.fromEntries(
+    Object.entries(shapeOf(schema)).map(([name, field]) => {
+      const value = message[fieldOf(name)];
+      const isMissing = Array.isArray(value) && value.length === 0 && field.safeParse(undefined).success;
+      return [name, isMissing ? undefined : value];
+    }),
+  );
+
+/** The message that asks what the request asks. */
+export const messageOfRequest = (door: CalledDoor, request: AnyRequest): Message => {
+  const fields = parts.flatMap((part) =>
+    Object.keys(shapeOf(door[part])).map((name) => [fieldOf(name), (request[part] as Message | null)?.[name]]),
+  );
+  return withoutNulls(Object.fromEntries(fields)) as Message;
+};
+
+/** Parts of the request, checked as over HTTP; refuses as `request.invalid` with the path of each field that is wrong. */
+export const requestOfMessage = (door: CalledDoor, message: Message): Readonly<Record<Part, unknown>> => {
+  const asked: Partial<Record<Part, z.ZodType>> = {};
+  for (const part of parts) if (door[part]) asked[part] = door[part];
+  const values = Object.entries(asked).map(([part, schema]) => [part, partOf(schema, message)]);
+  const parsed = z.object(asked).safeParse(Object.fromEntries(values));
+  if (parsed.success) return parsed.data as Readonly<Record<Part, unknown>>;
+  throw new Refusal('invalid', 'request.invalid', 'Some fields of the request are not valid.', {
+    errors: parsed.error.issues.map(({ path, message: wrong }) => ({ path: path.slice(1).join('.'), message: wrong })),
+  });
+};
+
+const bodySchema = ({ answers }: CalledDoor): z.ZodType => Object.values(answers)[0] ?? z.null();
+
+/** The message for what a handler answered. */
+export const messageOfAnswer = (door: CalledDoor, answer: unknown): Message => {
+  const { headers, body } = door.answerHeaders
+    ? (answer as { headers: Message; body: unknown })
+    : { headers: {}, body: answer };
+  const fields = withoutNulls(body ?? {}) as Message;
+  const named = Object.entries(headers).map(([name, value]) => [fieldOf(name), value]);
+  return { ...(door.rpc.answer === undefined ? fields : { [door.rpc.answer]: fields }), ...Object.fromEntries(named) };
+};
+
+/** What a handler would have answered. */
+export const answerOfMessage = (door: CalledDoor, message: Message): unknown => {
+  const body = inShapeOf(bodySchema(door), door.rpc.answer === undefined ? message : message[door.rpc.answer]);
+  return door.answerHeaders ? { headers: inShapeOf(door.answerHeaders, message), body } : body;
+};
+
+/** The message for an event that a handler told; its id is the field `sequence`. */
+export const messageOfEvent = ({ id, data }: DoorEvent<unknown>): Message => ({
+  ...(withoutNulls(data) as Message),
+  sequence: id,
+});
+
+/** The event that a message tells. Throws when it breaks the contract: nothing checks it later, as answers are checked. */
+export const eventOfMessage = ({ events }: CalledDoor, { sequence, ...message }: Message): DoorEvent<unknown> => {
+  const data = events?.data.parse(inShapeOf(events.data, message));
+  return { id: Number(sequence), data };
+};

@@ -1,0 +1,52 @@
+import type { orderDoors } from '../../contracts/http/order-doors.ts';
+import type { DoorHandlers } from '../../kit/http/doors.ts';
+import type { Order } from '../domain/order.ts';
+import { viewOf } from '../domain/order-view.ts';
+import { cancelOrder, deliverOrder, refundOrder, shipOrder } from '../use-cases/change-order.ts';
+import { findOrder } from '../use-cases/find-order.ts';
+import { listOrders } from '../use-cases/list-orders.ts';
+import { orderTimeline } from '../use-cases/order-timeline.ts';
+import type { OrderUseCases } from '../use-cases/order-use-cases.ts';
+import { placeOrder } from '../use-cases/place-order.ts';
+import { watchOrder } from '../use-cases/watch-order.ts';
+
+const answer = (order: Order) => ({ order: viewOf(order) });
+
+/** What the doors of the orders do, over HTTP and over gRPC. */
+export const orderHandlers = ({ effects, refundIdOf }: OrderUseCases): DoorHandlers<typeof orderDoors> => ({
+  place: async ({ caller, headers, body }) => {
+    const { authorization, 'idempotency-key': idempotencyKey } = headers;
+    const { order, replayed } = await placeOrder(effects, { caller, authorization, idempotencyKey, body });
+    return {
+      headers: { location: `/orders/${order.id}`, 'idempotent-replayed': replayed ? 'true' : undefined },
+      body: answer(order),
+    };
+  },
+
+  list: async ({ caller, query }) => {
+    const { items, nextCursor } = await listOrders(effects, caller, query);
+    return { items: items.map(viewOf), nextCursor };
+  },
+
+  find: async ({ caller, params: { id } }) => answer(await findOrder(effects, caller, id)),
+
+  timeline: async ({ caller, params: { id } }) => ({
+    items: await orderTimeline(effects, caller, id),
+    nextCursor: null,
+  }),
+
+  watch: async function* ({ caller, params: { id } }, signal) {
+    for await (const order of watchOrder(effects, caller, id, signal)) yield { id: order.version, data: answer(order) };
+  },
+
+  cancel: async ({ caller, params: { id }, body }) => answer(await cancelOrder(effects, caller, id, body?.reason)),
+
+  ship: async ({ caller, params: { id }, body }) => answer(await shipOrder(effects, caller, id, body)),
+
+  deliver: async ({ caller, params: { id } }) => answer(await deliverOrder(effects, caller, id)),
+
+  refund: async ({ caller, params: { id }, headers, body }) => {
+    const refundId = refundIdOf(id, headers['idempotency-key']);
+    return answer(await refundOrder(effects, caller, id, { refundId, ...body }));
+  },
+});
