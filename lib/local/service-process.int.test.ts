@@ -66,7 +66,7 @@ describe('a supervised process', () => {
     await child.ready;
     const seen = JSON.parse((await readFile(path.join(folder, 'child.log'), 'utf8')).trim());
     expect(Object.keys(seen).filter((key) => !key.startsWith('NODE_'))).toEqual(['ONLY']);
-    await child.stop(5000);
+    await child.stop(60_000);
     expect(lines).toEqual([]);
   });
 

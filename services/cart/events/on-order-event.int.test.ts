@@ -3,6 +3,7 @@ import { orderEventSchema } from '../../contracts/events/order-events.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
 import { openEventLog } from '../../kit/events/open-event-log.ts';
 import { eventually } from '../../kit/testing/condition.ts';
+import { unreadBy } from '../../kit/testing/read-topic.ts';
 import { startCart, type TestCart } from '../testing/cart-fixtures.ts';
 
 let shop: TestCart;
@@ -65,9 +66,7 @@ const publish = (...events: Placed[]) =>
 
 /** Resolves when the cart has handled everything that was published. */
 const handled = () =>
-  eventually(async () => {
-    for (const { records } of await log.lag('cart')) expect(records).toBe(0);
-  });
+  eventually(async () => expect(await unreadBy(log, 'cart', 'order-events')).toBe(0));
 
 describe('an order that was placed', () => {
   it('takes what it bought out of the cart, once, and leaves what came in since', async () => {

@@ -13,6 +13,8 @@ export type StartCart = {
   readonly clock?: FakeClock;
   readonly connections?: number;
   readonly acquireTimeoutSeconds?: number;
+  /** Milliseconds after which an unused connection is closed; default that of the pool. */
+  readonly idleMs?: number;
   /** Default: in process. */
   readonly cacheUrl?: string;
 };
@@ -22,6 +24,7 @@ export const startCart = async ({
   clock = fakeClock(),
   connections = 10,
   acquireTimeoutSeconds = 20,
+  idleMs,
   cacheUrl = 'memory:',
 }: StartCart = {}) => {
   const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
@@ -30,7 +33,7 @@ export const startCart = async ({
   const context = testContext(manifest, {
     own: { CART_TTL_DAYS: 30, ABANDONED_AFTER_MINUTES: 60, ACQUIRE_TIMEOUT_SECONDS: acquireTimeoutSeconds },
     config: {
-      database: { url: store.url, connections, auth: 'password' },
+      database: { url: store.url, connections, auth: 'password', idleMs },
       events: store.url,
       cache: cacheUrl,
       callees: { product: { grpc: catalogue.address } },

@@ -1,5 +1,14 @@
 import type { EventLog, LogRecord } from '../events/event-log.ts';
 
+/** Records of a topic that a group has not handled yet, also of partitions that it has not taken up: those it has no lag for. */
+export const unreadBy = async (log: EventLog, group: string, topic: string): Promise<number> => {
+  const [partitions, lag] = [await log.offsets(topic), await log.lag(group)];
+  return partitions.reduce((sum, { partition, earliest, end }) => {
+    const known = lag.find((each) => each.topic === topic && each.partition === partition);
+    return sum + (known ? known.records : end - earliest);
+  }, 0);
+};
+
 /** Records of one question to the log: small, so that tests read over the edge of a page too. */
 const pageSize = 500;
 

@@ -5,7 +5,7 @@ import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { EventLog, LogRecord } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { eventually } from '../../kit/testing/condition.ts';
-import { readTopic } from '../../kit/testing/read-topic.ts';
+import { readTopic, unreadBy } from '../../kit/testing/read-topic.ts';
 import { anAddress } from '../testing/order-fixtures.ts';
 import { startOrderService, type TestOrderService } from '../testing/running-order-service.ts';
 
@@ -186,10 +186,7 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
   /** Appends the records and waits until none of them is unread. */
   const deliver = async (topic: string, records: readonly Pick<LogRecord, 'key' | 'value' | 'headers'>[]) => {
     await events.log.append(topic, records);
-    await eventually(async () => {
-      const unread = (await events.log.lag('order')).reduce((sum, { records: count }) => sum + count, 0);
-      expect(unread).toBe(0);
-    });
+    await eventually(async () => expect(await unreadBy(events.log, 'order', topic)).toBe(0));
   };
   const deliverAll = async (facts: readonly Fact[], orderId: string) => {
     const told = facts.map((fact, at) => recordOf(fact, orderId, at + 1));
