@@ -22,6 +22,7 @@ const CONNECTION_IDLE_MS = 500;
 const LOCAL_CONFIGURATION = {
   RATE_LIMIT_PER_MINUTE: '600000',
   LOGIN_LIMIT_PER_MINUTE: '60000',
+  PAID_MAILS_PER_HOUR: '0',
 };
 
 /** Heaps are small, so that the whole platform fits into 1.5 GiB. */

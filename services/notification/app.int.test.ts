@@ -3,7 +3,7 @@ import { createLogger } from '../kit/telemetry/logger.ts';
 import { notificationApp } from './app.ts';
 import type { IncomingEvent } from './events/read-records.ts';
 import { allWell, eventBridge, msk, newOrder, sqs, text, theClock } from './testing/incoming.ts';
-import { type MailTables, startMailTables } from './testing/mail-tables.ts';
+import { type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 import { anEvent } from './testing/order-events.ts';
 
 let table: MailTables;
@@ -11,7 +11,7 @@ let app: (event: IncomingEvent) => Promise<unknown>;
 beforeAll(async () => {
   table = await startMailTables();
   const handle = await notificationApp({
-    config: { own: { MAIL_FROM: 'orders@example.com' }, tables: {} } as never,
+    config: testConfig,
     logger: createLogger('notification', 'silent'),
     ...table,
   });

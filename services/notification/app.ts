@@ -5,24 +5,30 @@ import type { Clock } from '../kit/values/clock.ts';
 import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.ts';
 import { openMailSender } from './clients/open-mail-sender.ts';
 import { senderUntilAway } from './clients/sender-until-away.ts';
+import type { NotificationConfig } from './config.ts';
+import type { Message } from './domain/message.ts';
 import { type BatchAnswer, handleBatch } from './events/on-order-event.ts';
 import { handleSchedule } from './events/on-schedule.ts';
 import { type IncomingEvent, isScheduled, readRecords } from './events/read-records.ts';
 import { createPostponedMails, type PostponedMails } from './storage/postponed-mails.ts';
+import { createRecipientLog, type RecipientLog } from './storage/recipient-log.ts';
 import { createSentLog, type SentLog } from './storage/sent-log.ts';
 import { createTableClient } from './storage/table-client.ts';
-import { renderMail } from './templates/render-mail.ts';
+import { renderMail, shopNameOf } from './templates/render-mail.ts';
 
 export type NotificationParts = {
-  readonly config: Config<{ MAIL_FROM: string }>;
+  readonly config: Config<NotificationConfig>;
   readonly logger: Logger;
   readonly clock: Clock;
   /** Given by tests; default what the configuration names. */
   readonly sender?: MailSender;
   readonly sentLog?: SentLog;
   readonly postponedMails?: PostponedMails;
+  readonly recipients?: RecipientLog;
 };
 
+/** A customer whose card fails tries again once or twice; who gets more of these did not order. */
+const unpaidMailsPerHour = 3;
 /** Milliseconds of an invocation that are left for what is under way when no new mail is begun. */
 const reserveMs = 15_000;
 
@@ -39,12 +45,15 @@ export const notificationApp = async ({
   ...given
 }: NotificationParts): Promise<(event: IncomingEvent, remainingMs: number) => Promise<BatchAnswer>> => {
   const client = createTableClient();
+  const shop = { name: shopNameOf(config.own.MAIL_FROM), orderPage: config.own.ORDER_PAGE };
   const { tables, mail, own } = config;
   const effects = {
     sentLog: given.sentLog ?? createSentLog({ table: tables['notifications'] ?? '', clock, client }),
     postponedMails: given.postponedMails ?? createPostponedMails({ table: tables['postponed-mails'] ?? '', client }),
     sender: given.sender ?? (await openMailSender(mail ?? '')),
-    render: renderMail,
+    recipients: given.recipients ?? createRecipientLog({ table: tables['notifications'] ?? '', clock, client }),
+    limits: { unpaidPerHour: unpaidMailsPerHour, paidPerHour: own.PAID_MAILS_PER_HOUR },
+    render: (message: Message) => renderMail(message, shop),
     from: own.MAIL_FROM,
     readProblem,
     inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) =>

@@ -4,7 +4,7 @@ import { startChild } from '../kit/testing/child-process.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { notificationApp } from './app.ts';
 import { allWell, msk, newOrder, text, theClock } from './testing/incoming.ts';
-import { type MailTables, startMailTables } from './testing/mail-tables.ts';
+import { type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 
 let table: MailTables;
 beforeAll(async () => {
@@ -30,7 +30,7 @@ describe('a function that is killed with -9', () => {
     await child.kill();
 
     const handle = await notificationApp({
-      config: { own: { MAIL_FROM: 'orders@example.com' }, tables: {} } as never,
+      config: testConfig,
       logger: createLogger('notification', 'silent'),
       ...table,
     });

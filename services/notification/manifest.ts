@@ -33,6 +33,17 @@ export const manifest = defineService({
       sender: true,
       default: 'CloudMart <orders@cloudmart.example>',
     },
+    ORDER_PAGE: {
+      description:
+        'Page of an order, linked in its mails, such as https://shop.example/orders/{id}; without it they have no link.',
+      kind: 'plain',
+    },
+    PAID_MAILS_PER_HOUR: {
+      description:
+        'Mails about paid orders that one recipient gets in an hour, 0 for no limit; more wait for the next hour.',
+      kind: 'plain',
+      default: '60',
+    },
   },
   scaling: { min: 0, max: 10, cpuPercent: 100 },
   size: { cpuMillis: 250, memoryMiB: 256 },

@@ -6,7 +6,7 @@ import { type NotificationParts, notificationApp } from './app.ts';
 import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.ts';
 import type { IncomingEvent } from './events/read-records.ts';
 import { allWell, msk, newOrder, paid, text, theClock } from './testing/incoming.ts';
-import { absentTables, type MailTables, startMailTables } from './testing/mail-tables.ts';
+import { absentTables, type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 
 let table: MailTables;
 let lines: { level: string; message: string }[];
@@ -15,7 +15,7 @@ let app: (event: IncomingEvent) => Promise<unknown>;
 const start = async (parts: Partial<NotificationParts> = {}) => {
   const log = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const handle = await notificationApp({
-    config: { own: { MAIL_FROM: 'orders@example.com' }, tables: {} } as never,
+    config: testConfig,
     logger: createLogger('notification', 'info', log),
     ...{ ...table, ...parts },
   });

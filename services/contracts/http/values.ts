@@ -37,9 +37,15 @@ export const refundIdSchema = idSchema('rfd');
 /** Text without control characters and halves of surrogate pairs: PostgreSQL stores no U+0000. */
 export const oneLine = /^[^\p{Cc}\p{Cs}]*$/u;
 
-/** One line of text: trimmed, without control characters and halves of surrogate pairs, never empty. */
+/**
+ * Text as it is kept: other separators of lines and paragraphs are spaces, and characters that turn the direction of what follows
+ * them (Unicode's Bidi_Control) are gone. Both come along when people copy text, and both make a line say what it does not.
+ */
+const foldLine = (text: string) => text.replaceAll(/[\p{Zl}\p{Zp}]+/gu, ' ').replaceAll(/\p{Bidi_Control}/gu, '');
+
+/** One line of text: folded, trimmed, without control characters and halves of surrogate pairs, never empty. */
 export const textSchema = (maxLength: number) =>
-  z.string().trim().min(1).max(maxLength).regex(oneLine, 'must not contain control characters');
+  z.string().overwrite(foldLine).trim().min(1).max(maxLength).regex(oneLine, 'must not contain control characters');
 
 export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
 

@@ -2,6 +2,7 @@
 import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import type { Order } from '../../contracts/http/order-api.ts';
 import type { manifest } from '../manifest.ts';
+import { greetedName, plainLine } from './personal-words.ts';
 
 export const messageKinds = [
   'order-confirmed',
@@ -18,8 +19,15 @@ export type Message = {
   readonly notificationId: string;
   readonly kind: MessageKind;
   readonly to: string;
+  /** Whether money was taken for the order. Nobody has proved the address; without money the mail says nothing in the buyer's words. */
+  readonly isPaid: boolean;
+  /** Whether it may be left out when its recipient gets too many: news about an order that nobody paid for. */
+  readonly isDispensable: boolean;
+  /** The buyer's name; null for what is no name, and while nothing is paid. */
   readonly customerName: string | null;
-  readonly order: Order;
+  /** Lines of the address, where it matters; empty while nothing is paid. */
+  readonly shippingTo: readonly string[];
+  readonly order: Omit<Order, 'shippingAddress' | 'cancellation'> & { readonly cancelledBecause: string | null };
   /** What was given back, for `refund-made`. */
   readonly refund: { readonly amount: number; readonly currency: string } | null;
 };
@@ -35,18 +43,31 @@ const kinds: Readonly<Record<(typeof manifest.consumes)['order-events'][number],
 };
 const kindOf = new Map<string, MessageKind>(Object.entries(kinds));
 
+/** Kinds that say where the goods go. */
+const withAddress: ReadonlySet<MessageKind> = new Set(['order-confirmed', 'order-shipped']);
+
+const linesOf = ({ name, street, line2, city, state, zip, country }: Order['shippingAddress']): string[] =>
+  [name, street, line2, `${zip} ${city}`, state, country]
+    .map((line) => plainLine(line ?? ''))
+    .filter((line) => line !== '');
+
 /** The message that an event calls for; null for events that are nobody's mail. One message per order and kind, one per refund. */
 export const messageFor = (event: OrderEvent): Message | null => {
   const kind = kindOf.get(event.type);
   if (kind === undefined) return null;
-  const { order, customer } = event.data;
+  const { customer } = event.data;
+  const { shippingAddress, cancellation, ...order } = event.data.order;
+  const isPaid = order.payment.captured.amount > 0;
   const refund = event.type === 'order.refunded.v1' ? event.data : null;
   return {
     notificationId: refund ? `${order.id}:${kind}:${refund.refundId}` : `${order.id}:${kind}`,
     kind,
     to: order.email,
-    customerName: customer.name,
-    order,
+    isPaid,
+    isDispensable: !isPaid && (kind === 'payment-failed' || kind === 'order-cancelled'),
+    customerName: isPaid ? greetedName(customer.name) : null,
+    shippingTo: isPaid && withAddress.has(kind) ? linesOf(shippingAddress) : [],
+    order: { ...order, cancelledBecause: cancellation?.reason ?? null },
     refund: refund?.amount ?? null,
   };
 };

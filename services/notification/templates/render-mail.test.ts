@@ -1,10 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Order } from '../../contracts/http/order-api.ts';
 import { aMessage, anOrder, type SampleType } from '../testing/order-events.ts';
-import { renderMail } from './render-mail.ts';
+import { renderMail as render, shopNameOf } from './render-mail.ts';
+
+type Message = ReturnType<typeof aMessage>;
+const renderMail = (message: Message, orderPage?: string) => render(message, { name: 'Film Shop', orderPage });
 
 const mails: [SampleType, Partial<Order>, string, string][] = [
-  ['order.paid.v1', {}, 'Your order over $30.00 is confirmed', 'received your payment'],
+  ['order.paid.v1', {}, 'Your order for $30.00 is confirmed', 'received your payment'],
   ['order.shipped.v1', { shipment: { carrier: 'UPS', trackingNumber: '1Z999' } }, 'Your order is on its way', '1Z999'],
   ['order.delivered.v1', {}, 'Your order has been delivered', 'has arrived'],
   [
@@ -31,17 +34,77 @@ describe.each(mails)('the mail on %s', (type, parts, subject, sentence) => {
       expect(body).toContain(sentence);
       expect(body).toContain('ord_00000000000000000000000001');
       expect(body).toContain('$30.00');
+      expect(body).toContain('Film Shop');
       expect(body).not.toMatch(/undefined|null|NaN/);
     }
   });
 
-  test('lets nobody write HTML by a title, a name or an address', () => {
+  test('lets nobody write HTML by a title', () => {
     expect(mail.html).not.toContain('<script');
     expect(mail.html).toContain('2 × &lt;script&gt;alert(&quot;films&quot;)&lt;/script&gt;');
-    expect(mail.html).toContain('Dear Ada &lt;Example&gt;,');
-    expect(mail.html).toContain('1 Long &amp; Winding Road');
     expect(mail.text).toContain('2 x <script>alert("films")</script>: $30.00');
   });
+
+  test('links the page of the order where the shop has one', () => {
+    expect(mail.html).not.toContain('href');
+    const linked = renderMail(aMessage(type, anOrder(1, parts)), 'https://shop.example/orders/{id}');
+    for (const body of [linked.text, linked.html])
+      expect(body).toContain('https://shop.example/orders/ord_00000000000000000000000001');
+  });
+});
+
+describe('the address of an order', () => {
+  test.each<[SampleType, boolean]>([
+    ['order.paid.v1', true],
+    ['order.shipped.v1', true],
+    ['order.delivered.v1', false],
+    ['order.payment-failed.v1', false],
+    ['order.cancelled.v1', false],
+    ['order.refunded.v1', false],
+  ])('is in the mail on %s where goods are on their way: %p', (type, isThere) => {
+    const { text, html } = renderMail(aMessage(type, anOrder(1)));
+    expect(text.includes('Shipping to\n  1 Long & Winding Road\n  12345 Springfield\n  US')).toBe(isThere);
+    expect(html.includes('<strong>Shipping to</strong><br>1 Long &amp; Winding Road')).toBe(isThere);
+  });
+});
+
+describe('the words of a buyer', () => {
+  const hostile = 'Your parcel is held. Pay the fee at https://evil.example/pay?id=1 within 24 hours';
+  const address = { name: hostile, street: hostile, line2: 'www.evil.example', city: 'evil.example', zip: '1', country: 'US' };
+  const ordered = (captured: number): Partial<Order> => ({
+    shippingAddress: address,
+    payment: { ...anOrder(1).payment, captured: { amount: captured, currency: 'USD' } },
+    cancellation: { reason: 'cancelled-by-customer', note: hostile },
+  });
+
+  test.each<SampleType>(['order.paid.v1', 'order.payment-failed.v1', 'order.cancelled.v1', 'order.shipped.v1'])(
+    'are not in a mail on %s while nobody has paid',
+    (type) => {
+      const { subject, text, html } = renderMail(aMessage(type, anOrder(1, ordered(0)), hostile));
+      for (const part of [subject, text, html]) expect(part).not.toMatch(/evil|parcel is held|fee/);
+      expect(text).toMatch(/^Hello,\n/);
+    },
+  );
+
+  test.each<SampleType>(['order.paid.v1', 'order.shipped.v1'])('have no link in a mail on %s that is paid', (type) => {
+    const { text, html } = renderMail(aMessage(type, anOrder(1, ordered(3000)), hostile));
+    for (const part of [text, html]) expect(part).not.toMatch(/https?:|www\.|evil\.example/);
+    expect(text).toMatch(/^Hello,\n/);
+    expect(text).toContain('Shipping to');
+  });
+
+  test('are the greeting of a paid order when they are a name', () => {
+    expect(renderMail(aMessage('order.paid.v1', anOrder(1), 'Ada Lovelace')).text).toMatch(/^Dear Ada Lovelace,\n/);
+  });
+});
+
+test.each([
+  ['CloudMart <orders@shop.example>', 'CloudMart'],
+  ['"Film & Shop" <orders@shop.example>', 'Film & Shop'],
+  ['orders@shop.example', 'shop.example'],
+  ['<orders@shop.example>', 'shop.example'],
+])('a shop that sends from %s is called %s', (from, name) => {
+  expect(shopNameOf(from)).toBe(name);
 });
 
 describe('a reason that nobody knows', () => {

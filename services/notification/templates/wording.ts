@@ -27,7 +27,7 @@ export const wordingOf = ({ kind, order, refund }: Message): Wording => {
   switch (kind) {
     case 'order-confirmed':
       return {
-        subject: `Your order over ${formatMoney(order.total)} is confirmed`,
+        subject: `Your order for ${formatMoney(order.total)} is confirmed`,
         paragraphs: ['Thank you. We have received your payment and are getting your order ready.'],
       };
     case 'order-shipped':
@@ -54,7 +54,7 @@ export const wordingOf = ({ kind, order, refund }: Message): Wording => {
       return {
         subject: 'Your order is cancelled',
         paragraphs: [
-          cancellations.get(order.cancellation?.reason ?? '') ?? 'The order was cancelled.',
+          cancellations.get(order.cancelledBecause ?? '') ?? 'The order was cancelled.',
           'If anything was charged, it goes back to your card.',
         ],
       };

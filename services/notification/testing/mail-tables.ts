@@ -3,12 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
+import type { Config } from '../../kit/config/config.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
 import { freePort, hangUp, listen } from '../../kit/testing/loopback.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import { createFolderMailSender } from '../clients/folder-mail-sender.ts';
+import type { NotificationConfig } from '../config.ts';
 import { createPostponedMails } from '../storage/postponed-mails.ts';
+import { createRecipientLog } from '../storage/recipient-log.ts';
 import { createSentLog } from '../storage/sent-log.ts';
+
+/** As the service reads it, with a limit that no test meets by chance. */
+export const testConfig = {
+  own: { MAIL_FROM: 'CloudMart <orders@example.com>', PAID_MAILS_PER_HOUR: 60 },
+  tables: {},
+} as Config<NotificationConfig>;
 
 const text = (AttributeName: string) => ({ AttributeName, AttributeType: 'S' as const });
 const hash = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' as const });
@@ -24,6 +33,7 @@ const tableClient = (endpoint: string) =>
 const logsOver = (client: DynamoDBClient, clock: Clock) => ({
   sentLog: createSentLog({ table: 'notifications', clock, client }),
   postponedMails: createPostponedMails({ table: 'postponed-mails', client }),
+  recipients: createRecipientLog({ table: 'notifications', clock, client }),
 });
 
 /** What the function keeps in the tables of an endpoint. */

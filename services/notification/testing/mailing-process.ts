@@ -8,7 +8,7 @@ import { createLogger } from '../../kit/telemetry/logger.ts';
 import { notificationApp } from '../app.ts';
 import { createFolderMailSender } from '../clients/folder-mail-sender.ts';
 import { msk } from './incoming.ts';
-import { logsAt } from './mail-tables.ts';
+import { logsAt, testConfig } from './mail-tables.ts';
 
 const [endpoint = '', folder = '', point, event = ''] = process.argv.slice(2);
 
@@ -28,10 +28,10 @@ const stop = async () => {
   await new Promise(() => undefined);
 };
 
-const { sentLog, postponedMails } = logsAt(endpoint, systemClock);
+const { sentLog, ...others } = logsAt(endpoint, systemClock);
 const sender = createFolderMailSender(folder);
 const handle = await notificationApp({
-  config: { own: { MAIL_FROM: 'orders@example.com' }, tables: {} } as never,
+  config: testConfig,
   logger: createLogger('notification', 'silent'),
   clock: systemClock,
   sentLog: {
@@ -40,6 +40,6 @@ const handle = await notificationApp({
     end: stoppingAt('the note', sentLog.end),
   },
   sender: { ...sender, send: stoppingAt('the mail', sender.send) },
-  postponedMails,
+  ...others,
 });
 await handle(msk([['key', event]]), 60_000);

@@ -45,7 +45,7 @@ export type SampleType = keyof typeof details;
 let made = 0;
 
 /** A whole event as the order service publishes it. */
-export const anEvent = (type: SampleType, order: Order): OrderEvent =>
+export const anEvent = (type: SampleType, order: Order, name = 'Ada Example'): OrderEvent =>
   ({
     specversion: '1.0',
     id: `evt_${String(++made).padStart(26, '0')}`,
@@ -54,12 +54,12 @@ export const anEvent = (type: SampleType, order: Order): OrderEvent =>
     subject: order.id,
     time: at,
     datacontenttype: 'application/json',
-    data: { order, customer: { userId: null, name: 'Ada <Example>' }, ...details[type] },
+    data: { order, customer: { userId: null, name }, ...details[type] },
     sequence: 3,
   }) as OrderEvent;
 
-export const aMessage = (type: SampleType, order: Order) => {
-  const message = messageFor(anEvent(type, order));
+export const aMessage = (type: SampleType, order: Order, name?: string) => {
+  const message = messageFor(anEvent(type, order, name));
   if (!message) throw new Error(`${type} is nobody's mail`);
   return message;
 };

@@ -11,6 +11,7 @@ beforeAll(async () => {
   table = await startMailTables();
   effects = {
     ...{ sentLog: table.sentLog, sender: table.sender, clock: table.clock, from: 'orders@example.com' },
+    ...{ recipients: table.recipients, limits: { unpaidPerHour: 3, paidPerHour: 0 } },
     readProblem: (problem) => {
       if (problem instanceof SenderAway) return 'away';
       return problem instanceof MailRefused ? 'refused' : 'unsure';
@@ -23,7 +24,7 @@ let orders = 0;
 const newMessage = () => aMessage('order.paid.v1', anOrder(++orders));
 type Message = ReturnType<typeof newMessage>;
 const send = async (message: Message, parts: Partial<SendOnceEffects> = {}) => {
-  const outcome = await sendOnce({ ...effects, ...parts }, message, renderMail(message));
+  const outcome = await sendOnce({ ...effects, ...parts }, message, renderMail(message, { name: 'CloudMart' }));
   return outcome.state === 'postponed' ? outcome.obstacle.kind : outcome.state;
 };
 const sent = async (id: string) => (await table.mailbox()).filter((each) => each === id).length;

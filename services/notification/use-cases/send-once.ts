@@ -2,27 +2,46 @@ import type { Clock } from '../../kit/values/clock.ts';
 import type { MailSender } from '../clients/mail-sender.ts';
 import type { Message } from '../domain/message.ts';
 import type { Obstacle } from '../domain/postponement.ts';
+import { recipientDigest } from '../domain/recipient.ts';
+import type { RecipientLog } from '../storage/recipient-log.ts';
 import type { Claim, SentLog } from '../storage/sent-log.ts';
 import type { Mail } from '../templates/render-mail.ts';
+
+/** Most mails that one recipient gets in an hour; beyond them a mail waits, or is withheld if it can be done without. */
+export type MailLimits = {
+  /** About orders that nobody paid for: anybody can make them, for any address. */
+  readonly unpaidPerHour: number;
+  /** About paid orders. 0: no limit. */
+  readonly paidPerHour: number;
+};
 
 export type SendOnceEffects = {
   readonly sentLog: SentLog;
   readonly sender: MailSender;
   readonly from: string;
   readonly clock: Clock;
+  readonly recipients: RecipientLog;
+  readonly limits: MailLimits;
   /** What an error of the sender says: nothing was sent and others can go, nothing can be sent now, or nobody knows. */
   readonly readProblem: (problem: unknown) => 'refused' | 'away' | 'unsure';
 };
 
 /** How an attempt ended: the message is settled for good, or something keeps it from going out now. */
 export type Outcome =
-  | { readonly state: 'sent' | 'known' | 'unsure' }
+  | { readonly state: 'sent' | 'known' | 'unsure' | 'withheld' }
   | { readonly state: 'postponed'; readonly obstacle: Obstacle };
 
 /** Attempts whose end nobody knows, before a mail that may be out several times already is left alone. */
 const mostUnsure = 3;
 
 const postponed = (obstacle: Obstacle): Outcome => ({ state: 'postponed', obstacle });
+
+/** Until when the recipient has had enough; undefined when the mail may go. */
+const restOf = async ({ recipients, limits }: SendOnceEffects, { to, isPaid, notificationId }: Message) => {
+  const limit = isPaid ? limits.paidPerHour : limits.unpaidPerHour;
+  if (isPaid && limit === 0) return undefined;
+  return recipients.admit(`${isPaid ? 'paid' : 'unpaid'}:${recipientDigest(to)}`, notificationId, limit);
+};
 
 /**
  * Sends a mail once in effect: claim, send, end. It never leaves a claim behind that it knows to be useless:
@@ -57,6 +76,15 @@ export const sendOnce = async (effects: SendOnceEffects, message: Message, mail:
       await sentLog.end(notificationId, 'unsure', `${mostUnsure} attempts ended without an answer`);
       return { state: 'unsure' };
     }
+  }
+  const rest = await restOf(effects, message);
+  if (rest && message.isDispensable) {
+    await sentLog.end(notificationId, 'withheld', 'its recipient got too many mails about unpaid orders');
+    return { state: 'withheld' };
+  }
+  if (rest) {
+    await sentLog.release(notificationId, claim);
+    return postponed({ kind: 'until', why: 'its recipient got too many mails in this hour', until: rest });
   }
   if (clock.now() > claim.sendBefore) {
     // Too late to be sure that nobody takes over meanwhile.
