@@ -65,8 +65,7 @@ const publish = (...events: Placed[]) =>
   );
 
 /** Resolves when the cart has handled everything that was published. */
-const handled = () =>
-  eventually(async () => expect(await unreadBy(log, 'cart', 'order-events')).toBe(0));
+const handled = () => eventually(async () => expect(await unreadBy(log, 'cart', 'order-events')).toBe(0));
 
 describe('an order that was placed', () => {
   it('takes what it bought out of the cart, once, and leaves what came in since', async () => {

@@ -78,7 +78,9 @@ describe('when all database connections are busy', () => {
     const holders = Array.from({ length: 4 }, () => small.guest());
     const lookAll = () => Promise.all(holders.map((guest) => guest.call('GET', '/cart')));
     // All four connections are open before the time to wait for one counts.
-    await eventually(async () => expect((await lookAll()).map(({ statusCode }) => statusCode)).toEqual(Array(4).fill(200)));
+    await eventually(async () =>
+      expect((await lookAll()).map(({ statusCode }) => statusCode)).toEqual(Array(4).fill(200)),
+    );
     const waiting = await small.store.open({ connections: 1 }).transaction(async (tx) => {
       await tx.query('LOCK TABLE carts IN ACCESS EXCLUSIVE MODE');
       const looks = lookAll();

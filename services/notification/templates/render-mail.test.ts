@@ -70,7 +70,14 @@ describe('the address of an order', () => {
 
 describe('the words of a buyer', () => {
   const hostile = 'Your parcel is held. Pay the fee at https://evil.example/pay?id=1 within 24 hours';
-  const address = { name: hostile, street: hostile, line2: 'www.evil.example', city: 'evil.example', zip: '1', country: 'US' };
+  const address = {
+    name: hostile,
+    street: hostile,
+    line2: 'www.evil.example',
+    city: 'evil.example',
+    zip: '1',
+    country: 'US',
+  };
   const ordered = (captured: number): Partial<Order> => ({
     shippingAddress: address,
     payment: { ...anOrder(1).payment, captured: { amount: captured, currency: 'USD' } },
