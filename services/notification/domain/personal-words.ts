@@ -12,8 +12,9 @@ const longest = 120;
 export const plainLine = (text: string): string =>
   text.replaceAll(address, '').replaceAll(dotInWord, '. ').replaceAll(/\s+/gu, ' ').trim().slice(0, longest);
 
-/** The name by which the mail greets; null for what is no name. */
+/** The name by which the mail greets; null for what is no name, and for one with an address of the web in it. */
 export const greetedName = (text: string | null): string | null => {
-  const line = text === null ? '' : plainLine(text);
+  if (text === null || text.search(address) !== -1) return null;
+  const line = plainLine(text);
   return name.test(line) ? line : null;
 };
