@@ -39,11 +39,16 @@ const restricted = (bundle: string) =>
     ...boundedContainer,
   }) as const;
 
+/** Name of the environment, as pages are told it. */
+const ENVIRONMENT = 'compose';
+
 const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]): Record<string, string> => {
   const environment = serviceEnvironment(service, all, composeAddresses);
   // Compose reads a dollar sign as the beginning of a variable unless it is doubled.
-  for (const key of Object.keys(service.configuration))
+  for (const [key, { environmentName }] of Object.entries(service.configuration)) {
+    if (environmentName) environment[key] = ENVIRONMENT;
     if (environment[key] !== undefined) environment[key] = environment[key].replaceAll('$', '$$$$');
+  }
   const callers = callersOf(service, all);
   return {
     ...environment,
@@ -112,7 +117,7 @@ const forms: Readonly<
       ...restricted(startedBundle(service)),
       command: [
         ...['--folder', '/site'],
-        ...['--site', JSON.stringify({ config: siteConfig('compose'), headers: siteHeaders })],
+        ...['--site', JSON.stringify({ config: siteConfig(ENVIRONMENT), headers: siteHeaders })],
       ],
       environment: {
         HTTP_PORT: String(service.ports.http),

@@ -4,12 +4,13 @@ import type { Environment } from './environment.ts';
 
 const mailDomain = /@([^\s<>@]+)>?$/;
 
-/** What an environment sets beyond the manifest's defaults: senders at its own domain, and what it says itself, which wins. */
+/** What an environment sets beyond the manifest's defaults: senders at its own domain, its name, and what it says itself, which wins. */
 export const configurationOf = (service: ServiceManifest, environment: Environment): Record<string, string> => ({
   ...Object.fromEntries(
-    Object.entries(service.configuration).flatMap(([key, { sender, default: value }]) =>
-      sender && value !== undefined ? [[key, value.replace(/@[^\s<>@]+/, `@${environment.domain}`)]] : [],
-    ),
+    Object.entries(service.configuration).flatMap(([key, { sender, environmentName, default: value }]) => {
+      if (environmentName) return [[key, environment.name]];
+      return sender && value !== undefined ? [[key, value.replace(/@[^\s<>@]+/, `@${environment.domain}`)]] : [];
+    }),
   ),
   ...environment.configuration[service.name],
 });

@@ -1,20 +1,7 @@
 /** What a browser gets from a site beside its files, which are the same in every environment. */
 
-export type SiteConfig = {
-  /** Start of every call to the shop, on the site's own origin. */
-  readonly api: string;
-  /** Start of the assistant's doors, on the same origin. */
-  readonly assistant: string;
-  /** Name of the environment, for a mark on the page and for reports of errors. */
-  readonly environment: string;
-};
-
-/** What pages read at `/config.json` before anything else. Addresses are paths, so the same build serves every environment. */
-export const siteConfig = (environment: string): SiteConfig => ({
-  api: '/api/v1',
-  assistant: '/api/ai',
-  environment,
-});
+// Stacks know no contract; they and the local run take it from here.
+export { siteConfig } from '../../services/contracts/http/site-config.ts';
 
 /** Pages load nothing from elsewhere but pictures, and stand in nobody's frame. */
 export const contentSecurityPolicy =

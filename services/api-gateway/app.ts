@@ -1,5 +1,8 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
+import { accountDoors } from '../contracts/http/account-doors.ts';
+import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
+import { siteConfig } from '../contracts/http/site-config.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
@@ -11,17 +14,15 @@ import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { createAccounts } from './clients/accounts.ts';
 import { createSessions } from './clients/sessions.ts';
 import type { GatewayConfig } from './config.ts';
-import { addAuthRoutes } from './http/auth-routes.ts';
-import { addBrowserRoutes } from './http/browser-routes.ts';
 import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
 import { keepOutOfCaches } from './http/no-store.ts';
-import { addProfileRoutes } from './http/profile-routes.ts';
+import { logOutHere } from './http/log-out.ts';
+import { addStartPage } from './http/start-page.ts';
 import { shopDocumentation } from './http/shop-documentation.ts';
 import { watchUntilLast } from './http/watch-until-last.ts';
 
@@ -41,7 +42,7 @@ const prefix = '/api/v1';
 export const gatewayApp = async (context: ServiceContext<GatewayConfig>, dependencies: GatewayDependencies) => {
   const { config, ids, health, functions, stopping } = context;
   const { users, upstreams, cache } = dependencies;
-  const accounts = createAccounts(users);
+  const accounts = askByCalls(users, accountDoors, forwardingOf);
   const sessions = createSessions(users);
   const orders = askByCalls(dependencies.orders, orderDoors, forwardingOf);
 
@@ -65,15 +66,16 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   });
   requireLiveSessions(http, sessions);
   keepOutOfCaches(http);
-  addBrowserRoutes(http, upstreams.user);
-  await http.register(
-    (api, _options, done) => {
-      addAuthRoutes(api, { accounts, sessions, attemptsPerMinute: config.own.LOGIN_LIMIT_PER_MINUTE });
-      addProfileRoutes(api, accounts);
-      done();
-    },
-    { prefix },
-  );
+  addStartPage(http);
+  addDoors(http, siteDoors, { config: async () => siteConfig(config.own.ENVIRONMENT) });
+  addDoors(http, keyDoors, forwardTo(upstreams.user, keyDoors));
+  const attempts = http.rateLimit({
+    max: config.own.LOGIN_LIMIT_PER_MINUTE,
+    timeWindow: 60_000,
+    keyGenerator: ({ ip }) => `attempt:${ip}`,
+  });
+  const logOut = logOutHere(accounts.logOut, sessions);
+  addDoors(http, accountDoors, { ...accounts, logOut }, { prefix, limits: { attempts } });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
   addDoors(http, orderDoors, { ...orders, watch }, { prefix, stopping });

@@ -20,6 +20,7 @@ export const gatewayConfig = z.object({
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   RATE_LIMIT_PER_MINUTE: perMinute,
   LOGIN_LIMIT_PER_MINUTE: perMinute,
+  ENVIRONMENT: z.string().min(1),
 });
 
 export type GatewayConfig = z.output<typeof gatewayConfig>;

@@ -29,6 +29,12 @@ export const manifest = defineService({
       kind: 'plain',
       default: '30',
     },
+    ENVIRONMENT: {
+      description: 'Name of the environment, which pages show and put into reports of errors.',
+      kind: 'plain',
+      default: 'local',
+      environmentName: true,
+    },
   },
   scaling: { min: 2, max: 10, cpuPercent: 65 },
   size: { cpuMillis: 250, memoryMiB: 256 },

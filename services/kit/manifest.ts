@@ -78,6 +78,8 @@ export type ConfigurationDeclaration = {
   readonly default?: string;
   /** Whether mails are sent from this address; its default is then at each environment's own domain, and no other may be set. Default false. */
   readonly sender?: boolean;
+  /** Whether the value is the name of the environment, wherever there is one; its default is then that of a laptop. Default false. */
+  readonly environmentName?: boolean;
 };
 
 /** A function that must be exported by a source file and reachable in the bundle. */

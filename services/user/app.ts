@@ -1,14 +1,16 @@
+import { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
+import { keyDoors } from '../contracts/http/discovery-doors.ts';
 import { createTokenVerifier } from '../kit/auth/token-verifier.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { addToOutbox } from '../kit/events/outbox.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
+import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
 import { createKeyRing } from './clients/key-ring.ts';
 import { createPasswordHasher } from './clients/password-hasher.ts';
 import type { UserConfig } from './config.ts';
-import { addUserService } from './grpc/user-grpc.ts';
-import { addJwksRoutes } from './http/jwks-routes.ts';
+import { userGrpc } from './grpc/user-grpc.ts';
 import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
 import { createLoginFailureRepository } from './storage/login-failure-repository.ts';
 import { createSessionRepository } from './storage/session-repository.ts';
@@ -24,6 +26,9 @@ import type { UserParts } from './use-cases/user-parts.ts';
 /** Keys last for 30 days; looking every hour makes the next one long before it is needed. */
 const rotateEverySeconds = 3_600;
 const tidyEverySeconds = 3_600;
+
+/** The next key is published long before it signs. */
+const keysMayBeKept = { 'cache-control': 'public, max-age=300' };
 
 /** Wires accounts and sessions: what main.ts runs and what the tests run. */
 export const userApp = async (context: ServiceContext<UserConfig>) => {
@@ -74,9 +79,8 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
 
   const verifyToken = createTokenVerifier({ keys: keyRing.verificationKeys });
   const http = await createHttpServer({ context, verifyToken });
-  addJwksRoutes(http, keyRing);
-  const grpc = createGrpcServer({ context, verifyToken });
-  addUserService(grpc, parts);
+  addDoors(http, keyDoors, { keys: async () => ({ headers: keysMayBeKept, body: { ...(await keyRing.published()) } }) });
+  const grpc = createGrpcServer({ context, verifyToken }).add(UserServiceDefinition, userGrpc(parts));
 
   return owned.running({ http, grpc });
 };

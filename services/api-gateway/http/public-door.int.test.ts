@@ -65,7 +65,11 @@ describe('what is served', () => {
   });
 
   it('tells browsers where the API is and others which keys sign its tokens', async () => {
-    expect((await gateway.http.inject('/config.json')).json()).toEqual({ apiBase: '/api/v1' });
+    expect((await gateway.http.inject('/config.json')).json()).toEqual({
+      api: '/api/v1',
+      assistant: '/api/ai',
+      environment: 'staging',
+    });
     expect((await gateway.http.inject('/.well-known/jwks.json')).json()).toEqual(gateway.tokens.jwks);
   });
 });

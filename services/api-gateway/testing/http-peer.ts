@@ -69,7 +69,9 @@ export const createHttpPeer = async (tokens: TestTokens) => {
     http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });
   http.get('/payments', open, async () => ({ items: [payment], nextCursor: null }));
   http.get('/payments/:id', open, async () => ({ payment }));
-  http.get('/.well-known/jwks.json', open, async () => tokens.jwks);
+  http.get('/.well-known/jwks.json', open, async (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send(tokens.jwks),
+  );
   return {
     http,
     received,

@@ -37,7 +37,13 @@ export const startGateway = async (
     verifyToken: tokens.verifyToken,
     stopping: stopping.signal,
     config: { trustedProxies },
-    own: { ALLOWED_ORIGINS: [], RATE_LIMIT_PER_MINUTE: 100_000, LOGIN_LIMIT_PER_MINUTE: 100_000, ...own },
+    own: {
+      ALLOWED_ORIGINS: [],
+      RATE_LIMIT_PER_MINUTE: 100_000,
+      LOGIN_LIMIT_PER_MINUTE: 100_000,
+      ENVIRONMENT: 'staging',
+      ...own,
+    },
   });
   const grpcTo = (port: number) => ({
     address: `127.0.0.1:${port}`,

@@ -15,6 +15,8 @@ export type Door = {
    * goes on with it, or asks again under it.
    */
   readonly newGuest?: 'goes-on' | 'asks-again';
+  /** Name of a limit that counts all its doors together, instead of the limit of all doors. */
+  readonly limit?: string;
   readonly tags: readonly string[];
   /** One line. */
   readonly summary: string;

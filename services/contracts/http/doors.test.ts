@@ -2,13 +2,24 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { OrderServiceDefinition } from '../generated/cloudmart/order/v1/order.ts';
+import { UserServiceDefinition } from '../generated/cloudmart/user/v1/user.ts';
+import { accountDoors } from './account-doors.ts';
+import { keyDoors, siteDoors } from './discovery-doors.ts';
 import { cartDoors } from './cart-doors.ts';
 import { addressOf, type Door, type Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
 
-const tables: Readonly<Record<string, Doors>> = { cartDoors, orderDoors, paymentDoors, productDoors };
+const tables: Readonly<Record<string, Doors>> = {
+  accountDoors,
+  cartDoors,
+  keyDoors,
+  orderDoors,
+  paymentDoors,
+  productDoors,
+  siteDoors,
+};
 const all = Object.entries(tables).flatMap(([table, doors]) =>
   Object.entries(doors).map(([name, door]): [string, Door] => [`${table}.${name}`, door]),
 );
@@ -31,7 +42,10 @@ describe.each(all)('%s', (_name, door) => {
 });
 
 const methods: Readonly<Record<string, { requestType: unknown; responseType: unknown }>> =
-  OrderServiceDefinition.methods;
+  {
+  ...OrderServiceDefinition.methods,
+  ...UserServiceDefinition.methods,
+};
 
 const fieldOf = (name: string) => name.replaceAll(/-(\w)/g, (_match, letter: string) => letter.toUpperCase());
 const shapeOf = (schema: z.ZodType | undefined): [string, z.ZodType][] => {

@@ -1,5 +1,5 @@
 /** Serves a table of doors: what a door is stands in the table, what it does in its handler. */
-import type { FastifyRequest, HTTPMethods } from 'fastify';
+import type { FastifyRequest, HTTPMethods, preHandlerAsyncHookHandler } from 'fastify';
 import type * as z from 'zod';
 import type { Access, Caller } from '../auth/caller.ts';
 import { createEventStreams, eventStreamSchema, eventStreamTimeoutMs } from './event-streams.ts';
@@ -20,6 +20,7 @@ export type ServedDoor = {
   readonly path: string;
   readonly access: Access;
   readonly newGuest?: 'goes-on' | 'asks-again';
+  readonly limit?: string;
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;
@@ -91,6 +92,8 @@ export type AddDoorsOptions = {
   readonly prefix?: string;
   /** Aborted when the process begins to shut down; a table with events needs it. */
   readonly stopping?: AbortSignal;
+  /** Hooks that count the requests of doors with a `limit`, by its name; a door whose limit is not here has that of all doors. */
+  readonly limits?: Readonly<Record<string, preHandlerAsyncHookHandler>>;
 };
 
 /** A request and the handlers of any door, for what treats all doors alike. */
@@ -99,13 +102,15 @@ export type Answers = (request: AnyRequest) => Promise<unknown>;
 export type Tells = (request: AnyRequest, signal: AbortSignal) => AsyncIterable<DoorEvent<unknown>>;
 
 /** What every route has in common with its door. */
-const routeOf = (door: ServedDoor, { prefix = '' }: AddDoorsOptions) => {
+const routeOf = (door: ServedDoor, { prefix = '', limits = {} }: AddDoorsOptions) => {
   const { method, path, access, tags, summary, description, params, query, headers, body, answers } = door;
+  const limit = door.limit === undefined ? undefined : limits[door.limit];
   const schema = { tags, summary, description, params, querystring: query, headers, body, response: answers };
   return {
     method,
     url: `${prefix}${path}`,
-    config: { access, door },
+    config: { access, door, ...(limit && { rateLimit: false as const }) },
+    ...(limit && { preValidation: limit }),
     bodyLimit: door.bodyLimit,
     handlerTimeout: door.deadlineMs,
     // What the door does not have is left out: Fastify takes a schema that is undefined for a mistake, and says so at each start.

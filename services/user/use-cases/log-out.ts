@@ -3,8 +3,8 @@ import { endSessions } from './end-sessions.ts';
 import type { UserParts } from './user-parts.ts';
 
 /** Ends the session of the refresh token and that of the caller's access token. Unknown and ended ones are ignored. */
-export const logOut = async (parts: UserParts, refreshToken: string, caller: Caller): Promise<void> => {
-  const found = refreshToken === '' ? undefined : await parts.sessions.find(refreshToken, parts.clock.now());
+export const logOut = async (parts: UserParts, refreshToken: string | undefined, caller: Caller): Promise<void> => {
+  const found = refreshToken === undefined ? undefined : await parts.sessions.find(refreshToken, parts.clock.now());
   if (found) await endSessions(parts, { userId: found.user.id, which: { only: found.sessionId }, reason: 'logout' });
   if (caller.kind === 'customer' && caller.sessionId !== found?.sessionId)
     await endSessions(parts, { userId: caller.userId, which: { only: caller.sessionId }, reason: 'logout' });

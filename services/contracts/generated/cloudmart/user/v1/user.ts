@@ -53,7 +53,7 @@ export interface RefreshResponse {
 }
 
 export interface LogoutRequest {
-  refreshToken: string;
+  refreshToken?: string | undefined;
 }
 
 export interface LogoutResponse {
@@ -652,12 +652,12 @@ export const RefreshResponse: MessageFns<RefreshResponse> = {
 };
 
 function createBaseLogoutRequest(): LogoutRequest {
-  return { refreshToken: "" };
+  return { refreshToken: undefined };
 }
 
 export const LogoutRequest: MessageFns<LogoutRequest> = {
   encode(message: LogoutRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
-    if (message.refreshToken !== "") {
+    if (message.refreshToken !== undefined) {
       writer.uint32(10).string(message.refreshToken);
     }
     return writer;
@@ -701,7 +701,7 @@ export const LogoutRequest: MessageFns<LogoutRequest> = {
   },
   fromPartial(object: DeepPartial<LogoutRequest>): LogoutRequest {
     const message = createBaseLogoutRequest();
-    message.refreshToken = object.refreshToken ?? "";
+    message.refreshToken = object.refreshToken ?? undefined;
     return message;
   },
 };
@@ -1103,7 +1103,7 @@ export const CheckSessionResponse: MessageFns<CheckSessionResponse> = {
   },
 };
 
-/** Accounts and sessions. */
+/** Accounts and sessions: the doors of contracts/http/account-doors.ts, and what the gateway asks about sessions. */
 export type UserServiceDefinition = typeof UserServiceDefinition;
 export const UserServiceDefinition = {
   name: "UserService",

@@ -1,0 +1,21 @@
+import type { accountDoors } from '../../contracts/http/account-doors.ts';
+import type { DoorHandlers } from '../../kit/http/doors.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+import type { Sessions } from '../clients/sessions.ts';
+
+type LogOut = DoorHandlers<typeof accountDoors>['logOut'];
+
+/** Signs out so that it counts here at once, and refuses who names no session at all. */
+export const logOutHere =
+  (logOut: LogOut, sessions: Sessions): LogOut =>
+  async (request) => {
+    const { caller, body } = request;
+    if (caller.kind !== 'customer' && body?.refreshToken === undefined)
+      throw new Refusal(
+        'unauthenticated',
+        'token.missing',
+        'Send the access token or the refresh token of the session to end.',
+      );
+    await logOut(request);
+    if (caller.kind === 'customer') sessions.forget(caller);
+  };

@@ -1,0 +1,22 @@
+/** `/config.json`: what a page reads before anything else, from the gateway and from a site beside its files alike. */
+import { z } from 'zod';
+
+export const siteConfigSchema = z
+  .strictObject({
+    /** Start of every call to the shop, on the page's own origin. */
+    api: z.string(),
+    /** Start of the assistant's doors, on the same origin. */
+    assistant: z.string(),
+    /** Name of the environment, for a mark on the page and for reports of errors. */
+    environment: z.string(),
+  })
+  .meta({ example: { api: '/api/v1', assistant: '/api/ai', environment: 'production' } });
+
+export type SiteConfig = z.output<typeof siteConfigSchema>;
+
+/** Addresses are paths, so the same build of a page serves every environment. */
+export const siteConfig = (environment: string): SiteConfig => ({
+  api: '/api/v1',
+  assistant: '/api/ai',
+  environment,
+});
