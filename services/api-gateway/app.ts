@@ -1,12 +1,12 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
 import { accountDoors } from '../contracts/http/account-doors.ts';
-import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
-import { siteConfig } from '../contracts/http/site-config.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
+import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
+import { siteConfig } from '../contracts/http/site-config.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { askByCalls } from '../kit/grpc/door-calls.ts';
@@ -20,10 +20,10 @@ import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
-import { keepOutOfCaches } from './http/no-store.ts';
 import { logOutHere } from './http/log-out.ts';
-import { addStartPage } from './http/start-page.ts';
+import { keepOutOfCaches } from './http/no-store.ts';
 import { shopDocumentation } from './http/shop-documentation.ts';
+import { addStartPage } from './http/start-page.ts';
 import { watchUntilLast } from './http/watch-until-last.ts';
 
 export type GatewayDependencies = {

@@ -79,7 +79,9 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
 
   const verifyToken = createTokenVerifier({ keys: keyRing.verificationKeys });
   const http = await createHttpServer({ context, verifyToken });
-  addDoors(http, keyDoors, { keys: async () => ({ headers: keysMayBeKept, body: { ...(await keyRing.published()) } }) });
+  addDoors(http, keyDoors, {
+    keys: async () => ({ headers: keysMayBeKept, body: { ...(await keyRing.published()) } }),
+  });
   const grpc = createGrpcServer({ context, verifyToken }).add(UserServiceDefinition, userGrpc(parts));
 
   return owned.running({ http, grpc });

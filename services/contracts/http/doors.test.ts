@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { OrderServiceDefinition } from '../generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../generated/cloudmart/user/v1/user.ts';
 import { accountDoors } from './account-doors.ts';
-import { keyDoors, siteDoors } from './discovery-doors.ts';
 import { cartDoors } from './cart-doors.ts';
+import { keyDoors, siteDoors } from './discovery-doors.ts';
 import { addressOf, type Door, type Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
@@ -41,8 +41,7 @@ describe.each(all)('%s', (_name, door) => {
   });
 });
 
-const methods: Readonly<Record<string, { requestType: unknown; responseType: unknown }>> =
-  {
+const methods: Readonly<Record<string, { requestType: unknown; responseType: unknown }>> = {
   ...OrderServiceDefinition.methods,
   ...UserServiceDefinition.methods,
 };
