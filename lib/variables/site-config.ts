@@ -1,7 +1,8 @@
 /** What a browser gets from a site beside its files, which are the same in every environment. */
+import { siteConfig as contractOf, type SiteConfig } from '../../services/contracts/http/site-config.ts';
 
-// Stacks know no contract; they and the local run take it from here.
-export { siteConfig } from '../../services/contracts/http/site-config.ts';
+/** What `/config.json` says in an environment; stacks, which know no contract, and the local run take it from here. */
+export const siteConfig = (environment: string): SiteConfig => contractOf(environment);
 
 /** Pages load nothing from elsewhere but pictures, and stand in nobody's frame. */
 export const contentSecurityPolicy =

@@ -2,10 +2,10 @@ import type { Clock } from '../../kit/values/clock.ts';
 import type { MailSender } from '../clients/mail-sender.ts';
 import type { Message } from '../domain/message.ts';
 import type { Obstacle } from '../domain/postponement.ts';
-import { recipientDigest } from '../domain/recipient.ts';
 import type { RecipientLog } from '../storage/recipient-log.ts';
 import type { Claim, SentLog } from '../storage/sent-log.ts';
 import type { Mail } from '../templates/render-mail.ts';
+import { recipientDigest } from './recipient-digest.ts';
 
 /** Most mails that one recipient gets in an hour; beyond them a mail waits, or is withheld if it can be done without. */
 export type MailLimits = {

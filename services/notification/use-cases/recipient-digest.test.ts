@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { recipientDigest } from './recipient.ts';
+import { recipientDigest } from './recipient-digest.ts';
 
 test.each([
   ['ada@example.com', 'Ada@Example.COM'],
