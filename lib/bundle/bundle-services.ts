@@ -11,6 +11,7 @@ import {
   bundleFileServer,
   bundleInvoker,
   bundleService,
+  fingerprint,
 } from './bundle.ts';
 import { startedBundle } from './bundle-names.ts';
 
@@ -42,6 +43,13 @@ const readKept = async (file: string): Promise<Kept | undefined> => {
     return undefined;
   }
 };
+
+/** Whether a bundle on disk is what it was when it was made. */
+const isWhole = async ({ folder, hash }: Bundle): Promise<boolean> =>
+  fingerprint(folder).then(
+    (content) => content.hash === hash,
+    () => false,
+  );
 
 type Work = { readonly name: string; readonly make: (options: BundleOptions) => Promise<Bundle> };
 
@@ -88,7 +96,8 @@ export const bundleServices = async (
     kept && [key, `${key} proven`].includes(kept.key)
       ? works.map(({ name }) => kept.bundles.find(({ service }) => service === name))
       : [];
-  const found = reusable.filter((bundle) => bundle !== undefined);
+  const found: Bundle[] = [];
+  for (const bundle of reusable) if (bundle && (await isWhole(bundle))) found.push(bundle);
   if (found.length === works.length) {
     found.forEach(built);
     return found;

@@ -23,11 +23,26 @@ export type FactsOptions = {
 /** Milliseconds for one question to the database; the largest reads a whole history. */
 const statementTimeoutMs = 120_000;
 
+/** Empty for what is no JSON object. */
+const parsedPromise = (line: string): Partial<Promise201> => {
+  try {
+    return (JSON.parse(line) as Partial<Promise201> | null) ?? {};
+  } catch {
+    return {};
+  }
+};
+
 const readHistoryFile = async (file: string | undefined): Promise<Promise201[]> => {
   if (file === undefined) return [];
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
+    const reason = problem.code === 'ENOENT' ? 'there is no such file' : problem.message;
+    throw new Error(
+      `--history ${file}: ${reason}; "npx cloudmart replay" writes one to replay/history.jsonl in the data folder`,
+    );
+  });
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line, index) => {
-    const { orderId, idempotencyKey, total } = JSON.parse(line) as Partial<Promise201>;
+    const { orderId, idempotencyKey, total } = parsedPromise(line);
     if (typeof orderId !== 'string' || typeof idempotencyKey !== 'string' || typeof total !== 'number')
       throw new Error(`${file}:${index + 1} is not a promise; expected {"orderId", "idempotencyKey", "total"}`);
     return { orderId, idempotencyKey, total };

@@ -14,6 +14,8 @@ const HOLDER = 'holder.json';
 export const CHECKLISTS = 'checklists';
 /** What may be there before the first start: the rest of one that died in its first moments, and records of `cloudmart checklist`. */
 const BEFORE_MARKER = [LOCK, HOLDER, CHECKLISTS];
+/** What the load of the films found; there once the first start has come so far. */
+export const CATALOGUE = 'catalogue.json';
 const SQLITE_BUSY = 5;
 // An empty PostgreSQL cluster takes 40 MB, the demo catalogue and its write-ahead log up to 150 MB.
 const FIRST_START_BYTES = 300 * 1024 ** 2;
@@ -90,6 +92,19 @@ export const requireOwnFolder = async (folder: string): Promise<string> => {
       `${folder} was written by a newer version of this project (format ${format}, this version reads ${FORMAT}); update the checkout or choose another folder with --data DIR`,
     );
   return id;
+};
+
+/** Refuses data whose databases are gone: an empty shop in their place would look like a loss of every order. */
+export const requireDatabases = async (folder: Pick<DataFolder, 'at'>, clusters: readonly string[]): Promise<void> => {
+  const wasUsed = await stat(folder.at(CATALOGUE)).then(
+    () => true,
+    () => false,
+  );
+  if (wasUsed && clusters.length === 0)
+    throw new StartRefused(
+      'data.corrupt',
+      `${folder.at('postgres', 'cluster')} is missing and held every order of this data; restore it from a backup, or start with empty data after "npx cloudmart stop --forget --data ${folder.at()}"`,
+    );
 };
 
 const requireSpace = async (folder: string, fresh: boolean) => {

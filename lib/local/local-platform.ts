@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { publicDoorOf } from '../services.ts';
 import { bundleApart } from './bundle-in-child.ts';
-import { type DataFolder, openDataFolder } from './data-folder.ts';
+import { type DataFolder, openDataFolder, requireDatabases } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
 import { SERVICES_GRACE_MS, startServices, stopServices } from './local-services.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
@@ -135,7 +135,9 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     for (const name of PRIVATE_FOLDERS) await mkdir(folder.at(name), { recursive: true, mode: 0o700 });
     const names = services.map(({ name }) => name);
     const bundles = bundleApart(options.root, names, folder.at('bundles'), AbortSignal.any([signal, bundling.signal]));
-    const secrets = await keepSecrets(folder, services, (await clustersOf(folder)).length > 0);
+    const clusters = await clustersOf(folder);
+    await requireDatabases(folder, clusters);
+    const secrets = await keepSecrets(folder, services, clusters.length > 0);
     const placement: Placement = { folder, portBase, secrets, services, events };
     const peers = await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
       const server = await startPostgres({
@@ -143,6 +145,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
         logFile: folder.at('logs', 'postgres.log'),
         port: shiftPort(PEER_PORTS.postgres, portBase),
         password: secrets.administrator,
+        signal,
       });
       postgres = server;
       const { port, outside, cluster } = server;

@@ -1,7 +1,8 @@
 /** Which processes a platform runs right now, kept in its data folder for other commands: `status`, and `replay --kill`. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { readKeptJson } from './kept-json.ts';
 
 export type ListedProcess = {
   readonly name: string;
@@ -47,9 +48,6 @@ export const openProcessList = (dataFolder: string, say: (line: string) => void)
 
 /** The list of a running platform; of one that was killed, what it was like last. Empty where there is none. */
 export const readProcessList = async (dataFolder: string): Promise<readonly ListedProcess[]> => {
-  const text = await readFile(path.join(dataFolder, FILE), 'utf8').catch((problem: NodeJS.ErrnoException) => {
-    if (problem.code === 'ENOENT') return '[]';
-    throw problem;
-  });
-  return JSON.parse(text) as ListedProcess[];
+  const wayOut = '; end the platform and start it again, which writes the file anew';
+  return (await readKeptJson<ListedProcess[]>(path.join(dataFolder, FILE), wayOut)) ?? [];
 };

@@ -1,10 +1,10 @@
 /** Passwords and keys of one local platform: made once, kept in one file that only its owner can read. */
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { secretNames } from '../services.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { DataFolder } from './data-folder.ts';
+import { readKeptJson } from './kept-json.ts';
 import { StartRefused } from './start-refused.ts';
 
 export type Secrets = {
@@ -21,22 +21,6 @@ export type Secrets = {
 const RANDOM_BYTES = 24;
 const newSecret = () => randomBytes(RANDOM_BYTES).toString('base64url');
 
-const readKept = async (file: string): Promise<Partial<Secrets> | undefined> => {
-  const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
-    if (problem.code === 'ENOENT') return undefined;
-    throw problem;
-  });
-  if (text === undefined) return undefined;
-  try {
-    return JSON.parse(text) as Partial<Secrets>;
-  } catch {
-    throw new StartRefused(
-      'data.corrupt',
-      `${file} is damaged and holds the passwords of this data; restore it from a backup, or move the whole data folder away to start with empty data`,
-    );
-  }
-};
-
 /**
  * Reads the kept secrets and adds what services declared since. Throws `StartRefused` when the file is damaged, or
  * missing although the databases it opens are there.
@@ -47,7 +31,10 @@ export const keepSecrets = async (
   databaseExists: boolean,
 ): Promise<Secrets> => {
   const file = folder.at('secrets.json');
-  const kept = await readKept(file);
+  const kept = await readKeptJson<Partial<Secrets>>(
+    file,
+    ' and holds the passwords of this data; restore it from a backup, or move the whole data folder away to start with empty data',
+  );
   if (!kept && databaseExists)
     throw new StartRefused(
       'data.corrupt',

@@ -67,7 +67,7 @@ export const lastWords = async (logFile: string, from: number): Promise<string> 
       .split('\n')
       .map((line) => line.trim())
       .filter((line) => line !== '');
-    const telling = lines.filter((line) => !line.startsWith('at ') && !line.startsWith('Node.js v'));
+    const telling = lines.filter((line) => !/^(at |Node\.js v|\(Use `node )/.test(line));
     const found = telling.findLastIndex((line) => /error|cannot|fatal|refus/i.test(line));
     const at = found === -1 ? telling.length - 1 : found;
     const last = telling[at] ?? 'it wrote nothing';

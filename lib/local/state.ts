@@ -1,7 +1,8 @@
 /** What a running platform tells other tools about itself; the file is gone when nothing runs. */
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { readKeptJson } from './kept-json.ts';
 import { StartRefused } from './start-refused.ts';
 
 export type LocalService = {
@@ -54,10 +55,12 @@ const isAlive = (pid: number) => {
   }
 };
 
-/** Reads what runs on a data folder . Throws `StartRefused` with the command to run when nothing does. */
+/** Reads what runs on a data folder. Throws `StartRefused` with the command to run when nothing does. */
 export const readState = async (dataFolder: string): Promise<LocalState> => {
-  const text = await readFile(path.join(dataFolder, FILE), 'utf8').catch(() => undefined);
-  const state = text === undefined ? undefined : (JSON.parse(text) as LocalState);
+  const state = await readKeptJson<LocalState>(
+    path.join(dataFolder, FILE),
+    '; end the platform with Ctrl-C or "npx cloudmart stop" and start it again, which writes the file anew',
+  );
   if (!state || !isAlive(state.pid))
     throw new StartRefused(
       'platform.not-running',

@@ -7,6 +7,8 @@ import { FILMS_FILE, readDemoCatalogue } from '../shop/demo-catalogue.ts';
 import { type CatalogueLoad, catalogueLines, loadCatalogue } from '../shop/load-catalogue.ts';
 import { type PurchaseProof, provePurchase } from '../shop/purchase.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { CATALOGUE } from './data-folder.ts';
+import { readKeptJson } from './kept-json.ts';
 import { type LocalPlatform, startLocalPlatform } from './local-platform.ts';
 import type { Progress } from './progress.ts';
 import { residentMemory } from './resident-memory.ts';
@@ -47,8 +49,6 @@ export type UpReport = Partial<PurchaseProof> & {
   readonly memoryMiB: number | null;
 };
 
-const CATALOGUE_FILE = 'catalogue.json';
-
 const staffToken = async ({ state }: LocalPlatform): Promise<string> => {
   const { email, password } = state.staff;
   const { accessToken } = await createApiClient(state.gateway)<{ accessToken: string }>('/api/v1/auth/login', {
@@ -65,9 +65,12 @@ const ensureCatalogue = async (
   token: string,
   progress: Progress,
 ): Promise<CatalogueLoad> => {
-  const file = folder.at(CATALOGUE_FILE);
-  const done = await readFile(file, 'utf8').catch(() => undefined);
-  if (done !== undefined) return JSON.parse(done) as CatalogueLoad;
+  const file = folder.at(CATALOGUE);
+  const done = await readKeptJson<CatalogueLoad>(
+    file,
+    '; delete that one file and start again, which loads the films once more and doubles nothing',
+  );
+  if (done) return done;
   const load = await progress.step('Loading the demo catalogue', async (detail) => {
     const catalogue = readDemoCatalogue(await readFile(path.join(root, FILMS_FILE), 'utf8'));
     return loadCatalogue(createApiClient(state.gateway), token, catalogue, (count, of) =>

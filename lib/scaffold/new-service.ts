@@ -1,6 +1,7 @@
 /** Makes a service of the standard shape from the template beside this file. */
 import { access, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { transform } from 'esbuild';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 
 /** Ports of services begin here; 8080 and what lies above belong to the gateway and the peers of the local run. */
@@ -39,7 +40,7 @@ export const checkName = (name: string, services: readonly ServiceManifest[]): v
     throw new Error(
       `"${name}" cannot name a service; use 3 to 32 of a-z, 0-9 and single "-", starting with a letter, such as "wishlist"`,
     );
-  if (reservedNames.has(name)) throw new Error(`"${name}" is taken by the platform itself; choose another name`);
+  if (reservedNames.has(name) || name in {}) throw new Error(`"${name}" is taken by the platform itself; choose another name`);
   if (services.some((service) => service.name === name || service.owns.database === databaseOf(name)))
     throw new Error(`a service or database "${name}" exists already; choose another name`);
 };
@@ -52,6 +53,17 @@ const fill = (text: string, values: Readonly<Record<string, string>>): string =>
     if (value === undefined) throw new Error(`the template names {{${key}}}, which is not known`);
     return value;
   });
+
+/** Refuses a name that would leave a file behind which does not parse, such as one of the language's own words. */
+const requireSources = async (name: string, sources: readonly (readonly [file: string, text: string])[]) => {
+  for (const [file, text] of sources.filter(([path]) => path.endsWith('.ts')))
+    await transform(text, { loader: 'ts', format: 'esm', logLevel: 'silent' }).catch((problem: Error) => {
+      const [, first = problem.message] = problem.message.split('\n');
+      throw new Error(
+        `"${name}" cannot name a service: ${file} would not compile (${first.replace(/^.*ERROR: /, '')}); choose another name`,
+      );
+    });
+};
 
 /** Adds the import and the entry, in the order that the formatter keeps. */
 const declare = (text: string, name: string): string => {
@@ -105,6 +117,7 @@ export const createService = async (
   );
   const list = path.join(root, 'lib/services.ts');
   const declared = declare(await readFile(list, 'utf8'), name);
+  await requireSources(name, [...contents, ['lib/services.ts', declared]]);
 
   for (const [file, content] of contents) {
     await mkdir(path.dirname(path.join(root, file)), { recursive: true });

@@ -21,7 +21,13 @@ const isThere = (file: string) =>
   );
 
 /** Makes the cluster under another name first, so that a start that dies midway leaves nothing that looks whole. */
-const initialise = async (cluster: string, bin: string, password: string, account: Account) => {
+const initialise = async (
+  cluster: string,
+  bin: string,
+  password: string,
+  account: Account,
+  signal: AbortSignal | undefined,
+) => {
   const draft = `${cluster}.new`;
   const passwordFile = `${cluster}.password`;
   await rm(draft, { recursive: true, force: true });
@@ -44,6 +50,8 @@ const initialise = async (cluster: string, bin: string, password: string, accoun
   } catch (problem) {
     const { stderr = '' } = problem as { stderr?: string };
     await rm(draft, { recursive: true, force: true });
+    // Ctrl-C in a terminal also reaches initdb, whose end is no fault of the machine then.
+    signal?.throwIfAborted();
     const reason = stderr
       .trim()
       .split('\n')
@@ -126,8 +134,9 @@ export const prepareCluster = async (
   bin: string,
   password: string,
   account: Account,
+  signal?: AbortSignal,
 ): Promise<void> => {
   if (await isThere(cluster)) await checkVersion(cluster);
-  else await initialise(cluster, bin, password, account);
+  else await initialise(cluster, bin, password, account, signal);
   await endLeftover(cluster);
 };

@@ -74,6 +74,8 @@ export type PostgresOptions = {
   readonly logFile: string;
   readonly port: number;
   readonly password: string;
+  /** Aborted to give up while the cluster is made; default never. */
+  readonly signal?: AbortSignal;
 };
 
 /** Last line of the server's log that says why it ended, without time stamp. */
@@ -117,12 +119,12 @@ const connects = async (port: number, password: string) => {
  * Starts the server, creating the cluster if there is none, and waits until it answers. Throws `StartRefused` with
  * PostgreSQL's own last complaint.
  */
-export const startPostgres = async ({ folder, logFile, port, password }: PostgresOptions): Promise<Postgres> => {
+export const startPostgres = async ({ folder, logFile, port, password, signal }: PostgresOptions): Promise<Postgres> => {
   const account = await chooseAccount((await clustersOf(folder))[0]);
   const bin = await programFolder(account);
   const { home, outside } = await reachableHome(folder, account);
   const cluster = path.join(home, 'cluster');
-  await prepareCluster(cluster, bin, password, account);
+  await prepareCluster(cluster, bin, password, account, signal);
 
   const log = await open(logFile, 'a', 0o600);
   await chmod(logFile, 0o600);
