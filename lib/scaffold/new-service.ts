@@ -40,7 +40,8 @@ export const checkName = (name: string, services: readonly ServiceManifest[]): v
     throw new Error(
       `"${name}" cannot name a service; use 3 to 32 of a-z, 0-9 and single "-", starting with a letter, such as "wishlist"`,
     );
-  if (reservedNames.has(name) || name in {}) throw new Error(`"${name}" is taken by the platform itself; choose another name`);
+  if (reservedNames.has(name) || name in {})
+    throw new Error(`"${name}" is taken by the platform itself; choose another name`);
   if (services.some((service) => service.name === name || service.owns.database === databaseOf(name)))
     throw new Error(`a service or database "${name}" exists already; choose another name`);
 };

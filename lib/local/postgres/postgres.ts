@@ -119,7 +119,13 @@ const connects = async (port: number, password: string) => {
  * Starts the server, creating the cluster if there is none, and waits until it answers. Throws `StartRefused` with
  * PostgreSQL's own last complaint.
  */
-export const startPostgres = async ({ folder, logFile, port, password, signal }: PostgresOptions): Promise<Postgres> => {
+export const startPostgres = async ({
+  folder,
+  logFile,
+  port,
+  password,
+  signal,
+}: PostgresOptions): Promise<Postgres> => {
   const account = await chooseAccount((await clustersOf(folder))[0]);
   const bin = await programFolder(account);
   const { home, outside } = await reachableHome(folder, account);
