@@ -74,6 +74,8 @@ const declare = (text: string, name: string): string => {
   const entries = /(const declared: readonly ServiceManifest\[\] = \[)([^\]]*)(\];)/;
   if (!first || !entries.test(text))
     throw new Error('lib/services.ts has lost its imports or its list "declared"; add the service by hand');
+  if (new RegExp(`\\b${camelCase(name)}\\b`).test(text))
+    throw new Error(`"${name}" is taken by lib/services.ts itself, which uses ${camelCase(name)}; choose another name`);
   const source = (statement: string) => /from '(.*)'/.exec(statement)?.[1] ?? '';
   const sorted = [...imports, line].toSorted((a, b) => (source(a) < source(b) ? -1 : 1));
   const withoutImports = imports.slice(1).reduce((rest, found) => rest.replace(`${found}\n`, ''), text);

@@ -36,9 +36,9 @@ describe.each(renderedVariants)('$name', ({ name, environment, files }) => {
   });
 
   test('applied again changes nothing', async () => {
-    expect(await cluster.kubectl(['diff', '--server-side', '-k', into])).toEqual({ code: 0, output: '' });
+    expect(await cluster.kubectl(['diff', '--server-side', '-k', into])).toMatchObject({ code: 0, output: '' });
     expect((await cluster.kubectl(['apply', ...strictly, '-k', into])).code).toBe(0);
-    expect(await cluster.kubectl(['diff', '--server-side', '-k', into])).toEqual({ code: 0, output: '' });
+    expect(await cluster.kubectl(['diff', '--server-side', '-k', into])).toMatchObject({ code: 0, output: '' });
   });
 });
 
