@@ -15,7 +15,7 @@ import { addToOutbox } from './outbox.ts';
 import { createRelay, type Relay, type RelayOptions } from './relay.ts';
 
 const logger = createLogger('test', 'silent');
-const relayProcess = new URL('../testing/relay-process.ts', import.meta.url);
+const relayProcess = new URL('../testing/processes/relay-process.ts', import.meta.url);
 const topic = 'order-events';
 
 let store: TestDatabase;

@@ -85,7 +85,7 @@ export const useLog = (name: string, start: () => Promise<LogUnderTest>) => {
     /** A member in a process of its own; with `most` it stops in the middle of a delivery once it has handled so many records. */
     startMember: (group: string, topic: string, most?: number) => {
       const parameters = [under.url, group, topic, ...(most === undefined ? [] : [String(most)])];
-      const child = startChild(new URL('./log-member.ts', import.meta.url), parameters);
+      const child = startChild(new URL('./processes/log-member.ts', import.meta.url), parameters);
       children.push(child);
       const seen = (): Seen[] =>
         child.lines.map((line) => {

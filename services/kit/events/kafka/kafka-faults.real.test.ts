@@ -16,7 +16,7 @@ import { createRelay, type Relay } from '../relay.ts';
 import { createKafkaLog } from './kafka-log.ts';
 
 const logger = createLogger('test', 'silent');
-const consumerProcess = new URL('../../testing/consumer-process.ts', import.meta.url);
+const consumerProcess = new URL('../../testing/processes/consumer-process.ts', import.meta.url);
 
 let broker: KafkaBroker;
 let log: EventLog;

@@ -3,12 +3,12 @@
  * killed. The effect of an event is a row of the table `effect`.
  */
 
-import type { CloudEvent } from '../events/cloud-event.ts';
-import { createConsumer } from '../events/consumer.ts';
-import { openEventLog } from '../events/open-event-log.ts';
-import { createDatabase } from '../storage/database.ts';
-import { systemClock } from '../system-clock.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import type { CloudEvent } from '../../events/cloud-event.ts';
+import { createConsumer } from '../../events/consumer.ts';
+import { openEventLog } from '../../events/open-event-log.ts';
+import { createDatabase } from '../../storage/database.ts';
+import { systemClock } from '../../system-clock.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 
 const [url, logUrl, group, topic] = process.argv.slice(2);
 if (!url || !logUrl || !group || !topic)

@@ -1,7 +1,7 @@
 /** A process that works on jobs and never finishes one: `node job-process.ts <database url> <queue>`; made to be killed. */
-import { createJobs } from '../jobs/jobs.ts';
-import { createDatabase } from '../storage/database.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { createJobs } from '../../jobs/jobs.ts';
+import { createDatabase } from '../../storage/database.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 
 const [url, queue] = process.argv.slice(2);
 if (!url || !queue) throw new Error('usage: node job-process.ts <database url> <queue>');

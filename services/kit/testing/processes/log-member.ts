@@ -3,8 +3,8 @@
  * handled, and keeps the next one in hand for good once it has handled so many; made to be killed.
  */
 
-import { openEventLog } from '../events/open-event-log.ts';
-import { createLogger } from '../telemetry/logger.ts';
+import { openEventLog } from '../../events/open-event-log.ts';
+import { createLogger } from '../../telemetry/logger.ts';
 
 const [url, group, topic, most] = process.argv.slice(2);
 if (!url || !group || !topic) throw new Error('usage: node log-member.ts <url> <group> <topic> [<most>]');
