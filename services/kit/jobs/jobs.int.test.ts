@@ -207,7 +207,10 @@ describe('jobs', () => {
   });
 
   test('the job of a killed worker is done by another one', async () => {
-    const victim = startChild(new URL('../testing/processes/job-process.ts', import.meta.url), [postgres.url, 'orphaned']);
+    const victim = startChild(new URL('../testing/processes/job-process.ts', import.meta.url), [
+      postgres.url,
+      'orphaned',
+    ]);
     const boss = createJobs({ database: postgres.open(), logger });
     await boss.enqueue(undefined, 'orphaned', { n: 7 });
     await eventually(() => expect(victim.lines).toEqual(['7']));
