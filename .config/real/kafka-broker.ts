@@ -34,6 +34,9 @@ const archiveClasses = async (folder: string) => {
   const log = join(folder, 'first-start');
   const properties = `${log}.properties`;
   const [port, controller] = ports;
+  const draft = join(folder, 'draft.jsa');
+  // What a start that was broken off has left; a log that is formatted is not formatted again.
+  for (const left of [log, draft]) await rm(left, { recursive: true, force: true });
   await writeFile(
     properties,
     [
@@ -49,7 +52,6 @@ const archiveClasses = async (folder: string) => {
   const jars = (await readdir(join(folder, 'libs'))).toSorted().map((jar) => join(folder, 'libs', jar));
   const java = ['-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-Xmx384m', '-cp', jars.join(':')];
   await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', 'AAAAAAAAAAAAAAAAAAAAAQ', '-c', properties]);
-  const draft = join(folder, 'draft.jsa');
   const broker = spawn('java', [`-XX:ArchiveClassesAtExit=${draft}`, ...java, 'kafka.Kafka', properties], {
     stdio: 'ignore',
   });
