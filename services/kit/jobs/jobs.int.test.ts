@@ -52,6 +52,37 @@ describe('jobs', () => {
       },
     ));
 
+  test('replicas that start together on an empty database all find the queues made', async () => {
+    const empty = await testDatabase();
+    // Whoever holds this table lets all of them read that there is no schema before one of them makes it.
+    let release = () => {};
+    let locked = () => {};
+    const isLocked = new Promise<void>((resolve) => (locked = resolve));
+    const held = empty.open({ connections: 1 }).transaction(async (tx) => {
+      await tx.query('LOCK TABLE pg_namespace IN SHARE ROW EXCLUSIVE MODE');
+      locked();
+      await new Promise<void>((resolve) => (release = resolve));
+    });
+    await isLocked;
+    const replicas = Array.from({ length: 3 }, () => {
+      const jobs = createJobs({ database: empty.open({ connections: 2 }), logger });
+      jobs.work('first', {}, async () => undefined);
+      return jobs;
+    });
+    const prepared = Promise.all(replicas.map((jobs) => jobs.prepare()));
+    try {
+      const waiting =
+        "SELECT count(*)::int AS n FROM pg_locks WHERE NOT granted AND locktype IN ('relation', 'advisory')";
+      await eventually(async () => expect((await empty.database.query(waiting)).rows).toEqual([{ n: 3 }]));
+    } finally {
+      release();
+    }
+    await held;
+    await expect(prepared).resolves.toHaveLength(3);
+    for (const jobs of replicas) await jobs.stop();
+    await empty.drop();
+  });
+
   test('as many transactions as there are connections queue jobs at once, before any worker runs', async () => {
     const database = postgres.open({ connections: 2 });
     const jobs = createJobs({ database, logger });

@@ -1,5 +1,6 @@
 /** Background jobs in the service's own database, queued in the transaction of what they follow from. */
 import { randomUUID } from 'node:crypto';
+import pg from 'pg';
 import { type ConstructorOptions, PgBoss, type Queue } from 'pg-boss';
 import { afterCommit, type Database, type Sql } from '../storage/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -78,6 +79,13 @@ const traced = (payload: object): object => {
   return traceparent === undefined ? payload : { ...payload, [traceKey]: traceparent };
 };
 
+/**
+ * Whether another replica made the schema first: pg-boss waits for it with a lock, in one message with `CREATE SCHEMA IF NOT
+ * EXISTS`, which then still looks at the catalog of before the wait.
+ */
+const isCatalogRace = (error: unknown) =>
+  error instanceof pg.DatabaseError && error.code === '23505' && error.schema === 'pg_catalog';
+
 const adapterOf = (sql: Sql): NonNullable<ConstructorOptions['db']> => ({
   executeSql: (text, values) => sql.query(text, values),
 });
@@ -127,7 +135,10 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
   });
 
   const open = async () => {
-    started ??= boss.start();
+    started ??= boss.start().catch((error: unknown) => {
+      if (!isCatalogRace(error)) throw error;
+      return boss.start();
+    });
     await started.catch((error: unknown) => {
       started = undefined;
       throw error;

@@ -207,7 +207,16 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   };
 
   return {
-    query: (text, values, settings) => onOneConnection((client) => through(client).query(text, values, settings)),
+    query: (text, values, settings) =>
+      onOneConnection(async (client, breakOff) => {
+        try {
+          return await through(client).query(text, values, settings);
+        } catch (error) {
+          // Only a text without values can hold several statements, a BEGIN among them whose COMMIT was never reached.
+          if (!values) await client.query('ROLLBACK').catch(breakOff);
+          throw error;
+        }
+      }),
     transaction,
     listen: listener.listen,
     check: async () => {
