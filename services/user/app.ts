@@ -12,7 +12,7 @@ import { createPasswordHasher } from './clients/password-hasher.ts';
 import type { UserConfig } from './config.ts';
 import { userGrpc } from './grpc/user-grpc.ts';
 import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
-import { createLoginFailureRepository } from './storage/login-failure-repository.ts';
+import { createLoginAttemptRepository } from './storage/login-attempt-repository.ts';
 import { createSessionRepository } from './storage/session-repository.ts';
 import { createSigningKeyRepository } from './storage/signing-key-repository.ts';
 import { createUserRepository } from './storage/user-repository.ts';
@@ -48,10 +48,10 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   const signingKeys = createSigningKeyRepository(database, config.own.KEY_ENCRYPTION_SECRET);
   const keyRing = createKeyRing({ readKeys: () => signingKeys.list(), clock });
   const sessions = createSessionRepository(database);
-  const loginFailures = createLoginFailureRepository(database);
+  const loginAttempts = createLoginAttemptRepository(database);
   const parts: UserParts = {
     sessions,
-    loginFailures,
+    loginAttempts,
     keyRing,
     clock,
     ids,
@@ -74,7 +74,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   jobs.schedule('rotate-signing-keys', rotateEverySeconds, () => rotateSigningKeys({ signingKeys, clock }));
   jobs.schedule('remove-ended-sessions', tidyEverySeconds, async () => {
     await sessions.removeEnded(clock.now());
-    await loginFailures.removeOld(clock.now());
+    await loginAttempts.removeOld(clock.now());
   });
 
   const verifyToken = createTokenVerifier({ keys: keyRing.verificationKeys });

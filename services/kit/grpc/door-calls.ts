@@ -1,6 +1,7 @@
 /** Doors over gRPC: the same tables and the same handlers as over HTTP. */
 import type { CompatServiceDefinition, ServiceImplementation } from 'nice-grpc';
 import { requireAccess } from '../auth/authenticate.ts';
+import { networkHeader } from '../http/client-network.ts';
 import type { Answers, AnyRequest, DoorHandlers, Tells } from '../http/doors.ts';
 import { longestStreamMs } from '../http/event-streams.ts';
 import { traceIdOf } from '../telemetry/request-scope.ts';
@@ -26,7 +27,13 @@ const requestOf = (door: CalledDoor, message: Message, { caller, metadata, trace
   requireAccess(door.access, { caller });
   const { headers, ...request } = requestOfMessage(door, message);
   const authorization = metadata.get('authorization');
-  return { ...request, id: traceIdOf(traceparent), caller, headers: { ...(headers as object), authorization } };
+  return {
+    ...request,
+    id: traceIdOf(traceparent),
+    caller,
+    network: metadata.get(networkHeader),
+    headers: { ...(headers as object), authorization },
+  };
 };
 
 const answer = (door: CalledDoor, handle: Answers) => async (message: Message, call: Call) =>

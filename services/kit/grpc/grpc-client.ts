@@ -13,6 +13,7 @@ import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middl
 import { createServiceTokenSigner, serviceTokenKey } from '../auth/service-token.ts';
 import type { Breaker } from '../calls/breaker.ts';
 import { callBudget, unavailable } from '../calls/call-budget.ts';
+import { networkHeader } from '../http/client-network.ts';
 import { systemClock } from '../system-clock.ts';
 import { continueTrace, currentScope } from '../telemetry/request-scope.ts';
 import { timeoutKey } from './call-guard.ts';
@@ -24,6 +25,8 @@ export type CallExtras = {
   readonly authorization?: string;
   /** Anonymous session, forwarded. */
   readonly sessionId?: string;
+  /** Whom the callee's limits count, as the public door found it. */
+  readonly network?: string | undefined;
   /** Trace to continue; default that of the request being served. */
   readonly traceparent?: string;
   /** Milliseconds to wait for this call, at most what the request being served has left; default that of the client. */
@@ -67,7 +70,7 @@ const guardCalls = (
 ): ClientMiddleware<CallExtras, DeadlineOptions> => {
   const sign = createServiceTokenSigner({ caller, secret, clock: systemClock });
   return async function* guardCall(call, options) {
-    const { authorization, sessionId, traceparent, deadlineMs: asked, ...rest } = options;
+    const { authorization, sessionId, network, traceparent, deadlineMs: asked, ...rest } = options;
     const budgetMs = callBudget(service, asked ?? deadlineMs);
     const metadata = Metadata(rest.metadata);
     metadata.set(serviceTokenKey, await sign(service));
@@ -75,6 +78,7 @@ const guardCalls = (
     metadata.set(timeoutKey, String(Math.floor(budgetMs)));
     if (authorization !== undefined) metadata.set('authorization', authorization);
     if (sessionId !== undefined) metadata.set('x-session-id', sessionId);
+    if (network !== undefined) metadata.set(networkHeader, network);
 
     let trailer: Metadata | undefined;
     const translate = (problem: unknown): unknown => {

@@ -50,6 +50,8 @@ type Part<Door, Name extends string> = Door extends { readonly [K in Name]: infe
 
 type RequestOf<Params, Query, Headers, Body> = {
   readonly caller: Caller;
+  /** Whom limits count: see client-network.ts. Over gRPC undefined where the calling service names nobody. */
+  readonly network?: string | undefined;
   /** Names the request in logs and answers. */
   readonly id: string;
   readonly params: Params;

@@ -10,6 +10,7 @@ import type { ServiceContext } from '../context.ts';
 import { continueTrace } from '../telemetry/request-scope.ts';
 import { addAccessControl, type BeginGuestSession } from './access-control.ts';
 import { answerBrokenRequest } from './broken-request.ts';
+import { addClientNetwork } from './client-network.ts';
 import { addDocumentation, type DocumentationOptions } from './documentation.ts';
 import { handleError } from './error-handler.ts';
 import type { HttpServer } from './fastify-zod.ts';
@@ -83,6 +84,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   http.removeContentTypeParser('text/plain');
   addJsonBody(http);
 
+  addClientNetwork(http);
   addRequestLaws(http, { deadlineMs, stopping: context.stopping });
   addHttpMetrics(http, context.metrics);
   addInFlightLimit(http, { mostInFlight: options.mostInFlight ?? 1_000, deadlineMs });

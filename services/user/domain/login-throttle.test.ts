@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { type LoginFailures, secondsToWait } from './login-throttle.ts';
+import { type LoginAttempts, secondsToWait } from './login-throttle.ts';
 
 const start = new Date('2026-11-01T12:00:00Z');
 const inSeconds = (seconds: number) => new Date(start.getTime() + seconds * 1000);
-const failed = (count: number): LoginFailures => ({ count, lastAt: start });
+const failed = (count: number): LoginAttempts => ({
+  here: { count, lastAt: start },
+  isKnownPlace: false,
+  byStrangers: 0,
+});
 
 describe('the throttle of log-ins', () => {
   it.each([
@@ -25,10 +29,16 @@ describe('the throttle of log-ins', () => {
   });
 
   it('lets an account without failures in at once', () => {
-    expect(secondsToWait(undefined, start)).toBe(0);
+    expect(secondsToWait({ isKnownPlace: false, byStrangers: 0 }, start)).toBe(0);
   });
 
-  it('never makes anybody wait for more than a minute, whatever a stranger did before', () => {
+  it('makes strangers wait once a hundred guesses came from anywhere, and nobody who signed in from there before', () => {
+    expect(secondsToWait({ isKnownPlace: false, byStrangers: 99 }, start)).toBe(0);
+    expect(secondsToWait({ isKnownPlace: false, byStrangers: 100 }, start)).toBe(60);
+    expect(secondsToWait({ isKnownPlace: true, byStrangers: 5000 }, start)).toBe(0);
+  });
+
+  it('never makes anybody wait for more than a minute, whatever was tried from there before', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat({ max: 10_000 }), (count, seconds) => {
         const wait = secondsToWait(failed(count), inSeconds(seconds));

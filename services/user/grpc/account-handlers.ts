@@ -28,12 +28,12 @@ const tokensOf = ({ user, accessToken, expiresInSeconds, refreshToken }: IssuedT
 
 /** What the doors of accounts and sessions do; the service opens them over gRPC alone. */
 export const accountHandlers = (parts: UserParts): DoorHandlers<typeof accountDoors> => ({
-  register: async ({ body }) => tokensOf(await registerUser(parts, body)),
-  logIn: async ({ body }) => tokensOf(await authenticate(parts, body)),
+  register: async ({ body, network }) => tokensOf(await registerUser(parts, { ...body, network })),
+  logIn: async ({ body, network }) => tokensOf(await authenticate(parts, { ...body, network })),
   refresh: async ({ body }) => tokensOf(await refreshSession(parts, body.refreshToken)),
   logOut: async ({ caller, body }) => {
     await logOut(parts, body?.refreshToken, caller);
   },
   profile: async ({ caller }) => userOf(await readProfile(parts, caller)),
-  updateProfile: async ({ caller, body }) => userOf(await updateProfile(parts, caller, body)),
+  updateProfile: async (request) => userOf(await updateProfile(parts, request, request.body)),
 });

@@ -6,9 +6,13 @@ import type { UserParts } from './user-parts.ts';
 /** Signs in. Refusals: `auth.invalid-credentials`, `auth.too-many-attempts`, `auth.busy`. */
 export const authenticate = async (
   parts: UserParts,
-  { email, password }: { readonly email: string; readonly password: string },
+  {
+    email,
+    password,
+    network,
+  }: { readonly email: string; readonly password: string; readonly network: string | undefined },
 ): Promise<IssuedTokens> => {
-  const user = await checkPassword(parts, { email, password, findUser: () => parts.users.findByEmail(email) });
+  const user = await checkPassword(parts, { email, password, network, findUser: () => parts.users.findByEmail(email) });
   if (!user) throw invalidCredentials();
   const { passwordHash: _hash, ...account } = user;
   return issueTokens(parts, await parts.transaction((tx) => beginSession(parts, tx, account)));

@@ -9,16 +9,17 @@ import type { UserParts } from './user-parts.ts';
  * however many come at once. Refusals: `auth.too-many-attempts`, `auth.busy`.
  */
 export const checkPassword = (
-  { passwords, loginFailures, users, clock, countLogin }: UserParts,
+  { passwords, loginAttempts, users, clock, countLogin }: UserParts,
   attempt: {
     readonly email: string;
+    /** Network of the client. */
+    readonly network: string | undefined;
     readonly password: string;
     readonly findUser: () => Promise<UserWithPassword | undefined>;
   },
 ): Promise<UserWithPassword | undefined> =>
   passwords.inTurn(async (turn) => {
-    const failures = await loginFailures.find(attempt.email);
-    const wait = secondsToWait(failures, clock.now());
+    const wait = secondsToWait(await loginAttempts.find(attempt, clock.now()), clock.now());
     if (wait > 0) {
       countLogin('throttled');
       throw tooManyAttempts(wait);
@@ -26,11 +27,11 @@ export const checkPassword = (
     const user = await attempt.findUser();
     const isRight = await turn.verify(attempt.password, user?.passwordHash);
     if (!user || !isRight) {
-      await loginFailures.record(attempt.email, clock.now());
+      await loginAttempts.recordFailure(attempt, clock.now());
       countLogin('refused');
       return undefined;
     }
-    if (failures) await loginFailures.forget(attempt.email);
+    await loginAttempts.recordSuccess(attempt, clock.now());
     if (turn.isOutdated(user.passwordHash))
       await users.rehash(user.id, user.passwordHash, await turn.hash(attempt.password));
     countLogin('accepted');

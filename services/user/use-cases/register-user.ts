@@ -7,7 +7,17 @@ import type { UserParts } from './user-parts.ts';
 /** Makes an account and signs it in. Refusals: `user.password-too-common`, `user.email-taken`, `auth.busy`. */
 export const registerUser = async (
   parts: UserParts,
-  { email, password, name }: { readonly email: string; readonly password: string; readonly name: string },
+  {
+    email,
+    password,
+    name,
+    network,
+  }: {
+    readonly email: string;
+    readonly password: string;
+    readonly name: string;
+    readonly network: string | undefined;
+  },
 ): Promise<IssuedTokens> => {
   requireUncommonPassword(password, email);
   const passwordHash = await parts.passwords.inTurn((turn) => turn.hash(password));
@@ -26,5 +36,6 @@ export const registerUser = async (
     await parts.publish(tx, [userEvent(registered, envelope)]);
     return beginSession(parts, tx, user);
   });
+  await parts.loginAttempts.recordSuccess({ email, network }, user.createdAt);
   return issueTokens(parts, session);
 };

@@ -18,13 +18,22 @@ export type ProfileChanges = {
  * Changes name or password. A new password needs the current one and ends all other sessions.
  * Refusals: `user.wrong-password`, `user.password-too-common`, `auth.too-many-attempts`, `auth.session-ended`.
  */
-export const updateProfile = async (parts: UserParts, caller: Caller, changes: ProfileChanges): Promise<User> => {
+export const updateProfile = async (
+  parts: UserParts,
+  { caller, network }: { readonly caller: Caller; readonly network?: string | undefined },
+  changes: ProfileChanges,
+): Promise<User> => {
   const { customer, account } = await requireAccount(parts, caller);
   const { password } = changes;
   let passwordHash: string | undefined;
   if (password !== undefined) {
     requireUncommonPassword(password, account.email);
-    const attempt = { email: account.email, password: changes.currentPassword ?? '', findUser: async () => account };
+    const attempt = {
+      email: account.email,
+      network,
+      password: changes.currentPassword ?? '',
+      findUser: async () => account,
+    };
     if (!(await checkPassword(parts, attempt))) throw wrongPassword();
     passwordHash = await parts.passwords.inTurn((turn) => turn.hash(password));
   }

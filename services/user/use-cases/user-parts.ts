@@ -4,7 +4,7 @@ import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import type { KeyRing } from '../clients/key-ring.ts';
 import type { PasswordHasher } from '../clients/password-hasher.ts';
-import type { LoginFailureRepository } from '../storage/login-failure-repository.ts';
+import type { LoginAttemptRepository } from '../storage/login-attempt-repository.ts';
 import type { SessionRepository } from '../storage/session-repository.ts';
 import type { UserRepository } from '../storage/user-repository.ts';
 
@@ -12,7 +12,7 @@ import type { UserRepository } from '../storage/user-repository.ts';
 export type UserParts = {
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
-  readonly loginFailures: LoginFailureRepository;
+  readonly loginAttempts: LoginAttemptRepository;
   readonly passwords: PasswordHasher;
   readonly keyRing: KeyRing;
   readonly transaction: <T>(work: (tx: Sql) => Promise<T>) => Promise<T>;
