@@ -91,6 +91,12 @@ describe('manifests that do not fit together are refused in one sentence with th
       /stamper\/manifest\.ts: declares no ports\.http, at which its files are served outside AWS; declare a free one$/,
     ],
     [
+      'files that reach out',
+      'stamper',
+      { kind: 'static', ports: { http: 9100 }, owns: {}, consumes: {}, reaches: ['openai'] },
+      /stamper\/manifest\.ts: reaches "openai", but files reach nothing; declare it at the service that its pages call$/,
+    ],
+    [
       'events without an outbox',
       'api-gateway',
       { publishes: { 'door-events': topic } },

@@ -30,15 +30,17 @@ const abilities: Readonly<
       readonly ownsDatabase: boolean;
       /** Whether changes of a table can wake it. */
       readonly followsTables: boolean;
+      /** Whether it can reach what is outside; the browsers of a site's readers reach what they like. */
+      readonly reachesOutside: boolean;
       /** Whether it publishes without a database that holds what a transaction wrote: Flink writes results of its own checkpoints. */
       readonly needsNoOutbox: boolean;
     }
   >
 > = {
-  pods: { hasDoors: true, ownsDatabase: true, followsTables: false, needsNoOutbox: false },
-  function: { hasDoors: false, ownsDatabase: false, followsTables: true, needsNoOutbox: false },
-  site: { hasDoors: false, ownsDatabase: false, followsTables: false, needsNoOutbox: false },
-  flink: { hasDoors: false, ownsDatabase: false, followsTables: false, needsNoOutbox: true },
+  pods: { hasDoors: true, ownsDatabase: true, followsTables: false, reachesOutside: true, needsNoOutbox: false },
+  function: { hasDoors: false, ownsDatabase: false, followsTables: true, reachesOutside: true, needsNoOutbox: false },
+  site: { hasDoors: false, ownsDatabase: false, followsTables: false, reachesOutside: false, needsNoOutbox: false },
+  flink: { hasDoors: false, ownsDatabase: false, followsTables: false, reachesOutside: true, needsNoOutbox: true },
 };
 
 /** Refuses a value that two manifests claim, naming both. */
@@ -131,6 +133,11 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `calls "${callee}", which is a ${target.kind} without a door; publish an event that it consumes`,
         );
     }
+    for (const name of can.reachesOutside ? [] : (service.reaches ?? []))
+      throw sentence(
+        service.name,
+        `reaches "${name}", but files reach nothing; declare it at the service that its pages call`,
+      );
     if (serviceKinds[service.kind].locally === 'files' && service.ports.http === undefined)
       throw sentence(
         service.name,

@@ -1,4 +1,5 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
+import { sendsMail } from '../../services/kit/destinations.ts';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
@@ -68,9 +69,9 @@ const waitsFor = ({ cache, calls }: ServiceManifest): Record<string, { condition
   ...Object.fromEntries(calls.map((callee) => [callee, { condition: 'service_healthy' as const }])),
 });
 
-const volumesOf = ({ owns, reaches }: ServiceManifest) => [
-  ...(owns.buckets?.length ? [`buckets:${FOLDERS.buckets}`] : []),
-  ...(reaches?.includes('ses') ? [`mails:${FOLDERS.mails}`] : []),
+const volumesOf = (service: ServiceManifest) => [
+  ...(service.owns.buckets?.length ? [`buckets:${FOLDERS.buckets}`] : []),
+  ...(sendsMail(service) ? [`mails:${FOLDERS.mails}`] : []),
 ];
 
 /** What every container of a service has. */

@@ -1,4 +1,5 @@
 /** The pictures and tables of `docs/architecture.md`, from manifests, environments and templates. */
+import { destinations } from '../../services/kit/destinations.ts';
 import {
   actsOn,
   consumedTopics,
@@ -22,12 +23,6 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || '-';
 
-const outside: Readonly<Record<NonNullable<ServiceManifest['reaches']>[number], string>> = {
-  ses: 'Amazon SES: mails',
-  sns: 'Amazon SNS: messages',
-  'payment-provider': 'payment provider',
-};
-
 const context = (services: readonly ServiceManifest[], { publicDoor, delivery, alerts }: Environment) =>
   mermaid('flowchart LR', [
     '  customer((customer))',
@@ -37,7 +32,7 @@ const context = (services: readonly ServiceManifest[], { publicDoor, delivery, a
     `  customer -->|${publicDoor ? 'HTTPS, WAF' : 'HTTPS'}| shop`,
     '  staff -->|the same door, other rights| shop',
     ...[...new Set(services.flatMap(({ reaches = [] }) => reaches))].map(
-      (place) => `  shop --> ${place}[${outside[place]}]`,
+      (place) => `  shop --> ${place}[${destinations[place].title}]`,
     ),
     ...(delivery
       ? [
@@ -169,6 +164,25 @@ const doors = (services: readonly ServiceManifest[]) =>
     }),
   );
 
+const outside = (services: readonly ServiceManifest[]) =>
+  table(
+    ['reached outside', 'by', 'at', 'with these rights on AWS'],
+    Object.entries(destinations).flatMap(([name, { title, hosts, ports, grants }]) => {
+      const by = services.filter(({ reaches = [] }) => reaches.some((one) => one === name));
+      const places = hosts.map((host) => `\`${host}\``).join('<br>');
+      return by.length > 0
+        ? [
+            [
+              title,
+              codes(by.map((service) => service.name)),
+              `${places}, port ${ports.join(', ')}`,
+              codes(grants.flatMap(({ actions }) => actions)),
+            ],
+          ]
+        : [];
+    }),
+  );
+
 /** Services that read a topic, each with the types on which it acts. */
 const readersOf = (topic: string, services: readonly ServiceManifest[]) =>
   services
@@ -223,7 +237,7 @@ export const architecturePage = (text: string, { services, environments, product
     purchase: purchaseSequence(services),
     stacks: `${stackPicture(production)}\n\n${stackTable(production)}`,
     identity: identity(services, production),
-    network: `${subnets(environments)}\n\n${doors(services)}`,
+    network: `${subnets(environments)}\n\n${doors(services)}\n\n${outside(services)}`,
     data: data(services),
   };
   return Object.entries(parts).reduce(

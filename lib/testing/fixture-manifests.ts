@@ -21,12 +21,14 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     largeBodies: ['/api/loads'],
     cache: true,
     calls: ['stock'],
+    reaches: ['bedrock', 'openai', 'azure-language'],
   }),
   fixture({
     name: 'stock',
     kind: 'web+grpc',
     ports: { http: 9101, grpc: 9151 },
     owns: { database: 'stocks', buckets: ['stock-photos'] },
+    reaches: ['stripe'],
     publishes: { 'stock-events': { partitions: 6, retentionDays: 7 } },
     consumes: { 'stock-events': ['stock.sold.v1', 'stock.returned.v1'] },
     configuration: {
@@ -46,7 +48,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     owns: { tables: { mails: { partitionKey: 'mailId', expiresAt: 'expiresAt' } } },
     follows: ['entries'],
     wakesEveryMinutes: 5,
-    reaches: ['ses'],
+    reaches: ['ses', 'sns', 'bigquery'],
   }),
   fixture({
     name: 'trends',

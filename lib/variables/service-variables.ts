@@ -1,4 +1,5 @@
 /** The environment variables of a service, derived from its manifest: the same names on every platform. */
+import { sendsMail } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 
 /** Where things are on one platform; local run, Kubernetes and Lambda each bring their own. */
@@ -53,7 +54,7 @@ export const serviceEnvironment = (
   for (const table of Object.keys(service.owns.tables ?? {}))
     environment[`TABLE_${environmentName(table)}`] = at.table(table);
   for (const bucket of service.owns.buckets ?? []) environment[`BUCKET_${environmentName(bucket)}`] = at.bucket(bucket);
-  if (service.reaches?.includes('ses')) environment['MAIL_URL'] = at.mail;
+  if (sendsMail(service)) environment['MAIL_URL'] = at.mail;
   for (const name of service.calls) {
     const callee = requireService(all, name);
     if (callee.ports.http) environment[`${environmentName(name)}_URL`] = at.http(callee);

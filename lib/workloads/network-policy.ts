@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { destinationsOf } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { doorsOf } from './ports.ts';
 import { selectorLabels, type Workload } from './workload.ts';
@@ -29,11 +30,16 @@ const dns = ({ network }: WorkloadValues): k8s.NetworkPolicyEgressRule => ({
   ports: [{ protocol: 'UDP', port: k8s.IntOrString.fromNumber(53) }, ...tcp(53)],
 });
 
-/** S3, DynamoDB, the world beyond AWS and AWS APIs without an endpoint have public addresses; everything private stays closed. */
-const leavesTheNetwork = ({ owns, reaches }: ServiceManifest, { network }: WorkloadValues): boolean =>
-  Boolean(reaches?.length || owns.buckets?.length) ||
-  Object.keys(owns.tables ?? {}).length > 0 ||
-  network.endpointCidrs.length === 0;
+/**
+ * Ports at which a service reaches what has public addresses: its destinations, S3, DynamoDB, and AWS APIs without an endpoint.
+ * Everything private stays closed.
+ */
+const outsidePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => {
+  const { tables = {}, buckets = [] } = service.owns;
+  const usesAws = Object.keys(tables).length + buckets.length > 0 || network.endpointCidrs.length === 0;
+  const ports = destinationsOf(service).flatMap((destination) => destination.ports);
+  return [...new Set([...(usesAws ? [443] : []), ...ports])].sort((one, other) => one - other);
+};
 
 const storePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => [
   ...(service.owns.database ? [network.databasePort] : []),
@@ -43,6 +49,7 @@ const storePorts = (service: ServiceManifest, { network }: WorkloadValues): numb
 
 const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgressRule[] => {
   const stores = storePorts(service, values);
+  const outside = outsidePorts(service, values);
   return [
     dns(values),
     { to: toCidrs([podIdentityAgent]), ports: tcp(80) },
@@ -50,8 +57,8 @@ const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgre
       ? [{ to: toCidrs(values.network.endpointCidrs), ports: tcp(443) }]
       : []),
     ...(stores.length > 0 ? [{ to: toCidrs(values.network.dataCidrs), ports: tcp(...stores) }] : []),
-    ...(leavesTheNetwork(service, values)
-      ? [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: privateRanges } }], ports: tcp(443) }]
+    ...(outside.length > 0
+      ? [{ to: [{ ipBlock: { cidr: '0.0.0.0/0', except: privateRanges } }], ports: tcp(...outside) }]
       : []),
     ...callees.map((callee) => ({
       to: [podsOf(callee.name)],

@@ -3,6 +3,8 @@
  * AWS resources, Kubernetes objects, the local run, the release checks and the README tables are derived from it.
  */
 
+import type { DestinationName } from './destinations.ts';
+
 type KindTraits = {
   /** What runs of it on AWS: pods of the cluster, a Lambda, files behind CloudFront, a Managed Flink application. */
   readonly runs: 'pods' | 'function' | 'site' | 'flink';
@@ -116,8 +118,8 @@ export type ServiceManifest = {
   readonly wakesEveryMinutes?: number;
   /** Names of services that it calls; network policies admit exactly these. */
   readonly calls: readonly string[];
-  /** What it reaches outside the cluster; egress and IAM follow. Default none. */
-  readonly reaches?: readonly ('ses' | 'sns' | 'payment-provider')[];
+  /** What it reaches outside the cluster, by the names of destinations.ts; egress and IAM follow. Default none. */
+  readonly reaches?: readonly DestinationName[];
   /** Whether it uses the shared cache (rate limits, cache-aside); default false. */
   readonly cache?: boolean;
   readonly criticalFunctions: readonly CriticalFunction[];

@@ -9,7 +9,7 @@ export const manifest = defineService({
   publishes: { 'payment-events': { partitions: 12, retentionDays: 14 } },
   consumes: {},
   calls: ['user'],
-  reaches: ['payment-provider'],
+  reaches: ['stripe'],
   criticalFunctions: [
     { file: 'use-cases/authorise-payment.ts', name: 'authorisePayment' },
     { file: 'use-cases/capture-payment.ts', name: 'capturePayment' },

@@ -3,6 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { destinationsOf, type Grant } from '../../../services/kit/destinations.ts';
 import {
   consumedTopics,
   deadLetterGroupOf,
@@ -87,21 +88,49 @@ const databaseArn = (scope: Construct, user: string, at: ServiceResources) =>
     arnFormat: ArnFormat.COLON_RESOURCE_NAME,
   });
 
+/** On what a grant is allowed. */
+const grantStatement = (scope: Construct, { sid, actions, on }: Grant, at: ServiceResources): PolicyStatement => {
+  const stack = Stack.of(scope);
+  switch (on) {
+    case 'mail-identities':
+      return statement(sid, actions, at.mailArns);
+    case 'models':
+      // Models are everybody's, and an inference profile asks them in several regions.
+      return statement(sid, actions, [
+        stack.formatArn({
+          service: 'bedrock',
+          region: '*',
+          account: '',
+          resource: 'foundation-model',
+          resourceName: '*',
+        }),
+        stack.formatArn({ service: 'bedrock', resource: 'inference-profile', resourceName: '*' }),
+      ]);
+    case 'agents':
+      return statement(sid, actions, [
+        stack.formatArn({ service: 'bedrock', resource: 'agent-alias', resourceName: '*' }),
+      ]);
+    case 'phone-numbers':
+      // A number has no ARN: every resource but topics. Source: SNS developer guide, "Using identity-based policies".
+      return new PolicyStatement({
+        sid,
+        actions: [...actions],
+        notResources: [stack.formatArn({ service: 'sns', region: '*', account: '*', resource: '*' })],
+      });
+  }
+};
+
 /** Statements for the role of a service. */
 export const servicePermissions = (
   scope: Construct,
   service: ServiceManifest,
   at: ServiceResources,
 ): PolicyStatement[] => {
-  const { owns, cache, reaches = [] } = service;
+  const { owns, cache } = service;
   const tables = Object.keys(owns.tables ?? {});
   const buckets = owns.buckets ?? [];
   const secrets = at.secretArns(service);
   const { region } = Stack.of(scope);
-  if (reaches.includes('sns'))
-    throw new Error(
-      `services/${service.name}/manifest.ts: reaches "sns", but no topic is declared that IAM could name; publish an event or reach "ses"`,
-    );
   const encrypted = [
     ...(tables.length > 0 ? [`dynamodb.${region}.amazonaws.com`] : []),
     ...(buckets.length > 0 ? [`s3.${region}.amazonaws.com`] : []),
@@ -150,6 +179,6 @@ export const servicePermissions = (
           }),
         ]
       : []),
-    ...(reaches.includes('ses') ? [statement('SendMail', ['ses:SendEmail'], at.mailArns)] : []),
+    ...destinationsOf(service).flatMap(({ grants }) => grants.map((grant) => grantStatement(scope, grant, at))),
   ];
 };

@@ -1,6 +1,6 @@
 /** What a process says of its values at start, said before: the same schemas and rules, and never the value itself. */
 import * as z from 'zod';
-import { serviceAuthSecretProblem } from '../../../services/kit/config/config.ts';
+import { serviceAuthSecretProblem } from '../../../services/kit/config/derived-config.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 
 /** The one schema that `services/<name>/config.ts` exports, which its process parses its environment with. */

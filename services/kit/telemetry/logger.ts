@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
-import type { LogLevel } from '../config/config.ts';
+import type { LogLevel } from '../config/derived-config.ts';
 import { currentScope, traceIdOf } from './request-scope.ts';
 
 /** Structured logger: `logger.info({ orderId }, 'order placed')`. */

@@ -1,0 +1,137 @@
+/** The part of a service's configuration that its manifest implies: ports, addresses, names. */
+import { isIP } from 'node:net';
+import { sendsMail } from '../destinations.ts';
+import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
+import type { CalleeConfig, Config, DatabaseConfig } from './config.ts';
+import { isKafkaUrl } from './kafka-address.ts';
+import type { EnvironmentReader } from './variable-reader.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+/** `order-events` -> `ORDER_EVENTS`; the same spelling as in lib/variables/service-variables.ts. */
+const environmentName = (name: string) => name.toUpperCase().replaceAll('-', '_');
+
+/** What is wrong with a secret that signs the calls between services, if anything; HMAC-SHA-256 wants a key as long as its hash (RFC 7518, 3.2). */
+export const serviceAuthSecretProblem = (secret: string): string | undefined =>
+  Buffer.byteLength(secret) < 32 ? 'is shorter than 32 bytes; generate a longer one' : undefined;
+
+const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
+const hasScheme =
+  (...schemes: string[]) =>
+  (text: string) =>
+    schemes.some((scheme) => text.startsWith(`${scheme}:`)) && URL.canParse(text);
+
+const isEventsUrl = (text: string) => isKafkaUrl(text) || hasScheme('postgresql', 'postgres')(text);
+
+const readAddresses = (manifest: ServiceManifest, read: EnvironmentReader) => {
+  const anyText = (text: string) => text.trim() !== '';
+  const byName = (names: readonly string[], prefix: string, expected: string) =>
+    Object.fromEntries(
+      names.map((name) => [name, read.required(`${prefix}_${environmentName(name)}`, anyText, expected) ?? '']),
+    );
+  const callees: Record<string, CalleeConfig> = {};
+  for (const name of manifest.calls) {
+    const prefix = environmentName(name);
+    const before = read.problems.length;
+    const url = read.optional(`${prefix}_URL`, hasScheme('http', 'https'), 'an http(s) URL')?.replace(/\/+$/, '');
+    const grpc = read.optional(`${prefix}_GRPC`, (text) => /^(dns:\/{2,3})?[^/\s]+:\d{1,5}$/.test(text), 'host:port');
+    if (url === undefined && grpc === undefined && read.problems.length === before)
+      read.problems.push(
+        `${prefix}_URL: is missing, as is ${prefix}_GRPC; set the address of ${name}, which the manifest calls`,
+      );
+    callees[name] = { ...(url && { url }), ...(grpc && { grpc }) };
+  }
+  return {
+    tables: byName(Object.keys(manifest.owns.tables ?? {}), 'TABLE', 'the name of the table'),
+    buckets: byName(manifest.owns.buckets ?? [], 'BUCKET', 'the place of the bucket (file:///... or s3://name)'),
+    callees,
+  };
+};
+
+const readDatabase = (manifest: ServiceManifest, read: EnvironmentReader): DatabaseConfig | undefined => {
+  if (!manifest.owns.database) return undefined;
+  const url = read.required('DATABASE_URL', hasScheme('postgresql', 'postgres'), 'a postgresql:// URL');
+  const connections = read.optional(
+    'DATABASE_CONNECTIONS',
+    (text) => /^[1-9]\d{0,2}$/.test(text),
+    'a number from 1 to 999',
+  );
+  const idleMs = read.optional(
+    'DATABASE_IDLE_MS',
+    (text) => /^[1-9]\d{0,6}$/.test(text),
+    'milliseconds from 1 to 9999999',
+  );
+  const auth = read.optional('DATABASE_AUTH', (text) => text === 'password' || text === 'iam', 'password or iam');
+  return {
+    url: url ?? '',
+    connections: Number(connections ?? manifest.databaseConnections ?? 5),
+    ...(idleMs && { idleMs: Number(idleMs) }),
+    auth: auth === 'iam' ? 'iam' : 'password',
+  };
+};
+
+/**
+ * Reads what the manifest implies, and adds to the reader's problems. No zod object as for the service's own values: each variable would
+ * keep its test and its sentence, and what is empty, a placeholder, a secret or one of two would need its own code beside the schema.
+ */
+export const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): Promise<Omit<Config, 'own'>> => {
+  const port = (name: string, declared: number | undefined) =>
+    declared === undefined ? undefined : Number(read.required(name, isPort, 'a port from 0 to 65535'));
+  const httpPort = port('HTTP_PORT', manifest.ports.http);
+  const grpcPort = port('GRPC_PORT', manifest.ports.grpc);
+  const probePort = read.optional('PROBE_PORT', isPort, 'a port from 0 to 65535');
+  // A function is handed its events, and most of them are called by nobody.
+  const isFunction = runtimeOf(manifest) === 'function';
+  const database = readDatabase(manifest, read);
+  const events =
+    usesEvents(manifest) && !isFunction
+      ? read.required('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port')
+      : read.optional('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port');
+  const cache = manifest.cache
+    ? read.required(
+        'CACHE_URL',
+        (text) => text === 'memory:' || hasScheme('redis', 'rediss')(text),
+        'memory: or a redis(s):// URL',
+      )
+    : undefined;
+  const mail = sendsMail(manifest)
+    ? read.required('MAIL_URL', (text) => text === 'ses:' || /^folder:.+/.test(text), 'ses: or folder:/path')
+    : undefined;
+  const logLevel = read.optional(
+    'LOG_LEVEL',
+    (text) => logLevels.some((level) => level === text),
+    `one of ${logLevels.join(', ')}`,
+  );
+  const bindAddress = read.optional('BIND_ADDRESS', (text) => /^[\w.:-]+$/.test(text), 'an IP address or host name');
+  const serviceAuthSecret = await read.secret('SERVICE_AUTH_SECRET', !isFunction);
+  const authProblem = serviceAuthSecret && serviceAuthSecretProblem(serviceAuthSecret);
+  if (authProblem) read.problems.push(`SERVICE_AUTH_SECRET: ${authProblem}`);
+  const serviceAuthSecretId = read.idOf('SERVICE_AUTH_SECRET');
+  const callers = read.optional(
+    'ALLOWED_CALLERS',
+    (text) => /^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(text),
+    'comma-separated service names',
+  );
+  const proxies = read.optional(
+    'TRUSTED_PROXIES',
+    (text) => text.split(',').every((each) => isIP(each.split('/')[0] ?? '') !== 0),
+    'comma-separated addresses or CIDRs',
+  );
+  return {
+    bindAddress: bindAddress ?? '0.0.0.0',
+    ...(httpPort !== undefined && { httpPort }),
+    ...(grpcPort !== undefined && { grpcPort }),
+    ...(probePort !== undefined && { probePort: Number(probePort) }),
+    logLevel: logLevels.find((level) => level === logLevel) ?? 'info',
+    ...(database && { database }),
+    ...(events && { events }),
+    ...(cache && { cache }),
+    ...(mail && { mail }),
+    ...readAddresses(manifest, read),
+    serviceAuthSecret: serviceAuthSecret ?? '',
+    ...(serviceAuthSecretId && { serviceAuthSecretId }),
+    allowedCallers: callers?.split(',') ?? [],
+    trustedProxies: proxies?.split(',') ?? [],
+  };
+};
