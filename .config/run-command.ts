@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { root } from '../lib/checkout.ts';
 import { runProgram } from '../lib/run-program.ts';
 
-export type Outcome = { readonly code: number; readonly output: string };
+export type CommandOutcome = { readonly code: number; readonly output: string };
 
 /**
  * Runs a command of node_modules/.bin (or of PATH) without a shell. `output` is what it printed, both streams in order;
@@ -12,7 +12,7 @@ export const runCommand = (
   command: string,
   parameters: readonly string[],
   { cwd = root, print = 'nothing' }: { readonly cwd?: string; readonly print?: 'nothing' | 'errors' } = {},
-): Promise<Outcome> =>
+): Promise<CommandOutcome> =>
   runProgram(command, parameters, {
     cwd,
     environment: { PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` },

@@ -8,7 +8,7 @@ import { environments } from './environments.ts';
 import { preparePlatform } from './templates/platform-templates.ts';
 import { at, identityStatements, listOf, type StackTemplate, textOf } from './templates/template.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';
-import { serviceEnvironment } from './variables/service-variables.ts';
+import { serviceVariables } from './variables/service-variables.ts';
 import { someWorkloadValues } from './workloads/testing/workload-fixtures.ts';
 import { serviceObjects } from './workloads/workload-objects.ts';
 
@@ -79,7 +79,7 @@ describe('what a service reaches', () => {
   });
 
   test('here and under compose is a folder of mails for those who send some, and nothing for the others', () => {
-    const given = (name: string) => serviceEnvironment(fixture(name), fixtureManifests, composeAddresses)['MAIL_URL'];
+    const given = (name: string) => serviceVariables(fixture(name), fixtureManifests, composeAddresses)['MAIL_URL'];
     expect(['mailer', 'door', 'stock'].map(given)).toEqual(['folder:/data/mails', undefined, undefined]);
     const { services } = composeProject(fixtureManifests);
     const mounts = (name: string) => JSON.stringify(services[name]?.volumes ?? []).includes('mails:/data/mails');

@@ -1,9 +1,9 @@
-/** The CDK app: one static stage per environment, under the laws. */
+/** The CDK app: one static stage per environment, under the rules of lib/guards. */
 import { App, Validations } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import type { Environment } from './environment/environment.ts';
-import { PlatformLaws } from './guards/laws.ts';
 import { NagChecks } from './guards/nag-checks.ts';
+import { TemplateRules } from './guards/template-rules.ts';
 import { Platform, type PlatformProps } from './platform.ts';
 
 export type PlatformAppProps = {
@@ -14,11 +14,11 @@ export type PlatformAppProps = {
   readonly outdir?: string;
   /** Feature flags; default: what the CDK CLI passes from cdk.json. */
   readonly context?: Readonly<Record<string, unknown>>;
-  /** Whether CloudFormation's own rules are asked, about five seconds a run; default true. The laws always are. */
+  /** Whether CloudFormation's own rules are asked, about five seconds a run; default true. Those of lib/guards always are. */
   readonly withCloudFormationRules?: boolean;
 };
 
-/** Builds the app. The caller synthesizes it; that is when laws and CloudFormation's own rules speak. */
+/** Builds the app. The caller synthesizes it; that is when the rules of lib/guards and of CloudFormation are asked. */
 export const createPlatformApp = ({
   environments,
   services,
@@ -34,6 +34,6 @@ export const createPlatformApp = ({
     ...(context ? { context: { ...context } } : {}),
   });
   for (const environment of environments) new Platform(app, { environment, services, codeOf });
-  Validations.of(app).addPlugins(new PlatformLaws(services), new NagChecks(app));
+  Validations.of(app).addPlugins(new TemplateRules(services), new NagChecks(app));
   return app;
 };

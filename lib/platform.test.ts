@@ -14,9 +14,9 @@ import { services } from './services.ts';
 import { preparePlatform, type SynthesizedStack } from './templates/platform-templates.ts';
 import {
   at,
-  type Entry,
   identityStatements,
   listOf,
+  type ResourceEntry,
   resourcesOf,
   type StackTemplate,
   textOf,
@@ -44,7 +44,7 @@ const stackOf = (environment: string, stack: string): StackTemplate => {
     throw new Error(`${environment} has no stack ${stack}; it has ${stacks.map((known) => known.stack).join(', ')}`);
   return found;
 };
-const only = (environment: string, stack: string, type: string): Entry => {
+const only = (environment: string, stack: string, type: string): ResourceEntry => {
   const [entry, ...more] = resourcesOf(stackOf(environment, stack).template, type);
   if (!entry || more.length > 0) throw new Error(`${environment} ${stack} has ${more.length + 1} ${type}`);
   return entry;
@@ -215,7 +215,7 @@ describe('the rules that matter most', () => {
   test('the database of each owner is made by the job, and by nobody else', () => {
     const { properties } = resourcesOf(stackOf('dev', 'Database').template, 'AWS::Lambda::Function').filter(
       (entry) => at(entry.properties, 'FunctionName') === 'cloudmart-dev-database-owners',
-    )[0] as Entry;
+    )[0] as ResourceEntry;
     expect(JSON.parse(textOf(at(properties, 'Environment', 'Variables', 'OWNERS')))).toEqual([
       { database: 'stocks', role: 'stock' },
     ]);
@@ -264,7 +264,7 @@ describe('the rules that matter most', () => {
 });
 
 describe('what the manifests declare is all that the stacks know', () => {
-  test('the real services pass every law in every environment', () => {
+  test('the real services pass every rule in every environment', () => {
     expect(shop().length).toBeGreaterThan(45);
   });
 
@@ -325,7 +325,7 @@ describe('what the manifests declare is all that the stacks know', () => {
     }
   });
 
-  test('node groups are a choice, with the same laws and the same enforcement of network policies', () => {
+  test('node groups are a choice, with the same rules and the same enforcement of network policies', () => {
     const groups = bare.map((environment) => ({
       ...environment,
       cluster: { ...environment.cluster, compute: 'node-groups' as const },
@@ -377,7 +377,7 @@ describe('what the manifests declare is all that the stacks know', () => {
     expect(objects('staging', 'gitops')).toEqual({ identities: 2, manifests: ['IngressClassFF1CF2BD Delete'] });
   });
 
-  test('a bucket that somebody opens to the public is refused with its law', () => {
+  test('a bucket that somebody opens to the public is refused with its rule', () => {
     const [dev] = bare;
     const platform = preparePlatform(dev ? [dev] : [], fixtureManifests);
     new Bucket(new Stack(platform.app.node.findChild('dev'), 'Planted'), 'Open', {

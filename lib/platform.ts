@@ -27,7 +27,7 @@ import { SiteStack } from './stacks/site-stack.ts';
 import { StreamJobStack } from './stacks/stream-job-stack.ts';
 import { TableStack } from './stacks/table-stack.ts';
 import { WorkloadsStack } from './stacks/workloads-stack.ts';
-import { functionEnvironment } from './variables/function-variables.ts';
+import { functionVariables } from './variables/function-variables.ts';
 import { environmentValues, type OutputOf } from './workloads/environment-values.ts';
 
 export type PlatformProps = {
@@ -105,7 +105,7 @@ export class Platform extends Stage {
       return value;
     };
 
-    const variablesOf = (service: ServiceManifest) => functionEnvironment(service, services, environment, outputOf);
+    const variablesOf = (service: ServiceManifest) => functionVariables(service, services, environment, outputOf);
     new FunctionStack(this, 'Function', {
       environment,
       services: functions,

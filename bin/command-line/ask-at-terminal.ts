@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline/promises';
-import type { Answer } from '../../lib/release/checklist/checklist.ts';
+import type { PersonAnswer } from '../../lib/release/checklist/checklist.ts';
 import type { ChecklistItem } from '../../lib/release/checklist/checklist-items.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { ChecklistItem } from '../../lib/release/checklist/checklist-items.
  */
 export const askAtTerminal =
   (interrupted: AbortSignal) =>
-  async ({ statement, reason }: ChecklistItem): Promise<Answer | undefined> => {
+  async ({ statement, reason }: ChecklistItem): Promise<PersonAnswer | undefined> => {
     const lines = createInterface({ input: process.stdin, output: process.stderr });
     // A terminal that is read line by line hands Ctrl-C over as a key.
     lines.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));

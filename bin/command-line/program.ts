@@ -136,7 +136,7 @@ const requireNode = ({ node } = process.versions) => {
 };
 
 /** Runs one command line and sets the exit code. */
-export const runProgram = async (words: readonly string[]): Promise<void> => {
+export const runCommandLine = async (words: readonly string[]): Promise<void> => {
   forgiveGoneReaders();
   const program = createProgram();
   try {

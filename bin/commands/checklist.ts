@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Environment } from '../../lib/environment/environment.ts';
 import { localDataFolder } from '../../lib/names.ts';
-import { type Phase, phases } from '../../lib/release/checklist/checklist-items.ts';
+import { type ChecklistPhase, phases } from '../../lib/release/checklist/checklist-items.ts';
 import { helpAfter } from '../command-line/help.ts';
 import {
   accountOption,
@@ -14,7 +14,7 @@ import {
 import { runInterruptibly } from '../command-line/run-interruptibly.ts';
 
 export type ChecklistFlags = {
-  readonly phase: Phase;
+  readonly phase: ChecklistPhase;
   readonly environment: Environment;
   readonly account?: string;
   readonly resolver?: string;

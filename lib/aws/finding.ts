@@ -51,7 +51,7 @@ export type Finding = {
 };
 
 /** What one check of a pre-flight saw. */
-export type Outcome = {
+export type CheckOutcome = {
   /** A few words on what was seen. */
   readonly summary: string;
   readonly findings: readonly Finding[];

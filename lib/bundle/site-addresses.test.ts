@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { environments } from '../environments.ts';
-import { siteConfig } from '../variables/site-config.ts';
+import { siteConfigOf } from '../variables/site-config.ts';
 import { addressesIn, refuseBuiltInAddresses } from './site-addresses.ts';
 
 let place: string;
@@ -98,7 +98,7 @@ describe('an address in a text for browsers', () => {
 describe('the configuration of a site', () => {
   it('names paths of its own origin in every environment, and nothing that a build would be refused for', () => {
     for (const environment of environments) {
-      const { api, assistant, ...rest } = siteConfig(environment.name);
+      const { api, assistant, ...rest } = siteConfigOf(environment.name);
       expect([api, assistant]).toEqual(['/api/v1', '/api/ai']);
       expect(rest).toEqual({ environment: environment.name });
     }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { secretNames } from '../services.ts';
-import { environmentName } from '../variables/service-variables.ts';
+import { variableName } from '../variables/service-variables.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /** Passwords of the peers, and what services sign their calls with. */
@@ -15,10 +15,10 @@ export const peerSecrets = {
 } as const;
 
 /** Name of the password of a service's PostgreSQL role. */
-export const databasePassword = (service: string): string => `${environmentName(service)}_DATABASE_PASSWORD`;
+export const databasePassword = (service: string): string => `${variableName(service)}_DATABASE_PASSWORD`;
 
 /** Name under which a secret that a manifest declares is kept. */
-export const declaredSecret = (service: string, key: string): string => `${environmentName(service)}_${key}`;
+export const declaredSecret = (service: string, key: string): string => `${variableName(service)}_${key}`;
 
 /** How compose.yaml names a secret; Compose refuses to do anything while it is missing. */
 export const secretReference = (name: string): string => `\${${name}:?is missing from .env, run npx cloudmart compose}`;

@@ -8,8 +8,8 @@ import { localImageName } from '../names.ts';
 import { callersOf, publicDoorOf, runsOnThisMachine, secretNames } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
-import { serviceEnvironment } from '../variables/service-variables.ts';
-import { siteConfig, siteHeaders } from '../variables/site-config.ts';
+import { serviceVariables } from '../variables/service-variables.ts';
+import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
 import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
 import {
@@ -44,7 +44,7 @@ const restricted = (bundle: string) =>
 const ENVIRONMENT = 'compose';
 
 const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]): Record<string, string> => {
-  const environment = serviceEnvironment(service, all, composeAddresses);
+  const environment = serviceVariables(service, all, composeAddresses);
   // Compose reads a dollar sign as the beginning of a variable unless it is doubled.
   for (const [key, { environmentName }] of Object.entries(service.configuration)) {
     if (environmentName) environment[key] = ENVIRONMENT;
@@ -118,7 +118,7 @@ const forms: Readonly<
       ...restricted(startedBundle(service)),
       command: [
         ...['--folder', '/site'],
-        ...['--site', JSON.stringify({ config: siteConfig(ENVIRONMENT), headers: siteHeaders })],
+        ...['--site', JSON.stringify({ config: siteConfigOf(ENVIRONMENT), headers: siteHeaders })],
       ],
       environment: {
         HTTP_PORT: String(service.ports.http),

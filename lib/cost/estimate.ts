@@ -4,9 +4,9 @@ import type { Environment } from '../environment/environment.ts';
 import { replicasOf } from '../environment/environment-checks.ts';
 import type { StackTemplate } from '../templates/template.ts';
 import { autoModeShare, hoursPerMonth, type PriceName, prices, priceTable, spotShare } from './prices.ts';
-import { byUse, free, type Line, resourceLines } from './resource-costs.ts';
+import { byUse, type CostLine, free, resourceLines } from './resource-costs.ts';
 
-export type CostItem = Line & { readonly stack: string; readonly resource: string; readonly usdPerMonth: number };
+export type CostItem = CostLine & { readonly stack: string; readonly resource: string; readonly usdPerMonth: number };
 
 export type CostEstimate = {
   readonly environment: string;
@@ -24,7 +24,7 @@ export type CostEstimate = {
 
 const cents = (usd: number) => Math.round(usd * 100) / 100;
 
-const monthly = ({ price, quantity }: Line) =>
+const monthly = ({ price, quantity }: CostLine) =>
   cents(prices[price].usd * quantity * (prices[price].unit === 'hour' ? hoursPerMonth : 1));
 
 /** Millicores that each node needs for itself and its agents. */
@@ -32,7 +32,7 @@ const NODE_OVERHEAD_MILLIS = 350;
 const NODE_MILLIS = 1930;
 
 /** Nodes that hold the smallest number of pods: Kubernetes makes them, no template lists them. */
-const nodeLines = (environment: Environment, services: readonly ServiceManifest[]): Line[] => {
+const nodeLines = (environment: Environment, services: readonly ServiceManifest[]): CostLine[] => {
   const { cluster } = environment;
   const inCluster = services.filter(runsInCluster);
   const millis = inCluster.reduce(
@@ -53,7 +53,7 @@ const nodeLines = (environment: Environment, services: readonly ServiceManifest[
   ];
 };
 
-const doorLines = ({ publicDoor, network }: Environment): Line[] =>
+const doorLines = ({ publicDoor, network }: Environment): CostLine[] =>
   publicDoor
     ? [
         { what: 'application load balancer', price: 'loadBalancer', quantity: 1 },
@@ -102,7 +102,7 @@ export const estimateCost = (
 ): CostEstimate => {
   const unknown = new Set<string>();
   const leftOut = new Set<string>();
-  const priced = (stack: string, resource: string, line: Line): CostItem => ({
+  const priced = (stack: string, resource: string, line: CostLine): CostItem => ({
     stack,
     resource,
     ...line,

@@ -3,7 +3,7 @@ import type { Environment } from '../environment/environment.ts';
 import { at, listOf } from '../templates/template.ts';
 import type { PriceName } from './prices.ts';
 
-export type Line = {
+export type CostLine = {
   /** What is paid for, for people. */
   readonly what: string;
   readonly price: PriceName;
@@ -12,7 +12,7 @@ export type Line = {
 };
 
 type Properties = Readonly<Record<string, unknown>>;
-type Rule = (properties: Properties, environment: Environment) => readonly Line[];
+type Rule = (properties: Properties, environment: Environment) => readonly CostLine[];
 
 const once =
   (what: string, price: PriceName): Rule =>

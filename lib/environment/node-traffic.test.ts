@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { environmentNamed } from '../environments.ts';
-import { nodesEncryptTraffic } from '../guards/chart-laws.ts';
+import { nodesEncryptTraffic } from '../guards/chart-rules.ts';
 import { environmentProblems } from './environment-checks.ts';
 import { nodeEncryptionLabel, nodesEncrypt, typeEncrypts } from './node-traffic.ts';
 

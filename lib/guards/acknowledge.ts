@@ -1,7 +1,7 @@
 import { Validations } from 'aws-cdk-lib';
 import type { IConstruct } from 'constructs';
 
-/** Notes an exception to laws beside the resource that needs it, with its reason. */
+/** Notes an exception to rules beside the resource that needs it, with its reason. */
 export const acknowledge = (construct: IConstruct, reason: string, ...ids: readonly string[]): void => {
   for (const id of ids) Validations.of(construct).acknowledge({ id, reason });
 };

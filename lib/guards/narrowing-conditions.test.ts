@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { noPublicStore } from './data-laws.ts';
+import { noPublicStore } from './data-rules.ts';
 
 const breachesOf = (statement: Readonly<Record<string, unknown>>) =>
   noPublicStore

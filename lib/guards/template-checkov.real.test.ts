@@ -30,7 +30,7 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
     resources: ['AWS::Lambda::Function.OwnersFunction'],
   },
   {
-    // Lambda encrypts variables with a key of its own, and the law `no-secret` keeps secrets out of them.
+    // Lambda encrypts variables with a key of its own, and the rule `no-secret` keeps secrets out of them.
     checks: ['CKV_AWS_173'],
     resources: [
       'AWS::Lambda::Function.KubernetesClusterKubectlProvider',

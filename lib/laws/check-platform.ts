@@ -1,13 +1,13 @@
 import { readState } from '../local/state.ts';
 import { services } from '../services.ts';
-import { type CheckOptions, checkLaws, type Verdict } from './check-laws.ts';
+import { type CheckLawsOptions, checkLaws, type LawVerdict } from './check-laws.ts';
 import { type FactsOptions, openFacts } from './open-facts.ts';
 
 /** Checks every law on the data of the platform that runs on a folder. Throws `StartRefused` when none does. */
 export const checkPlatform = async (
   dataFolder: string,
-  { historyFile, limitSeconds, ...check }: Pick<FactsOptions, 'historyFile' | 'limitSeconds'> & CheckOptions,
-): Promise<Verdict[]> => {
+  { historyFile, limitSeconds, ...check }: Pick<FactsOptions, 'historyFile' | 'limitSeconds'> & CheckLawsOptions,
+): Promise<LawVerdict[]> => {
   const { databases, events, mailFolder } = await readState(dataFolder);
   const { facts, close } = await openFacts({ databases, events, services, mailFolder, historyFile, limitSeconds });
   try {

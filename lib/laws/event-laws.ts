@@ -1,6 +1,6 @@
 import { UnknownTopic } from '../../services/kit/events/event-log.ts';
 import { actsOn, consumedTopics } from '../../services/kit/manifest.ts';
-import type { Consumer, Facts, Finding, Law, Publisher, Violation } from './law.ts';
+import type { ConsumingService, Facts, Law, LawResult, PublishingService, Violation } from './law.ts';
 
 /** At most this many subjects are named per violation; the count tells the rest. */
 const named = 3;
@@ -27,7 +27,7 @@ const eventsInLog = async ({ log }: Facts, topic: string): Promise<Map<string, s
   return types;
 };
 
-const checkOutbox = async (facts: Facts, { service, topics, read }: Publisher): Promise<Finding> => {
+const checkOutbox = async (facts: Facts, { service, topics, read }: PublishingService): Promise<LawResult> => {
   if (!read) return { checked: 0, violations: [] };
   const rows = await read<{ id: string; topic: string; published: boolean; late: boolean }>(
     `SELECT id, aggregatetype AS topic, published_at IS NOT NULL AS published,
@@ -71,7 +71,7 @@ const outboxesDrain: Law = {
   },
 };
 
-const checkConsumer = async (facts: Facts, consumer: Consumer): Promise<Finding> => {
+const checkConsumer = async (facts: Facts, consumer: ConsumingService): Promise<LawResult> => {
   const { service, read } = consumer;
   const topics = consumedTopics(consumer);
   const lags = (await facts.log.lag(service)).filter((lag) => topics.includes(lag.topic) && lag.records > 0);

@@ -9,8 +9,8 @@ export type Row = Record<string, unknown>;
 export type Read = <R extends Row = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
 /** `read` asks the service's own database; absent for functions, which own none. */
-export type Publisher = { readonly service: string; readonly topics: readonly string[]; readonly read?: Read };
-export type Consumer = Pick<ServiceManifest, 'consumes'> & { readonly service: string; readonly read?: Read };
+export type PublishingService = { readonly service: string; readonly topics: readonly string[]; readonly read?: Read };
+export type ConsumingService = Pick<ServiceManifest, 'consumes'> & { readonly service: string; readonly read?: Read };
 
 /** Where the facts are. A law reads; nothing here can write. */
 export type Facts = {
@@ -19,22 +19,22 @@ export type Facts = {
   readonly payments: Read;
   /** The log that the services use, whichever it is. */
   readonly log: Pick<EventLog, 'offsets' | 'read' | 'lag'>;
-  readonly publishers: readonly Publisher[];
-  readonly consumers: readonly Consumer[];
+  readonly publishers: readonly PublishingService[];
+  readonly consumers: readonly ConsumingService[];
   /** Every mail that was sent. */
   readonly mails: () => Promise<readonly Pick<MailSummary, 'notificationId'>[]>;
   /** What a client was promised: orders answered with 201, as its own history has them. */
-  readonly promises: readonly Promise201[];
+  readonly promises: readonly AcceptedOrder[];
   readonly now: Date;
   /** Seconds after which unfinished work counts as stuck. */
   readonly limitSeconds: number;
 };
 
-export type Promise201 = { readonly orderId: string; readonly idempotencyKey: string; readonly total: number };
+export type AcceptedOrder = { readonly orderId: string; readonly idempotencyKey: string; readonly total: number };
 
 export type Violation = { readonly subject: string; readonly detail: string };
 
-export type Finding = {
+export type LawResult = {
   /** How many things were looked at. */
   readonly checked: number;
   readonly violations: readonly Violation[];
@@ -45,16 +45,16 @@ export type Law = {
   readonly sentence: string;
   /** `always`: also while faults happen. `quiet`: once the platform has had time to finish. */
   readonly when: 'always' | 'quiet';
-  readonly check: (facts: Facts) => Promise<Finding>;
+  readonly check: (facts: Facts) => Promise<LawResult>;
 };
 
 /** A finding over rows of which each is a violation; `count` says how many there were to break the law. */
-export const finding = <R extends Row>(
+export const lawResult = <R extends Row>(
   checked: number,
   broken: readonly R[],
   subject: (row: R) => string,
   detail: (row: R) => string,
-): Finding => ({
+): LawResult => ({
   checked,
   violations: broken.map((row) => ({ subject: subject(row), detail: detail(row) })),
 });

@@ -1,4 +1,4 @@
-import { countOf, type Facts, finding, type Law, type Violation } from './law.ts';
+import { countOf, type Facts, type Law, lawResult, type Violation } from './law.ts';
 
 type Charge = { key: string; status: string; amount: string; captured: string; given_back: string };
 type Payment = {
@@ -152,19 +152,19 @@ const sumsAreRight: Law = {
     );
     const checked = (await countOf(orders, 'orders')) + (await countOf(payments, 'ledger_entries'));
     const parts = [
-      finding(
+      lawResult(
         checked,
         wrongTotals,
         ({ id }) => id,
         ({ total, lines }) => `costs ${total} but its lines sum to ${lines}`,
       ),
-      finding(
+      lawResult(
         checked,
         unbalanced,
         ({ payment_id }) => payment_id,
         ({ movement, sum }) => `has a movement ${movement} that sums to ${sum}`,
       ),
-      finding(
+      lawResult(
         checked,
         unbooked,
         ({ id }) => id,

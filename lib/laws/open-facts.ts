@@ -5,7 +5,7 @@ import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { openMailFolder } from '../shop/mail-folder.ts';
-import type { Facts, Promise201, Read, Row } from './law.ts';
+import type { AcceptedOrder, Facts, Read, Row } from './law.ts';
 
 export type FactsOptions = {
   /** `postgresql://` URL by database name. */
@@ -24,15 +24,15 @@ export type FactsOptions = {
 const statementTimeoutMs = 120_000;
 
 /** Empty for what is no JSON object. */
-const parsedPromise = (line: string): Partial<Promise201> => {
+const parsedPromise = (line: string): Partial<AcceptedOrder> => {
   try {
-    return (JSON.parse(line) as Partial<Promise201> | null) ?? {};
+    return (JSON.parse(line) as Partial<AcceptedOrder> | null) ?? {};
   } catch {
     return {};
   }
 };
 
-const readHistoryFile = async (file: string | undefined): Promise<Promise201[]> => {
+const readHistoryFile = async (file: string | undefined): Promise<AcceptedOrder[]> => {
   if (file === undefined) return [];
   const text = await readFile(file, 'utf8').catch((problem: NodeJS.ErrnoException) => {
     const reason = problem.code === 'ENOENT' ? 'there is no such file' : problem.message;

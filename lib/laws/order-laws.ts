@@ -1,5 +1,5 @@
-import { countOf, type Facts, finding, type Law, type Violation } from './law.ts';
-import { readHistory, type StoredEvent } from './order-model.ts';
+import { countOf, type Facts, type Law, lawResult, type Violation } from './law.ts';
+import { readOrderHistory, type StoredEvent } from './order-model.ts';
 
 const promisesKept: Law = {
   id: 'I1',
@@ -67,7 +67,7 @@ const unbrokenHistory: Law = {
          FULL JOIN orders o ON o.id = e.order_id
         WHERE e.count IS DISTINCT FROM e.last OR o.version IS DISTINCT FROM e.last`,
     );
-    return finding(
+    return lawResult(
       await countOf(orders, 'order_events'),
       broken,
       ({ order_id }) => order_id,
@@ -95,7 +95,7 @@ const historyIsTheTruth: Law = {
     );
     const violations = rows.flatMap(({ id, status, captured, refunded, closed, events }): Violation[] => {
       const stored = JSON.stringify({ status, captured: Number(captured), refunded: Number(refunded), closed });
-      const read = JSON.stringify(readHistory(events));
+      const read = JSON.stringify(readOrderHistory(events));
       return stored === read ? [] : [{ subject: id, detail: `is stored as ${stored} but its history says ${read}` }];
     });
     return { checked: rows.length, violations };
@@ -112,7 +112,7 @@ const everyOrderEnds: Law = {
         WHERE owed AND updated_at < $1::timestamptz - make_interval(secs => $2)`,
       [now, limitSeconds],
     );
-    return finding(
+    return lawResult(
       await countOf(orders, 'orders'),
       stuck,
       ({ id }) => id,

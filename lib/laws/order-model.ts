@@ -25,7 +25,7 @@ const statusAfter: ReadonlyMap<string, string> = new Map(
 );
 
 /** Reads a history from the first event to the last. */
-export const readHistory = (events: readonly StoredEvent[]): Reading => {
+export const readOrderHistory = (events: readonly StoredEvent[]): Reading => {
   let reading: Reading = { status: 'none', captured: 0, refunded: 0, closed: false };
   for (const { type, data } of events) {
     const status = statusAfter.get(type) ?? reading.status;

@@ -1,4 +1,4 @@
-import { countOf, finding, type Law, type Violation } from './law.ts';
+import { countOf, type Law, lawResult, type Violation } from './law.ts';
 
 /** Seconds that the expiry job may be late. */
 const expiryGraceSeconds = 120;
@@ -25,7 +25,7 @@ const conserved: Law = {
         WHERE s.free < 0 OR s.reserved < 0 OR s.sold < 0 OR coalesce(m.moved, 0) <> s.free + s.reserved + s.sold
            OR coalesce(l.held, 0) <> s.reserved OR coalesce(l.taken, 0) <> s.sold`,
     );
-    return finding(
+    return lawResult(
       await countOf(products, 'stock'),
       broken,
       ({ product_id }) => product_id,

@@ -8,18 +8,18 @@ import type { Bundle } from '../bundle/bundle.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Bundles that come one after the other; each can be waited for by its service's name. */
-export type ComingBundles = {
+export type PendingBundles = {
   /** Rejects with `StartRefused` and the compiler's sentence when bundling fails first. */
   of(service: string): Promise<Bundle>;
 };
 
 /** Starts bundling the named services into a folder; gives up when the signal is aborted. */
-export const bundleApart = (
+export const bundleInChild = (
   root: string,
   names: readonly string[],
   into: string,
   signal: AbortSignal,
-): ComingBundles => {
+): PendingBundles => {
   const child = spawn(
     process.execPath,
     [path.join(root, 'bin/cloudmart.ts'), 'bundle', ...names, '--out', into, '--no-prove', '--json'],

@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { publicDoorOf } from '../services.ts';
-import { bundleApart } from './bundle-in-child.ts';
+import { bundleInChild } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder, requireDatabases } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
 import { SERVICES_GRACE_MS, startServices, stopServices } from './local-services.ts';
@@ -134,7 +134,12 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   try {
     for (const name of PRIVATE_FOLDERS) await mkdir(folder.at(name), { recursive: true, mode: 0o700 });
     const names = services.map(({ name }) => name);
-    const bundles = bundleApart(options.root, names, folder.at('bundles'), AbortSignal.any([signal, bundling.signal]));
+    const bundles = bundleInChild(
+      options.root,
+      names,
+      folder.at('bundles'),
+      AbortSignal.any([signal, bundling.signal]),
+    );
     const clusters = await clustersOf(folder);
     await requireDatabases(folder, clusters);
     const secrets = await keepSecrets(folder, services, clusters.length > 0);

@@ -3,9 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { startedBundle } from '../bundle/bundle-names.ts';
 import { runsOnThisMachine } from '../services.ts';
-import type { ComingBundles } from './bundle-in-child.ts';
+import type { PendingBundles } from './bundle-in-child.ts';
 import type { ProcessList } from './process-list.ts';
-import { type Placement, planService } from './service-plan.ts';
+import { type Placement, planProcess } from './service-plan.ts';
 import { type ServiceProcess, superviseProcess } from './service-process.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -37,7 +37,7 @@ export const stopServices = async (
 
 export type ServicesStart = {
   readonly placement: Placement;
-  readonly bundles: ComingBundles;
+  readonly bundles: PendingBundles;
   /** Gets each process as soon as it is started, also when the start as a whole fails. */
   readonly processes: ServiceProcess[];
   readonly list: ProcessList;
@@ -60,7 +60,7 @@ export const startServices = async (start: ServicesStart): Promise<void> => {
       const [own, started] = await Promise.all([bundles.of(service.name), bundles.of(startedBundle(service))]);
       await Promise.all(service.calls.map((callee) => ready.get(callee)));
       signal.throwIfAborted();
-      const child = superviseProcess(planService(service, { own, started }, placement), {
+      const child = superviseProcess(planProcess(service, { own, started }, placement), {
         say,
         changed: (state, pid, restarts) => list.set({ name: service.name, pid, state, restarts }),
       });

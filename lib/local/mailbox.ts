@@ -1,6 +1,6 @@
 /** The mailbox of the local platform: a page to look at the mails, and the same as JSON for tools. */
 import fastify from 'fastify';
-import { type Mail, type MailSummary, openMailFolder } from '../shop/mail-folder.ts';
+import { type MailSummary, openMailFolder, type StoredMail } from '../shop/mail-folder.ts';
 
 export type Mailbox = { readonly url: string; close(): Promise<void> };
 
@@ -47,7 +47,7 @@ const listPage = (mails: readonly MailSummary[], count: number) =>
     `<meta http-equiv="refresh" content="${REFRESH_SECONDS}">`,
   );
 
-const mailPage = (mail: Mail) =>
+const mailPage = (mail: StoredMail) =>
   page(
     mail.subject,
     `<p><a href="/">All mails</a></p><h1>${escapeHtml(mail.subject)}</h1>
@@ -103,10 +103,10 @@ export const startMailbox = async (folder: string, port: number, host = '127.0.0
     async ({ query }) => ({ items: await mails.list(query), count: await mails.count() }),
   );
   for (const [suffix, type, show, policy] of [
-    ['', 'application/json; charset=utf-8', (mail: Mail) => JSON.stringify(mail), PAGE_POLICY],
+    ['', 'application/json; charset=utf-8', (mail: StoredMail) => JSON.stringify(mail), PAGE_POLICY],
     ['/view', 'text/html; charset=utf-8', mailPage, PAGE_POLICY],
-    ['/html', 'text/html; charset=utf-8', (mail: Mail) => mail.html, MAIL_POLICY],
-    ['/text', 'text/plain; charset=utf-8', (mail: Mail) => mail.text, PAGE_POLICY],
+    ['/html', 'text/html; charset=utf-8', (mail: StoredMail) => mail.html, MAIL_POLICY],
+    ['/text', 'text/plain; charset=utf-8', (mail: StoredMail) => mail.text, PAGE_POLICY],
   ] as const)
     app.get<{ Params: { id: string } }>(`/mails/:id${suffix}`, async ({ params }, reply) => {
       const mail = await mails.read(params.id);

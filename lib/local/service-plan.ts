@@ -4,8 +4,8 @@ import { type LocalForm, type ServiceManifest, serviceKinds } from '../../servic
 import type { Bundle } from '../bundle/bundle.ts';
 import { callersOf, publicDoorOf } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
-import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
-import { siteConfig, siteHeaders } from '../variables/site-config.ts';
+import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
+import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
 import type { DataFolder } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
@@ -72,7 +72,7 @@ const processEnvironment = ({ folder }: Placement): Record<string, string> => ({
 
 const environmentOf = (service: ServiceManifest, placement: Placement): Record<string, string> => {
   const { portBase, secrets, services } = placement;
-  const environment = serviceEnvironment(service, services, localAddresses(placement));
+  const environment = serviceVariables(service, services, localAddresses(placement));
   const callers = callersOf(service, services);
   if (environment['DATABASE_CONNECTIONS']) {
     environment['DATABASE_CONNECTIONS'] = String(
@@ -126,7 +126,7 @@ const forms: Readonly<
         '--folder',
         own.folder,
         '--site',
-        JSON.stringify({ config: siteConfig('local'), headers: siteHeaders }),
+        JSON.stringify({ config: siteConfigOf('local'), headers: siteHeaders }),
       ],
       readyUrl: readyAt(service, placement.portBase),
     };
@@ -135,7 +135,7 @@ const forms: Readonly<
 };
 
 /** How the process that stands for a service on this machine is started. */
-export const planService = (service: ServiceManifest, bundles: PlannedBundles, placement: Placement): ProcessPlan => ({
+export const planProcess = (service: ServiceManifest, bundles: PlannedBundles, placement: Placement): ProcessPlan => ({
   name: service.name,
   entry: bundles.started.entry,
   nodeFlags: NODE_FLAGS,

@@ -20,11 +20,11 @@ export type ProcessPlan = {
 };
 
 /** Waits before the next start of a process that died: doubles from `firstMs` to `mostMs`, and starts over after `calmMs` of life. */
-export type BackOff = { readonly firstMs: number; readonly mostMs: number; readonly calmMs: number };
+export type RestartBackOff = { readonly firstMs: number; readonly mostMs: number; readonly calmMs: number };
 // Kubernetes waits up to 300 s; on this machine somebody watches, and a start costs a second of one core.
-export const BACK_OFF: BackOff = { firstMs: 250, mostMs: 5000, calmMs: 60_000 };
+export const BACK_OFF: RestartBackOff = { firstMs: 250, mostMs: 5000, calmMs: 60_000 };
 
-export const backOffMs = (deaths: number, { firstMs, mostMs }: BackOff): number =>
+export const backOffMs = (deaths: number, { firstMs, mostMs }: RestartBackOff): number =>
   Math.min(firstMs * 2 ** (deaths - 1), mostMs);
 
 export type ServiceProcess = {
@@ -117,7 +117,7 @@ export type Supervision = {
   /** Told whenever the child was born, became ready or died. */
   readonly changed?: (state: 'starting' | 'ready' | 'down', pid: number | null, restarts: number) => void;
   /** Default {@link BACK_OFF}. */
-  readonly backOff?: BackOff;
+  readonly backOff?: RestartBackOff;
 };
 
 /**

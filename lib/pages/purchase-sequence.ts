@@ -11,7 +11,7 @@ import { actsOn, type ServiceManifest } from '../../services/kit/manifest.ts';
 /** Who begins it all; no service. */
 const CUSTOMER = 'customer';
 
-export type Step =
+export type SequenceStep =
   | { readonly from: string; readonly to: string; readonly rpc: string; readonly says?: string }
   | { readonly from: string; readonly to: string; readonly http: string; readonly says?: string }
   /** An event of the owner of its topic, with those readers that the purchase is about. */
@@ -20,7 +20,7 @@ export type Step =
   | { readonly at: string; readonly does: string };
 
 /** `services/order/use-cases/place-order.ts` and `process-order.ts`, with what their events cause. */
-export const purchase: readonly Step[] = [
+export const purchase: readonly SequenceStep[] = [
   { from: CUSTOMER, to: 'api-gateway', http: 'POST /api/v1/orders', says: 'Idempotency-Key' },
   { from: 'api-gateway', to: 'order', rpc: 'PlaceOrder' },
   { from: 'order', to: 'cart', http: 'GET /cart' },
@@ -59,7 +59,7 @@ const topicOf = (event: string): string => {
   return found[0];
 };
 
-const sequenceLine = (step: Step, services: readonly ServiceManifest[]): string[] => {
+const sequenceLine = (step: SequenceStep, services: readonly ServiceManifest[]): string[] => {
   const named = (name: string) => {
     const found = services.find((service) => service.name === name);
     if (!found) throw new Error(`the purchase names "${name}", which is no service`);
@@ -89,7 +89,10 @@ const sequenceLine = (step: Step, services: readonly ServiceManifest[]): string[
 };
 
 /** The diagram as Mermaid. Throws one sentence for a step that manifests and contracts do not know. */
-export const purchaseSequence = (services: readonly ServiceManifest[], steps: readonly Step[] = purchase): string => {
+export const purchaseSequence = (
+  services: readonly ServiceManifest[],
+  steps: readonly SequenceStep[] = purchase,
+): string => {
   const lines = steps.flatMap((step) => sequenceLine(step, services));
   const order = ['api-gateway', 'order', 'cart', 'product', 'payment', 'notification'];
   const taking = order.filter((name) => lines.some((line) => line.includes(name)));

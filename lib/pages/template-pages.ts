@@ -1,10 +1,10 @@
 /** Pages that are read out of the templates of production, so that a review sees what a change of the code does to them. */
-import { statefulTypes } from '../guards/data-laws.ts';
+import { statefulTypes } from '../guards/data-rules.ts';
 import { partName } from '../names.ts';
 import {
-  type Entry,
   identityStatements,
   listOf,
+  type ResourceEntry,
   resourcesOf,
   type StackTemplate,
   textOf,
@@ -25,7 +25,7 @@ const short = (text: string) =>
     .replaceAll(/split\(\/,<[^>]*>\)\[2\]/g, '<uuid>')
     .replaceAll(/arn:(aws|<Partition>):/g, 'arn:aws:');
 
-const roleName = ({ logicalId, properties }: Entry) =>
+const roleName = ({ logicalId, properties }: ResourceEntry) =>
   properties['RoleName'] ? textOf(properties['RoleName']) : logicalId;
 
 const rolesOfStack = ({ stack, template }: StackTemplate): string[] => {

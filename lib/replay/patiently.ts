@@ -5,7 +5,7 @@ import { ApiProblem } from '../shop/api-client.ts';
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);
 
 /** Whether asking again may help: nobody answered, the platform is busy, or an earlier try is still at work. */
-export const isPassing = (problem: unknown): boolean =>
+export const isWorthRepeating = (problem: unknown): boolean =>
   !(problem instanceof ApiProblem) || passing.has(problem.status) || problem.code === 'order.in-flight';
 
 export type Patience = {
@@ -21,7 +21,7 @@ export const patiently = async <T>(request: () => Promise<T>, { seconds, onRetry
     try {
       return await request();
     } catch (problem) {
-      if (!isPassing(problem) || Date.now() >= until) throw problem;
+      if (!isWorthRepeating(problem) || Date.now() >= until) throw problem;
       onRetry();
       await pause(Math.min(2_000, 100 * 2 ** attempt) * (0.5 + Math.random() / 2));
     }

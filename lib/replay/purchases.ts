@@ -1,6 +1,6 @@
 /** The purchases of a real shop: see lib/shop/SOURCE.md. */
 
-export type Purchase = {
+export type PastPurchase = {
   /** 1 for the first line of the file. */
   readonly line: number;
   readonly customer: string;
@@ -14,7 +14,7 @@ export type Purchase = {
 const shape = /^\s*(\d{5})\s+(\d{4})\s+(\d{4})(\d{2})(\d{2})\s+(\d+)\s+(\d+)\.(\d{2})\s*$/;
 
 /** Reads the fixed-width file; throws with the number of the first line that is not a purchase. */
-export const readPurchases = (text: string): Purchase[] =>
+export const readPurchases = (text: string): PastPurchase[] =>
   text.split('\n').flatMap((row, index) => {
     if (row.trim() === '') return [];
     const [, customer, , year, month, day, units, dollars, cents] = shape.exec(row) ?? [];
@@ -34,5 +34,5 @@ export const readPurchases = (text: string): Purchase[] =>
   });
 
 /** Purchases in the order in which they happened; those of one day as the file has them. */
-export const byDate = (purchases: readonly Purchase[]): Purchase[] =>
+export const byDate = (purchases: readonly PastPurchase[]): PastPurchase[] =>
   purchases.toSorted((a, b) => a.date.localeCompare(b.date) || a.line - b.line);

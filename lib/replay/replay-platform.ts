@@ -8,7 +8,7 @@ import { createApiClient } from '../shop/api-client.ts';
 import { openMailFolder } from '../shop/mail-folder.ts';
 import { type Kill, killServices } from './kill-services.ts';
 import { byDate, readPurchases } from './purchases.ts';
-import { type Progress, type ReplayReport, replay } from './replay.ts';
+import { type ReplayProgress, type ReplayReport, replay } from './replay.ts';
 
 export type PlatformReplay = {
   /** Folder of the running platform; `replay/history.jsonl` in it keeps what was promised. */
@@ -23,7 +23,7 @@ export type PlatformReplay = {
   readonly kills: { readonly targets: readonly string[]; readonly times: number } | undefined;
   readonly onKill: (kill: Kill) => void;
   /** Told at most every two seconds; `count` is how many purchases there are. */
-  readonly onProgress: (progress: Progress, count: number) => void;
+  readonly onProgress: (progress: ReplayProgress, count: number) => void;
   readonly signal: AbortSignal;
 };
 

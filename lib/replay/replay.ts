@@ -1,26 +1,26 @@
 /** Replays purchases at a steady rate, each customer's one after the other, and counts what became of them. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ApiClient } from '../shop/api-client.ts';
-import type { Purchase } from './purchases.ts';
+import type { PastPurchase } from './purchases.ts';
 import { createShelf, readShelf } from './shelf.ts';
 import { createShopper, type Shopper } from './shopper.ts';
 
 export type ReplayOptions = {
   readonly api: ApiClient;
-  readonly purchases: readonly Purchase[];
+  readonly purchases: readonly PastPurchase[];
   /** Purchases begun per second. */
   readonly rate: number;
   /** Seconds for which one request is repeated before its purchase counts as failed. */
   readonly patienceSeconds: number;
   /** Told of every accepted order at once, before its outcome is known. */
   readonly onAccepted: (promise: { orderId: string; idempotencyKey: string; total: number }) => Promise<void>;
-  readonly onProgress: (progress: Progress) => void;
+  readonly onProgress: (progress: ReplayProgress) => void;
   readonly signal: AbortSignal;
 };
 
-export type Progress = { begun: number; accepted: number; settled: number; failed: number; retries: number };
+export type ReplayProgress = { begun: number; accepted: number; settled: number; failed: number; retries: number };
 
-export type ReplayReport = Progress & {
+export type ReplayReport = ReplayProgress & {
   readonly purchases: number;
   readonly customers: number;
   /** Orders by the state in which they ended. */
@@ -55,7 +55,7 @@ export const replay = async ({
   signal,
 }: ReplayOptions): Promise<ReplayReport> => {
   const shelf = createShelf(await readShelf(api));
-  const progress: Progress = { begun: 0, accepted: 0, settled: 0, failed: 0, retries: 0 };
+  const progress: ReplayProgress = { begun: 0, accepted: 0, settled: 0, failed: 0, retries: 0 };
   const shoppers = new Map<string, { shopper: Shopper; last: Promise<void> }>();
   const states = new Map<string, number>();
   const placeMs: number[] = [];
@@ -63,7 +63,7 @@ export const replay = async ({
   let paidNow = 0;
   const patience = { seconds: patienceSeconds, onRetry: () => (progress.retries += 1) };
 
-  const buy = async (shopper: Shopper, purchase: Purchase): Promise<void> => {
+  const buy = async (shopper: Shopper, purchase: PastPurchase): Promise<void> => {
     try {
       const { productId, price } = shelf.choose(purchase);
       const startedAt = performance.now();
@@ -85,7 +85,7 @@ export const replay = async ({
   };
 
   const underWay = new Set<Promise<void>>();
-  const begin = (purchase: Purchase) => {
+  const begin = (purchase: PastPurchase) => {
     const known = shoppers.get(purchase.customer) ?? {
       shopper: createShopper(api, purchase.customer, patience),
       last: Promise.resolve(),

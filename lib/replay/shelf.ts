@@ -1,7 +1,7 @@
 /** Finds, for what a customer once paid, the product whose price today comes nearest. */
 import type { Product } from '../../services/contracts/http/product-api.ts';
 import type { ApiClient } from '../shop/api-client.ts';
-import type { Purchase } from './purchases.ts';
+import type { PastPurchase } from './purchases.ts';
 
 export type ShelfProduct = Pick<Product, 'id' | 'price' | 'stock'>;
 
@@ -46,7 +46,7 @@ export const createShelf = (products: readonly ShelfProduct[]) => {
 
   return {
     /** Product and price for a purchase; throws when nothing at all is left in that quantity. */
-    choose: ({ units, cents }: Purchase): { productId: string; price: number } => {
+    choose: ({ units, cents }: PastPurchase): { productId: string; price: number } => {
       const wanted = cents / units;
       for (const price of prices.toSorted((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))) {
         const productId = takeAt(price, units);

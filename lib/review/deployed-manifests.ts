@@ -1,9 +1,9 @@
 /** The Kubernetes objects inside the templates of one environment: exactly what a deployment would apply. */
 import type { KubernetesObject } from '../workloads/kubernetes-object.ts';
 import { objectFiles } from '../workloads/manifest-files.ts';
-import type { Template } from './side.ts';
+import type { RawTemplate } from './side.ts';
 
-export type Resource = {
+export type ManifestResource = {
   readonly Type?: string;
   readonly Properties?: Readonly<Record<string, unknown>>;
   readonly Metadata?: Readonly<Record<string, string>>;
@@ -12,10 +12,12 @@ export type Resource = {
 /** What the CDK writes for a `KubernetesManifest`. */
 export const manifestType = 'Custom::AWSCDK-EKS-KubernetesResource';
 
-export const isManifest = (resource: Resource | undefined): resource is Resource => resource?.Type === manifestType;
+export const isManifest = (resource: ManifestResource | undefined): resource is ManifestResource =>
+  resource?.Type === manifestType;
 
 /** Id of the construct in its stack, which for a service is the service's name. */
-export const ownerOf = ({ Metadata }: Resource): string => Metadata?.['aws:cdk:path']?.split('/').at(-3) ?? 'unnamed';
+export const constructIdOf = ({ Metadata }: ManifestResource): string =>
+  Metadata?.['aws:cdk:path']?.split('/').at(-3) ?? 'unnamed';
 
 type Intrinsic = {
   readonly Ref?: string;
@@ -49,13 +51,13 @@ const withoutPruneLabel = (object: KubernetesObject): KubernetesObject => ({
 });
 
 /** YAML of every object by path, `<service>/<kind>.yaml`. */
-export const deployedManifests = (templates: ReadonlyMap<string, Template>): ReadonlyMap<string, string> =>
+export const deployedManifests = (templates: ReadonlyMap<string, RawTemplate>): ReadonlyMap<string, string> =>
   new Map(
     [...templates.values()]
-      .flatMap(({ Resources }) => Object.values((Resources ?? {}) as Record<string, Resource>))
+      .flatMap(({ Resources }) => Object.values((Resources ?? {}) as Record<string, ManifestResource>))
       .filter(isManifest)
       .flatMap((resource) => {
         const objects = JSON.parse(manifestText(resource.Properties?.['Manifest'])) as KubernetesObject[];
-        return objectFiles(ownerOf(resource), objects.map(withoutPruneLabel));
+        return objectFiles(constructIdOf(resource), objects.map(withoutPruneLabel));
       }),
   );

@@ -5,12 +5,12 @@ import { CloudAssembly } from 'aws-cdk-lib/cx-api';
 import { outputOf } from '../run-program.ts';
 import { deployedManifests } from './deployed-manifests.ts';
 
-export type Template = Readonly<Record<string, unknown>>;
+export type RawTemplate = Readonly<Record<string, unknown>>;
 
 /** What a checkout makes of one environment. */
 export type SideOfEnvironment = {
   /** Template of every stack by its name. */
-  readonly templates: ReadonlyMap<string, Template>;
+  readonly templates: ReadonlyMap<string, RawTemplate>;
   /** YAML of every Kubernetes object by path. */
   readonly manifests: ReadonlyMap<string, string>;
 };
@@ -18,11 +18,11 @@ export type SideOfEnvironment = {
 export type Side = ReadonlyMap<string, SideOfEnvironment>;
 
 /** Stacks by environment, which is the stage that they belong to. */
-const templatesOf = (assembly: string): ReadonlyMap<string, ReadonlyMap<string, Template>> => {
-  const templates = new Map<string, Map<string, Template>>();
+const templatesOf = (assembly: string): ReadonlyMap<string, ReadonlyMap<string, RawTemplate>> => {
+  const templates = new Map<string, Map<string, RawTemplate>>();
   for (const stack of new CloudAssembly(assembly).stacksRecursively) {
     const environment = stack.hierarchicalId.split('/')[0] as string;
-    const ofEnvironment = templates.get(environment) ?? new Map<string, Template>();
+    const ofEnvironment = templates.get(environment) ?? new Map<string, RawTemplate>();
     templates.set(environment, ofEnvironment.set(stack.stackName, stack.template));
   }
   return templates;
@@ -39,7 +39,7 @@ const renderedManifests = async (checkout: string, environment: string, out: str
 const manifestsOf = async (
   checkout: string,
   environment: string,
-  templates: ReadonlyMap<string, Template>,
+  templates: ReadonlyMap<string, RawTemplate>,
   out: string,
 ) => {
   const deployed = deployedManifests(templates);
@@ -49,7 +49,7 @@ const manifestsOf = async (
 
 /** Synthesizes a checkout into a folder. Throws one error that names the side when it cannot be built. */
 export const buildSide = async (title: string, checkout: string, assembly: string): Promise<Side> => {
-  // The laws have a step of their own; here they would only cost time.
+  // The rules have a step of their own; here they would only cost time.
   const environment = { CDK_VALIDATION: 'false', CI: 'true' };
   await outputOf('node_modules/.bin/cdk', ['synth', '--quiet', '--output', assembly], {
     cwd: checkout,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import type { Template } from './side.ts';
+import type { RawTemplate } from './side.ts';
 import { stackChanges } from './stack-changes.ts';
 
 const database = (properties: object) => ({
@@ -19,9 +19,9 @@ const manifest = (name: string, text: string) => ({
     Metadata: { 'aws:cdk:path': `dev/Workloads/${name}/Resource/Default` },
   },
 });
-const stack = (...resources: object[]): Template => ({ Resources: Object.assign({}, ...resources) });
-const compare = (before: Template | undefined, after: Template | undefined) => {
-  const side = (template: Template | undefined) => new Map(template ? [['cloudmart-dev-x', template]] : []);
+const stack = (...resources: object[]): RawTemplate => ({ Resources: Object.assign({}, ...resources) });
+const compare = (before: RawTemplate | undefined, after: RawTemplate | undefined) => {
+  const side = (template: RawTemplate | undefined) => new Map(template ? [['cloudmart-dev-x', template]] : []);
   return stackChanges(side(before), side(after));
 };
 
@@ -78,7 +78,7 @@ test('a resource that disappears is deleted, or stays behind when it is retained
     { Table: { Type: 'AWS::DynamoDB::GlobalTable', DeletionPolicy: 'Retain', Properties: {} } },
     database({}),
   );
-  const impacts = (before: Template, after: Template) =>
+  const impacts = (before: RawTemplate, after: RawTemplate) =>
     compare(before, after).flatMap(({ destructive }) => destructive.map(({ impact }) => impact));
   expect(impacts(stack(database({})), stack())).toEqual(['is deleted']);
   expect(impacts(retained, stack(database({})))).toEqual(['leaves CloudFormation and stays behind']);
@@ -116,7 +116,7 @@ describe('Kubernetes objects', () => {
   test('that another function or cluster would apply may be deleted after they are applied', () => {
     const applied = (ServiceToken: string, ClusterName: string) =>
       stack({ Order: { Type: 'Custom::AWSCDK-EKS-KubernetesResource', Properties: { ServiceToken, ClusterName } } });
-    const destroyed = (before: Template, after: Template) =>
+    const destroyed = (before: RawTemplate, after: RawTemplate) =>
       compare(before, after).flatMap(({ destructive }) => destructive.map((one) => [one.impact, one.properties]));
     expect(destroyed(applied('f', 'dev'), applied('g', 'dev'))).toEqual([['is replaced', ['ServiceToken']]]);
     expect(destroyed(applied('f', 'dev'), applied('f', 'other'))).toEqual([['is replaced', ['ClusterName']]]);

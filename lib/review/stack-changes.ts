@@ -9,8 +9,8 @@ import {
   type TemplateDiff,
 } from '@aws-cdk/cloudformation-diff';
 import { at } from '../templates/template.ts';
-import { isManifest, manifestType, ownerOf, type Resource } from './deployed-manifests.ts';
-import type { Template } from './side.ts';
+import { constructIdOf, isManifest, type ManifestResource, manifestType } from './deployed-manifests.ts';
+import type { RawTemplate } from './side.ts';
 
 /** A change that may lose data or interrupt the service. */
 export type DestructiveChange = {
@@ -97,8 +97,8 @@ const destructiveChanges = (stack: string, diff: TemplateDiff): DestructiveChang
     return [{ stack, logicalId, resourceType, impact, properties }];
   });
 
-const resourceOf = (template: Template | undefined, logicalId: string) =>
-  (template?.['Resources'] as Record<string, Resource> | undefined)?.[logicalId];
+const resourceOf = (template: RawTemplate | undefined, logicalId: string) =>
+  (template?.['Resources'] as Record<string, ManifestResource> | undefined)?.[logicalId];
 
 const textOf = (diff: TemplateDiff): string => {
   let text = '';
@@ -115,7 +115,11 @@ const textOf = (diff: TemplateDiff): string => {
     .trim();
 };
 
-const compareStack = (stack: string, before: Template | undefined, after: Template | undefined): StackChange[] => {
+const compareStack = (
+  stack: string,
+  before: RawTemplate | undefined,
+  after: RawTemplate | undefined,
+): StackChange[] => {
   const diff = fullDiff((before ?? {}) as never, (after ?? {}) as never);
   if (diff.isEmpty) return [];
   const changes = Object.entries(diff.resources.changes);
@@ -123,7 +127,7 @@ const compareStack = (stack: string, before: Template | undefined, after: Templa
     changes.flatMap(([id]) =>
       [resourceOf(after, id), resourceOf(before, id)]
         .filter(isManifest)
-        .map((resource) => [id, ownerOf(resource)] as const),
+        .map((resource) => [id, constructIdOf(resource)] as const),
     ),
   );
   const destructive = destructiveChanges(stack, diff);
@@ -149,8 +153,8 @@ const compareStack = (stack: string, before: Template | undefined, after: Templa
 
 /** Changes of every stack of one environment, by stack name. */
 export const stackChanges = (
-  before: ReadonlyMap<string, Template>,
-  after: ReadonlyMap<string, Template>,
+  before: ReadonlyMap<string, RawTemplate>,
+  after: ReadonlyMap<string, RawTemplate>,
 ): StackChange[] =>
   [...new Set([...before.keys(), ...after.keys()])]
     .sort()

@@ -18,7 +18,7 @@ export type CatalogueItem = {
 };
 
 /** One kind of dirt: how many rows had it, what was done, and the first rows as examples. */
-export type Finding = {
+export type CatalogueNote = {
   readonly reason: string;
   readonly action: 'skipped' | 'repaired' | 'kept';
   readonly count: number;
@@ -28,7 +28,7 @@ export type Finding = {
 export type DemoCatalogue = {
   readonly rows: number;
   readonly items: readonly CatalogueItem[];
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CatalogueNote[];
 };
 
 // The file was compiled in 2010 with films announced for the next year; the first film was shot in 1888.
@@ -95,15 +95,15 @@ const attributesOf = (year: number, row: Row) =>
   );
 
 const createFindings = () => {
-  const found = new Map<string, { action: Finding['action']; count: number; examples: string[] }>();
+  const found = new Map<string, { action: CatalogueNote['action']; count: number; examples: string[] }>();
   return {
-    note: (action: Finding['action'], reason: string, example: string) => {
+    note: (action: CatalogueNote['action'], reason: string, example: string) => {
       const finding = found.get(reason) ?? { action, count: 0, examples: [] };
       finding.count += 1;
       if (finding.examples.length < EXAMPLES) finding.examples.push(example);
       found.set(reason, finding);
     },
-    list: (): Finding[] => [...found].map(([reason, finding]) => ({ reason, ...finding })),
+    list: (): CatalogueNote[] => [...found].map(([reason, finding]) => ({ reason, ...finding })),
   };
 };
 

@@ -1,6 +1,6 @@
 /** Puts the demo catalogue into the shop through the staff's bulk door. */
 import type { ApiClient } from './api-client.ts';
-import type { CatalogueItem, DemoCatalogue, Finding } from './demo-catalogue.ts';
+import type { CatalogueItem, CatalogueNote, DemoCatalogue } from './demo-catalogue.ts';
 
 // The door takes 500 items, and every door 64 KiB a body; some room is left for the frame.
 const MOST_ITEMS = 500;
@@ -17,12 +17,12 @@ export type CatalogueLoad = {
   readonly created: number;
   readonly updated: number;
   /** What was wrong in the file and what was done, plus what the shop refused. */
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CatalogueNote[];
 };
 
 const LONGEST_EXAMPLE = 66;
 
-const linesOfFinding = ({ action, count, reason, examples: [example = ''] }: Finding): string[] => [
+const linesOfFinding = ({ action, count, reason, examples: [example = ''] }: CatalogueNote): string[] => [
   `${String(count).padStart(6)} ${action}: ${reason}`,
   `       such as ${example.length > LONGEST_EXAMPLE ? `${example.slice(0, LONGEST_EXAMPLE - 1)}…` : example}`,
 ];
@@ -87,7 +87,7 @@ export const loadCatalogue = async (
     done += items.length;
     progress(done, catalogue.items.length);
   }
-  const refusals: Finding[] = [...refused].map(([code, finding]) => ({
+  const refusals: CatalogueNote[] = [...refused].map(([code, finding]) => ({
     action: 'skipped',
     reason: `refused by the shop: ${code}`,
     ...finding,

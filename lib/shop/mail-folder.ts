@@ -3,7 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LRUCache } from 'lru-cache';
 
-export type Mail = {
+export type StoredMail = {
   /** Name of the file without its ending. */
   readonly id: string;
   /** What it tells of, `<order>:order-confirmed`. */
@@ -16,12 +16,12 @@ export type Mail = {
   readonly sentAt: string;
 };
 
-export type MailSummary = Omit<Mail, 'text' | 'html'>;
+export type MailSummary = Omit<StoredMail, 'text' | 'html'>;
 
 export type MailFolder = {
   /** Newest first. Files that are no mails are passed over. */
   list(options?: { readonly to?: string; readonly limit?: number }): Promise<MailSummary[]>;
-  read(id: string): Promise<Mail | undefined>;
+  read(id: string): Promise<StoredMail | undefined>;
   count(): Promise<number>;
 };
 
@@ -32,7 +32,7 @@ const KEPT_SUMMARIES = 20_000;
 
 const textOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
-const parseMail = (id: string, content: string): Mail | undefined => {
+const parseMail = (id: string, content: string): StoredMail | undefined => {
   try {
     const { notificationId, from, to, subject, text, html, sentAt } = JSON.parse(content) as Record<string, unknown>;
     const recipients = Array.isArray(to) ? to.map(textOf) : [textOf(to)];

@@ -7,7 +7,7 @@ import { limitLogs } from '../constructs/log-retention.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { Environment } from '../environment/environment.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
-import { siteConfig } from '../variables/site-config.ts';
+import { siteConfigOf } from '../variables/site-config.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type SiteStackProps = {
@@ -35,7 +35,7 @@ export class SiteStack extends PlatformStack {
         zone,
         apiHost,
         code: codeOf(service),
-        config: siteConfig(environment.name),
+        config: siteConfigOf(environment.name),
         alerts,
         retained: environment.protected,
       });

@@ -27,7 +27,7 @@ export type SynthesizedStack = StackTemplate & {
 
 export type PreparedPlatform = {
   readonly app: App;
-  /** Judges and reads the templates, in the order of deployment; once. Throws when a law is broken. */
+  /** Judges and reads the templates, in the order of deployment; once. Throws when a rule is broken. */
   synth(): readonly SynthesizedStack[];
 };
 

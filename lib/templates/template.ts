@@ -1,4 +1,4 @@
-/** A synthesized CloudFormation template, as laws, pages and snapshots read it. */
+/** A synthesized CloudFormation template, as rules, pages and snapshots read it. */
 
 export type Resource = {
   readonly Type: string;
@@ -13,7 +13,7 @@ export type Template = {
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 };
 
-/** A stack's template and what the law must know about the stack. */
+/** A stack's template and what the rule must know about the stack. */
 export type StackTemplate = {
   /** Id of the stack inside its environment, for example `Database`. */
   readonly stack: string;
@@ -24,14 +24,14 @@ export type StackTemplate = {
   readonly template: Template;
 };
 
-export type Entry = {
+export type ResourceEntry = {
   readonly logicalId: string;
   readonly resource: Resource;
   readonly properties: Readonly<Record<string, unknown>>;
 };
 
 /** Resources of a template whose type matches, in the order of the template. */
-export const resourcesOf = ({ Resources = {} }: Template, type: string | RegExp): Entry[] =>
+export const resourcesOf = ({ Resources = {} }: Template, type: string | RegExp): ResourceEntry[] =>
   Object.entries(Resources)
     .filter(([, { Type }]) => (typeof type === 'string' ? Type === type : type.test(Type)))
     .map(([logicalId, resource]) => ({ logicalId, resource, properties: resource.Properties ?? {} }));
@@ -88,7 +88,7 @@ export type PolicyStatementJson = {
 /** Statements of every identity policy and role, with the resource that holds them. */
 export const identityStatements = (
   template: Template,
-): { readonly entry: Entry; readonly statement: PolicyStatementJson }[] =>
+): { readonly entry: ResourceEntry; readonly statement: PolicyStatementJson }[] =>
   resourcesOf(template, /^AWS::IAM::(Policy|ManagedPolicy|Role)$/).flatMap((entry) => {
     const documents = [
       entry.properties['PolicyDocument'],

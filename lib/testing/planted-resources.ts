@@ -1,4 +1,4 @@
-/** Resources that break or keep a law, as a template holds them. */
+/** Resources that break or keep a rule, as a template holds them. */
 import type { Resource } from '../templates/template.ts';
 
 /** Resources of a template, by logical id. */

@@ -5,7 +5,7 @@ import { configurationOf } from '../environment/environment-configuration.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
 import { callersOf, secretKeysOf } from '../services.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
-import { type Addresses, serviceEnvironment } from './service-variables.ts';
+import { type Addresses, serviceVariables } from './service-variables.ts';
 
 /** Where things are for code that runs outside the cluster. */
 export const awsAddresses = (outputOf: OutputOf): Addresses => {
@@ -34,7 +34,7 @@ export const awsAddresses = (outputOf: OutputOf): Addresses => {
 };
 
 /** Variables of one Lambda. Values may hold tokens; secrets are named, never held. */
-export const functionEnvironment = (
+export const functionVariables = (
   service: ServiceManifest,
   all: readonly ServiceManifest[],
   environment: Environment,
@@ -42,7 +42,7 @@ export const functionEnvironment = (
 ): Record<string, string> => ({
   LOG_LEVEL: environment.logLevel,
   ALLOWED_CALLERS: callersOf(service, all).join(','),
-  ...serviceEnvironment(service, all, awsAddresses(outputOf)),
+  ...serviceVariables(service, all, awsAddresses(outputOf)),
   ...configurationOf(service, environment),
   ...Object.fromEntries(
     secretKeysOf(service).map((key) => [`${key}_SECRET_ID`, outputOf(outputNames.secret(service.name, key))]),

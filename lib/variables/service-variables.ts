@@ -25,7 +25,7 @@ export type Addresses = {
 };
 
 /** `order` -> `ORDER`, `api-gateway` -> `API_GATEWAY`. */
-export const environmentName = (name: string): string => name.toUpperCase().replaceAll('-', '_');
+export const variableName = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
 const requireService = (all: readonly ServiceManifest[], name: string) => {
   const found = all.find((service) => service.name === name);
@@ -37,7 +37,7 @@ const requireService = (all: readonly ServiceManifest[], name: string) => {
  * Plain environment of one service. Secrets are not in it: each platform adds them its own way
  * (`<KEY>` locally, `<KEY>_SECRET_ID` where Secrets Manager holds the value).
  */
-export const serviceEnvironment = (
+export const serviceVariables = (
   service: ServiceManifest,
   all: readonly ServiceManifest[],
   at: Addresses,
@@ -52,13 +52,13 @@ export const serviceEnvironment = (
   if (usesEvents(service)) environment['EVENTS_URL'] = at.events(service);
   if (service.cache) environment['CACHE_URL'] = at.cache(service);
   for (const table of Object.keys(service.owns.tables ?? {}))
-    environment[`TABLE_${environmentName(table)}`] = at.table(table);
-  for (const bucket of service.owns.buckets ?? []) environment[`BUCKET_${environmentName(bucket)}`] = at.bucket(bucket);
+    environment[`TABLE_${variableName(table)}`] = at.table(table);
+  for (const bucket of service.owns.buckets ?? []) environment[`BUCKET_${variableName(bucket)}`] = at.bucket(bucket);
   if (sendsMail(service)) environment['MAIL_URL'] = at.mail;
   for (const name of service.calls) {
     const callee = requireService(all, name);
-    if (callee.ports.http) environment[`${environmentName(name)}_URL`] = at.http(callee);
-    if (callee.ports.grpc) environment[`${environmentName(name)}_GRPC`] = at.grpc(callee);
+    if (callee.ports.http) environment[`${variableName(name)}_URL`] = at.http(callee);
+    if (callee.ports.grpc) environment[`${variableName(name)}_GRPC`] = at.grpc(callee);
   }
   for (const [key, { kind, default: value }] of Object.entries(service.configuration))
     if (kind === 'plain' && value !== undefined) environment[key] = value;

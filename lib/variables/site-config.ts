@@ -2,7 +2,7 @@
 import { siteConfig as contractOf, type SiteConfig } from '../../services/contracts/http/site-config.ts';
 
 /** What `/config.json` says in an environment; stacks, which know no contract, and the local run take it from here. */
-export const siteConfig = (environment: string): SiteConfig => contractOf(environment);
+export const siteConfigOf = (environment: string): SiteConfig => contractOf(environment);
 
 /** Pages load nothing from elsewhere but pictures, and stand in nobody's frame. */
 export const contentSecurityPolicy =

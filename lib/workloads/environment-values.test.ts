@@ -1,4 +1,4 @@
-/** Laws over every service in every environment, on what `cdk deploy` and `cloudmart render` both hand to the cluster. */
+/** Rules over every service in every environment, on what `cdk deploy` and `cloudmart render` both hand to the cluster. */
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { runsInCluster } from '../../services/kit/manifest.ts';
@@ -8,7 +8,7 @@ import { services } from '../services.ts';
 import { environmentValues } from './environment-values.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { manifestFiles } from './manifest-files.ts';
-import { largestManifestBytes } from './object-laws.ts';
+import { largestManifestBytes } from './object-rules.ts';
 import { serviceObjects } from './workload-objects.ts';
 
 const tags = Object.fromEntries(services.map(({ name }) => [name, '0123456789abcdef']));

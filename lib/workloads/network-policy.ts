@@ -2,7 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { destinationsOf } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
-import { doorsOf } from './ports.ts';
+import { namedPortsOf } from './ports.ts';
 import { selectorLabels, type Workload } from './workload.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
@@ -62,7 +62,7 @@ const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgre
       : []),
     ...callees.map((callee) => ({
       to: [podsOf(callee.name)],
-      ports: tcp(...doorsOf(callee).map(({ port }) => port)),
+      ports: tcp(...namedPortsOf(callee).map(({ port }) => port)),
     })),
   ];
 };

@@ -6,7 +6,7 @@ import { runsInCluster } from '../../services/kit/manifest.ts';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { environmentValues } from './environment-values.ts';
-import { podEnvironment, staticConfiguration } from './pod-variables.ts';
+import { podVariables, staticConfiguration } from './pod-variables.ts';
 
 const deployed: Readonly<Record<string, string>> = {
   DatabaseAddress: 'production.cluster-abc.us-east-1.rds.amazonaws.com:5432',
@@ -20,7 +20,7 @@ const values = environmentValues(production, services, {}, outputOf);
 
 test.each(services.filter(runsInCluster))('$name accepts the environment of its pods', async (service) => {
   const anything = z.object(Object.fromEntries(Object.keys(service.configuration).map((key) => [key, z.string()])));
-  const environment = { ...podEnvironment(service, services, values), ...staticConfiguration(service, values) };
+  const environment = { ...podVariables(service, services, values), ...staticConfiguration(service, values) };
   const asked: string[] = [];
   const config = await readConfig(service, anything, environment, {
     loadSecret: async (id) => {

@@ -1,7 +1,7 @@
 /** The environment of a service's container, split into what the pod template holds and what its ConfigMap holds. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { callersOf, secretKeysOf } from '../services.ts';
-import { type Addresses, serviceEnvironment } from '../variables/service-variables.ts';
+import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { grpcServiceName, probePort } from './ports.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
@@ -49,7 +49,7 @@ export const staticConfiguration = (service: ServiceManifest, values: WorkloadVa
  * Variables of the pod template: addresses and names of secrets, which may hold tokens. A changed address changes the template
  * and so rolls the pods.
  */
-export const podEnvironment = (
+export const podVariables = (
   service: ServiceManifest,
   all: readonly ServiceManifest[],
   values: WorkloadValues,
@@ -58,7 +58,7 @@ export const podEnvironment = (
     AWS_REGION: values.region,
     LOG_LEVEL: values.logLevel,
     ALLOWED_CALLERS: callersOf(service, all).join(','),
-    ...serviceEnvironment(service, all, inCluster(values)),
+    ...serviceVariables(service, all, inCluster(values)),
   };
   for (const key of Object.keys(service.configuration)) delete environment[key];
   if (service.owns.database) environment['DATABASE_AUTH'] = values.databaseAuth;

@@ -7,7 +7,7 @@ export const probePort = 9000;
 export type NamedPort = { readonly name: 'http' | 'grpc'; readonly port: number };
 
 /** The doors that a service declares. Throws when one of them is the probes' port. */
-export const doorsOf = (service: ServiceManifest): NamedPort[] => {
+export const namedPortsOf = (service: ServiceManifest): NamedPort[] => {
   const doors = (['http', 'grpc'] as const).flatMap((name) => {
     const port = service.ports[name];
     return port === undefined ? [] : [{ name, port }];

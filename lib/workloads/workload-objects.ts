@@ -4,19 +4,19 @@ import { k8s } from 'cdk8s-plus-28';
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { labelKeys, platformName } from '../names.ts';
 import { addDeployment } from './deployment.ts';
-import { addDoors } from './doors.ts';
 import type { KubernetesObject } from './kubernetes-object.ts';
 import { addNetworkPolicy } from './network-policy.ts';
 import { withNewerFields } from './newer-fields.ts';
-import { lawfulObjects } from './object-laws.ts';
+import { checkedObjects } from './object-rules.ts';
 import { addScaling } from './scaling.ts';
+import { addServicesAndIngress } from './services-and-ingress.ts';
 import { describeWorkload } from './workload.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
 const objectsOf = (id: string, fill: (chart: Chart) => void): KubernetesObject[] => {
   const chart = new Chart(new App(), id, { disableResourceNameHashes: true });
   fill(chart);
-  return lawfulObjects((chart.toJson() as KubernetesObject[]).map(withNewerFields));
+  return checkedObjects((chart.toJson() as KubernetesObject[]).map(withNewerFields));
 };
 
 /** The namespace of all services: restricted pod security, and nothing may talk until a service's own policy says so. */
@@ -51,7 +51,7 @@ export const serviceObjects = (
     ? objectsOf(service.name, (chart) => {
         const workload = describeWorkload(service, all, values);
         addDeployment(chart, workload);
-        addDoors(chart, workload);
+        addServicesAndIngress(chart, workload);
         addScaling(chart, workload);
         addNetworkPolicy(chart, workload);
       })

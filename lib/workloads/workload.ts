@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { labelKeys, platformName } from '../names.ts';
 import { callersOf } from '../services.ts';
-import { podEnvironment, staticConfiguration } from './pod-variables.ts';
-import { doorsOf, type NamedPort } from './ports.ts';
+import { podVariables, staticConfiguration } from './pod-variables.ts';
+import { type NamedPort, namedPortsOf } from './ports.ts';
 import type { ReplicaBounds, WorkloadValues } from './workload-values.ts';
 
 /** One service as the cluster runs it: everything that its objects, and those who compare them, must agree on. */
@@ -79,14 +79,14 @@ export const describeWorkload = (
     values,
     metadata: { name: service.name, namespace: values.namespace, labels },
     selector,
-    doors: doorsOf(service),
+    doors: namedPortsOf(service),
     callers: callersOf(service, all),
     callees: all
       .filter(({ name }) => service.calls.includes(name))
       .sort((one, other) => one.name.localeCompare(other.name, 'en')),
     image: immutableImage(service, values),
     replicas: boundsOf(service, values),
-    variables: podEnvironment(service, all, values),
+    variables: podVariables(service, all, values),
     checksum,
     configMap:
       Object.keys(configuration).length > 0

@@ -19,9 +19,9 @@ import { createUserClient } from './clients/user-client.ts';
 import type { orderConfig } from './config.ts';
 import { canonicalJson } from './domain/canonical-json.ts';
 import { refundIdFrom } from './domain/refund-id.ts';
-import { handleInventoryEvent, type TellingInventoryEvent } from './events/on-inventory-event.ts';
+import { type DecisiveInventoryEvent, handleInventoryEvent } from './events/on-inventory-event.ts';
 import { handleOrderEvent, type OwingOrderEvent } from './events/on-order-event.ts';
-import { handlePaymentEvent, type TellingPaymentEvent } from './events/on-payment-event.ts';
+import { type DecisivePaymentEvent, handlePaymentEvent } from './events/on-payment-event.ts';
 import { orderHandlers } from './http/order-handlers.ts';
 import { manifest as declared } from './manifest.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
@@ -105,10 +105,10 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
       'order-events': onEach(declared.consumes['order-events'], (event: OwingOrderEvent, tx) =>
         handleOrderEvent(orders.within(tx), event),
       ),
-      'payment-events': onEach(declared.consumes['payment-events'], (event: TellingPaymentEvent, tx) =>
+      'payment-events': onEach(declared.consumes['payment-events'], (event: DecisivePaymentEvent, tx) =>
         handlePaymentEvent(orders.within(tx), event),
       ),
-      'inventory-events': onEach(declared.consumes['inventory-events'], (event: TellingInventoryEvent, tx) =>
+      'inventory-events': onEach(declared.consumes['inventory-events'], (event: DecisiveInventoryEvent, tx) =>
         handleInventoryEvent(orders.within(tx), event),
       ),
     } satisfies Handlers<typeof declared.consumes>,

@@ -1,5 +1,5 @@
 import { checkAnswers, type ItemResult, itemsOf } from '../../../lib/release/checklist/checklist.ts';
-import type { Phase } from '../../../lib/release/checklist/checklist-items.ts';
+import type { ChecklistPhase } from '../../../lib/release/checklist/checklist-items.ts';
 import { readAnswers, tallyOf } from '../../../lib/release/checklist/checklist-record.ts';
 import { platformSources, readCheckout } from '../../../lib/release/checklist/checklist-sources.ts';
 import { runRecordedChecklist } from '../../../lib/release/checklist/recorded-checklist.ts';
@@ -14,7 +14,7 @@ const linesOf = ({ state, id, statement, detail }: ItemResult): string[] => [
   ...(state === 'done' ? [] : [`        ${detail}`]),
 ];
 
-const list = (phase: Phase, json: boolean | undefined) =>
+const list = (phase: ChecklistPhase, json: boolean | undefined) =>
   print(json, itemsOf(phase), () =>
     itemsOf(phase).flatMap(({ id, statement, reason, automatic }) => [
       `${id} (${automatic ? `a machine tells: ${automatic.by}` : 'you tell'})`,

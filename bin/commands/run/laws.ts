@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../lib/laws/check-laws.ts';
+import type { LawVerdict } from '../../../lib/laws/check-laws.ts';
 import { checkPlatform } from '../../../lib/laws/check-platform.ts';
 import { print, say } from '../../command-line/print.ts';
 import type { LawsFlags } from '../laws.ts';
@@ -6,7 +6,7 @@ import type { LawsFlags } from '../laws.ts';
 /** Violations shown per law; `--json` has them all. */
 const SHOWN = 5;
 
-const linesOf = ({ id, sentence, checked, violations }: Verdict): string[] => [
+const linesOf = ({ id, sentence, checked, violations }: LawVerdict): string[] => [
   `${violations.length === 0 ? 'holds   ' : 'BROKEN  '} ${id.padEnd(4)} ${String(checked).padStart(8)} checked  ${violations.length} violations  ${sentence}`,
   ...violations.slice(0, SHOWN).map(({ subject, detail }) => `             ${subject} ${detail}`),
   ...(violations.length > SHOWN ? [`             and ${violations.length - SHOWN} more`] : []),

@@ -1,7 +1,7 @@
 import { workloadNamespace } from '../../../lib/names.ts';
 import { tableNamed } from '../../../lib/outputs/table-name.ts';
 import { listRevisions, type RollbackReport, rollBack } from '../../../lib/release/rollback/rollback.ts';
-import { readHistory } from '../../../lib/release/rollout/release-history.ts';
+import { readReleaseHistory } from '../../../lib/release/rollout/release-history.ts';
 import { openSession } from '../../../lib/release/verify/session.ts';
 import { SENT_MAILS_TABLE } from '../../../lib/sent-mails-table.ts';
 import { print } from '../../command-line/print.ts';
@@ -26,7 +26,7 @@ export const runRollback = async (
   const session = openSession(request, environment, { namespace: workloadNamespace, mailTable });
   const { cluster, wait, outside, tell } = session;
   if (list) {
-    const revisions = listRevisions(await readHistory(cluster), environment.name, service);
+    const revisions = listRevisions(await readReleaseHistory(cluster), environment.name, service);
     return print(json, revisions, () => revisions.lines);
   }
   const report = await rollBack(cluster, { ...wait, environment: environment.name, service, to, outside, tell });

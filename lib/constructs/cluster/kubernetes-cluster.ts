@@ -94,7 +94,7 @@ export class KubernetesCluster extends Construct {
       acknowledge(
         this,
         'Burstable types are what keeps dev cheap; it holds no customer data, and lib/environment/environment-checks.ts refuses them elsewhere.',
-        'Laws::nodes-encrypt',
+        'Rules::nodes-encrypt',
       );
     new ClusterObservability(this, 'Observability', {
       cluster: this.cluster,

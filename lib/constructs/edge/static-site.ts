@@ -55,7 +55,7 @@ export class StaticSite extends Construct {
     }).bucket;
     // Made anew from the code by every deployment, so S3's own key is enough, and CloudFront needs no grant on another.
     this.files = new ObjectBucket(this, 'Files', { accessLogs, retained: false }).bucket;
-    acknowledge(this.files, 'Every deployment brings all files again.', 'Laws::state-retained');
+    acknowledge(this.files, 'Every deployment brings all files again.', 'Rules::state-retained');
     const distribution = new Distribution(this, 'Distribution', {
       comment: props.host,
       domainNames: [props.host],

@@ -6,7 +6,7 @@ import type { Database, Sql } from '../../../services/kit/storage/database.ts';
 import { createLogger } from '../../../services/kit/telemetry/logger.ts';
 import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
 import { manifest as orderManifest } from '../../../services/order/manifest.ts';
-import type { Facts, Promise201, Read, Row } from '../law.ts';
+import type { AcceptedOrder, Facts, Read, Row } from '../law.ts';
 
 export const now = new Date('2026-03-01T12:00:00Z');
 const justNow = '2026-03-01T11:59:50Z';
@@ -59,10 +59,8 @@ const fillOrders = async (client: pg.Client, events: pg.Client) => {
     ]);
     for (const [at, [kind, details]] of history.entries()) {
       const [eventId, type] = [`evt_${name}_${at + 1}`, `order.${kind}.v1`];
-      await client.query('INSERT INTO order_events VALUES ($1, $2, $3, $4, $5, $6)', [
-        ...[id, at + 1, eventId, type],
-        ...[JSON.stringify(details ?? {}), justNow],
-      ]);
+      const row = [id, at + 1, eventId, type, JSON.stringify(details ?? {}), justNow];
+      await client.query('INSERT INTO order_events VALUES ($1, $2, $3, $4, $5, $6)', row);
       await client.query(
         `INSERT INTO outbox (id, aggregatetype, aggregateid, type, payload, sequence, created_at, published_at)
          VALUES ($1, 'order-events', $2, $3, '{}', $4, $5, $5)`,
@@ -160,17 +158,15 @@ export type SmallPlatform = {
   readonly payments: pg.Client;
   readonly events: pg.Client;
   mails: { notificationId: string }[];
-  promises: Promise201[];
+  promises: AcceptedOrder[];
 };
 
 /** A log sees what a test broke before it is undone only through the test's own connection. */
 const inOneTransaction = (client: pg.Client): Database => {
   const sql: Sql = {
     query: async <Row>(text: string, values: readonly unknown[] = []) => {
-      const answer: pg.QueryResult | pg.QueryResult[] = await client.query(
-        text,
-        values.length > 0 ? [...values] : undefined,
-      );
+      const given = values.length > 0 ? [...values] : undefined;
+      const answer: pg.QueryResult | pg.QueryResult[] = await client.query(text, given);
       const results = [answer].flat();
       return { rows: results.flatMap(({ rows }) => rows as Row[]), rowCount: results.at(-1)?.rowCount ?? 0 };
     },

@@ -2,10 +2,10 @@
 import { chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
-  type Account,
   canEnter,
   NoPostgres,
   postgresPrograms,
+  type SystemAccount,
   unprivilegedAccount,
 } from '../../../services/kit/storage/postgres-programs.ts';
 import type { DataFolder } from '../data-folder.ts';
@@ -16,13 +16,13 @@ const refused = (problem: unknown): never => {
 };
 
 /** The account that owns the existing cluster, else an unprivileged one when this process is root. Throws `StartRefused`. */
-export const chooseAccount = async (cluster: string | undefined): Promise<Account> => {
+export const chooseAccount = async (cluster: string | undefined): Promise<SystemAccount> => {
   const owner = cluster === undefined || process.getuid?.() !== 0 ? undefined : await stat(cluster);
   return owner?.uid ? { uid: owner.uid, gid: owner.gid } : unprivilegedAccount().catch(refused);
 };
 
 /** Folder of the server's programs that the account can enter. Throws `StartRefused`. */
-export const programFolder = async (account: Account): Promise<string> =>
+export const programFolder = async (account: SystemAccount): Promise<string> =>
   (await postgresPrograms(account).catch(refused)).bin;
 
 /** Folder below which clusters lie that their account could not reach inside the data folder. */
@@ -43,7 +43,7 @@ const outsideHome = (folder: ClusterOwner) => path.join(folderOutside(folder.id)
  */
 export const reachableHome = async (
   folder: ClusterOwner,
-  account: Account,
+  account: SystemAccount,
 ): Promise<{ home: string; outside: boolean }> => {
   const outside = !(await canEnter(folder.path, account));
   const home = outside ? outsideHome(folder) : insideHome(folder);

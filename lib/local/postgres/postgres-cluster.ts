@@ -4,7 +4,7 @@ import { chown, readdir, readFile, readlink, rename, rm, stat, writeFile } from 
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { Account } from '../../../services/kit/storage/postgres-programs.ts';
+import type { SystemAccount } from '../../../services/kit/storage/postgres-programs.ts';
 import { explainDiskFault, StartRefused } from '../start-refused.ts';
 
 const run = promisify(execFile);
@@ -25,7 +25,7 @@ const initialise = async (
   cluster: string,
   bin: string,
   password: string,
-  account: Account,
+  account: SystemAccount,
   signal: AbortSignal | undefined,
 ) => {
   const draft = `${cluster}.new`;
@@ -133,7 +133,7 @@ export const prepareCluster = async (
   cluster: string,
   bin: string,
   password: string,
-  account: Account,
+  account: SystemAccount,
   signal?: AbortSignal,
 ): Promise<void> => {
   if (await isThere(cluster)) await checkVersion(cluster);

@@ -1,7 +1,7 @@
 /** What a deployment is asked before, during and after it, each with the reason that put it on the list. */
 
 export const phases = ['pre', 'during', 'post'] as const;
-export type Phase = (typeof phases)[number];
+export type ChecklistPhase = (typeof phases)[number];
 
 /** Who tells: a check of the pre-flight, the commit itself, the laws of the data, the running platform. Absent: a person. */
 export type Automatic =
@@ -13,7 +13,7 @@ export type Automatic =
 export type ChecklistItem = {
   /** Stable; names the item in answers and records. */
   readonly id: string;
-  readonly phase: Phase;
+  readonly phase: ChecklistPhase;
   /** What must be true. */
   readonly statement: string;
   /** What went wrong, here or elsewhere, without it. */

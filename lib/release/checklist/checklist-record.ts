@@ -3,7 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { writeFileAtomically } from '../../write-file-atomically.ts';
-import type { Answer, ItemResult } from './checklist.ts';
+import type { ItemResult, PersonAnswer } from './checklist.ts';
 import { itemsOf } from './checklist.ts';
 import type { phases } from './checklist-items.ts';
 
@@ -58,15 +58,15 @@ export const keepRecord = async (folder: string, record: ChecklistRecord): Promi
 };
 
 const answerShape = z.union([
-  z.enum(['yes', 'no']).transform((answer): Answer => ({ answer })),
+  z.enum(['yes', 'no']).transform((answer): PersonAnswer => ({ answer })),
   z
     .strictObject({ answer: z.enum(['yes', 'no']), note: z.string().optional() })
-    .transform(({ answer, note }): Answer => ({ answer, ...(note === undefined ? {} : { note }) })),
+    .transform(({ answer, note }): PersonAnswer => ({ answer, ...(note === undefined ? {} : { note }) })),
 ]);
 const answersShape = z.record(z.string(), answerShape);
 
 /** Answers of a file: `{"<item>": "yes" | "no" | {"answer": "yes", "note": "..."}}`. Throws one sentence when it is none. */
-export const readAnswers = async (file: string): Promise<Readonly<Record<string, Answer>>> => {
+export const readAnswers = async (file: string): Promise<Readonly<Record<string, PersonAnswer>>> => {
   try {
     return answersShape.parse(JSON.parse(await readFile(file, 'utf8')));
   } catch (problem) {

@@ -6,7 +6,7 @@
 import { root } from '../../checkout.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { outputOf } from '../../run-program.ts';
-import type { ChecklistSources, Verdict } from './checklist.ts';
+import type { ChecklistSources, ItemVerdict } from './checklist.ts';
 
 export type PlatformChecklist = {
   readonly environment: Environment;
@@ -36,7 +36,7 @@ export const readCheckout = async (): Promise<{ by: string; commit: string }> =>
   commit: await git('rev-parse', 'HEAD'),
 });
 
-const commitVerdict = async (): Promise<Verdict> => {
+const commitVerdict = async (): Promise<ItemVerdict> => {
   const changed = (await git('status', '--porcelain')).split('\n').filter((line) => line !== '');
   const commit = await git('rev-parse', '--short', 'HEAD');
   if (changed.length === 0) return { state: 'done', detail: `commit ${commit}` };
@@ -46,7 +46,7 @@ const commitVerdict = async (): Promise<Verdict> => {
   };
 };
 
-const lawsVerdict = async (data: string): Promise<Verdict> => {
+const lawsVerdict = async (data: string): Promise<ItemVerdict> => {
   const { checkPlatform } = await import('../../laws/check-platform.ts');
   const verdicts = await checkPlatform(data, { limitSeconds: 0, patienceSeconds: PATIENCE_SECONDS });
   const broken = verdicts.filter(({ violations }) => violations.length > 0);
@@ -58,7 +58,13 @@ const lawsVerdict = async (data: string): Promise<Verdict> => {
 };
 
 /** Leaves the release as it is and AWS alone: the decision to go back is a person's, and `cloudmart verify` makes it too. */
-const verifyVerdict = async ({ environment, url, context, progress, signal }: PlatformChecklist): Promise<Verdict> => {
+const verifyVerdict = async ({
+  environment,
+  url,
+  context,
+  progress,
+  signal,
+}: PlatformChecklist): Promise<ItemVerdict> => {
   const [{ verifyPlatform }, { openSession, requireAddress }, { workloadNamespace }] = await Promise.all([
     import('../verify/verify-checkout.ts'),
     import('../verify/session.ts'),

@@ -1,10 +1,10 @@
 /** `cloudmart checklist`: asks machines where they can tell and people where they cannot, and keeps what was said. */
 
 import type { PreflightReport } from '../preflight/preflight.ts';
-import { type Automatic, type ChecklistItem, checklistItems, type Phase } from './checklist-items.ts';
+import { type Automatic, type ChecklistItem, type ChecklistPhase, checklistItems } from './checklist-items.ts';
 
 /** What a person said, with a remark for whoever reads the record. */
-export type Answer = { readonly answer: 'yes' | 'no'; readonly note?: string };
+export type PersonAnswer = { readonly answer: 'yes' | 'no'; readonly note?: string };
 
 /** `open`: nobody has told yet. */
 export type ItemState = 'done' | 'refused' | 'open';
@@ -19,30 +19,30 @@ export type ItemResult = Pick<ChecklistItem, 'id' | 'statement' | 'reason'> & {
 };
 
 /** What a machine saw. `open`: it could not look. */
-export type Verdict = { readonly state: ItemState; readonly detail: string };
+export type ItemVerdict = { readonly state: ItemState; readonly detail: string };
 
 export type ChecklistSources = {
   readonly preflight: () => Promise<PreflightReport>;
-  readonly commit: () => Promise<Verdict>;
-  readonly verify: () => Promise<Verdict>;
+  readonly commit: () => Promise<ItemVerdict>;
+  readonly verify: () => Promise<ItemVerdict>;
   /** Absent: a person is asked instead. */
-  readonly laws: (() => Promise<Verdict>) | undefined;
+  readonly laws: (() => Promise<ItemVerdict>) | undefined;
 };
 
 export type ChecklistRequest = {
-  readonly phase: Phase;
+  readonly phase: ChecklistPhase;
   readonly sources: ChecklistSources;
   /** Answers by item, given beforehand. */
-  readonly answers: Readonly<Record<string, Answer>>;
+  readonly answers: Readonly<Record<string, PersonAnswer>>;
   /** Asks a person; absent: nobody is there, and an item without an answer stays open. */
-  readonly ask: ((item: ChecklistItem) => Promise<Answer | undefined>) | undefined;
+  readonly ask: ((item: ChecklistItem) => Promise<PersonAnswer | undefined>) | undefined;
   /** Told of each item as it is settled. */
   readonly settled: (result: ItemResult) => Promise<void>;
   /** Time of now, ISO 8601. */
   readonly now: () => string;
 };
 
-const preflightVerdict = ({ checks, findings }: PreflightReport, wanted: readonly string[]): Verdict => {
+const preflightVerdict = ({ checks, findings }: PreflightReport, wanted: readonly string[]): ItemVerdict => {
   const seen = checks.filter(({ check }) => wanted.includes(check));
   const found = seen.flatMap(({ check, state }) => (state === 'found' ? [check] : []));
   if (found.length > 0) {
@@ -55,7 +55,7 @@ const preflightVerdict = ({ checks, findings }: PreflightReport, wanted: readonl
 };
 
 /** Items of a phase, in the order in which they are asked. */
-export const itemsOf = (phase: Phase): readonly ChecklistItem[] =>
+export const itemsOf = (phase: ChecklistPhase): readonly ChecklistItem[] =>
   checklistItems.filter((item) => item.phase === phase);
 
 /** Whether a machine tells of an item, with these sources. */
@@ -66,7 +66,7 @@ export const isAutomatic = ({ automatic }: ChecklistItem, { laws }: ChecklistSou
  * Refuses answers that nobody may give: to an item that the phase does not have, or to one that a machine tells.
  * Throws one sentence.
  */
-export const checkAnswers = (phase: Phase, ids: readonly string[], sources: ChecklistSources): void => {
+export const checkAnswers = (phase: ChecklistPhase, ids: readonly string[], sources: ChecklistSources): void => {
   const items = itemsOf(phase);
   for (const id of ids) {
     const item = items.find((candidate) => candidate.id === id);
@@ -89,7 +89,7 @@ export const runChecklist = async ({
   now,
 }: ChecklistRequest): Promise<ItemResult[]> => {
   let report: Promise<PreflightReport> | undefined;
-  const verdictOf = async (automatic: Automatic): Promise<Verdict> => {
+  const verdictOf = async (automatic: Automatic): Promise<ItemVerdict> => {
     try {
       if (automatic.by === 'preflight') {
         report ??= sources.preflight();
@@ -100,7 +100,7 @@ export const runChecklist = async ({
       return { state: 'open', detail: `could not look: ${(problem as Error).message}` };
     }
   };
-  const answerTo = async (item: ChecklistItem): Promise<Verdict> => {
+  const answerTo = async (item: ChecklistItem): Promise<ItemVerdict> => {
     const given = answers[item.id] ?? (await ask?.(item));
     if (!given) return { state: 'open', detail: 'nobody has answered' };
     const said = given.note ? `${given.answer}: ${given.note}` : given.answer;

@@ -11,7 +11,7 @@ import { emptyDatabase, type TestDatabase } from '../../../services/kit/testing/
 import { root } from '../../checkout.ts';
 import { runProgram } from '../../run-program.ts';
 import { services as all, secretNames } from '../../services.ts';
-import { serviceEnvironment } from '../../variables/service-variables.ts';
+import { serviceVariables } from '../../variables/service-variables.ts';
 import { imageLabels } from '../registry/image-labels.ts';
 import { ownPlatform, PLATFORMS } from '../registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../testing/container-engine.ts';
@@ -38,7 +38,7 @@ const environmentOf = async (service: ServiceManifest): Promise<Record<string, s
   const [own, events] = [await emptyDatabase(), await emptyDatabase()];
   databases.push(own, events);
   return {
-    ...serviceEnvironment(service, all, {
+    ...serviceVariables(service, all, {
       http: ({ name }) => `http://127.0.0.1:${ports.get(name)?.http}`,
       grpc: ({ name }) => `127.0.0.1:${ports.get(name)?.grpc}`,
       ports: ({ name }) => ports.get(name) ?? {},

@@ -6,7 +6,7 @@ import type { Environment } from '../../environment/environment.ts';
 import { partName } from '../../names.ts';
 import { type ExpectedImage, judgeImage } from '../preflight/preflight-images.ts';
 import { architectureOf } from '../registry/image-platforms.ts';
-import { digestOf, type ImageVariant, type PushedImage, type Registry } from '../registry/pushed-image.ts';
+import { contentDigest, type ImageVariant, type PushedImage, type Registry } from '../registry/pushed-image.ts';
 import type { LocalImage } from './image.ts';
 import type { ImageEngine } from './image-engine.ts';
 import { PublishRefused, publishAgain, registryRefusal } from './publish-finding.ts';
@@ -118,7 +118,7 @@ export const pushImage = async (context: PushContext, image: ExpectedImage): Pro
   const variants: ImageVariant[] = [];
   for (const platform of image.platforms) variants.push(await pushVariant(context, image, platform));
   const { mediaType, text } = indexOf(variants);
-  const digest = digestOf(text);
+  const digest = contentDigest(text);
   try {
     await registry.client.send(
       new PutImageCommand({

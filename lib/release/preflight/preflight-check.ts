@@ -1,7 +1,7 @@
 /** What every check of a pre-flight is given, and what it is. */
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { AwsQuestions } from '../../aws/ask-aws.ts';
-import type { Outcome } from '../../aws/finding.ts';
+import type { CheckOutcome } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 
 export type PreflightContext = {
@@ -26,5 +26,5 @@ export type PreflightCheck = {
   readonly name: string;
   /** The services of AWS that it asks, as people know them. */
   readonly asks: string;
-  readonly run: (context: PreflightContext) => Promise<Outcome>;
+  readonly run: (context: PreflightContext) => Promise<CheckOutcome>;
 };

@@ -13,7 +13,7 @@ import {
   Route53Client,
 } from '@aws-sdk/client-route-53';
 import { withClient } from '../../aws/ask-aws.ts';
-import type { Finding, Outcome } from '../../aws/finding.ts';
+import type { CheckOutcome, Finding } from '../../aws/finding.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 
 /** ACM renews a certificate 60 days before its end; one that is this near to it was not renewed. */
@@ -82,7 +82,7 @@ const certificateFindings = (
 export const certificateCheck: PreflightCheck = {
   name: 'certificate',
   asks: 'ACM',
-  run: async (context): Promise<Outcome> => {
+  run: async (context): Promise<CheckOutcome> => {
     const host = context.environment.publicDoor?.host;
     if (!host) return { summary: `${context.environment.name} has no public door, so it needs none`, findings: [] };
     return { summary: host, findings: certificateFindings(host, await certificatesOf(host, context), context) };
@@ -170,7 +170,7 @@ const delegationFindings = async (client: Route53Client, zones: readonly Zone[],
 export const domainCheck: PreflightCheck = {
   name: 'domain',
   asks: 'Route 53',
-  run: (context): Promise<Outcome> =>
+  run: (context): Promise<CheckOutcome> =>
     withClient(new Route53Client(context.aws.settings), async (client) => {
       const { domain, name } = context.environment;
       const zones = await zonesOf(client, context);

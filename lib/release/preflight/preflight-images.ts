@@ -1,7 +1,7 @@
 /** Whether the registry holds the image of each service's bundle, whole and for every platform. */
 import { ECRClient } from '@aws-sdk/client-ecr';
 import { withClient } from '../../aws/ask-aws.ts';
-import { type Finding, findingOfFailure, type Outcome } from '../../aws/finding.ts';
+import { type CheckOutcome, type Finding, findingOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { repositoryName } from '../../names.ts';
 import { imageLabels } from '../registry/image-labels.ts';
@@ -157,7 +157,7 @@ const tagsOrFinding = async ({ pods, tagsOf, progress }: PreflightContext) => {
 export const imageCheck = (whole: (image: WholeImage) => void): PreflightCheck => ({
   name: 'images',
   asks: 'ECR',
-  run: async (context): Promise<Outcome> => {
+  run: async (context): Promise<CheckOutcome> => {
     const { environment, aws, pods, progress } = context;
     const { tags, finding } = await tagsOrFinding(context);
     if (!tags) return { summary: 'nothing to look for', findings: [finding] };

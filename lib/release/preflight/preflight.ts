@@ -1,7 +1,7 @@
 /** `cloudmart preflight`: whether AWS holds what a deployment is about to start. It only reads. */
 
 import { accountOfCredentials, awsQuestions } from '../../aws/ask-aws.ts';
-import { type Finding, findingOfFailure, type Outcome } from '../../aws/finding.ts';
+import { type CheckOutcome, type Finding, findingOfFailure } from '../../aws/finding.ts';
 import { accountFindings, accountOf, regionFindings } from './preflight-account.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { certificateCheck, domainCheck } from './preflight-domain.ts';
@@ -22,7 +22,7 @@ export type PreflightRequest = Pick<PreflightContext, 'environment' | 'services'
 };
 
 /** What became of one check. */
-export type CheckReport = {
+export type PreflightCheckReport = {
   readonly check: string;
   readonly state: 'passed' | 'found' | 'not-checked';
   /** What was looked at, or why it was not. */
@@ -35,7 +35,7 @@ export type PreflightReport = {
   /** Account that the credentials belong to; absent: it could not be asked. */
   readonly account?: string;
   /** Every check in order. */
-  readonly checks: readonly CheckReport[];
+  readonly checks: readonly PreflightCheckReport[];
   /** Images that were found whole. */
   readonly images: readonly WholeImage[];
   /** Sentences on what does not exist yet or could not be looked at; none of them stops a deployment alone. */
@@ -44,7 +44,7 @@ export type PreflightReport = {
   readonly findings: readonly (Finding & { readonly check: string })[];
 };
 
-const outcomeOf = async (check: PreflightCheck, context: PreflightContext): Promise<Outcome> => {
+const outcomeOf = async (check: PreflightCheck, context: PreflightContext): Promise<CheckOutcome> => {
   try {
     return await check.run(context);
   } catch (problem) {
@@ -72,10 +72,10 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
     domainCheck,
     quotaCheck,
   ];
-  const checks: CheckReport[] = [];
+  const checks: PreflightCheckReport[] = [];
   const findings: PreflightReport['findings'][number][] = [];
   const notChecked: string[] = [];
-  const note = (check: string, { summary, findings: found, notChecked: not = [] }: Outcome) => {
+  const note = (check: string, { summary, findings: found, notChecked: not = [] }: CheckOutcome) => {
     checks.push({ check, state: found.length > 0 ? 'found' : 'passed', summary });
     findings.push(...found.map((finding) => ({ check, ...finding })));
     notChecked.push(...not);

@@ -2,7 +2,7 @@
 import { type Runtime, runtimeOf, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Bundle, BundleOptions } from '../../bundle/bundle.ts';
 import { checkLoads } from '../../bundle/bundle-load.ts';
-import { openTrials } from './dry-start.ts';
+import { openDryStarts } from './dry-start.ts';
 import { writeSbom } from './sbom.ts';
 
 export type BundleProof = {
@@ -13,7 +13,7 @@ export type BundleProof = {
 
 /** @param services all of the platform */
 export const openProof = (services: readonly ServiceManifest[]): BundleProof => {
-  const trials = openTrials(services);
+  const trials = openDryStarts(services);
   const starts: Readonly<Record<Runtime, BundleProof['prove']>> = {
     pods: (service, bundle) => trials.start(service, bundle),
     // Neither has a start of its own.

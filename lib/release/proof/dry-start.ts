@@ -13,11 +13,11 @@ import { PEER_PORTS, portsInUse, shiftPort } from '../../local/ports.ts';
 import { prepareDatabases } from '../../local/postgres/databases.ts';
 import { type Postgres, startPostgres } from '../../local/postgres/postgres.ts';
 import { keepSecrets } from '../../local/secrets.ts';
-import { type Placement, planService } from '../../local/service-plan.ts';
+import { type Placement, planProcess } from '../../local/service-plan.ts';
 import { superviseProcess } from '../../local/service-process.ts';
 import { StartRefused } from '../../local/start-refused.ts';
 
-export type Trials = {
+export type DryStarts = {
   /** Resolves once the service is ready; throws one sentence with its last words when it will not be. Its neighbours are away. */
   start(service: ServiceManifest, bundle: Bundle): Promise<void>;
   /** Ends PostgreSQL and removes what it kept. */
@@ -84,13 +84,13 @@ const startPeers = async (services: readonly ServiceManifest[]): Promise<Peers> 
 };
 
 /** @param services all of the platform: where callees would be follows from their manifests */
-export const openTrials = (services: readonly ServiceManifest[]): Trials => {
+export const openDryStarts = (services: readonly ServiceManifest[]): DryStarts => {
   let peers: Promise<Peers> | undefined;
   return {
     start: async (service, bundle) => {
       peers ??= startPeers(services);
       const { placement } = await peers;
-      const child = superviseProcess(planService(service, { own: bundle, started: bundle }, placement), {
+      const child = superviseProcess(planProcess(service, { own: bundle, started: bundle }, placement), {
         say: () => undefined,
       });
       const deadline = new AbortController();

@@ -75,7 +75,7 @@ const parsed = <T>(shape: z.ZodType<T>, text: string, what: string): T => {
 export type Registry = { readonly client: ECRClient; readonly deadline: () => { readonly abortSignal: AbortSignal } };
 
 /** Digest of a manifest or a blob as registries name it. */
-export const digestOf = (content: string | Buffer): string =>
+export const contentDigest = (content: string | Buffer): string =>
   `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
 type ImageId = { readonly imageTag: string } | { readonly imageDigest: string };
@@ -88,7 +88,8 @@ const manifestOf = async ({ client, deadline }: Registry, repositoryName: string
     deadline(),
   );
   const { imageManifest: text, imageManifestMediaType: mediaType = '' } = answer.images?.[0] ?? {};
-  if (text !== undefined) return { text, name: { mediaType, digest: digestOf(text), size: Buffer.byteLength(text) } };
+  if (text !== undefined)
+    return { text, name: { mediaType, digest: contentDigest(text), size: Buffer.byteLength(text) } };
   const reason = answer.failures?.[0]?.failureReason ?? 'no manifest in the answer';
   throw new UnreadableImage(
     `${repositoryName} names ${Object.values(id).join()} but has no manifest of it (${reason}); the push did not finish, push again`,
@@ -105,7 +106,7 @@ const configOf = async ({ client, deadline }: Registry, repositoryName: string, 
   const response = await fetch(downloadUrl ?? '', { signal: deadline().abortSignal });
   if (!response.ok) throw new FailedAnswer(`${what} cannot be downloaded, HTTP ${response.status}`);
   const content = Buffer.from(await response.arrayBuffer());
-  if (digestOf(content) !== layerDigest)
+  if (contentDigest(content) !== layerDigest)
     throw new UnreadableImage(`${what} does not have the content of that digest; push the image again`);
   return parsed(configShape, content.toString(), what);
 };

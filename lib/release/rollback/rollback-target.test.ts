@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { V1Deployment, V1ReplicaSet } from '@kubernetes/client-node';
 import { annotationKeys } from '../../names.ts';
 import type { Release } from '../rollout/rollout-ledger.ts';
-import { planRelease, planService } from './rollback-target.ts';
+import { planReleaseRollback, planServiceRollback } from './rollback-target.ts';
 
 const revisionKey = 'deployment.kubernetes.io/revision';
 
@@ -60,35 +60,35 @@ const first = { revision: 1, hash: 'h1', tag: '1111111aaaa' };
 const second = { revision: 2, hash: 'h2', tag: '2222222bbbb' };
 const third = { revision: 3, hash: 'h3', tag: '3333333cccc' };
 
-const goesTo = (plan: ReturnType<typeof planService>) =>
+const goesTo = (plan: ReturnType<typeof planServiceRollback>) =>
   plan.steps.map(({ service, to }) => `${service} ${to.revision}`);
 
 describe('one service', () => {
   const order = () => history([aService('order', [first, second, third])]);
 
   test('goes to the revision before', () => {
-    expect(goesTo(planService(order(), 'order', undefined))).toEqual(['order 2']);
+    expect(goesTo(planServiceRollback(order(), 'order', undefined))).toEqual(['order 2']);
   });
 
   test('goes to the newest verified revision instead of one that never was good', () => {
     const { deployments, replicaSets } = order();
     const ledger = { releases: [release('r1', { order: 'h1' })] };
-    expect(goesTo(planService({ deployments, replicaSets, ledger }, 'order', undefined))).toEqual(['order 1']);
+    expect(goesTo(planServiceRollback({ deployments, replicaSets, ledger }, 'order', undefined))).toEqual(['order 1']);
   });
 
   test.each([['1'], ['1111111'], ['1111111aaaa']])('goes to %s when told to', (to) => {
-    expect(goesTo(planService(order(), 'order', to))).toEqual(['order 1']);
+    expect(goesTo(planServiceRollback(order(), 'order', to))).toEqual(['order 1']);
   });
 
   test('is found under a number that it had before it was rolled back to', () => {
     const back = history([aService('order', [second, { ...first, revision: 3, earlier: '1' }])]);
-    expect(planService(back, 'order', '1').already).toContain('runs already');
+    expect(planServiceRollback(back, 'order', '1').already).toContain('runs already');
   });
 
   test('that was just rolled back stays, unless told where to go', () => {
     const back = history([aService('order', [second, { ...first, revision: 3 }], 'h1')]);
-    expect(planService(back, 'order', undefined).already).toContain('was rolled back to already');
-    expect(goesTo(planService(back, 'order', '2'))).toEqual(['order 2']);
+    expect(planServiceRollback(back, 'order', undefined).already).toContain('was rolled back to already');
+    expect(goesTo(planServiceRollback(back, 'order', '2'))).toEqual(['order 2']);
   });
 
   test.each([
@@ -97,16 +97,16 @@ describe('one service', () => {
     ['2222', /no one revision/],
     ['4444444', /no one revision/],
   ])('refuses %s', (to, sentence) => {
-    expect(() => planService(order(), 'order', to)).toThrow(sentence);
+    expect(() => planServiceRollback(order(), 'order', to)).toThrow(sentence);
   });
 
   test('with one revision only has nothing to go back to', () => {
     const fresh = history([aService('order', [first])]);
-    expect(() => planService(fresh, 'order', undefined)).toThrow(/is the only one/);
+    expect(() => planServiceRollback(fresh, 'order', undefined)).toThrow(/is the only one/);
   });
 
   test('that does not exist is named with those that do', () => {
-    expect(() => planService(order(), 'odrer', undefined)).toThrow(/no Deployment odrer; known are order/);
+    expect(() => planServiceRollback(order(), 'odrer', undefined)).toThrow(/no Deployment odrer; known are order/);
   });
 });
 
@@ -115,13 +115,13 @@ describe('the whole shop', () => {
     history([aService('cart', [first]), aService('order', [first, second])], releases);
 
   test('changes only what differs from the release before', () => {
-    const plan = planRelease(shop([release('r1', { cart: 'h1', order: 'h1' })]), undefined);
+    const plan = planReleaseRollback(shop([release('r1', { cart: 'h1', order: 'h1' })]), undefined);
     expect(goesTo(plan)).toEqual(['order 1']);
   });
 
   test('goes below the verified release that runs', () => {
     const releases = [release('r2', { cart: 'h1', order: 'h2' }), release('r1', { cart: 'h1', order: 'h1' })];
-    expect(goesTo(planRelease(shop(releases), undefined))).toEqual(['order 1']);
+    expect(goesTo(planReleaseRollback(shop(releases), undefined))).toEqual(['order 1']);
   });
 
   test('passes over releases that were left', () => {
@@ -129,7 +129,7 @@ describe('the whole shop', () => {
       release('r2', { cart: 'h1', order: 'h9' }, { verifiedAt: 'r2', leftAt: 'later' }),
       release('r1', { cart: 'h1', order: 'h1' }),
     ];
-    expect(goesTo(planRelease(shop(releases), undefined))).toEqual(['order 1']);
+    expect(goesTo(planReleaseRollback(shop(releases), undefined))).toEqual(['order 1']);
   });
 
   test('goes back once, however often it is asked', () => {
@@ -138,8 +138,8 @@ describe('the whole shop', () => {
       release('r2', { cart: 'h1', order: 'h2' }),
       release('r1', { cart: 'h1', order: 'h1' }),
     ];
-    expect(planRelease(shop(releases), undefined).already).toContain('rolled back to already');
-    expect(goesTo(planRelease(shop(releases), 'r1'))).toEqual(['order 1']);
+    expect(planReleaseRollback(shop(releases), undefined).already).toContain('rolled back to already');
+    expect(goesTo(planReleaseRollback(shop(releases), 'r1'))).toEqual(['order 1']);
   });
 
   test('finishes what was interrupted: some services are back, others not', () => {
@@ -147,16 +147,16 @@ describe('the whole shop', () => {
       release('r2', { cart: 'h2', order: 'h2' }, { leftAt: 'now' }),
       release('r1', { cart: 'h1', order: 'h1' }),
     ];
-    expect(goesTo(planRelease(shop(releases), undefined))).toEqual(['order 1']);
+    expect(goesTo(planReleaseRollback(shop(releases), undefined))).toEqual(['order 1']);
   });
 
   test('has no target before anything was verified, nor below a name that nobody gave', () => {
-    expect(() => planRelease(shop([]), undefined)).toThrow(/no earlier release was ever verified/);
-    expect(() => planRelease(shop([]), 'r7')).toThrow(/no release "r7"; known are none/);
+    expect(() => planReleaseRollback(shop([]), undefined)).toThrow(/no earlier release was ever verified/);
+    expect(() => planReleaseRollback(shop([]), 'r7')).toThrow(/no release "r7"; known are none/);
   });
 
   test('refuses as a whole when the cluster no longer holds one of the revisions', () => {
     const releases = [release('r1', { cart: 'h1', order: 'h0' })];
-    expect(() => planRelease(shop(releases), undefined)).toThrow(/no longer holds the revision of order/);
+    expect(() => planReleaseRollback(shop(releases), undefined)).toThrow(/no longer holds the revision of order/);
   });
 });

@@ -16,11 +16,11 @@ export class RollbackRefused extends Error {
   }
 }
 
-export type Step = { readonly service: string; readonly from: Revision; readonly to: Revision };
+export type RollbackStep = { readonly service: string; readonly from: Revision; readonly to: Revision };
 
-export type Plan = {
+export type RollbackPlan = {
   /** Empty: what was asked for runs already. */
-  readonly steps: readonly Step[];
+  readonly steps: readonly RollbackStep[];
   /** Why there are no steps. */
   readonly already?: string;
 };
@@ -107,7 +107,7 @@ const previousOf = (history: History, service: string, revisions: readonly Revis
 };
 
 /** Plan for one service: to a revision or tag, or to the one that was good before. */
-export const planService = (history: History, service: string, to: string | undefined): Plan => {
+export const planServiceRollback = (history: History, service: string, to: string | undefined): RollbackPlan => {
   const deployment = deploymentOf(history, service);
   const running = runningRevision(history, service);
   const revisions = revisionsOf(deployment, history.replicaSets);
@@ -124,7 +124,7 @@ export const planService = (history: History, service: string, to: string | unde
 };
 
 /** Plan for the whole shop: to the release that was good before, or to the one of this id. */
-export const planRelease = (history: History, to: string | undefined): Plan => {
+export const planReleaseRollback = (history: History, to: string | undefined): RollbackPlan => {
   const { ledger } = history;
   const running = runningRelease(history);
   const hashes = hashesOf(running);
@@ -142,7 +142,7 @@ export const planRelease = (history: History, to: string | undefined): Plan => {
         ? 'no earlier release was ever verified here; roll back one service with "rollback SERVICE"'
         : `there is no release "${to}"; known are ${ids}`,
     );
-  const steps = Object.entries(target.services).flatMap(([service, { hash }]): Step[] => {
+  const steps = Object.entries(target.services).flatMap(([service, { hash }]): RollbackStep[] => {
     if (!history.deployments.has(service) || hashes[service] === hash) return [];
     const revisions = revisionsOf(deploymentOf(history, service), history.replicaSets);
     return [{ service, from: runningRevision(history, service), to: heldBy(service, hash, revisions) }];

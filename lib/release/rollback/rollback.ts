@@ -1,6 +1,6 @@
 /** Goes back to an earlier release out of what the cluster itself still holds: no build, no registry, no AWS. */
 import { annotationKeys } from '../../names.ts';
-import { type ReleaseHistory, readHistory, type Snapshot } from '../rollout/release-history.ts';
+import { type ReleaseHistory, readReleaseHistory, type Snapshot } from '../rollout/release-history.ts';
 import type { RolloutCluster } from '../rollout/rollout-cluster.ts';
 import { explainStuck } from '../rollout/rollout-diagnosis.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
@@ -9,7 +9,14 @@ import { type RolloutOutcome, type WaitOptions, waitForRollouts } from '../rollo
 import { currentRevision, type Revision, revisionsOf, tagOf } from '../rollout/rollout-workload.ts';
 import { compareServices } from '../verify/compare-cluster.ts';
 import type { OutsideReport, OutsideVerdict } from '../verify/verify-outside.ts';
-import { type Plan, planRelease, planService, RollbackRefused, runningRelease, type Step } from './rollback-target.ts';
+import {
+  planReleaseRollback,
+  planServiceRollback,
+  type RollbackPlan,
+  RollbackRefused,
+  type RollbackStep,
+  runningRelease,
+} from './rollback-target.ts';
 
 export type RollbackRequest = WaitOptions & {
   readonly environment: string;
@@ -23,7 +30,7 @@ export type RollbackRequest = WaitOptions & {
 };
 
 /** A plan that was carried out. */
-export type RollbackOutcome = Plan & {
+export type RollbackOutcome = RollbackPlan & {
   /** Absent: nothing had to change. */
   readonly rollout?: RolloutOutcome;
 };
@@ -40,8 +47,8 @@ export type RollbackReport = {
 
 /** Ended by Ctrl-C between two services; says how far it came. */
 export class RollbackInterrupted extends Error {
-  constructor(done: readonly Step[], steps: readonly Step[]) {
-    const names = (some: readonly Step[]) => some.map(({ service }) => service).join(', ') || 'nothing';
+  constructor(done: readonly RollbackStep[], steps: readonly RollbackStep[]) {
+    const names = (some: readonly RollbackStep[]) => some.map(({ service }) => service).join(', ') || 'nothing';
     super(
       `interrupted: ${names(done)} of ${names(steps)} was told to go back; run the same command again to finish and to verify`,
     );
@@ -49,26 +56,27 @@ export class RollbackInterrupted extends Error {
   }
 }
 
-export const describeStep = ({ service, from, to }: Step): string =>
+export const describeStep = ({ service, from, to }: RollbackStep): string =>
   `${service} from revision ${from.revision} (${tagOf(from.image).slice(0, 12)}) to ${to.revision} (${tagOf(to.image).slice(0, 12)})`;
 
 /** What would be changed. Throws {@link RollbackRefused}. */
 export const planRollback = (
   history: ReleaseHistory,
   { service, to }: Pick<RollbackRequest, 'service' | 'to'>,
-): Plan => (service === undefined ? planRelease(history, to) : planService(history, service, to));
+): RollbackPlan =>
+  service === undefined ? planReleaseRollback(history, to) : planServiceRollback(history, service, to);
 
 /** Carries a plan out: every Deployment gets its earlier template, then all roll-outs are waited for together. */
 export const carryOut = async (
   cluster: RolloutCluster,
   history: ReleaseHistory,
-  plan: Plan,
+  plan: RollbackPlan,
   wait: WaitOptions,
 ): Promise<RollbackOutcome> => {
   const { steps } = plan;
   if (steps.length === 0) return plan;
   await leaveRelease(cluster, history.ledger, runningRelease(history), new Date());
-  const done: Step[] = [];
+  const done: RollbackStep[] = [];
   try {
     for (const step of steps) {
       wait.signal.throwIfAborted();
@@ -128,7 +136,7 @@ export const requireEnvironment = (context: string, { deployments }: Snapshot, e
 /** Rolls back, verifies, notes the good release and tells the chat once, whatever came of it. */
 export const rollBack = async (cluster: RolloutCluster, request: RollbackRequest): Promise<RollbackReport> => {
   const { environment, outside, tell } = request;
-  const history = await readHistory(cluster);
+  const history = await readReleaseHistory(cluster);
   requireEnvironment(cluster.context, history, environment);
   const plan = planRollback(history, request);
   for (const step of plan.steps) request.progress(`will roll back ${describeStep(step)}`);

@@ -21,7 +21,7 @@ export const snapshotOf = async (cluster: RolloutCluster): Promise<Snapshot> => 
   return { deployments, replicaSets, pods };
 };
 
-export const readHistory = async (cluster: RolloutCluster): Promise<ReleaseHistory> => {
+export const readReleaseHistory = async (cluster: RolloutCluster): Promise<ReleaseHistory> => {
   const [snapshot, ledger] = await Promise.all([snapshotOf(cluster), readLedger(cluster)]);
   return { ...snapshot, ledger };
 };

@@ -7,7 +7,7 @@ import { services } from '../../services.ts';
 import { carryOut, type RollbackReport, reportRollback, requireEnvironment } from '../rollback/rollback.ts';
 import { runningRevision } from '../rollback/rollback-target.ts';
 import type { Session } from '../verify/session.ts';
-import { readHistory, type Snapshot, snapshotOf } from './release-history.ts';
+import { readReleaseHistory, type Snapshot, snapshotOf } from './release-history.ts';
 import { type CurrentSecret, currentSecrets, versionsText } from './rollout-aws.ts';
 import type { RolloutCluster } from './rollout-cluster.ts';
 import { explainStuck } from './rollout-diagnosis.ts';
@@ -80,7 +80,7 @@ export const restartOutdated = async (
   }
   const findings = await explainStuck(cluster, rollout);
   for (const { problem } of findings) wait.progress(problem);
-  const history = await readHistory(cluster);
+  const history = await readReleaseHistory(cluster);
   // A service goes back to the very revision that it had before this, whatever the ledger says.
   const steps = [...rollout.stuck.keys()].flatMap((service) => {
     const to = running.get(service);

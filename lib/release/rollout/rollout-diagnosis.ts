@@ -36,7 +36,7 @@ const containerReason = ({ state, lastState, restartCount }: V1ContainerStatus):
 };
 
 /** Why a pod does not serve, in words of Kubernetes. */
-export const reasonOf = ({ spec, status }: V1Pod): string => {
+export const podTrouble = ({ spec, status }: V1Pod): string => {
   const condition = (name: string) => status?.conditions?.find(({ type }) => type === name);
   const scheduled = condition('PodScheduled');
   if (scheduled?.status === 'False') return withMessage(scheduled.reason ?? 'Unschedulable', scheduled.message);
@@ -88,7 +88,7 @@ const diagnose = async (
     return {
       service,
       pod: failing.metadata?.name ?? '',
-      reason: reasonOf(failing),
+      reason: podTrouble(failing),
       log: await logOf(cluster, service, failing),
     };
   const { conditions = [] } = deployment.status ?? {};

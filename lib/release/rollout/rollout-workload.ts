@@ -27,7 +27,7 @@ export type Revision = {
 export const tagOf = (image: string): string => /(?:@sha256:|:)([^/:@]+)$/.exec(image)?.[1] ?? image;
 
 /** Digest at the end of an image id such as `registry/name@sha256:...`. */
-export const digestOf = (imageId: string | undefined): string | undefined =>
+export const imageDigestOf = (imageId: string | undefined): string | undefined =>
   /sha256:[0-9a-f]{64}$/.exec(imageId ?? '')?.[0];
 
 export const annotationOf = (

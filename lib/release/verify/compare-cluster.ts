@@ -7,7 +7,7 @@ import type { RolloutFinding, RolloutFindingCode } from '../rollout/rollout-find
 import {
   annotationOf,
   currentRevision,
-  digestOf,
+  imageDigestOf,
   imageOf,
   isOfRevision,
   podsOf,
@@ -27,7 +27,7 @@ export type PodReport = {
 };
 
 const digestIn = (service: string, { status }: V1Pod) =>
-  digestOf(status?.containerStatuses?.find(({ name }) => name === service)?.imageID);
+  imageDigestOf(status?.containerStatuses?.find(({ name }) => name === service)?.imageID);
 
 /** The digest that most pods run: with a tag that never moves all must run the same. */
 const commonDigest = (digests: readonly (string | undefined)[]): string | undefined => {

@@ -8,14 +8,14 @@ import { isReady, podsOf } from '../rollout/rollout-workload.ts';
 import { NotObservable } from './not-observable.ts';
 
 /** A topic and the service that consumes it. */
-export type Consumption = { readonly topic: string; readonly to: string };
+export type ConsumedTopic = { readonly topic: string; readonly to: string };
 
 /**
  * Whether the consumer committed the effect of an event that follows from the order. Throws {@link NotObservable} where its log
  * cannot be read, and `ClusterRefused` for a failure that may pass.
  */
 export type WasHandled = (
-  consumption: Consumption,
+  consumption: ConsumedTopic,
   purchase: Pick<Purchase, 'traceId' | 'placedAt'>,
 ) => Promise<boolean>;
 

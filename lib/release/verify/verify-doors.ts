@@ -3,7 +3,7 @@ import type { ApiClient } from '../../shop/api-client.ts';
 import type { Purchase } from '../../shop/purchase.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
 
-export type DoorRequest = { readonly url: string; readonly signal: AbortSignal };
+export type PlainDoorRequest = { readonly url: string; readonly signal: AbortSignal };
 
 /** Milliseconds for one answer. */
 const DOOR_DEADLINE_MS = 10_000;
@@ -12,7 +12,7 @@ type OpenApi = { paths: Record<string, Record<string, unknown>> };
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** `GET /api/v1/products/{id}` of every operation. */
-export const doorsOf = async (api: ApiClient): Promise<string[]> => {
+export const describedDoors = async (api: ApiClient): Promise<string[]> => {
   const { paths } = await api<OpenApi>('/openapi.json', { timeoutMs: DOOR_DEADLINE_MS });
   return Object.entries(paths).flatMap(([path, operations]) =>
     METHODS.filter((method) => method in operations).map((method) => `${method.toUpperCase()} ${path}`),
@@ -46,7 +46,7 @@ const statusOf = async (url: string, signal: AbortSignal, token?: string): Promi
 const tryDoors = async (
   paths: readonly string[],
   well: readonly number[],
-  { url, signal }: DoorRequest,
+  { url, signal }: PlainDoorRequest,
   token?: string,
 ) => {
   const findings: RolloutFinding[] = [];
@@ -65,7 +65,7 @@ const isPlain = (door: string) => door.startsWith('GET ') && !door.includes('{')
 const pathOf = (door: string) => door.slice(door.indexOf(' ') + 1);
 
 /** Doors that need nothing; with nobody signed in, one is there when it answers or asks who is there. */
-export const tryPlainDoors = (doors: readonly string[], request: DoorRequest) =>
+export const tryPlainDoors = (doors: readonly string[], request: PlainDoorRequest) =>
   tryDoors([...doors.filter(isPlain).map(pathOf), ...HIDDEN], [200, 204, 401], request);
 
 /** The path of a door about something that was bought; undefined where the purchase knows no such thing. */
@@ -95,7 +95,7 @@ export const tryDoorsOf = async (
   purchase: Purchase,
   doors: readonly string[],
   used: readonly string[],
-  request: DoorRequest,
+  request: PlainDoorRequest,
 ) => {
   const filled = new Map(
     doors.filter((door) => door.startsWith('GET ') && !isPlain(door)).map((door) => [door, filledPath(door, purchase)]),

@@ -6,7 +6,7 @@ import { buySomething, type Purchase } from '../../shop/purchase.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
 import type { WasHandled } from './handled-events.ts';
 import type { WasMailed } from './not-observable.ts';
-import { doorsOf, tryDoorsOf, tryPlainDoors } from './verify-doors.ts';
+import { describedDoors, tryDoorsOf, tryPlainDoors } from './verify-doors.ts';
 import { type PipelineReport, provePipelines } from './verify-pipelines.ts';
 
 export type OutsideReport = {
@@ -53,7 +53,7 @@ const findingOf = (code: 'door-failed' | 'purchase-failed', url: string, problem
 
 const readDoors = async (api: ApiClient, request: OutsideRequest) => {
   try {
-    const all = await doorsOf(api);
+    const all = await describedDoors(api);
     return { all, ...(await tryPlainDoors(all, request)) };
   } catch (problem) {
     request.signal.throwIfAborted();

@@ -1,7 +1,12 @@
 /** `cloudmart verify`: whether the release that was asked for runs, serves customers, and moves its events; if not, back. */
 import { carryOut, noteGoodRelease, planRollback, type RollbackReport, reportRollback } from '../rollback/rollback.ts';
-import { type Plan, planService, RollbackRefused, runningRelease } from '../rollback/rollback-target.ts';
-import { type ReleaseHistory, readHistory, type Snapshot, snapshotOf } from '../rollout/release-history.ts';
+import {
+  planServiceRollback,
+  type RollbackPlan,
+  RollbackRefused,
+  runningRelease,
+} from '../rollback/rollback-target.ts';
+import { type ReleaseHistory, readReleaseHistory, type Snapshot, snapshotOf } from '../rollout/release-history.ts';
 import type { RolloutCluster } from '../rollout/rollout-cluster.ts';
 import { explainStuck } from '../rollout/rollout-diagnosis.ts';
 import { isFaultOfRelease, type RolloutFinding } from '../rollout/rollout-finding.ts';
@@ -56,7 +61,7 @@ const inspect = async (cluster: RolloutCluster, request: VerifyRequest) => {
 };
 
 /** The plan that leads back: the whole release, or without a verified one the services that failed. */
-const planBack = (history: ReleaseHistory, findings: readonly RolloutFinding[]): Plan => {
+const planBack = (history: ReleaseHistory, findings: readonly RolloutFinding[]): RollbackPlan => {
   const hashes = hashesOf(runningRelease(history));
   const { index } = positionOf(history.ledger, hashes);
   if (history.ledger.releases[index]?.verifiedAt !== undefined)
@@ -72,7 +77,7 @@ const planBack = (history: ReleaseHistory, findings: readonly RolloutFinding[]):
       'rollback.no-target',
       'no earlier release was ever verified here, so there is none to go back to',
     );
-  return { steps: failed.flatMap((service) => planService(history, service, undefined).steps) };
+  return { steps: failed.flatMap((service) => planServiceRollback(history, service, undefined).steps) };
 };
 
 const goBack = async (
@@ -81,7 +86,7 @@ const goBack = async (
   findings: readonly RolloutFinding[],
 ): Promise<RollbackReport> => {
   try {
-    const history = await readHistory(cluster);
+    const history = await readReleaseHistory(cluster);
     return await reportRollback(cluster, await carryOut(cluster, history, planBack(history, findings), request));
   } catch (problem) {
     if (!(problem instanceof RollbackRefused)) throw problem;

@@ -21,7 +21,7 @@ type FoundRow = { id: string; updated_at: Date; product_ids: string[]; quantitie
 type LockedRow = { id: string; user_id: string | null; updated_at: Date; sequence: number; created: boolean };
 
 /** Decides on a cart that nobody else can change meanwhile; undefined: nothing is to be done. */
-export type Decide = (lines: readonly CartLine[]) => CartDecision | undefined;
+export type DecideCart = (lines: readonly CartLine[]) => CartDecision | undefined;
 
 export type ChangedCart = { readonly cart: Cart; readonly created: boolean };
 
@@ -75,7 +75,7 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
   };
 
   /** Decides on the cart of a row that the transaction has locked, and writes what was decided. */
-  const decideLocked = async (tx: Sql, row: LockedRow, decide: Decide): Promise<ChangedCart> => {
+  const decideLocked = async (tx: Sql, row: LockedRow, decide: DecideCart): Promise<ChangedCart> => {
     const lines = row.created ? [] : await linesOf(tx, row.id);
     const { changes, facts } = decide(lines) ?? { changes: [], facts: [] };
     const told = row.created ? [created, ...facts] : facts;
@@ -109,11 +109,11 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
     lines: (cartId: string): Promise<CartLine[]> => linesOf(database, cartId),
 
     /** Changes the owner's cart, making it when there is none. */
-    change: (owner: CartOwner, decide: Decide): Promise<ChangedCart> =>
+    change: (owner: CartOwner, decide: DecideCart): Promise<ChangedCart> =>
       database.transaction(async (tx) => decideLocked(tx, await claim(tx, owner), decide)),
 
     /** Changes the owner's cart if there is one, in the caller's transaction or one of its own. */
-    changeExisting: (owner: CartOwner, decide: Decide, tx?: Sql): Promise<ChangedCart | undefined> => {
+    changeExisting: (owner: CartOwner, decide: DecideCart, tx?: Sql): Promise<ChangedCart | undefined> => {
       const work = async (sql: Sql) => {
         const row = await lock(sql, owner);
         return row && decideLocked(sql, row, decide);

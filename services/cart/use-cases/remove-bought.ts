@@ -4,7 +4,7 @@ import { checkedOut } from '../domain/cart-fact.ts';
 import { ownerOf } from '../domain/cart-owner.ts';
 import type { CartEffects } from './cart-effects.ts';
 
-export type Purchase = {
+export type BoughtItems = {
   readonly orderId: string;
   /** `usr_...` or `ses_...`. */
   readonly owner: string;
@@ -17,7 +17,7 @@ export type Purchase = {
  */
 export const removeBought = async (
   { carts }: Pick<CartEffects, 'carts'>,
-  purchase: Purchase,
+  purchase: BoughtItems,
   tx: Sql,
 ): Promise<void> => {
   const owner = ownerOf(purchase.owner);

@@ -4,7 +4,7 @@ import { type LogLevel, readDerived } from './derived-config.ts';
 import { type LoadSecret, loadSecretFromAws } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { unknownNames } from './unknown-names.ts';
-import { createEnvironmentReader, type Environment, type EnvironmentReader } from './variable-reader.ts';
+import { createVariableReader, type VariableReader, type Variables } from './variable-reader.ts';
 
 export type DatabaseConfig = {
   /** `postgresql://` URL; without a password when `auth` is `iam`. */
@@ -70,8 +70,8 @@ export class ConfigurationError extends Error {
 const readOwn = async <Schema extends z.ZodObject>(
   manifest: ServiceManifest,
   schema: Schema,
-  environment: Environment,
-  read: EnvironmentReader,
+  environment: Variables,
+  read: VariableReader,
 ): Promise<z.output<Schema> | undefined> => {
   const declared = Object.keys(manifest.configuration);
   for (const key of declared.filter((name) => !(name in schema.shape)))
@@ -108,10 +108,10 @@ const readOwn = async <Schema extends z.ZodObject>(
 export const readConfig = async <Schema extends z.ZodObject>(
   manifest: ServiceManifest,
   schema: Schema,
-  environment: Environment = process.env,
+  environment: Variables = process.env,
   options: { readonly loadSecret?: LoadSecret } = {},
 ): Promise<Config<z.output<Schema>>> => {
-  const read = createEnvironmentReader(environment, options.loadSecret ?? loadSecretFromAws);
+  const read = createVariableReader(environment, options.loadSecret ?? loadSecretFromAws);
   const derived = await readDerived(manifest, read);
   const own = await readOwn(manifest, schema, environment, read);
   const claimed = environment['SERVICE_NAME'];

@@ -4,7 +4,7 @@ import { sendsMail } from '../destinations.ts';
 import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
 import type { CalleeConfig, Config, DatabaseConfig } from './config.ts';
 import { isKafkaUrl } from './kafka-address.ts';
-import type { EnvironmentReader } from './variable-reader.ts';
+import type { VariableReader } from './variable-reader.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -24,7 +24,7 @@ const hasScheme =
 
 const isEventsUrl = (text: string) => isKafkaUrl(text) || hasScheme('postgresql', 'postgres')(text);
 
-const readAddresses = (manifest: ServiceManifest, read: EnvironmentReader) => {
+const readAddresses = (manifest: ServiceManifest, read: VariableReader) => {
   const anyText = (text: string) => text.trim() !== '';
   const byName = (names: readonly string[], prefix: string, expected: string) =>
     Object.fromEntries(
@@ -49,7 +49,7 @@ const readAddresses = (manifest: ServiceManifest, read: EnvironmentReader) => {
   };
 };
 
-const readDatabase = (manifest: ServiceManifest, read: EnvironmentReader): DatabaseConfig | undefined => {
+const readDatabase = (manifest: ServiceManifest, read: VariableReader): DatabaseConfig | undefined => {
   if (!manifest.owns.database) return undefined;
   const url = read.required('DATABASE_URL', hasScheme('postgresql', 'postgres'), 'a postgresql:// URL');
   const connections = read.optional(
@@ -75,7 +75,7 @@ const readDatabase = (manifest: ServiceManifest, read: EnvironmentReader): Datab
  * Reads what the manifest implies, and adds to the reader's problems. No zod object as for the service's own values: each variable would
  * keep its test and its sentence, and what is empty, a placeholder, a secret or one of two would need its own code beside the schema.
  */
-export const readDerived = async (manifest: ServiceManifest, read: EnvironmentReader): Promise<Omit<Config, 'own'>> => {
+export const readDerived = async (manifest: ServiceManifest, read: VariableReader): Promise<Omit<Config, 'own'>> => {
   const port = (name: string, declared: number | undefined) =>
     declared === undefined ? undefined : Number(read.required(name, isPort, 'a port from 0 to 65535'));
   const httpPort = port('HTTP_PORT', manifest.ports.http);

@@ -1,10 +1,10 @@
 import type { LoadSecret } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';
 
-export type Environment = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Collects the problems of one environment while its values are read. */
-export const createEnvironmentReader = (environment: Environment, loadSecret: LoadSecret) => {
+export const createVariableReader = (environment: Variables, loadSecret: LoadSecret) => {
   const problems: string[] = [];
   const known = new Set<string>(['SERVICE_NAME', 'SECRET_VERSIONS']);
   const versions = new Map(
@@ -77,4 +77,4 @@ export const createEnvironmentReader = (environment: Environment, loadSecret: Lo
   return { problems, known, optional, required, secret, idOf };
 };
 
-export type EnvironmentReader = ReturnType<typeof createEnvironmentReader>;
+export type VariableReader = ReturnType<typeof createVariableReader>;

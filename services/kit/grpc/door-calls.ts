@@ -11,10 +11,10 @@ import {
   type CalledDoor,
   type CalledDoors,
   eventOfMessage,
-  type Message,
   messageOfAnswer,
   messageOfEvent,
   messageOfRequest,
+  type RpcMessage,
   requestOfMessage,
 } from './door-messages.ts';
 import type { CallExtras, GrpcClient } from './grpc-client.ts';
@@ -23,7 +23,7 @@ type MethodOf<Doors extends CalledDoors> = Doors[keyof Doors]['rpc']['method'];
 
 type Call = GrpcCall & { readonly signal: AbortSignal; readonly metadata: { get(name: string): string | undefined } };
 
-const requestOf = (door: CalledDoor, message: Message, { caller, metadata, traceparent }: Call): AnyRequest => {
+const requestOf = (door: CalledDoor, message: RpcMessage, { caller, metadata, traceparent }: Call): AnyRequest => {
   requireAccess(door.access, { caller });
   const { headers, ...request } = requestOfMessage(door, message);
   const authorization = metadata.get('authorization');
@@ -36,11 +36,11 @@ const requestOf = (door: CalledDoor, message: Message, { caller, metadata, trace
   };
 };
 
-const answer = (door: CalledDoor, handle: Answers) => async (message: Message, call: Call) =>
+const answer = (door: CalledDoor, handle: Answers) => async (message: RpcMessage, call: Call) =>
   messageOfAnswer(door, await handle(requestOf(door, message, call)));
 
 const tell = (door: CalledDoor, handle: Tells) =>
-  async function* (message: Message, call: Call) {
+  async function* (message: RpcMessage, call: Call) {
     for await (const event of handle(requestOf(door, message, call), call.signal)) yield messageOfEvent(event);
   };
 
@@ -58,8 +58,8 @@ export const answerCalls = <Definition extends CompatServiceDefinition, const Do
   return Object.fromEntries(methods) as Pick<All, MethodOf<Doors> & keyof All>;
 };
 
-type Method = (message: Message, extras: CallExtras) => Promise<Message>;
-type Stream = (message: Message, extras: CallExtras & { signal: AbortSignal }) => AsyncIterable<Message>;
+type Method = (message: RpcMessage, extras: CallExtras) => Promise<RpcMessage>;
+type Stream = (message: RpcMessage, extras: CallExtras & { signal: AbortSignal }) => AsyncIterable<RpcMessage>;
 
 /** Handlers that ask the service behind over gRPC, on behalf of whom `extrasOf` finds in the request. */
 export const askByCalls = <const Doors extends CalledDoors>(

@@ -16,7 +16,7 @@ export type CalledDoor = ServedDoor & {
 };
 export type CalledDoors = Readonly<Record<string, CalledDoor>>;
 
-export type Message = Readonly<Record<string, unknown>>;
+export type RpcMessage = Readonly<Record<string, unknown>>;
 type Part = 'params' | 'query' | 'headers' | 'body';
 const parts = ['params', 'query', 'headers', 'body'] as const satisfies readonly Part[];
 
@@ -49,12 +49,15 @@ const inShapeOf = (schema: z.ZodType, value: unknown): unknown => {
     return (value as unknown[]).map((item) => inShapeOf(inner.element as z.ZodType, item));
   if (!(inner instanceof z.ZodObject)) return value;
   return Object.fromEntries(
-    Object.entries(shapeOf(inner)).map(([name, field]) => [name, inShapeOf(field, (value as Message)[fieldOf(name)])]),
+    Object.entries(shapeOf(inner)).map(([name, field]) => [
+      name,
+      inShapeOf(field, (value as RpcMessage)[fieldOf(name)]),
+    ]),
   );
 };
 
 /** Fields of a part out of a message, which cannot tell a list that is missing from one that is empty. */
-const partOf = (schema: z.ZodType, message: Message) =>
+const partOf = (schema: z.ZodType, message: RpcMessage) =>
   Object.fromEntries(
     Object.entries(shapeOf(schema)).map(([name, field]) => {
       const value = message[fieldOf(name)];
@@ -64,15 +67,15 @@ const partOf = (schema: z.ZodType, message: Message) =>
   );
 
 /** The message that asks what the request asks. */
-export const messageOfRequest = (door: CalledDoor, request: AnyRequest): Message => {
+export const messageOfRequest = (door: CalledDoor, request: AnyRequest): RpcMessage => {
   const fields = parts.flatMap((part) =>
-    Object.keys(shapeOf(door[part])).map((name) => [fieldOf(name), (request[part] as Message | null)?.[name]]),
+    Object.keys(shapeOf(door[part])).map((name) => [fieldOf(name), (request[part] as RpcMessage | null)?.[name]]),
   );
-  return withoutNulls(Object.fromEntries(fields)) as Message;
+  return withoutNulls(Object.fromEntries(fields)) as RpcMessage;
 };
 
 /** Parts of the request, checked as over HTTP; refuses as `request.invalid` with the path of each field that is wrong. */
-export const requestOfMessage = (door: CalledDoor, message: Message): Readonly<Record<Part, unknown>> => {
+export const requestOfMessage = (door: CalledDoor, message: RpcMessage): Readonly<Record<Part, unknown>> => {
   const asked: Partial<Record<Part, z.ZodType>> = {};
   for (const part of parts) if (door[part]) asked[part] = door[part];
   const values = Object.entries(asked).map(([part, schema]) => [part, partOf(schema, message)]);
@@ -86,29 +89,29 @@ export const requestOfMessage = (door: CalledDoor, message: Message): Readonly<R
 const bodySchema = ({ answers }: CalledDoor): z.ZodType => Object.values(answers)[0] ?? z.null();
 
 /** The message for what a handler answered. */
-export const messageOfAnswer = (door: CalledDoor, answer: unknown): Message => {
+export const messageOfAnswer = (door: CalledDoor, answer: unknown): RpcMessage => {
   const { headers, body } = door.answerHeaders
-    ? (answer as { headers: Message; body: unknown })
+    ? (answer as { headers: RpcMessage; body: unknown })
     : { headers: {}, body: answer };
-  const fields = withoutNulls(body ?? {}) as Message;
+  const fields = withoutNulls(body ?? {}) as RpcMessage;
   const named = Object.entries(headers).map(([name, value]) => [fieldOf(name), value]);
   return { ...(door.rpc.answer === undefined ? fields : { [door.rpc.answer]: fields }), ...Object.fromEntries(named) };
 };
 
 /** What a handler would have answered. */
-export const answerOfMessage = (door: CalledDoor, message: Message): unknown => {
+export const answerOfMessage = (door: CalledDoor, message: RpcMessage): unknown => {
   const body = inShapeOf(bodySchema(door), door.rpc.answer === undefined ? message : message[door.rpc.answer]);
   return door.answerHeaders ? { headers: inShapeOf(door.answerHeaders, message), body } : body;
 };
 
 /** The message for an event that a handler told; its id is the field `sequence`. */
-export const messageOfEvent = ({ id, data }: DoorEvent<unknown>): Message => ({
-  ...(withoutNulls(data) as Message),
+export const messageOfEvent = ({ id, data }: DoorEvent<unknown>): RpcMessage => ({
+  ...(withoutNulls(data) as RpcMessage),
   sequence: id,
 });
 
 /** The event that a message tells. Throws when it breaks the contract: nothing checks it later, as answers are checked. */
-export const eventOfMessage = ({ events }: CalledDoor, { sequence, ...message }: Message): DoorEvent<unknown> => {
+export const eventOfMessage = ({ events }: CalledDoor, { sequence, ...message }: RpcMessage): DoorEvent<unknown> => {
   const data = events?.data.parse(inShapeOf(events.data, message));
   return { id: Number(sequence), data };
 };

@@ -36,7 +36,7 @@ export type HealthRoutesOptions = {
   /** Each gets routes of its own; default the root. */
   readonly prefixes?: readonly string[];
   /** Whether `/health` tells the checks and `/health/detailed` exists; default true. */
-  readonly isTelling?: boolean;
+  readonly showsDetails?: boolean;
 };
 
 /**
@@ -46,7 +46,7 @@ export type HealthRoutesOptions = {
 export const addHealthRoutes = (
   http: HttpServer,
   { health, functions, manifest }: Reporting,
-  { prefixes = [''], isTelling = true }: HealthRoutesOptions = {},
+  { prefixes = [''], showsDetails = true }: HealthRoutesOptions = {},
 ): void => {
   const config = { access: 'public' as const, rateLimit: false as const };
   const answer = (reply: FastifyReply, well: boolean, body: object) =>
@@ -63,9 +63,9 @@ export const addHealthRoutes = (
         (_request, reply) => handler(reply),
       );
 
-    route('', 'Health of the service and of what it depends on.', isTelling ? summary : phase, async (reply) => {
+    route('', 'Health of the service and of what it depends on.', showsDetails ? summary : phase, async (reply) => {
       const report = await health.report();
-      return answer(reply, report.status !== 'unhealthy', isTelling ? report : { status: report.status });
+      return answer(reply, report.status !== 'unhealthy', showsDetails ? report : { status: report.status });
     });
     route('/live', 'Whether the process turns; no dependency is asked.', phase, (reply) =>
       answer(reply, true, { status: 'live' }),
@@ -77,7 +77,7 @@ export const addHealthRoutes = (
       const ready = await health.isReady();
       return answer(reply, ready, { status: ready ? 'ready' : health.phase === 'ready' ? 'not-ready' : health.phase });
     });
-    if (!isTelling) continue;
+    if (!showsDetails) continue;
     route(
       '/detailed',
       'Health with each check, breakers, critical functions and the process itself.',

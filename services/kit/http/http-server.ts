@@ -20,7 +20,7 @@ import { addInFlightLimit } from './in-flight-limit.ts';
 import { addJsonBody } from './json-body.ts';
 import { addNotFound } from './not-found.ts';
 import { addRateLimit } from './rate-limit.ts';
-import { addRequestLaws } from './request-laws.ts';
+import { addRequestRules } from './request-rules.ts';
 
 export type { HttpServer };
 
@@ -85,7 +85,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   addJsonBody(http);
 
   addClientNetwork(http);
-  addRequestLaws(http, { deadlineMs, stopping: context.stopping });
+  addRequestRules(http, { deadlineMs, stopping: context.stopping });
   addHttpMetrics(http, context.metrics);
   addInFlightLimit(http, { mostInFlight: options.mostInFlight ?? 1_000, deadlineMs });
   await http.register(cookie);
@@ -106,8 +106,8 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   addNotFound(http);
   await addDocumentation(http, context.manifest, options.documentation);
   // Figures and names of neighbours are for operators; behind a load balancer they have the listener of the probes.
-  const isTelling = !(context.manifest.public && context.config.probePort !== undefined);
-  addHealthRoutes(http, context, { prefixes: ['', ...(options.healthPrefixes ?? [])], isTelling });
-  if (isTelling) addMetricsRoute(http, context);
+  const showsDetails = !(context.manifest.public && context.config.probePort !== undefined);
+  addHealthRoutes(http, context, { prefixes: ['', ...(options.healthPrefixes ?? [])], showsDetails });
+  if (showsDetails) addMetricsRoute(http, context);
   return http;
 };

@@ -14,12 +14,12 @@ export type Background = {
 };
 
 /** A pool or connection that others use; closed after everything else. */
-export type Resource = { readonly name: string; readonly close: () => unknown };
+export type ClosableResource = { readonly name: string; readonly close: () => unknown };
 
 /** What `app.ts` returns. Everything is optional; lists stop and close in the order in which they are written. */
 export type RunningService = {
   readonly http?: HttpServer;
   readonly grpc?: GrpcServer;
   readonly background?: readonly Background[];
-  readonly resources?: readonly Resource[];
+  readonly resources?: readonly ClosableResource[];
 };

@@ -21,13 +21,13 @@ export class NoPostgres extends Error {
 }
 
 /** `undefined`: the own account, which is not root. */
-export type Account = { readonly uid: number; readonly gid: number } | undefined;
+export type SystemAccount = { readonly uid: number; readonly gid: number } | undefined;
 
 // `nobody` is there on every system; a `postgres` account, where there is one, is the better fit.
 const UNPRIVILEGED = ['postgres', 'nobody'];
 
 /** Account to run the server as: PostgreSQL refuses to run as root. Throws {@link NoPostgres}. */
-export const unprivilegedAccount = async (): Promise<Account> => {
+export const unprivilegedAccount = async (): Promise<SystemAccount> => {
   if (process.getuid?.() !== 0) return undefined;
   const idOf = (flag: string, name: string) =>
     run('id', [flag, name]).then(
@@ -45,7 +45,7 @@ export const unprivilegedAccount = async (): Promise<Account> => {
 };
 
 /** Whether an account may change into a folder. */
-export const canEnter = async (folder: string, account: Account): Promise<boolean> =>
+export const canEnter = async (folder: string, account: SystemAccount): Promise<boolean> =>
   account === undefined ||
   run('/bin/sh', ['-c', 'cd "$0"', folder], { ...account, cwd: '/' }).then(
     () => true,
@@ -80,7 +80,7 @@ const missingLinks = (folder: string, links: Links): Links =>
  * Folder of the server's programs, and their version. Where the account cannot enter the checkout (such as one below `/root`), or
  * the package's install script has not run, the programs are copied once to the machine's temporary folder. Throws {@link NoPostgres}.
  */
-export const postgresPrograms = async (account: Account): Promise<{ bin: string; version: string }> => {
+export const postgresPrograms = async (account: SystemAccount): Promise<{ bin: string; version: string }> => {
   const { folder, version, links } = await installedPackage();
   const native = path.join(folder, 'native');
   const isWhole = missingLinks(folder, links).length === 0;

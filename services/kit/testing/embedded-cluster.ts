@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
-import { type Account, postgresPrograms, unprivilegedAccount } from '../storage/postgres-programs.ts';
+import { postgresPrograms, type SystemAccount, unprivilegedAccount } from '../storage/postgres-programs.ts';
 import { freePort } from './loopback.ts';
 
 const run = promisify(execFile);
@@ -53,13 +53,13 @@ kill -KILL "$2" 2>/dev/null
 rm -rf "$3"`;
 
 /** An empty folder that the server's user owns. */
-const makeOwnFolder = async (folder: string, account: Account) => {
+const makeOwnFolder = async (folder: string, account: SystemAccount) => {
   await mkdir(folder, { mode: 0o700 });
   if (account) await chown(folder, account.uid, account.gid);
 };
 
 /** A cluster as `initdb` leaves it, made once and copied for each run: that takes a tenth of the time. */
-const initializedCluster = async (account: Account): Promise<string> => {
+const initializedCluster = async (account: SystemAccount): Promise<string> => {
   const { bin, version } = await postgresPrograms(account);
   const target = join(tmpdir(), `cloudmart-tests-cluster-${version}-${userInfo().uid}`);
   if (existsSync(target)) return target;

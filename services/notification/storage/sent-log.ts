@@ -13,7 +13,7 @@ const keepDays = 400;
 /** Ends of a message: out, or not to be sent any more. `withheld`: its recipient got too many that nobody paid for. */
 export type Ending = 'sent' | 'withheld' | 'unsure' | 'given-up';
 
-export type Claim = {
+export type MailClaim = {
   readonly state: 'claimed';
   readonly owner: string;
   /** 1 for the first; above it earlier attempts may have sent the mail. */
@@ -24,7 +24,7 @@ export type Claim = {
   readonly until: Date;
 };
 
-export type Reservation = Claim | { readonly state: 'ended' } | { readonly state: 'held'; readonly until: Date };
+export type ClaimResult = MailClaim | { readonly state: 'ended' } | { readonly state: 'held'; readonly until: Date };
 
 export type SentLogParts = { readonly table: string; readonly clock: Clock; readonly client: DynamoDBClient };
 
@@ -34,7 +34,7 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
   const update = (notificationId: string, change: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) =>
     documents.send(new UpdateCommand({ TableName: table, Key: { notificationId }, ...change }));
 
-  const whoHolds = async (notificationId: string): Promise<Reservation> => {
+  const whoHolds = async (notificationId: string): Promise<ClaimResult> => {
     const { Item } = await documents.send(
       new GetCommand({ TableName: table, Key: { notificationId }, ConsistentRead: true }),
     );
@@ -44,7 +44,7 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
 
   return {
     /** Claims a message for one attempt to send it. A claim that ran out is taken over. */
-    claim: async (notificationId: string, about: { kind: string; orderId: string }): Promise<Reservation> => {
+    claim: async (notificationId: string, about: { kind: string; orderId: string }): Promise<ClaimResult> => {
       const now = clock.now().getTime();
       const owner = randomUUID();
       try {
@@ -89,7 +89,7 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
     },
 
     /** Gives a claim back after an attempt that surely sent nothing, so that the next one need not wait and is not one too many. */
-    release: async (notificationId: string, { owner }: Claim): Promise<void> => {
+    release: async (notificationId: string, { owner }: MailClaim): Promise<void> => {
       try {
         await update(notificationId, {
           UpdateExpression: 'SET reservedUntilMs = :past ADD attempt :less REMOVE #owner',

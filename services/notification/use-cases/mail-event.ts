@@ -2,7 +2,7 @@ import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import { parseEvent } from '../../contracts/events/topics.ts';
 import { type Message, messageFor } from '../domain/message.ts';
 import type { Mail } from '../templates/render-mail.ts';
-import { type Outcome, type SendOnceEffects, sendOnce } from './send-once.ts';
+import { type MailOutcome, type SendOnceEffects, sendOnce } from './send-once.ts';
 
 export type MailEventEffects = SendOnceEffects & {
   readonly render: (message: Message) => Mail;
@@ -36,7 +36,7 @@ const read = (effects: MailEventEffects, text: string) => {
 export const mailEvent = async <T>(
   effects: MailEventEffects,
   text: string,
-  settle: (message: Message, outcome: Outcome) => Promise<T>,
+  settle: (message: Message, outcome: MailOutcome) => Promise<T>,
 ): Promise<T | undefined> => {
   const found = read(effects, text);
   if (!found) return undefined;

@@ -3,7 +3,7 @@ import type { MailSender } from '../clients/mail-sender.ts';
 import type { Message } from '../domain/message.ts';
 import type { Obstacle } from '../domain/postponement.ts';
 import type { RecipientLog } from '../storage/recipient-log.ts';
-import type { Claim, SentLog } from '../storage/sent-log.ts';
+import type { MailClaim, SentLog } from '../storage/sent-log.ts';
 import type { Mail } from '../templates/render-mail.ts';
 import { recipientDigest } from './recipient-digest.ts';
 
@@ -27,14 +27,14 @@ export type SendOnceEffects = {
 };
 
 /** How an attempt ended: the message is settled for good, or something keeps it from going out now. */
-export type Outcome =
+export type MailOutcome =
   | { readonly state: 'sent' | 'known' | 'unsure' | 'withheld' }
   | { readonly state: 'postponed'; readonly obstacle: Obstacle };
 
 /** Attempts whose end nobody knows, before a mail that may be out several times already is left alone. */
 const mostUnsure = 3;
 
-const postponed = (obstacle: Obstacle): Outcome => ({ state: 'postponed', obstacle });
+const postponed = (obstacle: Obstacle): MailOutcome => ({ state: 'postponed', obstacle });
 
 /** Until when the recipient has had enough; undefined when the mail may go. */
 const restOf = async ({ recipients, limits }: SendOnceEffects, { to, isPaid, notificationId }: Message) => {
@@ -50,14 +50,14 @@ const restOf = async ({ recipients, limits }: SendOnceEffects, { to, isPaid, not
  *   for the mail where that can tell. Where it cannot, the mail is sent again rather than never, at most three times in all.
  * Throws when the log of sent mails cannot be used; a later call goes on from whatever was noted.
  */
-export const sendOnce = async (effects: SendOnceEffects, message: Message, mail: Mail): Promise<Outcome> => {
+export const sendOnce = async (effects: SendOnceEffects, message: Message, mail: Mail): Promise<MailOutcome> => {
   const { sentLog, sender, from, clock, readProblem } = effects;
   const { notificationId, kind, order, to } = message;
   const claim = await sentLog.claim(notificationId, { kind, orderId: order.id });
   if (claim.state === 'ended') return { state: 'known' };
   if (claim.state === 'held') return postponed({ kind: 'until', why: 'another attempt holds it', until: claim.until });
 
-  const afterProblem = async (problem: unknown, held: Claim): Promise<Outcome> => {
+  const afterProblem = async (problem: unknown, held: MailClaim): Promise<MailOutcome> => {
     const meaning = readProblem(problem);
     if (meaning === 'unsure')
       return postponed({ kind: 'until', why: `nobody knows whether it is out: ${problem}`, until: held.until });

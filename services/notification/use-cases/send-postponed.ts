@@ -2,7 +2,7 @@ import { nextTry, type Obstacle } from '../domain/postponement.ts';
 import type { PostponedMail } from '../storage/postponed-mails.ts';
 import { type MailEventEffects, mailEvent, UnreadableEvent } from './mail-event.ts';
 import type { PostponeMailEffects } from './postpone-mail.ts';
-import type { Outcome } from './send-once.ts';
+import type { MailOutcome } from './send-once.ts';
 
 export type SendPostponedEffects = MailEventEffects &
   PostponeMailEffects & {
@@ -26,7 +26,7 @@ const retry = async (effects: SendPostponedEffects, mail: PostponedMail): Promis
     outcome,
   })).catch((problem: unknown) => {
     if (!(problem instanceof UnreadableEvent)) throw problem;
-    const outcome: Outcome = { state: 'postponed', obstacle: { kind: 'failed', problem } };
+    const outcome: MailOutcome = { state: 'postponed', obstacle: { kind: 'failed', problem } };
     return { notificationId: undefined, outcome };
   });
   if (handled?.outcome.state !== 'postponed') {

@@ -100,7 +100,7 @@ export const requestRefund = (
 };
 
 /** What an answer or event of another service teaches; nothing when the order knows or has moved on. */
-export const learn = (order: Order, event: OrderEvent): OrderEvent[] => {
+export const newsOf = (order: Order, event: OrderEvent): OrderEvent[] => {
   if (!mayHappen(order.status, event.type)) return [];
   if (event.type === 'order.refunded.v1' && !pendingRefunds(order).some(({ refundId }) => refundId === event.refundId))
     return [];

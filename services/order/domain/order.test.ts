@@ -13,7 +13,7 @@ import {
   replay,
   transitions,
 } from './order.ts';
-import { cancel, claim, deliver, learn, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
+import { cancel, claim, deliver, newsOf, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 const at = '2026-03-01T10:00:00.000Z';
@@ -170,9 +170,9 @@ describe('decisions', () => {
   });
 
   test('late and repeated lessons change nothing', () => {
-    expect(learn(order(reserved, paid), reserved)).toEqual([]);
-    expect(learn(order(reserved, paid), paid)).toEqual([]);
-    expect(learn(order(reserved), paid)).toEqual([paid]);
+    expect(newsOf(order(reserved, paid), reserved)).toEqual([]);
+    expect(newsOf(order(reserved, paid), paid)).toEqual([]);
+    expect(newsOf(order(reserved), paid)).toEqual([paid]);
   });
 
   test('refunds never exceed what was captured, in whatever order they are asked for and made', () => {

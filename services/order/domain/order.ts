@@ -5,7 +5,7 @@ import type { Address, Money } from '../../contracts/http/values.ts';
 
 export type { OrderStatus };
 
-export type Customer = {
+export type OrderCustomer = {
   readonly userId: string | null;
   readonly sessionId: string | null;
   readonly name: string | null;
@@ -19,7 +19,7 @@ export type OrderEvent =
       readonly type: 'order.placed.v1';
       readonly at: string;
       readonly orderId: string;
-      readonly customer: Customer;
+      readonly customer: OrderCustomer;
       readonly email: string;
       readonly lines: readonly OrderLine[];
       readonly total: Money;
@@ -67,7 +67,7 @@ export type OrderEventType = OrderEvent['type'];
 
 export type Order = {
   readonly id: string;
-  readonly customer: Customer;
+  readonly customer: OrderCustomer;
   readonly email: string;
   readonly status: OrderStatus;
   readonly lines: readonly OrderLine[];

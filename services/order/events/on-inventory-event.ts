@@ -1,13 +1,13 @@
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
 import type { OrderEvent, OrderStatus } from '../domain/order.ts';
-import { learn } from '../domain/order-decisions.ts';
+import { newsOf } from '../domain/order-decisions.ts';
 import type { manifest } from '../manifest.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
-export type TellingInventoryEvent = ConsumedEvent<(typeof manifest.consumes)['inventory-events'], InventoryEvent>;
+export type DecisiveInventoryEvent = ConsumedEvent<(typeof manifest.consumes)['inventory-events'], InventoryEvent>;
 
-const lesson = (event: TellingInventoryEvent): OrderEvent | null => {
+const orderEventOf = (event: DecisiveInventoryEvent): OrderEvent | null => {
   switch (event.type) {
     case 'inventory.reserved.v1':
       return { type: 'order.stock-reserved.v1', at: event.time, reservedUntil: event.data.reservedUntil };
@@ -21,7 +21,7 @@ const lesson = (event: TellingInventoryEvent): OrderEvent | null => {
 };
 
 /** States in which a fact can still be news. An order that is paid can be cancelled too, but not because a fact comes late. */
-const undecided: Readonly<Record<TellingInventoryEvent['type'], readonly OrderStatus[]>> = {
+const undecided: Readonly<Record<DecisiveInventoryEvent['type'], readonly OrderStatus[]>> = {
   'inventory.reserved.v1': ['pending'],
   'inventory.rejected.v1': ['pending'],
   'inventory.released.v1': ['pending', 'stock-reserved'],
@@ -31,10 +31,10 @@ const undecided: Readonly<Record<TellingInventoryEvent['type'], readonly OrderSt
  * What the stock decided, for orders that did not get the answer.
  * A duplicate or late event teaches nothing: the order has moved on.
  */
-export const handleInventoryEvent = async (orders: OrderRepository, event: TellingInventoryEvent): Promise<void> => {
-  const taught = lesson(event);
+export const handleInventoryEvent = async (orders: OrderRepository, event: DecisiveInventoryEvent): Promise<void> => {
+  const taught = orderEventOf(event);
   if (!taught) return;
   const order = await orders.find(event.data.orderId);
   if (!order || !undecided[event.type].includes(order.status)) return;
-  await orders.append(order, learn(order, taught), { drive: true });
+  await orders.append(order, newsOf(order, taught), { drive: true });
 };

@@ -1,13 +1,13 @@
 import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
 import type { OrderEvent } from '../domain/order.ts';
-import { learn } from '../domain/order-decisions.ts';
+import { newsOf } from '../domain/order-decisions.ts';
 import type { manifest } from '../manifest.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
-export type TellingPaymentEvent = ConsumedEvent<(typeof manifest.consumes)['payment-events'], PaymentEvent>;
+export type DecisivePaymentEvent = ConsumedEvent<(typeof manifest.consumes)['payment-events'], PaymentEvent>;
 
-const lesson = (event: TellingPaymentEvent): OrderEvent => {
+const orderEventOf = (event: DecisivePaymentEvent): OrderEvent => {
   switch (event.type) {
     case 'payment.declined.v1':
       return { type: 'order.payment-failed.v1', at: event.time, reason: event.data.reason };
@@ -22,7 +22,7 @@ const lesson = (event: TellingPaymentEvent): OrderEvent => {
 };
 
 /** What happened to the money, for orders that did not get the answer. Duplicates and late events teach nothing. */
-export const handlePaymentEvent = async (orders: OrderRepository, event: TellingPaymentEvent): Promise<void> => {
+export const handlePaymentEvent = async (orders: OrderRepository, event: DecisivePaymentEvent): Promise<void> => {
   const order = await orders.find(event.data.orderId);
-  if (order) await orders.append(order, learn(order, lesson(event)), { drive: true });
+  if (order) await orders.append(order, newsOf(order, orderEventOf(event)), { drive: true });
 };

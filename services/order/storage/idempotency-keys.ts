@@ -6,7 +6,7 @@ const claimSeconds = 20;
 
 export type Key = { readonly owner: string; readonly key: string };
 
-export type Claim =
+export type KeyClaim =
   | { readonly outcome: 'claimed'; readonly attempt: number }
   | { readonly outcome: 'done'; readonly orderId: string }
   | { readonly outcome: 'in-flight' }
@@ -30,7 +30,7 @@ const claimKey = `
 
 export const createIdempotencyKeys = ({ sql, clock }: { sql: Sql; clock: Clock }) => ({
   /** Takes the key for this request, or says what an earlier request made of it. */
-  claim: async ({ owner, key }: Key, fingerprint: string): Promise<Claim> => {
+  claim: async ({ owner, key }: Key, fingerprint: string): Promise<KeyClaim> => {
     const { rows } = await sql.query<Row>(claimKey, [owner, key, fingerprint, clock.now()], {
       name: 'claim-idempotency-key',
     });

@@ -2,10 +2,10 @@ import { type Caller, isStaff } from '../../kit/auth/caller.ts';
 import type { Money } from '../../kit/values/money.ts';
 import { type Order, pendingRefunds } from '../domain/order.ts';
 import { cancel, deliver, requestRefund, ship, startProcessing } from '../domain/order-decisions.ts';
-import { type ChangeOrderEffects, type Decide, decideOnNewest, existingOrder } from './decide-on-newest.ts';
+import { type ChangeOrderEffects, type DecideOrder, decideOnNewest, existingOrder } from './decide-on-newest.ts';
 import { findOrder } from './find-order.ts';
 
-const change = (effects: ChangeOrderEffects, caller: Caller, orderId: string, decide: Decide): Promise<Order> =>
+const change = (effects: ChangeOrderEffects, caller: Caller, orderId: string, decide: DecideOrder): Promise<Order> =>
   decideOnNewest(effects, () => findOrder(effects, caller, orderId), decide);
 
 /** Cancels the caller's own order, or as staff any order, with the caller's words about it as the note; what was taken is given back by the process that drives it. */

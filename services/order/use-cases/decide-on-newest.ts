@@ -5,7 +5,7 @@ import type { OrderRepository } from '../storage/order-repository.ts';
 
 export type ChangeOrderEffects = { readonly orders: OrderRepository; readonly clock: Clock };
 
-export type Decide = (order: Order, at: string) => OrderEvent[];
+export type DecideOrder = (order: Order, at: string) => OrderEvent[];
 
 /** Tries beyond which somebody else changes the order faster than we can decide. */
 const maxTries = 5;
@@ -14,7 +14,7 @@ const maxTries = 5;
 export const decideOnNewest = async (
   { orders, clock }: ChangeOrderEffects,
   find: () => Promise<Order>,
-  decide: Decide,
+  decide: DecideOrder,
 ): Promise<Order> => {
   for (let attempt = 0; attempt < maxTries; attempt++) {
     const order = await find();

@@ -2,7 +2,7 @@ import type { Clock } from '../../kit/values/clock.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
 import { nextStep, type Order, type OrderEvent, pendingRefunds } from '../domain/order.ts';
-import { learn } from '../domain/order-decisions.ts';
+import { newsOf } from '../domain/order-decisions.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
 export type ProcessOrderEffects = {
@@ -103,7 +103,7 @@ export const processOrder = async (effects: ProcessOrderEffects, orderId: string
       if (!isOverdue(effects, order)) throw problem;
       event = { type: 'order.cancelled.v1', at, reason: 'timed-out' };
     }
-    await effects.orders.append(order, learn(order, event));
+    await effects.orders.append(order, newsOf(order, event));
   }
   throw new Error(`order ${orderId} did not settle within ${maxRounds} rounds`);
 };

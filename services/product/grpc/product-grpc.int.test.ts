@@ -3,7 +3,7 @@ import { inventoryEventSchema } from '../../contracts/events/inventory-events.ts
 import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { startProduct, type TestProduct } from '../testing/product-fixtures.ts';
-import { brokenSequences, brokenStock } from '../testing/stock-laws.ts';
+import { brokenSequences, brokenStock } from '../testing/stock-invariants.ts';
 
 let shop: TestProduct;
 let door: ReturnType<TestProduct['grpcClient']>;

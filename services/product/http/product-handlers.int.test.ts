@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { productPage, productSchema } from '../../contracts/http/product-api.ts';
 import { maxAmount } from '../../contracts/http/values.ts';
 import { aProduct, startProduct, type TestProduct } from '../testing/product-fixtures.ts';
-import { brokenSequences, brokenStock } from '../testing/stock-laws.ts';
+import { brokenSequences, brokenStock } from '../testing/stock-invariants.ts';
 
 let shop: TestProduct;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
 import { fakeIds } from '../../kit/testing/ids.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
-import { brokenSequences, brokenStock } from '../testing/stock-laws.ts';
+import { brokenSequences, brokenStock } from '../testing/stock-invariants.ts';
 import { adjustStock } from '../use-cases/adjust-stock.ts';
 import { createProduct } from '../use-cases/change-catalogue.ts';
 import { commitStock } from '../use-cases/commit-stock.ts';
@@ -52,7 +52,7 @@ const stockOf = async (id: string) =>
   ).rows[0];
 
 describe('the stock', () => {
-  it('keeps its laws under any mixture of calls at the same time', async () => {
+  it('keeps its invariants under any mixture of calls at the same time', async () => {
     const products = await Promise.all([newProduct(5), newProduct(5), newProduct(5)]);
     const call = fc.record({
       kind: fc.constantFrom('reserve', 'reserve', 'commit', 'release', 'expire', 'adjust'),

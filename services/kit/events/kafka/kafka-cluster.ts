@@ -3,7 +3,7 @@ import { type Broker, type Connection, findCoordinatorV4, metadataV12 } from '@p
 import { createBackOff } from '../../back-off.ts';
 import { UnknownTopic } from '../event-log.ts';
 import type { KafkaConnections } from './kafka-connections.ts';
-import { errorName, isPassing, partialAnswer, unavailable } from './kafka-failure.ts';
+import { errorName, isPassingFailure, kafkaUnavailable, partialAnswer } from './kafka-failure.ts';
 
 /** Broker that leads each partition of a topic, by partition; -1 while none does. */
 export type TopicLeaders = readonly number[];
@@ -53,11 +53,11 @@ export const createKafkaCluster = (bootstrap: readonly Broker[], own: KafkaConne
       try {
         return await connections.use(broker, deadlineMs, request);
       } catch (error) {
-        if (!isPassing(error) || partialAnswer(error)) throw error;
+        if (!isPassingFailure(error) || partialAnswer(error)) throw error;
         failure = error;
       }
     }
-    throw unavailable(failure);
+    throw kafkaUnavailable(failure);
   };
 
   const describe: KafkaCluster['describe'] = async (topics) => {
@@ -91,7 +91,7 @@ export const createKafkaCluster = (bootstrap: readonly Broker[], own: KafkaConne
   ) => {
     if (!brokers.has(id)) await describe([]);
     const broker = brokers.get(id);
-    if (!broker) throw unavailable(new Error(`no broker has the id ${id} now`));
+    if (!broker) throw kafkaUnavailable(new Error(`no broker has the id ${id} now`));
     return connections.use(broker, deadlineMs, request);
   };
 
@@ -119,7 +119,7 @@ export const createKafkaCluster = (bootstrap: readonly Broker[], own: KafkaConne
       try {
         return await onBroker(id, request, via);
       } catch (error) {
-        if (isPassing(error)) coordinators.delete(group);
+        if (isPassingFailure(error)) coordinators.delete(group);
         throw error;
       }
     },
@@ -131,17 +131,17 @@ export const createKafkaCluster = (bootstrap: readonly Broker[], own: KafkaConne
 };
 
 /** Runs `work` again while it fails for reasons that pass, for at most so long; what did not pass by then is "unavailable". */
-export const patiently = async <T>(cluster: KafkaCluster, forMs: number, work: () => Promise<T>): Promise<T> => {
+export const retryPassing = async <T>(cluster: KafkaCluster, forMs: number, work: () => Promise<T>): Promise<T> => {
   const giveUpAt = performance.now() + forMs;
   const backOff = createBackOff({ firstMs: 50, longestMs: 1_000 });
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!isPassing(error)) throw error;
+      if (!isPassingFailure(error)) throw error;
       cluster.forget();
       const pauseMs = backOff.next();
-      if (performance.now() + pauseMs > giveUpAt) throw unavailable(error);
+      if (performance.now() + pauseMs > giveUpAt) throw kafkaUnavailable(error);
       await wait(pauseMs);
     }
   }

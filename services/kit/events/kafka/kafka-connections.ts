@@ -1,5 +1,5 @@
 import { type Broker, Connection, type ConnectionOptions } from '@platformatic/kafka';
-import { unavailable } from './kafka-failure.ts';
+import { kafkaUnavailable } from './kafka-failure.ts';
 
 /** Connections to the brokers of one cluster, one to each. A broker answers the requests of a connection one after the other. */
 export type KafkaConnections = {
@@ -65,13 +65,13 @@ export const createKafkaConnections = (clientId: string, security: KafkaSecurity
 
   return {
     use: async (broker, deadlineMs, request) => {
-      if (isClosed) throw unavailable(new Error('the event log was closed'));
+      if (isClosed) throw kafkaUnavailable(new Error('the event log was closed'));
       const held = get(broker);
       held.inUse += 1;
       let timer: NodeJS.Timeout | undefined;
       const deadline = new Promise<never>((_, reject) => {
         timer = setTimeout(() => {
-          reject(unavailable(new Error(`${broker.host}:${broker.port} did not answer within ${deadlineMs} ms`)));
+          reject(kafkaUnavailable(new Error(`${broker.host}:${broker.port} did not answer within ${deadlineMs} ms`)));
           held.connection.socket?.destroy();
         }, deadlineMs);
       });

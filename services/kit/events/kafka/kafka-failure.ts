@@ -18,7 +18,7 @@ export const partialAnswer = <T>(error: unknown): T | undefined =>
   error instanceof ResponseError ? ((error as unknown as { response?: T }).response ?? undefined) : undefined;
 
 /** A refusal that everything above treats as "down": wait and try again. */
-export const unavailable = (cause: unknown): Refusal =>
+export const kafkaUnavailable = (cause: unknown): Refusal =>
   new Refusal('unavailable', 'events.unavailable', 'the event log cannot be reached; try again shortly', {
     retryAfterSeconds: 1,
     cause,
@@ -27,7 +27,7 @@ export const unavailable = (cause: unknown): Refusal =>
 const authorization = /_AUTHORIZATION_FAILED$/;
 
 /** Whether the same request can succeed in a moment: a broker that is away, a leader or coordinator that moved. */
-export const isPassing = (error: unknown): boolean => {
+export const isPassingFailure = (error: unknown): boolean => {
   if (error instanceof Refusal) return error.kind === 'unavailable';
   if (error instanceof ResponseError)
     return error.errors.every((each) => {

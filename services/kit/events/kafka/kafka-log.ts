@@ -11,7 +11,7 @@ import {
   type TopicPartition,
 } from '../event-log.ts';
 import { decodePartitions } from './kafka-assignment.ts';
-import { createKafkaCluster, patiently } from './kafka-cluster.ts';
+import { createKafkaCluster, retryPassing } from './kafka-cluster.ts';
 import { createKafkaConnections, type KafkaSecurity } from './kafka-connections.ts';
 import { errorNames } from './kafka-failure.ts';
 import { fetchRecords } from './kafka-fetch.ts';
@@ -49,7 +49,7 @@ export const createKafkaLog = ({ url, logger, security }: KafkaLogOptions): Even
   const connections = connect();
   const cluster = createKafkaCluster(brokers, connections);
   const producer = createKafkaProducer(cluster);
-  const patient = <T>(work: () => Promise<T>) => patiently(cluster, patienceMs, work);
+  const patient = <T>(work: () => Promise<T>) => retryPassing(cluster, patienceMs, work);
 
   const placesOf = async (topic: string): Promise<TopicPartition[]> => {
     cluster.forget();
@@ -170,7 +170,7 @@ export const createKafkaLog = ({ url, logger, security }: KafkaLogOptions): Even
 
     check: async () => {
       await cluster.onAny(async () => undefined, { deadlineMs: checkMs });
-      await patiently(cluster, 0, () => cluster.describe([]));
+      await retryPassing(cluster, 0, () => cluster.describe([]));
     },
 
     close: () => connections.close(),

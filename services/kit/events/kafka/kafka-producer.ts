@@ -1,7 +1,7 @@
 import { initProducerIdV4, type MessageRecord, murmur2, NumericMap, produceV9 } from '@platformatic/kafka';
 import { type NewRecord, RecordRefused } from '../event-log.ts';
-import { type KafkaCluster, patiently } from './kafka-cluster.ts';
-import { type ErrorName, errorName, isPassing, partialAnswer, unavailable } from './kafka-failure.ts';
+import { type KafkaCluster, retryPassing } from './kafka-cluster.ts';
+import { type ErrorName, errorName, isPassingFailure, kafkaUnavailable, partialAnswer } from './kafka-failure.ts';
 import { byLeader, placeOf } from './kafka-offsets.ts';
 
 export type KafkaProducer = {
@@ -128,7 +128,7 @@ export const createKafkaProducer = (cluster: KafkaCluster): KafkaProducer => {
         throw new RecordRefused(`topic "${batch.topic}" does not take a record: ${errorMessage ?? error}`);
       if (/SEQUENCE|PRODUCER/.test(error)) {
         identity = undefined;
-        throw unavailable(new Error(`the brokers have lost count of this producer: ${error}`));
+        throw kafkaUnavailable(new Error(`the brokers have lost count of this producer: ${error}`));
       }
       if (/AUTHORIZATION/.test(error)) throw new Error(`this role may not write to topic "${batch.topic}": ${error}`);
       return true;
@@ -136,11 +136,11 @@ export const createKafkaProducer = (cluster: KafkaCluster): KafkaProducer => {
   };
 
   const sendAll = async (topic: string, records: readonly NewRecord[]) => {
-    const { length: partitions } = await patiently(cluster, appendMs, () => cluster.leadersOf(topic));
+    const { length: partitions } = await retryPassing(cluster, appendMs, () => cluster.leadersOf(topic));
     const messages = records.map((record) => messageOf(topic, partitions, record));
     for (const round of roundsOf(topic, messages)) {
       let left: readonly Batch[] = round;
-      await patiently(cluster, appendMs, async () => {
+      await retryPassing(cluster, appendMs, async () => {
         const groups = await byLeader(cluster, left);
         const who = await identify();
         const sent = await Promise.allSettled([...groups].map(([leader, batches]) => produce(who, leader, batches)));
@@ -149,9 +149,9 @@ export const createKafkaProducer = (cluster: KafkaCluster): KafkaProducer => {
           const result = sent[at];
           return result?.status === 'fulfilled' ? result.value : batches;
         });
-        const final = failures.find((failure) => !isPassing(failure));
+        const final = failures.find((failure) => !isPassingFailure(failure));
         if (final) throw final;
-        if (left.length > 0) throw unavailable(failures[0] ?? new Error('a partition has no leader'));
+        if (left.length > 0) throw kafkaUnavailable(failures[0] ?? new Error('a partition has no leader'));
       });
     }
   };

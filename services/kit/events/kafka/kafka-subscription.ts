@@ -3,7 +3,7 @@ import { createBackOff } from '../../back-off.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createWakeUp } from '../../wake-up.ts';
 import type { LogRecord, SubscribeOptions, Subscription, TopicPartition } from '../event-log.ts';
-import { type KafkaCluster, patiently } from './kafka-cluster.ts';
+import { type KafkaCluster, retryPassing } from './kafka-cluster.ts';
 import type { KafkaConnections } from './kafka-connections.ts';
 import { type Fetched, fetchRecords } from './kafka-fetch.ts';
 import { createGroupMembership, type Generation, sessionMs, startsOf } from './kafka-group.ts';
@@ -103,7 +103,7 @@ export const subscribeKafka = (options: KafkaSubscriptionOptions): Subscription 
     const begun: Turn = { generation, held: new Map(), fetching: new Map(), leaseUntil: generation.since + sessionMs };
     turn = begun;
     try {
-      const held = await patiently(cluster, patienceMs, () =>
+      const held = await retryPassing(cluster, patienceMs, () =>
         startsOf(cluster, membership, generation, { group, from, connections: groupConnections }),
       );
       for (const place of held) begun.held.set(placeOf(place), { ...place });
@@ -153,7 +153,7 @@ export const subscribeKafka = (options: KafkaSubscriptionOptions): Subscription 
       .map(({ topic, partition, offset }) => ({ topic, partition, offset: offset + 1 }));
     if (disowned.size > 0) end(at, false);
     if (done.length === 0) return;
-    const isCommitted = await patiently(cluster, patienceMs, () => membership.commit(at.generation, done));
+    const isCommitted = await retryPassing(cluster, patienceMs, () => membership.commit(at.generation, done));
     if (!isCommitted) return end(at, true);
     for (const { offset, ...place } of done) {
       const held = at.held.get(placeOf(place));

@@ -8,8 +8,8 @@ import {
 import { deadLetterTopicOf } from '../../manifest.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { type TopicDeclarations, UnknownTopic } from '../event-log.ts';
-import { type KafkaCluster, patiently } from './kafka-cluster.ts';
-import { errorNames, unavailable } from './kafka-failure.ts';
+import { type KafkaCluster, retryPassing } from './kafka-cluster.ts';
+import { errorNames, kafkaUnavailable } from './kafka-failure.ts';
 
 type WantedTopic = { readonly name: string; readonly partitions: number; readonly retentionMs: string };
 
@@ -76,7 +76,7 @@ export const makeTopics = async (cluster: KafkaCluster, declarations: TopicDecla
   const wanted = wantedOf(declarations);
   if (wanted.length === 0) return;
   const names = wanted.map(({ name }) => name);
-  await patiently(cluster, patienceMs, async () => {
+  await retryPassing(cluster, patienceMs, async () => {
     const described = await cluster.describe(names);
     const missing = wanted.filter(({ name }) => !described.has(name));
     const existing = wanted.filter(({ name }) => described.has(name));
@@ -87,14 +87,14 @@ export const makeTopics = async (cluster: KafkaCluster, declarations: TopicDecla
       existing.filter(({ name, partitions }) => (described.get(name)?.length ?? 0) < partitions),
     );
   });
-  await patiently(cluster, patienceMs, async () => {
+  await retryPassing(cluster, patienceMs, async () => {
     const described = await cluster.describe(names);
     const isReady = ({ name, partitions }: WantedTopic) => {
       const leaders = described.get(name) ?? [];
       return leaders.length >= partitions && leaders.every((leader) => leader >= 0);
     };
     const late = wanted.find((topic) => !isReady(topic));
-    if (late) throw unavailable(new Error(`topic "${late.name}" is not ready`));
+    if (late) throw kafkaUnavailable(new Error(`topic "${late.name}" is not ready`));
   });
 };
 
@@ -106,7 +106,7 @@ export const expectTopics = async (
 ): Promise<void> => {
   const wanted = wantedOf(declarations);
   if (wanted.length === 0) return;
-  const described = await patiently(cluster, patienceMs, () => cluster.describe(Object.keys(declarations)));
+  const described = await retryPassing(cluster, patienceMs, () => cluster.describe(Object.keys(declarations)));
   for (const [topic, { partitions }] of Object.entries(declarations)) {
     const count = described.get(topic)?.length;
     if (count === undefined) throw new UnknownTopic(topic);

@@ -6,8 +6,8 @@ import {
   imagesPinned,
   nodesEncryptTraffic,
   visitorsKnown,
-} from '../chart-laws.ts';
-import type { LawCases } from './law-cases.ts';
+} from '../chart-rules.ts';
+import type { LawCases } from './rule-cases.ts';
 
 const agentAddon = (config?: object) =>
   one('AWS::EKS::Addon', {

@@ -18,10 +18,10 @@ const requireSimpleQuery = (url: string, query: unknown) => {
       });
 };
 
-export type RequestLaws = { readonly deadlineMs: number; readonly stopping: AbortSignal };
+export type RequestRules = { readonly deadlineMs: number; readonly stopping: AbortSignal };
 
 /** For each request: its trace, its deadline, its id in the answer, a simple query, and a closed connection while draining. */
-export const addRequestLaws = (http: HttpServer, { deadlineMs, stopping }: RequestLaws): void => {
+export const addRequestRules = (http: HttpServer, { deadlineMs, stopping }: RequestRules): void => {
   http.decorateRequest('traceparent', '');
   http.addHook('onRequest', (request, reply, done) => {
     const incoming = request.headers['traceparent'];

@@ -1,9 +1,9 @@
-/** Laws about permissions and secrets. */
+/** Rules about permissions and secrets. */
 
 import { at, identityStatements, listOf, resourcesOf, stringsIn, textOf } from '../templates/template.ts';
-import { type Law, stackLaw } from './law.ts';
+import { type Rule, stackRule } from './rule.ts';
 
-export const noWildcardGrant: Law = stackLaw(
+export const noWildcardGrant: Rule = stackRule(
   'no-wildcard-grant',
   'No role may do anything it likes, nor all of a service to everything.',
   ({ template }) =>
@@ -37,7 +37,7 @@ const secretSpellings: readonly (readonly [RegExp, string])[] = [
 
 const secretName = /(PASSWORD|PASSPHRASE|PRIVATE_KEY|API_KEY|_SECRET|_TOKEN)$/;
 
-export const noSecretInTemplate: Law = stackLaw(
+export const noSecretInTemplate: Rule = stackRule(
   'no-secret',
   'No secret stands in a template or a chart; its name does, and the service reads it.',
   ({ template }) => [

@@ -62,8 +62,8 @@ const refuseEarlyKill = (object: KubernetesObject): void => {
     );
 };
 
-/** Throws one sentence for the first object that breaks a law; returns the objects otherwise. */
-export const lawfulObjects = (objects: KubernetesObject[]): KubernetesObject[] => {
+/** Throws one sentence for the first object that breaks a rule; returns the objects otherwise. */
+export const checkedObjects = (objects: KubernetesObject[]): KubernetesObject[] => {
   for (const object of objects) {
     refuseEarlyKill(object);
     for (const [path, text] of strings(object, ''))

@@ -9,11 +9,11 @@ export type Breach = {
   readonly sentence: string;
 };
 
-/** The resource that breaks a law, and the sentence about it. */
-export type Finding = readonly [logicalId: string, sentence: string];
+/** The resource that breaks a rule, and the sentence about it. */
+export type RuleBreach = readonly [logicalId: string, sentence: string];
 
-export type Law = {
-  /** Name by which an exception is acknowledged, `Laws::<name>`. */
+export type Rule = {
+  /** Name by which an exception is acknowledged, `Rules::<name>`. */
   readonly name: string;
   /** One sentence: what must hold. */
   readonly title: string;
@@ -21,8 +21,12 @@ export type Law = {
   breaches(stacks: readonly StackTemplate[], services: readonly ServiceManifest[]): readonly Breach[];
 };
 
-/** A law that looks at one stack at a time. */
-export const stackLaw = (name: string, title: string, judge: (stack: StackTemplate) => readonly Finding[]): Law => ({
+/** A rule that looks at one stack at a time. */
+export const stackRule = (
+  name: string,
+  title: string,
+  judge: (stack: StackTemplate) => readonly RuleBreach[],
+): Rule => ({
   name,
   title,
   breaches: (stacks) =>

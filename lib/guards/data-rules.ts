@@ -1,12 +1,12 @@
-/** Laws about everything that keeps data: encrypted at rest and in transit, out of the public's reach, not lost by a deployment. */
+/** Rules about everything that keeps data: encrypted at rest and in transit, out of the public's reach, not lost by a deployment. */
 
 import { at, listOf, type PolicyStatementJson, type Resource, resourcesOf, textOf } from '../templates/template.ts';
-import { type Finding, type Law, stackLaw } from './law.ts';
 import { narrows } from './narrowing-conditions.ts';
+import { type Rule, type RuleBreach, stackRule } from './rule.ts';
 
 type Properties = Readonly<Record<string, unknown>>;
 
-/** How each type of store says that it encrypts. A store whose type is missing here breaks the law, so that nobody forgets it. */
+/** How each type of store says that it encrypts. A store whose type is missing here breaks the rule, so that nobody forgets it. */
 const encryption: ReadonlyMap<string, (properties: Properties) => unknown> = new Map(
   Object.entries<(properties: Properties) => unknown>({
     'AWS::RDS::DBCluster': (store) => store['StorageEncrypted'] === true && store['KmsKeyId'],
@@ -28,17 +28,17 @@ const encryption: ReadonlyMap<string, (properties: Properties) => unknown> = new
 const stores =
   /^AWS::(RDS::DB(Cluster|Instance)|MSK::(Cluster|ServerlessCluster)|ElastiCache::(ReplicationGroup|CacheCluster|ServerlessCache)|DynamoDB::(Global)?Table|S3::Bucket|SQS::Queue|SNS::Topic|ECR::Repository|SecretsManager::Secret|EKS::Cluster|EFS::FileSystem|Kinesis::Stream|OpenSearchService::Domain|Backup::BackupVault)$/;
 
-export const encryptedAtRest: Law = stackLaw(
+export const encryptedAtRest: Rule = stackRule(
   'encrypted-at-rest',
   'Everything that keeps data encrypts it with a key of the platform.',
   ({ template }) =>
-    resourcesOf(template, stores).flatMap(({ logicalId, resource: { Type }, properties }): Finding[] => {
+    resourcesOf(template, stores).flatMap(({ logicalId, resource: { Type }, properties }): RuleBreach[] => {
       const isEncrypted = encryption.get(Type);
       if (!isEncrypted)
         return [
           [
             logicalId,
-            `${Type} keeps data in a way that this law does not know; teach lib/guards/data-laws.ts how it encrypts`,
+            `${Type} keeps data in a way that this rule does not know; teach lib/guards/data-rules.ts how it encrypts`,
           ],
         ] as const;
       return isEncrypted(properties)
@@ -57,7 +57,7 @@ const deniesPlainText = (policies: readonly { readonly properties: Properties }[
       ({ Effect, Condition }) => Effect === 'Deny' && textOf(at(Condition, 'Bool', 'aws:SecureTransport')) === 'false',
     );
 
-export const encryptedInTransit: Law = stackLaw(
+export const encryptedInTransit: Rule = stackRule(
   'encrypted-in-transit',
   'No database, broker, cache, bucket, queue or topic takes plain text.',
   ({ template }) => {
@@ -120,7 +120,7 @@ const admitsAnybody = ({ Effect, Principal, NotPrincipal, Condition }: PolicySta
 const world = (properties: unknown) =>
   at(properties, 'CidrIp') === '0.0.0.0/0' || at(properties, 'CidrIpv6') === '::/0';
 
-export const noPublicStore: Law = stackLaw(
+export const noPublicStore: Rule = stackRule(
   'no-public-store',
   'No store can be reached by the public.',
   ({ template }) => [
@@ -187,7 +187,7 @@ const deletionProtection: ReadonlyMap<string, string> = new Map(
 const survives = ({ DeletionPolicy, UpdateReplacePolicy }: Resource) =>
   /^(Retain|Snapshot)/.test(DeletionPolicy ?? '') && /^(Retain|Snapshot)/.test(UpdateReplacePolicy ?? '');
 
-export const stateRetained: Law = stackLaw(
+export const stateRetained: Rule = stackRule(
   'state-retained',
   'In a protected environment nothing that keeps state goes with its stack.',
   ({ template, isProtected }) =>
@@ -211,7 +211,7 @@ export const stateRetained: Law = stackLaw(
       : [],
 );
 
-export const firstCreationRepeatable: Law = stackLaw(
+export const firstCreationRepeatable: Rule = stackRule(
   'first-creation-repeatable',
   'What a failed first creation rolls back goes, so that the next try finds no name taken.',
   ({ template }) =>
@@ -224,7 +224,7 @@ export const firstCreationRepeatable: Law = stackLaw(
       ]),
 );
 
-export const restoresPlaced: Law = stackLaw(
+export const restoresPlaced: Rule = stackRule(
   'restores-placed',
   'A database that is restored on trial is told where: without it AWS Backup takes the default VPC, which an account may have lost.',
   ({ template }) =>

@@ -1,6 +1,6 @@
 import { alarm, deadLetters, one } from '../../testing/planted-resources.ts';
-import { alarmsAnswered, failuresLand } from '../failure-laws.ts';
-import type { LawCases } from './law-cases.ts';
+import { alarmsAnswered, failuresLand } from '../failure-rules.ts';
+import type { LawCases } from './rule-cases.ts';
 
 export const failureLawCases: LawCases = {
   broken: [

@@ -1,18 +1,18 @@
-/** Laws about what happens when something fails: it lands somewhere, and somebody hears of it. */
+/** Rules about what happens when something fails: it lands somewhere, and somebody hears of it. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { root } from '../checkout.ts';
 import {
   at,
-  type Entry,
   identityStatements,
   listOf,
+  type ResourceEntry,
   resourcesOf,
   type StackTemplate,
   textOf,
 } from '../templates/template.ts';
-import { type Breach, type Law, stackLaw } from './law.ts';
+import { type Breach, type Rule, stackRule } from './rule.ts';
 
 type Watched = { readonly metric: string; readonly dimensions: ReadonlyMap<unknown, string> };
 
@@ -66,7 +66,7 @@ const unheardConsumers = (stacks: readonly StackTemplate[], services: readonly S
 };
 
 /** Whether the role of a function may encrypt what it leaves in its dead-letter queue. */
-const encryptsFailures = ({ template }: StackTemplate, { properties }: Entry): boolean => {
+const encryptsFailures = ({ template }: StackTemplate, { properties }: ResourceEntry): boolean => {
   const target = textOf(at(properties, 'DeadLetterConfig', 'TargetArn') ?? '');
   const queue = resourcesOf(template, 'AWS::SQS::Queue').find(({ logicalId }) => target === `<${logicalId}.Arn>`);
   const key = queue?.properties['KmsMasterKeyId'];
@@ -80,7 +80,7 @@ const encryptsFailures = ({ template }: StackTemplate, { properties }: Entry): b
   );
 };
 
-export const failuresLand: Law = {
+export const failuresLand: Rule = {
   name: 'failures-land',
   title: 'Every consumer, queue and stream mapping has a failure destination and an alarm.',
   breaches: (stacks, services) => [
@@ -138,7 +138,7 @@ export const failuresLand: Law = {
   ],
 };
 
-export const alarmsAnswered: Law = stackLaw(
+export const alarmsAnswered: Rule = stackRule(
   'alarms-answered',
   'Every alarm reaches somebody, and says whose it is, how bad it is and what to do.',
   ({ template }) =>

@@ -1,6 +1,6 @@
 import { chart, key, one, pod, policy } from '../../testing/planted-resources.ts';
-import { noSecretInTemplate, noWildcardGrant } from '../access-laws.ts';
-import type { LawCases } from './law-cases.ts';
+import { noSecretInTemplate, noWildcardGrant } from '../access-rules.ts';
+import type { LawCases } from './rule-cases.ts';
 
 export const accessLawCases: LawCases = {
   broken: [

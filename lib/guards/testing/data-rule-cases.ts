@@ -6,8 +6,8 @@ import {
   noPublicStore,
   restoresPlaced,
   stateRetained,
-} from '../data-laws.ts';
-import type { LawCases } from './law-cases.ts';
+} from '../data-rules.ts';
+import type { LawCases } from './rule-cases.ts';
 
 export const dataLawCases: LawCases = {
   broken: [
@@ -36,7 +36,7 @@ export const dataLawCases: LawCases = {
       one('AWS::SQS::Queue', { SqsManagedSseEnabled: true }),
       /does not encrypt/,
     ],
-    [encryptedAtRest, 'a store that the law does not know', one('AWS::EFS::FileSystem', { Encrypted: true }), /teach/],
+    [encryptedAtRest, 'a store that the rule does not know', one('AWS::EFS::FileSystem', { Encrypted: true }), /teach/],
     [
       encryptedInTransit,
       'brokers that take plain text',

@@ -1,4 +1,4 @@
-/** Every law, and the plugin by which CDK refuses to synthesize what breaks one. */
+/** Every rule, and the plugin by which CDK refuses to synthesize what breaks one. */
 import { readFileSync } from 'node:fs';
 import type {
   IPolicyValidationContext,
@@ -8,7 +8,7 @@ import type {
 } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { StackTemplate } from '../templates/template.ts';
-import { noSecretInTemplate, noWildcardGrant } from './access-laws.ts';
+import { noSecretInTemplate, noWildcardGrant } from './access-rules.ts';
 import {
   agentCollects,
   chartsFit,
@@ -16,7 +16,7 @@ import {
   imagesPinned,
   nodesEncryptTraffic,
   visitorsKnown,
-} from './chart-laws.ts';
+} from './chart-rules.ts';
 import {
   encryptedAtRest,
   encryptedInTransit,
@@ -24,12 +24,12 @@ import {
   noPublicStore,
   restoresPlaced,
   stateRetained,
-} from './data-laws.ts';
-import { alarmsAnswered, failuresLand } from './failure-laws.ts';
-import type { Law } from './law.ts';
-import { tagsPermitted } from './tag-laws.ts';
+} from './data-rules.ts';
+import { alarmsAnswered, failuresLand } from './failure-rules.ts';
+import type { Rule } from './rule.ts';
+import { tagsPermitted } from './tag-rules.ts';
 
-export const laws: readonly Law[] = [
+export const templateRules: readonly Rule[] = [
   encryptedAtRest,
   encryptedInTransit,
   noPublicStore,
@@ -49,7 +49,7 @@ export const laws: readonly Law[] = [
   agentCollects,
 ];
 
-/** Templates of a synthesized app, with what the laws must know of each stack. */
+/** Templates of a synthesized app, with what the rules must know of each stack. */
 export const stackTemplates = ({ stackTemplates: written, appConstruct }: IPolicyValidationContext): StackTemplate[] =>
   written.map(({ stackConstructPath, templatePath }) => {
     const [environment = '', ...rest] = stackConstructPath.split('/');
@@ -65,10 +65,10 @@ export const stackTemplates = ({ stackTemplates: written, appConstruct }: IPolic
     };
   });
 
-/** The laws as CDK asks them. An exception is acknowledged as `Laws::<name>`, with its reason, beside the resource. */
-export class PlatformLaws implements IPolicyValidationPlugin {
-  readonly name = 'Laws';
-  readonly ruleIds = laws.map(({ name }) => name);
+/** The rules as CDK asks them. An exception is acknowledged as `Rules::<name>`, with its reason, beside the resource. */
+export class TemplateRules implements IPolicyValidationPlugin {
+  readonly name = 'Rules';
+  readonly ruleIds = templateRules.map(({ name }) => name);
   private readonly services: readonly ServiceManifest[];
 
   /** @param services manifests of the services that the app deploys */
@@ -81,7 +81,7 @@ export class PlatformLaws implements IPolicyValidationPlugin {
     const environments = [...new Set(stacks.map(({ environment }) => environment))];
     const violations = environments.flatMap((environment) => {
       const own = stacks.filter((stack) => stack.environment === environment);
-      return laws.flatMap(({ name, breaches }) =>
+      return templateRules.flatMap(({ name, breaches }) =>
         breaches(own, this.services).map(({ stack, logicalId, sentence }) => ({
           ruleName: name,
           severity: 'error',

@@ -1,6 +1,6 @@
 import type { Sql } from '../../kit/storage/database.ts';
 
-/** Products whose stock breaks a law, as one query says it; empty when all is well. */
+/** Products whose stock breaks an invariant, as one query says it; empty when all is well. */
 export const brokenStock = async (sql: Sql) =>
   (
     await sql.query(`

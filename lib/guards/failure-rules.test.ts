@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
 import type { Resource } from '../templates/template.ts';
-import { failuresLand } from './failure-laws.ts';
+import { failuresLand } from './failure-rules.ts';
 
 type Resources = Readonly<Record<string, Resource>>;
 

@@ -14,7 +14,10 @@ const servicePort = ({ name, port }: NamedPort): k8s.ServicePort => ({
  * Adds one Service a door: HTTP behind a cluster address; gRPC headless, because its long-lived connections are balanced by
  * the callers over all pod addresses. A public service also gets an Ingress where the environment has a public door.
  */
-export const addDoors = (scope: Construct, { service, values, metadata, selector, doors }: Workload): void => {
+export const addServicesAndIngress = (
+  scope: Construct,
+  { service, values, metadata, selector, doors }: Workload,
+): void => {
   for (const door of doors) {
     const headless = door.name === 'grpc';
     new k8s.KubeService(scope, `service-${door.name}`, {

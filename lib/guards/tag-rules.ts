@@ -1,7 +1,7 @@
-/** Law about the tags that Kubernetes objects ask EKS Auto Mode to put on what it makes. */
+/** Rule about the tags that Kubernetes objects ask EKS Auto Mode to put on what it makes. */
 
 import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from '../templates/template.ts';
-import type { Breach, Law } from './law.ts';
+import type { Breach, Rule } from './rule.ts';
 
 const compute = ['ec2:CreateFleet', 'ec2:RunInstances', 'ec2:CreateLaunchTemplate', 'ec2:CreateNetworkInterface'];
 const balancing = [
@@ -38,12 +38,12 @@ const manifestObjects = ({ template }: StackTemplate) =>
     try {
       return listOf(JSON.parse(textOf(properties['Manifest']))).map((object) => ({ logicalId, object }));
     } catch {
-      // Another law says that it is no JSON.
+      // Another rule says that it is no JSON.
       return [];
     }
   });
 
-export const tagsPermitted: Law = {
+export const tagsPermitted: Rule = {
   name: 'tags-permitted',
   title: 'EKS may put every tag that a node class or a load balancer asks for, or it makes neither.',
   breaches: (stacks) => {

@@ -1,8 +1,8 @@
-/** Laws about Kubernetes objects as a template carries them. */
+/** Rules about Kubernetes objects as a template carries them. */
 import { nodeEncryptionLabel, typeEncrypts } from '../environment/node-traffic.ts';
 import { at, listOf, resourcesOf, type StackTemplate, stringsIn, textOf } from '../templates/template.ts';
-import { largestManifestBytes } from '../workloads/object-laws.ts';
-import { type Finding, type Law, stackLaw } from './law.ts';
+import { largestManifestBytes } from '../workloads/object-rules.ts';
+import { type Rule, type RuleBreach, stackRule } from './rule.ts';
 
 const charts = ({ template }: StackTemplate) =>
   resourcesOf(template, 'Custom::AWSCDK-EKS-KubernetesResource').map(({ logicalId, properties }) => ({
@@ -10,11 +10,11 @@ const charts = ({ template }: StackTemplate) =>
     text: textOf(properties['Manifest']),
   }));
 
-export const chartsFit: Law = stackLaw(
+export const chartsFit: Rule = stackRule(
   'charts-fit',
   'Every chart is small enough for the event that carries it, and reads as JSON once values are filled in.',
   (stack) =>
-    charts(stack).flatMap(({ logicalId, text }): Finding[] => {
+    charts(stack).flatMap(({ logicalId, text }): RuleBreach[] => {
       const size = Buffer.byteLength(text);
       if (size >= largestManifestBytes)
         return [[logicalId, `the chart takes ${size} bytes, and one event carries ${largestManifestBytes}; split it`]];
@@ -32,7 +32,7 @@ export const chartsFit: Law = stackLaw(
     }),
 );
 
-/** The objects of a chart; none when it is no JSON, which another law says. */
+/** The objects of a chart; none when it is no JSON, which another rule says. */
 const objectsIn = (text: string): readonly unknown[] => {
   try {
     const objects: unknown = JSON.parse(text);
@@ -45,11 +45,11 @@ const objectsIn = (text: string): readonly unknown[] => {
 const ingressSetting = (ingress: unknown, name: string) =>
   String(at(ingress, 'metadata', 'annotations', `alb.ingress.kubernetes.io/${name}`));
 
-export const doorsEncrypted: Law = stackLaw(
+export const doorsEncrypted: Rule = stackRule(
   'doors-encrypted',
   'Every public door sends plain HTTP to HTTPS, and takes TLS 1.2 or newer only.',
   (stack) =>
-    charts(stack).flatMap(({ logicalId, text }): Finding[] =>
+    charts(stack).flatMap(({ logicalId, text }): RuleBreach[] =>
       objectsIn(text)
         .filter((object) => at(object, 'kind') === 'Ingress')
         .filter(
@@ -64,11 +64,11 @@ export const doorsEncrypted: Law = stackLaw(
     ),
 );
 
-type Rule = { readonly from?: readonly { readonly ipBlock?: { readonly cidr?: string } }[] };
+type PolicyRule = { readonly from?: readonly { readonly ipBlock?: { readonly cidr?: string } }[] };
 
 /** Ranges outside the cluster from which a network policy admits. */
 const admittedRanges = (policy: unknown): string[] =>
-  ((at(policy, 'spec', 'ingress') ?? []) as readonly Rule[])
+  ((at(policy, 'spec', 'ingress') ?? []) as readonly PolicyRule[])
     .flatMap(({ from = [] }) => from.map(({ ipBlock }) => ipBlock?.cidr))
     .filter((cidr) => cidr !== undefined);
 
@@ -79,11 +79,11 @@ const believedRanges = (deployment: unknown): string[] =>
     .flatMap(({ env = [] }) => env.filter(({ name }) => name === 'TRUSTED_PROXIES'))
     .flatMap(({ value = '' }) => value.split(','));
 
-export const visitorsKnown: Law = stackLaw(
+export const visitorsKnown: Rule = stackRule(
   'visitors-known',
   'A pod believes the load balancer, and nobody else, about who the visitor is.',
   (stack) =>
-    charts(stack).flatMap(({ logicalId, text }): Finding[] => {
+    charts(stack).flatMap(({ logicalId, text }): RuleBreach[] => {
       const ofKind = (kind: string) => objectsIn(text).filter((object) => at(object, 'kind') === kind);
       const admitted = ofKind('Ingress').length > 0 ? ofKind('NetworkPolicy').flatMap(admittedRanges) : [];
       return ofKind('Deployment')
@@ -103,11 +103,11 @@ const asksForEncryption = (pool: unknown): boolean =>
       listOf(at(requirement, 'values')).join() === 'true',
   );
 
-export const nodesEncryptTraffic: Law = stackLaw(
+export const nodesEncryptTraffic: Rule = stackRule(
   'nodes-encrypt',
   'Every node is of a type that encrypts what it sends to other nodes, because calls between pods carry no TLS.',
   (stack) => [
-    ...charts(stack).flatMap(({ logicalId, text }): Finding[] =>
+    ...charts(stack).flatMap(({ logicalId, text }): RuleBreach[] =>
       objectsIn(text)
         .filter((object) => at(object, 'kind') === 'NodePool' && !asksForEncryption(object))
         .map(() => [
@@ -115,7 +115,7 @@ export const nodesEncryptTraffic: Law = stackLaw(
           `the pool may take nodes that send each other plain text; require ${nodeEncryptionLabel} In ["true"]`,
         ]),
     ),
-    ...resourcesOf(stack.template, 'AWS::EKS::Nodegroup').flatMap(({ logicalId, properties }): Finding[] => {
+    ...resourcesOf(stack.template, 'AWS::EKS::Nodegroup').flatMap(({ logicalId, properties }): RuleBreach[] => {
       const types = listOf(properties['InstanceTypes']).map(textOf);
       return types.length > 0 && types.every(typeEncrypts)
         ? []
@@ -132,11 +132,11 @@ export const nodesEncryptTraffic: Law = stackLaw(
 /** A tag that somebody could move, or none at all. */
 const unpinned = (image: string) => !/(@sha256:[0-9a-f]{64}|:[0-9a-f]{12,64}|:v?\d+(\.\d+)+[a-z0-9.-]*)$/.test(image);
 
-export const imagesPinned: Law = stackLaw(
+export const imagesPinned: Rule = stackRule(
   'images-pinned',
   'Every image is named by its content or an exact version.',
   (stack) =>
-    charts(stack).flatMap(({ logicalId, text }): Finding[] =>
+    charts(stack).flatMap(({ logicalId, text }): RuleBreach[] =>
       [...stringsIn(objectsIn(text))]
         .filter(([path, image]) => /containers\.\d+\.image$/i.test(path) && unpinned(image))
         .map(([, image]) => [logicalId, `the image ${image} can change under the same name; pin its content hash`]),
@@ -151,11 +151,11 @@ const collections = [
   ['traces', 'traces_collected'],
 ] as const;
 
-export const agentCollects: Law = stackLaw(
+export const agentCollects: Rule = stackRule(
   'agent-collects',
   "CloudWatch's agent is told to collect something, or it would end on every node and be started again for ever.",
   ({ template }) =>
-    resourcesOf(template, 'AWS::EKS::Addon').flatMap(({ logicalId, properties }): Finding[] => {
+    resourcesOf(template, 'AWS::EKS::Addon').flatMap(({ logicalId, properties }): RuleBreach[] => {
       if (properties['AddonName'] !== 'amazon-cloudwatch-observability') return [];
       const settings: unknown = JSON.parse(textOf(properties['ConfigurationValues'] ?? '{}'));
       const config = at(settings, 'agent', 'config');

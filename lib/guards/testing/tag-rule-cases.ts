@@ -1,6 +1,6 @@
 import { autoModeTags, NODE_ACTIONS } from '../../testing/planted-resources.ts';
-import { tagsPermitted } from '../tag-laws.ts';
-import type { LawCases } from './law-cases.ts';
+import { tagsPermitted } from '../tag-rules.ts';
+import type { LawCases } from './rule-cases.ts';
 
 export const tagLawCases: LawCases = {
   broken: [
