@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { root } from '../../lib/checkout.ts';
+import { benchCommand } from '../commands/bench.ts';
 import { bundleCommand } from '../commands/bundle.ts';
 import { checklistCommand } from '../commands/checklist.ts';
 import { composeCommand } from '../commands/compose.ts';
@@ -72,6 +73,7 @@ export const createProgram = (): Command => {
     .addCommand(logsCommand())
     .addCommand(stopCommand())
     .addCommand(replayCommand())
+    .addCommand(benchCommand())
     .addCommand(lawsCommand())
     .addCommand(composeCommand())
     .commandsGroup('On AWS:')
