@@ -35,6 +35,9 @@ export type GatewayDependencies = {
   readonly cache: Cache;
 };
 
+/** Fifteen households behind one address, each with four open pages; a process has 1,000. */
+const mostStreamsOfNetwork = 60;
+
 /** Start of every path of the shop's API. */
 const prefix = '/api/v1';
 
@@ -60,6 +63,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     context,
     cache,
     requestsPerMinute: config.own.RATE_LIMIT_PER_MINUTE,
+    mostInFlightOfNetwork: config.own.REQUESTS_AT_ONCE,
     allowedOrigins: config.own.ALLOWED_ORIGINS,
     beginGuestSession: createGuestSessions(ids),
     documentation: shopDocumentation,
@@ -72,13 +76,13 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   const attempts = http.rateLimit({
     max: config.own.LOGIN_LIMIT_PER_MINUTE,
     timeWindow: 60_000,
-    keyGenerator: ({ ip }) => `attempt:${ip}`,
+    keyGenerator: ({ network }) => `attempt:${network}`,
   });
   const logOut = logOutHere(accounts.logOut, sessions);
   addDoors(http, accountDoors, { ...accounts, logOut }, { prefix, limits: { attempts } });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
-  addDoors(http, orderDoors, { ...orders, watch }, { prefix, stopping });
+  addDoors(http, orderDoors, { ...orders, watch }, { prefix, stopping, mostStreamsOfNetwork });
   addDoors(http, productDoors, forwardTo(upstreams.product, productDoors), { prefix });
   addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix });
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix });

@@ -29,6 +29,12 @@ export const manifest = defineService({
       kind: 'plain',
       default: '30',
     },
+    REQUESTS_AT_ONCE: {
+      description:
+        'Requests of one address, or /64 of IPv6, answered at a time before 429; a process answers 1,000 of all.',
+      kind: 'plain',
+      default: '64',
+    },
     ENVIRONMENT: {
       description: 'Name of the environment, which pages show and put into reports of errors.',
       kind: 'plain',

@@ -41,6 +41,7 @@ export const startGateway = async (
       ALLOWED_ORIGINS: [],
       RATE_LIMIT_PER_MINUTE: 100_000,
       LOGIN_LIMIT_PER_MINUTE: 100_000,
+      REQUESTS_AT_ONCE: 1_000,
       ENVIRONMENT: 'staging',
       ...own,
     },

@@ -17,7 +17,7 @@ export const addDependencyHealthRoutes = (
   { health, metrics }: Pick<ServiceContext<unknown>, 'health' | 'metrics'>,
   prefix: string,
 ): void => {
-  const config = { access: 'public' as const, rateLimit: false as const };
+  const config = { access: 'public' as const, isProbe: true as const };
   const tags = ['operations'];
   for (const { path, check, details } of dependencies)
     http.get(

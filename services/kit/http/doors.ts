@@ -1,5 +1,5 @@
 /** Serves a table of doors: what a door is stands in the table, what it does in its handler. */
-import type { FastifyRequest, HTTPMethods, preHandlerAsyncHookHandler } from 'fastify';
+import type { FastifyRequest, HTTPMethods, onRequestAsyncHookHandler } from 'fastify';
 import type * as z from 'zod';
 import type { Access, Caller } from '../auth/caller.ts';
 import { createEventStreams, eventStreamSchema, eventStreamTimeoutMs } from './event-streams.ts';
@@ -94,8 +94,10 @@ export type AddDoorsOptions = {
   readonly prefix?: string;
   /** Aborted when the process begins to shut down; a table with events needs it. */
   readonly stopping?: AbortSignal;
-  /** Hooks that count the requests of doors with a `limit`, by its name; a door whose limit is not here has that of all doors. */
-  readonly limits?: Readonly<Record<string, preHandlerAsyncHookHandler>>;
+  /** Event streams of one network at a time; default no limit. */
+  readonly mostStreamsOfNetwork?: number;
+  /** Hooks that count the requests of doors with a `limit`, by its name, before their bodies are read; a door whose limit is not here has that of all doors. */
+  readonly limits?: Readonly<Record<string, onRequestAsyncHookHandler>>;
 };
 
 /** A request and the handlers of any door, for what treats all doors alike. */
@@ -112,7 +114,7 @@ const routeOf = (door: ServedDoor, { prefix = '', limits = {} }: AddDoorsOptions
     method,
     url: `${prefix}${path}`,
     config: { access, door, ...(limit && { rateLimit: false as const }) },
-    ...(limit && { preValidation: limit }),
+    ...(limit && { onRequest: limit }),
     bodyLimit: door.bodyLimit,
     handlerTimeout: door.deadlineMs,
     // What the door does not have is left out: Fastify takes a schema that is undefined for a mistake, and says so at each start.
@@ -148,10 +150,16 @@ const addEvents = (
   options: AddDoorsOptions,
 ): void => {
   if (!options.stopping) throw new Error(`${door.path} tells events; give addDoors { stopping }`);
-  const stream = createEventStreams({ stopping: options.stopping });
+  const { stopping, mostStreamsOfNetwork } = options;
+  const stream = createEventStreams({
+    stopping,
+    ...(mostStreamsOfNetwork !== undefined && { mostPerNetwork: mostStreamsOfNetwork }),
+  });
   const route = routeOf(door, options);
   http.route({
     ...route,
+    // A HEAD would open a stream that nobody can see.
+    exposeHeadRoute: false,
     handlerTimeout: eventStreamTimeoutMs,
     schema: { ...route.schema, ...eventStreamSchema },
     handler: (request: FastifyRequest, reply) =>

@@ -71,6 +71,10 @@ const slowBody: ProblemParts = {
   detail: 'The request did not arrive in time.',
 };
 
+/** Whether the caller is still sending the body. */
+const isUnfinished = ({ headers, raw }: FastifyRequest): boolean =>
+  raw.complete === false && (headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined);
+
 /** Whether the deadline passed while the caller was still sending: its fault, not ours. */
 const isSlowBody = (error: unknown, { raw }: FastifyRequest) =>
   (error as Partial<FastifyError> | null)?.code === 'FST_ERR_HANDLER_TIMEOUT' && raw.complete === false;
@@ -110,7 +114,7 @@ const problemPartsOf = (error: unknown): ProblemParts => {
 export const handleError = (error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply => {
   const parts = isSlowBody(error, request) ? slowBody : problemPartsOf(error);
   // Else the connection would wait for the rest of the body.
-  if (parts.status === 408) reply.header('connection', 'close');
+  if (isUnfinished(request)) reply.header('connection', 'close');
   // Named here because the framework's own deadline fires outside of the request's scope.
   const traceId = traceIdOf(request.traceparent);
   if (parts.status === 500) request.log.error({ error, traceId }, 'request failed');

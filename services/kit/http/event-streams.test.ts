@@ -20,7 +20,7 @@ afterEach(async () => {
 /** A door with one stream, whose events the test gives; it says how many are being read. */
 const serve = async (
   open: (signal: AbortSignal) => AsyncGenerator<StreamEvent>,
-  limits: Pick<EventStreamsOptions, 'mostStreams' | 'mostPerCaller'> = { mostStreams: 2 },
+  limits: Pick<EventStreamsOptions, 'mostStreams' | 'mostPerCaller' | 'mostPerNetwork'> = { mostStreams: 2 },
 ) => {
   const stopping = new AbortController();
   const http = await createHttpServer({ context: testContext(testManifest()) });
@@ -125,6 +125,15 @@ describe('server-sent events', () => {
     const again = new AbortController();
     expect((await fetch(url, { headers: { 'x-session-id': one }, signal: again.signal })).status).toBe(200);
     again.abort();
+  });
+
+  test('of one network leave room for others, whoever they belong to (L7)', async () => {
+    const { url, running } = await serve(silentAfterOne, { mostStreams: 9, mostPerNetwork: 2 });
+    const leaving = new AbortController();
+    const open = () => fetch(url, { headers: { 'x-session-id': systemIds.next('ses') }, signal: leaving.signal });
+    expect([(await open()).status, (await open()).status, (await open()).status]).toEqual([200, 200, 429]);
+    leaving.abort();
+    await eventually(() => expect(running()).toBe(0));
   });
 
   test('end when the process begins to stop', async () => {

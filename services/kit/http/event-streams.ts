@@ -19,13 +19,15 @@ export type EventStreamsOptions = {
   readonly stopping: AbortSignal;
   /** Streams of this process at a time; default 1,000. One more is refused with 503 `stream.too-many`. */
   readonly mostStreams?: number;
-  /** Streams of one user, guest session or else address at a time; default 20. One more is refused with 429 `stream.too-many`. */
+  /** Streams of one user, guest session or else network at a time; default 20. One more is refused with 429 `stream.too-many`. */
   readonly mostPerCaller?: number;
+  /** Streams of one network at a time, whoever they belong to; default no limit. One more is refused with 429 `stream.too-many`. */
+  readonly mostPerNetwork?: number;
 };
 
-const callerOf = ({ caller, ip }: FastifyRequest): string => {
+const callerOf = ({ caller, network }: FastifyRequest): string => {
   if (caller.kind === 'customer') return caller.userId;
-  return caller.kind === 'guest' ? caller.sessionId : ip;
+  return caller.kind === 'guest' ? caller.sessionId : network;
 };
 
 /** Milliseconds between two comments on a silent stream; an AWS load balancer closes one after 60 s of silence. */
@@ -89,14 +91,27 @@ const toText = async function* (
  * 204, which tells EventSource not to come again (html.spec.whatwg.org, server-sent events, 9.2.3), when there is no event
  * or the last one was seen already.
  */
-export const createEventStreams = ({ stopping, mostStreams = 1_000, mostPerCaller = 20 }: EventStreamsOptions) => {
+export const createEventStreams = ({
+  stopping,
+  mostStreams = 1_000,
+  mostPerCaller = 20,
+  mostPerNetwork = Number.POSITIVE_INFINITY,
+}: EventStreamsOptions) => {
   let streams = 0;
-  const perCaller = new Map<string, number>();
-  const count = (caller: string, change: 1 | -1) => {
+  const openOf = new Map<string, number>();
+  const count = (owners: readonly string[], change: 1 | -1) => {
     streams += change;
-    const own = (perCaller.get(caller) ?? 0) + change;
-    if (own === 0) perCaller.delete(caller);
-    else perCaller.set(caller, own);
+    for (const owner of owners) {
+      const own = (openOf.get(owner) ?? 0) + change;
+      if (own === 0) openOf.delete(owner);
+      else openOf.set(owner, own);
+    }
+  };
+  const requirePlace = (owner: string, most: number) => {
+    if ((openOf.get(owner) ?? 0) >= most)
+      throw new Refusal('too-many', 'stream.too-many', `You have ${most} streams open; close one first.`, {
+        retryAfterSeconds: 5,
+      });
   };
   return async (
     request: FastifyRequest,
@@ -112,17 +127,16 @@ export const createEventStreams = ({ stopping, mostStreams = 1_000, mostPerCalle
           retryAfterSeconds: 5,
         },
       );
-    const caller = callerOf(request);
-    if ((perCaller.get(caller) ?? 0) >= mostPerCaller)
-      throw new Refusal('too-many', 'stream.too-many', `You have ${mostPerCaller} streams open; close one first.`, {
-        retryAfterSeconds: 5,
-      });
-    count(caller, 1);
+    // A network has as many sessions as it asks for.
+    const owners = [`caller ${callerOf(request)}`, `network ${request.network}`] as const;
+    requirePlace(owners[0], mostPerCaller);
+    requirePlace(owners[1], mostPerNetwork);
+    count(owners, 1);
     const leaving = new AbortController();
     const signal = AbortSignal.any([request.signal, stopping, leaving.signal, AbortSignal.timeout(longestStreamMs)]);
     const end = () => {
       if (leaving.signal.aborted) return;
-      count(caller, -1);
+      count(owners, -1);
       leaving.abort();
     };
     // Also ends a stream that nobody has begun to read.

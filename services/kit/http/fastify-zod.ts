@@ -12,6 +12,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Who may call the route; every route states it. */
     access?: Access;
+    /** Asked by who keeps the service alive: no limit refuses it. */
+    isProbe?: true;
   }
   interface FastifyRequest {
     caller: Caller;

@@ -48,7 +48,7 @@ export const addHealthRoutes = (
   { health, functions, manifest }: Reporting,
   { prefixes = [''], showsDetails = true }: HealthRoutesOptions = {},
 ): void => {
-  const config = { access: 'public' as const, rateLimit: false as const };
+  const config = { access: 'public' as const, isProbe: true as const };
   const answer = (reply: FastifyReply, well: boolean, body: object) =>
     reply
       .code(well ? 200 : 503)
@@ -102,7 +102,7 @@ export const addMetricsRoute = (http: HttpServer, { metrics }: Reporting): void 
   http.get(
     '/metrics',
     {
-      config: { access: 'public', rateLimit: false },
+      config: { access: 'public', isProbe: true },
       logLevel: 'silent',
       schema: {
         tags,

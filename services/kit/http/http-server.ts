@@ -8,7 +8,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { ServiceContext } from '../context.ts';
 import { continueTrace } from '../telemetry/request-scope.ts';
-import { addAccessControl, type BeginGuestSession } from './access-control.ts';
+import { addAccessControl, addAuthentication, type BeginGuestSession } from './access-control.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { addClientNetwork } from './client-network.ts';
 import { addDocumentation, type DocumentationOptions } from './documentation.ts';
@@ -19,7 +19,7 @@ import { addHttpMetrics } from './http-metrics.ts';
 import { addInFlightLimit } from './in-flight-limit.ts';
 import { addJsonBody } from './json-body.ts';
 import { addNotFound } from './not-found.ts';
-import { addRateLimit } from './rate-limit.ts';
+import { addRateLimit, type CountRequest } from './rate-limit.ts';
 import { addRequestRules } from './request-rules.ts';
 
 export type { HttpServer };
@@ -40,6 +40,10 @@ export type HttpServerOptions = {
   readonly requestsPerMinute?: number;
   /** Requests answered at a time before 503; default 1,000. */
   readonly mostInFlight?: number;
+  /** Requests of one network answered at a time before 429; default no limit: callers that are services share few addresses. */
+  readonly mostInFlightOfNetwork?: number;
+  /** Milliseconds that a client may take to read an answer; default 30,000. */
+  readonly sendingMs?: number;
   /** Further prefixes under which the health routes are served, such as `/api/v1`. */
   readonly healthPrefixes?: readonly string[];
   /** Origins such as `https://shop.example` from which browsers may call with cookies; default none but the own one. */
@@ -56,6 +60,7 @@ export type HttpServerOptions = {
  */
 export const createHttpServer = async (options: HttpServerOptions): Promise<HttpServer> => {
   const { context, deadlineMs = 15_000, bodyLimit = 64 * 1024 } = options;
+  let countRequest: CountRequest = async () => {};
   const trustedProxies = options.trustedProxies ?? context.config.trustedProxies;
   const http = fastify({
     loggerInstance: context.logger as FastifyBaseLogger,
@@ -73,7 +78,10 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     frameworkErrors: (error, request, reply) => {
       // Raised while the request is routed, before any hook could give it a trace.
       request.traceparent ||= continueTrace();
-      handleError(error, request, reply);
+      void countRequest(request).then(
+        () => handleError(error, request, reply),
+        (refusal: unknown) => handleError(refusal, request, reply),
+      );
     },
     clientErrorHandler: answerBrokenRequest,
   }).withTypeProvider<ZodTypeProvider>();
@@ -87,10 +95,20 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   addClientNetwork(http);
   addRequestRules(http, { deadlineMs, stopping: context.stopping });
   addHttpMetrics(http, context.metrics);
-  addInFlightLimit(http, { mostInFlight: options.mostInFlight ?? 1_000, deadlineMs });
+  addInFlightLimit(http, {
+    mostInFlight: options.mostInFlight ?? 1_000,
+    mostOfNetwork: options.mostInFlightOfNetwork,
+    deadlineMs,
+    sendingMs: options.sendingMs,
+  });
   await http.register(cookie);
   await http.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  });
+  addAuthentication(http, options.verifyToken ?? context.verifyToken);
+  countRequest = await addRateLimit(http, { ...options, service: context.manifest.name, clock: context.clock });
+  http.addHook('onRequest', async (request) => {
+    if (request.method === 'OPTIONS') await countRequest(request);
   });
   // Before access control: a browser asks for permission without the token that it wants to send.
   if (options.allowedOrigins?.length)
@@ -101,8 +119,11 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
       exposedHeaders: ['x-request-id', 'retry-after', 'location', 'idempotent-replayed'],
       maxAge: 600,
     });
-  addAccessControl(http, options.verifyToken ?? context.verifyToken, options.beginGuestSession);
-  await addRateLimit(http, { ...options, service: context.manifest.name, clock: context.clock });
+  // After CORS, so that a page of an allowed origin can read that it must wait.
+  http.addHook('onRequest', async (request) => {
+    if (request.method !== 'OPTIONS') await countRequest(request);
+  });
+  addAccessControl(http, options.beginGuestSession);
   addNotFound(http);
   await addDocumentation(http, context.manifest, options.documentation);
   // Figures and names of neighbours are for operators; behind a load balancer they have the listener of the probes.

@@ -1,26 +1,60 @@
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
+/** Milliseconds that a client may take to read an answer, after the deadline by which it is there. */
+const readingMs = 30_000;
+
+export type InFlightLimit = {
+  readonly mostInFlight: number;
+  /** Of one network at a time; undefined where callers are services, which share few addresses. */
+  readonly mostOfNetwork?: number | undefined;
+  readonly deadlineMs: number;
+  /** Milliseconds for reading an answer; default 30,000. */
+  readonly sendingMs?: number | undefined;
+};
+
+const tooMany = (mostOfNetwork: number) =>
+  new Refusal(
+    'too-many',
+    'request.too-many-at-once',
+    `More than ${mostOfNetwork} requests of this address are unanswered; wait for one of them.`,
+    { retryAfterSeconds: 1 },
+  );
+
+const overloaded = () =>
+  new Refusal('unavailable', 'service.overloaded', 'Too many requests at a time; try again in a moment.', {
+    retryAfterSeconds: 1,
+  });
+
 /**
- * Answers 503 `service.overloaded` to what would be one request too many at a time: a queue that grows makes all of its
- * requests late instead of some of them refused. Health, metrics and
- * routes whose `handlerTimeout` is longer than the door's deadline (server-sent events) do not count.
+ * Refuses what would be one request too many at a time, before its body is read: 429 `request.too-many-at-once` of one
+ * network, so that nobody takes the places of others, and 503 `service.overloaded` of all, because a queue that grows makes all of
+ * its requests late instead of some of them refused. A request has its place until its answer is read or its time for
+ * that is over. Probes do not count, nor routes whose `handlerTimeout` is longer than the door's deadline
+ * (server-sent events, which are counted by themselves).
  */
 export const addInFlightLimit = (
   http: HttpServer,
-  { mostInFlight, deadlineMs }: { mostInFlight: number; deadlineMs: number },
+  { mostInFlight, mostOfNetwork, deadlineMs, sendingMs = readingMs }: InFlightLimit,
 ): void => {
   let inFlight = 0;
+  const ofNetworks = new Map<string, number>();
+  const count = (network: string, change: 1 | -1) => {
+    inFlight += change;
+    const own = (ofNetworks.get(network) ?? 0) + change;
+    if (own === 0) ofNetworks.delete(network);
+    else ofNetworks.set(network, own);
+  };
   http.addHook('onRequest', async (request, reply) => {
     const { config, handlerTimeout } = request.routeOptions;
-    if (config.rateLimit === false || handlerTimeout > deadlineMs) return;
-    if (inFlight >= mostInFlight)
-      throw new Refusal('unavailable', 'service.overloaded', 'Too many requests at a time; try again in a moment.', {
-        retryAfterSeconds: 1,
-      });
-    inFlight += 1;
-    reply.raw.once('close', () => {
-      inFlight -= 1;
-    });
+    const { raw } = reply;
+    const timer = setTimeout(() => raw.socket?.destroy(), (handlerTimeout || deadlineMs) + sendingMs);
+    raw.once('close', () => clearTimeout(timer));
+    if (config.isProbe || handlerTimeout > deadlineMs) return;
+    const { network } = request;
+    if (mostOfNetwork !== undefined && (ofNetworks.get(network) ?? 0) >= mostOfNetwork) throw tooMany(mostOfNetwork);
+    if (inFlight >= mostInFlight) throw overloaded();
+    count(network, 1);
+    raw.once('close', () => count(network, -1));
   });
 };

@@ -27,7 +27,7 @@ export const addNotFound = (http: HttpServer): void => {
         max: missesPerMinute,
         timeWindow: 60_000,
         // A key of its own: in a shared cache, misses must not count as requests of all kinds and the other way round.
-        keyGenerator: ({ ip }) => `miss:${ip}`,
+        keyGenerator: ({ network }) => `miss:${network}`,
       }),
     },
     (request, reply) => {

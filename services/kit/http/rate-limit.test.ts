@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { InjectOptions } from 'fastify';
 import type { Cache } from '../cache/cache.ts';
 import { openCache } from '../cache/open-cache.ts';
 import { systemIds } from '../system-ids.ts';
@@ -84,5 +85,68 @@ describe('a rate limit', () => {
     const away: Cache = { ...openCache('memory:'), increment };
     const [one, two] = [await server({ cache: away }), await server({ cache: away })];
     expect([await call(one, '/b'), await call(one, '/b'), await call(two, '/b')]).toEqual([200, 429, 200]);
+  });
+});
+
+describe('the limit of all requests', () => {
+  const limited = async (requestsPerMinute = 3) => {
+    const http = await createHttpServer({
+      context: testContext(testManifest(), { verifyToken: tokens.verifyToken, clock: fakeClock() }),
+      requestsPerMinute,
+      allowedOrigins: ['https://shop.example'],
+    });
+    http.get('/mine', { config: { access: 'customer' } }, async () => ({}));
+    http.get('/staff', { config: { access: 'staff' } }, async () => ({}));
+    http.post('/items', { config: { access: 'public' } }, async () => ({}));
+    return http;
+  };
+  const bearer = async () => tokens.bearer({ userId: systemIds.next('usr') });
+
+  // What a request is refused for comes after the count, or refusals would be free (L1).
+  test.each<[string, InjectOptions, number]>([
+    ['no token', { url: '/mine' }, 401],
+    ['a bad token', { url: '/mine', headers: { authorization: 'Bearer x.y.z' } }, 403],
+    [
+      'broken JSON',
+      { method: 'POST', url: '/items', payload: '{', headers: { 'content-type': 'application/json' } },
+      400,
+    ],
+    ['a URL that is none', { url: '/mine/%zz' }, 400],
+    ['a path that is not there', { url: '/nothing' }, 404],
+    [
+      'the question of a browser from elsewhere',
+      {
+        method: 'OPTIONS',
+        url: '/items',
+        headers: { origin: 'https://shop.example', 'access-control-request-method': 'POST' },
+      },
+      204,
+    ],
+  ])('counts %s', async (_case, request, status) => {
+    const http = await limited();
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i += 1) statuses.push((await http.inject(request)).statusCode);
+    expect(statuses).toEqual([status, status, status, 429]);
+    expect(await call(http, '/health/live')).toBe(200);
+  });
+
+  test('counts a customer without the role', async () => {
+    const http = await limited();
+    const headers = await bearer();
+    const statuses: number[] = [];
+    for (let i = 0; i < 4; i += 1) statuses.push(await call(http, '/staff', { headers }));
+    expect(statuses).toEqual([403, 403, 403, 429]);
+  });
+
+  test('ends for a network too, however many accounts it makes, and not for another (L2)', async () => {
+    const http = await limited();
+    const outcomes: number[] = [];
+    for (let account = 0; account < 7; account += 1) {
+      const headers = await bearer();
+      for (let i = 0; i < 3; i += 1)
+        outcomes.push(await call(http, '/mine', { headers, remoteAddress: `2001:db8::${account}` }));
+    }
+    expect(outcomes.filter((status) => status === 200)).toHaveLength(15);
+    expect(await call(http, '/mine', { headers: await bearer(), remoteAddress: '2001:db8:0:1::1' })).toBe(200);
   });
 });

@@ -6,9 +6,15 @@ import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
-/** A signed-in customer is counted by user, everybody else by address. */
-const callerKey = (request: FastifyRequest): string =>
-  request.caller?.kind === 'customer' ? `user:${request.caller.userId}` : `ip:${request.ip}`;
+/** A signed-in customer is counted by user, everybody else by network. */
+const callerKey = ({ caller, network }: FastifyRequest): string =>
+  caller?.kind === 'customer' ? `user:${caller.userId}` : `ip:${network}`;
+
+/**
+ * Customers of one network together may send as much as five of them alone: more than a household or an office does, and
+ * not more with every account that somebody makes.
+ */
+const customersOfNetwork = 5;
 
 type StoreOptions = {
   readonly groupId?: string;
@@ -60,26 +66,48 @@ export type RateLimitOptions = {
   readonly requestsPerMinute?: number;
 };
 
+/** The refusal of what exceeds a limit. */
+const tooMany = ({ ttl, max }: { readonly ttl: number; readonly max: number }) =>
+  new Refusal('too-many', 'request.too-many', `More than ${max} requests in the time window; wait and try again.`, {
+    retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
+  });
+
+/** Counts a request; throws 429 `request.too-many` with Retry-After where it is one too many. */
+export type CountRequest = (request: FastifyRequest) => Promise<void>;
+
 /**
- * Routes limit themselves with `config: { rateLimit: { max, timeWindow } }`; `requestsPerMinute` limits all of them.
- * Answers 429 `request.too-many` with Retry-After.
+ * Returns what counts each request, refused ones too, against `requestsPerMinute`: to be called as soon as the caller is known, and
+ * before anything is decided or read. Probes and routes that limit themselves are left alone; those have
+ * `config: { rateLimit: { max, timeWindow } }` or a hook of `http.rateLimit()`.
  */
 export const addRateLimit = async (
   http: HttpServer,
   { service, clock, cache, requestsPerMinute }: RateLimitOptions,
-): Promise<void> => {
+): Promise<CountRequest> => {
   await http.register(rateLimit, {
-    global: requestsPerMinute !== undefined,
-    max: requestsPerMinute ?? 600,
+    global: false,
     timeWindow: 60_000,
-    // After authentication, so that a user is counted as a user.
-    hook: 'preValidation',
+    // Before the body is read: a body that never ends must not be free.
+    hook: 'onRequest',
     keyGenerator: callerKey,
     skipOnError: true,
     ...(cache && { store: storeOver(cache, service, clock) }),
-    errorResponseBuilder: (_request, { ttl, max }) =>
-      new Refusal('too-many', 'request.too-many', `More than ${max} requests in the time window; wait and try again.`, {
-        retryAfterSeconds: Math.max(1, Math.ceil(ttl / 1000)),
-      }),
+    errorResponseBuilder: (_request, exceeded) => tooMany(exceeded),
   });
+  if (requestsPerMinute === undefined) return async () => {};
+  const ofCaller = http.createRateLimit({ max: requestsPerMinute, keyGenerator: callerKey });
+  const ofNetwork = http.createRateLimit({
+    max: requestsPerMinute * customersOfNetwork,
+    keyGenerator: ({ network }) => `customers:${network}`,
+  });
+  const count = async (limit: typeof ofCaller, request: FastifyRequest) => {
+    const counted = await limit(request);
+    if (!counted.isAllowed && counted.isExceeded) throw tooMany(counted);
+  };
+  return async (request) => {
+    const { isProbe, rateLimit: own } = request.routeOptions.config;
+    if (isProbe || own !== undefined) return;
+    if (request.caller?.kind === 'customer') await count(ofNetwork, request);
+    await count(ofCaller, request);
+  };
 };

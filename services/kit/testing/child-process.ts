@@ -12,9 +12,9 @@ export type Child = {
   kill(): Promise<void>;
 };
 
-/** Runs a TypeScript file in a process of its own, so that a test can stop or kill it. */
-export const startChild = (file: URL, parameters: readonly string[]): Child => {
-  const child = spawn(process.execPath, [fileURLToPath(file), ...parameters], {
+/** Runs a TypeScript file in a process of its own, so that a test can stop or kill it; `flags` are Node's, default none. */
+export const startChild = (file: URL, parameters: readonly string[], flags: readonly string[] = []): Child => {
+  const child = spawn(process.execPath, [...flags, fileURLToPath(file), ...parameters], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { PATH: process.env['PATH'] ?? '' },
   });

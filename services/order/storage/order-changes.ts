@@ -12,15 +12,18 @@ export const listenForOrderChanges = async (database: Database) => {
   const stop = await database.listen(orderChanged, (orderId) => emitter.emit(orderId));
 
   async function* changesOf(orderId: string, signal: AbortSignal): AsyncGenerator<void> {
-    const ending = new AbortController();
-    const nudge = setInterval(() => emitter.emit(orderId), lookAgainAfterMs);
+    const own = new EventEmitter();
+    const tell = () => own.emit('look');
+    emitter.on(orderId, tell);
+    // Each watcher nudges itself alone: N that nudged all would look N * N times.
+    const nudge = setInterval(tell, lookAgainAfterMs);
     try {
-      for await (const _ of on(emitter, orderId, { signal: AbortSignal.any([signal, ending.signal]) })) yield;
+      for await (const _ of on(own, 'look', { signal })) yield;
     } catch (problem) {
       if (!signal.aborted) throw problem;
     } finally {
       clearInterval(nudge);
-      ending.abort();
+      emitter.off(orderId, tell);
     }
   }
   return { changesOf, stop };
