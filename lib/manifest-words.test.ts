@@ -1,14 +1,24 @@
 /** Words of the manifest that bring rights or ways out with them: what each becomes on AWS, in Kubernetes, here, under compose and in a release. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import * as z from 'zod';
+import { ConfigurationError, readConfig } from '../services/kit/config/config.ts';
 import { destinations } from '../services/kit/destinations.ts';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import { composeProject } from './compose/compose-file.ts';
 import { composeAddresses } from './compose/compose-places.ts';
+import { composeSecrets } from './compose/compose-secrets.ts';
 import { environments } from './environments.ts';
+import { openDataFolder } from './local/data-folder.ts';
+import { keepSecrets } from './local/secrets.ts';
+import { planProcess } from './local/service-plan.ts';
 import { preparePlatform } from './templates/platform-templates.ts';
-import { at, identityStatements, listOf, type StackTemplate, textOf } from './templates/template.ts';
+import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './templates/template.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';
 import { serviceVariables } from './variables/service-variables.ts';
+import { podVariables, staticConfiguration } from './workloads/pod-variables.ts';
 import { someWorkloadValues } from './workloads/testing/workload-fixtures.ts';
 import { serviceObjects } from './workloads/workload-objects.ts';
 
@@ -50,6 +60,34 @@ const worldPorts = (service: ServiceManifest): number[] => {
     .flatMap(({ ports }) => ports.map(({ port }) => port));
 };
 
+/** What a process says of these variables at its start; Secrets Manager holds the given values. */
+const problemsAtStart = async (
+  service: ServiceManifest,
+  variables: Readonly<Record<string, string | undefined>>,
+  held: Readonly<Record<string, string>> = {},
+): Promise<readonly string[]> => {
+  const schema = z.object(
+    Object.fromEntries(
+      Object.entries(service.configuration).map(([key, { issuedBy }]) => [
+        key,
+        issuedBy ? z.string().optional() : z.string(),
+      ]),
+    ),
+  );
+  const loadSecret = async (id: string) => {
+    const value = held[id.split('/').at(-1) ?? ''];
+    if (value === undefined) throw Object.assign(new Error(id), { name: 'ResourceNotFoundException' });
+    return value;
+  };
+  return readConfig(service, schema, variables, { loadSecret }).then(
+    () => [],
+    (problem: unknown) => {
+      if (problem instanceof ConfigurationError) return problem.problems;
+      throw problem;
+    },
+  );
+};
+
 describe('what a service reaches', () => {
   const sids = Object.values(destinations).flatMap(({ grants }) => grants.map(({ sid }) => sid));
 
@@ -86,5 +124,79 @@ describe('what a service reaches', () => {
     expect(['trends', 'door', 'stock'].map(mounts)).toEqual([false, false, false]);
     const mailing = composeProject([{ ...fixture('ledger'), reaches: ['ses'] }, fixture('stock')]);
     expect(JSON.stringify(mailing.services['ledger']?.volumes)).toContain('mails:/data/mails');
+  });
+});
+
+describe('a secret that others issue', () => {
+  const stock = fixture('stock');
+  const made = { SHELF_KEY: 'v4zL9Rk2Xw7Tq8Mp3Bn6', SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153' };
+
+  test('on AWS has a place that is born empty, beside those that are born at random', () => {
+    const secrets = new Map(
+      resourcesOf(template('Secret'), 'AWS::SecretsManager::Secret').map(({ properties }) => [
+        textOf(properties['Name']).split('/').at(-1),
+        properties,
+      ]),
+    );
+    expect(secrets.get('SHELF_KEY')).toHaveProperty('GenerateSecretString');
+    expect(secrets.get('SUPPLIER_KEY')).toMatchObject({ Description: 'Key of the supplier.' });
+    for (const value of ['GenerateSecretString', 'SecretString'])
+      expect(secrets.get('SUPPLIER_KEY')).not.toHaveProperty(value);
+  });
+
+  test.each<[what: string, supplier: string, held: Readonly<Record<string, string>>, problems: readonly RegExp[]]>([
+    ['is not read while it is not needed', 'nobody', made, []],
+    [
+      'stops a start that needs it while its place is empty',
+      'acme',
+      made,
+      [/^SUPPLIER_KEY_SECRET_ID: there is no such secret, or it holds no value yet; put one in$/],
+    ],
+    [
+      'stops a start that needs it while it is a placeholder',
+      'acme',
+      { ...made, SUPPLIER_KEY: '<your-supplier-key>' },
+      [/^SUPPLIER_KEY_SECRET_ID: is a placeholder; set the real value$/],
+    ],
+    ['is read once it is there', 'acme', { ...made, SUPPLIER_KEY: 'acme_live_93kd02lq' }, []],
+  ])('in Kubernetes %s', async (_, supplier, held, problems) => {
+    const chosen = { ...values, configuration: { stock: { SUPPLIER: supplier } } };
+    const variables = { ...podVariables(stock, fixtureManifests, chosen), ...staticConfiguration(stock, chosen) };
+    expect(variables['SUPPLIER_KEY_SECRET_ID']).toBe('cloudmart/test/stock/SUPPLIER_KEY');
+    expect(await problemsAtStart(stock, variables, held)).toEqual(
+      problems.map((problem) => expect.stringMatching(problem)),
+    );
+  });
+
+  test('here is not made up, and the service starts without it', async () => {
+    const place = await mkdtemp(path.join(tmpdir(), 'cloudmart-words-'));
+    const folder = await openDataFolder(path.join(place, 'data'));
+    try {
+      const secrets = await keepSecrets(folder, fixtureManifests, false);
+      expect(secrets.configuration['stock']).toEqual({ SHELF_KEY: expect.stringMatching(/^[\w-]{32}$/) });
+      const bundle = { service: 'stock', folder: place, entry: 'main.mjs', hash: '0', bytes: 0, parts: [] };
+      const plan = planProcess(
+        stock,
+        { own: bundle, started: bundle },
+        {
+          folder,
+          portBase: undefined,
+          secrets,
+          services: fixtureManifests,
+        },
+      );
+      expect(plan.environment).not.toHaveProperty('SUPPLIER_KEY');
+      expect(await problemsAtStart(stock, plan.environment)).toEqual([]);
+    } finally {
+      folder.release();
+      await rm(place, { recursive: true });
+    }
+  });
+
+  test('under compose is neither made up nor asked for', () => {
+    expect(composeSecrets(fixtureManifests)).toContain('STOCK_SHELF_KEY');
+    expect(composeSecrets(fixtureManifests)).not.toContain('STOCK_SUPPLIER_KEY');
+    const { environment = {} } = composeProject(fixtureManifests).services['stock'] ?? {};
+    expect(Object.keys(environment).filter((name) => name.endsWith('_KEY'))).toEqual(['SHELF_KEY']);
   });
 });

@@ -91,6 +91,21 @@ describe('manifests that do not fit together are refused in one sentence with th
       /stamper\/manifest\.ts: declares no ports\.http, at which its files are served outside AWS; declare a free one$/,
     ],
     [
+      'a secret of others that even a laptop needs',
+      'cart',
+      {
+        configuration: {
+          SMS_PROVIDER: { description: 'Who sends.', kind: 'plain', default: 'carrier' },
+          SMS_KEY: {
+            description: 'Its key.',
+            kind: 'secret',
+            issuedBy: { issuer: 'the carrier', when: { key: 'SMS_PROVIDER', is: 'carrier' } },
+          },
+        },
+      },
+      /SMS_KEY of the carrier is needed when SMS_PROVIDER is "carrier"; declare that as a plain value with another default/,
+    ],
+    [
       'files that reach out',
       'stamper',
       { kind: 'static', ports: { http: 9100 }, owns: {}, consumes: {}, reaches: ['openai'] },

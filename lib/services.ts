@@ -109,6 +109,17 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `consumes no type of topic "${topic}"; name those it acts on, or remove the topic`,
         );
     }
+    for (const [key, { kind, issuedBy }] of Object.entries(service.configuration)) {
+      if (issuedBy === undefined) continue;
+      const chosen = service.configuration[issuedBy.when.key];
+      if (kind !== 'secret')
+        throw sentence(service.name, `${key} is issued by ${issuedBy.issuer} but is not secret; make it one`);
+      if (chosen?.kind !== 'plain' || chosen.default === undefined || chosen.default === issuedBy.when.is)
+        throw sentence(
+          service.name,
+          `${key} of ${issuedBy.issuer} is needed when ${issuedBy.when.key} is "${issuedBy.when.is}"; declare that as a plain value with another default, with which the service starts on a laptop`,
+        );
+    }
     if (service.wakesEveryMinutes !== undefined && runtimeOf(service) !== 'function')
       throw sentence(service.name, 'wakesEveryMinutes is for Lambdas; a service that runs keeps its own time');
     for (const table of service.follows ?? []) {
@@ -186,11 +197,15 @@ export const callersOf = (service: ServiceManifest, all: readonly ServiceManifes
     .map(({ name }) => name)
     .sort();
 
-/** Names of the secrets that a service needs, in the order in which it declares them. */
+/** Names of the secrets that a service declares, in that order. */
 export const secretNames = (service: ServiceManifest): string[] =>
   Object.entries(service.configuration)
     .filter(([, { kind }]) => kind === 'secret')
     .map(([key]) => key);
+
+/** Those of them that are made at random wherever the service runs; the others come from whoever issues them. */
+export const generatedSecretNames = (service: ServiceManifest): string[] =>
+  secretNames(service).filter((key) => service.configuration[key]?.issuedBy === undefined);
 
 /** Keys that Secrets Manager holds for a service. */
 export const secretKeysOf = (service: ServiceManifest): string[] => [SERVICE_AUTH_SECRET, ...secretNames(service)];

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { secretNames } from '../services.ts';
+import { generatedSecretNames } from '../services.ts';
 import { variableName } from '../variables/service-variables.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
@@ -17,7 +17,7 @@ export const peerSecrets = {
 /** Name of the password of a service's PostgreSQL role. */
 export const databasePassword = (service: string): string => `${variableName(service)}_DATABASE_PASSWORD`;
 
-/** Name under which a secret that a manifest declares is kept. */
+/** Name under which a secret is kept that a manifest declares and nobody else issues. */
 export const declaredSecret = (service: string, key: string): string => `${variableName(service)}_${key}`;
 
 /** How compose.yaml names a secret; Compose refuses to do anything while it is missing. */
@@ -27,7 +27,7 @@ export const secretReference = (name: string): string => `\${${name}:?is missing
 export const composeSecrets = (services: readonly ServiceManifest[]): readonly string[] => [
   ...Object.values(peerSecrets),
   ...services.flatMap(({ name, owns }) => (owns.database ? [databasePassword(name)] : [])),
-  ...services.flatMap((service) => secretNames(service).map((key) => declaredSecret(service.name, key))),
+  ...services.flatMap((service) => generatedSecretNames(service).map((key) => declaredSecret(service.name, key))),
 ];
 
 const RANDOM_BYTES = 24;

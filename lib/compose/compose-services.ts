@@ -5,7 +5,7 @@ import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { localImageName } from '../names.ts';
-import { callersOf, publicDoorOf, runsOnThisMachine, secretNames } from '../services.ts';
+import { callersOf, generatedSecretNames, publicDoorOf, runsOnThisMachine } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceVariables } from '../variables/service-variables.ts';
@@ -57,7 +57,7 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
     SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
     ...Object.fromEntries(
-      secretNames(service).map((key) => [key, secretReference(declaredSecret(service.name, key))] as const),
+      generatedSecretNames(service).map((key) => [key, secretReference(declaredSecret(service.name, key))] as const),
     ),
     LOG_LEVEL: 'info',
   };

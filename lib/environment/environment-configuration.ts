@@ -1,5 +1,5 @@
 /** Plain configuration that an environment gives to services. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { isNeeded, type ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from './environment.ts';
 
 const mailDomain = /@([^\s<>@]+)>?$/;
@@ -14,6 +14,15 @@ export const configurationOf = (service: ServiceManifest, environment: Environme
   ),
   ...environment.configuration[service.name],
 });
+
+/** Secrets of its own that a service needs in an environment: those that others issue only where what they are for is in use. */
+export const neededSecretNames = (service: ServiceManifest, environment: Environment): string[] => {
+  const values = configurationOf(service, environment);
+  const plainValue = (key: string) => values[key] ?? service.configuration[key]?.default;
+  return Object.entries(service.configuration)
+    .filter(([, declared]) => declared.kind === 'secret' && isNeeded(declared, plainValue))
+    .map(([key]) => key);
+};
 
 const senderProblems = (service: ServiceManifest, environment: Environment): string[] =>
   Object.entries(configurationOf(service, environment))

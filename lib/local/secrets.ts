@@ -1,7 +1,7 @@
 /** Passwords and keys of one local platform: made once, kept in one file that only its owner can read. */
 import { randomBytes } from 'node:crypto';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { secretNames } from '../services.ts';
+import { generatedSecretNames } from '../services.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readKeptJson } from './kept-json.ts';
@@ -14,7 +14,7 @@ export type Secrets = {
   readonly serviceAuth: string;
   /** PostgreSQL password of each service's role. */
   readonly roles: Readonly<Record<string, string>>;
-  /** Declared secret configuration, by service and key. */
+  /** Declared secret configuration but what others issue, by service and key. */
   readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
@@ -54,7 +54,10 @@ export const keepSecrets = async (
         services.map((service) => [
           service.name,
           Object.fromEntries(
-            secretNames(service).map((key) => [key, kept?.configuration?.[service.name]?.[key] ?? newSecret()]),
+            generatedSecretNames(service).map((key) => [
+              key,
+              kept?.configuration?.[service.name]?.[key] ?? newSecret(),
+            ]),
           ),
         ]),
       ),

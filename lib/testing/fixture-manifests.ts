@@ -32,7 +32,13 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     publishes: { 'stock-events': { partitions: 6, retentionDays: 7 } },
     consumes: { 'stock-events': ['stock.sold.v1', 'stock.returned.v1'] },
     configuration: {
-      SUPPLIER_KEY: { description: 'Key of the supplier.', kind: 'secret' },
+      SHELF_KEY: { description: 'Key of the shelves.', kind: 'secret' },
+      SUPPLIER: { description: 'Who delivers; "nobody" for tests.', kind: 'plain', default: 'nobody' },
+      SUPPLIER_KEY: {
+        description: 'Key of the supplier.',
+        kind: 'secret',
+        issuedBy: { issuer: 'the supplier', when: { key: 'SUPPLIER', is: 'acme' } },
+      },
       LOW_STOCK: { description: 'Units below which stock counts as low.', kind: 'plain', default: '5' },
     },
   }),

@@ -78,6 +78,16 @@ export type ConfigurationDeclaration = {
   readonly kind: 'plain' | 'secret';
   /** Value for every environment that sets none; a secret has no default. */
   readonly default?: string;
+  /**
+   * Who else issues this secret: it is never made up. On AWS its place is born empty; while `when` holds, pre-flight and start refuse it
+   * missing, empty or with a placeholder, and otherwise nobody reads it. Default: the platform makes a random value.
+   */
+  readonly issuedBy?: {
+    /** Name for people, such as "Stripe". */
+    readonly issuer: string;
+    /** The plain value with which the secret is needed. Its default is another one, so that the local run and compose need no account there. */
+    readonly when: { readonly key: string; readonly is: string };
+  };
   /** Whether mails are sent from this address; its default is then at each environment's own domain, and no other may be set. Default false. */
   readonly sender?: boolean;
   /** Whether the value is the name of the environment, wherever there is one; its default is then that of a laptop. Default false. */
@@ -146,6 +156,12 @@ export const byRuntime = (
 
 /** Whether a service runs as pods; functions, stream jobs and files do not. */
 export const runsInCluster = (service: Pick<ServiceManifest, 'kind'>): boolean => runtimeOf(service) === 'pods';
+
+/** Whether a service needs this secret with these plain values: always, unless others issue it for something that is not in use. */
+export const isNeeded = (
+  { issuedBy }: ConfigurationDeclaration,
+  plainValue: (key: string) => string | undefined,
+): boolean => issuedBy === undefined || plainValue(issuedBy.when.key) === issuedBy.when.is;
 
 /** Whether a service publishes or consumes events. */
 export const usesEvents = ({ publishes, consumes }: Pick<ServiceManifest, 'publishes' | 'consumes'>): boolean =>

@@ -1,5 +1,5 @@
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
+import { CfnSecret, type ISecret, Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
@@ -17,7 +17,8 @@ export type ServiceSecretsProps = {
 
 /**
  * One secret for each that a manifest declares, and one that all services share to sign their calls. Values are made by Secrets
- * Manager; one that another party issues is put in with `aws secretsmanager put-secret-value` and survives later deployments.
+ * Manager; the place of one that another party issues is made empty, an operator puts the value in with
+ * `aws secretsmanager put-secret-value`, and no later deployment touches it.
  */
 export class ServiceSecrets extends Construct {
   private readonly byService = new Map<string, Map<string, ISecret>>();
@@ -37,15 +38,17 @@ export class ServiceSecrets extends Construct {
         generateSecretString: { passwordLength: 48, excludePunctuation: true },
         removalPolicy: removalPolicyOf(retained),
       });
+    const declared = (service: ServiceManifest, name: string) => {
+      const { description = name, issuedBy } = service.configuration[name] ?? {};
+      const made = secret(`${service.name}-${name}`, service.name, name, description);
+      // The construct has something generated unless it is given a value, which would stand in the template.
+      if (issuedBy && made.node.defaultChild instanceof CfnSecret)
+        made.node.defaultChild.generateSecretString = undefined;
+      return made;
+    };
     const auth = secret('ServiceAuth', '', SERVICE_AUTH_SECRET, 'Signs the calls between services.');
     for (const service of services) {
-      const own = secretNames(service).map(
-        (name) =>
-          [
-            name,
-            secret(`${service.name}-${name}`, service.name, name, service.configuration[name]?.description ?? name),
-          ] as const,
-      );
+      const own = secretNames(service).map((name) => [name, declared(service, name)] as const);
       this.byService.set(service.name, new Map<string, ISecret>([[SERVICE_AUTH_SECRET, auth], ...own]));
     }
   }

@@ -5,18 +5,22 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { neededSecretNames } from '../../environment/environment-configuration.ts';
 import { SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
-import { secretNames } from '../../services.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { valueProblem } from './preflight-values.ts';
 
 type ExpectedSecret = { readonly id: string; readonly key: string; readonly service?: ServiceManifest };
 
-/** Names of the secrets that an environment holds for these services, each with its owner; one signs the calls of all. */
+/** Names of the secrets that these services need in an environment, each with its owner; one signs the calls of all. */
 export const expectedSecrets = (environment: Environment, services: readonly ServiceManifest[]): ExpectedSecret[] => [
   { id: secretId(environment.name, '', SERVICE_AUTH_SECRET), key: SERVICE_AUTH_SECRET },
   ...services.flatMap((service) =>
-    secretNames(service).map((key) => ({ id: secretId(environment.name, service.name, key), key, service })),
+    neededSecretNames(service, environment).map((key) => ({
+      id: secretId(environment.name, service.name, key),
+      key,
+      service,
+    })),
   ),
 ];
 
@@ -27,6 +31,7 @@ const secretProblem = async (
   { id, key, service }: ExpectedSecret,
   { environment: { name, region }, aws }: PreflightContext,
 ): Promise<Problem | undefined> => {
+  const issuer = service?.configuration[key]?.issuedBy?.issuer;
   const put = `aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string file://<file that holds the value>`;
   const described = await client.send(new DescribeSecretCommand({ SecretId: id }), aws.deadline()).catch((problem) => {
     if ((problem as Error).name === 'ResourceNotFoundException') return undefined;
@@ -46,7 +51,7 @@ const secretProblem = async (
     };
   const empty: Problem = {
     code: 'secret-empty',
-    problem: `secret ${id} holds no current value; put one in`,
+    problem: `secret ${id} holds no current value; ${issuer ? `${issuer} issues it: put in theirs` : 'put one in'}`,
     command: put,
   };
   const stages = Object.values(described.VersionIdsToStages ?? {}).flat();

@@ -5,8 +5,8 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { awsQuestions, withClient } from '../../aws/ask-aws.ts';
 import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { repositoryName, secretId } from '../../names.ts';
-import { secretKeysOf } from '../../services.ts';
+import { neededSecretNames } from '../../environment/environment-configuration.ts';
+import { repositoryName, SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
 
 /** AWS could not be asked; one sentence. */
 export class AwsRefused extends Error {
@@ -51,7 +51,7 @@ export const imageDigests = (
   });
 };
 
-/** Current version of each secret of each service; only names and versions are read, never values. Throws {@link AwsRefused}. */
+/** Current version of each secret that each service needs; only names and versions are read, never values. Throws {@link AwsRefused}. */
 export const currentSecrets = (
   environment: Environment,
   services: readonly ServiceManifest[],
@@ -75,7 +75,7 @@ export const currentSecrets = (
     const all = new Map<string, CurrentSecret[]>();
     for (const service of services) {
       const secrets: CurrentSecret[] = [];
-      for (const key of secretKeysOf(service))
+      for (const key of [SERVICE_AUTH_SECRET, ...neededSecretNames(service, environment)])
         secrets.push({ key, ...(await describe(secretId(environment.name, service.name, key))) });
       all.set(service.name, secrets);
     }

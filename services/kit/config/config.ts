@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { ServiceManifest } from '../manifest.ts';
+import { isNeeded, type ServiceManifest } from '../manifest.ts';
 import { type LogLevel, readDerived } from './derived-config.ts';
 import { type LoadSecret, loadSecretFromAws } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';
@@ -73,18 +73,24 @@ const readOwn = async <Schema extends z.ZodObject>(
   environment: Variables,
   read: VariableReader,
 ): Promise<z.output<Schema> | undefined> => {
-  const declared = Object.keys(manifest.configuration);
-  for (const key of declared.filter((name) => !(name in schema.shape)))
+  const names = Object.keys(manifest.configuration);
+  for (const key of names.filter((name) => !(name in schema.shape)))
     read.problems.push(`${key}: is declared in manifest.ts but not in config.ts; add it to the schema`);
-  for (const key of Object.keys(schema.shape).filter((name) => !declared.includes(name)))
+  for (const key of Object.keys(schema.shape).filter((name) => !names.includes(name)))
     read.problems.push(`${key}: is in config.ts but not declared in manifest.ts; declare it under "configuration"`);
 
   const values: Record<string, string> = {};
   const unread = new Set<string>();
-  for (const [key, { kind, default: fallback }] of Object.entries(manifest.configuration)) {
+  const plainValue = (key: string) => environment[key] ?? manifest.configuration[key]?.default;
+  for (const [key, declared] of Object.entries(manifest.configuration)) {
+    const { kind } = declared;
     read.known.add(key);
+    if (!isNeeded(declared, plainValue)) {
+      read.known.add(`${key}_SECRET_ID`);
+      continue;
+    }
     const before = read.problems.length;
-    const value = kind === 'secret' ? await read.secret(key, true) : (environment[key] ?? fallback);
+    const value = kind === 'secret' ? await read.secret(key, true) : plainValue(key);
     if (kind === 'plain' && value !== undefined && isPlaceholder(value))
       read.problems.push(`${key}: is a placeholder; set the real value`);
     if (read.problems.length > before) unread.add(key);

@@ -64,9 +64,12 @@ export const createVariableReader = (environment: Variables, loadSecret: LoadSec
       if (value === '') problems.push(`${idName}: the secret is empty; store a value in it`);
       return value !== '' && usable(idName, value) ? value : undefined;
     } catch (problem) {
-      problems.push(
-        `${idName}: cannot be read (${problem instanceof Error ? problem.name : 'unknown error'}); check its name and the role's access`,
-      );
+      if (problem instanceof Error && problem.name === 'ResourceNotFoundException')
+        problems.push(`${idName}: there is no such secret, or it holds no value yet; put one in`);
+      else
+        problems.push(
+          `${idName}: cannot be read (${problem instanceof Error ? problem.name : 'unknown error'}); check its name and the role's access`,
+        );
       return undefined;
     }
   };

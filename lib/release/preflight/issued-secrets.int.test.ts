@@ -1,0 +1,74 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { awsQuestions } from '../../aws/ask-aws.ts';
+import { environmentNamed } from '../../environments.ts';
+import { fixtureManifests } from '../../testing/fixture-manifests.ts';
+import { currentSecrets } from '../rollout/rollout-aws.ts';
+import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
+import { healthyAccount } from '../testing/healthy-account.ts';
+import { secretCheck } from './preflight-secrets.ts';
+
+const ACCOUNT = '111122223333';
+const SECRET = 'cloudmart-staging/stock/SUPPLIER_KEY';
+const services = fixtureManifests.filter(({ name }) => name === 'stock');
+const supplied = (supplier: string) => ({
+  ...environmentNamed('staging'),
+  account: ACCOUNT,
+  configuration: { stock: { SUPPLIER: supplier } },
+});
+
+let aws: AwsPeer;
+const NAMES = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+const saved = { ...process.env };
+
+beforeAll(async () => {
+  aws = await startAwsPeer(healthyAccount(ACCOUNT, supplied('acme'), services));
+  Object.assign(process.env, {
+    AWS_ENDPOINT_URL: aws.url,
+    AWS_ACCESS_KEY_ID: 'AKIATEST',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  });
+});
+afterAll(async () => {
+  for (const name of NAMES)
+    if (saved[name] === undefined) delete process.env[name];
+    else process.env[name] = saved[name];
+  await aws.close();
+});
+beforeEach(() => {
+  Object.assign(aws.holds, healthyAccount(ACCOUNT, supplied('acme'), services));
+});
+
+/** Codes and sentences of what the check finds about the secret. */
+const findings = async (supplier: string) => {
+  const environment = supplied(supplier);
+  const { findings: found } = await secretCheck.run({
+    environment,
+    account: ACCOUNT,
+    aws: awsQuestions(environment.region),
+    services,
+    pods: services,
+    tagsOf: async () => ({}),
+    resolver: undefined,
+    progress: () => undefined,
+  });
+  return found.filter(({ problem }) => problem.includes(SECRET)).map(({ code, problem }) => `${code}: ${problem}`);
+};
+
+test.each([
+  ['empty', {}, /^secret-empty: .*holds no current value; the supplier issues it: put in theirs$/],
+  ['a placeholder', { value: '<your-supplier-key>' }, /^secret-placeholder: .* put the real one in$/],
+])('a secret of others that is %s stops a release where it is needed, and only there', async (_, held, problem) => {
+  // A value of theirs would be held against config.ts, which a fixture has not.
+  for (const key of ['stock/SHELF_KEY', 'SERVICE_AUTH_SECRET']) aws.holds.secrets.delete(`cloudmart-staging/${key}`);
+  aws.holds.secrets.set(SECRET, held);
+  expect(await findings('acme')).toEqual([expect.stringMatching(problem)]);
+  expect(await findings('nobody')).toEqual([]);
+});
+
+test('the versions of secrets are asked where they are needed, so that an empty place stops no restart of others', async () => {
+  const keysOf = async (supplier: string) =>
+    (await currentSecrets(supplied(supplier), services)).get('stock')?.map(({ key }) => key);
+  aws.holds.secrets.set(SECRET, {});
+  expect(await keysOf('nobody')).toEqual(['SERVICE_AUTH_SECRET', 'SHELF_KEY']);
+  await expect(keysOf('acme')).rejects.toThrow(`secret ${SECRET} has no current version; store a value in it`);
+});
