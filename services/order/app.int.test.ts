@@ -237,6 +237,13 @@ describe('a paid order', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => act('refund', body, headers)));
     expect(answers.some(({ statusCode }) => statusCode === 200)).toBe(true);
     await eventually(async () => expect((await read(id)).payment.refunded.amount).toBe(500));
+    for (const other of [
+      { ...body, amount: { amount: 400, currency: 'USD' } },
+      { ...body, reason: 'lost' },
+      { reason: body.reason },
+    ])
+      expect(code(await act('refund', other, headers))).toEqual([422, 'order.key-reused']);
+    expect((await act('refund', body, headers)).statusCode).toBe(200);
     expect(code(await act('refund', { amount: { amount: 1001, currency: 'USD' }, reason: 'more' }))).toEqual([
       409,
       'order.refund-too-large',

@@ -29,8 +29,8 @@ export const orderDoors = {
     path: '/orders',
     summary: 'Place an order',
     description:
-      'Buys the cart, or the items that are named. The same Idempotency-Key returns the same order; another order needs another key.',
-    // A key belongs to a session. Whoever had none and lost the answer would ask again as somebody else, and pay twice.
+      'Buys the cart, or the items that are named. The same Idempotency-Key returns the same order, also after signing in or out; another order needs another key.',
+    // An order is shown to the session that placed it. Whoever had none and lost the answer could not see what he bought.
     newGuest: 'asks-again',
     headers: z.looseObject({ 'idempotency-key': idempotencyKeySchema }),
     body: placeOrderBody,
@@ -46,6 +46,7 @@ export const orderDoors = {
       'order.email-missing',
       'order.in-flight',
       'order.key-reused',
+      'order.placed-as-another',
       'order.cart-empty',
       'order.product-unknown',
       'order.out-of-stock',
@@ -108,6 +109,7 @@ export const orderDoors = {
     method: 'POST',
     path: '/orders/:id/cancel',
     summary: 'Cancel an order',
+    description: 'Until it is being packed; staff until it is with the carrier. Goods and money are given back.',
     params,
     body: cancelOrderBody,
     answers,
@@ -140,7 +142,8 @@ export const orderDoors = {
     method: 'POST',
     path: '/orders/:id/refund',
     summary: 'Refund an order in part or in full',
-    description: 'The same Idempotency-Key never refunds twice.',
+    description:
+      'The same Idempotency-Key never refunds twice, and is refused with another body. A full refund before the goods have left puts them back on the shelf; units that customers send back are added by `POST /products/:id/stock`.',
     params,
     headers: z.looseObject({ 'idempotency-key': idempotencyKeySchema.optional() }),
     body: refundOrderBody,
@@ -151,6 +154,7 @@ export const orderDoors = {
       'order.already-refunded',
       'order.refund-too-large',
       'order.refund-currency',
+      'order.key-reused',
     ],
     rpc: { method: 'refundOrder' },
   },

@@ -22,11 +22,18 @@ export const claim = (
     ? [{ type: 'order.claimed.v1', at, userId }]
     : [];
 
+/** Until the goods are with the carrier; once they are being packed, by staff alone, who know that nothing has left. */
 export const cancel = (
   order: Order,
   { at, reason, note }: { at: string; reason: CancellationReason; note?: string | undefined },
 ): OrderEvent[] => {
   requireStep(order, 'order.cancelled.v1', 'order.not-cancellable', 'cancelled any more');
+  if (order.status === 'processing' && reason !== 'cancelled-by-staff')
+    throw new Refusal(
+      'conflict',
+      'order.not-cancellable',
+      `Order ${order.id} is being packed and can be cancelled by the shop's staff alone.`,
+    );
   if (order.refunds.length > 0)
     throw new Refusal(
       'conflict',
@@ -70,18 +77,40 @@ export const deliver = (order: Order, { at }: { at: string }): OrderEvent[] => {
   return [{ type: 'order.delivered.v1', at }];
 };
 
-/** Asks for money back: an amount in the order's currency, or everything that is left. A refund id that is known changes nothing. */
+/** What staff ask for. Of two wishes under one id the fingerprints say whether they are the same request. */
+export type RefundWish = {
+  readonly refundId: string;
+  readonly fingerprint?: string;
+  /** Absent: everything that is left. */
+  readonly amount?: Money | undefined;
+  readonly reason: string;
+};
+
+/** Asks for money back: an amount in the order's currency, or everything that is left. The same wish again changes nothing. */
 export const requestRefund = (
   order: Order,
-  { at, refundId, amount, reason }: { at: string; refundId: string; amount: Money | undefined; reason: string },
+  { at, refundId, fingerprint, amount, reason }: RefundWish & { at: string },
 ): OrderEvent[] => {
-  if (order.refunds.some((refund) => refund.refundId === refundId)) return [];
+  const known = order.refunds.find((refund) => refund.refundId === refundId);
+  if (known?.fingerprint !== undefined && known.fingerprint !== fingerprint)
+    throw new Refusal(
+      'unprocessable',
+      'order.key-reused',
+      `This Idempotency-Key was used for another refund of order ${order.id}; use a new key for a new refund.`,
+    );
+  if (known) return [];
   requireStep(order, 'order.refund-requested.v1', 'order.not-refundable', 'refunded');
   const left = refundable(order);
   const { currency } = order.total;
   const wanted = amount?.amount ?? left;
   if (left <= 0)
-    throw new Refusal('conflict', 'order.already-refunded', `Order ${order.id} has nothing left to refund.`);
+    throw new Refusal(
+      'conflict',
+      'order.already-refunded',
+      order.captured === 0
+        ? `Order ${order.id} cost nothing, so there is nothing to refund; cancel it to have its goods back.`
+        : `Order ${order.id} has nothing left to refund.`,
+    );
   if (amount && amount.currency !== currency)
     throw new Refusal(
       'unprocessable',
@@ -96,7 +125,12 @@ export const requestRefund = (
       `Order ${order.id} has ${left} minor units left to refund, not ${wanted}.`,
       { errors: [{ path: 'amount.amount', message: `must be at most ${left}` }] },
     );
-  return [{ type: 'order.refund-requested.v1', at, refundId, amount: wanted, reason }];
+  return [
+    {
+      ...{ type: 'order.refund-requested.v1', at, refundId, amount: wanted, reason },
+      ...(fingerprint !== undefined && { fingerprint }),
+    },
+  ];
 };
 
 /** What an answer or event of another service teaches; nothing when the order knows or has moved on. */

@@ -35,6 +35,7 @@ describe('the state table of an order', () => {
     ['paid', 'order.refund-requested.v1', 'paid'],
     ['paid', 'order.refunded.v1', 'paid'],
     ['processing', 'order.shipped.v1', 'shipped'],
+    ['processing', 'order.cancelled.v1', 'cancelled'],
     ['processing', 'order.refund-requested.v1', 'processing'],
     ['processing', 'order.refunded.v1', 'processing'],
     ['shipped', 'order.delivered.v1', 'delivered'],
@@ -123,12 +124,15 @@ describe('an order that a guest placed', () => {
 });
 
 describe('decisions', () => {
-  test('a paid order can be cancelled until it is processed', () => {
+  test('a paid order can be cancelled until it is processed, and by staff until it is shipped', () => {
+    const refused = expect.objectContaining({ kind: 'conflict', code: 'order.not-cancellable' });
     expect(cancel(order(reserved, paid), { at, reason: 'timed-out' })).toHaveLength(1);
     const processing = order(reserved, paid, { type: 'order.processing-started.v1', at });
-    expect(() => cancel(processing, { at, reason: 'timed-out' })).toThrow(
-      expect.objectContaining({ kind: 'conflict', code: 'order.not-cancellable' }),
-    );
+    for (const reason of ['cancelled-by-customer', 'timed-out', 'reservation-expired'] as const)
+      expect(() => cancel(processing, { at, reason })).toThrow(refused);
+    expect(cancel(processing, { at, reason: 'cancelled-by-staff' })).toHaveLength(1);
+    const shipped = ship(processing, { at, carrier: 'UPS', trackingNumber: '1Z' }).reduce(evolve, processing) as Order;
+    expect(() => cancel(shipped, { at, reason: 'cancelled-by-staff' })).toThrow(refused);
   });
 
   test('shipping a paid order starts its processing on the way', () => {
@@ -167,6 +171,15 @@ describe('decisions', () => {
       reason: 'timed-out',
     });
     expect(requestRefund(once, { at, refundId: 'rfd_1', amount: usd(1000), reason: 'timed-out' })).toEqual([]);
+  });
+
+  test('another refund under the same key is refused, not swallowed', () => {
+    const wish = { at, refundId: 'rfd_1', fingerprint: 'print', amount: usd(1000), reason: 'scratched' };
+    const once = requestRefund(order(reserved, paid), wish).reduce(evolve, order(reserved, paid)) as Order;
+    expect(requestRefund(once, wish)).toEqual([]);
+    expect(() => requestRefund(once, { ...wish, fingerprint: 'another', amount: usd(500) })).toThrow(
+      expect.objectContaining({ kind: 'unprocessable', code: 'order.key-reused' }),
+    );
   });
 
   test('late and repeated lessons change nothing', () => {

@@ -11,7 +11,13 @@ export type OrderCustomer = {
   readonly name: string | null;
 };
 
-export type Refund = { readonly refundId: string; readonly amount: number; readonly reason: string };
+export type Refund = {
+  readonly refundId: string;
+  readonly amount: number;
+  readonly reason: string;
+  /** Of the request that asked for it, where that came under a key. */
+  readonly fingerprint?: string;
+};
 
 /** What happened, without the envelope; `at` is the moment in ISO 8601. */
 export type OrderEvent =
@@ -117,6 +123,7 @@ export const transitions: Readonly<Record<OrderStatus, Partial<Record<OrderEvent
   processing: {
     'order.claimed.v1': 'processing',
     'order.shipped.v1': 'shipped',
+    'order.cancelled.v1': 'cancelled',
     'order.refund-requested.v1': 'processing',
     'order.refunded.v1': 'processing',
   },
@@ -179,8 +186,8 @@ const changes = (order: Order, event: OrderEvent): Partial<Order> => {
     case 'order.closed.v1':
       return { closed: true, paymentId: event.paymentId, captured: event.captured, refunded: event.refunded };
     case 'order.refund-requested.v1': {
-      const { refundId, amount, reason } = event;
-      return { refunds: [...order.refunds, { refundId, amount, reason, done: false }] };
+      const { type: _type, at: _at, ...refund } = event;
+      return { refunds: [...order.refunds, { ...refund, done: false }] };
     }
     case 'order.refunded.v1': {
       const refunded = order.refunded + event.amount;

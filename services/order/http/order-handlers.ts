@@ -46,7 +46,11 @@ export const orderHandlers = ({ effects, refundIdOf }: OrderUseCases): DoorHandl
   deliver: async ({ caller, params: { id } }) => answer(await deliverOrder(effects, caller, id)),
 
   refund: async ({ caller, params: { id }, headers, body }) => {
-    const refundId = refundIdOf(id, headers['idempotency-key']);
-    return answer(await refundOrder(effects, caller, id, { refundId, ...body }));
+    const key = headers['idempotency-key'];
+    const wish = {
+      refundId: refundIdOf(id, key),
+      ...(key !== undefined && { fingerprint: effects.fingerprint(body) }),
+    };
+    return answer(await refundOrder(effects, caller, id, { ...wish, ...body }));
   },
 });

@@ -4,7 +4,16 @@ import type { Clock } from '../../kit/values/clock.ts';
 /** Longer than a request may last, so that a claim runs out only when its request is dead. */
 const claimSeconds = 20;
 
-export type Key = { readonly owner: string; readonly key: string };
+/** A request under its key, and everything that its caller is known by. */
+export type KeyedRequest = {
+  readonly key: string;
+  /** Digest of the body: with the key it says which request this is, whoever repeats it. */
+  readonly fingerprint: string;
+  /** The account, or the session of a guest. */
+  readonly owner: string;
+  /** The guest session that came along; null when none did. */
+  readonly sessionId: string | null;
+};
 
 export type KeyClaim =
   | { readonly outcome: 'claimed'; readonly attempt: number }
@@ -14,27 +23,33 @@ export type KeyClaim =
 
 type Row = { won: boolean; attempt: number; fingerprint: string; order_id: string | null };
 
-// The upsert wins when the key is new, or when the same request's earlier claim ran out without an order.
+// Wins when the key is new to its caller and its request, or when an earlier claim of the same request ran out without an order.
 const claimKey = `
-  WITH claimed AS (
-    INSERT INTO idempotency_keys AS k (owner, key, fingerprint, attempt, claimed_until, created_at)
-    VALUES ($1, $2, $3, 1, $4::timestamptz + make_interval(secs => ${claimSeconds}), $4)
-    ON CONFLICT (owner, key) DO UPDATE SET attempt = k.attempt + 1, claimed_until = excluded.claimed_until
-      WHERE k.order_id IS NULL AND k.fingerprint = excluded.fingerprint AND k.claimed_until < $4::timestamptz
+  WITH taken_over AS (
+    UPDATE idempotency_keys SET attempt = attempt + 1, claimed_until = $5::timestamptz + make_interval(secs => ${claimSeconds})
+    WHERE key = $1 AND fingerprint = $2 AND order_id IS NULL AND claimed_until < $5::timestamptz
     RETURNING attempt, fingerprint, order_id
-  )
+  ), made AS (
+    INSERT INTO idempotency_keys (key, fingerprint, owner, session_id, attempt, claimed_until, created_at)
+    VALUES ($1, $2, $3, $4, 1, $5::timestamptz + make_interval(secs => ${claimSeconds}), $5)
+    ON CONFLICT DO NOTHING
+    RETURNING attempt, fingerprint, order_id
+  ), claimed AS (TABLE taken_over UNION ALL TABLE made)
   SELECT true AS won, attempt::int, fingerprint, order_id FROM claimed
   UNION ALL
   SELECT false, attempt::int, fingerprint, order_id FROM idempotency_keys
-    WHERE owner = $1 AND key = $2 AND NOT EXISTS (SELECT FROM claimed)`;
+    WHERE key = $1 AND (fingerprint = $2 OR owner = $3 OR session_id = $4) AND NOT EXISTS (SELECT FROM claimed)`;
 
 export const createIdempotencyKeys = ({ sql, clock }: { sql: Sql; clock: Clock }) => ({
-  /** Takes the key for this request, or says what an earlier request made of it. */
-  claim: async ({ owner, key }: Key, fingerprint: string): Promise<KeyClaim> => {
-    const { rows } = await sql.query<Row>(claimKey, [owner, key, fingerprint, clock.now()], {
+  /**
+   * Takes the key for this request, or says what an earlier request made of it. The order of `done` may be somebody else's:
+   * whether the caller may see it is for the asker to decide.
+   */
+  claim: async ({ key, fingerprint, owner, sessionId }: KeyedRequest): Promise<KeyClaim> => {
+    const { rows } = await sql.query<Row>(claimKey, [key, fingerprint, owner, sessionId, clock.now()], {
       name: 'claim-idempotency-key',
     });
-    const [row] = rows;
+    const row = rows.find((each) => each.fingerprint === fingerprint) ?? rows[0];
     // A row committed between the statement's snapshot and its conflict is invisible to it: the other request is at work.
     if (!row) return { outcome: 'in-flight' };
     if (row.won) return { outcome: 'claimed', attempt: row.attempt };
@@ -43,10 +58,10 @@ export const createIdempotencyKeys = ({ sql, clock }: { sql: Sql; clock: Clock }
   },
 
   /** Frees the key after a refusal; a no-op once another request has taken it over. */
-  giveBack: async ({ owner, key }: Key, attempt: number): Promise<void> => {
+  giveBack: async ({ key, fingerprint }: KeyedRequest, attempt: number): Promise<void> => {
     await sql.query(
-      'DELETE FROM idempotency_keys WHERE owner = $1 AND key = $2 AND attempt = $3 AND order_id IS NULL',
-      [owner, key, attempt],
+      'DELETE FROM idempotency_keys WHERE key = $1 AND fingerprint = $2 AND attempt = $3 AND order_id IS NULL',
+      [key, fingerprint, attempt],
       {
         name: 'give-back-idempotency-key',
       },

@@ -40,20 +40,21 @@ const place = async (parts: { attempt?: number; claim?: boolean } = {}) => {
   const event = aPlacedEvent({ orderId: systemIds.next('ord') });
   const order = evolve(null, event);
   const key = `key-of-${order.id}`;
-  if (parts.claim ?? true) await keys.claim({ owner, key }, 'print');
-  const won = await orders.place(order, event, { owner, key, attempt: parts.attempt ?? 1, paymentToken: 'tok_visa' });
-  return { order, key, won };
+  const keyed = { key, fingerprint: 'print', owner, sessionId: null };
+  if (parts.claim ?? true) await keys.claim(keyed);
+  const won = await orders.place(order, event, { ...keyed, attempt: parts.attempt ?? 1, paymentToken: 'tok_visa' });
+  return { order, keyed, won };
 };
 
 describe('a new order', () => {
   test('is written with its event, its message, its job and its key', async () => {
-    const { order, key, won } = await place();
+    const { order, keyed, won } = await place();
     expect(won).toBe(true);
     expect(await orders.find(order.id)).toEqual(order);
     expect(await orders.history(order.id)).toEqual([aPlacedEvent({ orderId: order.id })]);
     expect(await orders.paymentToken(order.id)).toBe('tok_visa');
     expect(await jobsOf(order.id)).toBe(1);
-    expect(await keys.claim({ owner, key }, 'print')).toEqual({ outcome: 'done', orderId: order.id });
+    expect(await keys.claim(keyed)).toEqual({ outcome: 'done', orderId: order.id });
   });
 
   test.each([

@@ -5,7 +5,7 @@ import type { Database, Sql } from '../../kit/storage/database.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
 import { eventDetails, viewOf } from '../domain/order-view.ts';
-import type { Key } from './idempotency-keys.ts';
+import type { KeyedRequest } from './idempotency-keys.ts';
 import {
   allColumns,
   changedColumns,
@@ -41,7 +41,7 @@ const insertEvents = `
 // The key's row is the fence: an attempt that was taken over writes nothing.
 const placeOrder = `
   WITH allowed AS (
-    UPDATE idempotency_keys SET order_id = $1 WHERE owner = $4 AND key = $5 AND attempt = $6 AND order_id IS NULL RETURNING 1
+    UPDATE idempotency_keys SET order_id = $1 WHERE key = $4 AND fingerprint = $5 AND attempt = $6 AND order_id IS NULL RETURNING 1
   ), recorded AS (${insertEvents}
   ), projected AS (
     INSERT INTO orders SELECT (jsonb_populate_record(NULL::orders, $3)).* FROM allowed
@@ -145,14 +145,21 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
     place: (
       order: Order,
       event: OrderEvent,
-      { owner, key, attempt, paymentToken }: Key & { attempt: number; paymentToken: string },
+      {
+        key,
+        fingerprint,
+        attempt,
+        paymentToken,
+      }: Pick<KeyedRequest, 'key' | 'fingerprint'> & { attempt: number; paymentToken: string },
     ): Promise<boolean> =>
       inTransaction(async (tx) => {
         const recorded = { event, eventId: ids.next('evt'), after: order };
         const row = JSON.stringify({ ...allColumns(order), payment_token: paymentToken });
-        const { rowCount } = await tx.query(placeOrder, [order.id, eventRows([recorded]), row, owner, key, attempt], {
-          name: 'place-order',
-        });
+        const { rowCount } = await tx.query(
+          placeOrder,
+          [order.id, eventRows([recorded]), row, key, fingerprint, attempt],
+          { name: 'place-order' },
+        );
         if (rowCount === 0) return false;
         await addToOutbox(tx, 'order-events', [cloudEvent(recorded, key)]);
         await drive(tx, order.id);

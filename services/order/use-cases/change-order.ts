@@ -1,7 +1,6 @@
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
-import type { Money } from '../../kit/values/money.ts';
 import { type Order, pendingRefunds } from '../domain/order.ts';
-import { cancel, deliver, requestRefund, ship, startProcessing } from '../domain/order-decisions.ts';
+import { cancel, deliver, type RefundWish, requestRefund, ship, startProcessing } from '../domain/order-decisions.ts';
 import { type ChangeOrderEffects, type DecideOrder, decideOnNewest, existingOrder } from './decide-on-newest.ts';
 import { findOrder } from './find-order.ts';
 
@@ -35,11 +34,8 @@ export const refundOrder = (
   effects: ChangeOrderEffects,
   caller: Caller,
   orderId: string,
-  wish: { refundId: string; amount?: Money | undefined; reason: string },
-): Promise<Order> =>
-  change(effects, caller, orderId, (order, at) =>
-    requestRefund(order, { at, refundId: wish.refundId, amount: wish.amount, reason: wish.reason }),
-  );
+  wish: RefundWish,
+): Promise<Order> => change(effects, caller, orderId, (order, at) => requestRefund(order, { at, ...wish }));
 
 /** Sends a paid order to fulfilment when its cancellation window is over; anything else has been decided meanwhile. */
 export const startProcessingOrder = async (effects: ChangeOrderEffects, orderId: string): Promise<void> => {

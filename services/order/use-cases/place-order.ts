@@ -86,8 +86,26 @@ const draftOrder = async (
   };
 };
 
+/** Whether the caller is who placed the order, also after signing in or out since; an account never learns of another's order. */
+const placedBy = (caller: Caller, { customer }: Order): boolean => {
+  if (caller.kind !== 'customer') return customer.sessionId === guestSessionOf(caller);
+  if (customer.userId !== null) return customer.userId === caller.userId;
+  return customer.sessionId === caller.guestSessionId;
+};
+
+const placedEarlier = async ({ orders }: PlaceOrderEffects, caller: Caller, orderId: string): Promise<Order> => {
+  const order = await orders.find(orderId);
+  if (!order) throw new Error(`an idempotency key points at order ${orderId}, which does not exist`);
+  if (placedBy(caller, order)) return order;
+  throw new Refusal(
+    'conflict',
+    'order.placed-as-another',
+    'This very request placed an order already, under the same Idempotency-Key, by another account or session; sign in as then to see it.',
+  );
+};
+
 /**
- * Places an order once per idempotency key.
+ * Places an order once per idempotency key, whether or not its caller signs in or out between two tries.
  * The key is taken first, so that of many equal requests one works and the others are told to wait (`order.in-flight`);
  * a refused request gives the key back, so that a corrected one may use it.
  */
@@ -96,15 +114,16 @@ export const placeOrder = async (
   request: PlaceOrderRequest,
 ): Promise<{ order: Order; replayed: boolean }> => {
   const { orders, keys } = effects;
-  const key = { owner: ownerOf(request.caller), key: request.idempotencyKey };
-  const claim = await keys.claim(key, effects.fingerprint(request.body));
+  const keyed = {
+    key: request.idempotencyKey,
+    fingerprint: effects.fingerprint(request.body),
+    owner: ownerOf(request.caller),
+    sessionId: guestSessionOf(request.caller) ?? null,
+  };
+  const claim = await keys.claim(keyed);
   switch (claim.outcome) {
-    case 'done': {
-      const order = await orders.find(claim.orderId);
-      if (!order)
-        throw new Error(`idempotency key of ${key.owner} points at order ${claim.orderId}, which does not exist`);
-      return { order, replayed: true };
-    }
+    case 'done':
+      return { order: await placedEarlier(effects, request.caller, claim.orderId), replayed: true };
     case 'in-flight':
       throw new Refusal(
         'conflict',
@@ -126,13 +145,13 @@ export const placeOrder = async (
     const placed = await draftOrder(effects, request);
     const order = evolve(null, placed);
     const won = await orders.place(order, placed, {
-      ...key,
+      ...keyed,
       attempt: claim.attempt,
       paymentToken: request.body.payment.token,
     });
     if (won) return { order, replayed: false };
   } catch (problem) {
-    if (problem instanceof Refusal) await keys.giveBack(key, claim.attempt);
+    if (problem instanceof Refusal) await keys.giveBack(keyed, claim.attempt);
     throw problem;
   }
   throw new Refusal(

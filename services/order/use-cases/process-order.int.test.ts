@@ -5,7 +5,7 @@ import { createLogger } from '../../kit/telemetry/logger.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, type Order } from '../domain/order.ts';
-import { cancel, requestRefund, ship } from '../domain/order-decisions.ts';
+import { cancel, requestRefund, ship, startProcessing } from '../domain/order-decisions.ts';
 import { createIdempotencyKeys } from '../storage/idempotency-keys.ts';
 import { createOrderRepository, type OrderRepository, processOrderQueue } from '../storage/order-repository.ts';
 import { createStock, createTill } from '../testing/neighbours.ts';
@@ -35,9 +35,9 @@ const start = async ({ stock = 5, token = 'tok_visa', total = 3000 } = {}) => {
   shop.shelf.set(productId, { id: productId, title: 'A film', price: { amount: 3000, currency: 'USD' }, stock });
   const placed = aPlacedEvent({ orderId: systemIds.next('ord'), total });
   const order = evolve(null, placed);
-  const key = { owner: 'usr_ada', key: `key-of-${order.id}` };
-  await createIdempotencyKeys({ sql: postgres.database, clock }).claim(key, 'print');
-  await orders.place(order, placed, { ...key, attempt: 1, paymentToken: token });
+  const keyed = { owner: 'usr_ada', sessionId: null, key: `key-of-${order.id}`, fingerprint: 'print' };
+  await createIdempotencyKeys({ sql: postgres.database, clock }).claim(keyed);
+  await orders.place(order, placed, { ...keyed, attempt: 1, paymentToken: token });
   const effects: ProcessOrderEffects = {
     ...{ orders, clock, products: shop.client, payments: till.client },
     giveUpAfterSeconds: 900,
@@ -128,6 +128,18 @@ describe('driving an order', () => {
     await processOrder(cancelled.effects, cancelled.id);
     expect(await cancelled.outcome()).toEqual({ ...givenBack, status: 'cancelled' });
   });
+
+  test.each([0, 3000])(
+    'takes back the goods of an order over %i that staff cancel while it is being packed',
+    async (total) => {
+      const { id, effects, change, outcome } = await start({ total });
+      await processOrder(effects, id);
+      await change((order) => startProcessing(order, { at }));
+      await change((order) => cancel(order, { at, reason: 'cancelled-by-staff' }));
+      await processOrder(effects, id);
+      expect(await outcome()).toEqual({ ...givenBack, status: 'cancelled' });
+    },
+  );
 
   test.each(Array.from({ length: 10 }, (_, crashAt) => crashAt + 1))(
     'survives a crash around its call number %d',
