@@ -24,6 +24,7 @@ import { handleOrderEvent, type OwingOrderEvent } from './events/on-order-event.
 import { type DecisivePaymentEvent, handlePaymentEvent } from './events/on-payment-event.ts';
 import { orderHandlers } from './http/order-handlers.ts';
 import { manifest as declared } from './manifest.ts';
+import { createCartOrders } from './storage/cart-orders.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
 import { listenForOrderChanges } from './storage/order-changes.ts';
 import { createOrderRepository, processOrderQueue } from './storage/order-repository.ts';
@@ -37,7 +38,7 @@ const paymentDeadlineMs = 5_000;
 /** Orders driven at the same time by one process; each mostly waits for its neighbours. */
 const drivenAtOnce = 16;
 const sweepEverySeconds = 10;
-/** Days for which a repeated request finds its order. */
+/** Days for which a repeated request finds its order, and an order waits for the cart to hear of the one before. */
 const keepKeysDays = 7;
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
@@ -61,12 +62,14 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
 
   const orders = createOrderRepository({ database, jobs, ids });
   const keys = createIdempotencyKeys({ sql: database, clock });
+  const cartOrders = createCartOrders({ sql: database, clock });
   const changes = await listenForOrderChanges(database);
   const useCases = {
     effects: {
       orders,
       keys,
       carts,
+      cartOrders,
       products,
       users,
       ids,
@@ -92,6 +95,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   jobs.schedule('sweep-stuck-orders', sweepEverySeconds, () => sweepStuckOrders(sweeping));
   jobs.schedule('process-due-orders', sweepEverySeconds, () => processDueOrders(sweeping));
   jobs.schedule('forget-idempotency-keys', 3_600, () => keys.forget(keepKeysDays));
+  jobs.schedule('forget-cart-orders', 3_600, () => cartOrders.forget(keepKeysDays));
 
   const consumer = createConsumer({
     service: manifest.name,

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { exampleCartVersion } from '../../contracts/http/cart-api.ts';
 import { createHttpServer } from '../../kit/http/http-server.ts';
 import { testContext } from '../../kit/testing/context.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
@@ -23,7 +24,7 @@ const product = {
   createdAt: at,
   updatedAt: at,
 };
-const cart = { items: [], total: null, degraded: false, updatedAt: null };
+const cart = { items: [], total: null, version: exampleCartVersion, degraded: false, updatedAt: null };
 const payment = {
   id: knownPayment,
   orderId: 'ord_01jf0000000000000000000001',

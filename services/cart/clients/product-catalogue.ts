@@ -8,7 +8,7 @@ import type { Knowledge, Snippet } from '../domain/cart-view.ts';
 
 export type CatalogueOptions = GrpcClientOptions & { readonly cache: Cache; readonly metrics: Metrics };
 
-/** Orders take prices from the catalogue itself, so a cart may show a price that is this many seconds old. */
+/** Orders take prices from the catalogue itself and refuse another total than was agreed to, so a cart may show prices this old. */
 const ttlSeconds = 60;
 /** Raise it with {@link Snippet}: carts of the old release must not read snippets of the new one. */
 const snippetVersion = 1;
@@ -34,6 +34,12 @@ export const createProductCatalogue = ({ cache, metrics, ...options }: Catalogue
   return {
     /** Asks the catalogue itself and keeps what it says; Refusal `product.unavailable` while it is away. */
     refresh: (ids: readonly string[]): Promise<Map<string, Snippet>> => snippets.load(ids, ask),
+
+    /** What the catalogue says of each product now; Refusal `product.unavailable` while it is away. */
+    askNow: async (ids: readonly string[]): Promise<Map<string, Knowledge>> => {
+      const answered = await snippets.load(ids, ask);
+      return new Map(ids.map((id) => [id, answered.get(id) ?? 'unknown']));
+    },
 
     /** What is known of each product; never throws because of the catalogue. */
     lookUp: async (ids: readonly string[]): Promise<Map<string, Knowledge>> => {

@@ -27,3 +27,11 @@ export const lineFull = (productId: string, present: number) =>
 
 export const cartFull = () =>
   new Refusal('conflict', 'cart.full', 'The cart holds 100 different products, which is the most; take one out first.');
+
+export const orderPending = (orderIds: readonly string[]) =>
+  new Refusal(
+    'conflict',
+    'cart.order-pending',
+    `The cart may still hold what ${orderIds.join(' and ')} bought; look again in a moment.`,
+    { retryAfterSeconds: 1 },
+  );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { cartSchema, maxLines, maxQuantity } from '../../contracts/http/cart-api.ts';
+import { cartSchema, exampleCartVersion, maxLines, maxQuantity } from '../../contracts/http/cart-api.ts';
 import { maxAmount } from '../../contracts/http/values.ts';
 import { fakeIds } from '../../kit/testing/ids.ts';
 import { type Knowledge, viewCart } from './cart-view.ts';
@@ -19,6 +19,7 @@ const view = (...known: (readonly [string, number, Knowledge])[]) =>
       updatedAt: new Date(0),
     },
     new Map(known.map(([productId, , knowledge]) => [productId, knowledge])),
+    exampleCartVersion,
   );
 
 describe('a cart as its owner sees it', () => {
@@ -59,6 +60,8 @@ describe('a cart as its owner sees it', () => {
   });
 
   it('is empty without a cart', () => {
-    expect(viewCart(undefined, new Map())).toEqual({ items: [], total: null, degraded: false, updatedAt: null });
+    const version = exampleCartVersion;
+    const empty = { items: [], total: null, version, degraded: false, updatedAt: null };
+    expect(viewCart(undefined, new Map(), version)).toEqual(empty);
   });
 });

@@ -37,8 +37,10 @@ const totalOf = (lines: readonly Line[], isDegraded: boolean): Money | null => {
 export const viewCart = (
   cart: Pick<Cart, 'lines' | 'updatedAt'> | undefined,
   knowledge: ReadonlyMap<string, Knowledge>,
+  version: string,
 ): CartAnswer => {
   const items = (cart?.lines ?? []).map((line) => viewLine(line, knowledge.get(line.productId) ?? 'unreachable'));
   const degraded = items.some(({ available }) => available === null);
-  return { items, total: totalOf(items, degraded), degraded, updatedAt: cart?.updatedAt.toISOString() ?? null };
+  const updatedAt = cart?.updatedAt.toISOString() ?? null;
+  return { items, total: totalOf(items, degraded), version, degraded, updatedAt };
 };

@@ -109,6 +109,24 @@ describe('an order that was placed', () => {
     expect(await customer.quantities()).toEqual({ [kept]: 1 });
   });
 
+  it('is told apart from one that the cart has not heard of, whoever asks', async () => {
+    const [sessionId, userId] = [shop.ids.next('ses'), shop.ids.next('usr')];
+    const [guest, film] = [shop.guest(sessionId), shop.product()];
+    await guest.add(film, 2);
+    const [event, other] = [placed(sessionId, { [film]: 2 }), placed(null, { [film]: 1 })];
+    const cartAfter = (...events: Placed[]) => `/cart?after=${events.map(({ subject }) => subject).join(',')}`;
+    const early = await guest.call('GET', cartAfter(event));
+    expect([early.statusCode, early.json().code, early.headers['retry-after']]).toEqual([
+      ...[409, 'cart.order-pending', '1'],
+    ]);
+    await publish(event);
+    await handled();
+    for (const person of [guest, await shop.customer({ userId, sessionId })])
+      expect((await person.call('GET', cartAfter(event))).json()).toMatchObject({ items: [] });
+    expect((await guest.call('GET', cartAfter(event, other))).statusCode).toBe(409);
+    expect((await guest.call('GET', '/cart?after=ord_1')).statusCode).toBe(400);
+  });
+
   it('without a cart, of an unknown owner, or with other products, changes nothing', async () => {
     const sessionId = shop.ids.next('ses');
     const guest = shop.guest(sessionId);

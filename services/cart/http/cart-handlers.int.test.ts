@@ -55,12 +55,44 @@ describe('whose cart it is', () => {
 describe('a cart', () => {
   it('is empty before anything was added, and looking makes none', async () => {
     const guest = shop.guest();
-    expect(await guest.cart()).toEqual({ items: [], total: null, degraded: false, updatedAt: null });
+    const version = expect.stringMatching(/^[\w-]{22}$/);
+    expect(await guest.cart()).toEqual({ items: [], total: null, version, degraded: false, updatedAt: null });
     expect((await guest.call('DELETE', '/cart')).json()).toMatchObject({ items: [] });
     const { rows } = await shop.database.query('SELECT FROM carts WHERE session_id = $1', [
       guest.headers['x-session-id'],
     ]);
     expect(rows).toEqual([]);
+  });
+
+  it('has a version that changes with what it holds, and with nothing else', async () => {
+    const sessionId = shop.ids.next('ses');
+    const [guest, customer] = [shop.guest(sessionId), await shop.customer({ sessionId })];
+    const [film, other] = [shop.product(), shop.product()];
+    const version = async () => (await guest.cart()).version;
+    const empty = await version();
+    await guest.add(film, 2);
+    const two = await version();
+    await guest.add(other);
+    const three = await version();
+    await guest.call('DELETE', `/cart/items/${film}`);
+    await guest.add(film, 2);
+    expect(await version()).toBe(three);
+    expect(new Set([empty, two, three]).size).toBe(3);
+    shop.clock.advance(60_000);
+    await guest.call('DELETE', `/cart/items/${other}`);
+    expect(await version()).toBe(two);
+    expect((await customer.cart()).version).toBe(two);
+  });
+
+  it('shows a price that changed at the latest a minute later, and at once to who asks for it', async () => {
+    const [guest, film] = [shop.guest(), shop.product({ amount: 999 })];
+    await guest.add(film);
+    const product = shop.catalogue.products.get(film);
+    if (product) shop.catalogue.products.set(film, { ...product, price: { amount: 4999, currency: 'USD' } });
+    const total = async (url: string) => (await guest.call('GET', url)).json().total.amount;
+    expect(await total('/cart')).toBe(999);
+    expect(await total('/cart?prices=now')).toBe(4999);
+    expect(await total('/cart')).toBe(4999);
   });
 
   it('shows titles, prices and what can be had, in the order in which it was filled', async () => {
@@ -90,6 +122,7 @@ describe('a cart', () => {
         },
       ],
       total: { amount: 3498, currency: 'USD' },
+      version: expect.stringMatching(/^[\w-]{22}$/),
       degraded: false,
       updatedAt: shop.clock.now().toISOString(),
     });

@@ -10,7 +10,11 @@ import { describeCart, showCart } from '../use-cases/show-cart.ts';
 export const cartHandlers = (effects: CartEffects): DoorHandlers<typeof cartDoors> => {
   const { carts } = effects;
   return {
-    show: async ({ caller }) => showCart(effects, await openCart(effects, caller)),
+    show: async ({ caller, query: { after, prices } }) =>
+      showCart(effects, await openCart(effects, caller), {
+        after: after?.split(',') ?? [],
+        withPricesOfNow: prices === 'now',
+      }),
     clear: async ({ caller }) => describeCart(effects, await clearCart(carts, await openCart(effects, caller))),
     add: async ({ caller, body }) =>
       describeCart(effects, await addItem(effects, await openCart(effects, caller), body)),

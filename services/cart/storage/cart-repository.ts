@@ -153,15 +153,35 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
       return rows[0] && userOwner(rows[0].user_id);
     },
 
+    /** Notes that what an order bought is out of the carts; whoever asks for a cart after this order gets it now. */
+    noteBought: async (orderId: string, tx: Sql): Promise<void> => {
+      await tx.query(
+        'INSERT INTO bought_orders (order_id, heard_at) VALUES ($1, $2) ON CONFLICT DO NOTHING',
+        [orderId, clock.now()],
+        { name: 'note-bought' },
+      );
+    },
+
+    /** Those of the orders that the carts have not heard of. */
+    unheard: async (orderIds: readonly string[]): Promise<string[]> => {
+      const { rows } = await database.query<{ id: string }>(
+        'SELECT id FROM unnest($1::text[]) AS asked (id) WHERE NOT EXISTS (SELECT FROM bought_orders WHERE order_id = id)',
+        [orderIds],
+        { name: 'unheard-orders' },
+      );
+      return rows.map(({ id }) => id);
+    },
+
     /** Marks filled carts without a change since then; returns how many, at most a batch. */
     abandon: async (changedBefore: Date): Promise<number> => {
       const at = clock.now();
       return (await database.query(abandonStatement, [at, batchOf('cart.abandoned.v1', at), changedBefore])).rowCount;
     },
 
-    /** Deletes carts without a change since then, and what is remembered of merged ones; returns how many carts, at most a batch. */
+    /** Deletes carts without a change since then, and what is remembered of merged and bought ones; returns how many carts, at most a batch. */
     expire: async (changedBefore: Date): Promise<number> => {
       await database.query('DELETE FROM merged_carts WHERE merged_at <= $1', [changedBefore]);
+      await database.query('DELETE FROM bought_orders WHERE heard_at <= $1', [changedBefore]);
       const { rowCount } = await database.query(expireStatement, [
         changedBefore,
         batchOf('cart.expired.v1', clock.now()),

@@ -15,7 +15,7 @@ export type CartFigures = {
 /** What every use case of the cart may do to the world. */
 export type CartEffects = {
   readonly carts: CartRepository;
-  readonly catalogue: Pick<ProductCatalogue, 'lookUp'>;
+  readonly catalogue: Pick<ProductCatalogue, 'lookUp' | 'askNow'>;
   readonly clock: Clock;
   readonly figures: CartFigures;
 };

@@ -1,6 +1,7 @@
 import { productUnavailable } from '../domain/cart-refusals.ts';
 import { viewCart } from '../domain/cart-view.ts';
 import type { CartEffects } from './cart-effects.ts';
+import { cartVersion } from './cart-version.ts';
 
 /**
  * Looks at a cart a moment after it changed, once however often it did: has its products in the cache for the owner's next
@@ -13,7 +14,7 @@ export const processCart = async (
   const lines = await carts.lines(cartId);
   if (lines.length === 0) return;
   const knowledge = await catalogue.lookUp(lines.map(({ productId }) => productId));
-  const { total, degraded } = viewCart({ lines, updatedAt: clock.now() }, knowledge);
+  const { total, degraded } = viewCart({ lines, updatedAt: clock.now() }, knowledge, cartVersion(lines));
   if (degraded) throw productUnavailable();
   if (total) figures.cartValued(total);
 };

@@ -20,6 +20,7 @@ export const removeBought = async (
   purchase: BoughtItems,
   tx: Sql,
 ): Promise<void> => {
+  await carts.noteBought(purchase.orderId, tx);
   const owner = ownerOf(purchase.owner);
   if (!owner) return;
   const decide = (lines: readonly CartLine[]) => checkedOut(boughtLines(lines, purchase.lines), purchase.orderId);

@@ -13,6 +13,24 @@ export const addItemBody = z
   .meta({ example: { productId: exampleId('prd'), quantity: 2 } });
 export const changeItemBody = z.strictObject({ quantity: quantitySchema }).meta({ example: { quantity: 3 } });
 
+export const exampleCartVersion = 'gXUQbXnuKwVAmC5s1QhVdQ';
+
+/** What a cart holds, in a few characters: equal for the same units of the same products, whoever's they are and whatever they cost. */
+export const cartVersionSchema = z
+  .string()
+  .regex(/^[\w-]{22}$/, 'must be the version of a cart, as the cart shows it')
+  .meta({ example: exampleCartVersion });
+
+export const showCartQuery = z.strictObject({
+  /** One order, or two with a comma between: the cart once it holds no longer what these bought, else `cart.order-pending`. */
+  after: z
+    .string()
+    .regex(/^ord_\w{26}(,ord_\w{26})?$/, 'must be one order id, or two with a comma between')
+    .optional(),
+  /** `now` asks the catalogue for its prices; by default they may be a minute old. */
+  prices: z.literal('now').optional(),
+});
+
 export const cartSchema = z
   .strictObject({
     items: z.array(
@@ -27,6 +45,7 @@ export const cartSchema = z
       }),
     ),
     total: moneySumSchema.nullable(),
+    version: cartVersionSchema,
     /** True while prices are missing because the catalogue cannot be reached. */
     degraded: z.boolean(),
     updatedAt: timestampSchema.nullable(),
@@ -44,6 +63,7 @@ export const cartSchema = z
         },
       ],
       total: { amount: 2598, currency: 'USD' },
+      version: exampleCartVersion,
       degraded: false,
       updatedAt: exampleTime,
     },

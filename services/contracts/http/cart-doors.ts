@@ -1,6 +1,6 @@
 /** The cart of the caller; every answer is the cart as it is afterwards. */
 import { z } from 'zod';
-import { addItemBody, cartSchema, changeItemBody } from './cart-api.ts';
+import { addItemBody, cartSchema, changeItemBody, showCartQuery } from './cart-api.ts';
 import type { Doors } from './door.ts';
 import { productIdSchema } from './values.ts';
 
@@ -13,7 +13,16 @@ const own = {
 const params = z.strictObject({ productId: productIdSchema });
 
 export const cartDoors = {
-  show: { ...own, method: 'GET', path: '/cart', summary: 'The own cart' },
+  show: {
+    ...own,
+    method: 'GET',
+    path: '/cart',
+    summary: 'The own cart',
+    description:
+      'Its version and total, given along with the order, make sure that nothing else is bought than what was seen.',
+    query: showCartQuery,
+    errors: ['cart.order-pending', 'product.unavailable'],
+  },
   clear: { ...own, method: 'DELETE', path: '/cart', summary: 'Empty the own cart' },
   add: {
     ...own,

@@ -1,6 +1,6 @@
 /** Orders: `/orders` and what can be done with one. */
 import { z } from 'zod';
-import { maxLines, quantitySchema } from './cart-api.ts';
+import { cartVersionSchema, exampleCartVersion, maxLines, quantitySchema } from './cart-api.ts';
 import {
   addressSchema,
   emailSchema,
@@ -71,12 +71,22 @@ export const placeOrderBody = z
         'must name each product once',
       )
       .optional(),
+    /** The cart as the buyer saw it; the order is refused when the cart holds something else by now. */
+    cartVersion: cartVersionSchema.optional(),
+    /** The total that the buyer agreed to; the order is refused when the goods cost something else by now. */
+    expectedTotal: moneySchema.optional(),
+  })
+  .refine(({ items, cartVersion }) => items === undefined || cartVersion === undefined, {
+    path: ['cartVersion'],
+    message: 'names a cart, which is not bought when items are given',
   })
   .meta({
     example: {
       shippingAddress: exampleAddress,
       payment: { method: 'card', token: 'tok_visa' },
       email: 'customer@example.com',
+      cartVersion: exampleCartVersion,
+      expectedTotal: { amount: 2598, currency: 'USD' },
     },
   });
 

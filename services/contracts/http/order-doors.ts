@@ -29,7 +29,7 @@ export const orderDoors = {
     path: '/orders',
     summary: 'Place an order',
     description:
-      'Buys the cart, or the items that are named. The same Idempotency-Key returns the same order, also after signing in or out; another order needs another key.',
+      'Buys the cart, or the items that are named. With `cartVersion` and `expectedTotal` it buys what the buyer saw at that price, or refuses with 409, what was `expected` and what is `actual`. The same Idempotency-Key returns the same order, also after signing in or out; another order needs another key.',
     // An order is shown to the session that placed it. Whoever had none and lost the answer could not see what he bought.
     newGuest: 'asks-again',
     headers: z.looseObject({ 'idempotency-key': idempotencyKeySchema }),
@@ -48,6 +48,9 @@ export const orderDoors = {
       'order.key-reused',
       'order.placed-as-another',
       'order.cart-empty',
+      'order.cart-ordered',
+      'order.cart-changed',
+      'order.total-changed',
       'order.product-unknown',
       'order.out-of-stock',
       'order.mixed-currencies',

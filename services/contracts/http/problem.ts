@@ -8,5 +8,8 @@ export const problemSchema = z.object({
   code: z.string(),
   detail: z.string(),
   errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  /** What the request took for granted, and what is so instead; both or neither. */
+  expected: z.unknown().optional(),
+  actual: z.unknown().optional(),
   traceId: z.string(),
 });

@@ -84,11 +84,13 @@ describe('a gRPC call', () => {
   });
 
   test.each(refusalKinds)('brings a refusal of kind %p back as it was thrown', async (kind) => {
+    const details = {
+      errors: [{ path: 'a.0', message: 'wrong' }],
+      retryAfterSeconds: 3,
+      difference: { expected: { amount: 1 }, actual: null },
+    };
     const { client } = await pair(async () => {
-      throw new Refusal(kind, 'order.fact', 'Ünïcode sentence.', {
-        errors: [{ path: 'a.0', message: 'wrong' }],
-        retryAfterSeconds: 3,
-      });
+      throw new Refusal(kind, 'order.fact', 'Ünïcode sentence.', details);
     });
     const problem = await client.echo({ text: '' }).catch((thrown: unknown) => thrown);
     expect(problem).toBeInstanceOf(Refusal);
@@ -96,8 +98,7 @@ describe('a gRPC call', () => {
       kind,
       code: 'order.fact',
       message: 'Ünïcode sentence.',
-      errors: [{ path: 'a.0', message: 'wrong' }],
-      retryAfterSeconds: 3,
+      ...details,
     });
   });
 

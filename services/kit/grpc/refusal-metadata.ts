@@ -1,5 +1,5 @@
 import { type Metadata, Status } from 'nice-grpc';
-import { type FieldError, Refusal, type RefusalKind, refusalKinds } from '../values/refusal.ts';
+import { type Difference, type FieldError, Refusal, type RefusalKind, refusalKinds } from '../values/refusal.ts';
 
 /** Trailing metadata that carries a refusal whole, as JSON, because a status code alone cannot. */
 const refusalKey = 'refusal-bin';
@@ -16,8 +16,10 @@ export const codeOfKind: Readonly<Record<RefusalKind, Status>> = {
   unavailable: Status.UNAVAILABLE,
 };
 
-export const writeRefusal = (trailer: Metadata, { kind, code, message, errors, retryAfterSeconds }: Refusal): void => {
-  trailer.set(refusalKey, Buffer.from(JSON.stringify({ kind, code, detail: message, errors, retryAfterSeconds })));
+export const writeRefusal = (trailer: Metadata, refusal: Refusal): void => {
+  const { kind, code, message, errors, retryAfterSeconds, difference } = refusal;
+  const whole = { kind, code, detail: message, errors, retryAfterSeconds, difference };
+  trailer.set(refusalKey, Buffer.from(JSON.stringify(whole)));
 };
 
 /** The refusal that the server threw, or undefined when the trailer has none or one of another shape. */
@@ -25,15 +27,15 @@ export const readRefusal = (trailer: Metadata | undefined): Refusal | undefined 
   const bytes = trailer?.get(refusalKey);
   if (!(bytes instanceof Uint8Array)) return undefined;
   try {
-    const { kind, code, detail, errors, retryAfterSeconds } = JSON.parse(Buffer.from(bytes).toString()) as Record<
-      string,
-      unknown
-    >;
+    const { kind, code, detail, errors, retryAfterSeconds, difference } = JSON.parse(
+      Buffer.from(bytes).toString(),
+    ) as Record<string, unknown>;
     const known = refusalKinds.find((each) => each === kind);
     if (!known || typeof code !== 'string' || typeof detail !== 'string') return undefined;
     return new Refusal(known, code, detail, {
       ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
       ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),
+      ...(typeof difference === 'object' && difference !== null && { difference: difference as Difference }),
     });
   } catch {
     return undefined;

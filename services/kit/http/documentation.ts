@@ -29,6 +29,8 @@ const problemSchema = {
         properties: { path: { type: 'string' }, message: { type: 'string' } },
       },
     },
+    expected: { description: 'What the request took for granted, where something else is so.' },
+    actual: { description: 'What is so instead of what was expected.' },
     traceId: { type: 'string' },
   },
   example: {

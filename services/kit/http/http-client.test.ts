@@ -60,7 +60,11 @@ describe('a request to another service', () => {
 
   test('brings the refusal of a kit server back as it was thrown', async () => {
     const http = await createHttpServer({ context: testContext(testManifest()) });
-    const refusal = { errors: [{ path: 'items.0', message: 'gone' }], retryAfterSeconds: 4 };
+    const refusal = {
+      errors: [{ path: 'items.0', message: 'gone' }],
+      retryAfterSeconds: 4,
+      difference: { expected: { amount: 1 }, actual: null },
+    };
     http.get('/refused', { config: { access: 'public' } }, async () => {
       throw new Refusal('conflict', 'cart.changed', 'The cart changed.', refusal);
     });

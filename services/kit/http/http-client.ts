@@ -42,7 +42,10 @@ export type HttpClientOptions = {
 };
 
 const refusalOf = (service: string, status: number, retryAfter: string | undefined, body: unknown): Refusal => {
-  const { code, detail, errors } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const { code, detail, errors, expected, actual } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
   const seconds = Number(retryAfter);
   const known = typeof code === 'string' && typeof detail === 'string';
   return new Refusal(
@@ -51,6 +54,7 @@ const refusalOf = (service: string, status: number, retryAfter: string | undefin
     known && status < 500 ? detail : `The ${service} service answered ${status}.`,
     {
       ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
+      ...(expected !== undefined && actual !== undefined && { difference: { expected, actual } }),
       ...(Number.isFinite(seconds) && seconds > 0 && { retryAfterSeconds: seconds }),
     },
   );

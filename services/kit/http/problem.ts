@@ -1,4 +1,4 @@
-import type { FieldError, Refusal, RefusalKind } from '../values/refusal.ts';
+import type { Difference, FieldError, Refusal, RefusalKind } from '../values/refusal.ts';
 
 /** An error as the caller reads it: RFC 9457, served as `application/problem+json`. */
 export type Problem = {
@@ -9,6 +9,8 @@ export type Problem = {
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  readonly expected?: unknown;
+  readonly actual?: unknown;
   readonly traceId: string;
 };
 
@@ -49,16 +51,18 @@ export type ProblemParts = {
   readonly code: string;
   readonly detail: string;
   readonly errors?: readonly FieldError[];
+  readonly difference?: Difference;
 };
 
 /** `type` names the code as a URN, because no page is promised behind it. */
-export const problemOf = ({ status, code, detail, errors }: ProblemParts, traceId: string): Problem => ({
+export const problemOf = ({ status, code, detail, errors, difference }: ProblemParts, traceId: string): Problem => ({
   type: `urn:cloudmart:problem:${code}`,
   title: titles[status] ?? 'Error',
   status,
   code,
   detail,
   ...(errors && errors.length > 0 && { errors }),
+  ...difference,
   traceId,
 });
 
@@ -69,9 +73,10 @@ export const kindOfStatus = (status: number): RefusalKind => {
   return status >= 500 ? 'unavailable' : 'invalid';
 };
 
-export const partsOfRefusal = ({ kind, code, message, errors }: Refusal): ProblemParts => ({
+export const partsOfRefusal = ({ kind, code, message, errors, difference }: Refusal): ProblemParts => ({
   status: statusOfKind[kind],
   code,
   detail: message,
   ...(errors && { errors }),
+  ...(difference && { difference }),
 });

@@ -7,6 +7,7 @@ import { createLogger } from '../../kit/telemetry/logger.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, replay } from '../domain/order.ts';
 import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';
+import { type CartOrder, createCartOrders } from './cart-orders.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
 import { createOrderRepository, type OrderRepository, processOrderQueue } from './order-repository.ts';
 
@@ -36,20 +37,20 @@ const count = async (table: string, column: string, value: string) =>
   );
 const jobsOf = (orderId: string) => count(`jobs.job`, `data ->> 'orderId'`, orderId);
 
-const place = async (parts: { attempt?: number; claim?: boolean } = {}) => {
+const place = async (parts: { attempt?: number; claim?: boolean; carts?: CartOrder[] } = {}) => {
   const event = aPlacedEvent({ orderId: systemIds.next('ord') });
   const order = evolve(null, event);
   const key = `key-of-${order.id}`;
   const keyed = { key, fingerprint: 'print', owner, sessionId: null };
   if (parts.claim ?? true) await keys.claim(keyed);
-  const won = await orders.place(order, event, { ...keyed, attempt: parts.attempt ?? 1, paymentToken: 'tok_visa' });
-  return { order, keyed, won };
+  const claimed = { ...keyed, attempt: parts.attempt ?? 1, paymentToken: 'tok_visa', carts: parts.carts ?? [] };
+  return { order, keyed, outcome: await orders.place(order, event, claimed) };
 };
 
 describe('a new order', () => {
   test('is written with its event, its message, its job and its key', async () => {
-    const { order, keyed, won } = await place();
-    expect(won).toBe(true);
+    const { order, keyed, outcome } = await place();
+    expect(outcome).toBe('placed');
     expect(await orders.find(order.id)).toEqual(order);
     expect(await orders.history(order.id)).toEqual([aPlacedEvent({ orderId: order.id })]);
     expect(await orders.paymentToken(order.id)).toBe('tok_visa');
@@ -61,12 +62,45 @@ describe('a new order', () => {
     ['of an attempt that was taken over', { attempt: 2 }],
     ['without a claim', { claim: false }],
   ])('%s leaves no trace', async (_what, parts) => {
-    const { order, won } = await place(parts);
-    expect(won).toBe(false);
+    const { order, outcome } = await place(parts);
+    expect(outcome).toBe('claim-lost');
     expect(await orders.find(order.id)).toBeNull();
     expect(await count('order_events', 'order_id', order.id)).toBe(0);
     expect(await count('outbox', 'aggregateid', order.id)).toBe(0);
     expect(await jobsOf(order.id)).toBe(0);
+  });
+});
+
+describe('an order from a cart', () => {
+  const cartOrders = () => createCartOrders({ sql: postgres.database, clock: systemClock });
+  const owners = () => [systemIds.next('usr'), systemIds.next('ses')];
+
+  test('is one of many that were asked for while the cart looked the same', async () => {
+    const seen = await cartOrders().newest(owners());
+    const all = await Promise.all(Array.from({ length: 10 }, () => place({ carts: seen })));
+    const placed = all.filter(({ outcome }) => outcome === 'placed');
+    expect([placed.length, all.filter(({ outcome }) => outcome === 'cart-ordered').length]).toEqual([1, 9]);
+    for (const { order, outcome } of all)
+      expect(await count('orders', 'id', order.id)).toBe(outcome === 'placed' ? 1 : 0);
+    const orderId = placed[0]?.order.id;
+    expect(await cartOrders().newest(seen.map(({ owner }) => owner))).toEqual(
+      seen.map(({ owner }) => ({ owner, orderId })),
+    );
+  });
+
+  test('leaves its key to a later try when another order came first', async () => {
+    const seen = await cartOrders().newest(owners());
+    await place({ carts: seen });
+    const { keyed } = await place({ carts: seen });
+    expect(await keys.claim(keyed)).toEqual({ outcome: 'in-flight' });
+  });
+
+  test('is refused when the guest that the buyer was ordered meanwhile', async () => {
+    const [account, session] = await cartOrders().newest(owners());
+    if (!account || !session) throw new Error('two owners were asked for');
+    expect((await place({ carts: [session] })).outcome).toBe('placed');
+    expect((await place({ carts: [account, session] })).outcome).toBe('cart-ordered');
+    expect((await place({ carts: await cartOrders().newest([account.owner, session.owner]) })).outcome).toBe('placed');
   });
 });
 

@@ -5,6 +5,7 @@ import type { Database, Sql } from '../../kit/storage/database.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
 import { eventDetails, viewOf } from '../domain/order-view.ts';
+import { type CartOrder, claimCartsFor } from './cart-orders.ts';
 import type { KeyedRequest } from './idempotency-keys.ts';
 import {
   allColumns,
@@ -33,6 +34,9 @@ export const orderChanged = 'order_changed';
 export const processOrderQueue = 'process-order';
 
 type Recorded = { readonly event: OrderEvent; readonly eventId: string; readonly after: Order };
+
+/** Undoes the transaction that finds another order from its cart. */
+class CartOrdered extends Error {}
 
 const insertEvents = `
   INSERT INTO order_events (order_id, sequence, event_id, type, data, at)
@@ -141,7 +145,10 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
       return token;
     },
 
-    /** Writes a new order, its event, its job and its key at once; false, and nothing written, when the key's claim is lost. */
+    /**
+     * Writes a new order, its event, its job, its key and its claim on carts at once; or nothing, when the claim of the key is
+     * lost or another order was placed from these carts since they were seen.
+     */
     place: (
       order: Order,
       event: OrderEvent,
@@ -150,8 +157,13 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
         fingerprint,
         attempt,
         paymentToken,
-      }: Pick<KeyedRequest, 'key' | 'fingerprint'> & { attempt: number; paymentToken: string },
-    ): Promise<boolean> =>
+        carts,
+      }: Pick<KeyedRequest, 'key' | 'fingerprint'> & {
+        readonly attempt: number;
+        readonly paymentToken: string;
+        readonly carts: readonly CartOrder[];
+      },
+    ): Promise<'placed' | 'claim-lost' | 'cart-ordered'> =>
       inTransaction(async (tx) => {
         const recorded = { event, eventId: ids.next('evt'), after: order };
         const row = JSON.stringify({ ...allColumns(order), payment_token: paymentToken });
@@ -160,10 +172,14 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
           [order.id, eventRows([recorded]), row, key, fingerprint, attempt],
           { name: 'place-order' },
         );
-        if (rowCount === 0) return false;
+        if (rowCount === 0) return 'claim-lost' as const;
+        if (carts.length > 0 && !(await claimCartsFor(tx, order, carts))) throw new CartOrdered();
         await addToOutbox(tx, 'order-events', [cloudEvent(recorded, key)]);
         await drive(tx, order.id);
-        return true;
+        return 'placed' as const;
+      }).catch((problem: unknown) => {
+        if (problem instanceof CartOrdered) return 'cart-ordered' as const;
+        throw problem;
       }),
 
     /**

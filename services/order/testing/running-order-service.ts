@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { CompatServiceDefinition, ServiceImplementation } from 'nice-grpc';
 import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
@@ -38,6 +39,10 @@ const only = <Definition extends CompatServiceDefinition>(
 };
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
+
+/** Some version that is equal for equal items. */
+export const cartVersion = (items: readonly CartItem[]): string =>
+  createHash('sha256').update(JSON.stringify(items)).digest('base64url').slice(0, 22);
 
 /** Product, payment and user behind real gRPC doors, and the cart behind HTTP, all in memory. */
 const startNeighbours = async (tokens: TestTokens) => {
@@ -100,14 +105,25 @@ const startNeighbours = async (tokens: TestTokens) => {
       },
     }),
   );
+  /** Orders that the cart has heard of. */
+  const heard = new Set<string>();
+  const asked: string[] = [];
   const cart = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? '', 'http://cart');
+    asked.push(String(request.url));
+    response.setHeader('content-type', 'application/json');
+    const after = searchParams.get('after')?.split(',') ?? [];
+    if (after.some((id) => !heard.has(id))) {
+      response.statusCode = 409;
+      return response.end(JSON.stringify({ code: 'cart.order-pending', detail: 'The cart still holds it.' }));
+    }
     const items = carts.get(String(request.headers.authorization ?? request.headers['x-session-id'])) ?? [];
     const line = { title: 'Stale', unitPrice: usd(1), lineTotal: usd(1), available: true };
-    response.setHeader('content-type', 'application/json');
-    response.end(
+    const version = cartVersion(items);
+    return response.end(
       JSON.stringify({
         items: items.map((item) => ({ ...line, ...item })),
-        ...{ total: null, degraded: false, updatedAt: null },
+        ...{ total: null, version, degraded: false, updatedAt: null },
       }),
     );
   });
@@ -115,7 +131,7 @@ const startNeighbours = async (tokens: TestTokens) => {
   const open = async (server: { listen(address: string): Promise<number> }) =>
     `127.0.0.1:${await server.listen('127.0.0.1:0')}`;
   return {
-    ...{ stock, till, carts },
+    ...{ stock, till, carts, cartHeardOf: heard, cartRequests: asked },
     callees: {
       product: { grpc: await open(product) },
       payment: { grpc: await open(payment) },

@@ -1,89 +1,22 @@
-import type { PlaceOrder } from '../../contracts/http/order-api.ts';
 import type { Caller } from '../../kit/auth/caller.ts';
-import type { Clock } from '../../kit/values/clock.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
-import type { CartClient } from '../clients/cart-client.ts';
-import type { ProductClient } from '../clients/product-client.ts';
-import type { UserClient } from '../clients/user-client.ts';
-import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
-import { priceLines } from '../domain/pricing.ts';
+import { evolve, type Order } from '../domain/order.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
+import {
+  cartOrdered,
+  type DraftOrderEffects,
+  draftOrder,
+  guestSessionOf,
+  ownerOf,
+  type PlaceOrderRequest,
+} from './draft-order.ts';
 
-export type PlaceOrderEffects = {
+export type PlaceOrderEffects = DraftOrderEffects & {
   readonly orders: OrderRepository;
   readonly keys: IdempotencyKeys;
-  readonly carts: CartClient;
-  readonly products: ProductClient;
-  readonly users: UserClient;
-  readonly ids: Ids;
-  readonly clock: Clock;
   /** Fingerprint of a request body, equal for equal bodies whatever their field order. */
   readonly fingerprint: (body: unknown) => string;
-};
-
-export type PlaceOrderRequest = {
-  readonly caller: Caller;
-  /** The caller's own `authorization` header, forwarded to services that act for the caller. */
-  readonly authorization?: string | undefined;
-  readonly idempotencyKey: string;
-  readonly body: PlaceOrder;
-};
-
-const buyerOf = async (effects: PlaceOrderEffects, { caller, authorization, body }: PlaceOrderRequest) => {
-  if (caller.kind === 'customer') {
-    const { email, name } = await effects.users.profile({ authorization });
-    return { email, customer: { userId: caller.userId, sessionId: caller.guestSessionId ?? null, name } };
-  }
-  if (caller.kind === 'guest') {
-    if (!body.email)
-      throw new Refusal(
-        'invalid',
-        'order.email-missing',
-        'A guest order needs an e-mail address to send the confirmation to.',
-        {
-          errors: [{ path: 'email', message: 'is required without an account' }],
-        },
-      );
-    return {
-      email: body.email,
-      customer: { userId: null, sessionId: caller.sessionId, name: body.shippingAddress.name ?? null },
-    };
-  }
-  throw new Refusal('unauthenticated', 'token.missing', 'Sign in or start a guest session before ordering.');
-};
-
-const ownerOf = (caller: Caller): string => {
-  if (caller.kind === 'customer') return caller.userId;
-  if (caller.kind === 'guest') return caller.sessionId;
-  throw new Refusal('unauthenticated', 'token.missing', 'Sign in or start a guest session before ordering.');
-};
-
-const guestSessionOf = (caller: Caller): string | undefined => {
-  if (caller.kind === 'guest') return caller.sessionId;
-  return caller.kind === 'customer' ? caller.guestSessionId : undefined;
-};
-
-/** Works out what is ordered; reads only. */
-const draftOrder = async (
-  effects: PlaceOrderEffects,
-  request: PlaceOrderRequest,
-): Promise<OrderEvent & { type: 'order.placed.v1' }> => {
-  const { body, caller } = request;
-  const credentials = { authorization: request.authorization, sessionId: guestSessionOf(caller) };
-  const [buyer, items] = await Promise.all([buyerOf(effects, request), body.items ?? effects.carts.items(credentials)]);
-  const { lines, total } = priceLines(items, await effects.products.prices(items.map(({ productId }) => productId)));
-  return {
-    type: 'order.placed.v1',
-    at: effects.clock.now().toISOString(),
-    orderId: effects.ids.next('ord'),
-    ...buyer,
-    lines,
-    total,
-    shippingAddress: body.shippingAddress,
-    cartOwner: body.items ? null : ownerOf(caller),
-  };
 };
 
 /** Whether the caller is who placed the order, also after signing in or out since; an account never learns of another's order. */
@@ -142,14 +75,16 @@ export const placeOrder = async (
     case 'claimed':
   }
   try {
-    const placed = await draftOrder(effects, request);
+    const { placed, carts } = await draftOrder(effects, request);
     const order = evolve(null, placed);
-    const won = await orders.place(order, placed, {
+    const outcome = await orders.place(order, placed, {
       ...keyed,
       attempt: claim.attempt,
       paymentToken: request.body.payment.token,
+      carts,
     });
-    if (won) return { order, replayed: false };
+    if (outcome === 'placed') return { order, replayed: false };
+    if (outcome === 'cart-ordered') throw cartOrdered();
   } catch (problem) {
     if (problem instanceof Refusal) await keys.giveBack(keyed, claim.attempt);
     throw problem;

@@ -37,7 +37,7 @@ const start = async ({ stock = 5, token = 'tok_visa', total = 3000 } = {}) => {
   const order = evolve(null, placed);
   const keyed = { owner: 'usr_ada', sessionId: null, key: `key-of-${order.id}`, fingerprint: 'print' };
   await createIdempotencyKeys({ sql: postgres.database, clock }).claim(keyed);
-  await orders.place(order, placed, { ...keyed, attempt: 1, paymentToken: token });
+  await orders.place(order, placed, { ...keyed, attempt: 1, paymentToken: token, carts: [] });
   const effects: ProcessOrderEffects = {
     ...{ orders, clock, products: shop.client, payments: till.client },
     giveUpAfterSeconds: 900,

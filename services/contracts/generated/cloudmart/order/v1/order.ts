@@ -75,6 +75,9 @@ export interface PlaceOrderRequest {
     | undefined;
   /** Empty: the caller's cart is bought. */
   items: Item[];
+  /** The cart and the total that the buyer saw; a difference is refused. */
+  cartVersion?: string | undefined;
+  expectedTotal?: Money | undefined;
 }
 
 export interface PlaceOrderResponse {
@@ -866,7 +869,15 @@ export const PaymentMethod: MessageFns<PaymentMethod> = {
 };
 
 function createBasePlaceOrderRequest(): PlaceOrderRequest {
-  return { idempotencyKey: "", shippingAddress: undefined, payment: undefined, email: undefined, items: [] };
+  return {
+    idempotencyKey: "",
+    shippingAddress: undefined,
+    payment: undefined,
+    email: undefined,
+    items: [],
+    cartVersion: undefined,
+    expectedTotal: undefined,
+  };
 }
 
 export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
@@ -885,6 +896,12 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
     }
     for (const v of message.items) {
       Item.encode(v!, writer.uint32(42).fork()).join();
+    }
+    if (message.cartVersion !== undefined) {
+      writer.uint32(50).string(message.cartVersion);
+    }
+    if (message.expectedTotal !== undefined) {
+      Money.encode(message.expectedTotal, writer.uint32(58).fork()).join();
     }
     return writer;
   },
@@ -942,6 +959,22 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
             message.items.push(Item.decode(reader, reader.uint32()));
             continue;
           }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.cartVersion = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.expectedTotal = Money.decode(reader, reader.uint32());
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -968,6 +1001,10 @@ export const PlaceOrderRequest: MessageFns<PlaceOrderRequest> = {
       : undefined;
     message.email = object.email ?? undefined;
     message.items = object.items?.map((e) => Item.fromPartial(e)) || [];
+    message.cartVersion = object.cartVersion ?? undefined;
+    message.expectedTotal = (object.expectedTotal !== undefined && object.expectedTotal !== null)
+      ? Money.fromPartial(object.expectedTotal)
+      : undefined;
     return message;
   },
 };

@@ -1,0 +1,131 @@
+/** What an order would be: reads, and writes nothing. */
+import type { PlaceOrder } from '../../contracts/http/order-api.ts';
+import type { Caller } from '../../kit/auth/caller.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { Ids } from '../../kit/values/identifiers.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
+import type { CartClient } from '../clients/cart-client.ts';
+import type { ProductClient } from '../clients/product-client.ts';
+import type { UserClient } from '../clients/user-client.ts';
+import { requireSeenCart, requireSeenTotal } from '../domain/consent.ts';
+import type { OrderEvent } from '../domain/order.ts';
+import { type Item, priceLines } from '../domain/pricing.ts';
+import type { CartOrder, CartOrders } from '../storage/cart-orders.ts';
+
+export type DraftOrderEffects = {
+  readonly carts: CartClient;
+  readonly cartOrders: CartOrders;
+  readonly products: ProductClient;
+  readonly users: UserClient;
+  readonly ids: Ids;
+  readonly clock: Clock;
+};
+
+export type PlaceOrderRequest = {
+  readonly caller: Caller;
+  /** The caller's own `authorization` header, forwarded to services that act for the caller. */
+  readonly authorization?: string | undefined;
+  readonly idempotencyKey: string;
+  readonly body: PlaceOrder;
+};
+
+/** An order that could be placed, and the carts that it would empty as they were seen: none when the items were given. */
+export type Draft = {
+  readonly placed: OrderEvent & { type: 'order.placed.v1' };
+  readonly carts: readonly CartOrder[];
+};
+
+const buyerOf = async (effects: DraftOrderEffects, { caller, authorization, body }: PlaceOrderRequest) => {
+  if (caller.kind === 'customer') {
+    const { email, name } = await effects.users.profile({ authorization });
+    return { email, customer: { userId: caller.userId, sessionId: caller.guestSessionId ?? null, name } };
+  }
+  if (caller.kind === 'guest') {
+    if (!body.email)
+      throw new Refusal(
+        'invalid',
+        'order.email-missing',
+        'A guest order needs an e-mail address to send the confirmation to.',
+        {
+          errors: [{ path: 'email', message: 'is required without an account' }],
+        },
+      );
+    return {
+      email: body.email,
+      customer: { userId: null, sessionId: caller.sessionId, name: body.shippingAddress.name ?? null },
+    };
+  }
+  throw new Refusal('unauthenticated', 'token.missing', 'Sign in or start a guest session before ordering.');
+};
+
+/** The account, or the session of a guest. */
+export const ownerOf = (caller: Caller): string => {
+  if (caller.kind === 'customer') return caller.userId;
+  if (caller.kind === 'guest') return caller.sessionId;
+  throw new Refusal('unauthenticated', 'token.missing', 'Sign in or start a guest session before ordering.');
+};
+
+/** The guest session that came along, if any. */
+export const guestSessionOf = (caller: Caller): string | undefined => {
+  if (caller.kind === 'guest') return caller.sessionId;
+  return caller.kind === 'customer' ? caller.guestSessionId : undefined;
+};
+
+/** The goods of a cart were bought by an order that the cart has not heard of yet, or that came first just now. */
+export const cartOrdered = (orderIds: readonly string[] = []): Refusal => {
+  const which = orderIds.length === 0 ? 'Another order' : `Order ${orderIds.join(' or ')}`;
+  return new Refusal(
+    'conflict',
+    'order.cart-ordered',
+    `${which} was placed from this cart a moment ago; look at the cart again before ordering more.`,
+    { retryAfterSeconds: 1 },
+  );
+};
+
+type Bought = { readonly items: readonly Item[]; readonly carts: readonly CartOrder[] };
+
+/** What the caller's cart holds, once earlier orders from it are out of it. */
+const fromCart = async (
+  effects: DraftOrderEffects,
+  { caller, authorization, body }: PlaceOrderRequest,
+): Promise<Bought> => {
+  const sessionId = guestSessionOf(caller);
+  // A guest's cart goes into the account's when he signs in, so that an order from either may have bought what is in it.
+  const carts = await effects.cartOrders.newest([...new Set([ownerOf(caller), ...(sessionId ? [sessionId] : [])])]);
+  const after = carts.flatMap(({ orderId }) => orderId ?? []);
+  const { items, version } = await effects.carts
+    .look({ authorization, sessionId }, { after })
+    .catch((problem: unknown) => {
+      throw problem instanceof Refusal && problem.code === 'cart.order-pending' ? cartOrdered(after) : problem;
+    });
+  requireSeenCart(body.cartVersion, version);
+  return { items, carts };
+};
+
+/** Works out what is ordered. Refuses what the buyer did not see, as far as the request says what that was. */
+export const draftOrder = async (effects: DraftOrderEffects, request: PlaceOrderRequest): Promise<Draft> => {
+  const { body, caller, authorization } = request;
+  const [buyer, { items, carts }] = await Promise.all([
+    buyerOf(effects, request),
+    body.items ? { items: body.items, carts: [] } : fromCart(effects, request),
+  ]);
+  const { lines, total } = priceLines(items, await effects.products.prices(items.map(({ productId }) => productId)));
+  try {
+    requireSeenTotal(body.expectedTotal, total);
+  } catch (problem) {
+    // The cart may go on showing old prices for a while; the buyer who looks again shall see these.
+    if (!body.items) await effects.carts.look({ authorization, sessionId: guestSessionOf(caller) }, { prices: 'now' });
+    throw problem;
+  }
+  const placed = {
+    type: 'order.placed.v1' as const,
+    at: effects.clock.now().toISOString(),
+    orderId: effects.ids.next('ord'),
+    ...buyer,
+    lines,
+    total,
+    shippingAddress: body.shippingAddress,
+    cartOwner: body.items ? null : ownerOf(caller),
+  };
+  return { placed, carts };
+};
