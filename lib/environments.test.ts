@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { testManifest } from '../services/kit/testing/manifest.ts';
 import {
   checkAgainstServices,
   connectionLimit,
@@ -7,7 +8,7 @@ import {
 } from './environment/environment-checks.ts';
 import { configurationOf } from './environment/environment-configuration.ts';
 import { environmentNamed, environments } from './environments.ts';
-import { services } from './services.ts';
+import { sentMailsOf, services } from './services.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';
 
 type Change = (environment: Record<string, never>) => void;
@@ -30,6 +31,22 @@ const set =
     );
     holder[last] = value;
   };
+
+/** A sender of mails of these tests, for a shop may do without its own. */
+const aMailer = testManifest({
+  name: 'mailer',
+  kind: 'lambda',
+  ports: {},
+  reaches: ['ses'],
+  configuration: {
+    MAIL_FROM: {
+      description: 'Sender of every mail.',
+      kind: 'plain',
+      sender: true,
+      default: 'CloudMart <orders@cloudmart.example>',
+    },
+  },
+});
 
 describe('a bad value is refused with the field, the value and what is allowed', () => {
   test.each<[why: string, environment: string, path: string, value: unknown, message: RegExp]>([
@@ -263,23 +280,25 @@ describe('what the services ask for must fit the environment', () => {
     expect(() => checkAgainstServices({ ...dev, configuration: { 'no-such-service': {} } }, services)).toThrow(
       /configuration\.no-such-service: no such service; known: /,
     );
-    expect(() =>
-      checkAgainstServices({ ...dev, configuration: { notification: { COLOUR: 'red' } } }, services),
-    ).toThrow(/configuration\.notification\.COLOUR: .*declares no plain value/);
-  });
-
-  test('mails are sent from the own domain, by default and as it is set', () => {
-    const mailer = services.find(({ name }) => name === 'notification');
-    if (!mailer) throw new Error('nobody sends mail');
-    const renamed = { ...environmentNamed('production'), domain: 'shop.example' };
-    expect(configurationOf(mailer, renamed)).toEqual({ MAIL_FROM: 'CloudMart <orders@shop.example>' });
-    const from = (MAIL_FROM: string) => ({ ...renamed, configuration: { notification: { MAIL_FROM } } });
-    expect(configurationOf(mailer, from('hello@shop.example'))).toEqual({ MAIL_FROM: 'hello@shop.example' });
-    expect(() => checkAgainstServices(from('hello@shop.example'), services)).not.toThrow();
-    expect(() => checkAgainstServices(from('Shop <hello@elsewhere.example>'), services)).toThrow(
-      /^lib\/environments\.ts: production\.configuration\.notification\.MAIL_FROM: "Shop <hello@elsewhere\.example>" is no address at shop\.example, /,
+    expect(() => checkAgainstServices({ ...dev, configuration: { cart: { COLOUR: 'red' } } }, services)).toThrow(
+      /configuration\.cart\.COLOUR: .*declares no plain value/,
     );
   });
+
+  test.each([aMailer, ...services.filter(({ name }) => name === sentMailsOf(services)?.service)])(
+    'mails of $name are sent from the own domain, by default and as it is set',
+    (mailer) => {
+      const all = [...services.filter(({ name }) => name !== mailer.name), mailer];
+      const renamed = { ...environmentNamed('production'), domain: 'shop.example' };
+      expect(configurationOf(mailer, renamed)).toEqual({ MAIL_FROM: 'CloudMart <orders@shop.example>' });
+      const from = (MAIL_FROM: string) => ({ ...renamed, configuration: { [mailer.name]: { MAIL_FROM } } });
+      expect(configurationOf(mailer, from('hello@shop.example'))).toEqual({ MAIL_FROM: 'hello@shop.example' });
+      expect(() => checkAgainstServices(from('hello@shop.example'), all)).not.toThrow();
+      expect(() => checkAgainstServices(from('Shop <hello@elsewhere.example>'), all)).toThrow(
+        `lib/environments.ts: production.configuration.${mailer.name}.MAIL_FROM: "Shop <hello@elsewhere.example>" is no address at shop.example, `,
+      );
+    },
+  );
 
   test('a secret is no configuration', () => {
     expect(() =>

@@ -7,7 +7,7 @@ import type { FunctionCode } from './constructs/events/event-function.ts';
 import type { Environment } from './environment/environment.ts';
 import { checkAgainstServices } from './environment/environment-checks.ts';
 import { workloadNamespace } from './names.ts';
-import { SENT_MAILS_TABLE } from './sent-mails-table.ts';
+import { sentMailsOf } from './services.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { BucketStack } from './stacks/bucket-stack.ts';
 import { CacheStack } from './stacks/cache-stack.ts';
@@ -49,9 +49,10 @@ export class Platform extends Stage {
     const { network } = new NetworkStack(this, 'Network', { environment });
     const domain = new DomainStack(this, 'Domain', { environment, services, alerts });
     const { backups, delivery } = environment;
+    const sentMails = sentMailsOf(services);
+    const readTables = sentMails ? [sentMails.table] : [];
     const deployRole =
-      delivery &&
-      new DeliveryStack(this, 'Delivery', { environment, delivery, readTables: [SENT_MAILS_TABLE] }).deployRole;
+      delivery && new DeliveryStack(this, 'Delivery', { environment, delivery, readTables }).deployRole;
     const clusterStack = new ClusterStack(this, 'Cluster', {
       environment,
       network,

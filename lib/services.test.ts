@@ -55,6 +55,16 @@ describe('manifests that do not fit together are refused in one sentence with th
       /bucket "product-images" belongs to "\w+" already; a bucket has one owner; call the owner instead$/,
     ],
     [
+      'two tables with the notes of sent mails',
+      'stamper',
+      {
+        owns: {
+          tables: { a: { partitionKey: 'id', notes: 'sent-mails' }, b: { partitionKey: 'id', notes: 'sent-mails' } },
+        },
+      },
+      /notes "sent-mails" belongs to "\w+" already; one table of a shop has them$/,
+    ],
+    [
       'two owners of a table',
       'cart',
       { owns: { database: 'carts', tables: { stamps: { partitionKey: 'id' } } } },

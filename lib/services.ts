@@ -84,12 +84,16 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
     table: claimOnce('table', 'a table has one owner; call the owner instead'),
     bucket: claimOnce('bucket', 'a bucket has one owner; call the owner instead'),
     topic: claimOnce('topic', 'a topic has one owner; publish to a topic of your own'),
+    notes: claimOnce('notes', 'one table of a shop has them'),
   };
   for (const { name, ports, owns, publishes } of services) {
     claim.name(name, name);
     for (const port of Object.values(ports)) claim.port(port, name);
     if (owns.database) claim.database(owns.database, name);
-    for (const table of Object.keys(owns.tables ?? {})) claim.table(table, name);
+    for (const [table, { notes }] of Object.entries(owns.tables ?? {})) {
+      claim.table(table, name);
+      if (notes) claim.notes(notes, name);
+    }
     for (const bucket of owns.buckets ?? []) claim.bucket(bucket, name);
     for (const topic of Object.keys(publishes)) claim.topic(topic, name);
   }
@@ -185,6 +189,19 @@ export const imagesNamed = (names: readonly string[]): readonly ServiceManifest[
 /** The service whose HTTP door is the shop's to the world; undefined: there is none. */
 export const publicDoorOf = (all: readonly ServiceManifest[]): ServiceManifest | undefined =>
   all.find((service) => service.public && service.ports.http !== undefined);
+
+/** Where a shop notes which mails it sent. */
+export type SentMails = { readonly service: string; readonly table: string; readonly partitionKey: string };
+
+/** The notes of sent mails, as their owner declares them; undefined: the shop sends no mails. */
+export const sentMailsOf = (all: readonly ServiceManifest[]): SentMails | undefined =>
+  all
+    .flatMap(({ name, owns }) =>
+      Object.entries(owns.tables ?? {}).flatMap(([table, { partitionKey, notes }]) =>
+        notes === 'sent-mails' ? [{ service: name, table, partitionKey }] : [],
+      ),
+    )
+    .at(0);
 
 /** Whether something stands for a service on this machine; nothing here feeds a function that only follows tables. */
 export const runsOnThisMachine = (service: ServiceManifest): boolean =>

@@ -23,16 +23,19 @@ import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from 
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { deadLetterTopicOf, runsInCluster } from '../../services/kit/manifest.ts';
+import { byRuntime, consumedTopics, deadLetterTopicOf, runsInCluster } from '../../services/kit/manifest.ts';
 import type { PreflightReport } from '../release/preflight/preflight.ts';
-import { services } from '../services.ts';
+import { sentMailsOf, services } from '../services.ts';
 import { partOf } from '../testing/real-part.ts';
 import { whatIsLeft } from './testing/account-listing.ts';
 import { ACCOUNT, type AwsEmulator, startAwsEmulator } from './testing/aws-emulator.ts';
-import { notificationCases } from './testing/notification-cases.ts';
+import { mailerCases } from './testing/mailer-cases.ts';
 
 const inCluster = services.filter(runsInCluster).map(({ name }) => name);
 const prefix = 'cloudmart-dev';
+const mailer = sentMailsOf(services);
+/** Functions that topics wake. */
+const listeners = byRuntime(services).function.filter((service) => consumedTopics(service).length > 0);
 
 let emulator: AwsEmulator;
 let folder: string;
@@ -210,21 +213,24 @@ describe('deployed', () => {
     }
   });
 
-  test('the function reads its topic, and what fails goes to its queue, as pollers on demand can', async () => {
-    const lambda = new LambdaClient({});
-    const FunctionName = `${prefix}-notification`;
-    const { DeadLetterConfig, Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
-    expect(DeadLetterConfig?.TargetArn).toBe(`arn:aws:sqs:us-east-1:${ACCOUNT}:${FunctionName}-failed`);
-    expect(JSON.stringify(Environment?.Variables)).not.toMatch(/\$\{|Fn::/);
-    const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
-    expect(EventSourceMappings).toMatchObject([
-      {
-        Topics: ['order-events'],
-        FunctionResponseTypes: [],
-        DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:us-east-1:${ACCOUNT}:${FunctionName}-failed` } },
-      },
-    ]);
-  });
+  for (const listener of listeners)
+    test(`${listener.name} reads its topics, and what fails goes to its queue, as pollers on demand can`, async () => {
+      const lambda = new LambdaClient({});
+      const FunctionName = `${prefix}-${listener.name}`;
+      const { DeadLetterConfig, Environment } = await lambda.send(
+        new GetFunctionConfigurationCommand({ FunctionName }),
+      );
+      expect(DeadLetterConfig?.TargetArn).toBe(`arn:aws:sqs:us-east-1:${ACCOUNT}:${FunctionName}-failed`);
+      expect(JSON.stringify(Environment?.Variables)).not.toMatch(/\$\{|Fn::/);
+      const { EventSourceMappings } = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
+      expect(EventSourceMappings).toMatchObject(
+        consumedTopics(listener).map((topic) => ({
+          Topics: [topic],
+          FunctionResponseTypes: [],
+          DestinationConfig: { OnFailure: { Destination: `arn:aws:sqs:us-east-1:${ACCOUNT}:${FunctionName}-failed` } },
+        })),
+      );
+    });
 
   test('render --from-stack writes exactly the objects that the deployment handed over', async () => {
     const out = path.join(folder, 'rendered');
@@ -249,7 +255,7 @@ describe('deployed', () => {
     expect(JSON.stringify(deployed)).not.toMatch(/\$\{(stack|Token)/);
   });
 
-  notificationCases(() => emulator);
+  if (mailer) mailerCases(() => emulator, `${prefix}-${mailer.service}`);
 
   test('preflight finds every secret and identity, misses an image, and no longer once one is pushed', async () => {
     const before = await preflight();

@@ -2,9 +2,16 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { byRuntime, consumedTopics } from '../../services/kit/manifest.ts';
 import { environments } from '../environments.ts';
+import { services } from '../services.ts';
 import { partOf } from '../testing/real-part.ts';
 import { type CheckovFinding, type CheckovReport, runCheckov } from '../workloads/testing/run-checkov.ts';
+
+/** Functions that AWS wakes with the records of topics. */
+const polled = byRuntime(services)
+  .function.filter((service) => consumedTopics(service).length > 0)
+  .map(({ name }) => name);
 
 /** Every check of an entry is excepted for every resource of it whose name starts so. */
 const exceptions: readonly { readonly checks: readonly string[]; readonly resources: readonly string[] }[] = [
@@ -35,18 +42,18 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
     resources: [
       'AWS::Lambda::Function.KubernetesClusterKubectlProvider',
       'AWS::Lambda::Function.OwnersFunction',
-      'AWS::Lambda::Function.notificationFunction',
+      ...polled.map((name) => `AWS::Lambda::Function.${name}Function`),
     ],
   },
   {
     // Its pollers are in the network of the brokers; the function itself speaks with the APIs of AWS alone.
     checks: ['CKV_AWS_117'],
-    resources: ['AWS::Lambda::Function.notificationFunction'],
+    resources: polled.map((name) => `AWS::Lambda::Function.${name}Function`),
   },
   {
     // Network interfaces of pollers cannot be named before they exist.
     checks: ['CKV_AWS_111'],
-    resources: ['AWS::IAM::Policy.notificationRoleDefaultPolicy'],
+    resources: polled.map((name) => `AWS::IAM::Policy.${name}RoleDefaultPolicy`),
   },
   {
     // A serverless instance has no host to tune: Performance Insights shows its load, alarms watch its capacity, and a

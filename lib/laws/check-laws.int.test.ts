@@ -293,6 +293,13 @@ describe('the laws', () => {
     expect(verdicts.filter(({ checked }) => checked === 0)).toEqual([]);
   });
 
+  test('say nothing of mails in a shop that sends none', async () => {
+    small.platform.mails.length = 0;
+    const verdicts = await checkLaws(() => ({ ...small.facts(), mails: undefined }));
+    expect(verdicts.filter(({ violations }) => violations.length > 0)).toEqual([]);
+    expect(verdicts.filter(({ checked }) => checked === 0).map(({ id }) => id)).toEqual(['I14']);
+  });
+
   test('each have a violation below', () => {
     expect(new Set(plants.map(([law]) => law))).toEqual(new Set(laws.map(({ id }) => id)));
   });

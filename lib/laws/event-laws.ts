@@ -121,6 +121,7 @@ const oneConfirmation: Law = {
   sentence: 'every paid order has exactly one confirmation mail, and no other order has one',
   when: 'quiet',
   check: async (facts) => {
+    if (!facts.mails) return { checked: 0, violations: [] };
     const confirmations = new Map<string, number>();
     const all = await facts.mails();
     for (const { notificationId } of all) {

@@ -21,8 +21,8 @@ export type Facts = {
   readonly log: Pick<EventLog, 'offsets' | 'read' | 'lag'>;
   readonly publishers: readonly PublishingService[];
   readonly consumers: readonly ConsumingService[];
-  /** Every mail that was sent. */
-  readonly mails: () => Promise<readonly Pick<MailSummary, 'notificationId'>[]>;
+  /** Every mail that was sent; undefined: this shop sends none. */
+  readonly mails: (() => Promise<readonly Pick<MailSummary, 'notificationId'>[]>) | undefined;
   /** What a client was promised: orders answered with 201, as its own history has them. */
   readonly promises: readonly AcceptedOrder[];
   readonly now: Date;

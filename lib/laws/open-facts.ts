@@ -4,6 +4,7 @@ import pg from 'pg';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
+import { sentMailsOf } from '../services.ts';
 import { openMailFolder } from '../shop/mail-folder.ts';
 import type { AcceptedOrder, Facts, Read, Row } from './law.ts';
 
@@ -92,7 +93,7 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     consumers: services
       .filter((service) => consumedTopics(service).length > 0)
       .map((service) => ({ ...participant(service), consumes: service.consumes })),
-    mails: () => mails.list({ limit: Number.POSITIVE_INFINITY }),
+    mails: sentMailsOf(services) && (() => mails.list({ limit: Number.POSITIVE_INFINITY })),
     promises,
     limitSeconds,
   };

@@ -2,7 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
-import { publicDoorOf } from '../services.ts';
+import { publicDoorOf, sentMailsOf } from '../services.ts';
 import { bundleInChild } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder, requireDatabases } from './data-folder.ts';
 import { tableEnvironment } from './declared-tables.ts';
@@ -65,6 +65,7 @@ const describeState = (
   const gateway = publicDoorOf(services);
   const withStaff = services.find(({ configuration }) => 'STAFF_PASSWORD' in configuration);
   const eventsUser = services.find(usesEvents);
+  const mailer = sentMailsOf(services);
   return {
     pid: process.pid,
     startedAt: new Date().toISOString(),
@@ -72,6 +73,7 @@ const describeState = (
     dataFolder: folder.path,
     gateway: gateway ? at.http(gateway) : '',
     mailbox: mails.url,
+    ...(mailer && { mailer: mailer.service }),
     services: services.map((service) => ({
       name: service.name,
       kind: service.kind,

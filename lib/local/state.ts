@@ -24,6 +24,8 @@ export type LocalState = {
   /** Base URL of the public door. */
   readonly gateway: string;
   readonly mailbox: string;
+  /** The service whose mails the mailbox shows; absent: none sends any. */
+  readonly mailer?: string;
   readonly services: readonly LocalService[];
   /** Where PostgreSQL listens, and the folder of its cluster, whose `postmaster.pid` names its process. */
   readonly postgres: { readonly port: number; readonly cluster: string };

@@ -4,14 +4,23 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { services } from '../services.ts';
 import { startTables, type Tables } from './tables.ts';
+
+/** A table of these tests, for a shop may do without those that it has. */
+const stamper = testManifest({
+  name: 'stamper',
+  kind: 'lambda',
+  ports: {},
+  owns: { tables: { stamps: { partitionKey: 'stampId' } } },
+});
 
 let folder: string;
 let running: Tables | undefined;
 
 const start = async () => {
-  running = await startTables(folder, 0, services);
+  running = await startTables(folder, 0, [...services, stamper]);
   return running;
 };
 const clientOf = ({ port }: Tables) =>
@@ -36,15 +45,13 @@ describe('the embedded tables', () => {
     const client = clientOf(first);
     expect((await client.send(new ListTablesCommand({}))).TableNames).toEqual([...first.names].sort());
     await client.send(
-      new PutItemCommand({ TableName: 'notifications', Item: { notificationId: { S: 'n1' }, state: { S: 'sent' } } }),
+      new PutItemCommand({ TableName: 'stamps', Item: { stampId: { S: 's1' }, state: { S: 'sent' } } }),
     );
     client.destroy();
     await first.close();
 
     const again = clientOf(await start());
-    const { Item } = await again.send(
-      new GetItemCommand({ TableName: 'notifications', Key: { notificationId: { S: 'n1' } } }),
-    );
+    const { Item } = await again.send(new GetItemCommand({ TableName: 'stamps', Key: { stampId: { S: 's1' } } }));
     again.destroy();
     expect(Item?.['state']).toEqual({ S: 'sent' });
   });

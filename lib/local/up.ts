@@ -33,7 +33,7 @@ export type UpOptions = {
 
 /** The last line of `--json`. Without a purchase it has none of the proof. */
 export type UpReport = Partial<PurchaseProof> & {
-  /** From the start of the process to the mail in the mailbox or, without a purchase, until everything was ready. */
+  /** From the start of the process to the charge and the mail of the purchase or, without a purchase, until everything was ready. */
   readonly seconds: number;
   readonly firstStart: boolean;
   readonly services: readonly {
@@ -94,8 +94,7 @@ const prove = ({ state }: LocalPlatform, token: string, { progress, signal }: Up
   progress.step('Buying something as a new customer', (detail) =>
     provePurchase({
       api: createApiClient(state.gateway),
-      mailbox: createApiClient(state.mailbox),
-      mailboxUrl: state.mailbox,
+      mailbox: state.mailer && state.mailbox,
       staffToken: token,
       say: detail,
       signal,

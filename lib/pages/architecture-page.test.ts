@@ -1,18 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { root } from '../checkout.ts';
 import { environments } from '../environments.ts';
-import { services } from '../services.ts';
+import { sentMailsOf, services } from '../services.ts';
 import { architecturePage } from './architecture-page.ts';
-import { purchase, purchaseSequence } from './purchase-sequence.ts';
+import { purchaseSequence, purchaseSteps } from './purchase-sequence.ts';
 
 const without = (name: string, change: object) =>
   services.map((service) => (service.name === name ? { ...service, ...change } : service));
 
 describe('the picture of a purchase', () => {
   test('draws every step', () => {
-    expect(purchaseSequence(services).split('\n').length).toBeGreaterThan(purchase.length);
+    expect(purchaseSequence(services).split('\n').length).toBeGreaterThan(purchaseSteps(services).length);
   });
 
   test.each([
@@ -32,10 +33,21 @@ describe('the picture of a purchase', () => {
     expect(() => purchaseSequence(manifests)).toThrow(sentence);
   });
 
-  test('does without a reader that the shop has dropped', () => {
-    const picture = purchaseSequence(services.filter(({ name }) => name !== 'notification'));
-    expect(picture).not.toContain('notification');
-    expect(picture).toContain('order--)cart: order.placed.v1');
+  test('ends in a mail where a service sends mails, and without one elsewhere', () => {
+    const mailer = testManifest({
+      name: 'mailer',
+      ports: {},
+      owns: { tables: { mails: { partitionKey: 'mail', notes: 'sent-mails' } } },
+      consumes: { 'order-events': ['order.paid.v1'] },
+    });
+    const others = services.filter(({ name }) => name !== sentMailsOf(services)?.service);
+    const line = 'order--)mailer: order.paid.v1, one mail';
+    expect(purchaseSequence([...others, mailer])).toContain(line);
+    expect(purchaseSequence(others)).toBe(
+      purchaseSequence([...others, mailer])
+        .replace('  participant mailer\n', '')
+        .replace(`  ${line}\n`, ''),
+    );
   });
 
   test.each([

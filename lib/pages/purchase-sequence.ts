@@ -7,6 +7,7 @@ import { OrderServiceDefinition } from '../../services/contracts/generated/cloud
 import { PaymentServiceDefinition } from '../../services/contracts/generated/cloudmart/payment/v1/payment.ts';
 import { ProductServiceDefinition } from '../../services/contracts/generated/cloudmart/product/v1/product.ts';
 import { actsOn, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { sentMailsOf } from '../services.ts';
 
 /** Who begins it all; no service. */
 const CUSTOMER = 'customer';
@@ -19,8 +20,14 @@ export type SequenceStep =
   /** What a service does by itself. */
   | { readonly at: string; readonly does: string };
 
+/** A shop may do without. */
+const mailersOf = (services: readonly ServiceManifest[]): readonly string[] => {
+  const mails = sentMailsOf(services);
+  return mails ? [mails.service] : [];
+};
+
 /** `services/order/use-cases/place-order.ts` and `process-order.ts`, with what their events cause. */
-export const purchase: readonly SequenceStep[] = [
+export const purchaseSteps = (services: readonly ServiceManifest[]): readonly SequenceStep[] => [
   { from: CUSTOMER, to: 'api-gateway', http: 'POST /api/v1/orders', says: 'Idempotency-Key' },
   { from: 'api-gateway', to: 'order', rpc: 'PlaceOrder' },
   { from: 'order', to: 'cart', http: 'GET /cart' },
@@ -36,7 +43,7 @@ export const purchase: readonly SequenceStep[] = [
   { from: 'order', to: 'payment', rpc: 'Capture', says: 'only now is money taken' },
   { event: 'payment.captured.v1', readers: ['order'], says: 'and here' },
   { at: 'order', does: 'paid' },
-  { event: 'order.paid.v1', readers: ['notification'], says: 'one mail' },
+  ...mailersOf(services).map((mailer) => ({ event: 'order.paid.v1', readers: [mailer], says: 'one mail' })),
 ];
 
 const definitions = [OrderServiceDefinition, PaymentServiceDefinition, ProductServiceDefinition];
@@ -71,9 +78,7 @@ const sequenceLine = (step: SequenceStep, services: readonly ServiceManifest[]):
     const topic = topicOf(step.event);
     const owner = services.find(({ publishes }) => Object.hasOwn(publishes, topic));
     if (!owner) throw new Error(`the purchase tells "${step.event}", but no service publishes ${topic}`);
-    // A shop may do without a reader, never without a callee.
-    const readers = step.readers.filter((reader) => services.some(({ name }) => name === reader));
-    return readers.map((reader) => {
+    return step.readers.map((reader) => {
       if (!actsOn(named(reader), topic, step.event))
         throw new Error(`the purchase tells ${reader} of "${step.event}", but it does not act on it`);
       return `  ${owner.name}--)${reader}: ${step.event}${says}`;
@@ -89,12 +94,9 @@ const sequenceLine = (step: SequenceStep, services: readonly ServiceManifest[]):
 };
 
 /** The diagram as Mermaid. Throws one sentence for a step that manifests and contracts do not know. */
-export const purchaseSequence = (
-  services: readonly ServiceManifest[],
-  steps: readonly SequenceStep[] = purchase,
-): string => {
+export const purchaseSequence = (services: readonly ServiceManifest[], steps = purchaseSteps(services)): string => {
   const lines = steps.flatMap((step) => sequenceLine(step, services));
-  const order = ['api-gateway', 'order', 'cart', 'product', 'payment', 'notification'];
+  const order = ['api-gateway', 'order', 'cart', 'product', 'payment', ...mailersOf(services)];
   const taking = order.filter((name) => lines.some((line) => line.includes(name)));
   return [
     '```mermaid',

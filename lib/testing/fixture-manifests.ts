@@ -51,7 +51,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
   fixture({
     name: 'mailer',
     kind: 'lambda',
-    owns: { tables: { mails: { partitionKey: 'mailId', expiresAt: 'expiresAt' } } },
+    owns: { tables: { mails: { partitionKey: 'mailId', expiresAt: 'expiresAt', notes: 'sent-mails' } } },
     follows: ['entries'],
     wakesEveryMinutes: 5,
     reaches: ['ses', 'sns', 'bigquery'],

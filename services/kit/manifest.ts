@@ -68,6 +68,12 @@ export type TableDeclaration = {
   readonly expiresAt?: string;
   /** Whether changes are streamed to other functions; default false. */
   readonly stream?: boolean;
+  /**
+   * What its items note for those who operate the shop; whoever deploys may read single ones. `sent-mails`: one item a mail about an
+   * order, with the key `<order id>:<kind of mail>` (`order-confirmed` for every paid order), whose `state` is `sent` once it went out.
+   * One table of a shop at most. Default: nothing.
+   */
+  readonly notes?: 'sent-mails';
 };
 
 /** One environment variable of the service beyond the addresses that the platform derives. */

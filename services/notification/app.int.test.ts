@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anEvent } from '../contracts/testing/order-events.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { notificationApp } from './app.ts';
 import type { IncomingEvent } from './events/read-records.ts';
 import { allWell, eventBridge, msk, newOrder, sqs, text, theClock } from './testing/incoming.ts';
 import { type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
-import { anEvent } from './testing/order-events.ts';
 
 let table: MailTables;
 let app: (event: IncomingEvent) => Promise<unknown>;

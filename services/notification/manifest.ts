@@ -7,7 +7,7 @@ export const manifest = defineService({
   ports: {},
   owns: {
     tables: {
-      notifications: { partitionKey: 'notificationId', expiresAt: 'expiresAt' },
+      notifications: { partitionKey: 'notificationId', expiresAt: 'expiresAt', notes: 'sent-mails' },
       'postponed-mails': { partitionKey: 'queue', sortKey: 'due', expiresAt: 'expiresAt' },
     },
   },

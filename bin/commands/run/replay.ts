@@ -12,7 +12,7 @@ const linesOf = (report: PlatformReplayReport, dataFolder: string): string[] => 
   `terminal    ${report.settled}: ${Object.entries(report.states)
     .map(([status, count]) => `${count} ${status}`)
     .join(', ')}`,
-  `mails       ${report.mails}`,
+  `mails       ${report.mails ?? 'none: no service sends any'}`,
   `paid        ${dollars(report.paidNow)} at today's prices, ${dollars(report.paidThen)} then`,
   `throughput  ${report.throughput} purchases/s over ${report.seconds} s, ${report.retries} repeated requests`,
   `placing     p50 ${report.placeMs.p50} ms, p95 ${report.placeMs.p95} ms, p99 ${report.placeMs.p99} ms (sign-in, cart and order together)`,

@@ -1,9 +1,8 @@
 import { workloadNamespace } from '../../../lib/names.ts';
-import { tableNamed } from '../../../lib/outputs/table-name.ts';
 import { listRevisions, type RollbackReport, rollBack } from '../../../lib/release/rollback/rollback.ts';
 import { readReleaseHistory } from '../../../lib/release/rollout/release-history.ts';
+import { mailNotes } from '../../../lib/release/verify/sent-mails.ts';
 import { openSession } from '../../../lib/release/verify/session.ts';
-import { SENT_MAILS_TABLE } from '../../../lib/sent-mails-table.ts';
 import { print } from '../../command-line/print.ts';
 import { sessionRequest } from '../../command-line/session-request.ts';
 import type { RollbackFlags } from '../rollback.ts';
@@ -22,8 +21,8 @@ export const runRollback = async (
 ): Promise<void> => {
   const { environment, list, to, json } = flags;
   const request = sessionRequest(list ? { ...flags, outside: false } : flags, signal);
-  const mailTable = tableNamed(SENT_MAILS_TABLE, environment);
-  const session = openSession(request, environment, { namespace: workloadNamespace, mailTable });
+  const deployment = { namespace: workloadNamespace, mailNotes: mailNotes(environment) };
+  const session = openSession(request, environment, deployment);
   const { cluster, wait, outside, tell } = session;
   if (list) {
     const revisions = listRevisions(await readReleaseHistory(cluster), environment.name, service);

@@ -1,9 +1,8 @@
 import { workloadNamespace } from '../../../lib/names.ts';
-import { tableNamed } from '../../../lib/outputs/table-name.ts';
+import { mailNotes } from '../../../lib/release/verify/sent-mails.ts';
 import { openSession } from '../../../lib/release/verify/session.ts';
 import type { VerifyReport } from '../../../lib/release/verify/verify.ts';
 import { chatMessageOf, verifyPlatform } from '../../../lib/release/verify/verify-checkout.ts';
-import { SENT_MAILS_TABLE } from '../../../lib/sent-mails-table.ts';
 import { outputsSource } from '../../../lib/workloads/render.ts';
 import { print } from '../../command-line/print.ts';
 import { sessionRequest } from '../../command-line/session-request.ts';
@@ -29,8 +28,7 @@ const linesOf = ({ environment, services, outside, findings, rollback }: VerifyR
 export const runVerify = async (flags: VerifyFlags, signal: AbortSignal): Promise<void> => {
   const { environment, aws, rollback, json } = flags;
   const outputs = outputsSource(flags.fromStack);
-  const mailTable = aws ? tableNamed(SENT_MAILS_TABLE, environment, outputs) : undefined;
-  const deployment = { namespace: workloadNamespace, mailTable };
+  const deployment = { namespace: workloadNamespace, mailNotes: aws ? mailNotes(environment, outputs) : undefined };
   const session = openSession(sessionRequest(flags, signal), environment, deployment);
   const report = await verifyPlatform(environment, session, { outputs, asksAws: aws, rollsBack: rollback });
   if (report.findings.length > 0) await session.tell(chatMessageOf(report));

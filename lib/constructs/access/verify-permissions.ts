@@ -4,6 +4,7 @@ import { tablePattern } from '../../names.ts';
 
 /** What `npx cloudmart verify` reads beside the registry and the secrets: single items of these tables. */
 export const verifyPermissions = (stack: Stack, environment: string, tables: readonly string[]): PolicyStatement[] => {
+  if (tables.length === 0) return [];
   const patterns = tables.map((table) => tablePattern(environment, table));
   return [
     new PolicyStatement({

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { usesEvents } from '../../../services/kit/manifest.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { services } from '../../services.ts';
@@ -125,9 +126,8 @@ describe('the embedded PostgreSQL', () => {
       'password authentication failed',
     );
     await query(url('cart', EVENTS_DATABASE), 'CREATE TABLE log (id int)');
-    expect(await query(url('notification', EVENTS_DATABASE), 'INSERT INTO log VALUES (7) RETURNING id')).toEqual([
-      { id: 7 },
-    ]);
+    for (const { name } of services.filter(usesEvents))
+      expect(await query(url(name, EVENTS_DATABASE), 'INSERT INTO log VALUES (7) RETURNING id')).toEqual([{ id: 7 }]);
     await expect(query(url('api-gateway', EVENTS_DATABASE), 'SELECT 1')).rejects.toThrow(
       'password authentication failed',
     );

@@ -80,7 +80,7 @@ const verifyVerdict = async ({
       shop: { url: requireAddress(environment, url), card: 'tok_visa' },
     },
     environment,
-    { namespace: workloadNamespace, mailTable: undefined },
+    { namespace: workloadNamespace, mailNotes: undefined },
   );
   const report = await verifyPlatform(environment, session, { outputs: undefined, asksAws: false, rollsBack: false });
   if (report.findings.length === 0)

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { environmentNamed } from '../../environments.ts';
-import { services as all } from '../../services.ts';
+import { services as all, sentMailsOf } from '../../services.ts';
 import { imageLabels } from '../registry/image-labels.ts';
 import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
 import { type DnsPeer, startDnsPeer } from '../testing/dns-peer.ts';
@@ -11,7 +11,8 @@ import { preflight } from './preflight.ts';
 const ACCOUNT = '111122223333';
 const TAG = 'a'.repeat(64);
 const environment = { ...environmentNamed('staging'), account: ACCOUNT };
-const services = all.filter(({ name }) => ['user', 'notification'].includes(name));
+const mailer = sentMailsOf(all)?.service;
+const services = all.filter(({ name }) => name === 'user' || name === mailer);
 const pods = services.filter(({ name }) => name === 'user');
 const SECRET = 'cloudmart-staging/user/KEY_ENCRYPTION_SECRET';
 const HOST = 'shop.staging.cloudmart.example';
@@ -324,19 +325,28 @@ describe('preflight of an account', () => {
     expect(findings[0]?.problem).toContain('services/user/main.ts is empty');
   });
 
-  it.each([
-    ['is a placeholder', '<your-sender>', 'configuration-placeholder'],
-    ['the service would refuse at start', 'orders at cloudmart', 'configuration-malformed'],
-  ])('names the variable of a plain value that %s', async (_, MAIL_FROM, code) => {
-    const spoiled = { ...environment, configuration: { notification: { MAIL_FROM } } };
-    expect((await check({ environment: spoiled })).findings).toEqual([
-      expect.objectContaining({
-        code,
-        service: 'notification',
-        problem: expect.stringMatching(/MAIL_FROM of notification.*lib\/environments\.ts/),
-      }),
-    ]);
-  });
+  const spoiledValues: readonly (readonly [service: string, key: string, placeholder: string, malformed: string])[] = [
+    ['user', 'STAFF_EMAIL', '<your-address>', 'staff at cloudmart'],
+    ...(mailer ? [[mailer, 'MAIL_FROM', '<your-sender>', 'orders at cloudmart'] as const] : []),
+  ];
+  it.each(spoiledValues)(
+    'names a plain value of %s that is a placeholder, or that it would refuse at start: %s',
+    async (service, key, placeholder, malformed) => {
+      for (const [value, code] of [
+        [placeholder, 'configuration-placeholder'],
+        [malformed, 'configuration-malformed'],
+      ] as const) {
+        const spoiled = { ...environment, configuration: { [service]: { [key]: value } } };
+        expect((await check({ environment: spoiled })).findings).toEqual([
+          expect.objectContaining({
+            code,
+            service,
+            problem: expect.stringMatching(new RegExp(`${key} of ${service}.*lib/environments\\.ts`)),
+          }),
+        ]);
+      }
+    },
+  );
 
   it('ends a question that AWS does not answer at its deadline, and goes on with the next', async () => {
     aws.faults.set('secretsmanager', 'silent');

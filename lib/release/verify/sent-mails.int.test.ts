@@ -1,8 +1,9 @@
 /** The notes of sent mails as notification writes them, read as a verification does. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { anEvent, anOrder } from '../../../services/contracts/testing/order-events.ts';
 import { messageFor } from '../../../services/notification/domain/message.ts';
 import { type MailTables, startMailTables } from '../../../services/notification/testing/mail-tables.ts';
-import { anEvent, anOrder } from '../../../services/notification/testing/order-events.ts';
+import { sentMailsOf, services } from '../../services.ts';
 import { NotObservable } from './not-observable.ts';
 import { notAsked, notedAsSent } from './sent-mails.ts';
 
@@ -25,9 +26,13 @@ afterAll(async () => {
 
 test('a confirmation counts as mailed once it is noted as sent, and not while it is being sent', async () => {
   let looked = 0;
-  const wasMailed = notedAsSent(staging, async () => {
-    looked += 1;
-    return 'notifications';
+  const noted = sentMailsOf(services);
+  const wasMailed = notedAsSent(staging, {
+    partitionKey: noted?.partitionKey ?? '',
+    tableName: async () => {
+      looked += 1;
+      return noted?.table ?? '';
+    },
   });
   const order = anOrder(1);
   expect(await wasMailed(order.id, email)).toBe(false);
@@ -41,11 +46,14 @@ test('a confirmation counts as mailed once it is noted as sent, and not while it
 });
 
 test('a table that AWS does not show, or whose name the stacks do not tell, cannot be observed, and the reason is said', async () => {
-  const stranger = notedAsSent(staging, async () => 'of-nobody');
+  const stranger = notedAsSent(staging, { partitionKey: 'id', tableName: async () => 'of-nobody' });
   await expect(stranger('ord_1', email)).rejects.toThrow(
     /^the notes of sent mails in us-east-1 cannot be read: .*not found/,
   );
-  const nameless = notedAsSent(staging, () => Promise.reject(new Error('no stack of staging is deployed')));
+  const nameless = notedAsSent(staging, {
+    partitionKey: 'id',
+    tableName: () => Promise.reject(new Error('no stack of staging is deployed')),
+  });
   await expect(nameless('ord_1', email)).rejects.toThrow(/cannot be read: no stack of staging is deployed$/);
   await expect(nameless('ord_1', email)).rejects.toThrow(NotObservable);
   await expect(notAsked('ord_1', email)).rejects.toThrow(/--no-aws.*--mailbox/);

@@ -1,10 +1,13 @@
-/** Which mails went out: from the mailbox of a local run, or from the notes that notification keeps in its table on AWS. */
+/** Which mails went out: from the mailbox of a local run, or from the notes that the shop keeps of them in a table on AWS. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { awsQuestions, withClient } from '../../aws/ask-aws.ts';
 import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { tableNamed } from '../../outputs/table-name.ts';
+import { type SentMails, sentMailsOf, services } from '../../services.ts';
 import { createApiClient } from '../../shop/api-client.ts';
 import type { MailSummary } from '../../shop/mail-folder.ts';
+import type { OutputsSource } from '../../workloads/render.ts';
 import { NotObservable, type WasMailed } from './not-observable.ts';
 
 /** Mails that a mailbox of the local run shows. */
@@ -14,21 +17,32 @@ export const mailedTo = (mailbox: string): WasMailed => {
     (await api<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
 };
 
+/** The table that notes sent mails, as services/kit/manifest.ts describes its items. */
+export type MailNotes = Pick<SentMails, 'partitionKey'> & {
+  /** Finds its physical name. */
+  readonly tableName: () => Promise<string>;
+};
+
+/** Where a deployed shop notes its mails; undefined: it sends none. */
+export const mailNotes = (environment: Environment, outputs?: OutputsSource): MailNotes | undefined => {
+  const noted = sentMailsOf(services);
+  return noted && { partitionKey: noted.partitionKey, tableName: tableNamed(noted.table, environment, outputs) };
+};
+
 /**
- * Notes of sent mails in the table `notifications`, read with the caller's credentials; the item is described in
- * services/notification/README.md. 15 s a question, retries included. What AWS refuses is {@link NotObservable}.
- * @param tableName finds the physical name of the table; asked once
+ * Reads the notes of sent mails with the caller's credentials. 15 s a question, retries included. What AWS refuses is
+ * {@link NotObservable}. The name of the table is asked for once.
  */
 export const notedAsSent = (
   environment: Pick<Environment, 'name' | 'region'>,
-  tableName: () => Promise<string>,
+  { partitionKey, tableName }: MailNotes,
 ): WasMailed => {
   const { settings, deadline } = awsQuestions(environment.region);
   let table: Promise<string> | undefined;
   return (orderId) =>
     withClient(new DynamoDBClient(settings), async (client) => {
       table ??= tableName();
-      const Key = { notificationId: { S: `${orderId}:order-confirmed` } };
+      const Key = { [partitionKey]: { S: `${orderId}:order-confirmed` } };
       const command = new GetItemCommand({ TableName: await table, Key, ConsistentRead: true });
       const { Item } = await client.send(command, deadline());
       return Item?.['state']?.S === 'sent';

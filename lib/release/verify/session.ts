@@ -5,7 +5,7 @@ import { connectCluster, type RolloutCluster } from '../rollout/rollout-cluster.
 import type { WaitOptions } from '../rollout/rollout-wait.ts';
 import { handledInPods } from './handled-events.ts';
 import type { WasMailed } from './not-observable.ts';
-import { mailedTo, notAsked, notedAsSent } from './sent-mails.ts';
+import { type MailNotes, mailedTo, notAsked, notedAsSent } from './sent-mails.ts';
 import { type OutsideVerdict, verifyOutside } from './verify-outside.ts';
 import { postMessage, WEBHOOK_VARIABLE, WebhookFailed, webhookUrl } from './webhook.ts';
 
@@ -66,13 +66,13 @@ export const requireAddress = ({ name, publicDoor }: Environment, url: string | 
 /** What the deployment says of itself. */
 export type Deployment = {
   readonly namespace: string;
-  /** Finds the name of the table with the notes of sent mails; undefined: AWS is not asked. */
-  readonly mailTable: (() => Promise<string>) | undefined;
+  /** Where it notes which mails it sent; undefined: nowhere, or AWS is not asked. */
+  readonly mailNotes: MailNotes | undefined;
 };
 
-const mailsOf = (mailbox: string | undefined, environment: Environment, { mailTable }: Deployment): WasMailed => {
+const mailsOf = (mailbox: string | undefined, environment: Environment, { mailNotes }: Deployment): WasMailed => {
   if (mailbox !== undefined) return mailedTo(mailbox);
-  return mailTable ? notedAsSent(environment, mailTable) : notAsked;
+  return mailNotes ? notedAsSent(environment, mailNotes) : notAsked;
 };
 
 /** Opens the cluster and the chat; nothing is asked yet. Throws `WebhookFailed` or `ClusterRefused`, one sentence each. */

@@ -9,6 +9,7 @@ import { provePipelines } from './verify-pipelines.ts';
 const aService = (name: string, publishes: string[], consumes: string[], types: ConsumedTypes = 'all') =>
   ({
     name,
+    owns: {},
     publishes: Object.fromEntries(publishes.map((topic) => [topic, { partitions: 1, retentionDays: 1 }])),
     consumes: Object.fromEntries(consumes.map((topic) => [topic, types])),
   }) as unknown as ServiceManifest;
@@ -16,15 +17,16 @@ const aService = (name: string, publishes: string[], consumes: string[], types: 
 /** Placed so long ago that there is time for one look. */
 const purchase = { order: { id: 'ord_1' }, traceId: 'a'.repeat(32), placedAt: performance.now() - 120_000 } as Purchase;
 
+const proof = {
+  api: () => Promise.reject(new Error('no door is needed')),
+  purchase,
+  wasMailed: async () => false,
+  progress: () => {},
+  signal: new AbortController().signal,
+};
+
 const prove = (topic: string, wasHandled: WasHandled, types?: ConsumedTypes) =>
-  provePipelines([aService('payment', [topic], []), aService('ledger', [], [topic], types)], {
-    api: () => Promise.reject(new Error('no door is needed')),
-    purchase,
-    wasMailed: async () => false,
-    wasHandled,
-    progress: () => {},
-    signal: new AbortController().signal,
-  });
+  provePipelines([aService('payment', [topic], []), aService('ledger', [], [topic], types)], { ...proof, wasHandled });
 
 test('what the consumer says it handled is seen, also of a service that came yesterday, and however late the look', async () => {
   const asked: unknown[] = [];
@@ -80,4 +82,23 @@ test('a consumer that acts on nothing that every order tells need not hear of on
     effect: expect.stringContaining('need not set one off'),
   });
   expect(findings).toEqual([]);
+});
+
+test('a consumer that notes which mails it sent is taken at what arrived, not at its word', async () => {
+  const mailer = {
+    ...aService('mailer', [], ['order-events']),
+    owns: { tables: { mails: { partitionKey: 'mail', notes: 'sent-mails' as const } } },
+  };
+  const proofWith = (wasMailed: boolean) =>
+    provePipelines([aService('order', ['order-events'], []), mailer], {
+      ...proof,
+      wasMailed: async () => wasMailed,
+      wasHandled: () => Promise.reject(new Error('nobody asks for its log')),
+    });
+  expect((await proofWith(true)).pipelines).toEqual([
+    expect.objectContaining({ to: 'mailer', state: 'seen', effect: 'the confirmation was mailed' }),
+  ]);
+  expect((await proofWith(false)).findings).toEqual([
+    expect.objectContaining({ service: 'mailer', problem: expect.stringContaining('the confirmation was mailed') }),
+  ]);
 });

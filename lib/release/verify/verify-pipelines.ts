@@ -1,6 +1,7 @@
 /** Every pipeline that manifests declare, and what of it a purchase shows from outside: event in, effect out, seconds. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { actsOn, type ServiceManifest } from '../../../services/kit/manifest.ts';
+import { sentMailsOf } from '../../services.ts';
 import type { ApiClient } from '../../shop/api-client.ts';
 import type { Purchase } from '../../shop/purchase.ts';
 import { ClusterRefused } from '../rollout/rollout-cluster-failure.ts';
@@ -56,20 +57,16 @@ type Effect = {
   readonly isSeen: (proof: PipelineProof) => Promise<boolean>;
 };
 
-/** What a customer notices of a pipeline, by `<topic> -> <consumer>`: better than the consumer's own word. */
-const noticed: ReadonlyMap<string, Effect> = new Map(
-  Object.entries<Effect>({
-    'order-events -> cart': {
-      effect: 'the cart is empty',
-      isSeen: async ({ api, purchase: { token } }) =>
-        (await api<{ items: unknown[] }>('/api/v1/cart', { token })).items.length === 0,
-    },
-    'order-events -> notification': {
-      effect: 'the confirmation was mailed',
-      isSeen: ({ purchase: { order, email }, wasMailed }) => wasMailed(order.id, email),
-    },
-  }),
-);
+const emptiedCart: Effect = {
+  effect: 'the cart is empty',
+  isSeen: async ({ api, purchase: { token } }) =>
+    (await api<{ items: unknown[] }>('/api/v1/cart', { token })).items.length === 0,
+};
+
+const mailedConfirmation: Effect = {
+  effect: 'the confirmation was mailed',
+  isSeen: ({ purchase: { order, email }, wasMailed }) => wasMailed(order.id, email),
+};
 
 /** Every other pipeline is known by what its consumer logs. */
 const logged = (pipeline: Pipeline): Effect => ({
@@ -77,12 +74,19 @@ const logged = (pipeline: Pipeline): Effect => ({
   isSeen: ({ wasHandled, purchase }) => wasHandled(pipeline, purchase),
 });
 
+/** What shows that a pipeline worked; what a customer notices is better than the consumer's own word. */
+const effectOf = (pipeline: Pipeline, services: readonly ServiceManifest[]): Effect => {
+  if (pipeline.topic !== 'order-events') return logged(pipeline);
+  if (pipeline.to === 'cart') return emptiedCart;
+  return pipeline.to === sentMailsOf(services)?.service ? mailedConfirmation : logged(pipeline);
+};
+
 const provePipeline = async (
   pipeline: Pipeline,
+  { effect, isSeen }: Effect,
   proof: PipelineProof,
 ): Promise<{ report: PipelineReport; finding?: RolloutFinding }> => {
   const { topic, from, to, isOfEveryOrder } = pipeline;
-  const { effect, isSeen } = noticed.get(`${topic} -> ${to}`) ?? logged(pipeline);
   const { purchase, progress, signal } = proof;
   const since = () => (performance.now() - purchase.placedAt) / 1000;
   let last: Error | undefined;
@@ -139,7 +143,7 @@ export const provePipelines = async (services: readonly ServiceManifest[], proof
   const pipelines: PipelineReport[] = [];
   const findings: RolloutFinding[] = [];
   for (const pipeline of declaredPipelines(services)) {
-    const { report, finding } = await provePipeline(pipeline, proof);
+    const { report, finding } = await provePipeline(pipeline, effectOf(pipeline, services), proof);
     pipelines.push(report);
     if (finding) findings.push(finding);
   }

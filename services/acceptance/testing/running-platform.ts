@@ -12,6 +12,8 @@ export type RunningPlatform = {
   readonly folder: string;
   /** `postgresql://` URL of the event log. */
   readonly events: string;
+  /** The service that mails customers; undefined: none does. */
+  readonly mailer: string | undefined;
   readonly staff: { readonly email: string; readonly password: string };
   /** Runs a command of the platform on its data; resolves to its exit code and output. */
   cloudmart(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
@@ -48,6 +50,7 @@ export const startPlatform = async (): Promise<RunningPlatform> => {
     gateway: state.gateway,
     staff: state.staff,
     events: state.events,
+    mailer: state.mailer,
     folder,
     cloudmart: async (...args) => {
       const command = run([...args, '--data', folder]);

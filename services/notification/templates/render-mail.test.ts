@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Order } from '../../contracts/http/order-api.ts';
-import { aMessage, anOrder, type SampleType } from '../testing/order-events.ts';
+import { anOrder, type SampleType } from '../../contracts/testing/order-events.ts';
+import { aMessage } from '../testing/sample-message.ts';
 import { renderMail as render, shopNameOf } from './render-mail.ts';
 
 type Message = ReturnType<typeof aMessage>;

@@ -1,6 +1,7 @@
 /** The shapes in which AWS hands events over, for tests. */
+
+import { anEvent, anOrder, type SampleType } from '../../contracts/testing/order-events.ts';
 import type { IncomingEvent } from '../events/read-records.ts';
-import { anEvent, anOrder, type SampleType } from './order-events.ts';
 
 const base64 = (value: string) => Buffer.from(value).toString('base64');
 

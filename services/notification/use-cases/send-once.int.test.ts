@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { anOrder } from '../../contracts/testing/order-events.ts';
 import { MailRefused, type MailSender, SenderAway } from '../clients/mail-sender.ts';
 import { renderMail } from '../templates/render-mail.ts';
 import { type MailTables, startMailTables } from '../testing/mail-tables.ts';
-import { aMessage, anOrder } from '../testing/order-events.ts';
+import { aMessage } from '../testing/sample-message.ts';
 import { type SendOnceEffects, sendOnce } from './send-once.ts';
 
 let table: MailTables;

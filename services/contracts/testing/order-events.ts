@@ -1,10 +1,10 @@
-import type { OrderEvent } from '../../contracts/events/order-events.ts';
-import type { Order } from '../../contracts/http/order-api.ts';
-import { messageFor } from '../domain/message.ts';
+import type { OrderEvent } from '../events/order-events.ts';
+import type { Order } from '../http/order-api.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 
+/** A paid order of two films whose title and address must be escaped. @param number makes its id */
 export const anOrder = (number: number, parts: Partial<Order> = {}): Order => ({
   id: `ord_${String(number).padStart(26, '0')}`,
   status: 'paid',
@@ -57,9 +57,3 @@ export const anEvent = (type: SampleType, order: Order, name = 'Ada Example'): O
     data: { order, customer: { userId: null, name }, ...details[type] },
     sequence: 3,
   }) as OrderEvent;
-
-export const aMessage = (type: SampleType, order: Order, name?: string) => {
-  const message = messageFor(anEvent(type, order, name));
-  if (!message) throw new Error(`${type} is nobody's mail`);
-  return message;
-};

@@ -15,11 +15,10 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from '@jest/globals';
+import { anEvent, anOrder } from '../../../services/contracts/testing/order-events.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
-import { anEvent, anOrder } from '../../../services/notification/testing/order-events.ts';
 import { ACCOUNT, type AwsEmulator } from './aws-emulator.ts';
 
-const FunctionName = 'cloudmart-dev-notification';
 const seldom = { everyMs: 250 };
 
 const kafka = (values: string[]) => ({
@@ -36,9 +35,9 @@ const kafka = (values: string[]) => ({
   },
 });
 
-/** The bundle of the notification service, as deployed and run by the emulator's Lambda. */
-export const notificationCases = (emulator: () => AwsEmulator): void =>
-  describe('the notification function', () => {
+/** The bundle of the service that mails, as deployed and run by the emulator's Lambda. */
+export const mailerCases = (emulator: () => AwsEmulator, FunctionName: string): void =>
+  describe('the function that mails', () => {
     const lambda = new LambdaClient({});
     const sqs = new SQSClient({});
     const invoke = async (event: unknown) => {
