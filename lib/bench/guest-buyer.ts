@@ -1,6 +1,7 @@
 /** A visitor without an account who buys one thing: cart, order, and looks until the order is decided. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import { type Order, settledStatuses } from '../../services/contracts/http/order-api.ts';
 import { systemIds } from '../../services/kit/system-ids.ts';
 import type { ApiClient } from '../shop/api-client.ts';
@@ -31,12 +32,20 @@ export const buyAsGuest = async (api: ApiClient, productId: string, timed: Timin
     timed(call, performance.now() - askedAt);
     return answer;
   };
-  await time('cart', () => api('/api/v1/cart/items', { method: 'POST', headers, body: { productId, quantity: 1 } }));
+  const { version, total } = await time('cart', () =>
+    api<Cart>('/api/v1/cart/items', { method: 'POST', headers, body: { productId, quantity: 1 } }),
+  );
   const { order: placed } = await time('order', () =>
     api<{ order: Order }>('/api/v1/orders', {
       method: 'POST',
       headers: { ...headers, 'idempotency-key': randomUUID() },
-      body: { email: 'robin@bench.example', shippingAddress: address, payment: { method: 'card', token: 'tok_visa' } },
+      body: {
+        email: 'robin@bench.example',
+        shippingAddress: address,
+        payment: { method: 'card', token: 'tok_visa' },
+        cartVersion: version,
+        ...(total && { expectedTotal: total }),
+      },
     }),
   );
   let { status } = placed;

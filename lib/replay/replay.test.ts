@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals';
+import { exampleCartVersion } from '../../services/contracts/http/cart-api.ts';
 import type { ApiClient } from '../shop/api-client.ts';
 import { readPurchases } from './purchases.ts';
 import { type ReplayOptions, replay } from './replay.ts';
@@ -13,7 +14,7 @@ const shopThatAsks = (total: number): ApiClient => {
     },
     '/api/v1/auth/register': { accessToken: 'token', expiresIn: 600 },
     '/api/v1/cart': { items: [] },
-    '/api/v1/cart/items': {},
+    '/api/v1/cart/items': { version: exampleCartVersion, total: { amount: total, currency: 'USD' } },
     '/api/v1/orders': { order },
     '/api/v1/orders/ord_1': { order },
   };

@@ -59,16 +59,16 @@ export const createShopper = (api: ApiClient, customer: string, patience: Patien
   };
 
   /** Sets the quantity rather than adding it where an answer was lost, so that a repeated call cannot double it. */
-  const fillCart = async (productId: string, quantity: number): Promise<void> => {
+  const fillCart = (productId: string, quantity: number): Promise<Cart> => {
     let isFirst = true;
-    await again(async () => {
+    return again(async () => {
       const token = await signIn();
-      const add = () => api('/api/v1/cart/items', { method: 'POST', body: { productId, quantity }, token });
+      const add = () => api<Cart>('/api/v1/cart/items', { method: 'POST', body: { productId, quantity }, token });
       if (isFirst) {
         isFirst = false;
         return add();
       }
-      return api(`/api/v1/cart/items/${productId}`, { method: 'PATCH', body: { quantity }, token }).catch(
+      return api<Cart>(`/api/v1/cart/items/${productId}`, { method: 'PATCH', body: { quantity }, token }).catch(
         (problem: unknown) => {
           if (problem instanceof ApiProblem && problem.status === 404) return add();
           throw problem;
@@ -82,12 +82,17 @@ export const createShopper = (api: ApiClient, customer: string, patience: Patien
     order: async (productId: string, quantity: number): Promise<{ order: Order; idempotencyKey: string }> => {
       await signIn();
       if (hasOrdered) await awaitEmptyCart(Date.now() + patience.seconds * 1000);
-      await fillCart(productId, quantity);
+      const { version, total } = await fillCart(productId, quantity);
       const idempotencyKey = randomUUID();
       const { order } = await call<{ order: Order }>('/api/v1/orders', {
         method: 'POST',
         headers: { 'idempotency-key': idempotencyKey },
-        body: { shippingAddress: address, payment: { method: 'card', token: 'tok_visa' } },
+        body: {
+          shippingAddress: address,
+          payment: { method: 'card', token: 'tok_visa' },
+          cartVersion: version,
+          ...(total && { expectedTotal: total }),
+        },
       });
       hasOrdered = true;
       return { order, idempotencyKey };

@@ -1,6 +1,7 @@
 /** Buys something as any new customer would, through the public door alone, and says what came of it. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import { type Order, type OrderStatus, settledStatuses } from '../../services/contracts/http/order-api.ts';
 import type { Payment } from '../../services/contracts/http/payment-api.ts';
 import type { Product } from '../../services/contracts/http/product-api.ts';
@@ -116,7 +117,8 @@ const tracing =
   (path, request) =>
     api(path, { ...request, headers: { ...request?.headers, traceparent } });
 
-const placeOrder = (api: ApiClient, token: string, card: string) =>
+/** Orders the cart as it was last seen, at the total that it showed. */
+const placeOrder = (api: ApiClient, token: string, card: string, { version, total }: Cart) =>
   api<{ order: Order }>('/api/v1/orders', {
     method: 'POST',
     token,
@@ -131,6 +133,8 @@ const placeOrder = (api: ApiClient, token: string, card: string) =>
         country: 'US',
       },
       payment: { method: 'card', token: card },
+      cartVersion: version,
+      ...(total && { expectedTotal: total }),
     },
   });
 
@@ -146,9 +150,10 @@ export const buySomething = async ({ api: untraced, email, card, say, signal }: 
   say(`registered ${email}`);
   for (const { id } of products)
     await api('/api/v1/cart/items', { method: 'POST', token, body: { productId: id, quantity: 1 } });
+  const cart = await api<Cart>('/api/v1/cart?prices=now', { token });
   say(`put ${products.map(({ title }) => `"${title}"`).join(' and ')} into the cart`);
 
-  const { order: placed } = await placeOrder(api, token, card);
+  const { order: placed } = await placeOrder(api, token, card, cart);
   const placedAt = performance.now();
   say(`ordered ${placed.id} for ${formatMoney(placed.total)}`);
   const order = await waitFor(

@@ -3,9 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import type { Cart } from '../contracts/http/cart-api.ts';
+import type { Order } from '../contracts/http/order-api.ts';
 import type { Product } from '../contracts/http/product-api.ts';
 import { eventually } from '../kit/testing/condition.ts';
-import { createVisitor, newCustomer, signIn, type Visitor } from './testing/customer.ts';
+import { address, createVisitor, newCustomer, signIn, type Visitor } from './testing/customer.ts';
 import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
 let platform: RunningPlatform;
@@ -143,6 +145,39 @@ describe('buying', () => {
     expect(await orders(session)).toMatchObject([{ id: orderId, status: 'paid' }]);
     expect(await orders()).toMatchObject([{ id: orderId, status: 'paid' }]);
     expect((await guest.call('GET', `/orders/${orderId}`)).status).toBe(404);
+  });
+
+  test('a cart is bought once and as the buyer saw it, by whichever tab comes first, though its price changed', async () => {
+    const [customer, productId] = [await newCustomer(platform.gateway), await newProduct(9)];
+    const { body: seen } = await customer.call<Cart>('POST', '/cart/items', { productId, quantity: 2 });
+    const buy = (cart: Partial<Cart>) =>
+      customer.call<{ order: Order; actual: unknown }>(
+        'POST',
+        '/orders',
+        {
+          shippingAddress: address,
+          payment: { method: 'card', token: 'tok_visa' },
+          cartVersion: cart.version,
+          expectedTotal: cart.total,
+        },
+        { 'idempotency-key': randomUUID() },
+      );
+    const price = { amount: 4999, currency: 'USD' };
+    expect((await staff.call('PATCH', `/products/${productId}`, { price })).status).toBe(200);
+    const refused = await buy(seen);
+    const actual = { amount: 9998, currency: 'USD' };
+    expect([refused.status, refused.body]).toMatchObject([
+      409,
+      { code: 'order.total-changed', expected: seen.total, actual },
+    ]);
+    const { body: newer } = await customer.call<Cart>('GET', '/cart');
+    expect(newer.total).toEqual(actual);
+    const tabs = await Promise.all([buy(newer), buy(newer), buy(newer)]);
+    expect(tabs.map(({ status }) => status).toSorted()).toEqual([201, 409, 409]);
+    const orderId = tabs.find(({ status }) => status === 201)?.body.order.id ?? '';
+    expect((await customer.outcome(orderId)).status).toBe('paid');
+    await eventually(async () => expect((await customer.call('GET', `/cart?after=${orderId}`)).status).toBe(200));
+    expect([(await buy(newer)).body.code, await customer.stockOf(productId)]).toEqual(['order.cart-changed', 7]);
   });
 
   test('a purchase is one trace, from the public door over the job to the mail', async () => {
