@@ -1,4 +1,6 @@
 import { UnknownTopic } from '../../services/kit/events/event-log.ts';
+import { inboxRetentionDays } from '../../services/kit/events/inbox.ts';
+import { outboxRetentionDays } from '../../services/kit/events/outbox.ts';
 import { actsOn, consumedTopics } from '../../services/kit/manifest.ts';
 import type { ConsumingService, Facts, Law, LawResult, PublishingService, Violation } from './law.ts';
 
@@ -11,26 +13,44 @@ const some = (ids: readonly string[]) =>
 /** Records of one question to the log. */
 const pageSize = 1_000;
 
-/** Ids of the events of a topic that the log holds, each with its type where its record says it; none of a topic that nobody has made yet. */
-const eventsInLog = async ({ log }: Facts, topic: string): Promise<Map<string, string | undefined>> => {
+const dayMs = 86_400_000;
+/** Clocks that differ and jobs that come late: what is this close to the end of its time is asked of nobody. */
+const graceMs = 3_600_000;
+
+/** Since when whoever keeps something for so many days must still have it. */
+const keptSince = ({ now }: Facts, days: number) => new Date(now.getTime() - days * dayMs + graceMs);
+
+type EventInLog = { readonly type: string | undefined; readonly appendedAt: Date };
+
+/** The events of a topic that the log holds, by id, each with its type where its record says it; none of a topic that nobody has made yet. */
+const eventsInLog = async ({ log }: Facts, topic: string): Promise<Map<string, EventInLog>> => {
   const partitions = await log.offsets(topic).catch((problem: unknown) => {
     if (problem instanceof UnknownTopic) return [];
     throw problem;
   });
-  const types = new Map<string, string | undefined>();
+  const events = new Map<string, EventInLog>();
   for (const { partition, earliest, end } of partitions)
     for (let from = earliest; from < end; ) {
       const page = await log.read({ topic, partition, from, limit: pageSize });
-      for (const { headers } of page) if (headers['id']) types.set(headers['id'], headers['type']);
+      for (const { headers, timestamp } of page)
+        if (headers['id']) events.set(headers['id'], { type: headers['type'], appendedAt: timestamp });
       from = (page.at(-1)?.offset ?? end) + 1;
     }
-  return types;
+  return events;
 };
 
-const checkOutbox = async (facts: Facts, { service, topics, read }: PublishingService): Promise<LawResult> => {
+type OutboxRow = {
+  readonly id: string;
+  readonly topic: string;
+  readonly published_at: Date | null;
+  readonly late: boolean;
+};
+
+/** Compares both ways, each as far back as the other side keeps what it had: the outbox and every topic for days of their own. */
+const checkOutbox = async (facts: Facts, { service, publishes, read }: PublishingService): Promise<LawResult> => {
   if (!read) return { checked: 0, violations: [] };
-  const rows = await read<{ id: string; topic: string; published: boolean; late: boolean }>(
-    `SELECT id, aggregatetype AS topic, published_at IS NOT NULL AS published,
+  const rows = await read<OutboxRow>(
+    `SELECT id, aggregatetype AS topic, published_at,
             published_at IS NULL AND created_at < $1::timestamptz - make_interval(secs => $2) AS late FROM outbox`,
     [facts.now, facts.limitSeconds],
   );
@@ -38,20 +58,25 @@ const checkOutbox = async (facts: Facts, { service, topics, read }: PublishingSe
   const late = rows.filter((row) => row.late).map(({ id }) => id);
   if (late.length > 0)
     violations.push({ subject: service, detail: `has not published ${late.length} events: ${some(late)}` });
-  for (const topic of topics) {
+  const rowsSince = keptSince(facts, outboxRetentionDays);
+  for (const [topic, { retentionDays }] of Object.entries(publishes)) {
+    const recordsSince = keptSince(facts, retentionDays);
     const inLog = await eventsInLog(facts, topic);
-    const own = new Set(rows.filter((row) => row.topic === topic).map(({ id }) => id));
-    const lost = rows.filter((row) => row.topic === topic && row.published && !inLog.has(row.id)).map(({ id }) => id);
-    const foreign = [...inLog.keys()].filter((id) => !own.has(id));
+    const own = rows.filter((row) => row.topic === topic);
+    const lost = own.filter(
+      ({ id, published_at }) => published_at !== null && published_at >= recordsSince && !inLog.has(id),
+    );
+    const written = new Set(own.map(({ id }) => id));
+    const foreign = [...inLog].filter(([id, { appendedAt }]) => appendedAt >= rowsSince && !written.has(id));
     if (lost.length > 0)
       violations.push({
         subject: topic,
-        detail: `lacks ${lost.length} events that ${service} published: ${some(lost)}`,
+        detail: `lacks ${lost.length} events that ${service} published: ${some(lost.map(({ id }) => id))}`,
       });
     if (foreign.length > 0)
       violations.push({
         subject: topic,
-        detail: `holds ${foreign.length} events that ${service} never wrote: ${some(foreign)}`,
+        detail: `holds ${foreign.length} events that ${service} never wrote: ${some(foreign.map(([id]) => id))}`,
       });
   }
   return { checked: rows.length, violations };
@@ -89,8 +114,11 @@ const checkConsumer = async (facts: Facts, consumer: ConsumingService): Promise<
       )
     ).map(({ id }) => id),
   );
+  const rememberedSince = keptSince(facts, inboxRetentionDays);
   for (const topic of topics) {
-    const concerning = [...(await eventsInLog(facts, topic))].filter(([, type]) => actsOn(consumer, topic, type));
+    const concerning = [...(await eventsInLog(facts, topic))].filter(
+      ([, { type, appendedAt }]) => appendedAt >= rememberedSince && actsOn(consumer, topic, type),
+    );
     checked += concerning.length;
     const missed = concerning.map(([id]) => id).filter((id) => !handled.has(id));
     if (missed.length > 0)

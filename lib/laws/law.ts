@@ -9,7 +9,7 @@ export type Row = Record<string, unknown>;
 export type Read = <R extends Row = Row>(text: string, values?: readonly unknown[]) => Promise<R[]>;
 
 /** `read` asks the service's own database; absent for functions, which own none. */
-export type PublishingService = { readonly service: string; readonly topics: readonly string[]; readonly read?: Read };
+export type PublishingService = Pick<ServiceManifest, 'publishes'> & { readonly service: string; readonly read?: Read };
 export type ConsumingService = Pick<ServiceManifest, 'consumes'> & { readonly service: string; readonly read?: Read };
 
 /** Where the facts are. A law reads; nothing here can write. */

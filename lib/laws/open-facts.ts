@@ -89,7 +89,7 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     log,
     publishers: services
       .filter(({ publishes }) => Object.keys(publishes).length > 0)
-      .map((service) => ({ ...participant(service), topics: Object.keys(service.publishes) })),
+      .map((service) => ({ ...participant(service), publishes: service.publishes })),
     consumers: services
       .filter((service) => consumedTopics(service).length > 0)
       .map((service) => ({ ...participant(service), consumes: service.consumes })),

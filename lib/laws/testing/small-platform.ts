@@ -230,7 +230,7 @@ export const startSmallPlatform = async () => {
       products: reader(clients.products),
       payments: reader(clients.payments),
       log,
-      publishers: [{ service: 'order', topics: ['order-events'], read: reader(clients.orders) }],
+      publishers: [{ service: 'order', publishes: orderManifest.publishes, read: reader(clients.orders) }],
       consumers: [
         { service: 'order', consumes: orderManifest.consumes, read: reader(clients.orders) },
         { service: 'notification', consumes: { 'order-events': 'all' } },

@@ -29,3 +29,19 @@ export const addToOutbox = async (tx: Sql, topic: string, events: readonly Cloud
     [traced.map((event) => JSON.stringify(event))],
   );
 };
+
+/** Days that published rows are kept for people who look into what happened, and for the law that compares them with the log. */
+export const outboxRetentionDays = 7;
+
+/** Rows of one statement: few enough that publishing goes on between two. */
+const pruneSize = 2_000;
+
+/** Forgets rows published more than {@link outboxRetentionDays} ago, as many as one statement takes; true when more may be left. */
+export const pruneOutbox = async (sql: Sql): Promise<boolean> => {
+  const { rowCount } = await sql.query(
+    `DELETE FROM outbox WHERE ctid = ANY (ARRAY(
+       SELECT ctid FROM outbox WHERE published_at < now() - make_interval(days => $1) LIMIT $2))`,
+    [outboxRetentionDays, pruneSize],
+  );
+  return rowCount === pruneSize;
+};

@@ -7,6 +7,7 @@ import type { Metrics } from '../telemetry/metrics.ts';
 import type { Clock } from '../values/clock.ts';
 import { createWakeUp } from '../wake-up.ts';
 import { type EventLog, type NewRecord, RecordRefused, UnknownTopic } from './event-log.ts';
+import { pruneOutbox } from './outbox.ts';
 import { registerOutboxMetrics } from './outbox-metrics.ts';
 import { createRelayLease } from './relay-lease.ts';
 
@@ -20,8 +21,6 @@ export type RelayOptions = {
   readonly owner: string;
   /** Milliseconds after which a silent holder loses the outbox; default 5,000. */
   readonly leaseMs?: number;
-  /** Days that published rows are kept for people who look into what happened; default 7. */
-  readonly keepPublishedDays?: number;
 };
 
 export type Relay = { start(): Promise<void>; stop(): Promise<void> };
@@ -38,7 +37,6 @@ const sleepMs = 1_000;
 /** An aggregate whose head cannot be appended is tried again after this long. */
 const blockedForMs = 10_000;
 const pruneEveryMs = 600_000;
-const pruneSize = 2_000;
 
 const nextStatement = `
   SELECT id, aggregatetype AS topic, aggregateid AS key, type, payload::text AS value, payload->>'traceparent' AS traceparent
@@ -50,10 +48,6 @@ const markStatement = `
   UPDATE outbox SET published_at = now()
   WHERE id = ANY ($1::text[]) AND published_at IS NULL
     AND EXISTS (SELECT FROM relay_lease WHERE name = 'outbox' AND epoch = $2 AND holder IS NOT NULL)`;
-
-const pruneStatement = `
-  DELETE FROM outbox WHERE ctid = ANY (ARRAY(
-    SELECT ctid FROM outbox WHERE published_at < now() - make_interval(days => $1) LIMIT $2))`;
 
 const recordOf = ({ id, key, type, value, traceparent }: Row): NewRecord => ({
   key,
@@ -72,7 +66,7 @@ const isRefused = (error: unknown) => error instanceof RecordRefused || error in
  * aggregate whose next event the log refuses waits alone, is logged, and shows in `outbox_blocked_aggregates`.
  */
 export const createRelay = (options: RelayOptions): Relay => {
-  const { database, log, clock, logger, metrics, owner, leaseMs = 5_000, keepPublishedDays = 7 } = options;
+  const { database, log, clock, logger, metrics, owner, leaseMs = 5_000 } = options;
   const lease = createRelayLease({ database, holder: `${owner}:${process.pid}`, leaseMs });
   const blocked = new Map<string, number>();
   const wakeUp = createWakeUp();
@@ -124,8 +118,7 @@ export const createRelay = (options: RelayOptions): Relay => {
     if (performance.now() - prunedAt < pruneEveryMs) return;
     prunedAt = performance.now();
     // One part at a time, so that publishing goes on between them.
-    const { rowCount } = await database.query(pruneStatement, [keepPublishedDays, pruneSize]);
-    if (rowCount === pruneSize) prunedAt = Number.NEGATIVE_INFINITY;
+    if (await pruneOutbox(database)) prunedAt = Number.NEGATIVE_INFINITY;
   };
 
   /** Publishes until the lease is lost or the relay stops. */
