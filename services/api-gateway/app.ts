@@ -14,7 +14,7 @@ import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { createSessions } from './clients/sessions.ts';
+import { createUserClient } from './clients/user-client.ts';
 import type { GatewayConfig } from './config.ts';
 import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
@@ -46,7 +46,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   const { config, ids, health, functions, stopping } = context;
   const { users, upstreams, cache } = dependencies;
   const accounts = askByCalls(users, accountDoors, forwardingOf);
-  const sessions = createSessions(users);
+  const userClient = createUserClient(users);
   const orders = askByCalls(dependencies.orders, orderDoors, forwardingOf);
 
   functions.register({ gatewayApp });
@@ -68,7 +68,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     beginGuestSession: createGuestSessions(ids),
     documentation: shopDocumentation,
   });
-  requireLiveSessions(http, sessions);
+  requireLiveSessions(http, userClient);
   keepOutOfCaches(http);
   addStartPage(http);
   addDoors(http, siteDoors, { config: async () => siteConfig(config.own.ENVIRONMENT) });
@@ -78,7 +78,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     timeWindow: 60_000,
     keyGenerator: ({ network }) => `attempt:${network}`,
   });
-  const logOut = logOutHere(accounts.logOut, sessions);
+  const logOut = logOutHere(accounts.logOut, userClient);
   addDoors(http, accountDoors, { ...accounts, logOut }, { prefix, limits: { attempts } });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);

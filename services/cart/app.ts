@@ -9,7 +9,7 @@ import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { addressOf, openOwnCache, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
-import { createProductCatalogue } from './clients/product-catalogue.ts';
+import { createProductClient } from './clients/product-client.ts';
 import type { cartConfig } from './config.ts';
 import { handleOrderEvent, type OrderPlaced } from './events/on-order-event.ts';
 import { cartHandlers } from './http/cart-handlers.ts';
@@ -48,7 +48,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
       if (breaker.state === 'open') throw new Error('the breaker is open');
     },
   });
-  const catalogue = createProductCatalogue({
+  const catalogue = createProductClient({
     address: addressOf(context, 'product', 'grpc'),
     caller: manifest.name,
     secret: config.serviceAuthSecret,

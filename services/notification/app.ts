@@ -16,7 +16,7 @@ import { createSentLog, type SentLog } from './storage/sent-log.ts';
 import { createTableClient } from './storage/table-client.ts';
 import { renderMail, shopNameOf } from './templates/render-mail.ts';
 
-export type NotificationParts = {
+export type NotificationDependencies = {
   readonly config: Config<NotificationConfig>;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -43,7 +43,7 @@ export const notificationApp = async ({
   logger,
   clock,
   ...given
-}: NotificationParts): Promise<(event: IncomingEvent, remainingMs: number) => Promise<BatchAnswer>> => {
+}: NotificationDependencies): Promise<(event: IncomingEvent, remainingMs: number) => Promise<BatchAnswer>> => {
   const client = createTableClient();
   const shop = { name: shopNameOf(config.own.MAIL_FROM), orderPage: config.own.ORDER_PAGE };
   const { tables, mail, own } = config;

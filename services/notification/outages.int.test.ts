@@ -2,7 +2,7 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../kit/telemetry/logger.ts';
-import { type NotificationParts, notificationApp } from './app.ts';
+import { type NotificationDependencies, notificationApp } from './app.ts';
 import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.ts';
 import type { IncomingEvent } from './events/read-records.ts';
 import { allWell, msk, newOrder, paid, text, theClock } from './testing/incoming.ts';
@@ -12,7 +12,7 @@ let table: MailTables;
 let lines: { level: string; message: string }[];
 let app: (event: IncomingEvent) => Promise<unknown>;
 
-const start = async (parts: Partial<NotificationParts> = {}) => {
+const start = async (parts: Partial<NotificationDependencies> = {}) => {
   const log = { write: (line: string) => void lines.push(JSON.parse(line)) };
   const handle = await notificationApp({
     config: testConfig,

@@ -16,7 +16,8 @@ import { createPaymentRepository } from './storage/payment-repository.ts';
 import { authorisePayment } from './use-cases/authorise-payment.ts';
 import { cancelPayment } from './use-cases/cancel-payment.ts';
 import { capturePayment } from './use-cases/capture-payment.ts';
-import { type PaymentEffects, recordCharge } from './use-cases/payment-effects.ts';
+import type { PaymentEffects } from './use-cases/payment-effects.ts';
+import { recordCharge } from './use-cases/record-charge.ts';
 import { refundPayment } from './use-cases/refund-payment.ts';
 import { resolveUndecided } from './use-cases/resolve-undecided.ts';
 

@@ -7,10 +7,10 @@ import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
-import { createKeyRing } from './clients/key-ring.ts';
-import { createPasswordHasher } from './clients/password-hasher.ts';
 import type { UserConfig } from './config.ts';
 import { userGrpc } from './grpc/user-grpc.ts';
+import { createKeyRing } from './key-ring.ts';
+import { createPasswordHasher } from './password-hasher.ts';
 import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
 import { createLoginAttemptRepository } from './storage/login-attempt-repository.ts';
 import { createSessionRepository } from './storage/session-repository.ts';
@@ -21,7 +21,7 @@ import { configureStaff } from './use-cases/configure-staff.ts';
 import { refreshSession } from './use-cases/refresh-session.ts';
 import { registerUser } from './use-cases/register-user.ts';
 import { rotateSigningKeys } from './use-cases/rotate-signing-keys.ts';
-import type { UserParts } from './use-cases/user-parts.ts';
+import type { UserEffects } from './use-cases/user-effects.ts';
 
 /** Keys last for 30 days; looking every hour makes the next one long before it is needed. */
 const rotateEverySeconds = 3_600;
@@ -49,7 +49,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   const keyRing = createKeyRing({ readKeys: () => signingKeys.list(), clock });
   const sessions = createSessionRepository(database);
   const loginAttempts = createLoginAttemptRepository(database);
-  const parts: UserParts = {
+  const parts: UserEffects = {
     sessions,
     loginAttempts,
     keyRing,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { configSchema } from './config.ts';
+import { userConfig } from './config.ts';
 
 const good = {
   KEY_ENCRYPTION_SECRET: 'f3c1a7d95e2b48c6a0d7e9b1c4f68a25',
@@ -10,7 +10,7 @@ const good = {
 
 describe('the configuration of the user service', () => {
   it('folds the address of the staff account as registration does', () => {
-    expect(configSchema.parse(good).STAFF_EMAIL).toBe('staff@shop.example');
+    expect(userConfig.parse(good).STAFF_EMAIL).toBe('staff@shop.example');
   });
 
   it.each([
@@ -19,7 +19,7 @@ describe('the configuration of the user service', () => {
     ['STAFF_PASSWORD', 'eleven char'],
     ['STAFF_PASSWORD', 'Q1w2e3r4t5y6'],
   ])('refuses %s "%s"', (key, value) => {
-    const paths = configSchema.safeParse({ ...good, [key]: value }).error?.issues.map(({ path }) => path.join('.'));
+    const paths = userConfig.safeParse({ ...good, [key]: value }).error?.issues.map(({ path }) => path.join('.'));
     expect(paths).toEqual([key]);
   });
 });

@@ -3,7 +3,7 @@ import { emailSchema } from '../contracts/http/values.ts';
 import { commonPasswords } from './domain/common-passwords.ts';
 
 /** The keys that manifest.ts declares under `configuration`. */
-export const configSchema = z.object({
+export const userConfig = z.object({
   KEY_ENCRYPTION_SECRET: z.string().min(32, 'must have at least 32 characters'),
   /** Read by glibc before any of our code runs (mallopt(3)); without it 60 hashes leave 118 MiB with the process. */
   MALLOC_MMAP_THRESHOLD_: z.coerce.number().int().min(131_072),
@@ -15,4 +15,4 @@ export const configSchema = z.object({
     .refine((password) => !commonPasswords.has(password.toLowerCase()), 'is a password that attackers try first'),
 });
 
-export type UserConfig = z.output<typeof configSchema>;
+export type UserConfig = z.output<typeof userConfig>;

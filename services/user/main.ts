@@ -1,6 +1,6 @@
 import { runService } from '../kit/start/run-service.ts';
 import { userApp } from './app.ts';
-import { configSchema } from './config.ts';
+import { userConfig } from './config.ts';
 import { manifest } from './manifest.ts';
 
-await runService(manifest, configSchema, userApp);
+await runService(manifest, userConfig, userApp);

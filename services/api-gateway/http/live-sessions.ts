@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
-import type { Sessions } from '../clients/sessions.ts';
+import type { UserClient } from '../clients/user-client.ts';
 
 const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'HEAD';
 
@@ -9,12 +9,12 @@ const isRead = ({ method }: FastifyRequest) => method === 'GET' || method === 'H
  * Refuses customers whose session has ended, although their token is still good for some minutes.
  * While the user service is away nobody can tell: then customers may still read what is theirs, and nothing else.
  */
-export const requireLiveSessions = (http: HttpServer, sessions: Sessions): void => {
+export const requireLiveSessions = (http: HttpServer, users: UserClient): void => {
   http.addHook('onRequest', async (request) => {
     const { access } = request.routeOptions.config;
     const { caller } = request;
     if (caller.kind !== 'customer' || access === undefined || access === 'public') return;
-    const isActive = await sessions.isActive(caller).catch((problem: unknown) => {
+    const isActive = await users.isSessionActive(caller).catch((problem: unknown) => {
       const mayRead = isRead(request) && access !== 'staff';
       if (mayRead && problem instanceof Refusal && problem.kind === 'unavailable') return true;
       throw problem;

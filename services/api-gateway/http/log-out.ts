@@ -1,13 +1,13 @@
 import type { accountDoors } from '../../contracts/http/account-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
-import type { Sessions } from '../clients/sessions.ts';
+import type { UserClient } from '../clients/user-client.ts';
 
 type LogOut = DoorHandlers<typeof accountDoors>['logOut'];
 
 /** Signs out so that it counts here at once, and refuses who names no session at all. */
 export const logOutHere =
-  (logOut: LogOut, sessions: Sessions): LogOut =>
+  (logOut: LogOut, users: UserClient): LogOut =>
   async (request) => {
     const { caller, body } = request;
     if (caller.kind !== 'customer' && body?.refreshToken === undefined)
@@ -17,5 +17,5 @@ export const logOutHere =
         'Send the access token or the refresh token of the session to end.',
       );
     await logOut(request);
-    if (caller.kind === 'customer') sessions.forget(caller);
+    if (caller.kind === 'customer') users.forgetSession(caller);
   };

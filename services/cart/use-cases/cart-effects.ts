@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Money } from '../../kit/values/money.ts';
-import type { ProductCatalogue } from '../clients/product-catalogue.ts';
+import type { ProductClient } from '../clients/product-client.ts';
 import type { CartRepository } from '../storage/cart-repository.ts';
 
 /** Figures for the business. */
@@ -15,7 +15,7 @@ export type CartFigures = {
 /** What every use case of the cart may do to the world. */
 export type CartEffects = {
   readonly carts: CartRepository;
-  readonly catalogue: Pick<ProductCatalogue, 'lookUp' | 'askNow'>;
+  readonly catalogue: Pick<ProductClient, 'lookUp' | 'askNow'>;
   readonly clock: Clock;
   readonly figures: CartFigures;
 };

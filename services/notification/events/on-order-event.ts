@@ -1,13 +1,14 @@
 import pLimit from 'p-limit';
 import type { Logger } from '../../kit/telemetry/logger.ts';
-import { type MailEventEffects, mailEvent, UnreadableEvent } from '../use-cases/mail-event.ts';
-import { type PostponeMailEffects, postponeMail } from '../use-cases/postpone-mail.ts';
+import { mailEvent, UnreadableEvent } from '../use-cases/mail-event.ts';
+import type { NotificationEffects } from '../use-cases/notification-effects.ts';
+import { postponeMail } from '../use-cases/postpone-mail.ts';
 import { logHandled, reasonOf } from './log-outcome.ts';
 import type { IncomingRecord } from './read-records.ts';
 
 export type BatchAnswer = { batchItemFailures: NonNullable<IncomingRecord['failure']>[] };
 
-export type BatchEffects = MailEventEffects & PostponeMailEffects & { readonly logger: Logger };
+export type BatchEffects = NotificationEffects & { readonly logger: Logger };
 
 /** Lanes handled at the same time; each waits mostly for the tables and the mail sender. */
 const lanesAtOnce = 8;

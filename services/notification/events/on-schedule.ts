@@ -1,6 +1,7 @@
 import type { Logger } from '../../kit/telemetry/logger.ts';
 import type { PostponedMail } from '../storage/postponed-mails.ts';
-import { type SendPostponedEffects, sendPostponed, type TriedMail } from '../use-cases/send-postponed.ts';
+import type { NotificationEffects } from '../use-cases/notification-effects.ts';
+import { sendPostponed, type TriedMail } from '../use-cases/send-postponed.ts';
 import { logHandled, reasonOf } from './log-outcome.ts';
 
 /** A mail that waits longer than this is an error, of which the alarm tells. */
@@ -8,7 +9,7 @@ const patienceMs = 900_000;
 
 /** Tries postponed mails until `until`. What keeps them is logged, not thrown: the next call comes soon anyway. */
 export const handleSchedule = async (
-  effects: Omit<SendPostponedEffects, 'onTried'> & { readonly logger: Logger },
+  effects: NotificationEffects & { readonly logger: Logger },
   until: Date,
 ): Promise<void> => {
   const { logger, clock } = effects;
@@ -25,7 +26,7 @@ export const handleSchedule = async (
       );
     }
   };
-  await sendPostponed({ ...effects, onTried }, until).catch((problem: unknown) =>
+  await sendPostponed(effects, onTried, until).catch((problem: unknown) =>
     logger.error({ err: problem }, 'mails that wait could not be tried'),
   );
 };

@@ -1,19 +1,13 @@
 import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import { parseEvent } from '../../contracts/events/topics.ts';
 import { type Message, messageFor } from '../domain/message.ts';
-import type { Mail } from '../templates/render-mail.ts';
-import { type MailOutcome, type SendOnceEffects, sendOnce } from './send-once.ts';
-
-export type MailEventEffects = SendOnceEffects & {
-  readonly render: (message: Message) => Mail;
-  /** Runs the work as part of the trace that the event belongs to. */
-  readonly inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) => Promise<T>;
-};
+import type { NotificationEffects } from './notification-effects.ts';
+import { type MailOutcome, sendOnce } from './send-once.ts';
 
 /** The event cannot be read, or no mail be made of it. */
 export class UnreadableEvent extends Error {}
 
-const read = (effects: MailEventEffects, text: string) => {
+const read = (effects: NotificationEffects, text: string) => {
   try {
     // The order's own topic alone is consumed.
     const event = parseEvent(text, 'order-events') as OrderEvent | undefined;
@@ -34,7 +28,7 @@ const read = (effects: MailEventEffects, text: string) => {
  * Returns what that returned, or undefined for an event that is nobody's mail. Throws `UnreadableEvent`.
  */
 export const mailEvent = async <T>(
-  effects: MailEventEffects,
+  effects: NotificationEffects,
   text: string,
   settle: (message: Message, outcome: MailOutcome) => Promise<T>,
 ): Promise<T | undefined> => {

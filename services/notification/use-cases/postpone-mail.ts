@@ -1,17 +1,10 @@
-import type { Clock } from '../../kit/values/clock.ts';
 import { nextTry, type Obstacle } from '../domain/postponement.ts';
-import type { PostponedMail, PostponedMails } from '../storage/postponed-mails.ts';
-
-export type PostponeMailEffects = {
-  readonly postponedMails: PostponedMails;
-  readonly clock: Clock;
-  /** 0 to just below 1. */
-  readonly chance: () => number;
-};
+import type { PostponedMail } from '../storage/postponed-mails.ts';
+import type { NotificationEffects } from './notification-effects.ts';
 
 /** Keeps an event whose mail could not go out, to be tried again; from then on its record is done with. Returns when it is due. */
 export const postponeMail = async (
-  { postponedMails, clock, chance }: PostponeMailEffects,
+  { postponedMails, clock, chance }: Pick<NotificationEffects, 'postponedMails' | 'clock' | 'chance'>,
   { id, event }: Pick<PostponedMail, 'id' | 'event'>,
   obstacle: Obstacle,
 ): Promise<Date> => {

@@ -4,15 +4,20 @@ import { MailRefused, type MailSender, SenderAway } from '../clients/mail-sender
 import { renderMail } from '../templates/render-mail.ts';
 import { type MailTables, startMailTables } from '../testing/mail-tables.ts';
 import { aMessage } from '../testing/sample-message.ts';
-import { type SendOnceEffects, sendOnce } from './send-once.ts';
+import type { SendOnceEffects } from './notification-effects.ts';
+import { sendOnce } from './send-once.ts';
 
 let table: MailTables;
 let effects: SendOnceEffects;
 beforeAll(async () => {
   table = await startMailTables();
   effects = {
-    ...{ sentLog: table.sentLog, sender: table.sender, clock: table.clock, from: 'orders@example.com' },
-    ...{ recipients: table.recipients, limits: { unpaidPerHour: 3, paidPerHour: 0 } },
+    sentLog: table.sentLog,
+    sender: table.sender,
+    clock: table.clock,
+    from: 'orders@example.com',
+    recipients: table.recipients,
+    limits: { unpaidPerHour: 3, paidPerHour: 0 },
     readProblem: (problem) => {
       if (problem instanceof SenderAway) return 'away';
       return problem instanceof MailRefused ? 'refused' : 'unsure';

@@ -1,30 +1,9 @@
-import type { Clock } from '../../kit/values/clock.ts';
-import type { MailSender } from '../clients/mail-sender.ts';
 import type { Message } from '../domain/message.ts';
 import type { Obstacle } from '../domain/postponement.ts';
-import type { RecipientLog } from '../storage/recipient-log.ts';
-import type { MailClaim, SentLog } from '../storage/sent-log.ts';
+import type { MailClaim } from '../storage/sent-log.ts';
 import type { Mail } from '../templates/render-mail.ts';
+import type { SendOnceEffects } from './notification-effects.ts';
 import { recipientDigest } from './recipient-digest.ts';
-
-/** Most mails that one recipient gets in an hour; beyond them a mail waits, or is withheld if it can be done without. */
-export type MailLimits = {
-  /** About orders that nobody paid for: anybody can make them, for any address. */
-  readonly unpaidPerHour: number;
-  /** About paid orders. 0: no limit. */
-  readonly paidPerHour: number;
-};
-
-export type SendOnceEffects = {
-  readonly sentLog: SentLog;
-  readonly sender: MailSender;
-  readonly from: string;
-  readonly clock: Clock;
-  readonly recipients: RecipientLog;
-  readonly limits: MailLimits;
-  /** What an error of the sender says: nothing was sent and others can go, nothing can be sent now, or nobody knows. */
-  readonly readProblem: (problem: unknown) => 'refused' | 'away' | 'unsure';
-};
 
 /** How an attempt ended: the message is settled for good, or something keeps it from going out now. */
 export type MailOutcome =

@@ -1,14 +1,11 @@
 import { nextTry, type Obstacle } from '../domain/postponement.ts';
 import type { PostponedMail } from '../storage/postponed-mails.ts';
-import { type MailEventEffects, mailEvent, UnreadableEvent } from './mail-event.ts';
-import type { PostponeMailEffects } from './postpone-mail.ts';
+import { mailEvent, UnreadableEvent } from './mail-event.ts';
+import type { NotificationEffects } from './notification-effects.ts';
 import type { MailOutcome } from './send-once.ts';
 
-export type SendPostponedEffects = MailEventEffects &
-  PostponeMailEffects & {
-    /** Told of every mail that was looked at, and what became of it. */
-    readonly onTried: (mail: PostponedMail, result: TriedMail) => void;
-  };
+/** Told of every mail that was looked at, and what became of it. */
+type OnTried = (mail: PostponedMail, result: TriedMail) => void;
 
 /** `over`: sent, or settled otherwise. `given-up`: too old to be tried again. */
 export type TriedMail =
@@ -19,7 +16,7 @@ export type TriedMail =
 /** Mails tried at the same time; each waits mostly for the tables and the sender. */
 const atOnce = 8;
 
-const retry = async (effects: SendPostponedEffects, mail: PostponedMail): Promise<TriedMail> => {
+const retry = async (effects: NotificationEffects, mail: PostponedMail): Promise<TriedMail> => {
   const { postponedMails, sentLog, clock, chance } = effects;
   const handled = await mailEvent(effects, mail.event, async ({ notificationId }, outcome) => ({
     notificationId,
@@ -52,8 +49,8 @@ const retry = async (effects: SendPostponedEffects, mail: PostponedMail): Promis
  * Several of these may run at once: a message is sent by whoever claims it.
  * Throws when the tables cannot be used; nothing is lost by that.
  */
-export const sendPostponed = async (effects: SendPostponedEffects, until: Date): Promise<void> => {
-  const { postponedMails, clock, onTried } = effects;
+export const sendPostponed = async (effects: NotificationEffects, onTried: OnTried, until: Date): Promise<void> => {
+  const { postponedMails, clock } = effects;
   while (clock.now() < until) {
     const mails = await postponedMails.due(clock.now(), atOnce);
     const results = await Promise.all(

@@ -2,8 +2,8 @@ import type { Payment as PaymentView } from '../../contracts/http/payment-api.ts
 import type { paymentDoors } from '../../contracts/http/payment-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import { isId } from '../../kit/values/identifiers.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
 import type { Payment } from '../domain/payment.ts';
+import { cursorMalformed, paymentUnknown } from '../domain/payment-refusals.ts';
 import type { PaymentRepository } from '../storage/payment-repository.ts';
 
 const viewOf = ({ currency, ...payment }: Payment): PaymentView => {
@@ -30,18 +30,15 @@ const viewOf = ({ currency, ...payment }: Payment): PaymentView => {
 /** What the doors of the payments do. */
 export const paymentHandlers = (payments: PaymentRepository): DoorHandlers<typeof paymentDoors> => ({
   list: async ({ query: { limit, cursor, ...filter } }) => {
-    if (cursor !== undefined && !isId('pay', cursor))
-      throw new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', {
-        errors: [{ path: 'cursor', message: 'is malformed' }],
-      });
-    const found = await payments.list({ ...filter, limit: limit + 1, ...(cursor && { before: cursor }) });
+    if (cursor !== undefined && !isId('pay', cursor)) throw cursorMalformed();
+    const found = await payments.list({ ...filter, limit: limit + 1, before: cursor });
     const items = found.slice(0, limit);
     return { items: items.map(viewOf), nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
   },
 
   find: async ({ params: { id } }) => {
     const payment = await payments.findById(id);
-    if (!payment) throw new Refusal('missing', 'payment.unknown', `There is no payment ${id}.`);
+    if (!payment) throw paymentUnknown(id);
     return { payment: viewOf(payment) };
   },
 });

@@ -1,6 +1,7 @@
-import { Refusal } from '../../kit/values/refusal.ts';
 import { isBarred, isUndecided, type Payment } from '../domain/payment.ts';
-import { ask, type PaymentEffects, recordCharge } from './payment-effects.ts';
+import { amountChanged } from '../domain/payment-refusals.ts';
+import type { PaymentEffects } from './payment-effects.ts';
+import { ask, recordCharge } from './record-charge.ts';
 
 /**
  * Learns the outcome of a begun payment. The key is the payment's own id, never a fresh one, so that asking again
@@ -43,11 +44,6 @@ export const authorisePayment = async (
 ): Promise<Payment> => {
   const payment = await effects.payments.begin(orderId, amount, token);
   if (isBarred(payment)) return { ...payment, status: 'declined', declineReason: 'order-cancelled' };
-  if (payment.amount !== amount.amount || payment.currency !== amount.currency)
-    throw new Refusal(
-      'conflict',
-      'payment.amount-changed',
-      `Order ${orderId} is being paid with ${payment.amount} ${payment.currency}; its amount cannot change.`,
-    );
+  if (payment.amount !== amount.amount || payment.currency !== amount.currency) throw amountChanged(orderId, payment);
   return resolvePayment(effects, payment);
 };

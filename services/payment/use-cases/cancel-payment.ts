@@ -1,6 +1,7 @@
 import { isBarred, type Payment, refundable } from '../domain/payment.ts';
 import { resolvePayment } from './authorise-payment.ts';
-import { ask, type PaymentEffects, recordCharge, referenceOf, requirePayment } from './payment-effects.ts';
+import type { PaymentEffects } from './payment-effects.ts';
+import { ask, recordCharge, referenceOf, requirePayment } from './record-charge.ts';
 import { refundPayment } from './refund-payment.ts';
 
 /** The refund that a cancellation makes; derived from the payment, so that cancelling again finds it. */

@@ -8,7 +8,8 @@ import { createPaymentRepository } from '../storage/payment-repository.ts';
 import { authorisePayment } from './authorise-payment.ts';
 import { cancelPayment } from './cancel-payment.ts';
 import { capturePayment } from './capture-payment.ts';
-import { type PaymentEffects, recordCharge } from './payment-effects.ts';
+import type { PaymentEffects } from './payment-effects.ts';
+import { recordCharge } from './record-charge.ts';
 import { refundPayment } from './refund-payment.ts';
 import { resolveUndecided } from './resolve-undecided.ts';
 

@@ -1,6 +1,7 @@
-import { Refusal } from '../../kit/values/refusal.ts';
 import { type Payment, refundable } from '../domain/payment.ts';
-import { ask, type PaymentEffects, recordCharge, referenceOf, requirePayment } from './payment-effects.ts';
+import { notCaptured, paymentBusy, refundChanged, refundTooLarge } from '../domain/payment-refusals.ts';
+import type { PaymentEffects } from './payment-effects.ts';
+import { ask, recordCharge, referenceOf, requirePayment } from './record-charge.ts';
 
 export type RefundWish = { readonly refundId: string; readonly amount: number; readonly reason: string };
 
@@ -12,36 +13,16 @@ const note = async (effects: PaymentEffects, orderId: string, wish: RefundWish):
   for (let attempt = 0; attempt < maxTries; attempt++) {
     const payment = await requirePayment(effects, orderId);
     const known = payment.refunds.find(({ refundId }) => refundId === wish.refundId);
-    if (known && known.amount !== wish.amount)
-      throw new Refusal(
-        'conflict',
-        'payment.refund-changed',
-        `Refund ${wish.refundId} is over ${known.amount} minor units; its amount cannot change.`,
-      );
+    if (known && known.amount !== wish.amount) throw refundChanged(wish.refundId, known.amount);
     if (known) return payment;
-    if (payment.captured === 0)
-      throw new Refusal(
-        'conflict',
-        'payment.not-captured',
-        `Nothing was captured for order ${orderId}, so nothing can be refunded.`,
-      );
-    if (wish.amount > refundable(payment))
-      throw new Refusal(
-        'conflict',
-        'payment.refund-too-large',
-        `Order ${orderId} has ${refundable(payment)} minor units left to refund, not ${wish.amount}.`,
-      );
+    if (payment.captured === 0) throw notCaptured(orderId);
+    if (wish.amount > refundable(payment)) throw refundTooLarge(orderId, refundable(payment), wish.amount);
     if (
       await effects.payments.noteRefund(payment, { ...wish, done: false, createdAt: effects.clock.now().toISOString() })
     )
       return payment;
   }
-  throw new Refusal(
-    'unavailable',
-    'payment.busy',
-    `The payment of order ${orderId} is being changed by others at this moment; try again.`,
-    { retryAfterSeconds: 1 },
-  );
+  throw paymentBusy(orderId);
 };
 
 /** Gives money back once per refund id. */

@@ -1,6 +1,7 @@
 import { Refusal } from '../../kit/values/refusal.ts';
 import { resolvePayment } from './authorise-payment.ts';
-import { type PaymentEffects, requirePayment } from './payment-effects.ts';
+import type { PaymentEffects } from './payment-effects.ts';
+import { requirePayment } from './record-charge.ts';
 
 /** Payments asked about in one sweep; the rest waits for the next. */
 const batch = 50;

@@ -1,20 +1,11 @@
-import type { Clock } from '../../kit/values/clock.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
 import type { Product } from '../domain/product.ts';
 import { productUnknown, stockInsufficient } from '../domain/product-refusals.ts';
-import type { ProductRepository } from '../storage/product-repository.ts';
-import type { StockAdjustment, StockRepository } from '../storage/stock-repository.ts';
-
-type Effects = {
-  readonly products: Pick<ProductRepository, 'find'>;
-  readonly stock: Pick<StockRepository, 'adjust'>;
-  readonly clock: Clock;
-  readonly ids: Ids;
-};
+import type { StockAdjustment } from '../storage/stock-repository.ts';
+import type { ProductEffects } from './product-effects.ts';
 
 /** Adds units to a product's free stock or takes them away; what is reserved or sold stays as it is. */
 export const adjustStock = async (
-  { products, stock, clock, ids }: Effects,
+  { products, stock, clock, ids }: Pick<ProductEffects, 'products' | 'stock' | 'clock' | 'ids'>,
   command: StockAdjustment,
 ): Promise<Product> => {
   const free = await stock.adjust(command, { id: ids.next('evt'), at: clock.now() });

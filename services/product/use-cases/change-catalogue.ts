@@ -1,5 +1,3 @@
-import type { Clock } from '../../kit/values/clock.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
 import {
   applyChanges,
   type Product,
@@ -8,13 +6,11 @@ import {
   requireDetails,
 } from '../domain/product.ts';
 import { productUnknown } from '../domain/product-refusals.ts';
-import type { ProductRepository } from '../storage/product-repository.ts';
-
-type Effects = { readonly products: ProductRepository; readonly clock: Clock; readonly ids: Ids };
+import type { ProductEffects } from './product-effects.ts';
 
 /** Adds a product with its first units. */
 export const createProduct = async (
-  { products, clock, ids }: Effects,
+  { products, clock, ids }: Pick<ProductEffects, 'products' | 'clock' | 'ids'>,
   { details, stock, actor }: { readonly details: ProductDetails; readonly stock: number; readonly actor: string },
 ): Promise<Product> => {
   requireDetails(details);
@@ -29,7 +25,7 @@ export const createProduct = async (
 };
 
 export const updateProduct = async (
-  { products, clock }: Pick<Effects, 'products' | 'clock'>,
+  { products, clock }: Pick<ProductEffects, 'products' | 'clock'>,
   { id, changes }: { readonly id: string; readonly changes: ProductChanges },
 ): Promise<Product> => {
   const updated = await products.update(id, clock.now(), (product) => requireDetails(applyChanges(product, changes)));
@@ -39,7 +35,7 @@ export const updateProduct = async (
 
 /** Takes a product out of the catalogue; orders that hold it keep their units. */
 export const removeProduct = async (
-  { products, clock }: Pick<Effects, 'products' | 'clock'>,
+  { products, clock }: Pick<ProductEffects, 'products' | 'clock'>,
   id: string,
 ): Promise<void> => {
   if (!(await products.remove(id, clock.now()))) throw productUnknown(id);

@@ -1,8 +1,6 @@
-import type { Clock } from '../../kit/values/clock.ts';
 import { isCurrency } from '../../kit/values/currencies.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
 import type { ProductDetails } from '../domain/product.ts';
-import type { ProductRepository } from '../storage/product-repository.ts';
+import type { ProductEffects } from './product-effects.ts';
 
 export type ImportItem = {
   /** Position in the caller's list. */
@@ -21,8 +19,6 @@ export type ImportReport = {
   readonly updated: number;
   readonly refused: readonly RefusedItem[];
 };
-
-type Effects = { readonly products: Pick<ProductRepository, 'load'>; readonly clock: Clock; readonly ids: Ids };
 
 const repeated = (item: ImportItem): RefusedItem => ({
   index: item.index,
@@ -47,7 +43,7 @@ const unpriced = (item: ImportItem): RefusedItem => ({
  * Loading the same list again changes nothing.
  */
 export const importProducts = async (
-  { products, clock, ids }: Effects,
+  { products, clock, ids }: Pick<ProductEffects, 'products' | 'clock' | 'ids'>,
   { items, actor }: { readonly items: readonly ImportItem[]; readonly actor: string },
 ): Promise<ImportReport> => {
   const first = new Map<string, ImportItem>();

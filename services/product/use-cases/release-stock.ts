@@ -1,7 +1,5 @@
-import type { Clock } from '../../kit/values/clock.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
 import { requireOrderId } from '../domain/reservation.ts';
-import type { StockRepository } from '../storage/stock-repository.ts';
+import type { ProductEffects } from './product-effects.ts';
 
 export type ReleaseStock = {
   readonly orderId: string;
@@ -9,11 +7,9 @@ export type ReleaseStock = {
   readonly reason: string;
 };
 
-type Effects = { readonly stock: Pick<StockRepository, 'release'>; readonly clock: Clock; readonly ids: Ids };
-
 /** Gives an order's units back and bars it from reserving again. Twice is once; before any reservation it only bars. */
 export const releaseStock = async (
-  { stock, clock, ids }: Effects,
+  { stock, clock, ids }: Pick<ProductEffects, 'stock' | 'clock' | 'ids'>,
   { orderId, reason }: ReleaseStock,
 ): Promise<void> => {
   await stock.release(requireOrderId(orderId), reason.replaceAll('\0', '').slice(0, 300), {

@@ -1,21 +1,11 @@
-import type { Clock } from '../../kit/values/clock.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
 import { type Reservation, requireLines, requireOrderId, type StockLine } from '../domain/reservation.ts';
-import type { StockRepository } from '../storage/stock-repository.ts';
+import type { ProductEffects } from './product-effects.ts';
 
 export type ReserveStock = { readonly orderId: string; readonly lines: readonly StockLine[] };
 
-type Effects = {
-  readonly stock: Pick<StockRepository, 'find' | 'reserve'>;
-  readonly clock: Clock;
-  readonly ids: Ids;
-  /** Seconds after which unpaid units go back. */
-  readonly ttlSeconds: number;
-};
-
 /** Sets units aside for an order, all lines or none. A repeated call answers what the first one decided. */
 export const reserveStock = async (
-  { stock, clock, ids, ttlSeconds }: Effects,
+  { stock, clock, ids, ttlSeconds }: Pick<ProductEffects, 'stock' | 'clock' | 'ids' | 'ttlSeconds'>,
   command: ReserveStock,
 ): Promise<Reservation> => {
   const orderId = requireOrderId(command.orderId);

@@ -9,7 +9,7 @@ import { readProfile } from '../use-cases/read-profile.ts';
 import { refreshSession } from '../use-cases/refresh-session.ts';
 import { registerUser } from '../use-cases/register-user.ts';
 import { updateProfile } from '../use-cases/update-profile.ts';
-import type { UserParts } from '../use-cases/user-parts.ts';
+import type { UserEffects } from '../use-cases/user-effects.ts';
 
 const userOf = ({ id, email, name, roles, createdAt }: DomainUser): User => ({
   id,
@@ -27,7 +27,7 @@ const tokensOf = ({ user, accessToken, expiresInSeconds, refreshToken }: IssuedT
 });
 
 /** What the doors of accounts and sessions do; the service opens them over gRPC alone. */
-export const accountHandlers = (parts: UserParts): DoorHandlers<typeof accountDoors> => ({
+export const accountHandlers = (parts: UserEffects): DoorHandlers<typeof accountDoors> => ({
   register: async ({ body, network }) => tokensOf(await registerUser(parts, { ...body, network })),
   logIn: async ({ body, network }) => tokensOf(await authenticate(parts, { ...body, network })),
   refresh: async ({ body }) => tokensOf(await refreshSession(parts, body.refreshToken)),

@@ -6,13 +6,13 @@ import { idSchema, userIdSchema } from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { answerCalls } from '../../kit/grpc/door-calls.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
-import type { UserParts } from '../use-cases/user-parts.ts';
+import type { UserEffects } from '../use-cases/user-effects.ts';
 import { accountHandlers } from './account-handlers.ts';
 
 const checkSessionRequest = z.object({ userId: userIdSchema, sessionId: idSchema('fam') });
 
 /** The service of cloudmart/user/v1/user.proto: the doors of accounts, and whether a session may still act. */
-export const userGrpc = (parts: UserParts): ServiceImplementation<UserServiceDefinition, GrpcCall> => ({
+export const userGrpc = (parts: UserEffects): ServiceImplementation<UserServiceDefinition, GrpcCall> => ({
   ...answerCalls(UserServiceDefinition, accountDoors, accountHandlers(parts)),
   checkSession: async (request) => {
     const { userId, sessionId } = parseRequest(checkSessionRequest, request);

@@ -1,11 +1,11 @@
 import { invalidCredentials } from '../domain/user-refusals.ts';
 import { checkPassword } from './check-password.ts';
 import { beginSession, type IssuedTokens, issueTokens } from './issue-tokens.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 /** Signs in. Refusals: `auth.invalid-credentials`, `auth.too-many-attempts`, `auth.busy`. */
 export const authenticate = async (
-  parts: UserParts,
+  parts: UserEffects,
   {
     email,
     password,

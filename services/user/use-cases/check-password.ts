@@ -1,7 +1,7 @@
 import { secondsToWait } from '../domain/login-throttle.ts';
 import type { UserWithPassword } from '../domain/user.ts';
 import { tooManyAttempts } from '../domain/user-refusals.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 /**
  * Whether the password is the account's. Unknown accounts cost the same work and count the same failures.
@@ -9,7 +9,7 @@ import type { UserParts } from './user-parts.ts';
  * however many come at once. Refusals: `auth.too-many-attempts`, `auth.busy`.
  */
 export const checkPassword = (
-  { passwords, loginAttempts, users, clock, countLogin }: UserParts,
+  { passwords, loginAttempts, users, clock, countLogin }: UserEffects,
   attempt: {
     readonly email: string;
     /** Network of the client. */

@@ -2,11 +2,11 @@ import type { Sql } from '../../kit/storage/database.ts';
 import { type Happening, userEvent } from '../domain/user-events.ts';
 import type { ConfiguredStaffRepository } from '../storage/configured-staff-repository.ts';
 import { publishInSequence } from './end-sessions.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 const roles = ['customer', 'staff'] as const;
 
-const addStaff = async (parts: UserParts, tx: Sql, email: string, passwordHash: string): Promise<string> => {
+const addStaff = async (parts: UserEffects, tx: Sql, email: string, passwordHash: string): Promise<string> => {
   const id = parts.ids.next('usr');
   const createdAt = parts.clock.now();
   await parts.users.insert(tx, { id, email, name: 'Staff', roles, passwordHash, createdAt });
@@ -16,7 +16,7 @@ const addStaff = async (parts: UserParts, tx: Sql, email: string, passwordHash: 
   return id;
 };
 
-const takeOver = async (parts: UserParts, tx: Sql, id: string, passwordHash: string): Promise<void> => {
+const takeOver = async (parts: UserEffects, tx: Sql, id: string, passwordHash: string): Promise<void> => {
   await parts.users.lock(tx, id);
   await parts.users.update(tx, id, { passwordHash, roles });
   const ended = await parts.sessions.revoke(tx, id, {}, parts.clock.now());
@@ -31,7 +31,7 @@ const takeOver = async (parts: UserParts, tx: Sql, id: string, passwordHash: str
  * not even a password that the account's owner has chosen since; a new password replaces it and ends its sessions.
  */
 export const configureStaff = async (
-  parts: UserParts & { readonly configuredStaff: ConfiguredStaffRepository },
+  parts: UserEffects & { readonly configuredStaff: ConfiguredStaffRepository },
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<void> => {
   await parts.passwords.inTurn((turn) =>

@@ -1,12 +1,12 @@
 import type { Sql } from '../../kit/storage/database.ts';
 import { type Happening, userEvent } from '../domain/user-events.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 type Reason = Extract<Happening, { type: 'user.sessions-revoked.v1' }>['data']['reason'];
 
 /** Adds events about an account that the transaction has locked, in its sequence. */
 export const publishInSequence = async (
-  { users, publish, ids, clock }: UserParts,
+  { users, publish, ids, clock }: UserEffects,
   tx: Sql,
   userId: string,
   happenings: readonly Happening[],
@@ -25,7 +25,7 @@ export const publishInSequence = async (
 
 /** Ends live sessions of an account and says so once; nothing happens when none of them is live. */
 export const endSessions = (
-  parts: UserParts,
+  parts: UserEffects,
   ending: {
     readonly userId: string;
     readonly which: { readonly only: string } | { readonly allBut?: string };

@@ -1,7 +1,7 @@
 import type { Sql } from '../../kit/storage/database.ts';
 import { accessTokenSeconds } from '../domain/session-lifetime.ts';
 import type { User } from '../domain/user.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 /** What a client gets when it signs in. */
 export type IssuedTokens = {
@@ -13,7 +13,7 @@ export type IssuedTokens = {
 
 /** An access token for a session whose refresh token is at hand. */
 export const issueTokens = async (
-  { keyRing }: Pick<UserParts, 'keyRing'>,
+  { keyRing }: Pick<UserEffects, 'keyRing'>,
   session: { readonly user: User; readonly sessionId: string; readonly refreshToken: string },
 ): Promise<IssuedTokens> => ({
   user: session.user,
@@ -23,7 +23,7 @@ export const issueTokens = async (
 });
 
 /** Begins a session of the account inside the transaction. */
-export const beginSession = async ({ sessions, ids, clock }: UserParts, tx: Sql, user: User) => {
+export const beginSession = async ({ sessions, ids, clock }: UserEffects, tx: Sql, user: User) => {
   const sessionId = ids.next('fam');
   const refreshToken = await sessions.begin(tx, { id: sessionId, userId: user.id, now: clock.now() });
   return { user, sessionId, refreshToken };

@@ -1,9 +1,9 @@
 import type { Caller } from '../../kit/auth/caller.ts';
 import { endSessions } from './end-sessions.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 /** Ends the session of the refresh token and that of the caller's access token. Unknown and ended ones are ignored. */
-export const logOut = async (parts: UserParts, refreshToken: string | undefined, caller: Caller): Promise<void> => {
+export const logOut = async (parts: UserEffects, refreshToken: string | undefined, caller: Caller): Promise<void> => {
   const found = refreshToken === undefined ? undefined : await parts.sessions.find(refreshToken, parts.clock.now());
   if (found) await endSessions(parts, { userId: found.user.id, which: { only: found.sessionId }, reason: 'logout' });
   if (caller.kind === 'customer' && caller.sessionId !== found?.sessionId)

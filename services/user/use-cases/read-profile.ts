@@ -2,11 +2,11 @@ import type { Caller, Customer } from '../../kit/auth/caller.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { UserWithPassword } from '../domain/user.ts';
 import { sessionEnded } from '../domain/user-refusals.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 /** The account that calls, if its session still may. Refusals: `token.missing`, `auth.session-ended`. */
 export const requireAccount = async (
-  { users, sessions, clock }: UserParts,
+  { users, sessions, clock }: UserEffects,
   caller: Caller,
 ): Promise<{ readonly customer: Customer; readonly account: UserWithPassword }> => {
   if (caller.kind !== 'customer')
@@ -18,5 +18,5 @@ export const requireAccount = async (
 };
 
 /** The caller's own profile. Refusals as those of {@link requireAccount}. */
-export const readProfile = async (parts: UserParts, caller: Caller): Promise<UserWithPassword> =>
+export const readProfile = async (parts: UserEffects, caller: Caller): Promise<UserWithPassword> =>
   (await requireAccount(parts, caller)).account;

@@ -2,14 +2,14 @@ import { judgeRefusedToken } from '../domain/refresh-chain.ts';
 import { invalidRefreshToken, refreshTokenReused } from '../domain/user-refusals.ts';
 import { endSessions } from './end-sessions.ts';
 import { type IssuedTokens, issueTokens } from './issue-tokens.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 /**
  * Exchanges a refresh token for new tokens. Of parallel calls one makes the successor and the others get the same one
  * within 5 s; a token that comes back later, or after its successor was used, ends the whole session.
  * Refusals: `auth.invalid-refresh-token`, `auth.refresh-token-reused`.
  */
-export const refreshSession = async (parts: UserParts, refreshToken: string): Promise<IssuedTokens> => {
+export const refreshSession = async (parts: UserEffects, refreshToken: string): Promise<IssuedTokens> => {
   const now = parts.clock.now();
   const rotated = await parts.sessions.rotate(refreshToken, now);
   if (rotated) return issueTokens(parts, rotated);

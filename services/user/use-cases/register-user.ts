@@ -2,11 +2,11 @@ import { requireUncommonPassword } from '../domain/password-rules.ts';
 import { type Happening, userEvent } from '../domain/user-events.ts';
 import { emailTaken } from '../domain/user-refusals.ts';
 import { beginSession, type IssuedTokens, issueTokens } from './issue-tokens.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 /** Makes an account and signs it in. Refusals: `user.password-too-common`, `user.email-taken`, `auth.busy`. */
 export const registerUser = async (
-  parts: UserParts,
+  parts: UserEffects,
   {
     email,
     password,

@@ -6,7 +6,7 @@ import { wrongPassword } from '../domain/user-refusals.ts';
 import { checkPassword } from './check-password.ts';
 import { publishInSequence } from './end-sessions.ts';
 import { requireAccount } from './read-profile.ts';
-import type { UserParts } from './user-parts.ts';
+import type { UserEffects } from './user-effects.ts';
 
 export type ProfileChanges = {
   readonly name?: string;
@@ -19,7 +19,7 @@ export type ProfileChanges = {
  * Refusals: `user.wrong-password`, `user.password-too-common`, `auth.too-many-attempts`, `auth.session-ended`.
  */
 export const updateProfile = async (
-  parts: UserParts,
+  parts: UserEffects,
   { caller, network }: { readonly caller: Caller; readonly network?: string | undefined },
   changes: ProfileChanges,
 ): Promise<User> => {

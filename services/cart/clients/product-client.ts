@@ -6,7 +6,7 @@ import type { Metrics } from '../../kit/telemetry/metrics.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { Knowledge, Snippet } from '../domain/cart-view.ts';
 
-export type CatalogueOptions = GrpcClientOptions & { readonly cache: Cache; readonly metrics: Metrics };
+export type ProductClientOptions = GrpcClientOptions & { readonly cache: Cache; readonly metrics: Metrics };
 
 /** Orders take prices from the catalogue itself and refuse another total than was agreed to, so a cart may show prices this old. */
 const ttlSeconds = 60;
@@ -14,7 +14,7 @@ const ttlSeconds = 60;
 const snippetVersion = 1;
 
 /** The catalogue as the cart sees it: from the cache, else over the breaker; a catalogue that is away is an answer, not an error. */
-export const createProductCatalogue = ({ cache, metrics, ...options }: CatalogueOptions) => {
+export const createProductClient = ({ cache, metrics, ...options }: ProductClientOptions) => {
   const client = createGrpcClient(ProductServiceDefinition, options);
   const snippets = createCachedValues<Snippet>({ cache, name: 'product', version: snippetVersion, ttlSeconds });
   const lookups = metrics.counter({
@@ -61,4 +61,4 @@ export const createProductCatalogue = ({ cache, metrics, ...options }: Catalogue
   };
 };
 
-export type ProductCatalogue = ReturnType<typeof createProductCatalogue>;
+export type ProductClient = ReturnType<typeof createProductClient>;

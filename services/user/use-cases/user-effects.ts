@@ -2,14 +2,14 @@ import type { UserEvent } from '../../contracts/events/user-events.ts';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
-import type { KeyRing } from '../clients/key-ring.ts';
-import type { PasswordHasher } from '../clients/password-hasher.ts';
+import type { KeyRing } from '../key-ring.ts';
+import type { PasswordHasher } from '../password-hasher.ts';
 import type { LoginAttemptRepository } from '../storage/login-attempt-repository.ts';
 import type { SessionRepository } from '../storage/session-repository.ts';
 import type { UserRepository } from '../storage/user-repository.ts';
 
 /** Everything that the use cases work with; app.ts makes it. */
-export type UserParts = {
+export type UserEffects = {
   readonly users: UserRepository;
   readonly sessions: SessionRepository;
   readonly loginAttempts: LoginAttemptRepository;

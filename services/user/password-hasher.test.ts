@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { runInScope } from '../../kit/telemetry/request-scope.ts';
+import { runInScope } from '../kit/telemetry/request-scope.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 
 const hasher = createPasswordHasher();

@@ -1,7 +1,7 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
-import { systemClock } from '../../kit/system-clock.ts';
-import { currentScope } from '../../kit/telemetry/request-scope.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
+import { systemClock } from '../kit/system-clock.ts';
+import { currentScope } from '../kit/telemetry/request-scope.ts';
+import { Refusal } from '../kit/values/refusal.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
 const current = { memory: 19_456, passes: 2, parallelism: 1 } as const;

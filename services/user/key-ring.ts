@@ -1,10 +1,10 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey, SignJWT } from 'jose';
-import { accessTokenRules } from '../../kit/auth/token-verifier.ts';
-import type { Clock } from '../../kit/values/clock.ts';
-import { currentKey, type KeyTimes } from '../domain/key-schedule.ts';
-import { accessTokenSeconds } from '../domain/session-lifetime.ts';
-import type { Role } from '../domain/user.ts';
-import type { SigningKey } from '../storage/signing-key-repository.ts';
+import { accessTokenRules } from '../kit/auth/token-verifier.ts';
+import type { Clock } from '../kit/values/clock.ts';
+import { currentKey, type KeyTimes } from './domain/key-schedule.ts';
+import { accessTokenSeconds } from './domain/session-lifetime.ts';
+import type { Role } from './domain/user.ts';
+import type { SigningKey } from './storage/signing-key-repository.ts';
 
 /** The next key is published a month before it signs, so a minute-old view of the keys is never wrong about the current one. */
 const rereadAfterMs = 60_000;

@@ -9,7 +9,7 @@ const believedMs = 2_000;
 const maxSessions = 20_000;
 
 /** Whether log-in sessions may still act, asked of the user service at most every 2 s for each session. */
-export const createSessions = (users: GrpcClient<typeof UserServiceDefinition>) => {
+export const createUserClient = (users: GrpcClient<typeof UserServiceDefinition>) => {
   const answers = new LRUCache<string, boolean, Customer>({
     max: maxSessions,
     ttl: believedMs,
@@ -20,14 +20,14 @@ export const createSessions = (users: GrpcClient<typeof UserServiceDefinition>) 
   const keyOf = ({ userId, sessionId }: Customer) => `${userId} ${sessionId}`;
   return {
     /** Refusal `user.unavailable` when nobody can tell. */
-    isActive: async (customer: Customer): Promise<boolean> =>
+    isSessionActive: async (customer: Customer): Promise<boolean> =>
       (await answers.fetch(keyOf(customer), { context: customer })) === true,
 
     /** Makes the next request ask again. */
-    forget: (customer: Customer): void => {
+    forgetSession: (customer: Customer): void => {
       answers.delete(keyOf(customer));
     },
   };
 };
 
-export type Sessions = ReturnType<typeof createSessions>;
+export type UserClient = ReturnType<typeof createUserClient>;
