@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
 import { fakeClock } from '../testing/fake-clock.ts';
+import { clockToleranceSeconds } from './clock-tolerance.ts';
 import { createServiceTokenSigner, createServiceTokenVerifier } from './service-token.ts';
 
 const secret = 'one-secret-of-all-services-0123456789';
@@ -33,8 +34,25 @@ describe('a service token', () => {
     clock.advance(1);
     const second = await sign('product');
     expect(second).not.toBe(first);
-    clock.advance(60_000);
+    clock.advance(60_000 + clockToleranceSeconds * 1000);
     await expect(verify(first)).rejects.toMatchObject({ kind: 'unauthenticated', code: 'service-token.invalid' });
+  });
+
+  test.each([-29, -8, 8, 29])('is accepted from a service whose clock is %i s ahead', async (seconds) => {
+    const { clock, verify } = pair();
+    const other = fakeClock(new Date(clock.now().getTime() + seconds * 1000).toISOString());
+    const sign = createServiceTokenSigner({ caller: 'order', secret, clock: other });
+    expect(await verify(await sign('product'))).toBe('order');
+  });
+
+  test('of a service whose clock is minutes off is refused, and says where to look', async () => {
+    const { clock, verify } = pair();
+    const other = fakeClock(new Date(clock.now().getTime() + 180_000).toISOString());
+    const sign = createServiceTokenSigner({ caller: 'order', secret, clock: other });
+    await expect(verify(await sign('product'))).rejects.toMatchObject({
+      code: 'service-token.invalid',
+      message: expect.stringContaining('clocks'),
+    });
   });
 
   test('of a service that declares no call is refused, and it is told what to do', async () => {

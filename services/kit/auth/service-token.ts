@@ -2,9 +2,13 @@ import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
+import { clockToleranceSeconds } from './clock-tolerance.ts';
 
 /** gRPC metadata key that says which service calls. */
 export const serviceTokenKey = 'x-service-token';
+
+/** How the codes begin with which a service turns another one away, whoever that acts for. */
+export const serviceTokenRefusals = 'service-token.';
 
 const lifetimeSeconds = 60;
 
@@ -69,7 +73,7 @@ export const createServiceTokenVerifier = (options: {
           audience: options.callee,
           requiredClaims: ['iss', 'exp', 'iat'],
           maxTokenAge: lifetimeSeconds,
-          clockTolerance: 5,
+          clockTolerance: clockToleranceSeconds,
           currentDate: now,
         });
         return payload;
@@ -97,7 +101,7 @@ export const createServiceTokenVerifier = (options: {
       throw new Refusal(
         'unauthenticated',
         'service-token.invalid',
-        `The ${serviceTokenKey} is not valid for ${options.callee}.`,
+        `The ${serviceTokenKey} is not valid for ${options.callee}; compare secrets and clocks of the two services.`,
         { cause },
       );
     }

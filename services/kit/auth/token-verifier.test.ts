@@ -12,6 +12,7 @@ import {
 import { systemIds } from '../system-ids.ts';
 import { eventually } from '../testing/condition.ts';
 import { closedPort, hangUp, listen } from '../testing/loopback.ts';
+import { clockToleranceSeconds } from './clock-tolerance.ts';
 import { createTokenVerifier } from './token-verifier.ts';
 
 const key = await generateKeyPair('ES256', { extractable: true });
@@ -98,7 +99,7 @@ describe('an access token', () => {
     ['is for another audience', () => sign(claims({ aud: 'payment' }))],
     ['is of another issuer', () => sign(claims({ iss: 'somebody' }))],
     ['is of another type', () => sign(claims(), header({ typ: 'JWT' }))],
-    ['expired', () => sign(claims({ exp: seconds() - 6 }))],
+    ['is signed by a stranger and expired', () => sign(claims({ exp: seconds() - 720 }), header(), stranger)],
     ['is not valid yet', () => sign(claims({ nbf: seconds() + 60 }))],
     ['never expires', () => sign(claims({ exp: undefined }))],
     ['names no session', () => sign(claims({ sid: undefined }))],
@@ -111,6 +112,22 @@ describe('an access token', () => {
   ])('is refused when it %s', async (_case, token) => {
     const { url } = await keyDoor();
     await expect(createTokenVerifier({ jwksUrl: url })(await token())).rejects.toMatchObject(refused);
+  });
+});
+
+describe('an access token whose time is over', () => {
+  const verified = async (exp: number) => {
+    const { url } = await keyDoor();
+    return createTokenVerifier({ jwksUrl: url })(await sign(claims({ exp })));
+  };
+
+  test('is told so: its owner has only to refresh it', async () => {
+    for (const age of [60, 720])
+      await expect(verified(seconds() - age)).rejects.toMatchObject({ kind: 'unauthenticated', code: 'token.expired' });
+  });
+
+  test('is good a little longer, because the clocks of two services differ', async () => {
+    expect(await verified(seconds() - 8)).toMatchObject({ userId });
   });
 });
 
@@ -162,8 +179,8 @@ describe('the keys of access tokens', () => {
     jest.useFakeTimers({ now, doNotFake: everythingButDate });
     const token = await sign(claims({ exp: seconds() + 1 }));
     expect(await verify(token)).toEqual(await verify(token));
-    jest.setSystemTime(now + 7_000);
-    await eventually(() => expect(verify(token)).rejects.toMatchObject(refused));
+    jest.setSystemTime(now + (clockToleranceSeconds + 2) * 1000);
+    await eventually(() => expect(verify(token)).rejects.toMatchObject({ code: 'token.expired' }));
   });
 
   test('that cannot be had make the check unavailable, not the token invalid', async () => {

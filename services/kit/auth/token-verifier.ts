@@ -11,6 +11,7 @@ import { LRUCache } from 'lru-cache';
 import { isId } from '../values/identifiers.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { Customer, Role } from './caller.ts';
+import { clockToleranceSeconds } from './clock-tolerance.ts';
 
 /** Issuer and audience of every access token, and the algorithms that its keys use. */
 export const accessTokenRules = {
@@ -21,8 +22,8 @@ export const accessTokenRules = {
 } as const;
 
 /**
- * Turns an access token into its customer. Throws Refusal `token.invalid` (forbidden) for a token that must not be
- * trusted, and `user.unavailable` when the keys cannot be read.
+ * Turns an access token into its customer. Throws Refusal `token.expired` (unauthenticated) for a token whose time is over,
+ * `token.invalid` (forbidden) for one that must not be trusted, and `user.unavailable` when the keys cannot be read.
  */
 export type TokenVerifier = (token: string) => Promise<Customer>;
 
@@ -47,6 +48,11 @@ const foreignKeyHeaders = ['jku', 'jwk', 'x5u', 'x5c'] as const;
 
 const invalid = (cause?: unknown) =>
   new Refusal('forbidden', 'token.invalid', 'The access token is not valid; sign in again.', { cause });
+
+const expired = (cause: unknown) =>
+  new Refusal('unauthenticated', 'token.expired', 'The access token has expired; refresh it, or sign in again.', {
+    cause,
+  });
 
 /** Answers of jose that speak about the token; all others speak about the way to the keys. */
 const isAboutToken = (problem: unknown) =>
@@ -94,11 +100,13 @@ const verify = async (token: string, keys: JWTVerifyGetKey): Promise<{ customer:
       typ: accessTokenRules.typ,
       algorithms: [...accessTokenRules.algorithms],
       requiredClaims: ['sub', 'sid', 'iat', 'exp'],
-      clockTolerance: 5,
+      clockTolerance: clockToleranceSeconds,
     });
     return { customer: customerOf(payload), expiresAt: (payload.exp ?? 0) * 1000 };
   } catch (problem) {
     if (problem instanceof Refusal) throw problem;
+    // Its signature was found good before: it was ours, and its owner has only to refresh it.
+    if (problem instanceof errors.JWTExpired) throw expired(problem);
     // A malformed token makes jose throw TypeError before any key is asked for.
     if (isAboutToken(problem) || (problem instanceof TypeError && problem.message.includes('Token')))
       throw invalid(problem);

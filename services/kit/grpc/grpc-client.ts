@@ -10,7 +10,7 @@ import {
   Status,
 } from 'nice-grpc';
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
-import { createServiceTokenSigner, serviceTokenKey } from '../auth/service-token.ts';
+import { createServiceTokenSigner, serviceTokenKey, serviceTokenRefusals } from '../auth/service-token.ts';
 import type { Breaker } from '../calls/breaker.ts';
 import { callBudget, unavailable } from '../calls/call-budget.ts';
 import { networkHeader } from '../http/client-network.ts';
@@ -83,7 +83,10 @@ const guardCalls = (
     let trailer: Metadata | undefined;
     const translate = (problem: unknown): unknown => {
       if (!(problem instanceof ClientError)) return problem;
-      return readRefusal(trailer) ?? (absent.has(problem.code) ? unavailable(service, problem) : problem);
+      const refusal = readRefusal(trailer);
+      // That we are not let in is between the two services; whoever asks us did nothing wrong and must not be sent away to sign in.
+      if (refusal?.code.startsWith(serviceTokenRefusals)) return unavailable(service, refusal);
+      return refusal ?? (absent.has(problem.code) ? unavailable(service, problem) : problem);
     };
     const callOptions = {
       ...rest,

@@ -47,6 +47,11 @@ describe('who may call', () => {
     expect([none.json().code, none.headers['www-authenticate']]).toEqual(['token.missing', 'Bearer']);
     const bad = await http.inject({ url: '/customer', headers: { authorization: 'Basic dXNlcjpwdw==' } });
     expect(bad.json().code).toBe('token.invalid');
+    const old = await tokens.bearer({ userId, expiresAt: new Date(Date.now() - 720_000) });
+    const expired = await http.inject({ url: '/customer', headers: old });
+    expect([expired.statusCode, expired.json().code, expired.headers['www-authenticate']]).toEqual([
+      ...[401, 'token.expired', 'Bearer error="invalid_token"'],
+    ]);
     const customer = await http.inject({ url: '/staff', headers: await tokens.bearer({ userId }) });
     expect(customer.json().code).toBe('caller.not-staff');
   });

@@ -119,7 +119,9 @@ export const handleError = (error: unknown, request: FastifyRequest, reply: Fast
   const traceId = traceIdOf(request.traceparent);
   if (parts.status === 500) request.log.error({ error, traceId }, 'request failed');
   else if (parts.status === 503) request.log.warn({ error, traceId }, 'request could not be served');
-  if (parts.status === 401) reply.header('www-authenticate', 'Bearer');
+  // RFC 6750, 3.1: a request that brought no credentials is told no error.
+  if (parts.status === 401)
+    reply.header('www-authenticate', request.headers.authorization ? 'Bearer error="invalid_token"' : 'Bearer');
   const retryAfter = error instanceof Refusal ? error.retryAfterSeconds : undefined;
   if (retryAfter !== undefined || parts.status === 503) reply.header('retry-after', String(retryAfter ?? 1));
   return sendProblem(request, reply, parts);

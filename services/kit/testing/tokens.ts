@@ -2,7 +2,13 @@ import { createLocalJWKSet, exportJWK, generateKeyPair, type JSONWebKeySet, Sign
 import type { Role } from '../auth/caller.ts';
 import { accessTokenRules, createTokenVerifier, type TokenVerifier } from '../auth/token-verifier.ts';
 
-export type TokenClaims = { readonly userId: string; readonly sessionId?: string; readonly roles?: readonly Role[] };
+export type TokenClaims = {
+  readonly userId: string;
+  readonly sessionId?: string;
+  readonly roles?: readonly Role[];
+  /** Default: 10 minutes from now. */
+  readonly expiresAt?: Date;
+};
 
 export type TestTokens = {
   /** The public key, as the user service would publish it. */
@@ -19,14 +25,14 @@ export type TestTokens = {
 export const testTokens = async (): Promise<TestTokens> => {
   const { publicKey, privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const jwks: JSONWebKeySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'test', alg: 'EdDSA', use: 'sig' }] };
-  const token = ({ userId, sessionId = 'session-1', roles = ['customer'] }: TokenClaims) =>
+  const token = ({ userId, sessionId = 'session-1', roles = ['customer'], expiresAt }: TokenClaims) =>
     new SignJWT({ sid: sessionId, roles })
       .setProtectedHeader({ alg: 'EdDSA', typ: accessTokenRules.typ, kid: 'test' })
       .setIssuer(accessTokenRules.issuer)
       .setAudience(accessTokenRules.audience)
       .setSubject(userId)
       .setIssuedAt()
-      .setExpirationTime('10 minutes')
+      .setExpirationTime(expiresAt ?? '10 minutes')
       .sign(privateKey);
   return {
     jwks,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeRefusedToken, type PresentedToken } from './refresh-chain.ts';
+import { graceMs, judgeRefusedToken, type PresentedToken } from './refresh-chain.ts';
 
 const now = new Date('2026-11-01T12:00:00Z');
 const ago = (ms: number) => new Date(now.getTime() - ms);
@@ -15,12 +15,13 @@ describe('a refresh token that cannot be exchanged', () => {
   it.each([
     ['unknown', undefined, 'invalid'],
     ['of an ended session', token({ sessionActive: false }), 'invalid'],
-    ['of an ended session, used long ago', token({ sessionActive: false, usedAt: ago(60_000) }), 'invalid'],
+    ['of an ended session, used long ago', token({ sessionActive: false, usedAt: ago(600_000) }), 'invalid'],
     ['expired', token({ expiresAt: now }), 'invalid'],
     ['not used yet', token({ usedAt: undefined }), 'invalid'],
     ['used just now', token({}), 'same-successor'],
-    ['used 5 s ago', token({ usedAt: ago(5000) }), 'same-successor'],
-    ['used longer ago', token({ usedAt: ago(5001) }), 'reused'],
+    ['used before a request came to its deadline and was repeated', token({ usedAt: ago(31_000) }), 'same-successor'],
+    ['used as long ago as is forgiven', token({ usedAt: ago(graceMs) }), 'same-successor'],
+    ['used longer ago', token({ usedAt: ago(graceMs + 1) }), 'reused'],
     ['used just now, but two generations old', token({ successorUsed: true }), 'reused'],
   ] as const)('%s is judged', (_title, presented, verdict) => {
     expect(judgeRefusedToken(presented, now)).toBe(verdict);

@@ -9,8 +9,11 @@ export type PresentedToken = {
   readonly successorUsed: boolean;
 };
 
-/** Milliseconds in which the direct predecessor still answers with its successor: parallel requests and lost answers. */
-const graceMs = 5000;
+/**
+ * Milliseconds in which the direct predecessor still answers with its successor: parallel requests and lost answers. Longer
+ * than a client waits for an answer (the platform's own deadline is 15 s), gives up and asks again, with a pause between.
+ */
+export const graceMs = 60_000;
 
 export type RefreshVerdict = 'same-successor' | 'reused' | 'invalid';
 

@@ -88,7 +88,6 @@ const attacks: [string, () => Promise<string> | string][] = [
   ['no audience', () => forge({ payload: { aud: undefined } as JWTPayload })],
   ['another type', () => forge({ header: { typ: 'JWT' } })],
   ['no type', () => forge({ header: { typ: undefined } as Partial<Header> })],
-  ['an expired token', () => forge({ payload: { exp: now() - 60 } })],
   ['no expiry', () => forge({ payload: { exp: undefined } as JWTPayload })],
   ['a token of the future', () => forge({ payload: { nbf: now() + 600 } })],
   ['no account', () => forge({ payload: { sub: undefined } as JWTPayload })],
@@ -112,6 +111,13 @@ describe('an access token', () => {
       userId: user?.id,
       roles: ['customer', 'staff'],
     });
+  });
+
+  it('whose time is over is told so, here and elsewhere', async () => {
+    const token = await forge({ payload: { exp: now() - 60 } });
+    const refused = { kind: 'unauthenticated', code: 'token.expired' };
+    await expect(service.users.getProfile({}, { authorization: `Bearer ${token}` })).rejects.toMatchObject(refused);
+    await expect(createTokenVerifier({ jwksUrl })(token)).rejects.toMatchObject(refused);
   });
 
   it.each(attacks)('is refused with %s, here and elsewhere', async (_title, make) => {

@@ -197,7 +197,8 @@ describe('services that call', () => {
   it('must be declared callers with a service token', async () => {
     const stranger = service.clientOf('notification');
     await expect(stranger.checkSession({ userId: 'usr_x', sessionId: 'x' })).rejects.toMatchObject({
-      code: 'service-token.not-allowed',
+      code: 'user.unavailable',
+      cause: { code: 'service-token.not-allowed' },
     });
     stranger.close();
   });

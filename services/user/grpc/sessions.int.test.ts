@@ -78,17 +78,17 @@ describe('a refresh token', () => {
     await replica.stop();
   });
 
-  it('gives its successor once more to a client whose answer was lost, for 5 s', async () => {
+  it('gives its successor once more to a client whose answer was lost, for a minute', async () => {
     const { refreshToken } = await register();
     const lost = await refresh(refreshToken);
-    service.clock.advance(5_000);
+    service.clock.advance(60_000);
     expect((await refresh(refreshToken)).refreshToken).toBe(lost.refreshToken);
   });
 
   it('that comes back later ends the whole session, and says why once', async () => {
     const first = await register();
     const second = await refresh(first.refreshToken);
-    service.clock.advance(5_001);
+    service.clock.advance(60_001);
     await expect(refresh(first.refreshToken)).rejects.toMatchObject(reused);
     await expect(refresh(second.refreshToken)).rejects.toMatchObject(invalid);
     await expect(refresh(first.refreshToken)).rejects.toMatchObject(invalid);
@@ -96,7 +96,7 @@ describe('a refresh token', () => {
     expect(await revocations(first.userId)).toEqual(['refresh-token-reused']);
   });
 
-  it('that is two generations old ends the session even within the 5 s', async () => {
+  it('that is two generations old ends the session even within the minute', async () => {
     const first = await register();
     const third = await refresh((await refresh(first.refreshToken)).refreshToken);
     await expect(refresh(first.refreshToken)).rejects.toMatchObject(reused);
@@ -107,7 +107,7 @@ describe('a refresh token', () => {
     const { email, refreshToken, userId } = await register();
     const { tokens: other } = await service.users.authenticate({ email, password });
     await refresh(refreshToken);
-    service.clock.advance(6_000);
+    service.clock.advance(61_000);
     await expect(refresh(refreshToken)).rejects.toMatchObject(reused);
     expect(await isActive(userId, sessionOf(other ?? { accessToken: '' }))).toBe(true);
   });

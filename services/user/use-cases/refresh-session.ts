@@ -6,7 +6,7 @@ import type { UserEffects } from './user-effects.ts';
 
 /**
  * Exchanges a refresh token for new tokens. Of parallel calls one makes the successor and the others get the same one
- * within 5 s; a token that comes back later, or after its successor was used, ends the whole session.
+ * within a minute; a token that comes back later, or after its successor was used, ends the whole session.
  * Refusals: `auth.invalid-refresh-token`, `auth.refresh-token-reused`.
  */
 export const refreshSession = async (parts: UserEffects, refreshToken: string): Promise<IssuedTokens> => {
