@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import { type Order, settledStatuses } from '../../services/contracts/http/order-api.ts';
-import { systemIds } from '../../services/kit/system-ids.ts';
 import type { ApiClient } from '../shop/api-client.ts';
 
 /** Calls that are timed, each by itself; `whole` is the purchase from an empty cart to paid. */
@@ -24,7 +23,7 @@ const address = { name: 'Robin Bench', street: '1 Main Street', city: 'Springfie
 
 /** Buys one unit as a new guest and resolves once it is paid. Throws what a door refused, or a sentence about the order's end. */
 export const buyAsGuest = async (api: ApiClient, productId: string, timed: Timing): Promise<void> => {
-  const headers = { 'x-session-id': systemIds.next('ses') };
+  const cookies = new Map<string, string>();
   const begunAt = performance.now();
   const time = async <T>(call: TimedCall, work: () => Promise<T>): Promise<T> => {
     const askedAt = performance.now();
@@ -33,12 +32,13 @@ export const buyAsGuest = async (api: ApiClient, productId: string, timed: Timin
     return answer;
   };
   const { version, total } = await time('cart', () =>
-    api<Cart>('/api/v1/cart/items', { method: 'POST', headers, body: { productId, quantity: 1 } }),
+    api<Cart>('/api/v1/cart/items', { method: 'POST', cookies, body: { productId, quantity: 1 } }),
   );
   const { order: placed } = await time('order', () =>
     api<{ order: Order }>('/api/v1/orders', {
       method: 'POST',
-      headers: { ...headers, 'idempotency-key': randomUUID() },
+      cookies,
+      headers: { 'idempotency-key': randomUUID() },
       body: {
         email: 'robin@bench.example',
         shippingAddress: address,
@@ -52,7 +52,7 @@ export const buyAsGuest = async (api: ApiClient, productId: string, timed: Timin
   for (let waitMs = FIRST_LOOK_MS; !settledStatuses.includes(status); waitMs *= LOOK_GROWTH) {
     if (performance.now() - begunAt > PATIENCE_MS) throw new Error(`order ${placed.id} is still ${status}`);
     await pause(Math.min(waitMs, LONGEST_LOOK_MS));
-    ({ status } = (await time('look', () => api<{ order: Order }>(`/api/v1/orders/${placed.id}`, { headers }))).order);
+    ({ status } = (await time('look', () => api<{ order: Order }>(`/api/v1/orders/${placed.id}`, { cookies }))).order);
   }
   if (status !== 'paid') throw new Error(`order ${placed.id} ended as ${status} instead of paid`);
   timed('whole', performance.now() - begunAt);

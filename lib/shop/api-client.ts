@@ -5,6 +5,8 @@ export type ApiRequest = {
   readonly body?: unknown;
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Cookies of this visitor by name: sent along, and kept from the answer. */
+  readonly cookies?: Map<string, string>;
   /** Milliseconds for the whole call; default 15,000. */
   readonly timeoutMs?: number;
 };
@@ -34,7 +36,7 @@ export const createApiClient =
   (baseUrl: string): ApiClient =>
   async <Answer>(
     path: string,
-    { method = 'GET', body, token, headers = {}, timeoutMs = DEADLINE_MS }: ApiRequest = {},
+    { method = 'GET', body, token, headers = {}, cookies, timeoutMs = DEADLINE_MS }: ApiRequest = {},
   ): Promise<Answer> => {
     const request = `${method} ${baseUrl}${path}`;
     const response = await fetch(`${baseUrl}${path}`, {
@@ -42,6 +44,7 @@ export const createApiClient =
       headers: {
         ...(body !== undefined && { 'content-type': 'application/json' }),
         ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(cookies?.size && { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -52,6 +55,10 @@ export const createApiClient =
         { cause: problem },
       );
     });
+    for (const cookie of cookies ? response.headers.getSetCookie() : []) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      cookies?.set(name, value);
+    }
     const text = await response.text();
     if (response.ok) return (text === '' ? undefined : JSON.parse(text)) as Answer;
     let problem: { code?: string; detail?: string; errors?: { path: string; message: string }[] };

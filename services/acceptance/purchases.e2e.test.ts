@@ -7,7 +7,7 @@ import type { Cart } from '../contracts/http/cart-api.ts';
 import type { Order } from '../contracts/http/order-api.ts';
 import type { Product } from '../contracts/http/product-api.ts';
 import { eventually } from '../kit/testing/condition.ts';
-import { address, createVisitor, newCustomer, signIn, type Visitor } from './testing/customer.ts';
+import { address, createVisitor, newCustomer, newGuest, signIn, type Visitor } from './testing/customer.ts';
 import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
 let platform: RunningPlatform;
@@ -121,7 +121,7 @@ describe('buying', () => {
 
   test('a guest buys with an e-mail address and alone can read the order', async () => {
     const productId = await newProduct(3);
-    const guest = createVisitor(platform.gateway, { 'x-session-id': 'ses_00000000000000000000000042' });
+    const guest = await newGuest(platform.gateway);
     const { status, body } = await guest.order([{ productId, quantity: 1 }], { email: 'guest@customers.example' });
     expect(status).toBe(201);
     expect((await guest.outcome(body.order.id)).status).toBe('paid');
@@ -131,20 +131,18 @@ describe('buying', () => {
   });
 
   test("a guest who makes an account finds the guest's order there, and the guest's session no longer shows it", async () => {
-    const session = { 'x-session-id': 'ses_00000000000000000000000044' };
-    const guest = createVisitor(platform.gateway, session);
+    const guest = await newGuest(platform.gateway);
     const { body } = await guest.order([{ productId: await newProduct(3), quantity: 1 }], {
       email: 'claimed@customers.example',
     });
     const orderId = body.order.id;
     expect((await guest.outcome(orderId)).status).toBe('paid');
-    const account = await newCustomer(platform.gateway);
-    const orders = async (more = {}) =>
-      (await account.call<{ items: { id: string }[] }>('GET', '/orders', undefined, more)).body.items;
-    expect(await orders()).toEqual([]);
-    expect(await orders(session)).toMatchObject([{ id: orderId, status: 'paid' }]);
-    expect(await orders()).toMatchObject([{ id: orderId, status: 'paid' }]);
-    expect((await guest.call('GET', `/orders/${orderId}`)).status).toBe(404);
+    const account = { email: `${randomUUID()}@customers.example`, password: 'a password for a story', name: 'Robin' };
+    const { body: tokens } = await guest.call<{ accessToken: string }>('POST', '/auth/register', account);
+    const customer = createVisitor(platform.gateway, { authorization: `Bearer ${tokens.accessToken}` });
+    const { items } = (await customer.call<{ items: { id: string }[] }>('GET', '/orders')).body;
+    expect(items).toMatchObject([{ id: orderId, status: 'paid' }]);
+    expect((await guest.call('GET', `/orders/${orderId}`)).status).toBe(401);
   });
 
   test('a cart is bought once and as the buyer saw it, by whichever tab comes first, though its price changed', async () => {
@@ -182,8 +180,7 @@ describe('buying', () => {
 
   test('a purchase is one trace, from the public door over the job to the mail', async () => {
     const traceId = randomUUID().replaceAll('-', '');
-    const guest = createVisitor(platform.gateway, {
-      'x-session-id': 'ses_00000000000000000000000043',
+    const guest = await newGuest(platform.gateway, {
       traceparent: `00-${traceId}-00f067aa0ba902b7-01`,
     });
     const { body } = await guest.order([{ productId: await newProduct(3), quantity: 1 }], {

@@ -16,6 +16,7 @@ import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { createUserClient } from './clients/user-client.ts';
 import type { GatewayConfig } from './config.ts';
+import { adoptGuestAtLogIn } from './http/adopt-guest.ts';
 import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
@@ -43,7 +44,7 @@ const prefix = '/api/v1';
 
 /** The public door, for the process and for tests. */
 export const gatewayApp = async (context: ServiceContext<GatewayConfig>, dependencies: GatewayDependencies) => {
-  const { config, ids, health, functions, stopping } = context;
+  const { config, clock, health, functions, stopping, logger } = context;
   const { users, upstreams, cache } = dependencies;
   const accounts = askByCalls(users, accountDoors, forwardingOf);
   const userClient = createUserClient(users);
@@ -59,13 +60,14 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
       },
     });
 
+  const guests = createGuestSessions({ secret: config.own.GUEST_SESSION_SECRET, clock });
   const http = await createHttpServer({
     context,
     cache,
     requestsPerMinute: config.own.RATE_LIMIT_PER_MINUTE,
     mostInFlightOfNetwork: config.own.REQUESTS_AT_ONCE,
     allowedOrigins: config.own.ALLOWED_ORIGINS,
-    beginGuestSession: createGuestSessions(ids),
+    guestSessions: guests,
     documentation: shopDocumentation,
   });
   requireLiveSessions(http, userClient);
@@ -79,7 +81,12 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     keyGenerator: ({ network }) => `attempt:${network}`,
   });
   const logOut = logOutHere(accounts.logOut, userClient);
-  addDoors(http, accountDoors, { ...accounts, logOut }, { prefix, limits: { attempts } });
+  const adopting = adoptGuestAtLogIn(
+    http,
+    { ...accounts, logOut },
+    { guests, orders: dependencies.orders, cart: upstreams.cart, logger },
+  );
+  addDoors(http, accountDoors, { ...accounts, ...adopting }, { prefix, limits: { attempts } });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
   addDoors(http, orderDoors, { ...orders, watch }, { prefix, stopping, mostStreamsOfNetwork });

@@ -35,6 +35,11 @@ export const manifest = defineService({
       kind: 'plain',
       default: '64',
     },
+    GUEST_SESSION_SECRET: {
+      description:
+        'Secret of at least 32 characters that signs the sessions of guests; a new one ends those of before.',
+      kind: 'secret',
+    },
     ENVIRONMENT: {
       description: 'Name of the environment, which pages show and put into reports of errors.',
       kind: 'plain',

@@ -137,7 +137,7 @@ export class PublicDoor extends Construct {
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
-      redactedFields: ['authorization', 'cookie'].map((header) => ({ singleHeader: { Name: header } })),
+      redactedFields: ['authorization', 'cookie', 'x-session-id'].map((header) => ({ singleHeader: { Name: header } })),
     });
     new OwnedAlarm(this, 'BlockedRequests', {
       alerts,

@@ -14,6 +14,7 @@ export const address = { street: '1 Long Road', city: 'Springfield', zip: '12345
 const open = ['pending', 'stock-reserved'];
 
 export const createVisitor = (gateway: string, headers: Record<string, string> = {}) => {
+  const cookies = new Map<string, string>();
   const call = async <Body>(
     method: string,
     path: string,
@@ -22,10 +23,19 @@ export const createVisitor = (gateway: string, headers: Record<string, string> =
   ): Promise<Answer<Body>> => {
     const response = await fetch(`${gateway}/api/v1${path}`, {
       method,
-      headers: { ...headers, ...more, ...(body !== undefined && { 'content-type': 'application/json' }) },
+      headers: {
+        ...(cookies.size > 0 && { cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; ') }),
+        ...headers,
+        ...more,
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(30_000),
     });
+    for (const cookie of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
+      cookies.set(name, value);
+    }
     const text = await response.text();
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
   };
@@ -58,6 +68,13 @@ export const createVisitor = (gateway: string, headers: Record<string, string> =
       ),
     stockOf: async (productId: string) => (await call<Product>('GET', `/products/${productId}`)).body.stock,
   };
+};
+
+/** A visitor whom the gateway has given a session. */
+export const newGuest = async (gateway: string, headers: Record<string, string> = {}) => {
+  const guest = createVisitor(gateway, headers);
+  await guest.call('GET', '/cart');
+  return guest;
 };
 
 export type Visitor = ReturnType<typeof createVisitor>;

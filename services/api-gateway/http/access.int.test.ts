@@ -107,7 +107,7 @@ afterAll(() => gateway.stop());
 
 const headersOf: Record<Role, () => Promise<Record<string, string>>> = {
   nobody: async () => ({}),
-  guest: async () => gateway.guest(),
+  guest: async () => await gateway.guest(),
   customer: async () => (await gateway.users.signIn()).headers,
   staff: async () => (await gateway.users.signIn(['customer', 'staff'])).headers,
 };
@@ -176,7 +176,7 @@ describe('who may do what at the gateway', () => {
 
   for (const [door, rules] of Object.entries(doors).filter(([, { admits }]) => !admits.includes('nobody')))
     it(`${door} answers an invalid token with 403, whatever else comes along`, async () => {
-      const answer = await call(door, rules, { ...gateway.guest(), authorization: 'Bearer not.a.token' });
+      const answer = await call(door, rules, { ...(await gateway.guest()), authorization: 'Bearer not.a.token' });
       expect([answer.statusCode, answer.json().code]).toEqual([403, 'token.invalid']);
     });
 });

@@ -142,7 +142,7 @@ describe('while the user service is away', () => {
     expect(await status('GET', '/products', customer.headers)).toEqual([200, '']);
     expect(await status('GET', '/cart', customer.headers)).toEqual([200, '']);
     expect(await status('GET', '/orders', customer.headers)).toEqual([200, '']);
-    expect(await status('GET', '/cart', alone.guest())).toEqual([200, '']);
+    expect(await status('GET', '/cart', await alone.guest())).toEqual([200, '']);
     expect(await status('GET', '/me', customer.headers)).toEqual(away);
     const item = { productId: 'prd_01jf0000000000000000000001', quantity: 1 };
     expect(await status('POST', '/cart/items', customer.headers, item)).toEqual(away);

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartSchema } from '../../contracts/http/cart-api.ts';
 import { problemSchema } from '../../contracts/http/problem.ts';
 import { productPage, productSchema } from '../../contracts/http/product-api.ts';
-import { systemIds } from '../../kit/system-ids.ts';
+import { isId } from '../../kit/values/identifiers.ts';
 import { knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 
@@ -38,11 +38,11 @@ describe('a forwarded door', () => {
   });
 
   it('passes on who asks, the request id and the trace, and nothing else that came along', async () => {
-    const session = systemIds.next('ses');
+    const { cookie } = await gateway.guest();
     const trace = '0af7651916cd43dd8448eb211c80319c';
     const answer = await send('GET', '/api/v1/cart', {
       ...customer,
-      cookie: `cloudmart_session=${session}; other=secret`,
+      cookie: `${cookie}; other=secret`,
       traceparent: `00-${trace}-b7ad6b7169203331-01`,
       'x-service-token': 'forged',
       'x-forwarded-for': '10.1.2.3',
@@ -54,13 +54,22 @@ describe('a forwarded door', () => {
     const headers = last()?.headers ?? {};
     expect(headers).toMatchObject({
       ...customer,
-      'x-session-id': session,
       'x-request-id': answer.headers['x-request-id'],
     });
     expect(headers.traceparent).toContain(trace);
     expect(Object.keys(headers).toSorted()).toEqual(
-      ['accept', 'authorization', 'connection', 'host', 'traceparent', 'x-request-id', 'x-session-id'].toSorted(),
+      ['accept', 'authorization', 'connection', 'host', 'traceparent', 'x-request-id'].toSorted(),
     );
+  });
+
+  it('passes on a guest by an id that is not the key of the session', async () => {
+    const { cookie } = await gateway.guest();
+    await send('GET', '/api/v1/cart', { cookie });
+    const sessionId = String(last()?.headers['x-session-id']);
+    expect(isId('ses', sessionId)).toBe(true);
+    expect(cookie).not.toContain(sessionId.slice(4));
+    const copied = await send('GET', '/api/v1/orders', { 'x-session-id': sessionId });
+    expect(codeOf(copied)).toEqual([401, 'token.missing']);
   });
 
   it('passes on no token that was not found good', async () => {

@@ -9,14 +9,11 @@ export type Forwarding = {
   readonly network?: string | undefined;
 };
 
-const guestSessionOf = (caller: Caller): string | undefined => {
-  if (caller.kind === 'guest') return caller.sessionId;
-  return caller.kind === 'customer' ? caller.guestSessionId : undefined;
-};
+const guestSessionOf = (caller: Caller): string | undefined => (caller.kind === 'guest' ? caller.sessionId : undefined);
 
 /**
- * Only credentials that were found good are forwarded: a customer's token, and the session of a guest or of the guest that
- * the customer was.
+ * Only credentials that were found good are forwarded: a customer's token, or the session of a guest. What a customer did as a
+ * guest was taken over at log-in; a session that a browser carries since says nothing about its account.
  */
 export const forwardingOf = ({
   caller,

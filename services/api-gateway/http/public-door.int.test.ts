@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { problemSchema } from '../../contracts/http/problem.ts';
-import { isId } from '../../kit/values/identifiers.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 
 let gateway: RunningGateway;
@@ -71,58 +70,6 @@ describe('what is served', () => {
       environment: 'staging',
     });
     expect((await gateway.http.inject('/.well-known/jwks.json')).json()).toEqual(gateway.tokens.jwks);
-  });
-});
-
-describe('a guest', () => {
-  const cookiesOf = (answer: { cookies: readonly object[] }) => answer.cookies as Record<string, unknown>[];
-
-  it('begins with a session when it touches the cart, and keeps it', async () => {
-    const first = await gateway.http.inject('/api/v1/cart');
-    const [cookie] = cookiesOf(first);
-    expect(cookie).toMatchObject({
-      name: 'cloudmart_session',
-      httpOnly: true,
-      sameSite: 'Lax',
-      path: '/',
-      maxAge: 2_592_000,
-    });
-    expect(cookie).not.toHaveProperty('secure');
-    expect(isId('ses', cookie?.value)).toBe(true);
-    expect(gateway.peer.received.at(-1)?.headers['x-session-id']).toBe(cookie?.value);
-    const second = await gateway.http.inject({
-      url: '/api/v1/cart',
-      cookies: { cloudmart_session: String(cookie?.value) },
-    });
-    expect(second.cookies).toEqual([]);
-  });
-
-  it('gets a cookie for https only where the load balancer says that it came so, whoever else says it', async () => {
-    const isSecure = async (remoteAddress: string) =>
-      cookiesOf(
-        await gateway.http.inject({
-          url: '/api/v1/cart',
-          remoteAddress,
-          headers: { 'x-forwarded-for': '203.0.113.5', 'x-forwarded-proto': 'https' },
-        }),
-      )[0]?.secure;
-    expect([await isSecure('10.9.0.7'), await isSecure('10.10.0.1')]).toEqual([true, undefined]);
-  });
-
-  it('gets a new session for one that was made up, and a different one each time', async () => {
-    const ask = async () =>
-      cookiesOf(await gateway.http.inject({ url: '/api/v1/cart', cookies: { cloudmart_session: "ses_' OR 1=1" } }))[0]
-        ?.value;
-    const [one, two] = [await ask(), await ask()];
-    expect(isId('ses', one) && isId('ses', two) && one !== two).toBe(true);
-  });
-
-  it('is not begun by reading the catalogue, by a customer, or beside an invalid token', async () => {
-    const { headers } = await gateway.users.signIn();
-    expect((await gateway.http.inject('/api/v1/products')).cookies).toEqual([]);
-    expect((await gateway.http.inject({ url: '/api/v1/cart', headers })).cookies).toEqual([]);
-    const forged = await gateway.http.inject({ url: '/api/v1/cart', headers: { authorization: 'Bearer x.y.z' } });
-    expect([forged.statusCode, forged.cookies]).toEqual([403, []]);
   });
 });
 

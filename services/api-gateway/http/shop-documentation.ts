@@ -4,7 +4,8 @@ const introduction = `
 A purchase takes three requests: find a product with \`GET /api/v1/products\`, put it into the cart with \`POST /api/v1/cart/items\`,
 and order with \`POST /api/v1/orders\`. The answer names the order; \`GET /api/v1/orders/{id}\` tells how far it is.
 
-- **Who you are.** A visitor who touches the cart gets the cookie \`cloudmart_session\`, which keeps cart and orders together.
+- **Who you are.** A visitor who touches the cart gets the cookie \`cloudmart_session\` (\`__Host-cloudmart_session\` over https), which keeps cart and orders together
+  until they go into the account at log-in.
   Customers send \`Authorization: Bearer\` and the access token of \`POST /api/v1/auth/login\`, which lasts \`expiresIn\` seconds;
   \`POST /api/v1/auth/refresh\` gives the next one.
 - **Money** is a whole number in minor units: \`{"amount": 1299, "currency": "USD"}\` is $12.99.

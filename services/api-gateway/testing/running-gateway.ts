@@ -1,10 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
 import type { Cache } from '../../kit/cache/cache.ts';
 import { openCache } from '../../kit/cache/open-cache.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../../kit/http/http-client.ts';
-import { systemIds } from '../../kit/system-ids.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
@@ -14,6 +14,9 @@ import { manifest } from '../manifest.ts';
 import { createHttpPeer } from './http-peer.ts';
 import { createOrderPeer } from './order-peer.ts';
 import { createUserPeer } from './user-peer.ts';
+
+/** Kept for all gateways of one test file: replicas share it. */
+const guestSessionSecret = randomBytes(32).toString('base64url');
 
 /** The gateway as in production, with peers on real sockets behind it. */
 export const startGateway = async (
@@ -42,6 +45,7 @@ export const startGateway = async (
       RATE_LIMIT_PER_MINUTE: 100_000,
       LOGIN_LIMIT_PER_MINUTE: 100_000,
       REQUESTS_AT_ONCE: 1_000,
+      GUEST_SESSION_SECRET: guestSessionSecret,
       ENVIRONMENT: 'staging',
       ...own,
     },
@@ -73,7 +77,10 @@ export const startGateway = async (
     orders,
     peer,
     /** Header of a new guest. */
-    guest: () => ({ cookie: `cloudmart_session=${systemIds.next('ses')}` }),
+    guest: async () => {
+      const [cookie] = (await app.http.inject('/api/v1/cart')).cookies;
+      return { cookie: `${cookie?.name}=${cookie?.value}` };
+    },
     /** Begins the shut-down, as SIGTERM does. */
     beginShutdown: () => stopping.abort(),
     stop: async () => {

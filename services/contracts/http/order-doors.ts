@@ -64,7 +64,7 @@ export const orderDoors = {
     path: '/orders',
     summary: 'Own orders, newest first',
     description:
-      'Whoever signed in after ordering as a guest in the same browser takes these orders into the account by looking.',
+      'Whoever orders as a guest and then signs in, or makes an account, in the same browser has these orders in the account from then on.',
     query: listOrdersQuery,
     answers: { 200: orderPage },
     errors: ['order.busy'],

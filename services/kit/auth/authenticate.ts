@@ -8,7 +8,7 @@ import type { TokenVerifier } from './token-verifier.ts';
 export type Credentials = {
   /** The whole header, `Bearer <token>`. */
   readonly authorization?: string;
-  /** Anonymous session `ses_...` from the cookie or the header `x-session-id`. */
+  /** Id of a guest's session, `ses_...`. */
   readonly guestSessionId?: string;
 };
 

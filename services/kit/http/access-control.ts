@@ -10,21 +10,36 @@ declare module 'fastify' {
   }
 }
 
-/** Cookie that carries a guest's session; the header `x-session-id` says the same for callers without cookies. */
+/** Cookie that carries the key of a guest's session at the public door, there with the prefix `__Host-` over TLS. */
 export const sessionCookie = 'cloudmart_session';
+/** Header that says the same for callers without cookies, and carries the session's id between services. */
 export const sessionHeader = 'x-session-id';
 
-/** Returns the id of a new session for this visitor (and sends it along), or undefined where none shall begin. */
-export type BeginGuestSession = (request: FastifyRequest, reply: FastifyReply) => string | undefined;
+/** How a door knows sessions of visitors without an account. */
+export type GuestSessions = {
+  /** The id of the session that the request shows, if any. */
+  read(request: FastifyRequest): string | undefined;
+  /** The id of a new session for this visitor, whose key goes along with the answer, or undefined where none shall begin. */
+  begin(request: FastifyRequest, reply: FastifyReply): string | undefined;
+};
+
+/** Behind the public door: services pass the id on in a header, and none begins. */
+const passedOn: GuestSessions = {
+  read: ({ headers }) => {
+    const header = headers[sessionHeader];
+    return typeof header === 'string' ? header : undefined;
+  },
+  begin: () => undefined,
+};
 
 const nobody: Authentication = { caller: { kind: 'nobody' } };
 
 const authenticateRequest = (
   request: FastifyRequest,
   verifyToken: TokenVerifier | undefined,
+  guests: GuestSessions,
 ): Promise<Authentication> => {
-  const header = request.headers[sessionHeader];
-  const guestSessionId = typeof header === 'string' ? header : request.cookies[sessionCookie];
+  const guestSessionId = guests.read(request);
   return authenticate(
     {
       ...(request.headers.authorization !== undefined && { authorization: request.headers.authorization }),
@@ -35,7 +50,11 @@ const authenticateRequest = (
 };
 
 /** Sets `request.caller` and refuses nobody: whom a limit counts must be known before anything is refused. */
-export const addAuthentication = (http: HttpServer, verifyToken: TokenVerifier | undefined): void => {
+export const addAuthentication = (
+  http: HttpServer,
+  verifyToken: TokenVerifier | undefined,
+  guests: GuestSessions = passedOn,
+): void => {
   http.decorateRequest('caller');
   http.decorateRequest('authentication');
   http.addHook('onRequest', async (request) => {
@@ -43,13 +62,13 @@ export const addAuthentication = (http: HttpServer, verifyToken: TokenVerifier |
     request.caller = nobody.caller;
     // Only requests without a route have no access: they are answered with 404 whoever calls.
     if (request.routeOptions.config.access === undefined) return;
-    request.authentication = await authenticateRequest(request, verifyToken);
+    request.authentication = await authenticateRequest(request, verifyToken, guests);
     request.caller = request.authentication.caller;
   });
 };
 
 /** Answers 401 or 403 before the body is read. A route that states no access fails at start. */
-export const addAccessControl = (http: HttpServer, beginGuestSession: BeginGuestSession = () => undefined): void => {
+export const addAccessControl = (http: HttpServer, guests: GuestSessions = passedOn): void => {
   http.addHook('onRoute', ({ url, method, config }) => {
     if (config?.access === undefined)
       throw new Error(
@@ -61,7 +80,7 @@ export const addAccessControl = (http: HttpServer, beginGuestSession: BeginGuest
     if (access === undefined) return;
     const { authentication } = request;
     if (access === 'customer-or-guest' && request.caller.kind === 'nobody' && !authentication.refusal) {
-      const sessionId = beginGuestSession(request, reply);
+      const sessionId = guests.begin(request, reply);
       if (sessionId !== undefined) request.caller = { kind: 'guest', sessionId };
     }
     requireAccess(access, { ...authentication, caller: request.caller });

@@ -8,7 +8,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { ServiceContext } from '../context.ts';
 import { continueTrace } from '../telemetry/request-scope.ts';
-import { addAccessControl, addAuthentication, type BeginGuestSession } from './access-control.ts';
+import { addAccessControl, addAuthentication, type GuestSessions } from './access-control.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { addClientNetwork } from './client-network.ts';
 import { addDocumentation, type DocumentationOptions } from './documentation.ts';
@@ -48,8 +48,8 @@ export type HttpServerOptions = {
   readonly healthPrefixes?: readonly string[];
   /** Origins such as `https://shop.example` from which browsers may call with cookies; default none but the own one. */
   readonly allowedOrigins?: readonly string[];
-  /** Gives a session to a visitor without one where the service wants it; default nobody gets one. */
-  readonly beginGuestSession?: BeginGuestSession;
+  /** Keys of guests' sessions, where strangers call; default ids that other services pass on. */
+  readonly guestSessions?: GuestSessions;
   /** What `/docs` says beside the routes; default the manifest's summary. */
   readonly documentation?: DocumentationOptions;
 };
@@ -105,7 +105,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   await http.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
-  addAuthentication(http, options.verifyToken ?? context.verifyToken);
+  addAuthentication(http, options.verifyToken ?? context.verifyToken, options.guestSessions);
   countRequest = await addRateLimit(http, { ...options, service: context.manifest.name, clock: context.clock });
   http.addHook('onRequest', async (request) => {
     if (request.method === 'OPTIONS') await countRequest(request);
@@ -123,7 +123,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   http.addHook('onRequest', async (request) => {
     if (request.method !== 'OPTIONS') await countRequest(request);
   });
-  addAccessControl(http, options.beginGuestSession);
+  addAccessControl(http, options.guestSessions);
   addNotFound(http);
   await addDocumentation(http, context.manifest, options.documentation);
   // Figures and names of neighbours are for operators; behind a load balancer they have the listener of the probes.

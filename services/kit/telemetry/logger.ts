@@ -11,6 +11,7 @@ export const redactedFields = [
   'cookie',
   'set-cookie',
   'x-service-token',
+  'x-session-id',
   'x-api-key',
   'password',
   'passwordHash',

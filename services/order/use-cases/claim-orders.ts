@@ -1,7 +1,7 @@
 import { claim } from '../domain/order-decisions.ts';
 import { type ChangeOrderEffects, decideOnNewest, existingOrder } from './decide-on-newest.ts';
 
-/** Orders that one request claims at most; the next request claims what is left. */
+/** Orders that are read at a time. */
 const batch = 100;
 
 /**
@@ -13,10 +13,15 @@ export const claimOrders = async (
   effects: ChangeOrderEffects,
   { userId, sessionId }: { userId: string; sessionId: string },
 ): Promise<void> => {
-  for (const { id } of await effects.orders.list({ sessionId }, { limit: batch }))
-    await decideOnNewest(
-      effects,
-      () => existingOrder(effects, id),
-      (order, at) => claim(order, { at, userId, sessionId }),
-    );
+  for (;;) {
+    // What is claimed is not the session's any more.
+    const found = await effects.orders.list({ sessionId }, { limit: batch });
+    for (const { id } of found)
+      await decideOnNewest(
+        effects,
+        () => existingOrder(effects, id),
+        (order, at) => claim(order, { at, userId, sessionId }),
+      );
+    if (found.length < batch) return;
+  }
 };
