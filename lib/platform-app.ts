@@ -29,6 +29,8 @@ export const createPlatformApp = ({
 }: PlatformAppProps): App => {
   const app = new App({
     analyticsReporting: false,
+    // The CLI would judge only the stacks that it is asked for, and "cdk synth" asks for none of those inside stages.
+    postCliContext: { '@aws-cdk/core:failSynthOnValidationErrors': true },
     ...(withCloudFormationRules ? {} : { builtinCloudFormationValidation: false }),
     ...(outdir ? { outdir } : {}),
     ...(context ? { context: { ...context } } : {}),

@@ -7,9 +7,10 @@ import { accessLawCases } from './testing/access-rule-cases.ts';
 import { chartLawCases } from './testing/chart-rule-cases.ts';
 import { dataLawCases } from './testing/data-rule-cases.ts';
 import { failureLawCases } from './testing/failure-rule-cases.ts';
+import { referenceLawCases } from './testing/reference-rule-cases.ts';
 import { tagLawCases } from './testing/tag-rule-cases.ts';
 
-const cases = [dataLawCases, accessLawCases, failureLawCases, chartLawCases, tagLawCases];
+const cases = [dataLawCases, accessLawCases, failureLawCases, chartLawCases, tagLawCases, referenceLawCases];
 const broken = cases.flatMap((group) => group.broken);
 const kept = cases.flatMap((group) => group.kept);
 

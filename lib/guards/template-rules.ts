@@ -26,6 +26,7 @@ import {
   stateRetained,
 } from './data-rules.ts';
 import { alarmsAnswered, failuresLand } from './failure-rules.ts';
+import { settledByStrongReferences } from './reference-rules.ts';
 import type { Rule } from './rule.ts';
 import { tagsPermitted } from './tag-rules.ts';
 
@@ -47,6 +48,7 @@ export const templateRules: readonly Rule[] = [
   imagesPinned,
   tagsPermitted,
   agentCollects,
+  settledByStrongReferences,
 ];
 
 /** Templates of a synthesized app, with what the rules must know of each stack. */

@@ -8,6 +8,7 @@ import {
   ResourceImpact,
   type TemplateDiff,
 } from '@aws-cdk/cloudformation-diff';
+import { settledPartsOf } from '../templates/settled-properties.ts';
 import { at } from '../templates/template.ts';
 import { constructIdOf, isManifest, type ManifestResource, manifestType } from './deployed-manifests.ts';
 import type { RawTemplate } from './side.ts';
@@ -47,47 +48,16 @@ const impacts: Partial<Record<ResourceImpact, DestructiveChange['impact']>> = {
 
 const replacing = new Set<ResourceImpact | undefined>([ResourceImpact.WILL_REPLACE, ResourceImpact.MAY_REPLACE]);
 
-/**
- * Parts of properties that only a new resource can take. The library knows whole properties only, and calls such a change harmless.
- * Source: `createOnlyProperties` in the schemas of these types, CloudFormation registry.
- */
-const settledParts: ReadonlyMap<string, readonly string[]> = new Map(
-  Object.entries<readonly string[]>({
-    'AWS::EKS::Cluster': [
-      'AccessConfig.BootstrapClusterCreatorAdminPermissions',
-      'KubernetesNetworkConfig.IpFamily',
-      'KubernetesNetworkConfig.ServiceIpv4Cidr',
-    ],
-    'AWS::MSK::Cluster': [
-      'BrokerNodeGroupInfo.BrokerAZDistribution',
-      'BrokerNodeGroupInfo.ClientSubnets',
-      'BrokerNodeGroupInfo.SecurityGroups',
-      'EncryptionInfo.EncryptionAtRest',
-      'EncryptionInfo.EncryptionInTransit.InCluster',
-    ],
-  }),
-);
-
-/**
- * Properties of Kubernetes objects' custom resources that name who applies them, and where. A change is refused by CloudFormation
- * ("Modifying service token is not allowed"), or applies the objects and then deletes them; it is never what somebody wants by the way.
- */
-const applierParts = ['ServiceToken', 'ClusterName'];
-
-const settledPartsOf = (resourceType: string, { oldProperties, newProperties }: ResourceDifference): string[] =>
-  (resourceType.startsWith('Custom::AWSCDK-EKS-') ? applierParts : (settledParts.get(resourceType) ?? [])).filter(
-    (part) => {
-      const [before, after] = [oldProperties, newProperties].map((side) =>
-        JSON.stringify(at(side, ...part.split('.'))),
-      );
-      return before !== after;
-    },
-  );
+const changedParts = (resourceType: string, { oldProperties, newProperties }: ResourceDifference): string[] =>
+  settledPartsOf(resourceType).filter((part) => {
+    const [before, after] = [oldProperties, newProperties].map((side) => JSON.stringify(at(side, ...part.split('.'))));
+    return before !== after;
+  });
 
 const destructiveChanges = (stack: string, diff: TemplateDiff): DestructiveChange[] =>
   Object.entries(diff.resources.changes).flatMap(([logicalId, change]) => {
     const resourceType = change.oldResourceType ?? change.newResourceType ?? '';
-    const parts = change.isUpdate ? settledPartsOf(resourceType, change) : [];
+    const parts = change.isUpdate ? changedParts(resourceType, change) : [];
     const impact = parts.length > 0 ? 'is replaced' : impacts[change.changeImpact];
     if (!impact || passing.has(resourceType)) return [];
     const whole = Object.entries(change.propertyUpdates)

@@ -1,4 +1,4 @@
-import { Fn } from 'aws-cdk-lib';
+import { CrossStackReferences, Fn, ReferenceStrength } from 'aws-cdk-lib';
 import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
 import { ConfigurationSet, ConfigurationSetTlsPolicy, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
@@ -27,6 +27,7 @@ export class DomainStack extends PlatformStack {
     this.zone = new PublicHostedZone(this, 'Zone', { zoneName: environment.domain });
     // Another zone of the same name would have other name servers, and the parent's delegation would lead nowhere.
     this.zone.applyRemovalPolicy(removalPolicyOf(environment.protected));
+    CrossStackReferences.of(this.zone).produce(ReferenceStrength.STRONG);
     const configurationSet = new ConfigurationSet(this, 'MailSettings', {
       configurationSetName: this.prefix,
       tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,

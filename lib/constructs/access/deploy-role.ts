@@ -1,4 +1,4 @@
-import { Duration, Stack, Token } from 'aws-cdk-lib';
+import { CrossStackReferences, Duration, ReferenceStrength, Stack, Token } from 'aws-cdk-lib';
 import { type IOidcProvider, OidcProviderNative, PolicyStatement, Role } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
@@ -38,6 +38,7 @@ export class DeployRole extends Construct {
       // A workflow gets this subject only after the protection rules of the GitHub environment are met.
       assumedBy: githubPrincipal(this.provider, `repo:${props.repository}:environment:${props.environment}`),
     });
+    CrossStackReferences.of(this.role).produce(ReferenceStrength.STRONG);
     const allow = (sid: string, actions: string[], resources: string[]) =>
       this.role.addToPolicy(new PolicyStatement({ sid, actions, resources }));
     allow(

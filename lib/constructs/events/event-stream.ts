@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, CrossStackReferences, Duration, ReferenceStrength, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { type IConnectable, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
@@ -49,6 +49,7 @@ export class EventStream extends Construct {
     const brokers = props.brokersPerZone * subnets.length;
     this.clusterName = props.name;
     this.securityGroup = new SecurityGroup(this, 'Access', { vpc: network.vpc, description: 'Kafka with IAM' });
+    CrossStackReferences.of(this.securityGroup).produce(ReferenceStrength.STRONG);
     // Lambda's pollers use the security group and the subnets of the brokers.
     this.securityGroup.addIngressRule(this.securityGroup, Port.tcp(EVENT_STREAM_PORT), 'pollers of functions');
     const configuration = new CfnConfiguration(this, 'Configuration', {
@@ -92,6 +93,7 @@ export class EventStream extends Construct {
       loggingInfo: { brokerLogs: { cloudWatchLogs: { enabled: true, logGroup: logs.logGroupName } } },
     });
     cluster.applyRemovalPolicy(removalPolicyOf(retained));
+    CrossStackReferences.of(cluster).produce(ReferenceStrength.STRONG);
     this.clusterArn = cluster.attrArn;
     this.brokers = this.lookUpBrokers(props.logDays);
     for (const service of props.services) this.addTopics(service, props);

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CrossStackReferences, Duration, ReferenceStrength } from 'aws-cdk-lib';
 import { ComparisonOperator, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import {
   AttributeType,
@@ -42,6 +42,8 @@ export class ItemTable extends Construct {
       deletionProtection: retained,
       removalPolicy: removalPolicyOf(retained),
     });
+    // What is woken by the stream is bound to it for life.
+    if (declaration.stream) CrossStackReferences.of(this.table).produce(ReferenceStrength.STRONG);
     const alarm = {
       alerts,
       owner,

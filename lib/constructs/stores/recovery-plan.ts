@@ -13,7 +13,7 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
-import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
+import { acknowledge, acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
 
@@ -66,11 +66,16 @@ export class RecoveryPlan extends Construct {
         deleteAfter: Duration.days(props.keepDays),
       }),
     );
-    plan.addSelection('Stores', {
+    const selection = plan.addSelection('Stores', {
       role,
       resources: stores.map(({ arn }) => BackupResource.fromArn(arn)),
       disableDefaultBackupPolicy: true,
     });
+    acknowledge(
+      selection,
+      'A selection holds nothing and every change replaces it; a strong reference would keep a table that leaves its manifest from being deleted.',
+      'Rules::settled-by-strong-references',
+    );
     if (props.restoreTests) this.addRestoreTests(props, role);
     this.tell(
       'BackupFailed',
