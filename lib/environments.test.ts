@@ -88,6 +88,14 @@ describe('a bad value is refused with the field, the value and what is allowed',
       ['nobody'],
       /dev\.alerts\.emails\.0: "nobody" is not allowed/,
     ],
+    ['a pager without TLS', 'dev', 'alerts.endpoints', ['http://pager.example'], /dev\.alerts\.endpoints\.0/],
+    [
+      'somebody who need not prove a second factor and is no role',
+      'dev',
+      'cluster.administrators',
+      ['arn:aws:iam::111122223333:user/anybody'],
+      /dev\.cluster\.administrators\.0: .*the ARN of a role/,
+    ],
     [
       'ranges that overlap',
       'staging',
@@ -245,6 +253,44 @@ describe('a bad value is refused with the field, the value and what is allowed',
     ],
   ])('%s', (_why, environment, path, value, message) => {
     expect(() => defineEnvironments(withChange(environment, set(path, value)))).toThrow(message);
+  });
+
+  const serving = (...changes: Change[]) =>
+    withChange('production', (environment) => {
+      for (const change of [set('account', '111122223333'), ...changes]) change(environment);
+    });
+  const pinned = set('cluster.addOnVersions', {
+    'metrics-server': 'v0.8.0-eksbuild.2',
+    'amazon-cloudwatch-observability': 'v4.4.0-eksbuild.1',
+  });
+
+  test('a protected environment with an account, of which nobody hears', () => {
+    expect(() => defineEnvironments(serving(pinned))).toThrow(
+      /^production\.alerts\.emails: nothing means that alarms ring where nobody hears them/m,
+    );
+    expect(() => defineEnvironments(serving(pinned, set('alerts.emails', ['shop@shop.example'])))).not.toThrow();
+    expect(() =>
+      defineEnvironments(serving(pinned, set('alerts.endpoints', ['https://pager.example/hook']))),
+    ).not.toThrow();
+  });
+
+  test('a protected environment with an account, whose add-ons are of no version', () => {
+    expect(() => defineEnvironments(serving(set('alerts.emails', ['shop@shop.example'])))).toThrow(
+      /production\.cluster\.addOnVersions\.metrics-server: [\s\S]*describe-addon-versions --kubernetes-version 1\.35 --addon-name metrics-server[\s\S]*addOnVersions\.amazon-cloudwatch-observability/,
+    );
+  });
+
+  test('nothing of this where no account is named, so that a clone can be synthesized', () => {
+    expect(environments.map(({ account }) => account)).toEqual([undefined, undefined, undefined]);
+    expect(() => defineEnvironments(environments)).not.toThrow();
+  });
+
+  test('two environments in one account that both make the provider of GitHub', () => {
+    const shared = withChange('staging', set('account', '111122223333')) as Record<string, never>[];
+    for (const environment of shared) if (environment['name'] === 'dev') set('account', '111122223333')(environment);
+    expect(() => defineEnvironments(shared)).toThrow(
+      /staging\.delivery\.createsProvider: true makes a second OIDC provider of GitHub in 111122223333, where dev makes/,
+    );
   });
 
   test('two environments of one name', () => {

@@ -41,7 +41,7 @@ export class Platform extends Stage {
   constructor(scope: Construct, { environment, services, codeOf }: PlatformProps) {
     super(scope, environment.name, { stageName: environment.name });
     checkAgainstServices(environment, services);
-    const { pods, function: functions, flink: jobs, site: sites, ...homeless } = byRuntime(services);
+    const { pods: inCluster, function: functions, flink: jobs, site: sites, ...homeless } = byRuntime(services);
     // Another way to run needs a stack below before this compiles.
     homeless satisfies Record<string, never>;
 
@@ -61,6 +61,8 @@ export class Platform extends Stage {
       ...(deployRole ? { deployer: { role: deployRole, namespace: workloadNamespace } } : {}),
     });
     const { cluster } = clusterStack;
+    // The other security group of the cluster is the API server's, which has no business with stores.
+    const pods = cluster.clusterSecurityGroup;
 
     const registry = new RegistryStack(this, 'Registry', { environment, services, key: keys.data });
     const secret = new SecretStack(this, 'Secret', { environment, services, key: keys.data });
@@ -68,7 +70,7 @@ export class Platform extends Stage {
       environment,
       services,
       network,
-      cluster,
+      pods,
       key: keys.data,
       alerts,
     });
@@ -76,11 +78,11 @@ export class Platform extends Stage {
       environment,
       services,
       network,
-      cluster,
+      pods,
       key: keys.data,
       alerts,
     });
-    const cache = new CacheStack(this, 'Cache', { environment, network, cluster, key: keys.data, alerts });
+    const cache = new CacheStack(this, 'Cache', { environment, network, pods, key: keys.data, alerts });
     const table = new TableStack(this, 'Table', { environment, services, key: keys.data, alerts });
     const bucket = new BucketStack(this, 'Bucket', { environment, services, key: keys.data });
 
@@ -138,7 +140,7 @@ export class Platform extends Stage {
         alerts,
       });
 
-    const tags = Object.fromEntries(pods.map((service) => [service.name, codeOf(service).hash]));
+    const tags = Object.fromEntries(inCluster.map((service) => [service.name, codeOf(service).hash]));
     const workloads = new WorkloadsStack(this, 'Workloads', {
       environment,
       services,

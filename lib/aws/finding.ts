@@ -12,6 +12,7 @@ export type FindingCode =
   | 'account-differs'
   | 'account-undeclared'
   | 'region-differs'
+  | 'subscriber-missing'
   | 'configuration-placeholder'
   | 'configuration-malformed'
   | 'bundle-refused'

@@ -3,7 +3,7 @@ import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
-import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
+import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { partName, prefixOf } from '../names.ts';
 import type { AlertTopics, Severity } from './owned-alarm.ts';
@@ -14,6 +14,8 @@ export type AlertRoutesProps = {
   readonly key: IKey;
   /** Addresses that subscribe to both topics; each confirms once. */
   readonly emails: readonly string[];
+  /** HTTPS addresses that subscribe to the urgent topic. */
+  readonly endpoints: readonly string[];
   /** USD a month; alerts at 80 % and 100 %, and when the forecast passes it. */
   readonly monthlyBudgetUsd: number;
 };
@@ -22,7 +24,11 @@ export type AlertRoutesProps = {
 export class AlertRoutes extends Construct {
   readonly topics: AlertTopics;
 
-  constructor(scope: Construct, id: string, { environment, key, emails, monthlyBudgetUsd }: AlertRoutesProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, key, emails, endpoints, monthlyBudgetUsd }: AlertRoutesProps,
+  ) {
     super(scope, id);
     const topic = (severity: Severity) => {
       const made = new Topic(this, severity === 'page' ? 'Page' : 'Ticket', {
@@ -39,7 +45,9 @@ export class AlertRoutes extends Construct {
       for (const email of emails) made.addSubscription(new EmailSubscription(email));
       return made;
     };
-    this.topics = { page: topic('page'), ticket: topic('ticket') };
+    const page = topic('page');
+    for (const endpoint of endpoints) page.addSubscription(new UrlSubscription(endpoint));
+    this.topics = { page, ticket: topic('ticket') };
 
     const notification = (
       notificationType: 'ACTUAL' | 'FORECASTED',

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { CrossStackReferences, Duration, ReferenceStrength, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
@@ -19,14 +19,17 @@ export class EncryptionKeys extends Construct {
 
   constructor(scope: Construct, id: string, { prefix, retained }: EncryptionKeysProps) {
     super(scope, id);
-    const key = (name: string, description: string) =>
-      new Key(this, name, {
+    const key = (name: string, description: string) => {
+      const made = new Key(this, name, {
         alias: `alias/${prefix}-${name.toLowerCase()}`,
         description,
         enableKeyRotation: true,
         pendingWindow: Duration.days(retained ? 30 : 7),
         removalPolicy: removalPolicyOf(retained),
       });
+      CrossStackReferences.of(made).produce(ReferenceStrength.STRONG);
+      return made;
+    };
     this.data = key('Data', 'Databases, event stream, cache, tables, buckets, images and secrets.');
     this.cluster = key('Cluster', 'Secrets that Kubernetes keeps.');
     this.alerts = key('Alerts', 'Alert topics and the queues of failed events.');
@@ -38,6 +41,7 @@ export class EncryptionKeys extends Construct {
         ),
         actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
         resources: ['*'],
+        conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
   }

@@ -5,6 +5,7 @@ import { overlap, startOf, within } from './address-range.ts';
 import { type Environment, environmentShape } from './environment.ts';
 import { configurationProblems } from './environment-configuration.ts';
 import { nodesEncrypt } from './node-traffic.ts';
+import { readinessProblems } from './readiness.ts';
 
 /** Range that EKS gives to Kubernetes services; outside every VPC range. */
 export const SERVICE_CIDR = '172.20.0.0/16';
@@ -160,7 +161,9 @@ const ownProblems = (environment: Environment): Problem[] => {
 /** Problems inside each environment and between them, as `<environment>.<field>: <sentence>`. */
 export const environmentProblems = (environments: readonly Environment[]): string[] => [
   ...environments.flatMap((environment) =>
-    ownProblems(environment).map(([field, sentence]) => `${environment.name}.${field}: ${sentence}`),
+    [...ownProblems(environment), ...readinessProblems(environment)].map(
+      ([field, sentence]) => `${environment.name}.${field}: ${sentence}`,
+    ),
   ),
   ...environments.flatMap((environment, index) =>
     environments
@@ -168,6 +171,14 @@ export const environmentProblems = (environments: readonly Environment[]): strin
       .flatMap((other) => [
         ...(other.name === environment.name
           ? [`${environment.name}.name: two environments have this name; rename one`]
+          : []),
+        ...(other.account !== undefined &&
+        other.account === environment.account &&
+        other.delivery?.createsProvider &&
+        environment.delivery?.createsProvider
+          ? [
+              `${environment.name}.delivery.createsProvider: true makes a second OIDC provider of GitHub in ${other.account}, where ${other.name} makes the one that an account may have; set false`,
+            ]
           : []),
         ...(overlap(other.network.cidr, environment.network.cidr)
           ? [

@@ -54,6 +54,23 @@ const cluster = z.strictObject({
     .describe(
       'Ranges from which the API server is reached over the internet, always with IAM; none means from inside the VPC only.',
     ),
+  sessionHost: z
+    .boolean()
+    .describe(
+      'Whether a small host without open ports leads to the API server by Session Manager; the way in where no range of the internet is admitted and no network of yours is joined to the VPC.',
+    ),
+  administrators: z
+    .array(
+      z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/*-]+$/, 'the ARN of a role, * allowed in its name'),
+    )
+    .describe(
+      'Roles that may become administrator or viewer of the cluster without a second factor in their session, such as those of IAM Identity Center (arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_<permission set>_*), which asks for it at sign-in; everybody else in the account needs one.',
+    ),
+  addOnVersions: z
+    .record(z.string(), z.string().regex(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/, 'a version such as v0.8.0-eksbuild.2'))
+    .describe(
+      'Version of each add-on, as `aws eks describe-addon-versions --kubernetes-version <version> --addon-name <name>` lists them; one without a version stays at the newest of its first creation.',
+    ),
   logDays: logDays.describe('Days that control-plane and container logs are kept.'),
   containerInsights: z.boolean().describe('Whether CloudWatch collects metrics of every pod (billed per observation).'),
 });
@@ -177,6 +194,9 @@ export const environmentShape = z.strictObject({
       emails: z
         .array(z.email())
         .describe('Mail addresses that subscribe to both alert topics; each has to confirm once.'),
+      endpoints: z
+        .array(z.url({ protocol: /^https$/ }))
+        .describe('HTTPS addresses of a pager or a chat that subscribe to the urgent topic and confirm by themselves.'),
       monthlyBudgetUsd: count(1, 1_000_000).describe(
         'Monthly budget in USD; alerts at 80 % and 100 % of it, and when the forecast passes it.',
       ),

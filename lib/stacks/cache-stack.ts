@@ -12,8 +12,8 @@ import { PlatformStack } from './platform-stack.ts';
 export type CacheStackProps = {
   readonly environment: Environment;
   readonly network: PlatformNetwork;
-  /** Whose pods connect. */
-  readonly cluster: IConnectable;
+  /** What connects from the cluster. */
+  readonly pods: IConnectable;
   readonly key: IKey;
   readonly alerts: AlertTopics;
 };
@@ -21,7 +21,7 @@ export type CacheStackProps = {
 export class CacheStack extends PlatformStack {
   readonly cache: ValkeyCache;
 
-  constructor(scope: Construct, id: string, { environment, cluster, ...props }: CacheStackProps) {
+  constructor(scope: Construct, id: string, { environment, pods, ...props }: CacheStackProps) {
     super(scope, id, { environment, description: 'Valkey for values that may vanish' });
     this.cache = new ValkeyCache(this, 'Cache', {
       name: this.prefix,
@@ -29,7 +29,7 @@ export class CacheStack extends PlatformStack {
       ...props,
       ...environment.cache,
     });
-    this.cache.admit(cluster, 'pods');
+    this.cache.admit(pods, 'pods');
     this.publish(outputNames.cacheAddress, this.cache.address);
   }
 }

@@ -15,8 +15,8 @@ export type DatabaseStackProps = {
   readonly environment: Environment;
   readonly services: readonly ServiceManifest[];
   readonly network: PlatformNetwork;
-  /** Whose pods connect. */
-  readonly cluster: IConnectable;
+  /** What connects from the cluster. */
+  readonly pods: IConnectable;
   readonly key: IKey;
   readonly alerts: AlertTopics;
 };
@@ -24,11 +24,7 @@ export type DatabaseStackProps = {
 export class DatabaseStack extends PlatformStack {
   readonly database: RelationalDatabase;
 
-  constructor(
-    scope: Construct,
-    id: string,
-    { environment, services, network, cluster, key, alerts }: DatabaseStackProps,
-  ) {
+  constructor(scope: Construct, id: string, { environment, services, network, pods, key, alerts }: DatabaseStackProps) {
     super(scope, id, { environment, description: 'Aurora PostgreSQL, with a database and a role per owning service' });
     this.database = new RelationalDatabase(this, 'Database', {
       name: this.prefix,
@@ -38,7 +34,7 @@ export class DatabaseStack extends PlatformStack {
       retained: environment.protected,
       ...environment.database,
     });
-    this.database.admit(cluster, 'pods');
+    this.database.admit(pods, 'pods');
     new DatabaseOwners(this, 'Owners', {
       functionName: partName(environment.name, 'database-owners'),
       database: this.database,

@@ -13,8 +13,8 @@ export type EventStreamStackProps = {
   readonly environment: Environment;
   readonly services: readonly ServiceManifest[];
   readonly network: PlatformNetwork;
-  /** Whose pods connect. */
-  readonly cluster: IConnectable;
+  /** What connects from the cluster. */
+  readonly pods: IConnectable;
   readonly key: IKey;
   readonly alerts: AlertTopics;
 };
@@ -22,7 +22,7 @@ export type EventStreamStackProps = {
 export class EventStreamStack extends PlatformStack {
   readonly stream: EventStream;
 
-  constructor(scope: Construct, id: string, { environment, cluster, ...props }: EventStreamStackProps) {
+  constructor(scope: Construct, id: string, { environment, pods, ...props }: EventStreamStackProps) {
     super(scope, id, { environment, description: 'Apache Kafka on MSK, with the topics that the services declare' });
     this.stream = new EventStream(this, 'EventStream', {
       name: this.prefix,
@@ -31,7 +31,7 @@ export class EventStreamStack extends PlatformStack {
       ...props,
       ...environment.eventStream,
     });
-    this.stream.admit(cluster, 'pods');
+    this.stream.admit(pods, 'pods');
     this.publish(outputNames.eventBrokers, this.stream.brokers);
     this.publish('EventClusterArn', this.stream.clusterArn);
   }

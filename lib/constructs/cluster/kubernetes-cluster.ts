@@ -1,5 +1,12 @@
 import { KubectlV35Layer } from '@aws-cdk/lambda-layer-kubectl-v35';
-import { type CfnCondition, CfnResource, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import {
+  type CfnCondition,
+  CfnResource,
+  CrossStackReferences,
+  ReferenceStrength,
+  RemovalPolicy,
+  Stack,
+} from 'aws-cdk-lib';
 import { InstanceType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
   Addon,
@@ -16,6 +23,7 @@ import {
 } from 'aws-cdk-lib/aws-eks-v2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { CfnFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
@@ -87,6 +95,7 @@ export class KubernetesCluster extends Construct {
     resource.addResourceDependency(controlPlaneLogs.node.defaultChild as CfnResource);
     resource.applyRemovalPolicy(removalPolicyOf(environment.protected));
 
+    this.settleReferences();
     limitLogs(this.cluster, sizes.logDays);
     this.acknowledgeManagedRoles(sizes.publicEndpointCidrs.length > 0);
     if (!autoMode) this.addNodeGroup(environment, nodeRole);
@@ -102,7 +111,7 @@ export class KubernetesCluster extends Construct {
       alerts: props.alerts,
       ...sizes,
     });
-    new ClusterAccess(this, 'Access', { cluster: this.cluster, clusterName });
+    new ClusterAccess(this, 'Access', { cluster: this.cluster, clusterName, administrators: sizes.administrators });
     const objects = clusterSettingsObjects({
       environment,
       clusterName,
@@ -116,6 +125,18 @@ export class KubernetesCluster extends Construct {
       retained: environment.protected,
     });
     settings.node.addDependency(new ClusterTagging(this, 'Tagging', { role: this.cluster.role }));
+  }
+
+  /** Whose values only a new resource could take: the cluster, who admits its pods, and the functions that apply objects in it. */
+  private settleReferences() {
+    const appliers = this.cluster.node
+      .findChild('KubectlProvider')
+      .node.findAll()
+      .filter((construct) => construct instanceof CfnFunction);
+    // EKS makes one of the groups itself: its id is an attribute of the cluster.
+    const groups = this.cluster.connections.securityGroups.filter(({ node }) => node.defaultChild);
+    for (const producer of [this.cluster, ...groups, ...appliers])
+      CrossStackReferences.of(producer).produce(ReferenceStrength.STRONG);
   }
 
   private nodeRole(clusterName: string, autoMode: boolean) {

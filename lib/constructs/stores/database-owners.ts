@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { SecurityGroup, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import { ManagedPolicy, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
@@ -80,7 +80,12 @@ export class DatabaseOwners extends Construct {
       }),
     );
     role.addToPolicy(
-      new PolicyStatement({ sid: 'DecryptAdministrator', actions: ['kms:Decrypt'], resources: [props.key.keyArn] }),
+      new PolicyStatement({
+        sid: 'DecryptAdministrator',
+        actions: ['kms:Decrypt'],
+        resources: [props.key.keyArn],
+        conditions: { StringEquals: { 'kms:ViaService': `secretsmanager.${Stack.of(this).region}.amazonaws.com` } },
+      }),
     );
     const securityGroup = new SecurityGroup(this, 'Access', {
       vpc: network.vpc,

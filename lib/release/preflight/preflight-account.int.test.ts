@@ -77,7 +77,7 @@ describe('preflight of an account', () => {
     const { checks, findings, notChecked } = await check();
     expect({ findings, notChecked }).toEqual({ findings: [], notChecked: [] });
     expect(checks.map(({ check: name, state }) => `${name} ${state}`)).toEqual(
-      'credentials account region configuration images secrets identities certificate domain quotas'
+      'credentials account region subscribers configuration images secrets identities certificate domain quotas'
         .split(' ')
         .map((name) => `${name} passed`),
     );
@@ -311,6 +311,27 @@ describe('preflight of an account', () => {
       }),
     ]);
     expect(checks.some(({ state }) => state === 'not-checked')).toBe(false);
+  });
+
+  it('refuses a protected environment of whose alarms nobody hears', async () => {
+    const production = { ...environment, protected: true };
+    expect((await check({ environment: production })).findings).toEqual([
+      expect.objectContaining({
+        check: 'subscribers',
+        code: 'subscriber-missing',
+        problem: expect.stringMatching(/^lib\/environments\.ts: staging\.alerts\.emails: nothing means/),
+      }),
+    ]);
+    const alerts = { ...environment.alerts, endpoints: ['https://pager.example/hook'] };
+    expect((await check({ environment: { ...production, alerts } })).findings).toEqual([]);
+  });
+
+  it('counts the function that makes owners of databases among those that reserve', async () => {
+    const reserved = services.reduce((sum, { kind, scaling }) => sum + (kind === 'lambda' ? scaling.max : 0), 0);
+    aws.holds.quotas.set('L-B99A9384', 100 + reserved);
+    expect((await check()).findings.map(({ code }) => code)).toEqual(['quota-too-small']);
+    aws.holds.quotas.set('L-B99A9384', 101 + reserved);
+    expect((await check()).findings).toEqual([]);
   });
 
   it('takes an account from its caller, but none that contradicts the environment', async () => {

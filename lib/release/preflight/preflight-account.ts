@@ -2,6 +2,7 @@
 
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { isHeard, UNHEARD } from '../../environment/readiness.ts';
 
 /** Account that the environment lives in, if anybody says. Refuses one that contradicts the environment's own. */
 export const accountOf = ({ name, account: declared }: Environment, given: string | undefined): string | undefined => {
@@ -42,5 +43,17 @@ export const regionFindings = ({ name, region }: Environment, callerRegion: stri
           code: 'region-differs',
           problem: `your AWS settings name ${callerRegion}, but ${name} lives in ${region}; a push would go elsewhere`,
           command: `export AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+        },
+      ];
+
+/** What is wrong with who hears of alarms; an environment that is not protected may ring unheard. */
+export const subscriberFindings = (environment: Environment): Finding[] =>
+  !environment.protected || isHeard(environment)
+    ? []
+    : [
+        {
+          code: 'subscriber-missing',
+          problem: `lib/environments.ts: ${environment.name}.alerts.emails: ${UNHEARD}`,
+          command: '$EDITOR lib/environments.ts',
         },
       ];

@@ -73,7 +73,8 @@ const needsOf = (
             serviceCode: 'lambda',
             quotaCode: 'L-B99A9384',
             quota: 'Lambda concurrent executions',
-            amount: functions.reduce((sum, { scaling }) => sum + scaling.max, 0),
+            // One more reserves the function that makes the owners of databases.
+            amount: functions.reduce((sum, { scaling }) => sum + scaling.max, 1),
             // AWS keeps 100 of them for functions that reserve none.
             others: 100,
           },

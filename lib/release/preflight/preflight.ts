@@ -2,7 +2,7 @@
 
 import { accountOfCredentials, awsQuestions } from '../../aws/ask-aws.ts';
 import { type CheckOutcome, type Finding, findingOfFailure } from '../../aws/finding.ts';
-import { accountFindings, accountOf, regionFindings } from './preflight-account.ts';
+import { accountFindings, accountOf, regionFindings, subscriberFindings } from './preflight-account.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { certificateCheck, domainCheck } from './preflight-domain.ts';
 import { identityCheck } from './preflight-identities.ts';
@@ -102,7 +102,7 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
   } catch (problem) {
     note('credentials', { summary: 'failed', findings: [findingOfFailure(problem, environment, 'STS')] });
     leaveOut(
-      ['account', 'region', ...remaining.map((check) => check.name)],
+      ['account', 'region', 'subscribers', ...remaining.map((check) => check.name)],
       'AWS does not say whose credentials these are',
     );
     return report();
@@ -111,6 +111,11 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
   const wrongAccount = accountFindings(environment, account, expected);
   note('account', { summary: expected ?? 'none declared', findings: wrongAccount });
   note('region', { summary: region, findings: regionFindings(environment, callerRegion) });
+  const { emails, endpoints } = environment.alerts;
+  note('subscribers', {
+    summary: [...emails, ...endpoints].join(', ') || 'none',
+    findings: subscriberFindings(environment),
+  });
   if (wrongAccount.some(({ code }) => code === 'account-differs')) {
     leaveOut(
       remaining.map((check) => check.name),

@@ -1,0 +1,76 @@
+/** Who may come in and who may reach what, as the templates of the shop say it. */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { environments } from '../environments.ts';
+import { services } from '../services.ts';
+import { preparePlatform } from './platform-templates.ts';
+import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
+
+const PERSON = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Platform_*';
+
+let stacks: readonly StackTemplate[] = [];
+beforeAll(() => {
+  const named = environments.map((environment) =>
+    environment.name === 'production'
+      ? { ...environment, cluster: { ...environment.cluster, administrators: [PERSON] } }
+      : environment,
+  );
+  stacks = preparePlatform(named, services).synth();
+});
+
+const templateOf = (environment: string, stack: string) => {
+  const found = stacks.find((one) => one.environment === environment && one.stack === stack);
+  if (!found) throw new Error(`${environment} has no stack ${stack}`);
+  return found.template;
+};
+
+describe('people', () => {
+  const trustOf = (environment: string) =>
+    resourcesOf(templateOf(environment, 'Cluster'), 'AWS::IAM::Role')
+      .filter(({ properties }) => /cluster-(administrator|viewer)$/.test(textOf(properties['RoleName'])))
+      .map(({ properties }) =>
+        listOf(at(properties, 'AssumeRolePolicyDocument', 'Statement')).map((statement) => at(statement, 'Condition')),
+      );
+  const secondFactor = { Bool: { 'aws:MultiFactorAuthPresent': 'true' } };
+
+  test('come into the cluster with a second factor where nobody is named', () => {
+    expect(trustOf('dev')).toEqual([[secondFactor], [secondFactor]]);
+  });
+
+  test('come in without one where their role is named, because sessions of Identity Center never say that they have one', () => {
+    const named = { ArnLike: { 'aws:PrincipalArn': [PERSON] } };
+    expect(trustOf('production')).toEqual([
+      [secondFactor, named],
+      [secondFactor, named],
+    ]);
+  });
+});
+
+describe('stores', () => {
+  test('admit the pods of the cluster, and not its API server', () => {
+    for (const stack of ['Database', 'EventStream', 'Cache']) {
+      const peers = resourcesOf(templateOf('production', stack), 'AWS::EC2::SecurityGroupIngress').map(
+        ({ properties }) => textOf(properties['SourceSecurityGroupId']),
+      );
+      expect(peers.filter((peer) => peer.includes('ClusterSecurityGroupId'))).toHaveLength(1);
+      expect(peers.filter((peer) => peer.includes('ControlPlane'))).toEqual([]);
+    }
+  });
+});
+
+describe('keys', () => {
+  test('open the secret of the administrator only through Secrets Manager', () => {
+    const [decrypt] = identityStatements(templateOf('production', 'Database')).filter(
+      ({ statement }) => statement.Sid === 'DecryptAdministrator',
+    );
+    expect(decrypt?.statement.Condition).toEqual({
+      StringEquals: { 'kms:ViaService': 'secretsmanager.us-east-1.amazonaws.com' },
+    });
+  });
+
+  test('let AWS publish alerts for this account only', () => {
+    const [publishers] = resourcesOf(templateOf('production', 'Foundation'), 'AWS::KMS::Key')
+      .flatMap(({ properties }) => listOf(at(properties, 'KeyPolicy', 'Statement')))
+      .filter((statement) => at(statement, 'Sid') === 'PublishersOfAlerts');
+    expect(textOf(at(publishers, 'Condition', 'StringEquals', 'aws:SourceAccount'))).toBe('<AccountId>');
+  });
+});
