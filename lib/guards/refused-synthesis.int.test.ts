@@ -13,7 +13,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 test('cdk synth refuses an app that breaks a rule inside of a stage', async () => {
   const bin = (name: string) => path.join(root, 'node_modules/.bin', name);
-  const app = `${bin('node')} ${path.join(root, 'lib/guards/testing/rule-breaking-app.ts')}`;
+  const app = `${bin('node')} ${path.join(root, 'lib/guards/testing/rule-breaking-app/main.ts')}`;
   const { code, output } = await runProgram(
     bin('cdk'),
     ['synth', '--quiet', '--no-notices', '--no-color', '--app', app, '--output', path.join(folder, 'assembly')],

@@ -3,8 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Stack, Stage } from 'aws-cdk-lib';
 import { CfnReplicationGroup } from 'aws-cdk-lib/aws-elasticache';
-import { environments } from '../../environments.ts';
-import { createPlatformApp } from '../../platform-app.ts';
+import { environments } from '../../../environments.ts';
+import { createPlatformApp } from '../../../platform-app.ts';
 
 const folder = path.join(process.env['RULE_BREAKING_APP_FOLDER'] ?? '', 'code');
 mkdirSync(folder, { recursive: true });
