@@ -32,6 +32,18 @@ describe('an order', () => {
     expect(answer.json().order).toMatchObject({ total: { amount: 4200 }, email: 'guest@example.com' });
   });
 
+  test.each([
+    ['pelé@münchen.example', { street: '1 Long Road', city: 'Kowloon', country: 'HK' }],
+    ['用户@例子.广告', { street: '1 Long Road', zip: '018956', country: 'SG' }],
+  ])('of %s is sent to an address as its country has them', async (email, shippingAddress) => {
+    const answer = await post(shop.service.guest(), bodyFor({ email, shippingAddress }));
+    expect([answer.statusCode, answer.json().order]).toMatchObject([201, { email, shippingAddress }]);
+    const { client } = shop.service;
+    const guest = { sessionId: systemIds.next('ses') };
+    const request = { ...bodyFor({ email, shippingAddress }), idempotencyKey: newKey() };
+    expect((await client.placeOrder(request, guest)).order).toMatchObject({ email, shippingAddress });
+  });
+
   test('asked for 50 times at once with one key is one order, and the key names it ever after', async () => {
     const customer = await shop.service.customer();
     const [body, key] = [bodyFor(), newKey()];

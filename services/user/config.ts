@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { emailSchema } from '../contracts/http/values.ts';
+import { emailSchema } from '../contracts/http/email-address.ts';
 import { commonPasswords } from './domain/common-passwords.ts';
 
 /** The keys that manifest.ts declares under `configuration`. */

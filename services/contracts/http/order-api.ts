@@ -1,10 +1,9 @@
 /** Orders: `/orders` and what can be done with one. */
 import { z } from 'zod';
 import { cartVersionSchema, exampleCartVersion, maxLines, quantitySchema } from './cart-api.ts';
+import { emailSchema } from './email-address.ts';
+import { addressSchema, exampleAddress } from './postal-address.ts';
 import {
-  addressSchema,
-  emailSchema,
-  exampleAddress,
   exampleId,
   exampleTime,
   moneySchema,

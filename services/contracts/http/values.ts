@@ -47,33 +47,6 @@ const foldLine = (text: string) => text.replaceAll(/[\p{Zl}\p{Zp}]+/gu, ' ').rep
 export const textSchema = (maxLength: number) =>
   z.string().overwrite(foldLine).trim().min(1).max(maxLength).regex(oneLine, 'must not contain control characters');
 
-export const emailSchema = z.string().trim().toLowerCase().max(254).pipe(z.email());
-
-/** ISO 3166-1 alpha-2 codes, from the list of July 2026. */
-const countries = new Set(
-  (
-    'AD AE AF AG AI AL AM AO AQ AR AS AT AU AW AX AZ BA BB BD BE BF BG BH BI BJ BL BM BN BO BQ BR BS BT BV BW BY BZ CA CC CD CF CG CH CI CK CL CM CN CO CR ' +
-    'CU CV CW CX CY CZ DE DJ DK DM DO DZ EC EE EG EH ER ES ET FI FJ FK FM FO FR GA GB GD GE GF GG GH GI GL GM GN GP GQ GR GS GT GU GW GY HK HM HN HR HT HU ' +
-    'ID IE IL IM IN IO IQ IR IS IT JE JM JO JP KE KG KH KI KM KN KP KR KW KY KZ LA LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ ' +
-    'MR MS MT MU MV MW MX MY MZ NA NC NE NF NG NI NL NO NP NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI ' +
-    'SJ SK SL SM SN SO SR SS ST SV SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW'
-  ).split(' '),
-);
-
-/** A postal address; `country` is an ISO 3166-1 alpha-2 code. */
-export const addressSchema = z.strictObject({
-  name: textSchema(120).optional(),
-  street: textSchema(200),
-  line2: textSchema(200).optional(),
-  city: textSchema(120),
-  state: textSchema(120).optional(),
-  zip: textSchema(20),
-  country: z.string().refine((code) => countries.has(code), 'must be an ISO 3166-1 alpha-2 code such as US'),
-});
-
-/** Where examples are sent to. */
-export const exampleAddress = { street: 'Main Street 1', city: 'Springfield', zip: '12345', country: 'US' };
-
 /** Query part of every list: at most 100 items a page. */
 export const pageQuery = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
@@ -92,4 +65,3 @@ export const timestampSchema = z.iso.datetime();
 export const exampleTime = '2026-11-29T10:15:00.000Z';
 
 export type Money = z.output<typeof moneySchema>;
-export type Address = z.output<typeof addressSchema>;

@@ -1,4 +1,5 @@
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
+import { hostNameOf } from '../../contracts/http/email-address.ts';
 import { MailRefused, type MailSender, SenderAway } from './mail-sender.ts';
 
 /** What SES has against one mail; its other refusals concern the account, its sender, its limits or its permissions. */
@@ -30,6 +31,15 @@ export const readSesProblem = (notificationId: string, problem: unknown): unknow
 };
 
 /**
+ * The address as SES takes it: the domain by its name in the net. SES does not know SMTPUTF8, so letters other than ASCII's before
+ * the @ make it refuse the mail.
+ */
+export const sesAddressOf = (address: string): string => {
+  const at = address.lastIndexOf('@');
+  return `${address.slice(0, at)}@${hostNameOf(address.slice(at + 1)) ?? address.slice(at + 1)}`;
+};
+
+/**
  * Mails through Amazon SES. SES knows no idempotency key and cannot be asked whether it sent a message: after a crash between
  * sending and noting it, the mail goes out a second time rather than never.
  */
@@ -44,7 +54,7 @@ export const createSesMailSender = (
       const { MessageId } = await client.send(
         new SendEmailCommand({
           FromEmailAddress: from,
-          Destination: { ToAddresses: [to] },
+          Destination: { ToAddresses: [sesAddressOf(to)] },
           Content: { Simple: { Subject: { Data: subject }, Body: { Text: { Data: text }, Html: { Data: html } } } },
           EmailTags: [{ Name: 'notification', Value: notificationId.replaceAll(':', '.') }],
         }),

@@ -1,7 +1,8 @@
 /** An order: what can happen to it, in which state, and what the platform owes it next. Pure. */
 
 import type { CancellationReason, OrderLine, OrderStatus } from '../../contracts/http/order-api.ts';
-import type { Address, Money } from '../../contracts/http/values.ts';
+import type { Address } from '../../contracts/http/postal-address.ts';
+import type { Money } from '../../contracts/http/values.ts';
 
 export type { OrderStatus };
 

@@ -47,6 +47,13 @@ describe('signing in', () => {
     expect(await logIn(email.toUpperCase())).toBe('ok');
   });
 
+  it('works with addresses of every script, however their letters are composed', async () => {
+    const email = 'Pele\u0301@München.example';
+    await service.users.register({ email, password, name: 'Pelé' });
+    for (const spelling of [email, 'PELÉ@MÜNCHEN.EXAMPLE', 'pelé@münchen.example'])
+      expect(await logIn(spelling)).toBe('ok');
+  });
+
   it('answers an unknown address and a wrong password alike, word for word', async () => {
     const refusalOf = (email: string) =>
       service.users.authenticate({ email, password: 'wrong' }).catch((problem: unknown) => problem);

@@ -18,10 +18,13 @@ export interface Money {
 export interface Address {
   name?: string | undefined;
   street: string;
-  line2?: string | undefined;
-  city: string;
+  line2?:
+    | string
+    | undefined;
+  /** Both where the country has them. */
+  city?: string | undefined;
   state?: string | undefined;
-  zip: string;
+  zip?: string | undefined;
   country: string;
 }
 
@@ -93,7 +96,15 @@ export const Money: MessageFns<Money> = {
 };
 
 function createBaseAddress(): Address {
-  return { name: undefined, street: "", line2: undefined, city: "", state: undefined, zip: "", country: "" };
+  return {
+    name: undefined,
+    street: "",
+    line2: undefined,
+    city: undefined,
+    state: undefined,
+    zip: undefined,
+    country: "",
+  };
 }
 
 export const Address: MessageFns<Address> = {
@@ -107,13 +118,13 @@ export const Address: MessageFns<Address> = {
     if (message.line2 !== undefined) {
       writer.uint32(26).string(message.line2);
     }
-    if (message.city !== "") {
+    if (message.city !== undefined) {
       writer.uint32(34).string(message.city);
     }
     if (message.state !== undefined) {
       writer.uint32(42).string(message.state);
     }
-    if (message.zip !== "") {
+    if (message.zip !== undefined) {
       writer.uint32(50).string(message.zip);
     }
     if (message.country !== "") {
@@ -211,9 +222,9 @@ export const Address: MessageFns<Address> = {
     message.name = object.name ?? undefined;
     message.street = object.street ?? "";
     message.line2 = object.line2 ?? undefined;
-    message.city = object.city ?? "";
+    message.city = object.city ?? undefined;
     message.state = object.state ?? undefined;
-    message.zip = object.zip ?? "";
+    message.zip = object.zip ?? undefined;
     message.country = object.country ?? "";
     return message;
   },
