@@ -14,11 +14,15 @@ import { createProductRepository } from './storage/product-repository.ts';
 import { createStockRepository } from './storage/stock-repository.ts';
 import { commitStock } from './use-cases/commit-stock.ts';
 import { expireReservations } from './use-cases/expire-reservations.ts';
+import { indexProducts } from './use-cases/index-products.ts';
 import { releaseStock } from './use-cases/release-stock.ts';
 import { reserveStock } from './use-cases/reserve-stock.ts';
 
 /** A reservation ends at most this much later than it says; the law that watches it allows two minutes. */
 const expireEverySeconds = 30;
+
+/** How soon after a release the search knows its new way for every product; there is nothing to do at other times. */
+const indexEverySeconds = 60;
 
 /** Wires the catalogue: what main.ts runs and what the tests run. */
 export const productApp = async (context: ServiceContext<z.output<typeof productConfig>>): Promise<RunningService> => {
@@ -31,6 +35,7 @@ export const productApp = async (context: ServiceContext<z.output<typeof product
   const stock = createStockRepository(database);
   const effects = { products, stock, clock, ids, ttlSeconds: config.own.RESERVATION_TTL_SECONDS };
 
+  jobs.schedule('index-products', indexEverySeconds, () => indexProducts(effects));
   jobs.schedule('expire-reservations', expireEverySeconds, () => expireReservations(effects));
 
   const http = await createHttpServer({ context, cache });

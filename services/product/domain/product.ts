@@ -1,7 +1,7 @@
 import { isCurrency } from '../../kit/values/currencies.ts';
 import type { Money } from '../../kit/values/money.ts';
 import { currencyUnknown } from './product-refusals.ts';
-import { searchWords } from './search-words.ts';
+import { searchText } from './search-words.ts';
 import { titleKey } from './title-key.ts';
 
 /** What staff say about a product. */
@@ -48,9 +48,17 @@ export type ProductIndex = {
   readonly descriptionWords: string;
 };
 
-export const indexProduct = ({ title, category, attributes, description }: ProductDetails): ProductIndex => ({
+/** Raise it with every change of what {@link indexProduct} or the statements make of a product. */
+export const indexVersion = 2;
+
+export const indexProduct = ({
+  title,
+  category,
+  attributes,
+  description,
+}: Pick<ProductDetails, 'title' | 'category' | 'attributes' | 'description'>): ProductIndex => ({
   titleKey: titleKey(title),
-  titleWords: searchWords(title).join(' '),
-  attributeWords: searchWords([category, ...Object.values(attributes)].join(' ')).join(' '),
-  descriptionWords: searchWords(description).join(' '),
+  titleWords: searchText(title),
+  attributeWords: searchText([category, ...Object.values(attributes)].join(' ')),
+  descriptionWords: searchText(description),
 });

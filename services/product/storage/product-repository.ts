@@ -9,7 +9,9 @@ import {
   listStatement,
   loadStatement,
   lockStatement,
+  reindexStatement,
   removeStatement,
+  staleStatement,
   updateStatement,
 } from './product-statements.ts';
 
@@ -132,6 +134,15 @@ export const createProductRepository = (database: Database) => ({
       const changed = change(product);
       await tx.query(updateStatement, [id, ...Object.values(columnsOf(changed)), at], { name: 'update-product' });
       return { ...product, ...changed, updatedAt: at };
+    }),
+
+  /** Makes the index of at most so many products again that was made in an older way; returns how many. */
+  reindex: (limit: number): Promise<number> =>
+    database.transaction(async (tx) => {
+      const { rows } = await tx.query<{ id: string } & Parameters<typeof indexProduct>[0]>(staleStatement, [limit]);
+      const items = rows.map((row) => ({ id: row.id, ...indexProduct(row) }));
+      if (items.length > 0) await tx.query(reindexStatement, [JSON.stringify(items)]);
+      return items.length;
     }),
 
   /** Takes the product out of the catalogue; false when it was not there. */

@@ -1,6 +1,7 @@
 /** The SQL of the catalogue. Prices and stock fit a double exactly, so that the driver can hand out numbers. */
 import type { ProductSort } from '../../contracts/http/product-api.ts';
 import { insertOutboxFrom } from '../../kit/events/outbox.ts';
+import { indexVersion } from '../domain/product.ts';
 import type { ProductQuery } from '../domain/product-page.ts';
 
 const columns = `
@@ -15,8 +16,8 @@ export const categoriesStatement = `
   SELECT category AS name, count(*)::int AS products FROM products WHERE deleted_at IS NULL GROUP BY category ORDER BY category`;
 
 const searchOf = (title: string, attributes: string, description: string) => `
-  setweight(to_tsvector('simple', ${title}), 'A') || setweight(to_tsvector('simple', ${attributes}), 'B')
-  || setweight(to_tsvector('simple', ${description}), 'D')`;
+  setweight(to_tsvector('folded', ${title}), 'A') || setweight(to_tsvector('folded', ${attributes}), 'B')
+  || setweight(to_tsvector('folded', ${description}), 'D')`;
 
 /**
  * $1 products as JSON, $2 now, $3 actor, $4 reason, $5 events of initial stock as JSON by product id.
@@ -29,13 +30,14 @@ WITH item AS MATERIALIZED (
     image_url text, attributes jsonb, stock bigint, title_key text, title_words text, attribute_words text, description_words text)
 ), written AS (
   INSERT INTO products AS old (id, reference, title, description, category, price_amount, price_currency, image_url, attributes,
-    title_key, search, created_at, updated_at)
+    title_key, search, index_version, created_at, updated_at)
   SELECT id, reference, title, description, category, price_amount, price_currency, image_url, attributes,
-    title_key, ${searchOf('title_words', 'attribute_words', 'description_words')}, $2::timestamptz, $2::timestamptz
+    unaccent(title_key), ${searchOf('title_words', 'attribute_words', 'description_words')}, ${indexVersion}, $2::timestamptz, $2::timestamptz
   FROM item ORDER BY reference
   ON CONFLICT (reference) DO UPDATE SET title = excluded.title, description = excluded.description, category = excluded.category,
     price_amount = excluded.price_amount, price_currency = excluded.price_currency, image_url = excluded.image_url,
-    attributes = excluded.attributes, title_key = excluded.title_key, search = excluded.search, updated_at = excluded.updated_at
+    attributes = excluded.attributes, title_key = excluded.title_key, search = excluded.search, index_version = excluded.index_version,
+    updated_at = excluded.updated_at
   WHERE old.deleted_at IS NULL
     AND (old.title, old.description, old.category, old.price_amount, old.price_currency, old.image_url, old.attributes) IS DISTINCT FROM
       (excluded.title, excluded.description, excluded.category, excluded.price_amount, excluded.price_currency, excluded.image_url, excluded.attributes)
@@ -58,8 +60,20 @@ export const lockStatement = `SELECT ${columns} ${existing} AND products.id = $1
 /** $1 id, then the details in the order of {@link detailValues} of the repository, $13 now. */
 export const updateStatement = `
   UPDATE products SET title = $2, description = $3, category = $4, price_amount = $5, price_currency = $6, image_url = $7,
-    attributes = $8, title_key = $9, search = ${searchOf('$10', '$11', '$12')}, updated_at = $13
+    attributes = $8, title_key = unaccent($9), search = ${searchOf('$10', '$11', '$12')}, index_version = ${indexVersion}, updated_at = $13
   WHERE id = $1`;
+
+/** $1 how many. Products whose index was made in an older way, removed ones too, which nobody else is making again. */
+export const staleStatement = `
+  SELECT id, title, description, category, attributes FROM products WHERE index_version < ${indexVersion}
+  ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED`;
+
+/** $1 ids and indexes as JSON. */
+export const reindexStatement = `
+  UPDATE products SET title_key = unaccent(item."titleKey"), index_version = ${indexVersion},
+    search = ${searchOf('item."titleWords"', 'item."attributeWords"', 'item."descriptionWords"')}
+  FROM jsonb_to_recordset($1::jsonb) AS item (id text, "titleKey" text, "titleWords" text, "attributeWords" text, "descriptionWords" text)
+  WHERE products.id = item.id`;
 
 export const removeStatement =
   'UPDATE products SET deleted_at = $2, updated_at = $2 WHERE id = $1 AND deleted_at IS NULL';
@@ -82,7 +96,7 @@ export const listStatement = ({ matching, category, sort, limit, after }: Produc
   const { order, place, comparison } = sorts[sort];
   const conditions = [
     category !== undefined && `AND category = ${bind(category)}`,
-    matching !== undefined && `AND search @@ to_tsquery('simple', ${bind(matching)})`,
+    matching !== undefined && `AND search @@ to_tsquery('folded', ${bind(matching)})`,
     after &&
       `AND (${place}) ${comparison} (${[after.key, after.id]
         .filter((part) => part !== null)
