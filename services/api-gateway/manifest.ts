@@ -25,7 +25,7 @@ export const manifest = defineService({
       default: '600',
     },
     LOGIN_LIMIT_PER_MINUTE: {
-      description: 'Log-in, registration and refresh attempts a minute from one address.',
+      description: 'Log-in and registration attempts a minute from one address, or /64 of IPv6.',
       kind: 'plain',
       default: '30',
     },
