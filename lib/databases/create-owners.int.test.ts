@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { glob, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { emptyDatabase, type TestDatabase } from '../../services/kit/testing/postgres.ts';
+import { root } from '../checkout.ts';
 import { createOwners, type DatabaseOwner } from './create-owners.ts';
 
 // The cluster serves the whole test run, so every name is this file's own.
@@ -65,6 +68,23 @@ afterAll(async () => {
 
 test('an owner makes tables in its database', async () => {
   await within(orders.role, orders.database, (client) => client.query('CREATE TABLE orders (id text PRIMARY KEY)'));
+});
+
+test('an owner, who is no superuser, makes the extensions that the migrations of services ask for', async () => {
+  const files: string[] = [];
+  for await (const file of glob('services/**/migrations/*.sql', { cwd: root })) files.push(file);
+  expect(files.length).toBeGreaterThan(5);
+  const extensions = new Set<string>();
+  for (const file of files)
+    for (const [, name = ''] of (await readFile(join(root, file), 'utf8')).matchAll(
+      /CREATE EXTENSION IF NOT EXISTS (\w+)/g,
+    ))
+      extensions.add(name);
+  expect([...extensions]).toContain('unaccent');
+  await within(carts.role, carts.database, async (client) => {
+    for (const name of extensions) await client.query(`CREATE EXTENSION IF NOT EXISTS ${name}`);
+    expect((await client.query("SELECT unaccent('łódź') AS text")).rows).toEqual([{ text: 'lodz' }]);
+  });
 });
 
 test('an owner signs in by IAM', async () => {
