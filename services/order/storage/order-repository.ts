@@ -178,7 +178,8 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
         await drive(tx, order.id);
         return 'placed' as const;
       }).catch((problem: unknown) => {
-        if (problem instanceof CartOrdered) return 'cart-ordered' as const;
+        // In somebody else's transaction nothing is undone yet, so that it must not go on.
+        if (!outer && problem instanceof CartOrdered) return 'cart-ordered' as const;
         throw problem;
       }),
 

@@ -113,8 +113,9 @@ export const draftOrder = async (effects: DraftOrderEffects, request: PlaceOrder
   try {
     requireSeenTotal(body.expectedTotal, total);
   } catch (problem) {
-    // The cart may go on showing old prices for a while; the buyer who looks again shall see these.
-    if (!body.items) await effects.carts.look({ authorization, sessionId: guestSessionOf(caller) }, { prices: 'now' });
+    // The cart may go on showing old prices for a while; the buyer who looks again shall see these. Without it he still is told.
+    const buyersCart = { authorization, sessionId: guestSessionOf(caller) };
+    if (!body.items) await effects.carts.look(buyersCart, { prices: 'now' }).catch(() => undefined);
     throw problem;
   }
   const placed = {
