@@ -17,6 +17,7 @@ import { createHttpServer } from '../kit/http/http-server.ts';
 import { createUserClient } from './clients/user-client.ts';
 import type { GatewayConfig } from './config.ts';
 import { adoptGuestAtLogIn } from './http/adopt-guest.ts';
+import { addAuditTrail } from './http/audit-trail.ts';
 import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
@@ -71,6 +72,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     documentation: shopDocumentation,
   });
   requireLiveSessions(http, userClient);
+  addAuditTrail(http, logger);
   keepOutOfCaches(http);
   addStartPage(http);
   addDoors(http, siteDoors, { config: async () => siteConfig(config.own.ENVIRONMENT) });

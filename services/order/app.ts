@@ -60,7 +60,12 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const users = createUserClient(neighbour('user'));
   const carts = createCartClient({ baseUrl: addressOf(context, 'cart', 'http'), service: 'cart', deadlineMs });
 
-  const orders = createOrderRepository({ database, jobs, ids });
+  const orders = createOrderRepository({
+    database,
+    jobs,
+    ids,
+    limits: { undecided: config.own.UNDECIDED_ORDERS, declinedPerHour: config.own.DECLINED_ORDERS_PER_HOUR },
+  });
   const keys = createIdempotencyKeys({ sql: database, clock });
   const cartOrders = createCartOrders({ sql: database, clock });
   const changes = await listenForOrderChanges(database);

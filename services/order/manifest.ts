@@ -32,6 +32,18 @@ export const manifest = defineService({
       kind: 'plain',
       default: '900',
     },
+    UNDECIDED_ORDERS: {
+      description:
+        'Orders of one buyer at a time that are not paid yet, and four times as many of one address; 0 for any number.',
+      kind: 'plain',
+      default: '5',
+    },
+    DECLINED_ORDERS_PER_HOUR: {
+      description:
+        'Orders of one buyer whose payment may fail in an hour, and four times as many of one address; 0 for any number.',
+      kind: 'plain',
+      default: '10',
+    },
     CANCELLATION_WINDOW_SECONDS: {
       description: 'Seconds for which a paid order waits for a change of mind before it goes to processing.',
       kind: 'plain',

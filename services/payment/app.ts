@@ -10,7 +10,7 @@ import type { RunningService } from '../kit/start/running-service.ts';
 import { ProviderSilence, withDeadline } from './clients/payment-provider.ts';
 import { createSandboxProvider } from './clients/sandbox-provider.ts';
 import type { paymentConfig } from './config.ts';
-import { paymentGrpc } from './grpc/payment-grpc.ts';
+import { paymentCallers, paymentGrpc } from './grpc/payment-grpc.ts';
 import { paymentHandlers } from './http/payment-handlers.ts';
 import { createPaymentRepository } from './storage/payment-repository.ts';
 import { authorisePayment } from './use-cases/authorise-payment.ts';
@@ -57,7 +57,7 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
 
   const http = await createHttpServer({ context });
   addDoors(http, paymentDoors, paymentHandlers(payments));
-  const grpc = createGrpcServer({ context }).add(PaymentServiceDefinition, paymentGrpc(effects));
+  const grpc = createGrpcServer({ context }).add(PaymentServiceDefinition, paymentGrpc(effects), paymentCallers);
 
   jobs.schedule('resolve-undecided', resolveEverySeconds, () => resolveUndecided(effects, resolveAfterSeconds));
 

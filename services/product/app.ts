@@ -8,7 +8,7 @@ import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwnCache, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import type { productConfig } from './config.ts';
-import { productGrpc } from './grpc/product-grpc.ts';
+import { productCallers, productGrpc } from './grpc/product-grpc.ts';
 import { productHandlers } from './http/product-handlers.ts';
 import { createProductRepository } from './storage/product-repository.ts';
 import { createStockRepository } from './storage/stock-repository.ts';
@@ -40,7 +40,7 @@ export const productApp = async (context: ServiceContext<z.output<typeof product
 
   const http = await createHttpServer({ context, cache });
   addDoors(http, productDoors, productHandlers(effects));
-  const grpc = createGrpcServer({ context }).add(ProductServiceDefinition, productGrpc(effects));
+  const grpc = createGrpcServer({ context }).add(ProductServiceDefinition, productGrpc(effects), productCallers);
   functions.register({ reserveStock, releaseStock, commitStock });
 
   return owned.running({ http, grpc, resources: [{ name: 'cache', close: () => cache.close() }] });

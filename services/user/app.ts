@@ -8,7 +8,7 @@ import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
 import type { UserConfig } from './config.ts';
-import { userGrpc } from './grpc/user-grpc.ts';
+import { userCallers, userGrpc } from './grpc/user-grpc.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
@@ -82,7 +82,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   addDoors(http, keyDoors, {
     keys: async () => ({ headers: keysMayBeKept, body: { ...(await keyRing.published()) } }),
   });
-  const grpc = createGrpcServer({ context, verifyToken }).add(UserServiceDefinition, userGrpc(parts));
+  const grpc = createGrpcServer({ context, verifyToken }).add(UserServiceDefinition, userGrpc(parts), userCallers);
 
   return owned.running({ http, grpc });
 };

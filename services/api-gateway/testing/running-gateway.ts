@@ -5,6 +5,7 @@ import type { Cache } from '../../kit/cache/cache.ts';
 import { openCache } from '../../kit/cache/open-cache.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../../kit/http/http-client.ts';
+import type { Logger } from '../../kit/telemetry/logger.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
@@ -25,7 +26,12 @@ export const startGateway = async (
     cache = openCache('memory:'),
     trustedProxies = [],
     ...given
-  }: { readonly cache?: Cache; readonly tokens?: TestTokens; readonly trustedProxies?: readonly string[] } = {},
+  }: {
+    readonly cache?: Cache;
+    readonly tokens?: TestTokens;
+    readonly trustedProxies?: readonly string[];
+    readonly logger?: Logger;
+  } = {},
 ) => {
   const tokens = given.tokens ?? (await testTokens());
   const users = createUserPeer(tokens);
@@ -38,6 +44,7 @@ export const startGateway = async (
   const stopping = new AbortController();
   const context = testContext<GatewayConfig>(manifest, {
     verifyToken: tokens.verifyToken,
+    ...(given.logger && { logger: given.logger }),
     stopping: stopping.signal,
     config: { trustedProxies },
     own: {

@@ -29,7 +29,8 @@ const imageUrlSchema = z
       .url({ protocol: /^https?$/ })
       .max(2000)
       .regex(/^[\x21-\x7e]*$/),
-    z.string().regex(/^\/[\w./-]*$/),
+    // Two slashes at the start name another host.
+    z.string().regex(/^\/(?!\/)[\w./-]*$/),
   ])
   .nullable();
 

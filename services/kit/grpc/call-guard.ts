@@ -86,6 +86,17 @@ const statusError = (problem: unknown, context: CallContext, logger: Logger, met
   return new ServerError(Status.INTERNAL, 'internal');
 };
 
+/** `PaymentService/Refund` is the method `refund`. A method that is not named is open to nobody. */
+const requireCaller = (callers: Readonly<Record<string, readonly string[]>>, method: string, caller: string): void => {
+  const name = method.slice(method.indexOf('/') + 1);
+  if (callers[name.charAt(0).toLowerCase() + name.slice(1)]?.includes(caller)) return;
+  throw new Refusal(
+    'forbidden',
+    'service-token.not-allowed',
+    `${caller} may not call ${method}; who may is named where the service is added to its gRPC door.`,
+  );
+};
+
 /** Wraps every call: who calls, trace, deadline, refusals as statuses, metrics. */
 export const createCallGuard = ({
   verifyService,
@@ -93,7 +104,7 @@ export const createCallGuard = ({
   deadlineMs,
   metrics,
   logger,
-}: Guard): ServerMiddleware<GrpcCall> => {
+}: Guard): ((callers?: Readonly<Record<string, readonly string[]>>) => ServerMiddleware<GrpcCall>) => {
   const labels = ['method', 'code'] as const;
   const requests = metrics.counter({ name: 'grpc_requests_total', help: 'gRPC calls answered.', labels });
   const duration = metrics.histogram({
@@ -101,40 +112,42 @@ export const createCallGuard = ({
     help: 'Seconds from the arrival of a gRPC call to the end of its answer.',
     labels,
   });
-  return async function* guardCall(call, context) {
-    const startedAt = performance.now();
-    const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
-    const budgetMs = budgetOf(context.metadata, deadlineMs);
-    const deadline = startDeadline(context.signal, budgetMs);
-    const traceparent = continueTrace(textOf(context.metadata, 'traceparent'));
-    const scope = { traceparent, deadlineAt: systemClock.now().getTime() + budgetMs };
-    let code: Status = Status.OK;
-    try {
-      const callingService = await verifyService(textOf(context.metadata, serviceTokenKey));
-      const caller = await callerOf(context.metadata, verifyToken);
-      const answers = call.next(call.request, {
-        ...context,
-        signal: deadline.signal,
-        caller,
-        callingService,
-        traceparent,
-      });
-      const step = () => Promise.race([runInScope(scope, () => answers.next()), deadline.over]);
-      let answer = await step();
-      while (!answer.done) {
-        yield answer.value;
-        answer = await step();
+  return (callers) =>
+    async function* guardCall(call, context) {
+      const startedAt = performance.now();
+      const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
+      const budgetMs = budgetOf(context.metadata, deadlineMs);
+      const deadline = startDeadline(context.signal, budgetMs);
+      const traceparent = continueTrace(textOf(context.metadata, 'traceparent'));
+      const scope = { traceparent, deadlineAt: systemClock.now().getTime() + budgetMs };
+      let code: Status = Status.OK;
+      try {
+        const callingService = await verifyService(textOf(context.metadata, serviceTokenKey));
+        if (callers) requireCaller(callers, method, callingService);
+        const caller = await callerOf(context.metadata, verifyToken);
+        const answers = call.next(call.request, {
+          ...context,
+          signal: deadline.signal,
+          caller,
+          callingService,
+          traceparent,
+        });
+        const step = () => Promise.race([runInScope(scope, () => answers.next()), deadline.over]);
+        let answer = await step();
+        while (!answer.done) {
+          yield answer.value;
+          answer = await step();
+        }
+        return answer.value;
+      } catch (problem) {
+        const error = runInScope(scope, () => statusError(problem, context, logger, method));
+        code = error.code;
+        throw error;
+      } finally {
+        deadline.clear();
+        const values = { method, code: Status[code] };
+        requests.inc(values);
+        duration.observe(values, (performance.now() - startedAt) / 1000);
       }
-      return answer.value;
-    } catch (problem) {
-      const error = runInScope(scope, () => statusError(problem, context, logger, method));
-      code = error.code;
-      throw error;
-    } finally {
-      deadline.clear();
-      const values = { method, code: Status[code] };
-      requests.inc(values);
-      duration.observe(values, (performance.now() - startedAt) / 1000);
-    }
-  };
+    };
 };

@@ -64,6 +64,10 @@ const absent: ReadonlySet<Status> = new Set([
   Status.RESOURCE_EXHAUSTED,
 ]);
 
+/** A message beyond the limit, in the words of grpc-js: it is as large the next time. */
+const isTooLarge = ({ code, details }: ClientError): boolean =>
+  code === Status.RESOURCE_EXHAUSTED && /message (larger|with a size larger) than/.test(details);
+
 const guardCalls = (
   service: string,
   { caller, secret, deadlineMs, breaker }: GrpcClientOptions,
@@ -86,7 +90,7 @@ const guardCalls = (
       const refusal = readRefusal(trailer);
       // That we are not let in is between the two services; whoever asks us did nothing wrong and must not be sent away to sign in.
       if (refusal?.code.startsWith(serviceTokenRefusals)) return unavailable(service, refusal);
-      return refusal ?? (absent.has(problem.code) ? unavailable(service, problem) : problem);
+      return refusal ?? (absent.has(problem.code) && !isTooLarge(problem) ? unavailable(service, problem) : problem);
     };
     const callOptions = {
       ...rest,

@@ -20,11 +20,17 @@ export type GrpcServerOptions = {
   readonly loadSecret?: LoadSecret;
 };
 
+/** Names of the services that may call each method. */
+export type CallersOf<Definition extends CompatServiceDefinition> = Readonly<
+  Record<keyof ServiceImplementation<Definition, GrpcCall> & string, readonly string[]>
+>;
+
 export type GrpcServer = {
-  /** Adds a service; its handlers are `(request, context: CallContext & GrpcCall) => Promise<answer>`. */
+  /** Adds a service, whose methods all declared callers may call, or those alone that `callers` names for each; its handlers are `(request, context: CallContext & GrpcCall) => Promise<answer>`. */
   add<Definition extends CompatServiceDefinition>(
     definition: Definition,
     implementation: ServiceImplementation<Definition, GrpcCall>,
+    callers?: CallersOf<Definition>,
   ): GrpcServer;
   /** Opens `host:port` (port 0: any) and returns the port. */
   listen(address: string): Promise<number>;
@@ -32,7 +38,7 @@ export type GrpcServer = {
   close(): Promise<void>;
 };
 
-/** Largest message in bytes, in and out; a page of a hundred orders has a tenth of it. */
+/** Largest message in bytes, in and out; pages are cut to half of it (kit/values/fit-page.ts). */
 const largestMessage = 1024 * 1024;
 
 /** During a rotation callers still sign with the value of before; the very first value has none before it. */
@@ -66,7 +72,7 @@ export const createGrpcServer = ({
     'grpc.keepalive_time_ms': 60_000,
     'grpc.keepalive_timeout_ms': 10_000,
   });
-  const guard = createCallGuard({
+  const guardFor = createCallGuard({
     verifyService: createServiceTokenVerifier({
       callee: manifest.name,
       secret: config.serviceAuthSecret,
@@ -87,8 +93,8 @@ export const createGrpcServer = ({
   server.add(HealthDefinition, HealthServiceImpl(state));
 
   const grpc: GrpcServer = {
-    add: (definition, implementation) => {
-      server.with(guard).add(definition, implementation);
+    add: (definition, implementation, callers) => {
+      server.with(guardFor(callers)).add(definition, implementation);
       return grpc;
     },
     listen: (address) => server.listen(address),

@@ -101,7 +101,6 @@ describe('a request to another service', () => {
   test.each([
     ['no JSON', (response: ServerResponse) => response.end('<html>')],
     ['a broken connection', (response: ServerResponse) => response.destroy()],
-    ['more than the limit', (response: ServerResponse) => response.end(`"${'x'.repeat(5_000)}"`)],
     ['nothing in time', () => undefined],
   ])('answered with %s is unavailable', async (_case, answer) => {
     const client = await peer((_request, response) => answer(response), { answerLimit: 1_000 });
@@ -109,6 +108,18 @@ describe('a request to another service', () => {
       kind: 'unavailable',
       code: 'cart.unavailable',
     });
+  });
+
+  // It is there, and asking again changes nothing: told as away it would open breakers and wake the wrong people (M4, M6).
+  test('that is too large, or whose answer is, is a fault and not an absence', async () => {
+    const client = await peer((_request, response) => response.end(`"${'x'.repeat(5_000)}"`), { answerLimit: 1_000 });
+    const answered = await client.request({ method: 'GET', path: '/' }).catch((thrown: unknown) => thrown);
+    const deep = JSON.parse(`${'['.repeat(50_000)}${']'.repeat(50_000)}`) as unknown;
+    const asked = await client.request({ method: 'POST', path: '/', body: deep }).catch((thrown: unknown) => thrown);
+    for (const problem of [answered, asked]) {
+      expect(problem).not.toHaveProperty('kind');
+      expect(String(problem)).toContain('too large');
+    }
   });
 
   test('to a service that is not there is unavailable', async () => {

@@ -1,4 +1,4 @@
-import { Pool } from 'undici';
+import { errors, Pool } from 'undici';
 import type { Breaker } from '../calls/breaker.ts';
 import { callBudget, unavailable } from '../calls/call-budget.ts';
 import { continueTrace, currentScope } from '../telemetry/request-scope.ts';
@@ -24,7 +24,7 @@ export type HttpClientAnswer = {
 };
 
 export type HttpClient = {
-  /** Resolves for 2xx. A problem of the other side becomes the same Refusal; no answer is `<service>.unavailable`. */
+  /** Resolves for 2xx. A problem of the other side becomes the same Refusal; no answer is `<service>.unavailable`, one beyond the limit an Error. */
   request(request: HttpClientRequest): Promise<HttpClientAnswer>;
   close(): Promise<void>;
 };
@@ -59,6 +59,10 @@ const refusalOf = (service: string, status: number, retryAfter: string | undefin
     },
   );
 };
+
+/** What asking again does not change: an answer beyond the limit, or a request that cannot be written. The service is not away. */
+const isTooLarge = (problem: unknown): boolean =>
+  problem instanceof errors.ResponseExceededMaxSizeError || problem instanceof RangeError;
 
 /** Client of another service's HTTP door: pooled connections, a deadline on every request, refusals as they were thrown. */
 export const createHttpClient = (options: HttpClientOptions): HttpClient => {
@@ -107,7 +111,9 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     };
     const answer = await read()
       .catch((problem: unknown) => {
-        throw unavailable(service, problem);
+        throw isTooLarge(problem)
+          ? new Error(`a request to ${service} or its answer is too large`, { cause: problem })
+          : unavailable(service, problem);
       })
       .finally(() => clearTimeout(timer));
     if (answer.status >= 200 && answer.status < 300) return answer;

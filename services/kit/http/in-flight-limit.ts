@@ -1,6 +1,10 @@
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
+/** Bytes of a body beyond which few are read at a time: as text, bytes and objects one takes up to five times its size. */
+const largeBody = 1024 * 1024;
+const mostLargeBodies = 2;
+
 /** Milliseconds that a client may take to read an answer, after the deadline by which it is there. */
 const readingMs = 30_000;
 
@@ -38,6 +42,7 @@ export const addInFlightLimit = (
   { mostInFlight, mostOfNetwork, deadlineMs, sendingMs = readingMs }: InFlightLimit,
 ): void => {
   let inFlight = 0;
+  let largeInFlight = 0;
   const ofNetworks = new Map<string, number>();
   const count = (network: string, change: 1 | -1) => {
     inFlight += change;
@@ -46,15 +51,20 @@ export const addInFlightLimit = (
     else ofNetworks.set(network, own);
   };
   http.addHook('onRequest', async (request, reply) => {
-    const { config, handlerTimeout } = request.routeOptions;
+    const { config, handlerTimeout, bodyLimit } = request.routeOptions;
     const { raw } = reply;
     const timer = setTimeout(() => raw.socket?.destroy(), (handlerTimeout || deadlineMs) + sendingMs);
     raw.once('close', () => clearTimeout(timer));
     if (config.isProbe || handlerTimeout > deadlineMs) return;
     const { network } = request;
     if (mostOfNetwork !== undefined && (ofNetworks.get(network) ?? 0) >= mostOfNetwork) throw tooMany(mostOfNetwork);
-    if (inFlight >= mostInFlight) throw overloaded();
+    const isLarge = bodyLimit > largeBody;
+    if (inFlight >= mostInFlight || (isLarge && largeInFlight >= mostLargeBodies)) throw overloaded();
     count(network, 1);
-    raw.once('close', () => count(network, -1));
+    if (isLarge) largeInFlight += 1;
+    raw.once('close', () => {
+      count(network, -1);
+      if (isLarge) largeInFlight -= 1;
+    });
   });
 };

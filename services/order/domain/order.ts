@@ -20,8 +20,7 @@ export type Refund = {
   readonly fingerprint?: string;
 };
 
-/** What happened, without the envelope; `at` is the moment in ISO 8601. */
-export type OrderEvent =
+type Happening =
   | {
       readonly type: 'order.placed.v1';
       readonly at: string;
@@ -69,6 +68,12 @@ export type OrderEvent =
     }
   | ({ readonly type: 'order.refund-requested.v1'; readonly at: string } & Refund)
   | { readonly type: 'order.refunded.v1'; readonly at: string; readonly refundId: string; readonly amount: number };
+
+/**
+ * What happened, without the envelope; `at` is the moment in ISO 8601. `by` is the account or session that asked for it, kept in the history
+ * and never published; absent where the platform decided.
+ */
+export type OrderEvent = Happening & { readonly by?: string };
 
 export type OrderEventType = OrderEvent['type'];
 

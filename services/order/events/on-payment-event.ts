@@ -1,6 +1,6 @@
 import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
-import type { OrderEvent } from '../domain/order.ts';
+import type { Order, OrderEvent } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
 import type { manifest } from '../manifest.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
@@ -21,8 +21,17 @@ const orderEventOf = (event: DecisivePaymentEvent): OrderEvent => {
   }
 };
 
+/** An order is paid by its whole total or not at all: an event that says otherwise is not believed, and waits as a dead letter for a person. */
+const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: DecisivePaymentEvent): void => {
+  if (amount.amount !== total.amount || amount.currency !== total.currency)
+    throw new Error(
+      `${type} is about ${amount.amount} ${amount.currency}, but order ${id} costs ${total.amount} ${total.currency}`,
+    );
+};
+
 /** What happened to the money, for orders that did not get the answer. Duplicates and late events teach nothing. */
 export const handlePaymentEvent = async (orders: OrderRepository, event: DecisivePaymentEvent): Promise<void> => {
   const order = await orders.find(event.data.orderId);
+  if (order) requireWholeAmount(order, event);
   if (order) await orders.append(order, newsOf(order, orderEventOf(event)), { drive: true });
 };

@@ -14,9 +14,9 @@ const answer = (order: Order) => ({ order: viewOf(order) });
 
 /** What the doors of the orders do, over HTTP and over gRPC. */
 export const orderHandlers = ({ effects, refundIdOf }: OrderUseCases): DoorHandlers<typeof orderDoors> => ({
-  place: async ({ caller, headers, body }) => {
+  place: async ({ caller, network, headers, body }) => {
     const { authorization, 'idempotency-key': idempotencyKey } = headers;
-    const { order, replayed } = await placeOrder(effects, { caller, authorization, idempotencyKey, body });
+    const { order, replayed } = await placeOrder(effects, { caller, network, authorization, idempotencyKey, body });
     return {
       headers: { location: `/orders/${order.id}`, 'idempotent-replayed': replayed ? 'true' : undefined },
       body: answer(order),

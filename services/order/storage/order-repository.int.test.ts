@@ -20,7 +20,12 @@ beforeAll(async () => {
   jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
   jobs.work(processOrderQueue, {}, async () => undefined);
   await jobs.prepare();
-  orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
+  orders = createOrderRepository({
+    database: postgres.database,
+    jobs,
+    ids: systemIds,
+    limits: { undecided: 0, declinedPerHour: 0 },
+  });
   keys = createIdempotencyKeys({ sql: postgres.database, clock: systemClock });
 });
 afterAll(async () => {

@@ -7,6 +7,7 @@ import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
 import { eventDetails, viewOf } from '../domain/order-view.ts';
 import { type CartOrder, claimCartsFor } from './cart-orders.ts';
 import type { KeyedRequest } from './idempotency-keys.ts';
+import { digestOfNetwork, type OrderLimits, requireRoom } from './order-room.ts';
 import {
   allColumns,
   changedColumns,
@@ -17,7 +18,12 @@ import {
   orderFrom,
 } from './order-rows.ts';
 
-export type OrderRepositoryParts = { readonly database: Database; readonly jobs: Jobs; readonly ids: Ids };
+export type OrderRepositoryParts = {
+  readonly database: Database;
+  readonly jobs: Jobs;
+  readonly ids: Ids;
+  readonly limits: OrderLimits;
+};
 
 /** The account whose orders are meant, or the session of a guest. */
 export type Owner = { readonly userId: string } | { readonly sessionId: string };
@@ -98,7 +104,7 @@ const cloudEvent = ({ event, eventId, after }: Recorded, idempotencyKey?: string
   ...(idempotencyKey && { idempotencykey: idempotencyKey }),
 });
 
-const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql | null) => {
+const repositoryOn = ({ database, jobs, ids, limits }: OrderRepositoryParts, outer: Sql | null) => {
   const sql = outer ?? database;
   const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> =>
     outer ? work(outer) : database.transaction(work);
@@ -147,7 +153,7 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
 
     /**
      * Writes a new order, its event, its job, its key and its claim on carts at once; or nothing, when the claim of the key is
-     * lost or another order was placed from these carts since they were seen.
+     * lost or another order was placed from these carts since they were seen. Refusals: `order.too-many-undecided`, `order.too-many-declined`.
      */
     place: (
       order: Order,
@@ -158,15 +164,22 @@ const repositoryOn = ({ database, jobs, ids }: OrderRepositoryParts, outer: Sql 
         attempt,
         paymentToken,
         carts,
+        network,
       }: Pick<KeyedRequest, 'key' | 'fingerprint'> & {
         readonly attempt: number;
         readonly paymentToken: string;
         readonly carts: readonly CartOrder[];
+        readonly network?: string | undefined;
       },
     ): Promise<'placed' | 'claim-lost' | 'cart-ordered'> =>
       inTransaction(async (tx) => {
+        await requireRoom(tx, order, { network, limits });
         const recorded = { event, eventId: ids.next('evt'), after: order };
-        const row = JSON.stringify({ ...allColumns(order), payment_token: paymentToken });
+        const row = JSON.stringify({
+          ...allColumns(order),
+          payment_token: paymentToken,
+          network: network === undefined ? null : `\\x${digestOfNetwork(network).toString('hex')}`,
+        });
         const { rowCount } = await tx.query(
           placeOrder,
           [order.id, eventRows([recorded]), row, key, fingerprint, attempt],

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { CompatServiceDefinition, ServiceImplementation } from 'nice-grpc';
+import type * as z from 'zod';
 import { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
 import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
@@ -18,6 +19,7 @@ import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
 import { startBackground, stopWhole } from '../../kit/testing/whole-service.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { orderApp } from '../app.ts';
+import type { orderConfig } from '../config.ts';
 import { manifest } from '../manifest.ts';
 import { createStock, createTill } from './neighbours.ts';
 
@@ -150,15 +152,24 @@ export type OrderServiceOptions = {
   readonly eventsUrl?: string;
   /** Whether its jobs wait for `startDriving`, so that only events move its orders; default false. */
   readonly driveLater?: boolean;
+  /** Limits of buyers; default none. */
+  readonly limits?: Partial<Pick<z.output<typeof orderConfig>, 'UNDECIDED_ORDERS' | 'DECLINED_ORDERS_PER_HOUR'>>;
 };
 
 /** The whole order service on a database of its own, with its doors open, its jobs and events at work, and neighbours. */
-export const startOrderService = async ({ eventsUrl, driveLater = false }: OrderServiceOptions = {}) => {
+export const startOrderService = async ({ eventsUrl, driveLater = false, limits = {} }: OrderServiceOptions = {}) => {
   const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
   const neighbours = await startNeighbours(tokens);
   const context = testContext(manifest, {
-    own: { SWEEP_AFTER_SECONDS: 30, GIVE_UP_AFTER_SECONDS: 900, CANCELLATION_WINDOW_SECONDS: 1_800 },
+    own: {
+      SWEEP_AFTER_SECONDS: 30,
+      GIVE_UP_AFTER_SECONDS: 900,
+      CANCELLATION_WINDOW_SECONDS: 1_800,
+      UNDECIDED_ORDERS: 0,
+      DECLINED_ORDERS_PER_HOUR: 0,
+      ...limits,
+    },
     config: {
       database: { url: store.url, connections: 10, auth: 'password' },
       events: eventsUrl ?? store.url,

@@ -4,8 +4,18 @@ import { cancel, deliver, type RefundWish, requestRefund, ship, startProcessing 
 import { type ChangeOrderEffects, type DecideOrder, decideOnNewest, existingOrder } from './decide-on-newest.ts';
 import { findOrder } from './find-order.ts';
 
+/** Who stands in the order's history beside what was done. */
+const actorOf = (caller: Caller): string => {
+  if (caller.kind === 'customer') return caller.userId;
+  return caller.kind === 'guest' ? caller.sessionId : 'nobody';
+};
+
 const change = (effects: ChangeOrderEffects, caller: Caller, orderId: string, decide: DecideOrder): Promise<Order> =>
-  decideOnNewest(effects, () => findOrder(effects, caller, orderId), decide);
+  decideOnNewest(
+    effects,
+    () => findOrder(effects, caller, orderId),
+    (order, at) => decide(order, at).map((event) => ({ ...event, by: actorOf(caller) })),
+  );
 
 /** Cancels the caller's own order, or as staff any order, with the caller's words about it as the note; what was taken is given back by the process that drives it. */
 export const cancelOrder = (

@@ -25,6 +25,8 @@ export type PlaceOrderRequest = {
   readonly caller: Caller;
   /** The caller's own `authorization` header, forwarded to services that act for the caller. */
   readonly authorization?: string | undefined;
+  /** Whom limits count, where the calling service names it. */
+  readonly network?: string | undefined;
   readonly idempotencyKey: string;
   readonly body: PlaceOrder;
 };

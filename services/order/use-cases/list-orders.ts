@@ -1,5 +1,6 @@
 import type { OrderStatus } from '../../contracts/http/order-api.ts';
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
+import { fitPage } from '../../kit/values/fit-page.ts';
 import { isId } from '../../kit/values/identifiers.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { Order } from '../domain/order.ts';
@@ -34,6 +35,6 @@ export const listOrders = async (
     limit: limit + 1,
     before: cursor,
   });
-  const items = found.slice(0, limit);
-  return { items, nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+  const { items, hasMore } = fitPage(found, limit);
+  return { items, nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null };
 };

@@ -82,6 +82,7 @@ export const placeOrder = async (
       attempt: claim.attempt,
       paymentToken: request.body.payment.token,
       carts,
+      network: request.network,
     });
     if (outcome === 'placed') return { order, replayed: false };
     if (outcome === 'cart-ordered') throw cartOrdered();

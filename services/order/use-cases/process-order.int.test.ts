@@ -22,7 +22,12 @@ beforeAll(async () => {
   jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
   jobs.work(processOrderQueue, {}, async () => undefined);
   await jobs.prepare();
-  orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds });
+  orders = createOrderRepository({
+    database: postgres.database,
+    jobs,
+    ids: systemIds,
+    limits: { undecided: 0, declinedPerHour: 0 },
+  });
 });
 afterAll(async () => {
   await jobs.stop();

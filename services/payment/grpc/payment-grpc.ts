@@ -3,6 +3,7 @@ import * as z from 'zod';
 import type * as proto from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import { moneySchema, orderIdSchema, refundIdSchema, textSchema } from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
+import type { CallersOf } from '../../kit/grpc/grpc-server.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
 import type { Payment } from '../domain/payment.ts';
 import { authorisePayment } from '../use-cases/authorise-payment.ts';
@@ -34,6 +35,15 @@ const messageOf = ({ currency, ...payment }: Payment): proto.Payment => ({
   refunded: { amount: payment.refunded, currency },
   declineReason: payment.declineReason ?? undefined,
 });
+
+/** Money moves for orders alone: the public gateway reads payments over HTTP and calls nothing here. */
+export const paymentCallers: CallersOf<proto.PaymentServiceDefinition> = {
+  authorise: ['order'],
+  capture: ['order'],
+  cancel: ['order'],
+  refund: ['order'],
+  getPayment: ['order'],
+};
 
 /** gRPC door: what the order service asks for. Who may call is checked by the service token. */
 export const paymentGrpc = (

@@ -1,6 +1,7 @@
 import type { Payment as PaymentView } from '../../contracts/http/payment-api.ts';
 import type { paymentDoors } from '../../contracts/http/payment-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
+import { fitPage } from '../../kit/values/fit-page.ts';
 import { isId } from '../../kit/values/identifiers.ts';
 import type { Payment } from '../domain/payment.ts';
 import { cursorMalformed, paymentUnknown } from '../domain/payment-refusals.ts';
@@ -32,8 +33,8 @@ export const paymentHandlers = (payments: PaymentRepository): DoorHandlers<typeo
   list: async ({ query: { limit, cursor, ...filter } }) => {
     if (cursor !== undefined && !isId('pay', cursor)) throw cursorMalformed();
     const found = await payments.list({ ...filter, limit: limit + 1, before: cursor });
-    const items = found.slice(0, limit);
-    return { items: items.map(viewOf), nextCursor: found.length > limit ? (items.at(-1)?.id ?? null) : null };
+    const { items, hasMore } = fitPage(found, limit);
+    return { items: items.map(viewOf), nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null };
   },
 
   find: async ({ params: { id } }) => {

@@ -18,7 +18,7 @@ export const startPaymentService = async () => {
     config: {
       database: { url: store.url, connections: 10, auth: 'password' },
       events: store.url,
-      allowedCallers: ['order'],
+      allowedCallers: ['order', 'api-gateway'],
     },
     verifyToken: tokens.verifyToken,
   });

@@ -1,6 +1,7 @@
 import type { ServiceImplementation } from 'nice-grpc';
 import type { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
+import type { CallersOf } from '../../kit/grpc/grpc-server.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { isReserved } from '../domain/reservation.ts';
@@ -17,6 +18,14 @@ export type ProductGrpc = {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly ttlSeconds: number;
+};
+
+/** Everybody who is declared may look; stock moves for orders alone. */
+export const productCallers: CallersOf<ProductServiceDefinition> = {
+  getProducts: ['cart', 'order'],
+  reserveStock: ['order'],
+  commitStock: ['order'],
+  releaseStock: ['order'],
 };
 
 /** Inner door for carts and orders. */

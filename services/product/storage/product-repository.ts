@@ -1,4 +1,5 @@
 import type { Database, Sql } from '../../kit/storage/database.ts';
+import { fitPage } from '../../kit/values/fit-page.ts';
 import { money } from '../../kit/values/money.ts';
 import { indexProduct, type Product, type ProductDetails } from '../domain/product.ts';
 import type { Category, ProductPage, ProductPosition, ProductQuery } from '../domain/product-page.ts';
@@ -90,11 +91,11 @@ export const createProductRepository = (database: Database) => ({
   list: async (query: ProductQuery): Promise<ProductPage<Product>> => {
     const { name, text, values } = listStatement(query);
     const { rows } = await database.query<Row>(text, values, { name });
-    const page = rows.slice(0, query.limit);
-    const last = page.at(-1);
+    const { items, hasMore } = fitPage(rows, query.limit);
+    const last = items.at(-1);
     return {
-      items: page.map(productOf),
-      next: last && rows.length > query.limit ? positionOf(last, query.sort) : null,
+      items: items.map(productOf),
+      next: last && hasMore ? positionOf(last, query.sort) : null,
     };
   },
 

@@ -9,7 +9,7 @@ const refusal = expect.objectContaining({
 });
 
 describe('password rules', () => {
-  it.each(['password', 'PassWord', '12345678', 'qwertyuiop', 'trustno1'])(
+  it.each(['password', 'PassWord', '12345678', 'qwertyuiop', 'trustno1', 'ｐａｓｓｗｏｒｄ１', 'ＱＷＥＲＴＹＵＩＯＰ'])(
     'refuse the common password %s',
     (password) => {
       expect(() => requireUncommonPassword(password, 'ada@example.com')).toThrow(refusal);

@@ -5,11 +5,23 @@ import { accountDoors } from '../../contracts/http/account-doors.ts';
 import { idSchema, userIdSchema } from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { answerCalls } from '../../kit/grpc/door-calls.ts';
+import type { CallersOf } from '../../kit/grpc/grpc-server.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
 import type { UserEffects } from '../use-cases/user-effects.ts';
 import { accountHandlers } from './account-handlers.ts';
 
 const checkSessionRequest = z.object({ userId: userIdSchema, sessionId: idSchema('fam') });
+
+/** People come by the public door; orders ask for the buyer's profile. */
+export const userCallers: CallersOf<UserServiceDefinition> = {
+  register: ['api-gateway'],
+  authenticate: ['api-gateway'],
+  refresh: ['api-gateway'],
+  logout: ['api-gateway'],
+  getProfile: ['api-gateway', 'order'],
+  updateProfile: ['api-gateway'],
+  checkSession: ['api-gateway'],
+};
 
 /** The service of cloudmart/user/v1/user.proto: the doors of accounts, and whether a session may still act. */
 export const userGrpc = (parts: UserEffects): ServiceImplementation<UserServiceDefinition, GrpcCall> => ({
