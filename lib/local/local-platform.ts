@@ -11,8 +11,8 @@ import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
 import { checkpoint, prepareDatabases } from './postgres/databases.ts';
-import { type Postgres, startPostgres } from './postgres/postgres.ts';
 import { clustersOf } from './postgres/postgres-account.ts';
+import { type SupervisedPostgres, supervisePostgres } from './postgres/supervise-postgres.ts';
 import { openProcessList } from './process-list.ts';
 import type { Progress } from './progress.ts';
 import { keepSecrets } from './secrets.ts';
@@ -40,9 +40,6 @@ export type LocalPlatform = {
   readonly state: LocalState;
   readonly folder: DataFolder;
   readonly processes: readonly ServiceProcess[];
-  readonly postgres: Postgres;
-  /** Settles with a sentence when the platform cannot go on, such as when PostgreSQL ended. */
-  readonly failed: Promise<string>;
   /** Has PostgreSQL write out what a later stop would have to. */
   flush(): Promise<void>;
   /** Ends services, then peers, within about 5 s. */
@@ -58,7 +55,7 @@ const LOG_CHECK_MS = 30_000;
 
 const describeState = (
   placement: Placement,
-  { server, mails }: { readonly server: Postgres; readonly mails: Mailbox },
+  { server, mails }: { readonly server: SupervisedPostgres; readonly mails: Mailbox },
 ): LocalState => {
   const { folder, secrets, portBase, services, events } = placement;
   const at = localAddresses(placement);
@@ -104,7 +101,7 @@ const describeState = (
 export const startLocalPlatform = async (options: PlatformOptions): Promise<LocalPlatform> => {
   const { services, progress, portBase, events, signal } = options;
   const processes: ServiceProcess[] = [];
-  let postgres: Postgres | undefined;
+  let postgres: SupervisedPostgres | undefined;
   let tables: Tables | undefined;
   let mailbox: Mailbox | undefined;
   let logWatch: NodeJS.Timeout | undefined;
@@ -147,13 +144,19 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     const secrets = await keepSecrets(folder, services, clusters.length > 0);
     const placement: Placement = { folder, portBase, secrets, services, events };
     const peers = await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
-      const server = await startPostgres({
-        folder,
-        logFile: folder.at('logs', 'postgres.log'),
-        port: shiftPort(PEER_PORTS.postgres, portBase),
-        password: secrets.administrator,
-        signal,
-      });
+      const server = await supervisePostgres(
+        {
+          folder,
+          logFile: folder.at('logs', 'postgres.log'),
+          port: shiftPort(PEER_PORTS.postgres, portBase),
+          password: secrets.administrator,
+          signal,
+        },
+        {
+          say: progress.line,
+          changed: (state, pid, restarts) => list.set({ name: 'postgres', pid, state, restarts }),
+        },
+      );
       postgres = server;
       const { port, outside, cluster } = server;
       if (outside) detail(`data of PostgreSQL lie in ${cluster}: its account cannot enter ${folder.path}`);
@@ -179,18 +182,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
         ),
       LOG_CHECK_MS,
     );
-    return {
-      state,
-      folder,
-      processes,
-      postgres: peers.server,
-      failed: peers.server.ended.then(
-        (reason) =>
-          `PostgreSQL ended: ${reason}. Its log is ${folder.at('logs', 'postgres.log')}; start again, what was accepted is kept`,
-      ),
-      flush,
-      stop,
-    };
+    return { state, folder, processes, flush, stop };
   } catch (problem) {
     await stop();
     throw explainDiskFault(problem, folder.path);

@@ -1,5 +1,5 @@
 /** What runs on a data folder, asked from another process. */
-import { connect } from 'node:net';
+import pg from 'pg';
 import { folderHolder } from './data-folder.ts';
 import { type ListedProcess, readProcessList } from './process-list.ts';
 import { StartRefused } from './start-refused.ts';
@@ -32,16 +32,25 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-/** Whether anybody takes connections at a port of this machine. */
-const isListening = (port: number): Promise<boolean> =>
-  new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: ANSWER_WITHIN_MS });
-    const end = (is: boolean) => () => {
-      socket.destroy();
-      resolve(is);
-    };
-    socket.once('connect', end(true)).once('error', end(false)).once('timeout', end(false));
+/** Whether a database answers a question; a frozen server takes connections all the same. */
+const answers = async (url: string): Promise<boolean> => {
+  const client = new pg.Client({
+    connectionString: url,
+    connectionTimeoutMillis: ANSWER_WITHIN_MS,
+    query_timeout: ANSWER_WITHIN_MS,
   });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    // What a frozen server would have to say to a goodbye is not waited for.
+    client.end().catch(() => undefined);
+  }
+};
 
 /** What runs on a data folder. Throws `StartRefused` when nothing does, or when it is only starting. */
 export const platformStatus = async (dataFolder: string): Promise<PlatformStatus> => {
@@ -51,14 +60,18 @@ export const platformStatus = async (dataFolder: string): Promise<PlatformStatus
     throw new StartRefused('platform.starting', `process ${holder} is starting or ending a platform on ${dataFolder}`);
   });
   const listed = await readProcessList(dataFolder);
-  const services = state.services.map(async ({ name, url }): Promise<ServiceStatus> => {
+  const statusOf = async (name: string, isWell: () => Promise<boolean>): Promise<ServiceStatus> => {
     const { pid = null, state: known = 'down', restarts = 0 } = listed.find((process) => process.name === name) ?? {};
-    const isWell = known !== 'ready' || url === undefined || (await isReady(url));
-    return { name, state: isWell ? known : 'unhealthy', pid, restarts, ...(url !== undefined && { url }) };
-  });
-  const postgres = isListening(state.postgres.port).then((is): ServiceStatus => {
-    return { name: 'postgres', state: is ? 'ready' : 'down', pid: null, restarts: 0 };
-  });
+    return { name, state: known !== 'ready' || (await isWell()) ? known : 'unhealthy', pid, restarts };
+  };
+  const services = state.services.map(
+    async ({ name, url }): Promise<ServiceStatus> => ({
+      ...(await statusOf(name, async () => url === undefined || isReady(url))),
+      ...(url !== undefined && { url }),
+    }),
+  );
+  const [database = ''] = Object.values(state.databases);
+  const postgres = statusOf('postgres', () => answers(database));
   const { gateway, mailbox, pid, startedAt } = state;
   return {
     dataFolder: state.dataFolder,

@@ -12,7 +12,6 @@ import { readKeptJson } from './kept-json.ts';
 import { type LocalPlatform, startLocalPlatform } from './local-platform.ts';
 import type { Progress } from './progress.ts';
 import { residentMemory } from './resident-memory.ts';
-import { StartRefused } from './start-refused.ts';
 import type { LocalState } from './state.ts';
 
 export type UpOptions = {
@@ -136,10 +135,7 @@ export const up = async (
       memoryMiB: resident === undefined ? null : Math.round(resident / 1024 ** 2),
     };
     running(report, platform.state);
-    if (!once) {
-      const failure = await Promise.race([untilAborted(signal), platform.failed]);
-      if (failure !== undefined) throw new StartRefused('platform.failed', failure);
-    }
+    if (!once) await untilAborted(signal);
     return report;
   } finally {
     await progress.step('Ending everything', () => platform.stop());

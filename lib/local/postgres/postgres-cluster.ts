@@ -13,6 +13,7 @@ const MAJOR = '18';
 export const ADMINISTRATOR = 'cloudmart';
 const FREE_WITHIN_MS = 30_000;
 const POLL_MS = 25;
+const PID_FILE = 'postmaster.pid';
 
 const isThere = (file: string) =>
   stat(file).then(
@@ -105,14 +106,20 @@ const serversOn = async (cluster: string, postmaster: number): Promise<number[]>
   return folders.filter(({ folder }) => folder === cluster).map(({ pid }) => pid);
 };
 
+/** The server's process, as its pid file has it; undefined where there is none. */
+export const postmasterOf = async (cluster: string): Promise<number | undefined> => {
+  const text = await readFile(path.join(cluster, PID_FILE), 'utf8').catch(() => '');
+  const pid = Number(text.split('\n')[0]);
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+};
+
 /**
  * Ends a server that outlived its killed parent, and clears the pid file of one that is dead: in a container whose first
  * process reaps no zombies, PostgreSQL would take the dead server's id for a living one for ever.
  */
 const endLeftover = async (cluster: string) => {
-  const pidFile = path.join(cluster, 'postmaster.pid');
-  const postmaster = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
-  if (!Number.isInteger(postmaster) || postmaster <= 1) return;
+  const postmaster = await postmasterOf(cluster);
+  if (postmaster === undefined) return;
   const found = await serversOn(cluster, postmaster);
   if (found.includes(postmaster)) process.kill(postmaster, 'SIGINT');
   for (
@@ -125,7 +132,7 @@ const endLeftover = async (cluster: string) => {
         'postgres.leftover',
         `PostgreSQL of an earlier start still runs as process ${found.join(', ')} and does not end; stop it with "kill -9" and start again`,
       );
-  await rm(pidFile, { force: true });
+  await rm(path.join(cluster, PID_FILE), { force: true });
 };
 
 /** Makes the cluster if there is none, refuses one of another version, and ends a server that still works on it. */
