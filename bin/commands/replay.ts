@@ -8,7 +8,8 @@ export type ReplayFlags = {
   readonly rate: number;
   readonly limit?: number;
   readonly patience: number;
-  readonly kill?: readonly string[];
+  /** `true`: everybody. */
+  readonly kill?: readonly string[] | true;
   readonly times?: number;
   readonly json?: boolean;
 };
@@ -17,7 +18,13 @@ export type ReplayFlags = {
 export const replayCommand = (): Command =>
   new Command('replay')
     .summary("buy what a real shop's customers once bought")
-    .description("replay a real shop's purchases through the public door of a running platform; exit 1 if one failed")
+    .description(
+      "replay a real shop's purchases through the public door of a running platform; exit 1 if one failed, an order is lost or doubled, or a mail is missing",
+    )
+    .argument(
+      '[file]',
+      'purchases: customer, date, units and dollars a line, as the CDNOW data set has them; default a sample of it',
+    )
     .addOption(
       numberOption('--rate <n>', 'purchases begun per second', {
         least: 0.1,
@@ -37,10 +44,11 @@ export const replayCommand = (): Command =>
     .addOption(
       lookedUp(
         new Option(
-          '--kill <services>',
-          'kill -9 these meanwhile, comma-separated; "relay" is who publishes the order events',
+          '--kill [names]',
+          'kill -9 these meanwhile, comma-separated, or everything: services, "postgres", "supervisor" (started again) and "relay", who publishes the order events',
         ),
-        async (text: string) => (await import('../../lib/replay/kill-services.ts')).requireTargets(text.split(',')),
+        async (text: string | true) =>
+          text === true || (await import('../../lib/replay/kill-targets.ts')).requireTargets(text.split(',')),
       ),
     )
     .addOption(
@@ -55,15 +63,20 @@ export const replayCommand = (): Command =>
     .addHelpText(
       'after',
       helpAfter({
-        examples: ['npx cloudmart replay --rate 30', 'npx cloudmart replay --limit 500 --kill order,payment --times 3'],
-        done: 'every purchase came to its end',
-        failed: 'one failed, or no platform runs',
+        examples: [
+          'npx cloudmart replay --rate 30',
+          'npx cloudmart replay CDNOW_master.txt --rate 10',
+          'npx cloudmart replay --limit 500 --kill order,payment --times 3',
+          'npx cloudmart replay --limit 1500 --kill',
+        ],
+        done: 'every purchase came to its end, and every mail was sent',
+        failed: 'a purchase failed, an order is lost or doubled, a mail is missing, or no platform runs',
       }),
     )
-    .action((flags: ReplayFlags) => {
+    .action((file: string | undefined, flags: ReplayFlags) => {
       if (flags.times !== undefined && !flags.kill)
         throw new InvalidArgumentError('--times says how often; add whom with --kill');
       return runInterruptibly('what was accepted stays, and laws can check it', async (signal) =>
-        (await import('./run/replay.ts')).runReplay(flags, signal),
+        (await import('./run/replay.ts')).runReplay(file, flags, signal),
       );
     });

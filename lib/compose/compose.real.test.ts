@@ -119,6 +119,8 @@ describe('with what the command makes', () => {
           .map((line) => line.split('=') as [string, string]),
       );
       await mkdir(path.join(place, 'data'));
+      // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
+      await chmod(place, 0o711);
       [engine, postgres, broker, redis, tables] = await Promise.all([
         startContainerEngine(),
         startPostgres({

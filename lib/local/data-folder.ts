@@ -17,6 +17,8 @@ const BEFORE_MARKER = [LOCK, HOLDER, CHECKLISTS];
 /** What the load of the films found; there once the first start has come so far. */
 export const CATALOGUE = 'catalogue.json';
 const SQLITE_BUSY = 5;
+/** Longer than anybody takes who only looks whether the lock is held. */
+const LOCK_WITHIN_MS = 200;
 // An empty PostgreSQL cluster takes 40 MB, the demo catalogue and its write-ahead log up to 150 MB.
 const FIRST_START_BYTES = 300 * 1024 ** 2;
 const LATER_START_BYTES = 64 * 1024 ** 2;
@@ -159,7 +161,7 @@ export const folderHolder = async (folder: string): Promise<number | undefined> 
 const lock = async (folder: string) => {
   // SQLite would hide why the disk refuses; opening the file ourselves first shows it.
   await (await open(path.join(folder, LOCK), 'a')).close();
-  const database = new DatabaseSync(path.join(folder, LOCK), { timeout: 0 });
+  const database = new DatabaseSync(path.join(folder, LOCK), { timeout: LOCK_WITHIN_MS });
   try {
     database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (problem) {

@@ -13,7 +13,7 @@ import { PEER_PORTS, portsInUse, shiftPort } from './ports.ts';
 import { checkpoint, prepareDatabases } from './postgres/databases.ts';
 import { clustersOf } from './postgres/postgres-account.ts';
 import { type SupervisedPostgres, supervisePostgres } from './postgres/supervise-postgres.ts';
-import { openProcessList } from './process-list.ts';
+import { openProcessList, readProcessList } from './process-list.ts';
 import type { Progress } from './progress.ts';
 import { keepSecrets } from './secrets.ts';
 import { localAddresses, type Placement } from './service-plan.ts';
@@ -51,6 +51,8 @@ const PRIVATE_FOLDERS = ['logs', 'mail', 'buckets', 'bundles', 'tables', 'compil
 
 /** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
 const STOP_WITHIN_MS = 4700;
+/** Processes of a platform that was killed end by themselves: services within 5 s, PostgreSQL after its shutdown. */
+const KILLED_GONE_WITHIN_MS = 15_000;
 const LOG_CHECK_MS = 30_000;
 
 const describeState = (
@@ -111,11 +113,14 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   const folder = await progress.step('Checking this machine', async () => {
     if (events !== undefined) await (await import('./given-event-log.ts')).requireEventLog(events);
     const opened = await openDataFolder(options.data);
-    await requireFreePorts(portsInUse(services, portBase)).catch((problem: unknown) => {
+    try {
+      const wasKilled = (await readProcessList(opened.path)).length > 0;
+      await requireFreePorts(portsInUse(services, portBase), wasKilled ? KILLED_GONE_WITHIN_MS : 0);
+      return opened;
+    } catch (problem) {
       opened.release();
       throw problem;
-    });
-    return opened;
+    }
   });
   const list = openProcessList(folder.path, progress.line);
   const stop = async () => {

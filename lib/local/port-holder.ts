@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { createServer } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { PortUse } from './ports.ts';
 import { StartRefused } from './start-refused.ts';
@@ -9,6 +10,7 @@ import { StartRefused } from './start-refused.ts';
 const LISTEN_STATE = '0A';
 /** Holders named in full; where another platform holds every port, the first few tell it. */
 const SHOWN_HOLDERS = 2;
+const POLL_MS = 50;
 const run = promisify(execFile);
 
 const isFree = (port: number) =>
@@ -66,8 +68,16 @@ const holderFromLsof = async (port: number): Promise<string | undefined> => {
 export const portHolder = async (port: number): Promise<string> =>
   (await holderFromProc(port)) ?? (await holderFromLsof(port).catch(() => undefined)) ?? 'a process of another user';
 
-/** Throws `StartRefused` naming each taken port, who wants it, who holds it, and the way out. */
-export const requireFreePorts = async (uses: readonly PortUse[]): Promise<void> => {
+const takenAmong = async (uses: readonly PortUse[]): Promise<PortUse[]> => {
+  const checks = await Promise.all(uses.map(async (use) => ({ ...use, free: await isFree(use.port) })));
+  return checks.filter(({ free }) => !free);
+};
+
+/**
+ * Throws `StartRefused` naming each taken port, who wants it, who holds it, and the way out.
+ * @param withinMs how long to wait for those that are just ending; default not at all
+ */
+export const requireFreePorts = async (uses: readonly PortUse[], withinMs = 0): Promise<void> => {
   const owners = new Map<number, string>();
   for (const { name, port } of uses) {
     const other = owners.get(port);
@@ -75,8 +85,12 @@ export const requireFreePorts = async (uses: readonly PortUse[]): Promise<void> 
       throw new StartRefused('port.doubled', `${name} and ${other} both want port ${port}; change one in its manifest`);
     owners.set(port, name);
   }
-  const checks = await Promise.all(uses.map(async (use) => ({ ...use, free: await isFree(use.port) })));
-  const taken = checks.filter(({ free }) => !free);
+  const until = performance.now() + withinMs;
+  let taken = await takenAmong(uses);
+  while (taken.length > 0 && performance.now() < until) {
+    await pause(POLL_MS);
+    taken = await takenAmong(uses);
+  }
   if (taken.length === 0) return;
   const lines = await Promise.all(
     taken

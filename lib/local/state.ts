@@ -2,6 +2,7 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../write-file-atomically.ts';
+import { folderHolder } from './data-folder.ts';
 import { readKeptJson } from './kept-json.ts';
 import { StartRefused } from './start-refused.ts';
 
@@ -48,22 +49,14 @@ export const writeState = (state: LocalState): Promise<void> =>
 
 export const removeState = (dataFolder: string): Promise<void> => rm(path.join(dataFolder, FILE), { force: true });
 
-const isAlive = (pid: number) => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (problem) {
-    return (problem as NodeJS.ErrnoException).code === 'EPERM';
-  }
-};
-
 /** Reads what runs on a data folder. Throws `StartRefused` with the command to run when nothing does. */
 export const readState = async (dataFolder: string): Promise<LocalState> => {
   const state = await readKeptJson<LocalState>(
     path.join(dataFolder, FILE),
     '; end the platform with Ctrl-C or "npx cloudmart stop" and start it again, which writes the file anew',
   );
-  if (!state || !isAlive(state.pid))
+  // By the kernel's lock, because the id of a process that was killed may live on, in a zombie or in another process.
+  if (!state || (await folderHolder(dataFolder)) !== state.pid)
     throw new StartRefused(
       'platform.not-running',
       `no platform runs on ${dataFolder}; start one with "npm start" in another terminal, or name its folder with --data DIR`,

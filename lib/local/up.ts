@@ -2,9 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { createApiClient } from '../shop/api-client.ts';
+import { type ApiClient, createApiClient } from '../shop/api-client.ts';
 import { FILMS_FILE, readDemoCatalogue } from '../shop/demo-catalogue.ts';
 import { type CatalogueLoad, catalogueLines, loadCatalogue } from '../shop/load-catalogue.ts';
+import { patiently } from '../shop/patiently.ts';
 import { type PurchaseProof, provePurchase } from '../shop/purchase.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { CATALOGUE } from './data-folder.ts';
@@ -48,9 +49,20 @@ export type UpReport = Partial<PurchaseProof> & {
   readonly memoryMiB: number | null;
 };
 
-const staffToken = async ({ state }: LocalPlatform): Promise<string> => {
-  const { email, password } = state.staff;
-  const { accessToken } = await createApiClient(state.gateway)<{ accessToken: string }>('/api/v1/auth/login', {
+/** Seconds for which a request is repeated while a service that died is being started again. */
+const PATIENCE_SECONDS = 60;
+
+/** A shop that is told everything once more where it could not be asked; only for requests that double nothing. */
+const patientClient = ({ state }: LocalPlatform, signal: AbortSignal): ApiClient => {
+  const api = createApiClient(state.gateway);
+  return (path, request) =>
+    patiently(() => api(path, { ...request, signal }), { seconds: PATIENCE_SECONDS, onRetry: () => undefined, signal });
+};
+
+const staffToken = async (platform: LocalPlatform, signal: AbortSignal): Promise<string> => {
+  const { email, password } = platform.state.staff;
+  const api = patientClient(platform, signal);
+  const { accessToken } = await api<{ accessToken: string }>('/api/v1/auth/login', {
     method: 'POST',
     body: { email, password },
   });
@@ -59,11 +71,10 @@ const staffToken = async ({ state }: LocalPlatform): Promise<string> => {
 
 /** Loads the films at the first start. A load that was cut short is done again and doubles nothing: each film has a key of its own. */
 const ensureCatalogue = async (
-  { state, folder, flush }: LocalPlatform,
-  root: string,
-  token: string,
-  progress: Progress,
+  platform: LocalPlatform,
+  { root, progress, signal }: UpOptions,
 ): Promise<CatalogueLoad> => {
+  const { folder, flush } = platform;
   const file = folder.at(CATALOGUE);
   const done = await readKeptJson<CatalogueLoad>(
     file,
@@ -72,7 +83,8 @@ const ensureCatalogue = async (
   if (done) return done;
   const load = await progress.step('Loading the demo catalogue', async (detail) => {
     const catalogue = readDemoCatalogue(await readFile(path.join(root, FILMS_FILE), 'utf8'));
-    return loadCatalogue(createApiClient(state.gateway), token, catalogue, (count, of) =>
+    const token = await staffToken(platform, signal);
+    return loadCatalogue(patientClient(platform, signal), token, catalogue, (count, of) =>
       detail(`${count} of ${of} films`),
     );
   });
@@ -89,16 +101,17 @@ const untilAborted = (signal: AbortSignal) =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-const prove = ({ state }: LocalPlatform, token: string, { progress, signal }: UpOptions): Promise<PurchaseProof> =>
-  progress.step('Buying something as a new customer', (detail) =>
-    provePurchase({
+const prove = (platform: LocalPlatform, { progress, signal }: UpOptions): Promise<PurchaseProof> =>
+  progress.step('Buying something as a new customer', async (detail) => {
+    const { state } = platform;
+    return provePurchase({
       api: createApiClient(state.gateway),
       mailbox: state.mailer && state.mailbox,
-      staffToken: token,
+      staffToken: await staffToken(platform, signal),
       say: detail,
       signal,
-    }),
-  );
+    });
+  });
 
 /**
  * Runs the platform. With `once` it resolves with the report when everything has ended again; else it calls `running`
@@ -108,13 +121,12 @@ export const up = async (
   options: UpOptions,
   running: (report: UpReport, state: LocalState) => void,
 ): Promise<UpReport> => {
-  const { progress, signal, root, once, purchase } = options;
+  const { progress, signal, once, purchase } = options;
   const platform = await startLocalPlatform(options);
   try {
-    const token = await staffToken(platform);
-    const catalogue = await ensureCatalogue(platform, root, token, progress);
+    const catalogue = await ensureCatalogue(platform, options);
     signal.throwIfAborted();
-    const proof = purchase ? await prove(platform, token, options) : {};
+    const proof = purchase ? await prove(platform, options) : {};
     const resident = await residentMemory(process.pid);
     const report: UpReport = {
       ...proof,

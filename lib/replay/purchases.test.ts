@@ -9,6 +9,12 @@ describe('the file of purchases', () => {
     ]);
   });
 
+  test('is the whole data set as well, which has no numbers of a sample', () => {
+    expect(readPurchases(' 00001 19970101  1   11.77\r\n')).toEqual([
+      { line: 1, customer: '00001', date: '1997-01-01', units: 1, cents: 1177 },
+    ]);
+  });
+
   test('is refused with the number of the line that is no purchase', () => {
     expect(() => readPurchases(' 00004 0001 19970101  2   29.33\nno purchase')).toThrow('line 2 of the purchases');
   });

@@ -11,16 +11,17 @@ export type PastPurchase = {
   readonly cents: number;
 };
 
-const shape = /^\s*(\d{5})\s+(\d{4})\s+(\d{4})(\d{2})(\d{2})\s+(\d+)\s+(\d+)\.(\d{2})\s*$/;
+/** Customer, their number in the sample where the file is one, date, units, dollars. */
+const shape = /^\s*(\d{5})\s+(?:\d{4}\s+)?(\d{4})(\d{2})(\d{2})\s+(\d+)\s+(\d+)\.(\d{2})\s*$/;
 
 /** Reads the fixed-width file; throws with the number of the first line that is not a purchase. */
 export const readPurchases = (text: string): PastPurchase[] =>
   text.split('\n').flatMap((row, index) => {
     if (row.trim() === '') return [];
-    const [, customer, , year, month, day, units, dollars, cents] = shape.exec(row) ?? [];
+    const [, customer, year, month, day, units, dollars, cents] = shape.exec(row) ?? [];
     if (!customer || !units)
       throw new Error(
-        `line ${index + 1} of the purchases is not "customer sample date units dollars": ${row.trim().slice(0, 60)}`,
+        `line ${index + 1} of the purchases is not "customer [sample] date units dollars": ${row.trim().slice(0, 60)}`,
       );
     return [
       {

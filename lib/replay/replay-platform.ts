@@ -1,18 +1,21 @@
-/** A replay against the platform that runs on a folder: purchases, kills meanwhile, and the mails that must come of it. */
+/** A replay against the platform that runs on a folder: purchases, kills meanwhile, and the orders and mails that must come of it. */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { readState } from '../local/state.ts';
-import { services } from '../services.ts';
+import { type LocalState, readState } from '../local/state.ts';
 import { createApiClient } from '../shop/api-client.ts';
 import { openMailFolder } from '../shop/mail-folder.ts';
-import { type Kill, killServices } from './kill-services.ts';
-import { byDate, readPurchases } from './purchases.ts';
-import { type ReplayProgress, type ReplayReport, replay } from './replay.ts';
+import { patiently } from '../shop/patiently.ts';
+import { type Kill, type Killing, type KillPlan, killMeanwhile } from './kill-meanwhile.ts';
+import { auditMails, auditOrders, databaseTime, type MailAudit, type OrderAudit, storedOrders } from './own-orders.ts';
+import { byDate, type PastPurchase, readPurchases } from './purchases.ts';
+import { type Accepted, type ReplayProgress, type ReplayReport, replay } from './replay.ts';
+import { watchPlatform } from './watch-platform.ts';
 
 export type PlatformReplay = {
   /** Folder of the running platform; `replay/history.jsonl` in it keeps what was promised. */
   readonly dataFolder: string;
+  /** File of purchases; default the sample beside this code. */
+  readonly file: string | undefined;
   /** Purchases begun per second. */
   readonly rate: number;
   /** Only the first so many purchases; absent: all. */
@@ -20,77 +23,111 @@ export type PlatformReplay = {
   /** Seconds for which one request is repeated before its purchase counts as failed. */
   readonly patienceSeconds: number;
   /** Who is killed meanwhile, and how often each; absent: nobody. */
-  readonly kills: { readonly targets: readonly string[]; readonly times: number } | undefined;
+  readonly kills: KillPlan | undefined;
   readonly onKill: (kill: Kill) => void;
-  /** Told at most every two seconds; `count` is how many purchases there are. */
+  /** Told the new process of a supervisor that was killed. */
+  readonly onRestart: (pid: number) => void;
+  /** Told after each step of a purchase; `count` is how many purchases there are. */
   readonly onProgress: (progress: ReplayProgress, count: number) => void;
+  /** Told while confirmations are missing, how many. */
+  readonly onMailWait: (missing: number) => void;
   readonly signal: AbortSignal;
 };
 
 export type PlatformReplayReport = ReplayReport & {
-  /** Confirmations that arrived; null where the shop sends none. */
-  readonly mails: number | null;
+  /** Confirmations; null where the shop sends no mails. */
+  readonly mails: MailAudit | null;
+  readonly orders: OrderAudit;
   readonly kills: readonly Kill[];
   /** File of what was promised, for `cloudmart laws --history`. */
   readonly history: string;
 };
 
-const PROGRESS_EVERY_MS = 2_000;
-/** For the last mails to arrive after the last outcome. */
-const MAILS_WITHIN_MS = 60_000;
-/** Share of the replay that has kills; at its end purchases meet a whole platform too. */
-const SHARE_WITH_KILLS = 0.8;
+/** For the last mails after the last outcome: longer than a mail waits whose function was killed with its claim. */
+const MAILS_WITHIN_MS = 180_000;
 
-const purchasesFile = new URL('./cdnow-sample.txt', import.meta.url);
+const sampleFile = new URL('./cdnow-sample.txt', import.meta.url);
 
-const expectMails = async (folder: string, expected: number): Promise<number> => {
-  const mails = openMailFolder(folder);
-  for (const until = performance.now() + MAILS_WITHIN_MS; ; await pause(1_000)) {
-    const all = await mails.list({ limit: Number.POSITIVE_INFINITY });
-    const count = all.filter(({ to }) => to.some((address) => address.endsWith('@replay.example'))).length;
-    if (count >= expected || performance.now() > until) return count;
-  }
+const readFileOfPurchases = async (file: string | undefined): Promise<PastPurchase[]> => {
+  const text = await readFile(file ?? sampleFile, 'utf8').catch((problem: NodeJS.ErrnoException) => {
+    throw new Error(`${file} cannot be read: ${problem.code === 'ENOENT' ? 'there is no such file' : problem.message}`);
+  });
+  const purchases = byDate(readPurchases(text));
+  if (purchases.length === 0) throw new Error(`${file} holds no purchase`);
+  return purchases;
 };
 
-/** Replays a real shop's purchases. A kill that cannot be carried out ends the replay with its reason. */
-export const replayPlatform = async (request: PlatformReplay): Promise<PlatformReplayReport> => {
-  const { dataFolder, rate, limit, patienceSeconds, kills, onKill, onProgress, signal } = request;
-  const purchases = byDate(readPurchases(await readFile(purchasesFile, 'utf8'))).slice(0, limit);
-  const state = await readState(dataFolder);
-  const databaseOf = Object.fromEntries(
-    services.flatMap(({ name, owns, publishes }) =>
-      owns.database && Object.keys(publishes).length > 0 ? [[name, state.databases[owns.database] ?? '']] : [],
-    ),
-  );
+/** Whether anything came out that must not: a failed purchase, an order lost or doubled, a mail that is missing. */
+export const hasFindings = ({ failed, orders, mails }: PlatformReplayReport): boolean =>
+  failed + orders.lost.length + orders.doubled.length + (mails?.missing.length ?? 0) > 0;
+
+/** Replays and audits; `progress` is kept up to date, so that somebody who ends it hears how far it came. */
+const replayOn = async (state: LocalState, purchases: readonly PastPurchase[], request: PlatformReplay, far: ReplayProgress) => {
+  const { dataFolder, rate, patienceSeconds, kills, onKill, onRestart, onProgress, onMailWait, signal } = request;
   const history = path.join(dataFolder, 'replay', 'history.jsonl');
   await mkdir(path.dirname(history), { recursive: true });
   await writeFile(history, '', { flag: 'a' });
 
-  const failed = new AbortController();
-  const ended = AbortSignal.any([signal, failed.signal]);
-  const withinMs = (purchases.length / rate) * 1000 * SHARE_WITH_KILLS;
-  let killing: ReturnType<typeof killServices> | undefined;
-  const kill = () => {
-    if (kills)
-      killing ??= killServices({ ...kills, withinMs, databaseOf, onKill, signal: ended }).catch((problem: unknown) => {
-        failed.abort(problem);
-        return [];
-      });
-  };
-  let shownAt = 0;
-  const report = await replay({
-    ...{ api: createApiClient(state.gateway), purchases, rate, patienceSeconds, signal: ended },
-    onAccepted: (promise) => appendFile(history, `${JSON.stringify(promise)}\n`),
-    onProgress: (progress) => {
-      // Not before the first purchase: in a short replay all kills would fall into the reading of the catalogue.
-      kill();
-      if (performance.now() - shownAt < PROGRESS_EVERY_MS) return;
-      shownAt = performance.now();
-      onProgress(progress, purchases.length);
-    },
-  });
-  const killed = (await killing) ?? [];
-  failed.signal.throwIfAborted();
-  const mails = state.mailer ? await expectMails(state.mailFolder, report.states['paid'] ?? 0) : null;
-  return { ...report, mails, kills: killed, history };
+  const ordersUrl = state.databases['orders'] ?? '';
+  const patience = { seconds: patienceSeconds, onRetry: () => undefined, signal };
+  const since = await patiently(() => databaseTime(ordersUrl), patience);
+  const accepted: Accepted[] = [];
+  const askedKeys = new Set<string>();
+  const paid: string[] = [];
+  const over = new AbortController();
+  let killing: Killing | undefined;
+  const watch = watchPlatform(dataFolder, () => killing?.isRestarting() ?? false);
+  const ended = AbortSignal.any([signal, watch.gone, over.signal]);
+  if (kills) {
+    killing = killMeanwhile({ ...kills, purchases: purchases.length, dataFolder, signal: ended, onKill, onRestart });
+    killing.finish().catch((problem: unknown) => over.abort(problem));
+  }
+  try {
+    const report = await replay({
+      ...{ api: createApiClient(state.gateway), purchases, rate, patienceSeconds, signal: ended },
+      ...(killing && { before: killing.before }),
+      onOrdering: (key) => askedKeys.add(key),
+      onAccepted: (promise) => {
+        accepted.push(promise);
+        const { orderId, idempotencyKey, total } = promise;
+        return appendFile(history, `${JSON.stringify({ orderId, idempotencyKey, total })}\n`);
+      },
+      onSettled: (orderId, status) => {
+        if (status === 'paid') paid.push(orderId);
+      },
+      onProgress: (progress) => {
+        Object.assign(far, progress);
+        killing?.progressed(progress.settled + progress.failed);
+        onProgress(progress, purchases.length);
+      },
+    });
+    const killed = (await killing?.finish()) ?? [];
+    const waiting = { withinMs: MAILS_WITHIN_MS, onWait: onMailWait, signal: ended };
+    const mails = state.mailer ? await auditMails(openMailFolder(state.mailFolder), paid, waiting) : null;
+    const userIds = [...new Set(accepted.map(({ userId }) => userId))];
+    const stored = await patiently(() => storedOrders(ordersUrl, userIds, since), { ...patience, signal: ended });
+    return { ...report, mails, orders: auditOrders(stored, accepted, askedKeys), kills: killed, history };
+  } finally {
+    watch.close();
+    over.abort();
+  }
+};
+
+/**
+ * Replays a real shop's purchases. A kill that cannot be carried out, and a platform that is gone for good, end the replay with their
+ * reason; so does the signal. The message then says how far it came.
+ */
+export const replayPlatform = async (request: PlatformReplay): Promise<PlatformReplayReport> => {
+  const purchases = (await readFileOfPurchases(request.file)).slice(0, request.limit);
+  const state = await readState(request.dataFolder);
+  const far: ReplayProgress = { begun: 0, accepted: 0, settled: 0, failed: 0, retries: 0, seconds: 0 };
+  try {
+    return await replayOn(state, purchases, request, far);
+  } catch (problem) {
+    const reason = request.signal.aborted ? 'interrupted' : (problem as Error).message;
+    throw new Error(
+      `${reason}; ${far.begun} of ${purchases.length} purchases had begun and ${far.accepted} were accepted, which stays; "npx cloudmart laws" checks it`,
+      { cause: problem },
+    );
+  }
 };

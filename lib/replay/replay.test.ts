@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { exampleCartVersion } from '../../services/contracts/http/cart-api.ts';
-import type { ApiClient } from '../shop/api-client.ts';
+import { type ApiClient, ApiProblem, type ApiRequest } from '../shop/api-client.ts';
 import { readPurchases } from './purchases.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 
@@ -12,7 +12,7 @@ const shopThatAsks = (total: number): ApiClient => {
       items: [{ id: 'prd_1', price: { amount: 500, currency: 'USD' }, stock: 9 }],
       nextCursor: null,
     },
-    '/api/v1/auth/register': { accessToken: 'token', expiresIn: 600 },
+    '/api/v1/auth/register': { user: { id: 'usr_1' }, accessToken: 'token', expiresIn: 600 },
     '/api/v1/cart': { items: [] },
     '/api/v1/cart/items': { version: exampleCartVersion, total: { amount: total, currency: 'USD' } },
     '/api/v1/orders': { order },
@@ -49,7 +49,7 @@ test('a purchase is counted with the state in which its order ended', async () =
     paidThen: 1000,
     paidNow: 1000,
   });
-  expect(accepted).toEqual([{ orderId: 'ord_1', total: 1000, idempotencyKey: expect.any(String) }]);
+  expect(accepted).toEqual([{ orderId: 'ord_1', total: 1000, idempotencyKey: expect.any(String), userId: 'usr_1' }]);
 });
 
 test('an order that costs something else than the shelf said has failed, and its promise is on record all the same', async () => {
@@ -60,7 +60,7 @@ test('an order that costs something else than the shelf said has failed, and its
     failed: 1,
     failures: ['line 1: order ord_1 costs 999, not 1000'],
   });
-  expect(accepted).toEqual([{ orderId: 'ord_1', total: 999, idempotencyKey: expect.any(String) }]);
+  expect(accepted).toMatchObject([{ orderId: 'ord_1', total: 999 }]);
 });
 
 test('a replay that is ended while it waits for the next purchase says why', async () => {
@@ -85,4 +85,48 @@ test('the first progress comes after the catalogue, so that what begins with it 
     onProgress: () => story.push('progress'),
   });
   expect(story.slice(0, 2)).toEqual(['/api/v1/products?limit=100', 'progress']);
+});
+
+test('a replay that is ended while nobody answers gives up what it repeats, and says why', async () => {
+  const stop = new AbortController();
+  const shop = shopThatAsks(1000);
+  const ended = run(1000, {
+    api: (async (path: string) => {
+      if (!path.startsWith('/api/v1/auth')) return shop(path);
+      stop.abort(new Error('ended by its operator'));
+      throw new Error('nobody answers');
+    }) as ApiClient,
+    patienceSeconds: 3_600,
+    signal: stop.signal,
+  });
+  await expect(ended).rejects.toThrow('ended by its operator');
+});
+
+test('a cart is emptied before the first purchase of a customer, and after one that failed', async () => {
+  const shop = shopThatAsks(1000);
+  const story: string[] = [];
+  const refused = new ApiProblem('POST /api/v1/orders', 422, 'order.refused', 'no');
+  const { report } = await run(1000, {
+    api: (async (path: string, request: ApiRequest = {}) => {
+      const { pathname } = new URL(path, 'http://shop.example');
+      story.push(`${request.method ?? 'GET'} ${pathname}`);
+      if (pathname === '/api/v1/orders') throw refused;
+      return shop(path);
+    }) as ApiClient,
+  });
+  expect(report.failures).toEqual(['line 1: POST /api/v1/orders answered 422 order.refused: no']);
+  expect(story.slice(2)).toEqual([
+    'DELETE /api/v1/cart',
+    'POST /api/v1/cart/items',
+    'POST /api/v1/orders',
+    'DELETE /api/v1/cart',
+  ]);
+});
+
+test('the own queue is told apart from the answers of the shop', async () => {
+  const { report } = await run(1000, {
+    before: () => new Promise((resolve) => setTimeout(resolve, 300)),
+  });
+  expect(report.queueMs.p50).toBeGreaterThanOrEqual(290);
+  expect(report.answerMs.order.p50).toBeLessThan(report.queueMs.p50);
 });

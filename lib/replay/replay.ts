@@ -1,9 +1,22 @@
 /** Replays purchases at a steady rate, each customer's one after the other, and counts what became of them. */
-import { setTimeout as pause } from 'node:timers/promises';
+import { randomUUID } from 'node:crypto';
+import pLimit from 'p-limit';
 import type { ApiClient } from '../shop/api-client.ts';
+import { pauseUnless } from '../shop/patiently.ts';
 import type { PastPurchase } from './purchases.ts';
 import { createShelf, readShelf } from './shelf.ts';
-import { createShopper, type Shopper } from './shopper.ts';
+import { type Asked, createShopper, type Shopper } from './shopper.ts';
+import { type Spread, spreadOf } from './spread.ts';
+
+/** An order that was answered with 201. */
+export type Accepted = {
+  readonly orderId: string;
+  readonly idempotencyKey: string;
+  /** Cents. */
+  readonly total: number;
+  /** Account of the customer. */
+  readonly userId: string;
+};
 
 export type ReplayOptions = {
   readonly api: ApiClient;
@@ -12,13 +25,27 @@ export type ReplayOptions = {
   readonly rate: number;
   /** Seconds for which one request is repeated before its purchase counts as failed. */
   readonly patienceSeconds: number;
+  /** Asked before each purchase, with its number from 0; it begins when this resolves. Default at once. */
+  readonly before?: (purchase: number) => Promise<void>;
+  /** Told of each idempotency key before its order is asked for. */
+  readonly onOrdering?: (idempotencyKey: string) => void;
   /** Told of every accepted order at once, before its outcome is known. */
-  readonly onAccepted: (promise: { orderId: string; idempotencyKey: string; total: number }) => Promise<void>;
+  readonly onAccepted: (accepted: Accepted) => Promise<void>;
+  /** Told of the state in which an order ended. */
+  readonly onSettled?: (orderId: string, status: string) => void;
   readonly onProgress: (progress: ReplayProgress) => void;
   readonly signal: AbortSignal;
 };
 
-export type ReplayProgress = { begun: number; accepted: number; settled: number; failed: number; retries: number };
+export type ReplayProgress = {
+  begun: number;
+  accepted: number;
+  settled: number;
+  failed: number;
+  retries: number;
+  /** Since the first purchase. */
+  seconds: number;
+};
 
 export type ReplayReport = ReplayProgress & {
   readonly purchases: number;
@@ -28,90 +55,111 @@ export type ReplayReport = ReplayProgress & {
   /** Cents: what the file says, and what the orders cost at today's prices. */
   readonly paidThen: number;
   readonly paidNow: number;
-  readonly seconds: number;
   /** Settled purchases a second, from the first request to the last outcome. */
   readonly throughput: number;
-  /** Milliseconds from the order's request to its acceptance, repeats included. */
-  readonly placeMs: { readonly p50: number; readonly p95: number; readonly p99: number };
+  /** How long the shop took for single requests that it granted. */
+  readonly answerMs: Readonly<Record<Asked, Spread>>;
+  /** How late purchases began, and their sign-ins came to their turn, by limits of the replay itself: no part of `answerMs`. */
+  readonly queueMs: Spread;
   /** The first few purchases that failed, with why. */
   readonly failures: readonly string[];
 };
 
 /** Purchases under way at once; beyond it the next ones begin late rather than pile up. */
-const mostAtOnce = 128;
+export const PURCHASES_AT_ONCE = 128;
 const shownFailures = 10;
+/** Milliseconds for emptying a cart that a purchase left behind, and how many at once. */
+const LEAVE_WITHIN_MS = 2_000;
+const LEAVING_AT_ONCE = 16;
 
-const percentile = (sorted: readonly number[], share: number) =>
-  Math.round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0);
-
-/** Throws the reason of the signal once it is aborted; what is under way then is still waited for by its own requests. */
-export const replay = async ({
-  api,
-  purchases,
-  rate,
-  patienceSeconds,
-  onAccepted,
-  onProgress,
-  signal,
-}: ReplayOptions): Promise<ReplayReport> => {
+/** Throws the reason of the signal soon after it is aborted, when what was under way is given up and its carts are empty. */
+export const replay = async (options: ReplayOptions): Promise<ReplayReport> => {
+  const { purchases, rate, patienceSeconds, before, onOrdering, onAccepted, onSettled, onProgress, signal } = options;
+  const api: ApiClient = (path, request) => options.api(path, { ...request, signal });
   const shelf = createShelf(await readShelf(api));
-  const progress: ReplayProgress = { begun: 0, accepted: 0, settled: 0, failed: 0, retries: 0 };
+  const progress: ReplayProgress = { begun: 0, accepted: 0, settled: 0, failed: 0, retries: 0, seconds: 0 };
   const shoppers = new Map<string, { shopper: Shopper; last: Promise<void> }>();
   const states = new Map<string, number>();
-  const placeMs: number[] = [];
+  const answers: Record<Asked, number[]> = { signIn: [], cart: [], order: [] };
+  const queued: number[] = [];
+  const turnMs = new Map<string, number>();
   const failures: string[] = [];
   let paidNow = 0;
-  const patience = { seconds: patienceSeconds, onRetry: () => (progress.retries += 1) };
+  const patience = { seconds: patienceSeconds, onRetry: () => (progress.retries += 1), signal };
 
   const buy = async (shopper: Shopper, purchase: PastPurchase): Promise<void> => {
-    try {
-      const { productId, price } = shelf.choose(purchase);
-      const startedAt = performance.now();
-      const { order, idempotencyKey } = await shopper.order(productId, purchase.units);
-      placeMs.push(performance.now() - startedAt);
-      progress.accepted += 1;
-      await onAccepted({ orderId: order.id, idempotencyKey, total: order.total.amount });
-      if (order.total.amount !== price * purchase.units)
-        throw new Error(`order ${order.id} costs ${order.total.amount}, not ${price * purchase.units}`);
-      const { status, total } = await shopper.outcome(order.id);
-      states.set(status, (states.get(status) ?? 0) + 1);
-      progress.settled += 1;
-      paidNow += total.amount;
-    } catch (problem) {
-      progress.failed += 1;
-      if (failures.length < shownFailures)
-        failures.push(`line ${purchase.line}: ${problem instanceof Error ? problem.message : String(problem)}`);
-    }
+    const { productId, price } = shelf.choose(purchase);
+    const idempotencyKey = randomUUID();
+    onOrdering?.(idempotencyKey);
+    const order = await shopper.order(productId, purchase.units, idempotencyKey);
+    progress.accepted += 1;
+    const total = order.total.amount;
+    await onAccepted({ orderId: order.id, idempotencyKey, total, userId: shopper.userId() ?? '' });
+    if (total !== price * purchase.units)
+      throw new Error(`order ${order.id} costs ${total}, not ${price * purchase.units}`);
+    const { status } = await shopper.outcome(order.id);
+    states.set(status, (states.get(status) ?? 0) + 1);
+    progress.settled += 1;
+    onSettled?.(order.id, status);
+    paidNow += total;
   };
 
+  const fail = (purchase: PastPurchase, problem: unknown) => {
+    if (signal.aborted) return;
+    progress.failed += 1;
+    if (failures.length < shownFailures)
+      failures.push(`line ${purchase.line}: ${problem instanceof Error ? problem.message : String(problem)}`);
+  };
+
+  const enter = (customer: string) => ({
+    shopper: createShopper({
+      ...{ api, customer, patience },
+      onAnswer: (asked, milliseconds) => answers[asked].push(milliseconds),
+      onTurn: (milliseconds) => turnMs.set(customer, (turnMs.get(customer) ?? 0) + milliseconds),
+    }),
+    last: Promise.resolve(),
+  });
+
   const underWay = new Set<Promise<void>>();
-  const begin = (purchase: PastPurchase) => {
-    const known = shoppers.get(purchase.customer) ?? {
-      shopper: createShopper(api, purchase.customer, patience),
-      last: Promise.resolve(),
-    };
-    const run = known.last.then(() => buy(known.shopper, purchase));
-    shoppers.set(purchase.customer, { shopper: known.shopper, last: run });
+  const begin = (purchase: PastPurchase, dueAt: number) => {
+    const { shopper, last } = shoppers.get(purchase.customer) ?? enter(purchase.customer);
+    const run = last.then(async () => {
+      const lateMs = Math.max(0, performance.now() - dueAt);
+      await buy(shopper, purchase).catch((problem: unknown) => fail(purchase, problem));
+      queued.push(lateMs + (turnMs.get(purchase.customer) ?? 0));
+      turnMs.delete(purchase.customer);
+    });
+    shoppers.set(purchase.customer, { shopper, last: run });
     underWay.add(run);
     void run.finally(() => underWay.delete(run));
   };
 
   const startedAt = performance.now();
-  for (const [index, purchase] of purchases.entries()) {
-    const early = startedAt + (index * 1000) / rate - performance.now();
-    if (early > 1) await pause(early, undefined, { signal }).catch(() => signal.throwIfAborted());
-    while (underWay.size >= mostAtOnce) await Promise.race(underWay);
+  const tell = () => {
+    progress.seconds = Math.round((performance.now() - startedAt) / 100) / 10;
+    onProgress(progress);
+  };
+  try {
+    for (const [index, purchase] of purchases.entries()) {
+      const dueAt = startedAt + (index * 1000) / rate;
+      if (dueAt - performance.now() > 1) await pauseUnless(signal, dueAt - performance.now());
+      while (underWay.size >= PURCHASES_AT_ONCE) await Promise.race(underWay);
+      await before?.(index);
+      signal.throwIfAborted();
+      progress.begun += 1;
+      begin(purchase, dueAt);
+      tell();
+    }
+    while (underWay.size > 0) {
+      await Promise.race(underWay);
+      tell();
+    }
     signal.throwIfAborted();
-    progress.begun += 1;
-    begin(purchase);
-    onProgress(progress);
+  } finally {
+    await Promise.all(underWay);
+    const inTurn = pLimit(LEAVING_AT_ONCE);
+    await inTurn.map([...shoppers.values()], ({ shopper }) => shopper.leave(options.api, LEAVE_WITHIN_MS));
   }
-  while (underWay.size > 0) {
-    await Promise.race(underWay);
-    onProgress(progress);
-  }
-  const seconds = (performance.now() - startedAt) / 1000;
-  const sorted = placeMs.toSorted((a, b) => a - b);
   return {
     ...progress,
     purchases: purchases.length,
@@ -119,9 +167,9 @@ export const replay = async ({
     states: Object.fromEntries(states),
     paidThen: purchases.reduce((sum, { cents }) => sum + cents, 0),
     paidNow,
-    seconds: Math.round(seconds * 10) / 10,
-    throughput: Math.round((progress.settled / seconds) * 10) / 10,
-    placeMs: { p50: percentile(sorted, 0.5), p95: percentile(sorted, 0.95), p99: percentile(sorted, 0.99) },
+    throughput: Math.round((progress.settled / progress.seconds) * 10) / 10,
+    answerMs: { signIn: spreadOf(answers.signIn), cart: spreadOf(answers.cart), order: spreadOf(answers.order) },
+    queueMs: spreadOf(queued),
     failures,
   };
 };

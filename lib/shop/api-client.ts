@@ -9,6 +9,8 @@ export type ApiRequest = {
   readonly cookies?: Map<string, string>;
   /** Milliseconds for the whole call; default 15,000. */
   readonly timeoutMs?: number;
+  /** Gives the call up early; default never. */
+  readonly signal?: AbortSignal;
 };
 
 /** An answer other than 2xx; `code` is the stable code of the problem document, or `none`. */
@@ -36,7 +38,7 @@ export const createApiClient =
   (baseUrl: string): ApiClient =>
   async <Answer>(
     path: string,
-    { method = 'GET', body, token, headers = {}, cookies, timeoutMs = DEADLINE_MS }: ApiRequest = {},
+    { method = 'GET', body, token, headers = {}, cookies, timeoutMs = DEADLINE_MS, signal }: ApiRequest = {},
   ): Promise<Answer> => {
     const request = `${method} ${baseUrl}${path}`;
     const response = await fetch(`${baseUrl}${path}`, {
@@ -48,7 +50,7 @@ export const createApiClient =
         ...headers,
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(timeoutMs), ...(signal ? [signal] : [])]),
     }).catch((problem: Error) => {
       throw new Error(
         `${request} got no answer: ${problem.cause instanceof Error ? problem.cause.message : problem.message}`,

@@ -26,6 +26,10 @@ export type MailFolder = {
 };
 
 const ENDING = '.json';
+
+/** Name of the file of a mail, as the notification function gives it: one mail for each thing to tell. */
+export const mailIdOf = (notificationId: string): string => notificationId.replaceAll(':', '.');
+
 const DEFAULT_LIMIT = 100;
 // Summaries that are kept so that looking for an address does not read thousands of files again.
 const KEPT_SUMMARIES = 20_000;

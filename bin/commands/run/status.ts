@@ -1,4 +1,5 @@
 import { type PlatformStatus, platformStatus, type ServiceStatus } from '../../../lib/local/platform-status.ts';
+import { durationOf } from '../../command-line/duration.ts';
 import { columns, type Mood, paint, print } from '../../command-line/print.ts';
 import type { StatusFlags } from '../status.ts';
 
@@ -7,15 +8,6 @@ const MOODS: Readonly<Record<ServiceStatus['state'], Mood>> = {
   starting: 'doubtful',
   unhealthy: 'bad',
   down: 'bad',
-};
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-
-const durationOf = (ms: number): string => {
-  if (ms < MINUTE) return `${Math.round(ms / 1000)} s`;
-  if (ms < HOUR) return `${Math.floor(ms / MINUTE)} min`;
-  return `${Math.floor(ms / HOUR)} h ${Math.floor((ms % HOUR) / MINUTE)} min`;
 };
 
 const linesOf = ({ dataFolder, pid, startedAt, gateway, mailbox, services }: PlatformStatus): string[] => [

@@ -27,20 +27,20 @@ export const supervisePostgres = async (
     return server;
   };
 
-  const first = await start();
-  let server: Postgres | undefined = first;
+  /** The server of this life, which may be starting; it rejects when it could not start. */
+  let current = start();
+  const first = await current;
   const reasonOf = (problem: unknown) => (explainDiskFault(problem, options.folder.path) as Error).message;
 
   /** One life of the server. Returns how it ended or why there was none. */
   const live = async (): Promise<string> => {
     try {
-      server ??= await start();
+      const server = await current;
       if (restarts > 0) say(`PostgreSQL is ready again after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`);
       return `PostgreSQL ${await server.ended}`;
     } catch (problem) {
       return reasonOf(problem);
     } finally {
-      server = undefined;
       changed('down', null, restarts);
     }
   };
@@ -55,7 +55,10 @@ export const supervisePostgres = async (
       const waitMs = backOffMs(deaths, backOff);
       say(`${ending}; starting it again in ${waitMs} ms`);
       await pause(waitMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
       restarts += 1;
+      current = start();
+      current.catch(() => undefined);
     }
   };
   const supervision = supervise();
@@ -66,6 +69,8 @@ export const supervisePostgres = async (
     outside: first.outside,
     stop: async (graceMs) => {
       halt.abort();
+      // One that is just being started may still come to run before it notices.
+      const server = await current.catch(() => undefined);
       await server?.stop(graceMs);
       await supervision;
     },

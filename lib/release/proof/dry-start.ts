@@ -1,6 +1,6 @@
 /** Starts bundles once before they ship: what is wired wrongly loads all the same, and fails only where it runs. */
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -59,6 +59,8 @@ type Peers = { readonly placement: Placement; readonly postgres: Postgres; close
 
 const startPeers = async (services: readonly ServiceManifest[]): Promise<Peers> => {
   const place = await mkdtemp(path.join(tmpdir(), 'cloudmart-trial-'));
+  // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
+  await chmod(place, 0o711);
   const folder = await openDataFolder(path.join(place, 'data'));
   for (const name of ['logs', 'mail', 'buckets', 'compile-cache']) await mkdir(folder.at(name), { mode: 0o700 });
   const { portBase, release } = await takePortBase(services);

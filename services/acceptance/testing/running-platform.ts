@@ -1,7 +1,7 @@
 /** The whole platform, started as a user starts it, for stories that go through its public door. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { freePortBase } from '../../kit/testing/loopback.ts';
@@ -36,7 +36,10 @@ const run = (args: readonly string[]) => {
 
 /** Starts everything on a folder and ports of its own and resolves once the proof purchase is made. */
 export const startPlatform = async (): Promise<RunningPlatform> => {
-  const folder = path.join(await mkdtemp(path.join(tmpdir(), 'cloudmart-stories-')), 'data');
+  const place = await mkdtemp(path.join(tmpdir(), 'cloudmart-stories-'));
+  // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
+  await chmod(place, 0o711);
+  const folder = path.join(place, 'data');
   const { child, output, ended } = run(['up', '--json', '--data', folder, '--port-base', String(await freePortBase())]);
   const isReady = new Promise<void>((resolve) => {
     child.stdout.on('data', () => output.stdout.includes('\n') && resolve());
