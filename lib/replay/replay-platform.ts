@@ -62,7 +62,12 @@ export const hasFindings = ({ failed, orders, mails }: PlatformReplayReport): bo
   failed + orders.lost.length + orders.doubled.length + (mails?.missing.length ?? 0) > 0;
 
 /** Replays and audits; `progress` is kept up to date, so that somebody who ends it hears how far it came. */
-const replayOn = async (state: LocalState, purchases: readonly PastPurchase[], request: PlatformReplay, far: ReplayProgress) => {
+const replayOn = async (
+  state: LocalState,
+  purchases: readonly PastPurchase[],
+  request: PlatformReplay,
+  far: ReplayProgress,
+) => {
   const { dataFolder, rate, patienceSeconds, kills, onKill, onRestart, onProgress, onMailWait, signal } = request;
   const history = path.join(dataFolder, 'replay', 'history.jsonl');
   await mkdir(path.dirname(history), { recursive: true });

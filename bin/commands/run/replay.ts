@@ -1,7 +1,7 @@
 import { secondsLeft } from '../../../lib/replay/forecast.ts';
 import type { Kill } from '../../../lib/replay/kill-meanwhile.ts';
 import { killTargets } from '../../../lib/replay/kill-targets.ts';
-import { type ReplayProgress, PURCHASES_AT_ONCE } from '../../../lib/replay/replay.ts';
+import { PURCHASES_AT_ONCE, type ReplayProgress } from '../../../lib/replay/replay.ts';
 import { hasFindings, type PlatformReplayReport, replayPlatform } from '../../../lib/replay/replay-platform.ts';
 import { SIGN_INS_AT_ONCE } from '../../../lib/replay/shopper.ts';
 import type { Spread } from '../../../lib/replay/spread.ts';
