@@ -31,8 +31,8 @@ import { watchUntilLast } from './http/watch-until-last.ts';
 export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
   readonly orders: GrpcClient<typeof OrderServiceDefinition>;
-  /** HTTP doors: those that are forwarded, and the user service's for its keys. */
-  readonly upstreams: Readonly<Record<'user' | 'product' | 'cart' | 'payment', HttpClient>>;
+  /** HTTP doors: those that are forwarded, the user service's for its keys, and everybody's for their health. */
+  readonly upstreams: Readonly<Record<'user' | 'product' | 'cart' | 'payment' | 'order', HttpClient>>;
   /** Counts rate limits over all replicas. */
   readonly cache: Cache;
 };
@@ -57,7 +57,8 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     health.add(name, {
       critical: false,
       check: async () => {
-        await upstream.request({ method: 'GET', path: '/health/live', deadlineMs: 400 });
+        // Its own health, not whether it is alive: one that cannot reach its database serves nobody.
+        await upstream.request({ method: 'GET', path: '/health', deadlineMs: 400 });
       },
     });
 

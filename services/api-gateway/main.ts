@@ -19,7 +19,13 @@ await runService(manifest, gatewayConfig, async (context) => {
   return gatewayApp(context, {
     users: createGrpcClient(UserServiceDefinition, grpcTo('user')),
     orders: createGrpcClient(OrderServiceDefinition, grpcTo('order')),
-    upstreams: { user: httpTo('user'), product: httpTo('product'), cart: httpTo('cart'), payment: httpTo('payment') },
+    upstreams: {
+      user: httpTo('user'),
+      product: httpTo('product'),
+      cart: httpTo('cart'),
+      payment: httpTo('payment'),
+      order: httpTo('order'),
+    },
     cache: openCache(cache ?? 'memory:', {
       namespace: manifest.name,
       logger: context.logger,

@@ -175,6 +175,18 @@ describe('when the other side is not well', () => {
     await alone.stop();
   });
 
+  it('says so in its own health while those behind it live on without their databases', async () => {
+    const alone = await startGateway();
+    alone.peer.loseDatabase();
+    const { status, checks } = (await alone.http.inject('/health')).json();
+    const down = ['user', 'product', 'cart', 'payment', 'order'].map((name) => [name, checks[name].status]);
+    expect([status, Object.fromEntries(down)]).toEqual([
+      'degraded',
+      { user: 'down', product: 'down', cart: 'down', payment: 'down', order: 'down' },
+    ]);
+    await alone.stop();
+  });
+
   it('never shows an answer that breaks the contract', async () => {
     const alone = await startGateway();
     alone.peer.spoil({ items: [{ secret: 'stack trace at db-1' }], nextCursor: null });

@@ -76,6 +76,14 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   return {
     http,
     received,
+    /** Lives on without its database from now on. */
+    loseDatabase: () =>
+      context.health.add('database', {
+        critical: true,
+        check: async () => {
+          throw new Error('away');
+        },
+      }),
     /** Answers the list of products with something else from now on. */
     spoil: (answer: object) => {
       page = answer;

@@ -72,6 +72,7 @@ export const startGateway = async (
       product: upstream('product'),
       cart: upstream('cart'),
       payment: upstream('payment'),
+      order: upstream('order'),
     },
     cache,
   });
