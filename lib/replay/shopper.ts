@@ -128,9 +128,7 @@ export const createShopper = ({ api, customer, patience, onAnswer, onTurn }: Sho
       const { order } = await again(async () => {
         const token = await signIn();
         const headers = { 'idempotency-key': idempotencyKey };
-        return timed('order', () =>
-          api<{ order: Order }>('/api/v1/orders', { method: 'POST', headers, body, token }),
-        );
+        return timed('order', () => api<{ order: Order }>('/api/v1/orders', { method: 'POST', headers, body, token }));
       });
       isCartUnknown = false;
       hasOrdered = true;
