@@ -12,6 +12,8 @@ import { sentMailsOf, services } from '../../../lib/services.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePortBase } from '../../../services/kit/testing/loopback.ts';
 
+const START_MS = 400_000;
+
 /** Who sends the mails, in a shop that sends any. */
 const mailer = sentMailsOf(services);
 
@@ -45,8 +47,8 @@ beforeAll(async () => {
   // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
   await chmod(place, 0o711);
   data = path.join(place, 'data');
-  cloudmart('up', '--no-purchase', '--port-base', String(await freePortBase()));
-  await eventually(async () => expect((await cloudmart('status').ended).code).toBe(0), { everyMs: 500 });
+  const { said } = cloudmart('up', '--no-purchase', '--port-base', String(await freePortBase()));
+  await eventually(() => expect(said()).toContain('Everything runs'), { timeoutMs: START_MS });
 });
 
 afterAll(async () => {
