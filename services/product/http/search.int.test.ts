@@ -75,13 +75,23 @@ describe('the search', () => {
     ]);
   });
 
+  it('sorts categories as titles', async () => {
+    for (const category of ['Żaglowce', 'zebra', 'Ästhetik', 'apples', 'Łuki', 'Lamps', 'Mops'])
+      await shop.create({ title: 'One of many', category });
+    const { items } = (await shop.http.inject({ url: '/categories' })).json();
+    const names = items.map(({ name }: { name: string }) => name);
+    expect(names.filter((name: string) => !['Drama', 'Sorted'].includes(name))).toEqual([
+      ...['apples', 'Ästhetik', 'Lamps', 'Łuki', 'Mops', 'Żaglowce', 'zebra'],
+    ]);
+  });
+
   it('finds in its new way what an earlier release made an index of', async () => {
     const search = (finding: [string, string[]]) => titlesOf({ q: finding[0], sort: 'title' });
     await shop.database.query("UPDATE products SET search = ''::tsvector, title_key = 'old', index_version = 1");
     expect(await search(['lodz', []])).toEqual([]);
     const repository = createProductRepository(shop.database);
     const done = await Promise.all([indexProducts({ products: repository }), indexProducts({ products: repository })]);
-    expect(done[0] + done[1]).toBe(films.length + 9);
+    expect(done[0] + done[1]).toBe(films.length + 9 + 7);
     for (const finding of finds) expect(await search(finding)).toEqual(finding[1]);
     expect(await indexProducts({ products: repository })).toBe(0);
   });

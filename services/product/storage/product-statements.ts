@@ -13,7 +13,8 @@ const existing = 'FROM products JOIN stock ON stock.product_id = products.id WHE
 export const findStatement = `SELECT ${columns} ${existing} AND products.id = ANY ($1::text[])`;
 
 export const categoriesStatement = `
-  SELECT category AS name, count(*)::int AS products FROM products WHERE deleted_at IS NULL GROUP BY category ORDER BY category`;
+  SELECT category AS name, count(*)::int AS products FROM products WHERE deleted_at IS NULL GROUP BY category
+  ORDER BY lower(unaccent(category)), category`;
 
 const searchOf = (title: string, attributes: string, description: string) => `
   setweight(to_tsvector('folded', ${title}), 'A') || setweight(to_tsvector('folded', ${attributes}), 'B')
