@@ -7,23 +7,31 @@ import * as z from 'zod';
 import { ConfigurationError, readConfig } from '../services/kit/config/config.ts';
 import { destinations } from '../services/kit/destinations.ts';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
+import { checkServices } from './check-services.ts';
 import { composeProject } from './compose/compose-file.ts';
 import { composeAddresses } from './compose/compose-places.ts';
 import { composeSecrets } from './compose/compose-secrets.ts';
+import { checkAgainstServices } from './environment/environment-checks.ts';
 import { environments } from './environments.ts';
 import { openDataFolder } from './local/data-folder.ts';
 import { keepSecrets } from './local/secrets.ts';
 import { planProcess } from './local/service-plan.ts';
 import { preparePlatform } from './templates/platform-templates.ts';
 import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './templates/template.ts';
-import { fixtureManifests } from './testing/fixture-manifests.ts';
+import { fixtureManifests, observingFixture } from './testing/fixture-manifests.ts';
 import { serviceVariables } from './variables/service-variables.ts';
 import { podVariables, staticConfiguration } from './workloads/pod-variables.ts';
 import { someWorkloadValues } from './workloads/testing/workload-fixtures.ts';
 import { serviceObjects } from './workloads/workload-objects.ts';
 
+// The owner calls who observes it: looking on is no call, so that this is no circle.
+const manifests = checkServices(
+  [...fixtureManifests, observingFixture].map((service) =>
+    service.name === 'stock' ? { ...service, calls: [observingFixture.name] } : service,
+  ),
+);
 const fixture = (name: string): ServiceManifest => {
-  const found = fixtureManifests.find((service) => service.name === name);
+  const found = manifests.find((service) => service.name === name);
   if (!found) throw new Error(`no fixture is called ${name}`);
   return found;
 };
@@ -33,7 +41,7 @@ beforeAll(() => {
   const production = environments.filter(({ name }) => name === 'production');
   stacks = preparePlatform(
     production.map((environment) => ({ ...environment, configuration: {} })),
-    fixtureManifests,
+    manifests,
   ).synth();
 });
 const template = (stack: string) => stacks.find((candidate) => candidate.stack === stack)?.template ?? {};
@@ -50,10 +58,10 @@ type Egress = {
   readonly to: readonly { readonly ipBlock?: { readonly cidr: string } }[];
   readonly ports: readonly { readonly port: number }[];
 };
-const values = someWorkloadValues(fixtureManifests);
+const values = someWorkloadValues(manifests);
 /** Ports at which the pods of a service get to the world outside. */
 const worldPorts = (service: ServiceManifest): number[] => {
-  const policy = serviceObjects(service, fixtureManifests, values).find(({ kind }) => kind === 'NetworkPolicy');
+  const policy = serviceObjects(service, manifests, values).find(({ kind }) => kind === 'NetworkPolicy');
   const egress = (at(policy, 'spec', 'egress') ?? []) as readonly Egress[];
   return egress
     .filter(({ to }) => to.some(({ ipBlock }) => ipBlock?.cidr === '0.0.0.0/0'))
@@ -117,12 +125,15 @@ describe('what a service reaches', () => {
   });
 
   test('here and under compose is a folder of mails for those who send some, and nothing for the others', () => {
-    const given = (name: string) => serviceVariables(fixture(name), fixtureManifests, composeAddresses)['MAIL_URL'];
+    const given = (name: string) => serviceVariables(fixture(name), manifests, composeAddresses)['MAIL_URL'];
     expect(['mailer', 'door', 'stock'].map(given)).toEqual(['folder:/data/mails', undefined, undefined]);
-    const { services } = composeProject(fixtureManifests);
+    const { services } = composeProject(manifests);
     const mounts = (name: string) => JSON.stringify(services[name]?.volumes ?? []).includes('mails:/data/mails');
     expect(['trends', 'door', 'stock'].map(mounts)).toEqual([false, false, false]);
-    const mailing = composeProject([{ ...fixture('ledger'), reaches: ['ses'] }, fixture('stock')]);
+    const mailing = composeProject([
+      { ...fixture('ledger'), reaches: ['ses'] },
+      { ...fixture('stock'), calls: [] },
+    ]);
     expect(JSON.stringify(mailing.services['ledger']?.volumes)).toContain('mails:/data/mails');
   });
 });
@@ -161,7 +172,7 @@ describe('a secret that others issue', () => {
     ['is read once it is there', 'acme', { ...made, SUPPLIER_KEY: 'acme_live_93kd02lq' }, []],
   ])('in Kubernetes %s', async (_, supplier, held, problems) => {
     const chosen = { ...values, configuration: { stock: { SUPPLIER: supplier } } };
-    const variables = { ...podVariables(stock, fixtureManifests, chosen), ...staticConfiguration(stock, chosen) };
+    const variables = { ...podVariables(stock, manifests, chosen), ...staticConfiguration(stock, chosen) };
     expect(variables['SUPPLIER_KEY_SECRET_ID']).toBe('cloudmart/test/stock/SUPPLIER_KEY');
     expect(await problemsAtStart(stock, variables, held)).toEqual(
       problems.map((problem) => expect.stringMatching(problem)),
@@ -172,7 +183,7 @@ describe('a secret that others issue', () => {
     const place = await mkdtemp(path.join(tmpdir(), 'cloudmart-words-'));
     const folder = await openDataFolder(path.join(place, 'data'));
     try {
-      const secrets = await keepSecrets(folder, fixtureManifests, false);
+      const secrets = await keepSecrets(folder, manifests, false);
       expect(secrets.configuration['stock']).toEqual({ SHELF_KEY: expect.stringMatching(/^[\w-]{32}$/) });
       const bundle = { service: 'stock', folder: place, entry: 'main.mjs', hash: '0', bytes: 0, parts: [] };
       const plan = planProcess(
@@ -182,7 +193,7 @@ describe('a secret that others issue', () => {
           folder,
           portBase: undefined,
           secrets,
-          services: fixtureManifests,
+          services: manifests,
         },
       );
       expect(plan.environment).not.toHaveProperty('SUPPLIER_KEY');
@@ -194,9 +205,91 @@ describe('a secret that others issue', () => {
   });
 
   test('under compose is neither made up nor asked for', () => {
-    expect(composeSecrets(fixtureManifests)).toContain('STOCK_SHELF_KEY');
-    expect(composeSecrets(fixtureManifests)).not.toContain('STOCK_SUPPLIER_KEY');
-    const { environment = {} } = composeProject(fixtureManifests).services['stock'] ?? {};
+    expect(composeSecrets(manifests)).toContain('STOCK_SHELF_KEY');
+    expect(composeSecrets(manifests)).not.toContain('STOCK_SUPPLIER_KEY');
+    const { environment = {} } = composeProject(manifests).services['stock'] ?? {};
     expect(Object.keys(environment).filter((name) => name.endsWith('_KEY'))).toEqual(['SHELF_KEY']);
+  });
+});
+
+describe('what a service observes', () => {
+  const desk = fixture('desk');
+  const observed = {
+    databases: { stocks: { url: expect.stringMatching(/^postgresql:\/\/desk[:@].*\/stocks/), connections: 2 } },
+    tables: { entries: expect.stringMatching(/entries$/) },
+  };
+
+  test('on AWS is open to its role for reading, and for nothing else', () => {
+    const statements = identityStatements(template('Workloads'))
+      .filter(({ entry }) => entry.logicalId.startsWith('desk'))
+      .map(({ statement }) => statement);
+    const allowed = Object.fromEntries(statements.map(({ Sid = '', Action }) => [Sid, listOf(Action)]));
+    expect(allowed).toEqual({
+      SignInToDatabase: ['rds-db:connect'],
+      LookAtEventStream: ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'],
+      ObserveTopics: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+      ObserveConsumers: ['kafka-cluster:DescribeGroup'],
+      ObserveTables: ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'],
+      ReadSecrets: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
+      UseDataKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    });
+    const on = (sid: string) =>
+      statements.filter(({ Sid }) => Sid === sid).flatMap(({ Resource }) => listOf(Resource).map(textOf));
+    expect(on('SignInToDatabase')).toEqual([expect.stringMatching(/:dbuser:.*\/desk$/)]);
+    expect(on('ObserveTopics')).toHaveLength(2);
+    expect(on('ObserveTables')).toEqual([expect.stringMatching(/entries/i)]);
+    expect(on('ObserveConsumers').map((group) => group.split('/').at(-1))).toEqual([
+      'ledger',
+      'ledger-dead',
+      'stock',
+      'trends',
+    ]);
+  });
+
+  test('on AWS is open to its database role by the job that makes the owners', () => {
+    const [job] = resourcesOf(template('Database'), 'AWS::Lambda::Function').filter(({ properties }) =>
+      textOf(at(properties, 'FunctionName')).endsWith('-database-owners'),
+    );
+    expect(textOf(at(job?.properties, 'Environment', 'Variables', 'READERS'))).toBe(
+      '[{"database":"stocks","role":"desk"}]',
+    );
+  });
+
+  test('in Kubernetes is named to its pods and let out of them, though neither calls the other by it', async () => {
+    const variables = podVariables(desk, manifests, values);
+    const config = await readConfig(desk, z.object({}), variables, {
+      loadSecret: async () => '4b7e0c6f2d9a81537b7e0c6f2d9a8153',
+    });
+    expect(config.observed).toMatchObject(observed);
+    expect(config.observed?.databases['stocks']?.auth).toBe('iam');
+    expect(config.events).toBe(values.eventsUrl);
+    expect(config.database).toBeUndefined();
+    const policyOf = (service: ServiceManifest) =>
+      serviceObjects(service, manifests, values).find(({ kind }) => kind === 'NetworkPolicy');
+    const ports = (at(policyOf(desk), 'spec', 'egress') as readonly Egress[]).flatMap(({ ports: to }) =>
+      to.map(({ port }) => port),
+    );
+    expect(ports).toEqual(expect.arrayContaining([values.network.databasePort, ...values.network.eventsPorts]));
+    expect(worldPorts(desk)).toEqual([443]);
+    expect(JSON.stringify(at(policyOf(fixture('stock')), 'spec', 'ingress'))).not.toContain('desk');
+  });
+
+  test('under compose is named to its container, with a password of its own', async () => {
+    const { services } = composeProject(manifests);
+    expect(services['desk']?.environment).toMatchObject({
+      OBSERVED_DATABASE_STOCKS: expect.stringMatching(/^postgresql:\/\/desk:\$\{DESK_DATABASE_PASSWORD:\?.*\/stocks$/),
+      OBSERVED_TABLE_ENTRIES: 'entries',
+      EVENTS_URL: 'kafka://kafka:9092',
+      AWS_ENDPOINT_URL_DYNAMODB: expect.stringMatching(/^http/),
+    });
+    expect(services['prepare']?.environment).toHaveProperty('DESK_DATABASE_PASSWORD');
+    expect(composeSecrets(manifests)).toContain('DESK_DATABASE_PASSWORD');
+  });
+
+  test('counts among the connections that the database takes', () => {
+    const [dev] = environments.filter(({ name }) => name === 'dev');
+    if (!dev) throw new Error('there is no dev');
+    const small = { ...dev, configuration: {}, database: { ...dev.database, maxCapacity: 0.5 } };
+    expect(() => checkAgainstServices(small, manifests)).toThrow(/desk \d+.* add up to/);
   });
 });

@@ -7,7 +7,7 @@ import type { FunctionCode } from './constructs/events/event-function.ts';
 import type { Environment } from './environment/environment.ts';
 import { checkAgainstServices } from './environment/environment-checks.ts';
 import { workloadNamespace } from './names.ts';
-import { sentMailsOf } from './services.ts';
+import { groupsOn, sentMailsOf } from './services.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
 import { BucketStack } from './stacks/bucket-stack.ts';
 import { CacheStack } from './stacks/cache-stack.ts';
@@ -91,6 +91,7 @@ export class Platform extends Stage {
       eventClusterArn: events.stream.clusterArn,
       topicArn: (topic) => events.stream.topicArn(topic),
       groupArn: (group) => events.stream.groupArn(group),
+      groupsOn: (topic) => groupsOn(topic, services),
       cacheConnectArns: cache.cache.connectArns,
       tableArn: (name) => table.named(name).tableArn,
       bucketArn: (name) => bucket.named(name).bucketArn,

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import { testManifest } from '../services/kit/testing/manifest.ts';
-import { checkServices, services, servicesNamed } from './services.ts';
+import { checkServices } from './check-services.ts';
+import { services, servicesNamed } from './services.ts';
 
 /** A function of these tests, for a shop may do without those that it has. */
 const stamper = testManifest({
@@ -114,6 +115,24 @@ describe('manifests that do not fit together are refused in one sentence with th
         },
       },
       /SMS_KEY of the carrier is needed when SMS_PROVIDER is "carrier"; declare that as a plain value with another default/,
+    ],
+    [
+      'what nobody owns is observed',
+      'cart',
+      { observes: { databases: ['parcels'] } },
+      /cart\/manifest\.ts: observes "parcels", which nobody owns; known databases: .*orders/,
+    ],
+    [
+      'its own is observed',
+      'cart',
+      { observes: { topics: ['cart-events'] } },
+      /observes "cart-events", which is its own; an owner reads what it owns, so remove it$/,
+    ],
+    [
+      'a database is observed from outside the network',
+      'stamper',
+      { observes: { databases: ['orders'] } },
+      /stamper\/manifest\.ts: observes databases, but a lambda cannot; let a service in the cluster do it$/,
     ],
     [
       'files that reach out',

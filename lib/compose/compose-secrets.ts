@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { usesDatabases } from '../../services/kit/observation.ts';
 import { generatedSecretNames } from '../services.ts';
 import { variableName } from '../variables/service-variables.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
@@ -26,7 +27,7 @@ export const secretReference = (name: string): string => `\${${name}:?is missing
 /** Names of everything that has to be in `.env`. */
 export const composeSecrets = (services: readonly ServiceManifest[]): readonly string[] => [
   ...Object.values(peerSecrets),
-  ...services.flatMap(({ name, owns }) => (owns.database ? [databasePassword(name)] : [])),
+  ...services.filter(usesDatabases).map(({ name }) => databasePassword(name)),
   ...services.flatMap((service) => generatedSecretNames(service).map((key) => declaredSecret(service.name, key))),
 ];
 

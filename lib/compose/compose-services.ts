@@ -1,6 +1,7 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
 import { sendsMail } from '../../services/kit/destinations.ts';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
+import { usesDatabases, usesTables } from '../../services/kit/observation.ts';
 import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
@@ -53,7 +54,7 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
   const callers = callersOf(service, all);
   return {
     ...environment,
-    ...(service.owns.tables && tableEnvironment(TABLES_URL)),
+    ...(usesTables(service) && tableEnvironment(TABLES_URL)),
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
     SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
     ...Object.fromEntries(
@@ -155,9 +156,9 @@ const prepare = (services: readonly ServiceManifest[]): ComposeContainer => ({
     ].join(','),
     FOLDERS_OWNER: String(unprivilegedId),
     ...Object.fromEntries(
-      services.flatMap(({ name, owns }) =>
-        owns.database ? [[databasePassword(name), secretReference(databasePassword(name))] as const] : [],
-      ),
+      services
+        .filter(usesDatabases)
+        .map(({ name }) => [databasePassword(name), secretReference(databasePassword(name))] as const),
     ),
   },
   volumes: [`mails:${FOLDERS.mails}`, `buckets:${FOLDERS.buckets}`],

@@ -1,5 +1,6 @@
 /** Process beside the services in containers: `main.mjs prepare`, `main.mjs mailbox` or `main.mjs catalogue`. */
 import closeWithGrace from 'close-with-grace';
+import { usesDatabases } from '../../services/kit/observation.ts';
 import { databasePassword } from './compose-secrets.ts';
 
 const FILMS = '/catalogue/films.csv';
@@ -15,13 +16,14 @@ const required = (name: string): string => {
 const prepare = async () => {
   const [{ preparePeers }, { services }] = await Promise.all([import('./prepare-peers.ts'), import('../services.ts')]);
   const { hostname, port, username, password } = new URL(required('POSTGRES_URL'));
-  const owners = services.filter(({ owns }) => owns.database);
   await preparePeers(
     {
       postgres: { host: hostname, port: Number(port), user: username },
       secrets: {
         administrator: decodeURIComponent(password),
-        roles: Object.fromEntries(owners.map(({ name }) => [name, required(databasePassword(name))])),
+        roles: Object.fromEntries(
+          services.filter(usesDatabases).map(({ name }) => [name, required(databasePassword(name))]),
+        ),
       },
       events: required('EVENTS_URL'),
       tables: required('TABLES_URL'),

@@ -20,7 +20,8 @@ const keeper = testManifest({
   publishes: { [`kept-events-${suffix}`]: { partitions: 2, retentionDays: 1 } },
 });
 const teller = testManifest({ name: `teller-${suffix}`, owns: { tables: { told: { partitionKey: 'id' } } } });
-const all = [keeper, teller];
+const desk = testManifest({ name: `desk-${suffix}`, observes: { databases: [`kept_${suffix}`] } });
+const all = [keeper, teller, desk];
 
 let lent: TestDatabase;
 let folder: string;
@@ -33,6 +34,17 @@ const asSuperuser = async (text: string) => {
   return client.query(text).finally(() => client.end());
 };
 
+const queryAs = async ({ name }: { readonly name: string }, text: string) => {
+  const client = new pg.Client({
+    ...peers.postgres,
+    user: name,
+    password: peers.secrets.roles[name],
+    database: `kept_${suffix}`,
+  });
+  await client.connect();
+  return (await client.query<Record<string, unknown>>(text).finally(() => client.end())).rows;
+};
+
 beforeAll(async () => {
   lent = await emptyDatabase();
   folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-peers-'));
@@ -40,7 +52,10 @@ beforeAll(async () => {
   const { hostname, port, username, password } = new URL(lent.url);
   peers = {
     postgres: { host: hostname, port: Number(port), user: username },
-    secrets: { administrator: decodeURIComponent(password), roles: { [keeper.name]: 'keeper-password' } },
+    secrets: {
+      administrator: decodeURIComponent(password),
+      roles: { [keeper.name]: 'keeper-password', [desk.name]: 'desk-password' },
+    },
     events: lent.url,
     tables: `http://127.0.0.1:${tables.port}`,
     folders: [path.join(folder, 'mails'), path.join(folder, 'buckets/images')],
@@ -51,7 +66,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tables.close();
   await asSuperuser(`DROP DATABASE IF EXISTS "kept_${suffix}" WITH (FORCE)`);
-  await asSuperuser(`DROP ROLE IF EXISTS "${keeper.name}"`);
+  for (const { name } of [keeper, desk]) await asSuperuser(`DROP ROLE IF EXISTS "${name}"`);
   await lent.drop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -61,16 +76,9 @@ test('every peer has what the manifests say, and a second run changes nothing', 
   for (let run = 0; run < 2; run++) await preparePeers(peers, all, (sentence) => said.push(sentence));
   expect(said.slice(0, 4)).toEqual(said.slice(4));
 
-  const url = new URL(lent.url);
-  const owner = new pg.Client({
-    host: url.hostname,
-    port: Number(url.port),
-    user: keeper.name,
-    password: 'keeper-password',
-    database: `kept_${suffix}`,
-  });
-  await owner.connect();
-  await owner.query('CREATE TABLE kept (id int)').finally(() => owner.end());
+  await queryAs(keeper, 'CREATE TABLE kept AS SELECT 7 AS id');
+  expect(await queryAs(desk, 'SELECT id FROM kept')).toEqual([{ id: 7 }]);
+  await expect(queryAs(desk, 'INSERT INTO kept VALUES (8)')).rejects.toThrow(/permission denied for table kept/);
 
   const log = await openEventLog({ url: lent.url, logger: createLogger('test', 'silent') });
   const record = { key: 'k', value: '{}', headers: {} };

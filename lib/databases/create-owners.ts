@@ -11,7 +11,10 @@ export type DatabaseOwner = DatabaseRole & { readonly database: string };
 
 /** One connection of an administrator, who may make roles and databases; on RDS that is no superuser. */
 export type Administrator = {
-  query(text: string, values?: unknown[]): Promise<{ rowCount: number | null }>;
+  query(
+    text: string,
+    values?: unknown[],
+  ): Promise<{ readonly rowCount: number | null; readonly rows: readonly Readonly<Record<string, unknown>>[] }>;
 };
 
 /** Quotes a name that takes nothing else than a letter and up to 62 of `a-z0-9_-`; throws one sentence for others. */

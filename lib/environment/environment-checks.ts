@@ -1,6 +1,7 @@
 /** Checks that need more than one value of an environment, more than one environment, or the manifests. */
 import type { z } from 'zod';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { observedBy, observerConnections, usesDatabases } from '../../services/kit/observation.ts';
 import { overlap, startOf, within } from './address-range.ts';
 import { type Environment, environmentShape } from './environment.ts';
 import { configurationProblems } from './environment-configuration.ts';
@@ -233,13 +234,13 @@ export const replicasOf = ({ scaling }: ServiceManifest, { replicas }: Environme
 /** Refuses what the manifests ask for and an environment cannot give. Throws one error with a line per problem. */
 export const checkAgainstServices = (environment: Environment, services: readonly ServiceManifest[]): void => {
   const problems: string[] = [];
-  const pools = services
-    .filter(({ owns }) => owns.database)
-    .map((service) => {
-      const pods = replicasOf(service, environment).max;
-      // One pod of a rolling update comes on top of the largest number.
-      return { name: service.name, connections: (service.databaseConnections ?? 5) * (pods + Math.ceil(pods / 4)) };
-    });
+  const pools = services.filter(usesDatabases).map((service) => {
+    const pods = replicasOf(service, environment).max;
+    const own = service.owns.database ? (service.databaseConnections ?? 5) : 0;
+    const ofPod = own + observerConnections * observedBy(service).databases.length;
+    // One pod of a rolling update comes on top of the largest number.
+    return { name: service.name, connections: ofPod * (pods + Math.ceil(pods / 4)) };
+  });
   const wanted = pools.reduce((sum, { connections }) => sum + connections, 0);
   const limit = connectionLimit(environment.database);
   if (wanted > limit)

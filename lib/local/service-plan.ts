@@ -1,6 +1,7 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
+import { usesTables } from '../../services/kit/observation.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { callersOf, publicDoorOf } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
@@ -87,7 +88,7 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     if (key in service.configuration) environment[key] = value;
   return {
     ...environment,
-    ...(service.owns.tables && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),
+    ...(usesTables(service) && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),
     ...secrets.configuration[service.name],
     SERVICE_AUTH_SECRET: secrets.serviceAuth,
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),

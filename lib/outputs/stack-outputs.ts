@@ -3,6 +3,7 @@
  * gives their tokens to the charts; rendered files hold placeholders of the same names until they are filled.
  */
 import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { observedBy, usesDatabases } from '../../services/kit/observation.ts';
 import { SERVICE_AUTH_SECRET } from '../names.ts';
 import { secretKeysOf } from '../services.ts';
 
@@ -38,13 +39,14 @@ export const outputNames = {
 export const neededOutputs = (services: readonly ServiceManifest[], hasPublicDoor: boolean): string[] => {
   const inCluster = services.filter(runsInCluster);
   const names = new Set<string>();
-  if (inCluster.some(({ owns }) => owns.database)) names.add(outputNames.databaseAddress);
+  if (inCluster.some(usesDatabases)) names.add(outputNames.databaseAddress);
   if (inCluster.some(usesEvents)) names.add(outputNames.eventBrokers);
   if (inCluster.some(({ cache }) => cache)) names.add(outputNames.cacheAddress);
   if (hasPublicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
   for (const service of inCluster) {
     names.add(outputNames.repository(service.name));
-    for (const table of Object.keys(service.owns.tables ?? {})) names.add(outputNames.table(table));
+    for (const table of [...Object.keys(service.owns.tables ?? {}), ...observedBy(service).tables])
+      names.add(outputNames.table(table));
     for (const bucket of service.owns.buckets ?? []) names.add(outputNames.bucket(bucket));
     for (const key of secretKeysOf(service)) names.add(outputNames.secret(service.name, key));
   }

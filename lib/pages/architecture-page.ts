@@ -1,27 +1,26 @@
 /** The pictures and tables of `docs/architecture.md`, from manifests, environments and templates. */
 import { destinations } from '../../services/kit/destinations.ts';
 import {
-  actsOn,
   consumedTopics,
   runsInCluster,
   runtimeOf,
   type ServiceManifest,
   usesEvents,
 } from '../../services/kit/manifest.ts';
+import { usesDatabases } from '../../services/kit/observation.ts';
 import type { Environment } from '../environment/environment.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { partName } from '../names.ts';
 import { callersOf } from '../services.ts';
 import type { SynthesizedStack } from '../templates/platform-templates.ts';
 import { at, identityStatements, resourcesOf, textOf } from '../templates/template.ts';
+import { dataTable } from './data-table.ts';
+import { codes, table } from './markdown-table.ts';
 import { purchaseSequence } from './purchase-sequence.ts';
 import { homes } from './service-homes.ts';
 import { withPart } from './written-part.ts';
 
 const mermaid = (kind: string, lines: readonly string[]) => ['```mermaid', kind, ...lines, '```'].join('\n');
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-const codes = (names: readonly string[]) => names.map((name) => `\`${name}\``).join(', ') || '-';
 
 const context = (services: readonly ServiceManifest[], { publicDoor, delivery, alerts }: Environment) =>
   mermaid('flowchart LR', [
@@ -156,7 +155,7 @@ const doors = (services: readonly ServiceManifest[]) =>
           .join(', '),
         [
           ...(service.calls.length > 0 ? [codes(service.calls)] : []),
-          ...(service.owns.database ? ['Aurora'] : []),
+          ...(usesDatabases(service) ? ['Aurora'] : []),
           ...(usesEvents(service) ? ['MSK'] : []),
           ...(service.cache ? ['Valkey'] : []),
         ].join(', '),
@@ -183,43 +182,6 @@ const outside = (services: readonly ServiceManifest[]) =>
     }),
   );
 
-/** Services that read a topic, each with the types on which it acts. */
-const readersOf = (topic: string, services: readonly ServiceManifest[]) =>
-  services
-    .filter((service) => actsOn(service, topic))
-    .map(({ name, consumes }) => `\`${name}\` (${[consumes[topic]].flat().join(', ')})`)
-    .join('<br>') || '-';
-
-const data = (services: readonly ServiceManifest[]) =>
-  table(
-    ['what', 'where', 'owner', 'who else learns of it'],
-    services.flatMap((service) => [
-      ...(service.owns.database
-        ? [
-            [
-              `database \`${service.owns.database}\``,
-              'Aurora PostgreSQL',
-              `\`${service.name}\``,
-              'nobody: callers ask its doors',
-            ],
-          ]
-        : []),
-      ...Object.entries(service.owns.tables ?? {}).map(([name, { stream, expiresAt }]) => [
-        `table \`${name}\`${expiresAt ? ', items expire' : ''}`,
-        'DynamoDB',
-        `\`${service.name}\``,
-        stream ? codes(services.filter(({ follows = [] }) => follows.includes(name)).map((one) => one.name)) : 'nobody',
-      ]),
-      ...(service.owns.buckets ?? []).map((name) => [`bucket \`${name}\``, 'S3', `\`${service.name}\``, 'nobody']),
-      ...Object.entries(service.publishes).map(([name, { partitions, retentionDays }]) => [
-        `topic \`${name}\`, ${partitions} partitions, ${retentionDays} days`,
-        'MSK',
-        `\`${service.name}\``,
-        readersOf(name, services),
-      ]),
-    ]),
-  );
-
 export type ArchitectureFacts = {
   readonly services: readonly ServiceManifest[];
   readonly environments: readonly Environment[];
@@ -238,7 +200,7 @@ export const architecturePage = (text: string, { services, environments, product
     stacks: `${stackPicture(production)}\n\n${stackTable(production)}`,
     identity: identity(services, production),
     network: `${subnets(environments)}\n\n${doors(services)}\n\n${outside(services)}`,
-    data: data(services),
+    data: dataTable(services),
   };
   return Object.entries(parts).reduce(
     (page, [part, content]) =>

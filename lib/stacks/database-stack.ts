@@ -6,6 +6,7 @@ import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
 import { DatabaseOwners } from '../constructs/stores/database-owners.ts';
 import { RelationalDatabase } from '../constructs/stores/relational-database.ts';
+import { databaseOwners, databaseReaders } from '../databases/declared-roles.ts';
 import type { Environment } from '../environment/environment.ts';
 import { partName } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
@@ -41,7 +42,8 @@ export class DatabaseStack extends PlatformStack {
       network,
       key,
       logDays: environment.functions.logDays,
-      owners: services.flatMap(({ name, owns }) => (owns.database ? [{ database: owns.database, role: name }] : [])),
+      owners: databaseOwners(services),
+      readers: databaseReaders(services),
     });
     this.publish(outputNames.databaseAddress, this.database.address);
   }

@@ -1,7 +1,7 @@
 /** One small manifest of every kind, so that tests of the stacks do not move when the shop changes. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
-import { checkServices } from '../services.ts';
+import { checkServices } from '../check-services.ts';
 
 const fixture = (differing: Pick<ServiceManifest, 'name' | 'kind'> & Partial<ServiceManifest>): ServiceManifest =>
   testManifest({
@@ -64,3 +64,11 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
   }),
   fixture({ name: 'pages', kind: 'static', ports: { http: 3100 } }),
 ]);
+
+/** Reads what the others own; beside them, so that a test that is not about it keeps its roles and rights. */
+export const observingFixture: ServiceManifest = fixture({
+  name: 'desk',
+  kind: 'web',
+  ports: { http: 9102 },
+  observes: { databases: ['stocks'], topics: ['stock-events'], tables: ['entries'] },
+});

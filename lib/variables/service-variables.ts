@@ -1,6 +1,7 @@
 /** The environment variables of a service, derived from its manifest: the same names on every platform. */
 import { sendsMail } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { observedBy } from '../../services/kit/observation.ts';
 
 /** Where things are on one platform; local run, Kubernetes and Lambda each bring their own. */
 export type Addresses = {
@@ -10,7 +11,7 @@ export type Addresses = {
   grpc(service: ServiceManifest): string;
   /** Ports that the service itself listens on. */
   ports(service: ServiceManifest): { http?: number; grpc?: number; probe?: number };
-  /** `postgresql://` URL of the database for its owning role. */
+  /** `postgresql://` URL of a database for the role of a service: its owner's, or that of one that observes it. */
   database(service: ServiceManifest, database: string): string;
   /** `postgresql://` URL of the embedded log, or `kafka://broker,broker`. */
   events(service: ServiceManifest): string;
@@ -49,6 +50,10 @@ export const serviceVariables = (
     environment['DATABASE_URL'] = at.database(service, service.owns.database);
     environment['DATABASE_CONNECTIONS'] = String(service.databaseConnections ?? 5);
   }
+  const observed = observedBy(service);
+  for (const database of observed.databases)
+    environment[`OBSERVED_DATABASE_${variableName(database)}`] = at.database(service, database);
+  for (const table of observed.tables) environment[`OBSERVED_TABLE_${variableName(table)}`] = at.table(table);
   if (usesEvents(service)) environment['EVENTS_URL'] = at.events(service);
   if (service.cache) environment['CACHE_URL'] = at.cache(service);
   for (const table of Object.keys(service.owns.tables ?? {}))

@@ -1,4 +1,5 @@
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { observedBy } from '../../services/kit/observation.ts';
 import type { Environment } from '../environment/environment.ts';
 import { replicasOf, SERVICE_CIDR } from '../environment/environment-checks.ts';
 import { configurationOf } from '../environment/environment-configuration.ts';
@@ -70,8 +71,11 @@ export const environmentValues = (
     eventsUrl: `kafka://${outputOf(outputNames.eventBrokers)}?auth=iam`,
     cacheUrl: `rediss://${cacheUser(environment.name)}@${outputOf(outputNames.cacheAddress)}?cacheName=${prefixOf(environment.name)}`,
     tables: Object.fromEntries(
-      inCluster.flatMap(({ owns }) =>
-        Object.keys(owns.tables ?? {}).map((table) => [table, outputOf(outputNames.table(table))]),
+      inCluster.flatMap((service) =>
+        [...Object.keys(service.owns.tables ?? {}), ...observedBy(service).tables].map((table) => [
+          table,
+          outputOf(outputNames.table(table)),
+        ]),
       ),
     ),
     buckets: Object.fromEntries(

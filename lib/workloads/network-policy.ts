@@ -2,6 +2,7 @@ import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
 import { destinationsOf } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { usesDatabases, usesTables } from '../../services/kit/observation.ts';
 import { namedPortsOf } from './ports.ts';
 import { selectorLabels, type Workload } from './workload.ts';
 import type { WorkloadValues } from './workload-values.ts';
@@ -35,14 +36,13 @@ const dns = ({ network }: WorkloadValues): k8s.NetworkPolicyEgressRule => ({
  * Everything private stays closed.
  */
 const outsidePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => {
-  const { tables = {}, buckets = [] } = service.owns;
-  const usesAws = Object.keys(tables).length + buckets.length > 0 || network.endpointCidrs.length === 0;
+  const usesAws = usesTables(service) || Boolean(service.owns.buckets?.length) || network.endpointCidrs.length === 0;
   const ports = destinationsOf(service).flatMap((destination) => destination.ports);
   return [...new Set([...(usesAws ? [443] : []), ...ports])].sort((one, other) => one - other);
 };
 
 const storePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => [
-  ...(service.owns.database ? [network.databasePort] : []),
+  ...(usesDatabases(service) ? [network.databasePort] : []),
   ...(usesEvents(service) ? network.eventsPorts : []),
   ...(service.cache ? network.cachePorts : []),
 ];

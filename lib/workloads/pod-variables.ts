@@ -1,5 +1,6 @@
 /** The environment of a service's container, split into what the pod template holds and what its ConfigMap holds. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { usesDatabases } from '../../services/kit/observation.ts';
 import { callersOf, secretKeysOf } from '../services.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { grpcServiceName, probePort } from './ports.ts';
@@ -61,7 +62,7 @@ export const podVariables = (
     ...serviceVariables(service, all, inCluster(values)),
   };
   for (const key of Object.keys(service.configuration)) delete environment[key];
-  if (service.owns.database) environment['DATABASE_AUTH'] = values.databaseAuth;
+  if (usesDatabases(service)) environment['DATABASE_AUTH'] = values.databaseAuth;
   // Without it every visitor would count as one of the load balancer's few addresses, and TLS would look like plain HTTP.
   if (service.public && values.ingress) environment['TRUSTED_PROXIES'] = values.ingress.sourceCidrs.join(',');
   const secretIds = required(values.secretIds, service.name, 'secret ids');

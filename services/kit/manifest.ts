@@ -4,6 +4,7 @@
  */
 
 import type { DestinationName } from './destinations.ts';
+import { type Observation, observedBy } from './observation.ts';
 
 type KindTraits = {
   /** What runs of it on AWS: pods of the cluster, a Lambda, files behind CloudFront, a Managed Flink application. */
@@ -134,6 +135,11 @@ export type ServiceManifest = {
   readonly wakesEveryMinutes?: number;
   /** Names of services that it calls; network policies admit exactly these. */
   readonly calls: readonly string[];
+  /**
+   * What it reads of others without asking them: with rights to read and no others, and as no call, so that an owner may call the
+   * service that observes it. Default nothing.
+   */
+  readonly observes?: Partial<Observation>;
   /** What it reaches outside the cluster, by the names of destinations.ts; egress and IAM follow. Default none. */
   readonly reaches?: readonly DestinationName[];
   /** Whether it uses the shared cache (rate limits, cache-aside); default false. */
@@ -169,9 +175,13 @@ export const isNeeded = (
   plainValue: (key: string) => string | undefined,
 ): boolean => issuedBy === undefined || plainValue(issuedBy.when.key) === issuedBy.when.is;
 
-/** Whether a service publishes or consumes events. */
-export const usesEvents = ({ publishes, consumes }: Pick<ServiceManifest, 'publishes' | 'consumes'>): boolean =>
+/** Whether a service publishes or consumes events, so that it writes to the log: records, or how far it is. */
+export const takesPartInEvents = ({ publishes, consumes }: Pick<ServiceManifest, 'publishes' | 'consumes'>): boolean =>
   Object.keys(consumes).length > 0 || Object.keys(publishes).length > 0;
+
+/** Whether a service has to do with the event log at all: it takes part, or observes topics. */
+export const usesEvents = (service: Pick<ServiceManifest, 'publishes' | 'consumes' | 'observes'>): boolean =>
+  takesPartInEvents(service) || observedBy(service).topics.length > 0;
 
 /** Topics that a service reads. */
 export const consumedTopics = ({ consumes }: Pick<ServiceManifest, 'consumes'>): string[] => Object.keys(consumes);
@@ -205,7 +215,7 @@ export const deadLetterGroupOf = (service: string): string => `${service}-dead`;
 
 /**
  * Declares a service. Only shape and spelling are checked here; what needs the other manifests
- * (owners of topics, callees, cycles, ports) is checked where all of them meet, in `lib/services.ts`.
+ * (owners of topics, callees, cycles, ports) is checked where all of them meet, in `lib/check-services.ts`.
  */
 export const defineService = <const M extends ServiceManifest>(manifest: M): M => {
   if (!/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/.test(manifest.name))

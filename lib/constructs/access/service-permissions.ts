@@ -11,6 +11,7 @@ import {
   runtimeOf,
   type ServiceManifest,
 } from '../../../services/kit/manifest.ts';
+import { observedBy, usesDatabases, usesTables } from '../../../services/kit/observation.ts';
 
 /** Where the things that a manifest names are. Every ARN may hold tokens. */
 export type ServiceResources = {
@@ -19,6 +20,8 @@ export type ServiceResources = {
   readonly eventClusterArn: string;
   topicArn(topic: string): string;
   groupArn(group: string): string;
+  /** Consumer groups that read a topic. */
+  groupsOn(topic: string): readonly string[];
   readonly cacheConnectArns: readonly string[];
   tableArn(table: string): string;
   bucketArn(bucket: string): string;
@@ -80,6 +83,29 @@ const eventStatements = (service: ServiceManifest, at: ServiceResources) => {
   ];
 };
 
+/** Reading topics without a group needs no more; the groups of others are looked at and never moved. */
+const observedTopicStatements = (topics: readonly string[], at: ServiceResources) => {
+  if (topics.length === 0) return [];
+  const groups = [...new Set(topics.flatMap((topic) => at.groupsOn(topic)))];
+  return [
+    statement('LookAtEventStream', ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'], [at.eventClusterArn]),
+    statement(
+      'ObserveTopics',
+      ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+      topics.flatMap((topic) => [at.topicArn(topic), at.topicArn(deadLetterTopicOf(topic))]),
+    ),
+    ...(groups.length > 0
+      ? [
+          statement(
+            'ObserveConsumers',
+            ['kafka-cluster:DescribeGroup'],
+            groups.map((group) => at.groupArn(group)),
+          ),
+        ]
+      : []),
+  ];
+};
+
 const databaseArn = (scope: Construct, user: string, at: ServiceResources) =>
   Stack.of(scope).formatArn({
     service: 'rds-db',
@@ -127,20 +153,22 @@ export const servicePermissions = (
   at: ServiceResources,
 ): PolicyStatement[] => {
   const { owns, cache } = service;
+  const observed = observedBy(service);
   const tables = Object.keys(owns.tables ?? {});
   const buckets = owns.buckets ?? [];
   const secrets = at.secretArns(service);
   const { region } = Stack.of(scope);
   const encrypted = [
-    ...(tables.length > 0 ? [`dynamodb.${region}.amazonaws.com`] : []),
+    ...(usesTables(service) ? [`dynamodb.${region}.amazonaws.com`] : []),
     ...(buckets.length > 0 ? [`s3.${region}.amazonaws.com`] : []),
     ...(secrets.length > 0 ? [`secretsmanager.${region}.amazonaws.com`] : []),
   ];
   return [
-    ...(owns.database
+    ...(usesDatabases(service)
       ? [statement('SignInToDatabase', ['rds-db:connect'], [databaseArn(scope, service.name, at)])]
       : []),
     ...eventStatements(service, at),
+    ...observedTopicStatements(observed.topics, at),
     ...(cache ? [statement('SignInToCache', ['elasticache:Connect'], at.cacheConnectArns)] : []),
     ...(tables.length > 0
       ? [
@@ -148,6 +176,15 @@ export const servicePermissions = (
             'UseTables',
             ITEMS.map((action) => `dynamodb:${action}`),
             tables.map((table) => at.tableArn(table)),
+          ),
+        ]
+      : []),
+    ...(observed.tables.length > 0
+      ? [
+          statement(
+            'ObserveTables',
+            ['GetItem', 'BatchGetItem', 'Query', 'DescribeTable'].map((action) => `dynamodb:${action}`),
+            observed.tables.map((table) => at.tableArn(table)),
           ),
         ]
       : []),

@@ -11,7 +11,7 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { root } from '../../checkout.ts';
-import type { DatabaseOwner } from '../../databases/create-owners.ts';
+import type { DeclaredRole } from '../../databases/declared-roles.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import { functionLogGroup } from '../../names.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
@@ -21,7 +21,9 @@ export type DatabaseOwnersProps = {
   readonly functionName: string;
   readonly database: RelationalDatabase;
   readonly network: PlatformNetwork;
-  readonly owners: readonly Omit<DatabaseOwner, 'signIn'>[];
+  readonly owners: readonly DeclaredRole[];
+  /** Those who may read a database of an owner. */
+  readonly readers: readonly DeclaredRole[];
   /** Encrypts the administrator's secret. */
   readonly key: IKey;
   /** Days that logs are kept. */
@@ -113,6 +115,7 @@ export class DatabaseOwners extends Construct {
         DATABASE_HOST: database.cluster.clusterEndpoint.hostname,
         DATABASE_PORT: '5432',
         OWNERS: JSON.stringify(props.owners),
+        ...(props.readers.length > 0 && { READERS: JSON.stringify(props.readers) }),
       },
     });
     // The asset has been copied to the cloud assembly.

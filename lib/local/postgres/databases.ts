@@ -1,6 +1,7 @@
 /** Roles and databases of the services, brought to what their manifests say at every start. */
 import pg from 'pg';
-import { type ServiceManifest, usesEvents } from '../../../services/kit/manifest.ts';
+import { type ServiceManifest, takesPartInEvents } from '../../../services/kit/manifest.ts';
+import { observedBy } from '../../../services/kit/observation.ts';
 import {
   createOwners,
   type DatabaseOwner,
@@ -8,6 +9,8 @@ import {
   ensureRole,
   identifier,
 } from '../../databases/create-owners.ts';
+import { databaseOwners, databaseReaders } from '../../databases/declared-roles.ts';
+import { type DatabaseReader, grantReaders, type WithinDatabase } from '../../databases/grant-readers.ts';
 import type { Secrets } from '../secrets.ts';
 import { ADMINISTRATOR } from './postgres-cluster.ts';
 
@@ -32,11 +35,12 @@ const asAdministrator = async (
   server: DatabaseServer,
   secrets: DatabaseSecrets,
   work: (client: pg.Client) => Promise<void>,
+  database = 'postgres',
 ) => {
   const client = new pg.Client({
     ...server,
     password: secrets.administrator,
-    database: 'postgres',
+    database,
     connectionTimeoutMillis: 5000,
     query_timeout: 20_000,
   });
@@ -56,35 +60,64 @@ export const checkpoint = (port: number, secrets: Secrets): Promise<void> =>
     await client.query('CHECKPOINT');
   });
 
-const roleOf = ({ name }: ServiceManifest, { roles }: DatabaseSecrets): DatabaseRole => ({
-  role: name,
-  signIn: { password: roles[name] ?? '' },
+const roleOf = (role: string, { roles }: DatabaseSecrets): DatabaseRole => ({
+  role,
+  signIn: { password: roles[role] ?? '' },
 });
 
-const ownersOf = (services: readonly ServiceManifest[], secrets: DatabaseSecrets): DatabaseOwner[] =>
-  services.flatMap((service) =>
-    service.owns.database ? [{ ...roleOf(service, secrets), database: service.owns.database }] : [],
-  );
+type Prepared = { readonly owners: readonly DatabaseOwner[]; readonly readers: readonly DatabaseReader[] };
 
-/** Creates what is missing of one owning role and one database per owner, on a server whose events are elsewhere. */
+const declaredBy = (services: readonly ServiceManifest[], secrets: DatabaseSecrets): Prepared => ({
+  owners: databaseOwners(services).map((owner) => ({ ...owner, ...roleOf(owner.role, secrets) })),
+  readers: databaseReaders(services).map((reader) => ({ ...reader, ...roleOf(reader.role, secrets) })),
+});
+
+const prepare = async (
+  client: pg.Client,
+  server: DatabaseServer,
+  secrets: DatabaseSecrets,
+  { owners, readers }: Prepared,
+) => {
+  const within: WithinDatabase = (database, work) => asAdministrator(server, secrets, work, database);
+  await createOwners(client, owners);
+  await grantReaders(client, within, owners, readers);
+};
+
+/** Creates what is missing of one owning role and one database per owner, and of readers, on a server whose events are elsewhere. */
 export const prepareOwners = (
   server: DatabaseServer,
   secrets: DatabaseSecrets,
   services: readonly ServiceManifest[],
-): Promise<void> => asAdministrator(server, secrets, (client) => createOwners(client, ownersOf(services, secrets)));
+): Promise<void> =>
+  asAdministrator(server, secrets, (client) => prepare(client, server, secrets, declaredBy(services, secrets)));
 
-/** Creates what is missing; one owning role per service, one database per owner, and the events database for all who use events. */
+/**
+ * Creates what is missing; one owning role per service, one database per owner, the events database for all who use events, and what
+ * observers may read of all of them.
+ */
 export const prepareDatabases = async (
   port: number,
   secrets: DatabaseSecrets,
   services: readonly ServiceManifest[],
 ): Promise<void> => {
-  await asAdministrator(onThisMachine(port), secrets, async (client) => {
-    await createOwners(client, [EVENTS_OWNER, ...ownersOf(services, secrets)]);
-    const [events, owner] = [identifier(EVENTS_DATABASE), identifier(EVENTS_OWNER.role)];
-    for (const service of services.filter(usesEvents)) {
-      await ensureRole(client, roleOf(service, secrets));
-      const role = identifier(service.name);
+  const server = onThisMachine(port);
+  const { owners, readers } = declaredBy(services, secrets);
+  const [events, owner] = [identifier(EVENTS_DATABASE), identifier(EVENTS_OWNER.role)];
+  // Whoever takes part writes to the log's tables, so it has the rights of their owner; who observes topics alone may read them.
+  const taking = services.filter(takesPartInEvents);
+  const observing = services.filter((service) => observedBy(service).topics.length > 0 && !taking.includes(service));
+  await asAdministrator(server, secrets, async (client) => {
+    await prepare(client, server, secrets, {
+      owners: [EVENTS_OWNER, ...owners],
+      readers: [...readers, ...observing.map(({ name }) => ({ database: EVENTS_DATABASE, ...roleOf(name, secrets) }))],
+    });
+    for (const { name } of observing) {
+      await client.query(`REVOKE ${owner} FROM ${identifier(name)}`);
+      await client.query(`ALTER ROLE ${identifier(name)} IN DATABASE ${events} RESET role`);
+    }
+    for (const { name } of taking) {
+      await ensureRole(client, roleOf(name, secrets));
+      const role = identifier(name);
       await client.query(`GRANT CONNECT ON DATABASE ${events} TO ${role}`);
       await client.query(`GRANT ${owner} TO ${role}`);
       await client.query(`ALTER ROLE ${role} IN DATABASE ${events} SET role = '${EVENTS_OWNER.role}'`);

@@ -5,9 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import pg from 'pg';
+import { openEventLog } from '../../../services/kit/events/open-event-log.ts';
 import { usesEvents } from '../../../services/kit/manifest.ts';
+import { createLogger } from '../../../services/kit/telemetry/logger.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePort } from '../../../services/kit/testing/loopback.ts';
+import { testManifest } from '../../../services/kit/testing/manifest.ts';
 import { services } from '../../services.ts';
 import type { Secrets } from '../secrets.ts';
 import { databaseUrl, EVENTS_DATABASE, prepareDatabases } from './databases.ts';
@@ -131,6 +134,35 @@ describe('the embedded PostgreSQL', () => {
     await expect(query(url('api-gateway', EVENTS_DATABASE), 'SELECT 1')).rejects.toThrow(
       'password authentication failed',
     );
+  });
+
+  it('lets who observes read databases and the event log, and write to none of them', async () => {
+    const { port } = await start();
+    const desk = testManifest({ name: 'desk', observes: { databases: ['orders'], topics: ['order-events'] } });
+    const secrets: Secrets = {
+      administrator: 'secret',
+      serviceAuth: '',
+      roles: Object.fromEntries([...services, desk].map(({ name }) => [name, `of-${name}`])),
+      configuration: {},
+    };
+    await prepareDatabases(port, secrets, [...services, desk]);
+    const url = (role: string, database: string) => databaseUrl(port, role, secrets, database);
+    const logAs = (role: string) =>
+      openEventLog({ url: url(role, EVENTS_DATABASE), logger: createLogger('test', 'silent') });
+    await query(url('order', 'orders'), 'CREATE TABLE sold AS SELECT 7 AS units');
+    expect(await query(url('desk', 'orders'), 'SELECT units FROM sold')).toEqual([{ units: 7 }]);
+    await expect(query(url('desk', 'orders'), 'DELETE FROM sold')).rejects.toThrow('permission denied for table sold');
+
+    const [owner, observer] = await Promise.all([logAs('order'), logAs('desk')]);
+    const topic = { 'order-events': { partitions: 1, retentionDays: 1 } };
+    await owner.createTopics(topic);
+    await owner.append('order-events', [{ key: 'ord_1', value: '{}' }]);
+    expect(await observer.read({ topic: 'order-events', partition: 0 })).toMatchObject([{ key: 'ord_1' }]);
+    expect(await observer.offsets('order-events')).toMatchObject([{ end: 1 }]);
+    expect(await observer.retention()).toBe(0);
+    await expect(observer.append('order-events', [{ key: 'ord_2', value: '{}' }])).rejects.toThrow(/permission denied/);
+    await expect(observer.createTopics(topic)).rejects.toThrow(/permission denied/);
+    await Promise.all([owner.close(), observer.close()]);
   });
 
   it.each([

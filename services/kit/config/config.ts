@@ -19,6 +19,14 @@ export type DatabaseConfig = {
   readonly statementTimeoutMs?: number;
 };
 
+/** Where the things are that a manifest observes, by the names of their owners. */
+export type ObservedConfig = {
+  /** Each for a role that may SELECT and do nothing else. */
+  readonly databases: Readonly<Record<string, DatabaseConfig>>;
+  /** Physical names of tables. */
+  readonly tables: Readonly<Record<string, string>>;
+};
+
 export type CalleeConfig = {
   /** Base URL of its HTTP door, without a trailing slash. */
   readonly url?: string;
@@ -45,6 +53,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   readonly buckets: Readonly<Record<string, string>>;
   /** `folder:/path` or `ses:`. */
   readonly mail?: string;
+  /** Absent for a manifest that observes nothing. */
+  readonly observed?: ObservedConfig;
   readonly callees: Readonly<Record<string, CalleeConfig>>;
   /** Signs and checks service tokens; empty only for a Lambda that has none. */
   readonly serviceAuthSecret: string;

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { sendsMail } from '../destinations.ts';
 import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
+import { observedBy, observerConnections, usesDatabases } from '../observation.ts';
 import type { CalleeConfig, Config, DatabaseConfig } from './config.ts';
 import { isKafkaUrl } from './kafka-address.ts';
 import type { VariableReader } from './variable-reader.ts';
@@ -10,7 +11,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export type LogLevel = (typeof logLevels)[number];
 
 /** `order-events` -> `ORDER_EVENTS`; the same spelling as in lib/variables/service-variables.ts. */
-const environmentName = (name: string) => name.toUpperCase().replaceAll('-', '_');
+const variableName = (name: string) => name.toUpperCase().replaceAll('-', '_');
 
 /** What is wrong with a secret that signs the calls between services, if anything; HMAC-SHA-256 wants a key as long as its hash (RFC 7518, 3.2). */
 export const serviceAuthSecretProblem = (secret: string): string | undefined =>
@@ -22,17 +23,18 @@ const hasScheme =
   (text: string) =>
     schemes.some((scheme) => text.startsWith(`${scheme}:`)) && URL.canParse(text);
 
-const isEventsUrl = (text: string) => isKafkaUrl(text) || hasScheme('postgresql', 'postgres')(text);
+const isPostgresUrl = hasScheme('postgresql', 'postgres');
+const isEventsUrl = (text: string) => isKafkaUrl(text) || isPostgresUrl(text);
 
 const readAddresses = (manifest: ServiceManifest, read: VariableReader) => {
   const anyText = (text: string) => text.trim() !== '';
   const byName = (names: readonly string[], prefix: string, expected: string) =>
     Object.fromEntries(
-      names.map((name) => [name, read.required(`${prefix}_${environmentName(name)}`, anyText, expected) ?? '']),
+      names.map((name) => [name, read.required(`${prefix}_${variableName(name)}`, anyText, expected) ?? '']),
     );
   const callees: Record<string, CalleeConfig> = {};
   for (const name of manifest.calls) {
-    const prefix = environmentName(name);
+    const prefix = variableName(name);
     const before = read.problems.length;
     const url = read.optional(`${prefix}_URL`, hasScheme('http', 'https'), 'an http(s) URL')?.replace(/\/+$/, '');
     const grpc = read.optional(`${prefix}_GRPC`, (text) => /^(dns:\/{2,3})?[^/\s]+:\d{1,5}$/.test(text), 'host:port');
@@ -43,32 +45,42 @@ const readAddresses = (manifest: ServiceManifest, read: VariableReader) => {
     callees[name] = { ...(url && { url }), ...(grpc && { grpc }) };
   }
   return {
+    observedTables: byName(observedBy(manifest).tables, 'OBSERVED_TABLE', 'the name of the table'),
     tables: byName(Object.keys(manifest.owns.tables ?? {}), 'TABLE', 'the name of the table'),
     buckets: byName(manifest.owns.buckets ?? [], 'BUCKET', 'the place of the bucket (file:///... or s3://name)'),
     callees,
   };
 };
 
-const readDatabase = (manifest: ServiceManifest, read: VariableReader): DatabaseConfig | undefined => {
-  if (!manifest.owns.database) return undefined;
-  const url = read.required('DATABASE_URL', hasScheme('postgresql', 'postgres'), 'a postgresql:// URL');
-  const connections = read.optional(
-    'DATABASE_CONNECTIONS',
-    (text) => /^[1-9]\d{0,2}$/.test(text),
-    'a number from 1 to 999',
-  );
+type Databases = { readonly own?: DatabaseConfig; readonly observed: Readonly<Record<string, DatabaseConfig>> };
+
+const readDatabases = (manifest: ServiceManifest, read: VariableReader): Databases => {
+  if (!usesDatabases(manifest)) return { observed: {} };
   const idleMs = read.optional(
     'DATABASE_IDLE_MS',
     (text) => /^[1-9]\d{0,6}$/.test(text),
     'milliseconds from 1 to 9999999',
   );
   const auth = read.optional('DATABASE_AUTH', (text) => text === 'password' || text === 'iam', 'password or iam');
-  return {
-    url: url ?? '',
-    connections: Number(connections ?? manifest.databaseConnections ?? 5),
+  const at = (variable: string, connections: number): DatabaseConfig => ({
+    url: read.required(variable, isPostgresUrl, 'a postgresql:// URL') ?? '',
+    connections,
     ...(idleMs && { idleMs: Number(idleMs) }),
     auth: auth === 'iam' ? 'iam' : 'password',
-  };
+  });
+  const observed = Object.fromEntries(
+    observedBy(manifest).databases.map((name) => [
+      name,
+      at(`OBSERVED_DATABASE_${variableName(name)}`, observerConnections),
+    ]),
+  );
+  if (!manifest.owns.database) return { observed };
+  const connections = read.optional(
+    'DATABASE_CONNECTIONS',
+    (text) => /^[1-9]\d{0,2}$/.test(text),
+    'a number from 1 to 999',
+  );
+  return { own: at('DATABASE_URL', Number(connections ?? manifest.databaseConnections ?? 5)), observed };
 };
 
 /**
@@ -83,7 +95,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
   const probePort = read.optional('PROBE_PORT', isPort, 'a port from 0 to 65535');
   // A function is handed its events, and most of them are called by nobody.
   const isFunction = runtimeOf(manifest) === 'function';
-  const database = readDatabase(manifest, read);
+  const databases = readDatabases(manifest, read);
   const events =
     usesEvents(manifest) && !isFunction
       ? read.required('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port')
@@ -118,17 +130,19 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     (text) => text.split(',').every((each) => isIP(each.split('/')[0] ?? '') !== 0),
     'comma-separated addresses or CIDRs',
   );
+  const { observedTables, ...addresses } = readAddresses(manifest, read);
   return {
     bindAddress: bindAddress ?? '0.0.0.0',
     ...(httpPort !== undefined && { httpPort }),
     ...(grpcPort !== undefined && { grpcPort }),
     ...(probePort !== undefined && { probePort: Number(probePort) }),
     logLevel: logLevels.find((level) => level === logLevel) ?? 'info',
-    ...(database && { database }),
+    ...(databases.own && { database: databases.own }),
     ...(events && { events }),
     ...(cache && { cache }),
     ...(mail && { mail }),
-    ...readAddresses(manifest, read),
+    ...addresses,
+    ...(manifest.observes && { observed: { databases: databases.observed, tables: observedTables } }),
     serviceAuthSecret: serviceAuthSecret ?? '',
     ...(serviceAuthSecretId && { serviceAuthSecretId }),
     allowedCallers: callers?.split(',') ?? [],

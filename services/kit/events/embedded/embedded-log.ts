@@ -48,11 +48,20 @@ const refuseUnstorable = (topic: string, records: readonly NewRecord[]) => {
 /** A durable log of topics, partitions and consumer groups in PostgreSQL, with the promises of `EventLog`. */
 export const createEmbeddedLog = ({ database, logger, leaseMs = 3_000 }: EmbeddedLogOptions): EventLog => {
   let installed: Promise<unknown> | undefined;
-  const install = () =>
-    database.transaction(async (tx) => {
+  /** Whether this role may write; one that only observes finds what others made. */
+  const mayWrite = async () => {
+    const { rows } = await database.query<{ may: boolean }>(
+      "SELECT has_database_privilege(current_database(), 'CREATE') AS may",
+    );
+    return rows[0]?.may === true;
+  };
+  const install = async () => {
+    if (!(await mayWrite())) return;
+    await database.transaction(async (tx) => {
       await tx.query('SELECT pg_advisory_xact_lock($1)', [schemaLock]);
       await tx.query(embeddedLogSchema);
     });
+  };
   const ready = async () => {
     installed ??= install();
     try {
@@ -65,6 +74,7 @@ export const createEmbeddedLog = ({ database, logger, leaseMs = 3_000 }: Embedde
 
   const expire = async () => {
     await ready();
+    if (!(await mayWrite())) return 0;
     for (let total = 0; ; ) {
       const { rows } = await database.query<{ removed: string }>('SELECT event_log.expire($1) AS removed', [
         expireSize,
