@@ -1,3 +1,4 @@
+import { localDataFolder } from '../../../lib/names.ts';
 import { secondsLeft } from '../../../lib/replay/forecast.ts';
 import type { Kill } from '../../../lib/replay/kill-meanwhile.ts';
 import { killTargets } from '../../../lib/replay/kill-targets.ts';
@@ -22,6 +23,9 @@ const item = (label: string, text: string, mood?: Mood): string[] =>
     .split('\n')
     .map((line, at) => `${(at === 0 ? label : '').padEnd(LABEL)}${mood ? paint(mood, line) : line}`);
 
+/** What names the platform to other commands, unless it is the one that they take anyway. */
+const named = (data: string): string => (data === localDataFolder ? '' : ` --data ${data}`);
+
 const moodOf = (findings: number): Mood => (findings === 0 ? 'good' : 'bad');
 
 const dollars = (cents: number) =>
@@ -30,7 +34,7 @@ const dollars = (cents: number) =>
 const spreadText = (name: string, { p50, p95, p99 }: Spread) =>
   [name.padEnd(9), ...[p50, p95, p99].map((ms) => String(ms).padStart(8))].join('');
 
-const named = (what: string, ids: readonly string[]): string[] => [
+const idLines = (what: string, ids: readonly string[]): string[] => [
   ...ids.slice(0, SHOWN).flatMap((id) => item(what, id, 'bad')),
   ...(ids.length > SHOWN ? item('', `and ${ids.length - SHOWN} more`) : []),
 ];
@@ -77,12 +81,12 @@ const linesOf = (report: PlatformReplayReport, data: string): string[] => {
     ),
     ...(kills.length > 0 ? ['', ...killLines(kills)] : []),
     ...failures.flatMap((failure) => item('failed', failure, 'bad')),
-    ...named('lost', orders.lost),
-    ...named('doubled', orders.doubled),
-    ...named('no mail', mails?.missing ?? []),
+    ...idLines('lost', orders.lost),
+    ...idLines('doubled', orders.doubled),
+    ...idLines('no mail', mails?.missing ?? []),
     '',
     'What was promised is on record; what must be true now, this checks:',
-    `npx cloudmart laws --data ${data} --history ${report.history}`,
+    `npx cloudmart laws${named(data)} --history ${report.history}`,
   ];
 };
 
@@ -114,7 +118,8 @@ export const runReplay = async (file: string | undefined, flags: ReplayFlags, si
       signal,
       onKill: ({ target, pid, afterPurchases }) =>
         line.say(`killed ${target} (process ${pid}) after ${afterPurchases} purchases`),
-      onRestart: (pid) => line.say(`the platform runs again as process ${pid}; "npx cloudmart stop" ends it`),
+      onRestart: (pid) =>
+        line.say(`the platform runs again as process ${pid}; "npx cloudmart stop${named(data)}" ends it`),
       onProgress: (progress, count) =>
         line.show((progress.settled + progress.failed) / count, () => progressText(progress, count, rate)),
       onMailWait: (missing) => line.show(1, () => `waiting for ${missing} mails`),
