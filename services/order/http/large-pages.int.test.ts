@@ -27,7 +27,10 @@ test('the largest orders that can be placed are listed page by page, each page s
       { sessionId },
     );
   await service.store.database.query(
-    `UPDATE orders SET lines = (SELECT jsonb_agg(jsonb_set(lines->0, '{title}', to_jsonb(repeat('𝔊', 300)))) FROM generate_series(1, 100))`,
+    `UPDATE orders SET lines = (
+      SELECT jsonb_agg(line) FROM (
+        SELECT jsonb_set(orders.lines->0, '{title}', to_jsonb(repeat('𝔊', 300))) AS line FROM generate_series(1, 100)
+      ) AS repeated)`,
   );
   const headers = await service.staff();
   const seen = new Set<string>();
