@@ -4,9 +4,9 @@
  */
 export const countLimits = {
   /** Committed or rolled back in all databases. */
-  transactions: 95,
+  transactions: 50,
   /** From one service to another. */
-  calls: 10,
+  calls: 9,
 } as const;
 
 /** Calls that the buyer's own looks cause behind the public door. */

@@ -47,7 +47,8 @@ const agrees = (reservation: string, order: { status: string; shipped: boolean }
     case 'committed':
       return (
         kept.includes(order.status) ||
-        order.status === 'stock-reserved' ||
+        // Sold before it is charged, and the order tells of both at once.
+        live.includes(order.status) ||
         (order.status === 'refunded' && order.shipped)
       );
     case 'rejected':

@@ -10,6 +10,7 @@ import { answerCalls } from '../kit/grpc/door-calls.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
+import { createDirectWork, type DirectWork } from '../kit/jobs/direct-work.ts';
 import { addressOf, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { createCartClient } from './clients/cart-client.ts';
@@ -27,7 +28,7 @@ import { manifest as declared } from './manifest.ts';
 import { createCartOrders } from './storage/cart-orders.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
 import { listenForOrderChanges } from './storage/order-changes.ts';
-import { createOrderRepository, processOrderQueue } from './storage/order-repository.ts';
+import { createOrderRepository, type KnownOrder, processOrderQueue } from './storage/order-repository.ts';
 import { startProcessingOrder } from './use-cases/change-order.ts';
 import { processOrder } from './use-cases/process-order.ts';
 import { processDueOrders, sweepStuckOrders } from './use-cases/sweep-orders.ts';
@@ -35,9 +36,12 @@ import { processDueOrders, sweepStuckOrders } from './use-cases/sweep-orders.ts'
 /** Milliseconds to wait for a neighbour; payment waits for its provider in turn. */
 const deadlineMs = 3_000;
 const paymentDeadlineMs = 5_000;
-/** Orders driven at the same time by one process; each mostly waits for its neighbours. */
+/** Orders driven at the same time by one process, and by its jobs; each mostly waits for its neighbours. */
 const drivenAtOnce = 16;
 const sweepEverySeconds = 10;
+/** Orders that a starting process takes up at once: those that nobody has moved for longer than a step takes as a rule. */
+const abandonedAfterMs = 2_000;
+const abandonedAtOnce = 200;
 /** Days for which a repeated request finds its order, and an order waits for the cart to hear of the one before. */
 const keepKeysDays = 7;
 
@@ -60,10 +64,18 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const users = createUserClient(neighbour('user'));
   const carts = createCartClient({ baseUrl: addressOf(context, 'cart', 'http'), service: 'cart', deadlineMs });
 
+  const driver: DirectWork<KnownOrder> = createDirectWork({
+    work: (orderId, known) => processOrder(driving, orderId, known),
+    queue: (orderId) => orders.queue(orderId),
+    abandoned: () => orders.stuck(new Date(clock.now().getTime() - abandonedAfterMs), abandonedAtOnce),
+    logger,
+    concurrency: drivenAtOnce,
+  });
   const orders = createOrderRepository({
     database,
     jobs,
     ids,
+    driver,
     limits: { undecided: config.own.UNDECIDED_ORDERS, declinedPerHour: config.own.DECLINED_ORDERS_PER_HOUR },
   });
   const keys = createIdempotencyKeys({ sql: database, clock });
@@ -112,13 +124,13 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     parse: parseEvent,
     handlers: {
       'order-events': onEach(declared.consumes['order-events'], (event: OwingOrderEvent, tx) =>
-        handleOrderEvent(orders.within(tx), event),
+        handleOrderEvent(orders.within(tx), event, driver),
       ),
       'payment-events': onEach(declared.consumes['payment-events'], (event: DecisivePaymentEvent, tx) =>
-        handlePaymentEvent(orders.within(tx), event),
+        handlePaymentEvent(orders.within(tx), event, driver),
       ),
       'inventory-events': onEach(declared.consumes['inventory-events'], (event: DecisiveInventoryEvent, tx) =>
-        handleInventoryEvent(orders.within(tx), event),
+        handleInventoryEvent(orders.within(tx), event, driver),
       ),
     } satisfies Handlers<typeof declared.consumes>,
   });
@@ -141,6 +153,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     http,
     grpc,
     consumer,
+    work: [{ name: 'order driver', start: () => driver.start(), stop: () => driver.stop() }],
     background: [{ name: 'order changes', stop: () => changes.stop() }],
     resources: [
       { name: 'product', close: () => products.close() },

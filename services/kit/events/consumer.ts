@@ -76,7 +76,9 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
   const actsOn = (topic: string, type: string) => handlerOf(handlers[topic], type) !== undefined;
 
   const handleLanes = async (records: readonly LogRecord[], delivery: Delivery) => {
-    const lanes = Map.groupBy(records, (record) => laneOf(record, concurrency));
+    // Few records are one transaction; keys need not overtake each other where all of them are handled in milliseconds.
+    const lanesNeeded = Math.min(concurrency, Math.ceil(records.length / chunkSize));
+    const lanes = Map.groupBy(records, (record) => laneOf(record, lanesNeeded));
     const runs = [...lanes.values()].map(async (lane) => {
       for (const chunk of chunksOf(lane.map((record) => receive(record, parse, actsOn)))) {
         delivery.signal.throwIfAborted();

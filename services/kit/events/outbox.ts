@@ -13,6 +13,19 @@ export const insertOutboxFrom = (topic: string, source: string): string =>
    SELECT payload->>'id', ${quote(topic)}, payload->>'subject', payload->>'type', payload, (payload->>'sequence')::bigint
    FROM ${source}`;
 
+/** Events as one JSON text each, with the trace of the request that is being served; an event that has a trace keeps it. */
+export const tracedEvents = (events: readonly CloudEvent[]): string[] => {
+  const traceparent = currentScope()?.traceparent;
+  return events.map((event) => JSON.stringify(traceparent === undefined ? event : { traceparent, ...event }));
+};
+
+/**
+ * SQL of a CTE body that gives the jsonb array `parameter` (such as `$5`) as rows of `payload`, in its order, if the CTE `condition` has
+ * a row; for {@link insertOutboxFrom}.
+ */
+export const eventsIf = (condition: string, parameter: string): string =>
+  `SELECT payload FROM ${condition}, unnest(${parameter}::jsonb[]) WITH ORDINALITY AS given (payload, place) ORDER BY place`;
+
 /**
  * Adds events to the outbox in the caller's transaction: they are published if, and only if, it commits, in this order per
  * subject. Whoever writes two events of one subject in two transactions must hold a lock on the aggregate while doing so.
@@ -20,13 +33,11 @@ export const insertOutboxFrom = (topic: string, source: string): string =>
  */
 export const addToOutbox = async (tx: Sql, topic: string, events: readonly CloudEvent[]): Promise<void> => {
   if (events.length === 0) return;
-  const traceparent = currentScope()?.traceparent;
-  const traced = traceparent === undefined ? events : events.map((event) => ({ traceparent, ...event }));
   await tx.query(
     `WITH event AS (
        SELECT payload FROM unnest($1::jsonb[]) WITH ORDINALITY AS given (payload, place) ORDER BY place
      ) ${insertOutboxFrom(topic, 'event')}`,
-    [traced.map((event) => JSON.stringify(event))],
+    [tracedEvents(events)],
   );
 };
 

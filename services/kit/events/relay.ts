@@ -28,26 +28,33 @@ export type Relay = { start(): Promise<void>; stop(): Promise<void> };
 type Row = { id: string; topic: string; key: string; type: string; value: string; traceparent: string | null };
 
 const batchSize = 500;
-/** A busy relay looks again this soon without being told; then nobody has to NOTIFY, which would serialize commits. */
-const busyPauseMs = 20;
+/**
+ * A busy relay looks again this soon without being told; then nobody has to NOTIFY, which would serialize commits. What comes in
+ * meanwhile is published together: nobody who waits for an answer waits for an event.
+ */
+const busyPauseMs = 100;
 /** Empty looks until it goes to sleep and asks to be woken. */
-const looksBeforeSleep = 10;
+const looksBeforeSleep = 3;
 /** Floor for a wake-up that was missed. */
 const sleepMs = 1_000;
 /** An aggregate whose head cannot be appended is tried again after this long. */
 const blockedForMs = 10_000;
 const pruneEveryMs = 600_000;
 
-const nextStatement = `
+/**
+ * $1 aggregates that wait, $2 ids that the log has by now, $3 epoch: marks the one batch and reads the next in one transaction. The
+ * rows that it marks are still unmarked to its own reading. Only whoever still holds the lease may say that something is published.
+ */
+const turnStatement = `
+  WITH marked AS (
+    UPDATE outbox SET published_at = now()
+    WHERE id = ANY ($2::text[]) AND published_at IS NULL
+      AND EXISTS (SELECT FROM relay_lease WHERE name = 'outbox' AND epoch = $3 AND holder IS NOT NULL)
+  )
   SELECT id, aggregatetype AS topic, aggregateid AS key, type, payload::text AS value, payload->>'traceparent' AS traceparent
-  FROM outbox WHERE published_at IS NULL AND NOT (aggregatetype || '/' || aggregateid = ANY ($1::text[]))
-  ORDER BY position LIMIT ${batchSize}`;
-
-/** Only whoever still holds the lease may say that something is published. */
-const markStatement = `
-  UPDATE outbox SET published_at = now()
-  WHERE id = ANY ($1::text[]) AND published_at IS NULL
-    AND EXISTS (SELECT FROM relay_lease WHERE name = 'outbox' AND epoch = $2 AND holder IS NOT NULL)`;
+  FROM outbox
+  WHERE published_at IS NULL AND NOT (id = ANY ($2::text[])) AND NOT (aggregatetype || '/' || aggregateid = ANY ($1::text[]))
+  ORDER BY position LIMIT $4`;
 
 const recordOf = ({ id, key, type, value, traceparent }: Row): NewRecord => ({
   key,
@@ -62,7 +69,8 @@ const isRefused = (error: unknown) => error instanceof RecordRefused || error in
 
 /**
  * Publishes the outbox to the log: one process at a time by a lease, in order per aggregate, at least once. A row is marked
- * only after the log has it, so a crash between the two publishes it again; consumers drop what their inbox knows. An
+ * only after the log has it, with the next look, so a crash between the two publishes it again; consumers drop what their inbox
+ * knows. An
  * aggregate whose next event the log refuses waits alone, is logged, and shows in `outbox_blocked_aggregates`.
  */
 export const createRelay = (options: RelayOptions): Relay => {
@@ -100,16 +108,28 @@ export const createRelay = (options: RelayOptions): Relay => {
     return ids;
   };
 
+  /** Ids that the log has and that are not marked yet: also of an earlier holding of the lease, for the log keeps what it has. */
+  let appended: string[] = [];
+
+  /** Marks what the log has and reads at most `most` rows that come next. */
+  const turn = async (epoch: number, most: number): Promise<Row[]> => {
+    const marking = appended;
+    const { rows } = await database.query<Row>(turnStatement, [[...blocked.keys()], marking, epoch, most], {
+      name: 'outbox-turn',
+    });
+    appended = appended.slice(marking.length);
+    return rows;
+  };
+
   /** Publishes one batch; returns how many rows it saw. */
   const publish = async (epoch: number): Promise<number> => {
     const now = clock.now().getTime();
     for (const [aggregate, until] of blocked) if (until <= now) blocked.delete(aggregate);
-    const { rows } = await database.query<Row>(nextStatement, [[...blocked.keys()]], { name: 'outbox-next' });
+    const rows = await turn(epoch, batchSize);
     for (const [topic, ofTopic] of Map.groupBy(rows, (row) => row.topic)) {
       // Frozen since the rows were read? Then another one publishes by now.
       if (!lease.isHeld()) return 0;
-      const ids = await append(topic, ofTopic);
-      await database.query(markStatement, [ids, epoch], { name: 'outbox-mark' });
+      appended.push(...(await append(topic, ofTopic)));
     }
     return rows.length;
   };

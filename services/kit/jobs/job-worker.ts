@@ -32,6 +32,8 @@ export const traceKey = 'traceparent';
 type Finished = { readonly id: string; readonly error?: Error };
 
 const pauseAfterErrorMs = 1_000;
+/** Two looks are this far apart, so that what ends or comes shortly after one another is reported and fetched together. */
+const looksApartMs = 50;
 
 /**
  * Keeps up to `concurrency` jobs of a queue in hand. In place of pg-boss's own `work`, which waits for the slowest job of a
@@ -91,7 +93,9 @@ export const startJobWorker = (options: JobWorkerOptions): JobWorker => {
           const traceparent = continueTrace(typeof trace === 'string' ? trace : undefined);
           void runInScope({ traceparent }, () => run(id, payload));
         }
+        const rested = createWakeUp().wait(looksApartMs, stopping.signal);
         await wakeUp.wait(pollMs, stopping.signal);
+        await rested;
       } catch (error) {
         logger.warn({ error, queue }, 'jobs cannot be fetched; trying again');
         await createWakeUp().wait(pauseAfterErrorMs, stopping.signal);

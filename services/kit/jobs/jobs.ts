@@ -212,7 +212,8 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
         singletonKey,
         ...(tx && { db: adapterOf(tx) }),
       });
-      if (id) afterCommit(tx ?? database, () => wake(queue));
+      // One for later is found by those who look every second.
+      if (id && options.startAfter === undefined) afterCommit(tx ?? database, () => wake(queue));
     },
     work: (queue, options, handler) => {
       declared.set(queue, { ...onDemand, ...options, queue, handler: handler as JobHandler<object> });

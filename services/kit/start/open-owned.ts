@@ -9,7 +9,7 @@ import { createRelay } from '../events/relay.ts';
 import { createJobs, type Jobs } from '../jobs/jobs.ts';
 import { createDatabase, type Database, type DatabaseOptions } from '../storage/database.ts';
 import { migrate } from '../storage/migrate.ts';
-import type { RunningService } from './running-service.ts';
+import type { Background, RunningService } from './running-service.ts';
 
 type OwnerContext = ServiceContext<unknown>;
 
@@ -57,6 +57,8 @@ export const openOwnCache = (context: OwnerContext): Cache => {
 /** What a service adds to the parts that every owner of a database has. */
 export type OwnParts = Omit<RunningService, 'resources'> & {
   readonly consumer?: Consumer;
+  /** Work that queues jobs and writes events: begins before those who take them, and ends before they do. */
+  readonly work?: readonly Background[];
   /** Closed after the doors and before the database; lists close in the order in which they are written. */
   readonly resources?: RunningService['resources'];
 };
@@ -69,10 +71,10 @@ export type Owned = {
   readonly log: EventLog;
   readonly jobs: Jobs;
   /**
-   * Creates the declared queues and returns all parts in the order in which they must start and stop: topics, consumer, jobs,
-   * relay and what `own` adds; then own resources, the log and last the database.
+   * Creates the declared queues and returns all parts in the order in which they must start and stop: topics, consumer, own work,
+   * jobs, relay and what `own` adds; then own resources, the log and last the database.
    */
-  running<Own extends OwnParts>(own: Own): Promise<Omit<Own, 'consumer' | keyof OwnedLists> & OwnedLists>;
+  running<Own extends OwnParts>(own: Own): Promise<Omit<Own, 'consumer' | 'work' | keyof OwnedLists> & OwnedLists>;
 };
 
 /** Opens database, event log, jobs and relay, each in the service's health, so that no service can forget one of them. */
@@ -88,13 +90,14 @@ export const openOwned = async (context: OwnerContext, options: PoolOptions = {}
     database,
     log,
     jobs,
-    running: async ({ consumer, background = [], resources = [], ...doors }) => {
+    running: async ({ consumer, work = [], background = [], resources = [], ...doors }) => {
       await jobs.prepare();
       return {
         ...doors,
         background: [
           { name: 'topics', start: () => log.createTopics(manifest.publishes), stop: () => undefined },
           ...(consumer ? [consumer] : []),
+          ...work,
           { name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() },
           { name: 'relay', start: () => relay.start(), stop: () => relay.stop() },
           ...background,

@@ -3,7 +3,7 @@ import type { ConsumedEvent } from '../../kit/events/handlers.ts';
 import type { OrderEvent, OrderStatus } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
 import type { manifest } from '../manifest.ts';
-import type { OrderRepository } from '../storage/order-repository.ts';
+import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
 
 export type DecisiveInventoryEvent = ConsumedEvent<(typeof manifest.consumes)['inventory-events'], InventoryEvent>;
 
@@ -28,12 +28,16 @@ const undecided: Readonly<Record<DecisiveInventoryEvent['type'], readonly OrderS
 };
 
 /**
- * What the stock decided, for orders that did not get the answer.
+ * What the stock decided, for orders that did not get the answer; one that is being driven here gets it from its driver, or asks again.
  * A duplicate or late event teaches nothing: the order has moved on.
  */
-export const handleInventoryEvent = async (orders: OrderRepository, event: DecisiveInventoryEvent): Promise<void> => {
+export const handleInventoryEvent = async (
+  orders: OrderRepository,
+  event: DecisiveInventoryEvent,
+  driver: Pick<OrderDriver, 'isInHand'>,
+): Promise<void> => {
   const taught = orderEventOf(event);
-  if (!taught) return;
+  if (!taught || driver.isInHand(event.data.orderId)) return;
   const order = await orders.find(event.data.orderId);
   if (!order || !undecided[event.type].includes(order.status)) return;
   await orders.append(order, newsOf(order, taught), { drive: true });

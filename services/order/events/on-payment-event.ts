@@ -3,7 +3,7 @@ import type { ConsumedEvent } from '../../kit/events/handlers.ts';
 import type { Order, OrderEvent } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
 import type { manifest } from '../manifest.ts';
-import type { OrderRepository } from '../storage/order-repository.ts';
+import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
 
 export type DecisivePaymentEvent = ConsumedEvent<(typeof manifest.consumes)['payment-events'], PaymentEvent>;
 
@@ -29,9 +29,17 @@ const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: De
     );
 };
 
-/** What happened to the money, for orders that did not get the answer. Duplicates and late events teach nothing. */
-export const handlePaymentEvent = async (orders: OrderRepository, event: DecisivePaymentEvent): Promise<void> => {
+/**
+ * What happened to the money, for orders that did not get the answer; one that is being driven here gets it from its driver, or asks
+ * again. Duplicates and late events teach nothing.
+ */
+export const handlePaymentEvent = async (
+  orders: OrderRepository,
+  event: DecisivePaymentEvent,
+  driver: Pick<OrderDriver, 'isInHand'>,
+): Promise<void> => {
   const order = await orders.find(event.data.orderId);
   if (order) requireWholeAmount(order, event);
-  if (order) await orders.append(order, newsOf(order, orderEventOf(event)), { drive: true });
+  if (order && !driver.isInHand(order.id))
+    await orders.append(order, newsOf(order, orderEventOf(event)), { drive: true });
 };

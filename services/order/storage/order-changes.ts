@@ -1,6 +1,6 @@
 import { EventEmitter, on } from 'node:events';
 import type { Database } from '../../kit/storage/database.ts';
-import { orderChanged } from './order-repository.ts';
+import { orderChanged } from './order-statements.ts';
 
 /** Milliseconds after which a watcher looks again even if no change was told, because a lost connection tells nothing. */
 const lookAgainAfterMs = 5_000;

@@ -1,7 +1,8 @@
 import type { OrderStatus } from '../../contracts/http/order-api.ts';
-import { addToOutbox } from '../../kit/events/outbox.ts';
+import { tracedEvents } from '../../kit/events/outbox.ts';
+import type { DirectWork } from '../../kit/jobs/direct-work.ts';
 import type { Jobs } from '../../kit/jobs/jobs.ts';
-import type { Database, Sql } from '../../kit/storage/database.ts';
+import { afterCommit, type Database, type Sql } from '../../kit/storage/database.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
 import { eventDetails, viewOf } from '../domain/order-view.ts';
@@ -17,12 +18,21 @@ import {
   type OrderRow,
   orderFrom,
 } from './order-rows.ts';
+import { appendEvents, placeOrder } from './order-statements.ts';
+
+/** An order and its payment token as this process has just written them. */
+export type KnownOrder = { readonly order: Order; readonly paymentToken: string };
+
+/** Who drives orders in this process. */
+export type OrderDriver = Pick<DirectWork<KnownOrder>, 'hasRoom' | 'isInHand' | 'take'>;
 
 export type OrderRepositoryParts = {
   readonly database: Database;
   readonly jobs: Jobs;
   readonly ids: Ids;
   readonly limits: OrderLimits;
+  /** Told of orders that are owed a step; without one, or without room there, a job that commits with the order is. */
+  readonly driver?: OrderDriver;
 };
 
 /** The account whose orders are meant, or the session of a guest. */
@@ -33,42 +43,20 @@ export type PageRequest = {
   readonly before?: string | undefined;
 };
 
-/** Channel on which every committed change tells the order's id. */
-export const orderChanged = 'order_changed';
-
 /** Queue of the job that drives an order. */
 export const processOrderQueue = 'process-order';
+
+type Placing = Pick<KeyedRequest, 'key' | 'fingerprint'> & {
+  readonly attempt: number;
+  readonly paymentToken: string;
+  readonly carts: readonly CartOrder[];
+  readonly network?: string | undefined;
+};
 
 type Recorded = { readonly event: OrderEvent; readonly eventId: string; readonly after: Order };
 
 /** Undoes the transaction that finds another order from its cart. */
 class CartOrdered extends Error {}
-
-const insertEvents = `
-  INSERT INTO order_events (order_id, sequence, event_id, type, data, at)
-  SELECT $1, e.* FROM allowed, jsonb_to_recordset($2) AS e (sequence int, event_id text, type text, data jsonb, at timestamptz)`;
-
-// The key's row is the fence: an attempt that was taken over writes nothing.
-const placeOrder = `
-  WITH allowed AS (
-    UPDATE idempotency_keys SET order_id = $1 WHERE key = $4 AND fingerprint = $5 AND attempt = $6 AND order_id IS NULL RETURNING 1
-  ), recorded AS (${insertEvents}
-  ), projected AS (
-    INSERT INTO orders SELECT (jsonb_populate_record(NULL::orders, $3)).* FROM allowed
-  )
-  SELECT FROM allowed`;
-
-// The version is the fence: of two writers that read the same state one writes, the other reads again.
-const appendEvents = `
-  WITH allowed AS (
-    UPDATE orders SET (user_id, status, payment_id, captured, refunded, failure, cancel_reason, cancel_note, shipment, refunds, closed, owed, version, updated_at, payment_token) = (
-      SELECT n.user_id, n.status, n.payment_id, n.captured, n.refunded, n.failure, n.cancel_reason, n.cancel_note, n.shipment, n.refunds, n.closed, n.owed, n.version, n.updated_at,
-        CASE WHEN n.status IN ('pending', 'stock-reserved') THEN orders.payment_token END
-      FROM jsonb_populate_record(NULL::orders, $3) AS n)
-    WHERE id = $1 AND version = $4 RETURNING 1
-  ), recorded AS (${insertEvents}
-  )
-  SELECT pg_notify('${orderChanged}', $1) FROM allowed`;
 
 /** A guest's session shows its orders until an account claims them. */
 const ownedBy = (owner: Owner, parameter: (value: unknown) => string): string =>
@@ -104,11 +92,27 @@ const cloudEvent = ({ event, eventId, after }: Recorded, idempotencyKey?: string
   ...(idempotencyKey && { idempotencykey: idempotencyKey }),
 });
 
-const repositoryOn = ({ database, jobs, ids, limits }: OrderRepositoryParts, outer: Sql | null) => {
+const repositoryOn = ({ database, jobs, ids, limits, driver }: OrderRepositoryParts, outer: Sql | null) => {
   const sql = outer ?? database;
   const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> =>
     outer ? work(outer) : database.transaction(work);
-  const drive = (tx: Sql, orderId: string) => jobs.enqueue(tx, processOrderQueue, { orderId });
+
+  /** Does what leaves the order owed a step, and sees to it that somebody drives it if, and only if, that commits. */
+  const driving = async (
+    orderId: string,
+    work: (sql: Sql) => Promise<boolean>,
+    known?: KnownOrder,
+  ): Promise<boolean> => {
+    if (!driver?.hasRoom())
+      return inTransaction(async (tx) => {
+        const isDone = await work(tx);
+        if (isDone) await jobs.enqueue(tx, processOrderQueue, { orderId });
+        return isDone;
+      });
+    const isDone = await work(sql);
+    if (isDone) afterCommit(sql, () => driver.take(orderId, known));
+    return isDone;
+  };
 
   return {
     find: async (id: string): Promise<Order | null> => {
@@ -152,53 +156,41 @@ const repositoryOn = ({ database, jobs, ids, limits }: OrderRepositoryParts, out
     },
 
     /**
-     * Writes a new order, its event, its job, its key and its claim on carts at once; or nothing, when the claim of the key is
-     * lost or another order was placed from these carts since they were seen. Refusals: `order.too-many-undecided`, `order.too-many-declined`.
+     * Writes a new order, its event, its key and its claim on carts at once, and has it driven; or nothing, when the claim of the key
+     * is lost or another order was placed from these carts since they were seen. Refusals: `order.too-many-undecided`, `order.too-many-declined`.
      */
-    place: (
+    place: async (
       order: Order,
       event: OrderEvent,
-      {
-        key,
-        fingerprint,
-        attempt,
-        paymentToken,
-        carts,
-        network,
-      }: Pick<KeyedRequest, 'key' | 'fingerprint'> & {
-        readonly attempt: number;
-        readonly paymentToken: string;
-        readonly carts: readonly CartOrder[];
-        readonly network?: string | undefined;
-      },
-    ): Promise<'placed' | 'claim-lost' | 'cart-ordered'> =>
-      inTransaction(async (tx) => {
+      { key, fingerprint, attempt, paymentToken, carts, network }: Placing,
+    ): Promise<'placed' | 'claim-lost' | 'cart-ordered'> => {
+      const recorded = { event, eventId: ids.next('evt'), after: order };
+      const row = JSON.stringify({
+        ...allColumns(order),
+        payment_token: paymentToken,
+        network: network === undefined ? null : `\\x${digestOfNetwork(network).toString('hex')}`,
+      });
+      const values = [order.id, eventRows([recorded]), row, key, fingerprint, attempt];
+      const published = tracedEvents([cloudEvent(recorded, key)]);
+      const write = async (tx: Sql) => {
         await requireRoom(tx, order, { network, limits });
-        const recorded = { event, eventId: ids.next('evt'), after: order };
-        const row = JSON.stringify({
-          ...allColumns(order),
-          payment_token: paymentToken,
-          network: network === undefined ? null : `\\x${digestOfNetwork(network).toString('hex')}`,
-        });
-        const { rowCount } = await tx.query(
-          placeOrder,
-          [order.id, eventRows([recorded]), row, key, fingerprint, attempt],
-          { name: 'place-order' },
-        );
-        if (rowCount === 0) return 'claim-lost' as const;
-        if (carts.length > 0 && !(await claimCartsFor(tx, order, carts))) throw new CartOrdered();
-        await addToOutbox(tx, 'order-events', [cloudEvent(recorded, key)]);
-        await drive(tx, order.id);
-        return 'placed' as const;
-      }).catch((problem: unknown) => {
+        const { rowCount } = await tx.query(placeOrder, [...values, published], { name: 'place-order' });
+        if (rowCount > 0 && carts.length > 0 && !(await claimCartsFor(tx, order, carts))) throw new CartOrdered();
+        return rowCount > 0;
+      };
+      const together = (to: Sql) => (to === database ? database.transaction(write) : write(to));
+      try {
+        return (await driving(order.id, together, { order, paymentToken })) ? 'placed' : 'claim-lost';
+      } catch (problem) {
         // In somebody else's transaction nothing is undone yet, so that it must not go on.
-        if (!outer && problem instanceof CartOrdered) return 'cart-ordered' as const;
+        if (!outer && problem instanceof CartOrdered) return 'cart-ordered';
         throw problem;
-      }),
+      }
+    },
 
     /**
      * Adds events to an order as it was read; null, and nothing written, when it has changed since.
-     * With `drive` a job is queued for what the events leave owed; the driver itself goes on without.
+     * With `drive` what the events leave owed is driven; the driver itself goes on without.
      */
     append: async (
       order: Order,
@@ -211,26 +203,21 @@ const repositoryOn = ({ database, jobs, ids, limits }: OrderRepositoryParts, out
         after = evolve(after, event);
         return { event, eventId: ids.next('evt'), after };
       });
-      return inTransaction(async (tx) => {
-        const columns = changedColumns(after);
-        const { rowCount } = await tx.query(
-          appendEvents,
-          [order.id, eventRows(recorded), JSON.stringify(columns), order.version],
-          { name: 'append-events' },
-        );
-        if (rowCount === 0) return null;
-        await addToOutbox(
-          tx,
-          'order-events',
-          recorded.map((each) => cloudEvent(each)),
-        );
-        if (options.drive && columns['owed']) await drive(tx, order.id);
-        return after;
-      });
+      const columns = changedColumns(after);
+      const values = [order.id, eventRows(recorded), JSON.stringify(columns), order.version];
+      const published = tracedEvents(recorded.map((each) => cloudEvent(each)));
+      const write = async (to: Sql) =>
+        (await to.query(appendEvents, [...values, published], { name: 'append-events' })).rowCount > 0;
+      const isWritten = options.drive && columns['owed'] ? await driving(order.id, write) : await write(sql);
+      return isWritten ? after : null;
     },
 
-    /** Queues the job that drives an order. */
-    drive: (orderId: string): Promise<void> => inTransaction((tx) => drive(tx, orderId)),
+    /** Has an order driven on, as soon as somebody has time for it. */
+    drive: (orderId: string): Promise<unknown> => driving(orderId, async () => true),
+
+    /** Queues the job that drives an order a moment later. */
+    queue: (orderId: string): Promise<void> =>
+      jobs.enqueue(outer ?? undefined, processOrderQueue, { orderId }, { startAfter: 1 }),
 
     /** Ids of orders that are owed a step and have not moved since `since`, oldest first. */
     stuck: async (since: Date, limit: number): Promise<string[]> => {

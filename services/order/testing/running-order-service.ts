@@ -150,7 +150,7 @@ const startNeighbours = async (tokens: TestTokens) => {
 export type OrderServiceOptions = {
   /** URL of the log; default: in the service's own database. */
   readonly eventsUrl?: string;
-  /** Whether its jobs wait for `startDriving`, so that only events move its orders; default false. */
+  /** Whether its driver and its jobs wait for `startDriving`, so that only events move its orders; default false. */
   readonly driveLater?: boolean;
   /** Limits of buyers; default none. */
   readonly limits?: Partial<Pick<z.output<typeof orderConfig>, 'UNDECIDED_ORDERS' | 'DECLINED_ORDERS_PER_HOUR'>>;
@@ -185,14 +185,14 @@ export const startOrderService = async ({ eventsUrl, driveLater = false, limits 
     ...{ caller: 'api-gateway', secret: testServiceSecret, deadlineMs: 60_000 },
   });
   const { background = [] } = running;
-  const isJobs = ({ name }: { name: string }) => name === 'jobs';
-  await startBackground({ background: driveLater ? background.filter((each) => !isJobs(each)) : background });
+  const drives = ({ name }: { name: string }) => name === 'jobs' || name === 'order driver';
+  await startBackground({ background: driveLater ? background.filter((each) => !drives(each)) : background });
   return {
     ...{ store, context, http, client, ...neighbours },
     customer: () => tokens.bearer({ userId: systemIds.next('usr') }),
     staff: () => tokens.bearer({ userId: systemIds.next('usr'), roles: ['customer', 'staff'] }),
-    /** Starts the jobs that `driveLater` has kept waiting. */
-    startDriving: () => startBackground({ background: background.filter(isJobs) }),
+    /** Starts the driver and the jobs that `driveLater` has kept waiting. */
+    startDriving: () => startBackground({ background: background.filter(drives) }),
     guest: () => ({ 'x-session-id': systemIds.next('ses') }),
     /** Puts a new product on the shelf and returns its id. */
     offer: ({ amount = 1500, stock = 10 } = {}): string => {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { createDirectWork } from '../../kit/jobs/direct-work.ts';
 import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
@@ -11,6 +12,7 @@ import { createOrderRepository, type OrderRepository, processOrderQueue } from '
 import { createStock, createTill } from '../testing/neighbours.ts';
 import { aPlacedEvent } from '../testing/order-fixtures.ts';
 import { type ProcessOrderEffects, processOrder } from './process-order.ts';
+import { sweepStuckOrders } from './sweep-orders.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const productId = 'prd_00000000000000000000000001';
@@ -34,7 +36,7 @@ afterAll(async () => {
   await postgres.drop();
 });
 
-const start = async ({ stock = 5, token = 'tok_visa', total = 3000 } = {}) => {
+const start = async ({ stock = 5, token = 'tok_visa', total = 3000, placedBy = orders } = {}) => {
   const clock = fakeClock(at);
   const [shop, till] = [createStock(), createTill()];
   shop.shelf.set(productId, { id: productId, title: 'A film', price: { amount: 3000, currency: 'USD' }, stock });
@@ -42,14 +44,14 @@ const start = async ({ stock = 5, token = 'tok_visa', total = 3000 } = {}) => {
   const order = evolve(null, placed);
   const keyed = { owner: 'usr_ada', sessionId: null, key: `key-of-${order.id}`, fingerprint: 'print' };
   await createIdempotencyKeys({ sql: postgres.database, clock }).claim(keyed);
-  await orders.place(order, placed, { ...keyed, attempt: 1, paymentToken: token, carts: [] });
+  await placedBy.place(order, placed, { ...keyed, attempt: 1, paymentToken: token, carts: [] });
   const effects: ProcessOrderEffects = {
     ...{ orders, clock, products: shop.client, payments: till.client },
     giveUpAfterSeconds: 900,
   };
   const { id } = order;
   return {
-    ...{ id, clock, effects, shop, till },
+    ...{ id, order, clock, effects, shop, till },
     /** Where the goods and the money of the order are. */
     outcome: async () => ({
       status: (await orders.find(id))?.status,
@@ -146,7 +148,7 @@ describe('driving an order', () => {
     },
   );
 
-  test.each(Array.from({ length: 10 }, (_, crashAt) => crashAt + 1))(
+  test.each(Array.from({ length: 7 }, (_, crashAt) => crashAt + 1))(
     'survives a crash around its call number %d',
     async (crashAt) => {
       for (const when of ['before', 'after'] as const) {
@@ -157,6 +159,43 @@ describe('driving an order', () => {
       }
     },
   );
+
+  test.each(['before', 'after'] as const)(
+    'with what its process knows survives a crash %s each call, whoever goes on without knowing it',
+    async (when) => {
+      for (let crashAt = 1; crashAt <= 5; crashAt++) {
+        const { id, order, effects, outcome } = await start();
+        const known = { order, paymentToken: 'tok_visa' };
+        await expect(processOrder(crashing(effects, crashAt, when), id, known)).rejects.toBeInstanceOf(Crash);
+        await processOrder(effects, id);
+        expect(await outcome()).toEqual(paid);
+      }
+    },
+  );
+
+  test('of a process that ended right after the commit is begun by its next start, or queued by the sweeper', async () => {
+    const endsAtOnce = { hasRoom: () => true, isInHand: () => false, take: () => undefined };
+    const placedBy = createOrderRepository({ database: postgres.database, jobs, ids: systemIds, limits: { undecided: 0, driver: endsAtOnce });
+    const { id, clock, effects, outcome } = await start({ placedBy });
+    const jobsOf = async () =>
+      (await postgres.database.query(`SELECT FROM jobs.job WHERE data ->> 'orderId' = $1`, [id])).rowCount;
+    expect(await jobsOf()).toBe(0);
+    clock.advance(31_000);
+    const startProcessing = async () => undefined;
+    const sweeping = { orders, clock, sweepAfterSeconds: 30, cancellationWindowSeconds: 1_800, startProcessing };
+    await sweepStuckOrders(sweeping);
+    expect(await jobsOf()).toBe(1);
+
+    const next = createDirectWork({
+      work: (orderId) => processOrder(effects, orderId),
+      queue: (orderId) => orders.queue(orderId),
+      abandoned: async () => (await orders.stuck(clock.now(), 1_000)).filter((orderId) => orderId === id),
+      ...{ logger: createLogger('order', 'silent'), concurrency: 1 },
+    });
+    await next.start();
+    await next.stop();
+    expect(await outcome()).toEqual(paid);
+  });
 
   test.each(['before', 'after'] as const)('survives one crash after the other, each %s the next call', async (when) => {
     const { id, effects, outcome } = await start();

@@ -1,9 +1,9 @@
 import type { Clock } from '../../kit/values/clock.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
-import { nextStep, type Order, type OrderEvent, pendingRefunds } from '../domain/order.ts';
+import { evolve, nextStep, type Order, type OrderEvent, pendingRefunds, type Step } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
-import type { OrderRepository } from '../storage/order-repository.ts';
+import type { KnownOrder, OrderRepository } from '../storage/order-repository.ts';
 
 export type ProcessOrderEffects = {
   readonly orders: OrderRepository;
@@ -14,12 +14,15 @@ export type ProcessOrderEffects = {
   readonly giveUpAfterSeconds: number;
 };
 
+/** A step's own view: the order as events of this run have left it, and its payment token where it is known. */
+type Driven = { readonly order: Order; readonly at: string; readonly paymentToken?: string | undefined };
+
 /** More rounds than any order needs; beyond them something undoes what this does, and the job's retry starts afresh. */
 const maxRounds = 20;
 
 const ageInSeconds = (order: Order, now: Date) => (now.getTime() - Date.parse(order.createdAt)) / 1000;
 
-const reserve = async ({ products }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
+const reserve = async ({ products }: ProcessOrderEffects, { order, at }: Driven): Promise<OrderEvent> => {
   const answer = await products.reserve(order.id, order.lines);
   return answer.reserved
     ? { type: 'order.stock-reserved.v1', at, reservedUntil: answer.reservedUntil }
@@ -27,7 +30,7 @@ const reserve = async ({ products }: ProcessOrderEffects, order: Order, at: stri
 };
 
 /** Goods that cost nothing: providers refuse charges over nothing, so none is asked. */
-const payNothing = async ({ products }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> =>
+const payNothing = async ({ products }: ProcessOrderEffects, { order, at }: Driven): Promise<OrderEvent> =>
   (await products.commit(order.id))
     ? { type: 'order.paid.v1', at, paymentId: null, captured: 0 }
     : { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
@@ -36,10 +39,11 @@ const payNothing = async ({ products }: ProcessOrderEffects, order: Order, at: s
  * Authorises, turns the reserved units into sold ones, then captures: nobody is charged without the goods in hand.
  * Each call answers for what is already done, so any of them may be the first after a crash.
  */
-const pay = async (effects: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
-  if (order.total.amount === 0) return payNothing(effects, order, at);
+const pay = async (effects: ProcessOrderEffects, driven: Driven): Promise<OrderEvent> => {
+  const { order, at } = driven;
+  if (order.total.amount === 0) return payNothing(effects, driven);
   const { orders, products, payments } = effects;
-  const token = await orders.paymentToken(order.id);
+  const token = driven.paymentToken ?? (await orders.paymentToken(order.id));
   const authorised = await payments.authorise(order.id, order.total, token);
   if (authorised.status === 'declined')
     return { type: 'order.payment-failed.v1', at, reason: authorised.declineReason ?? 'declined' };
@@ -51,7 +55,7 @@ const pay = async (effects: ProcessOrderEffects, order: Order, at: string): Prom
 };
 
 /** Stock goes back only after the money is safe: a payment that cannot be cancelled yet keeps its goods. */
-const giveBack = async ({ products, payments }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
+const giveBack = async ({ products, payments }: ProcessOrderEffects, { order, at }: Driven): Promise<OrderEvent> => {
   const payment = await payments.cancel(order.id, order.cancelReason ?? order.failure ?? 'payment-failed');
   await products.release(order.id, order.cancelReason ?? 'payment-failed');
   return {
@@ -63,7 +67,7 @@ const giveBack = async ({ products, payments }: ProcessOrderEffects, order: Orde
   };
 };
 
-const refund = async ({ products, payments }: ProcessOrderEffects, order: Order, at: string): Promise<OrderEvent> => {
+const refund = async ({ products, payments }: ProcessOrderEffects, { order, at }: Driven): Promise<OrderEvent> => {
   const [pending] = pendingRefunds(order);
   if (!pending) throw new Error(`order ${order.id} has no refund to make`);
   const { refundId, amount, reason } = pending;
@@ -81,29 +85,82 @@ const isOverdue = ({ clock, giveUpAfterSeconds }: ProcessOrderEffects, order: Or
   (order.status === 'pending' || order.status === 'stock-reserved') &&
   ageInSeconds(order, clock.now()) > giveUpAfterSeconds;
 
+/** The events that still teach an order something, one after the other, and the order after them. */
+const newsOfAll = (
+  order: Order,
+  events: readonly OrderEvent[],
+): { readonly fresh: OrderEvent[]; readonly after: Order } => {
+  const fresh: OrderEvent[] = [];
+  let after = order;
+  for (const event of events)
+    for (const learnt of newsOf(after, event)) {
+      fresh.push(learnt);
+      after = evolve(after, learnt);
+    }
+  return { fresh, after };
+};
+
+/** Writes what was done for an order, or as much of it as still says something where others changed the order meanwhile. */
+const record = async ({ orders }: ProcessOrderEffects, order: Order, events: readonly OrderEvent[]): Promise<Order> => {
+  let base = order;
+  for (let attempt = 0; attempt < maxRounds; attempt++) {
+    const written = await orders.append(base, newsOfAll(base, events).fresh);
+    if (written) return written;
+    base = await newest(orders, order.id);
+  }
+  throw new Error(`order ${order.id} changes faster than what was done for it can be written`);
+};
+
+const newest = async (orders: OrderRepository, orderId: string): Promise<Order> => {
+  const order = await orders.find(orderId);
+  if (!order) throw new Error(`order ${orderId} is to be processed but does not exist`);
+  return order;
+};
+
+/** The one step that follows another before that is written: paying for what was reserved. */
+const follows = (step: Step, next: Step | null): Step | null => (step === 'reserve' && next === 'pay' ? next : null);
+
+/**
+ * Takes the steps that are owed and writes what came of them at once: a reservation is no news to anybody while the payment is under way. Whatever fails midway, what was done before it is written.
+ */
+const advance = async (effects: ProcessOrderEffects, order: Order, paymentToken?: string): Promise<Order> => {
+  const done: OrderEvent[] = [];
+  const at = effects.clock.now().toISOString();
+  let current = order;
+  try {
+    for (let step = nextStep(order); step; step = follows(step, nextStep(current))) {
+      const { fresh, after } = newsOfAll(current, [await steps[step](effects, { order: current, at, paymentToken })]);
+      done.push(...fresh);
+      current = after;
+    }
+  } catch (problem) {
+    // Another driver or the customer moved the order on: what failed is a step that it no longer needs.
+    const found = await newest(effects.orders, order.id);
+    if (found.version !== order.version) return found;
+    if (isOverdue(effects, order)) done.push({ type: 'order.cancelled.v1', at, reason: 'timed-out' });
+    else {
+      await record(effects, order, done);
+      throw problem;
+    }
+  }
+  return record(effects, order, done);
+};
+
 /**
  * Drives an order until nothing is owed any more, from whatever state a crash, a retry or an event left it in.
  * Two drivers of one order are harmless: steps are idempotent by order id, and the slower one's result is dropped by its version.
- * Throws when a step fails or has no outcome yet; the job then comes back, and past the deadline the order is cancelled.
+ * Throws when a step fails or has no outcome yet; a job then comes back, and past the deadline the order is cancelled.
+ * @param known the order and its payment token where the caller has just written them; else they are read
  */
-export const processOrder = async (effects: ProcessOrderEffects, orderId: string): Promise<Order> => {
+export const processOrder = async (
+  effects: ProcessOrderEffects,
+  orderId: string,
+  known?: KnownOrder,
+): Promise<Order> => {
+  let order = known?.order ?? (await newest(effects.orders, orderId));
   for (let round = 0; round < maxRounds; round++) {
-    const order = await effects.orders.find(orderId);
-    if (!order) throw new Error(`order ${orderId} is to be processed but does not exist`);
-    const step = nextStep(order);
-    if (!step) return order;
-    const at = effects.clock.now().toISOString();
-    let event: OrderEvent;
-    try {
-      event = await steps[step](effects, order, at);
-    } catch (problem) {
-      // Another driver or the customer moved the order on: what failed is a step that it no longer needs.
-      const newest = await effects.orders.find(orderId);
-      if (newest?.version !== order.version) continue;
-      if (!isOverdue(effects, order)) throw problem;
-      event = { type: 'order.cancelled.v1', at, reason: 'timed-out' };
-    }
-    await effects.orders.append(order, newsOf(order, event));
+    if (!nextStep(order)) return order;
+    order = await advance(effects, order, known?.paymentToken);
   }
   throw new Error(`order ${orderId} did not settle within ${maxRounds} rounds`);
 };

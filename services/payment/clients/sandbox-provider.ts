@@ -22,6 +22,12 @@ const accepted: ReadonlySet<string> = new Set([
   'tok_duplicate_answer',
 ]);
 
+const noticesOf: ReadonlyMap<string, number> = new Map([
+  ['tok_late_answer', 1],
+  ['tok_timeout_after_charge', 1],
+  ['tok_duplicate_answer', 2],
+]);
+
 type Row = {
   reference: string;
   status: Charge['status'];
@@ -48,7 +54,10 @@ export type SandboxOptions = {
   readonly books: Sql;
   /** Milliseconds by which the answer to `tok_late_answer` and `tok_timeout_after_charge` comes too late. */
   readonly lateMs: number;
-  /** Told of every authorisation besides the answer, and twice for `tok_duplicate_answer`, as web hooks do. */
+  /**
+   * Told of an authorisation besides the answer, as web hooks do: once for the tokens whose answer comes late, when nobody hears it,
+   * and twice for `tok_duplicate_answer`.
+   */
   readonly onNotice?: (key: string, charge: Charge) => Promise<void>;
 };
 
@@ -66,13 +75,18 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
     token: string,
   ): Promise<{ charge: Charge; isNew: boolean }> => {
     const reason = declines.get(token) ?? (accepted.has(token) ? null : 'card-unknown');
-    const { rows } = await books.query<Row>(
-      `INSERT INTO sandbox.charges (key, amount, currency, status, decline_reason)
-       VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING RETURNING ${columns}`,
+    const { rows } = await books.query<Row & { is_new: boolean }>(
+      `WITH made AS (
+         INSERT INTO sandbox.charges (key, amount, currency, status, decline_reason)
+         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING RETURNING ${columns}
+       )
+       SELECT true AS is_new, ${columns} FROM made
+       UNION ALL SELECT false, ${columns} FROM sandbox.charges WHERE key = $1 AND NOT EXISTS (SELECT FROM made)`,
       [key, amount, currency, reason === null ? 'authorised' : 'declined', reason],
       { name: 'sandbox-authorise' },
     );
-    if (rows[0]) return { charge: chargeFrom(rows[0], key), isNew: true };
+    if (rows[0]) return { charge: chargeFrom(rows[0], key), isNew: rows[0].is_new };
+    // Made by another call since this statement began.
     const known = await find(key);
     if (!known) throw new Error(`the sandbox provider lost the charge ${key}`);
     return { charge: known, isNew: false };
@@ -94,12 +108,10 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
 
   return {
     authorise: async ({ key, amount, token }) => {
-      const known = await find(key);
-      if (known) return known;
-      if (token === 'tok_late_answer') await wait(lateMs);
+      if (token === 'tok_late_answer' && !(await find(key))) await wait(lateMs);
       const { charge, isNew } = await record(key, amount, token);
       if (isNew && token === 'tok_timeout_after_charge') await wait(lateMs);
-      const notices = isNew && onNotice ? (token === 'tok_duplicate_answer' ? 2 : 1) : 0;
+      const notices = isNew ? (noticesOf.get(token) ?? 0) : 0;
       for (let notice = 0; notice < notices; notice++) await onNotice?.(key, charge);
       return charge;
     },

@@ -1,6 +1,6 @@
 import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
-import { addToOutbox } from '../../kit/events/outbox.ts';
-import type { Database, Sql } from '../../kit/storage/database.ts';
+import { eventsIf, insertOutboxFrom, tracedEvents } from '../../kit/events/outbox.ts';
+import type { Database } from '../../kit/storage/database.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { entriesOf } from '../domain/ledger.ts';
@@ -17,6 +17,7 @@ type Row = {
   refunds: Refund[];
   decline_reason: string | null;
   reference: string | null;
+  token: string | null;
   version: number;
   created_at: Date;
   updated_at: Date;
@@ -46,7 +47,8 @@ const beginPayment = `
   )
   SELECT * FROM begun UNION ALL SELECT * FROM payments WHERE order_id = $2 AND NOT EXISTS (SELECT FROM begun)`;
 
-// The version is the fence: of two writers that read the same state one writes, the other reads again.
+// The version is the fence: of two writers that read the same state one writes, the other reads again. State, books and events are
+// one statement and so one transaction.
 const recordEvents = `
   WITH allowed AS (
     UPDATE payments SET status = $3, captured = $4, refunded = $5, refunds = $6, decline_reason = $7, reference = $8, version = $9, updated_at = $10,
@@ -56,6 +58,8 @@ const recordEvents = `
     INSERT INTO ledger_entries (payment_id, movement, account, amount, currency, at)
     SELECT $1, e.movement, e.account, e.amount, allowed.currency, $10
       FROM allowed, jsonb_to_recordset($11) AS e (movement text, account text, amount bigint)
+  ), event AS (${eventsIf('allowed', '$12')}
+  ), noted AS (${insertOutboxFrom('payment-events', 'event')}
   )
   SELECT FROM allowed`;
 
@@ -81,29 +85,37 @@ const eventPayload = (payment: Payment, event: PaymentEvent): Record<string, unk
   }
 };
 
+/** A payment with the token of whoever began it; null once its outcome is known. */
+export type BegunPayment = { readonly payment: Payment; readonly token: string | null };
+
 export type PaymentRepositoryParts = { readonly database: Database; readonly ids: Ids; readonly clock: Clock };
 
 /** Payments in PostgreSQL, with their ledger and their events written in the same transaction. */
 export const createPaymentRepository = ({ database, ids, clock }: PaymentRepositoryParts) => {
-  const first = async (text: string, values: unknown[], name: string, sql: Sql = database): Promise<Payment | null> => {
-    const { rows } = await sql.query<Row>(text, values, { name });
-    return rows[0] ? paymentFrom(rows[0]) : null;
+  const firstRow = async (text: string, values: unknown[], name: string): Promise<Row | undefined> =>
+    (await database.query<Row>(text, values, { name })).rows[0];
+
+  const first = async (text: string, values: unknown[], name: string): Promise<Payment | null> => {
+    const row = await firstRow(text, values, name);
+    return row ? paymentFrom(row) : null;
   };
 
-  const find = (orderId: string) => first('SELECT * FROM payments WHERE order_id = $1', [orderId], 'find-payment');
+  const findStatement = 'SELECT * FROM payments WHERE order_id = $1';
+  const find = (orderId: string) => first(findStatement, [orderId], 'find-payment');
 
   const begin = async (
     orderId: string,
     status: PaymentStatus,
-    amount: number,
-    currency: string,
+    { amount, currency }: { amount: number; currency: string },
     token: string | null,
-  ): Promise<Payment> => {
+  ): Promise<BegunPayment> => {
     const values = [ids.next('pay'), orderId, status, amount, currency, token, clock.now()];
     // Nothing comes back when another transaction began the payment after this statement's snapshot.
-    const payment = (await first(beginPayment, values, 'begin-payment')) ?? (await find(orderId));
-    if (!payment) throw new Error(`the payment of order ${orderId} was begun by somebody else and is gone`);
-    return payment;
+    const row =
+      (await firstRow(beginPayment, values, 'begin-payment')) ??
+      (await firstRow(findStatement, [orderId], 'find-payment'));
+    if (!row) throw new Error(`the payment of order ${orderId} was begun by somebody else and is gone`);
+    return { payment: paymentFrom(row), token: row.token };
   };
 
   return {
@@ -113,11 +125,12 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
     findById: (id: string) => first('SELECT * FROM payments WHERE id = $1', [id], 'find-payment-by-id'),
 
     /** The payment of an order, begun now unless it was before. */
-    begin: (orderId: string, amount: { amount: number; currency: string }, token: string): Promise<Payment> =>
-      begin(orderId, 'pending', amount.amount, amount.currency, token),
+    begin: (orderId: string, amount: { amount: number; currency: string }, token: string): Promise<BegunPayment> =>
+      begin(orderId, 'pending', amount, token),
 
     /** The payment of an order that must never be charged: barred now unless it was begun before. */
-    bar: (orderId: string): Promise<Payment> => begin(orderId, 'voided', 0, noCurrency, null),
+    bar: (orderId: string): Promise<BegunPayment> =>
+      begin(orderId, 'voided', { amount: 0, currency: noCurrency }, null),
 
     /** Provider's token of a payment whose outcome is open; null once it is decided. */
     token: async (id: string): Promise<string | null> => {
@@ -166,27 +179,16 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
           sequence: after.version,
         };
       });
-      return database.transaction(async (tx) => {
-        const entries = JSON.stringify(events.flatMap(entriesOf));
-        const values = [
-          payment.id,
-          payment.version,
-          after.status,
-          after.captured,
-          after.refunded,
-          JSON.stringify(after.refunds),
-        ];
-        const { rowCount } = await tx.query(
-          recordEvents,
-          [...values, after.declineReason, after.reference, after.version, after.updatedAt, entries],
-          {
-            name: 'record-payment-events',
-          },
-        );
-        if (rowCount === 0) return null;
-        await addToOutbox(tx, 'payment-events', published);
-        return after;
-      });
+      const { rowCount } = await database.query(
+        recordEvents,
+        [
+          ...[payment.id, payment.version, after.status, after.captured, after.refunded, JSON.stringify(after.refunds)],
+          ...[after.declineReason, after.reference, after.version, after.updatedAt],
+          ...[JSON.stringify(events.flatMap(entriesOf)), tracedEvents(published)],
+        ],
+        { name: 'record-payment-events' },
+      );
+      return rowCount === 0 ? null : after;
     },
 
     /** Orders whose payment has had no outcome since `since`, oldest first. */

@@ -6,10 +6,15 @@ import { ask, recordCharge } from './record-charge.ts';
 /**
  * Learns the outcome of a begun payment. The key is the payment's own id, never a fresh one, so that asking again
  * after a lost answer or a crash cannot charge twice.
+ * @param known the payment's token where it was just read with it
  */
-export const resolvePayment = async (effects: PaymentEffects, payment: Payment): Promise<Payment> => {
+export const resolvePayment = async (
+  effects: PaymentEffects,
+  payment: Payment,
+  known?: string | null,
+): Promise<Payment> => {
   if (!isUndecided(payment)) return payment;
-  const token = await effects.payments.token(payment.id);
+  const token = known ?? (await effects.payments.token(payment.id));
   if (token === null) return recordedElsewhere(effects, payment);
   try {
     const charge = await ask(effects, payment.orderId, () =>
@@ -19,7 +24,7 @@ export const resolvePayment = async (effects: PaymentEffects, payment: Payment):
         token,
       }),
     );
-    return await recordCharge(effects, payment.orderId, charge);
+    return await recordCharge(effects, payment.orderId, charge, payment);
   } catch (problem) {
     await effects.payments.markUnknown(payment.id);
     throw problem;
@@ -42,8 +47,8 @@ export const authorisePayment = async (
   effects: PaymentEffects,
   { orderId, amount, token }: { orderId: string; amount: { amount: number; currency: string }; token: string },
 ): Promise<Payment> => {
-  const payment = await effects.payments.begin(orderId, amount, token);
+  const { payment, token: begunWith } = await effects.payments.begin(orderId, amount, token);
   if (isBarred(payment)) return { ...payment, status: 'declined', declineReason: 'order-cancelled' };
   if (payment.amount !== amount.amount || payment.currency !== amount.currency) throw amountChanged(orderId, payment);
-  return resolvePayment(effects, payment);
+  return resolvePayment(effects, payment, begunWith);
 };

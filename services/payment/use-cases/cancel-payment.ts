@@ -25,7 +25,7 @@ export const cancelPayment = async (
   orderId: string,
   reason: string,
 ): Promise<Payment | null> => {
-  const begun = await effects.payments.bar(orderId);
+  const { payment: begun } = await effects.payments.bar(orderId);
   if (isBarred(begun)) return null;
   const payment = await resolvePayment(effects, begun);
   if (payment.status === 'captured') return giveBack(effects, payment, reason);

@@ -8,9 +8,6 @@ export const capturePayment = async (effects: PaymentEffects, orderId: string): 
   const payment = await requirePayment(effects, orderId);
   if (payment.status === 'pending' || payment.status === 'unknown') throw notAuthorised(orderId, payment.status);
   if (payment.status !== 'authorised') return payment;
-  return recordCharge(
-    effects,
-    orderId,
-    await ask(effects, orderId, () => effects.provider.capture({ reference: referenceOf(payment) })),
-  );
+  const charge = await ask(effects, orderId, () => effects.provider.capture({ reference: referenceOf(payment) }));
+  return recordCharge(effects, orderId, charge, payment);
 };

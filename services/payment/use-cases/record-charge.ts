@@ -13,10 +13,19 @@ export const requirePayment = async ({ payments }: PaymentEffects, orderId: stri
   return payment;
 };
 
-/** Brings what we know in line with what the provider said, whoever else records at the same time. */
-export const recordCharge = async (effects: PaymentEffects, orderId: string, charge: Charge): Promise<Payment> => {
+/**
+ * Brings what we know in line with what the provider said, whoever else records at the same time.
+ * @param known the payment as it was before the provider was asked, where the answer must change it: it is tried before reading
+ * again, and its version refuses it if somebody else recorded meanwhile
+ */
+export const recordCharge = async (
+  effects: PaymentEffects,
+  orderId: string,
+  charge: Charge,
+  known?: Payment,
+): Promise<Payment> => {
   for (let attempt = 0; attempt < maxTries; attempt++) {
-    const payment = await requirePayment(effects, orderId);
+    const payment = attempt === 0 && known ? known : await requirePayment(effects, orderId);
     const recorded = await effects.payments.record(
       payment,
       catchUp(payment, charge, effects.clock.now().toISOString()),

@@ -24,6 +24,9 @@ type HeartbeatRow = {
   give_back: boolean;
 };
 
+type Fetched = LogRecord & { readonly id: number };
+type Committed = { readonly id: number; readonly topic: null };
+
 export type EmbeddedSubscriptionOptions = SubscribeOptions & {
   readonly database: Database;
   readonly logger: Logger;
@@ -32,26 +35,37 @@ export type EmbeddedSubscriptionOptions = SubscribeOptions & {
   readonly ready: () => Promise<void>;
 };
 
-/** Two fetches are this far apart, so that a burst of small appends costs one fetch and not one each. */
-const fetchApartMs = 15;
+/**
+ * Two fetches are this far apart, so that small appends that follow one another cost one fetch, one commit and, in effect, one
+ * transaction together. What comes after a rest is fetched at once.
+ */
+const fetchApartMs = 100;
 /** Notifications wake the fetch; this is the floor if one is missed. */
 const pollEveryMs = 2_000;
 const longestPauseMs = 2_000;
 
-const fetchStatement = `
-  SELECT o.id, p.topic, p.partition, r."offset"::float8 AS "offset", r.key, r.value, r.headers, r.appended_at AS timestamp
-  FROM unnest($1::int[], $2::bigint[]) AS o (id, wanted)
-  JOIN event_log.partitions p ON p.id = o.id AND p.next_offset > o.wanted
-  CROSS JOIN LATERAL (
-    SELECT * FROM event_log.records WHERE partition_id = o.id AND "offset" >= o.wanted ORDER BY "offset" LIMIT $3
-  ) AS r ORDER BY o.id, r."offset"`;
-
-/** The epoch in the condition is the fence: whoever lost a partition commits nothing. */
-const commitStatement = `
-  UPDATE event_log.positions pos SET committed = done.next
-  FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS done (id, epoch, next)
-  WHERE pos.group_name = $1 AND pos.member = $2 AND pos.partition_id = done.id AND pos.epoch = done.epoch
-  RETURNING pos.partition_id AS id`;
+/**
+ * $1 group, $2 member, $3 to $5 partitions that were handled, their epochs and next offsets, $6 and $7 partitions that are wanted
+ * from which offset, $8 most records of each: commits and fetches in one transaction. The epoch in the condition is the fence:
+ * whoever lost a partition commits nothing. A row without a topic names a partition whose commit was taken.
+ */
+const turnStatement = `
+  WITH committed AS (
+    UPDATE event_log.positions pos SET committed = done.next
+    FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS done (id, epoch, next)
+    WHERE pos.group_name = $1 AND pos.member = $2 AND pos.partition_id = done.id AND pos.epoch = done.epoch
+    RETURNING pos.partition_id AS id
+  ), fetched AS (
+    SELECT o.id, p.topic, p.partition, r."offset"::float8 AS "offset", r.key, r.value, r.headers, r.appended_at AS timestamp
+    FROM unnest($6::int[], $7::bigint[]) AS o (id, wanted)
+    JOIN event_log.partitions p ON p.id = o.id AND p.next_offset > o.wanted
+    CROSS JOIN LATERAL (
+      SELECT * FROM event_log.records WHERE partition_id = o.id AND "offset" >= o.wanted ORDER BY "offset" LIMIT $8
+    ) AS r
+  )
+  SELECT id, NULL AS topic, NULL AS partition, NULL AS "offset", NULL AS key, NULL AS value, NULL AS headers, NULL AS timestamp
+  FROM committed
+  UNION ALL SELECT * FROM fetched ORDER BY id, "offset"`;
 
 const placeOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}`;
 
@@ -112,19 +126,37 @@ export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): P
     );
   };
 
-  const fetch = async (): Promise<(LogRecord & { id: number })[]> => {
-    const wanted = [...held.values()];
-    if (wanted.length === 0) return [];
-    const { rows } = await database.query<LogRecord & { id: number }>(
-      fetchStatement,
-      [wanted.map(({ id }) => id), wanted.map(({ next }) => next), Math.max(10, Math.ceil(maxRecords / wanted.length))],
-      { name: 'event-log-fetch' },
+  /** Handled and not committed yet: the next turn tells. */
+  let handled: readonly Held[] = [];
+
+  /** Commits what was handled, and fetches what comes next of the wanted partitions. */
+  const turn = async (wanted: readonly Held[]): Promise<Fetched[]> => {
+    const done = handled;
+    if (done.length === 0 && wanted.length === 0) return [];
+    const { rows } = await database.query<Fetched | Committed>(
+      turnStatement,
+      [
+        ...[group, member],
+        ...[done.map(({ id }) => id), done.map(({ epoch }) => epoch), done.map(({ next }) => next)],
+        ...[wanted.map(({ id }) => id), wanted.map(({ next }) => next)],
+        Math.max(10, Math.ceil(maxRecords / Math.max(1, wanted.length))),
+      ],
+      { name: 'event-log-turn' },
     );
-    return rows;
+    handled = [];
+    const kept = new Set(rows.filter(({ topic }) => topic === null).map(({ id }) => id));
+    for (const partition of done)
+      if (!kept.has(partition.id) && held.get(partition.id) === partition) held.delete(partition.id);
+    // One that was lost and came back meanwhile begins where its group is: what was fetched for the earlier holding would skip.
+    const asWanted = new Map(wanted.map((partition) => [partition.id, partition]));
+    return rows.filter(
+      (row): row is Fetched =>
+        row.topic !== null && asWanted.get(row.id) !== undefined && asWanted.get(row.id) === held.get(row.id),
+    );
   };
 
-  /** Hands records over and commits what was handled of partitions that are still held. */
-  const deliver = async (rows: readonly (LogRecord & { id: number })[]) => {
+  /** Hands records over; what was handled of partitions that are still held counts as theirs from then on. */
+  const deliver = async (rows: readonly Fetched[]) => {
     const taken = new Map<string, Held>();
     for (const { id } of rows) {
       const partition = held.get(id);
@@ -145,17 +177,8 @@ export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): P
 
     const ends = new Map(records.map((record) => [placeOf(record), record.offset + 1]));
     const done = [...taken].filter(([place]) => !disowned.has(place)).map(([, partition]) => partition);
-    const nextOf = (partition: Held) => ends.get(placeOf(partition)) as number;
-    const { rows: committed } = await database.query<{ id: number }>(
-      commitStatement,
-      [group, member, done.map(({ id }) => id), done.map(({ epoch }) => epoch), done.map(nextOf)],
-      { name: 'event-log-commit' },
-    );
-    const kept = new Set(committed.map(({ id }) => id));
-    for (const partition of done) {
-      if (kept.has(partition.id)) partition.next = nextOf(partition);
-      else if (held.get(partition.id) === partition) held.delete(partition.id);
-    }
+    for (const partition of done) partition.next = ends.get(placeOf(partition)) as number;
+    handled = done;
   };
 
   const deliverAll = async () => {
@@ -163,12 +186,13 @@ export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): P
     while (!closing.signal.aborted) {
       const startedAt = performance.now();
       try {
+        const rows = await turn([...held.values()].filter(({ giveBack }) => !giveBack));
         await release([...held.values()].filter(({ giveBack }) => giveBack));
-        const rows = await fetch();
         if (rows.length > 0) await deliver(rows);
         else await wakeUp.wait(pollEveryMs, closing.signal);
         backOff.reset();
-        await wait(Math.max(0, fetchApartMs - (performance.now() - startedAt)));
+        const restMs = Math.max(0, fetchApartMs - (performance.now() - startedAt));
+        await wait(restMs, undefined, { signal: closing.signal }).catch(() => undefined);
       } catch (error) {
         if (closing.signal.aborted) break;
         failed(error, 'a delivery was not handled');
@@ -193,6 +217,7 @@ export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): P
       await stopListening();
       await Promise.all([heart, delivery]);
       try {
+        await turn([]);
         await release([...held.values()]);
         await database.query('DELETE FROM event_log.members WHERE group_name = $1 AND member = $2', [group, member]);
       } catch (error) {

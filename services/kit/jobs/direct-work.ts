@@ -1,0 +1,97 @@
+/** Work that begins right after the commit it follows from, in the same process, with jobs for what does not come to its end. */
+import { setTimeout as wait } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import type { Logger } from '../telemetry/logger.ts';
+import { continueTrace, currentScope, runInScope } from '../telemetry/request-scope.ts';
+
+export type DirectWork<Known> = {
+  /** Whether it takes one more; else a job has to. False before its start and once it stops. */
+  hasRoom(): boolean;
+  /** Whether this process has the key in hand, or waiting for its turn. */
+  isInHand(key: string): boolean;
+  /**
+   * Works on a key. One that is in hand is worked on once more afterwards, because something has changed meanwhile.
+   * @param known what this process has just written, so that it need not be read
+   */
+  take(key: string, known?: Known): void;
+  start(): Promise<void>;
+  /** Takes nothing new, waits for what is in hand for up to 10 s, and leaves the rest to jobs. */
+  stop(): Promise<void>;
+};
+
+export type DirectWorkOptions<Known> = {
+  /** Must be safe to run twice, also at the same time elsewhere. */
+  readonly work: (key: string, known?: Known) => Promise<unknown>;
+  /** Queues the job that works on a key, for one whose work failed or was not begun. */
+  readonly queue: (key: string) => Promise<void>;
+  /** Keys that were left by a process that ended; taken up at the start. Default none. */
+  readonly abandoned?: () => Promise<readonly string[]>;
+  readonly logger: Logger;
+  /** Keys worked on at the same time. */
+  readonly concurrency: number;
+};
+
+/** Keys that wait for their turn; beyond it they are queued as jobs, which any process takes. */
+const mostWaiting = 500;
+const drainMs = 10_000;
+
+/**
+ * In the ordinary course nothing is written, fetched and completed only to begin at once. A row of the service's own has to say what is
+ * still owed, and a sweeper to look for it: that is what survives the process.
+ */
+export const createDirectWork = <Known>(options: DirectWorkOptions<Known>): DirectWork<Known> => {
+  const { work, queue, abandoned = async () => [], logger, concurrency } = options;
+  const limit = pLimit(concurrency);
+  const inHand = new Map<string, { isChanged: boolean }>();
+  let isRunning = false;
+
+  const leaveToJob = (key: string) =>
+    queue(key).catch((error: unknown) => logger.warn({ error, key }, 'work could not be queued; the sweeper finds it'));
+
+  const run = async (key: string, known: Known | undefined, state: { isChanged: boolean }) => {
+    try {
+      if (isRunning) await work(key, known);
+      else state.isChanged = true;
+      while (isRunning && state.isChanged) {
+        state.isChanged = false;
+        await work(key);
+      }
+    } catch (error) {
+      logger.warn({ error, key }, 'work after a commit failed; a job tries again');
+      state.isChanged = true;
+    } finally {
+      inHand.delete(key);
+    }
+    if (state.isChanged) await leaveToJob(key);
+  };
+
+  const take = (key: string, known?: Known) => {
+    const state = inHand.get(key);
+    if (state) {
+      state.isChanged = true;
+      return;
+    }
+    const begun = { isChanged: false };
+    inHand.set(key, begun);
+    // A trace of its own hop, and not the request's deadline: nobody waits for it any more.
+    void runInScope({ traceparent: continueTrace(currentScope()?.traceparent) }, () =>
+      limit(() => run(key, known, begun)),
+    );
+  };
+
+  return {
+    hasRoom: () => isRunning && limit.pendingCount < mostWaiting,
+    isInHand: (key) => inHand.has(key),
+    take,
+    start: async () => {
+      isRunning = true;
+      for (const key of await abandoned()) take(key);
+    },
+    stop: async () => {
+      isRunning = false;
+      const giveUpAt = performance.now() + drainMs;
+      while (inHand.size > 0 && performance.now() < giveUpAt) await wait(20);
+      for (const key of inHand.keys()) await leaveToJob(key);
+    },
+  };
+};
