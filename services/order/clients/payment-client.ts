@@ -33,9 +33,9 @@ export const createPaymentClient = (options: GrpcClientOptions) => {
   const payment = createGrpcClient(PaymentServiceDefinition, options);
   return {
     close: () => payment.close(),
-    authorise: async (orderId: string, amount: Money, token: string) =>
-      settled(orderId, (await payment.authorise({ orderId, amount, token })).payment),
-    capture: async (orderId: string) => settled(orderId, (await payment.capture({ orderId })).payment),
+    /** Authorises and takes the money of goods that are in hand; `declined` or `voided` where nothing was taken. */
+    charge: async (orderId: string, amount: Money, token: string) =>
+      settled(orderId, (await payment.authorise({ orderId, amount, token, capture: true })).payment),
     /** Makes sure that the order costs nothing; null when no payment had been begun. */
     cancel: async (orderId: string, reason: string) => {
       const { payment: cancelled } = await payment.cancel({ orderId, reason });

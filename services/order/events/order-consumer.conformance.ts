@@ -256,9 +256,9 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
       }
       const [bought = '', expired = '', refused = ''] = ids;
       await deliverAll([reserved], bought);
-      await till.client.authorise(expired, usd(price), 'tok_visa');
+      till.authorise(expired, price, 'tok_visa');
       await deliverAll([reserved, released('expired')], expired);
-      await till.client.authorise(refused, usd(price), 'tok_declined');
+      till.authorise(refused, price, 'tok_declined');
       await deliverAll([reserved, declined], refused);
       await service.startDriving();
       await eventually(async () => expect(await read(bought)).toMatchObject({ status: 'paid' }));

@@ -75,16 +75,17 @@ export const createTill = () => {
     const id = `pay_${String(payments.size + 1).padStart(26, '0')}`;
     return { id, status: declineReason ? 'declined' : 'authorised', amount, captured: 0, refunded: 0, declineReason };
   };
+  /** What a charge that stops half-way has done. */
+  const authorise = (orderId: string, amount: number, token: string): Payment => {
+    const payment = payments.get(orderId) ?? authoriseNew(orderId, amount, token);
+    payments.set(orderId, payment);
+    return payment;
+  };
   const client: PaymentClient = {
     close: () => undefined,
-    authorise: async (orderId, { amount }, token) => {
+    charge: async (orderId, { amount }, token) => {
       if (token === 'tok_silent') throw noOutcome();
-      const payment = payments.get(orderId) ?? authoriseNew(orderId, amount, token);
-      payments.set(orderId, payment);
-      return { ...payment };
-    },
-    capture: async (orderId) => {
-      const payment = found(orderId);
+      const payment = authorise(orderId, amount, token);
       if (payment.status === 'authorised') Object.assign(payment, { status: 'captured', captured: payment.amount });
       return { ...payment };
     },
@@ -106,5 +107,5 @@ export const createTill = () => {
       return { ...payment };
     },
   };
-  return { client, payments, refunds };
+  return { client, authorise, payments, refunds };
 };

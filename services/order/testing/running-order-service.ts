@@ -53,7 +53,7 @@ const startNeighbours = async (tokens: TestTokens) => {
   const carts = new Map<string, CartItem[]>();
   const door = (name: string) =>
     createGrpcServer({ context: testContext(testManifest({ name }), { verifyToken: tokens.verifyToken }) });
-  const paymentOf = async (orderId: string, payment: Awaited<ReturnType<typeof till.client.capture>> | null) =>
+  const paymentOf = async (orderId: string, payment: Awaited<ReturnType<typeof till.client.charge>> | null) =>
     payment && { ...payment, orderId, captured: usd(payment.captured), refunded: usd(payment.refunded) };
   const product = door('product').add(
     ProductServiceDefinition,
@@ -71,12 +71,9 @@ const startNeighbours = async (tokens: TestTokens) => {
     PaymentServiceDefinition,
     only(PaymentServiceDefinition, {
       authorise: async ({ orderId, amount, token }) => {
-        const answer = await till.client.authorise(orderId, amount ?? usd(0), token);
+        const answer = await till.client.charge(orderId, amount ?? usd(0), token);
         return { payment: (await paymentOf(orderId, answer)) ?? undefined };
       },
-      capture: async ({ orderId }) => ({
-        payment: (await paymentOf(orderId, await till.client.capture(orderId))) ?? undefined,
-      }),
       cancel: async ({ orderId, reason }) => ({
         payment: (await paymentOf(orderId, await till.client.cancel(orderId, reason))) ?? undefined,
       }),

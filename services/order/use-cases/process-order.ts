@@ -36,22 +36,22 @@ const payNothing = async ({ products }: ProcessOrderEffects, { order, at }: Driv
     : { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
 
 /**
- * Authorises, turns the reserved units into sold ones, then captures: nobody is charged without the goods in hand.
- * Each call answers for what is already done, so any of them may be the first after a crash.
+ * Turns the reserved units into sold ones, then charges: nobody is charged without the goods in hand, and a card that is declined
+ * puts them back. Each call answers for what is already done, so any of them may be the first after a crash.
  */
 const pay = async (effects: ProcessOrderEffects, driven: Driven): Promise<OrderEvent> => {
   const { order, at } = driven;
   if (order.total.amount === 0) return payNothing(effects, driven);
   const { orders, products, payments } = effects;
   const token = driven.paymentToken ?? (await orders.paymentToken(order.id));
-  const authorised = await payments.authorise(order.id, order.total, token);
-  if (authorised.status === 'declined')
-    return { type: 'order.payment-failed.v1', at, reason: authorised.declineReason ?? 'declined' };
   if (!(await products.commit(order.id))) return { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
-  const captured = await payments.capture(order.id);
-  if (captured.status === 'captured')
-    return { type: 'order.paid.v1', at, paymentId: captured.id, captured: captured.captured };
-  return { type: 'order.payment-failed.v1', at, reason: captured.declineReason ?? `capture-${captured.status}` };
+  const { id, status, captured, declineReason } = await payments.charge(order.id, order.total, token);
+  if (status === 'captured') return { type: 'order.paid.v1', at, paymentId: id, captured };
+  return {
+    type: 'order.payment-failed.v1',
+    at,
+    reason: declineReason ?? (status === 'declined' ? status : `capture-${status}`),
+  };
 };
 
 /** Stock goes back only after the money is safe: a payment that cannot be cancelled yet keeps its goods. */

@@ -22,6 +22,7 @@ const authoriseRequest = z.object({
   orderId: orderIdSchema,
   amount: moneySchema,
   token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/),
+  capture: z.boolean(),
 });
 const cancelRequest = z.object({ orderId: orderIdSchema, reason });
 const refundRequest = z.object({ orderId: orderIdSchema, refundId: refundIdSchema, amount: positiveMoney, reason });

@@ -1,30 +1,36 @@
-import { isBarred, isUndecided, type Payment } from '../domain/payment.ts';
+import { type Charge, isBarred, isUndecided, type Payment } from '../domain/payment.ts';
 import { amountChanged } from '../domain/payment-refusals.ts';
+import { capturePayment } from './capture-payment.ts';
 import type { PaymentEffects } from './payment-effects.ts';
 import { ask, recordCharge } from './record-charge.ts';
+
+type ResolveOptions = {
+  /** The payment's token where it was just read with it. */
+  readonly token?: string | null;
+  /** Whether the money is taken too, once it is authorised; default false. */
+  readonly capture?: boolean;
+};
 
 /**
  * Learns the outcome of a begun payment. The key is the payment's own id, never a fresh one, so that asking again
  * after a lost answer or a crash cannot charge twice.
- * @param known the payment's token where it was just read with it
  */
 export const resolvePayment = async (
   effects: PaymentEffects,
   payment: Payment,
-  known?: string | null,
+  { token: known, capture = false }: ResolveOptions = {},
 ): Promise<Payment> => {
   if (!isUndecided(payment)) return payment;
   const token = known ?? (await effects.payments.token(payment.id));
   if (token === null) return recordedElsewhere(effects, payment);
   try {
-    const charge = await ask(effects, payment.orderId, () =>
-      effects.provider.authorise({
-        key: payment.id,
-        amount: { amount: payment.amount, currency: payment.currency },
-        token,
-      }),
-    );
-    return await recordCharge(effects, payment.orderId, charge, payment);
+    const { provider } = effects;
+    const amount = { amount: payment.amount, currency: payment.currency };
+    const asked = (call: () => Promise<Charge>) => ask(effects, payment.orderId, call);
+    const charge = await asked(() => provider.authorise({ key: payment.id, amount, token }));
+    const isTaken = capture && charge.status === 'authorised';
+    const last = isTaken ? await asked(() => provider.capture({ reference: charge.reference })) : charge;
+    return await recordCharge(effects, payment.orderId, last, payment);
   } catch (problem) {
     await effects.payments.markUnknown(payment.id);
     throw problem;
@@ -40,15 +46,22 @@ const recordedElsewhere = async ({ payments }: PaymentEffects, { orderId }: Paym
 };
 
 /**
- * Authorises the payment of an order, once however often it is asked.
+ * Authorises the payment of an order, and takes the money where `capture` says so, once however often it is asked.
  * Answers the payment as it is now; one that was barred by a cancelled order is declined as `order-cancelled`.
  */
 export const authorisePayment = async (
   effects: PaymentEffects,
-  { orderId, amount, token }: { orderId: string; amount: { amount: number; currency: string }; token: string },
+  {
+    orderId,
+    amount,
+    token,
+    capture = false,
+  }: { orderId: string; amount: { amount: number; currency: string }; token: string; capture?: boolean },
 ): Promise<Payment> => {
   const { payment, token: begunWith } = await effects.payments.begin(orderId, amount, token);
   if (isBarred(payment)) return { ...payment, status: 'declined', declineReason: 'order-cancelled' };
   if (payment.amount !== amount.amount || payment.currency !== amount.currency) throw amountChanged(orderId, payment);
-  return resolvePayment(effects, payment, begunWith);
+  const resolved = await resolvePayment(effects, payment, { token: begunWith, capture });
+  // Authorised by an earlier call, or by the sweeper after a crash.
+  return capture && resolved.status === 'authorised' ? capturePayment(effects, orderId) : resolved;
 };

@@ -202,4 +202,55 @@ describe('a crash between the provider and our books', () => {
     expect(await effects.payments.find(orderId)).toMatchObject({ status: 'authorised' });
     expect(await charges(orderId)).toHaveLength(1);
   });
+
+  const charge = (by: PaymentEffects, orderId: string) =>
+    authorisePayment(by, { orderId, amount: usd(3000), token: 'tok_visa', capture: true });
+
+  class Crash extends Error {}
+  /** The same effects, of which that call, counted over all of them, ends the process before or after its effect. */
+  const crashing = (crashAt: number, when: 'before' | 'after'): PaymentEffects => {
+    let calls = 0;
+    const wrap = <T extends object>(part: T): T =>
+      new Proxy(part, {
+        get: (target, name) => {
+          const call = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+          return async (...args: unknown[]) => {
+            const isLast = ++calls === crashAt;
+            if (isLast && when === 'before') throw new Crash();
+            const answer = await call.apply(target, args);
+            if (isLast) throw new Crash();
+            return answer;
+          };
+        },
+      });
+    return { ...effects, payments: wrap(effects.payments), provider: wrap(effects.provider) };
+  };
+
+  test.each([1, 2, 3, 4].flatMap((crashAt) => (['before', 'after'] as const).map((when) => [when, crashAt] as const)))(
+    'of a charge, %s its call number %d, is healed by asking again, or by the sweeper first',
+    async (when, crashAt) => {
+      for (const isSwept of [false, true]) {
+        const orderId = newOrder();
+        await expect(charge(crashing(crashAt, when), orderId)).rejects.toBeInstanceOf(Crash);
+        if (isSwept) await resolveUndecided(effects, -1);
+        expect(await charge(effects, orderId)).toMatchObject({ status: 'captured', captured: 3000 });
+        expect(await charges(orderId)).toEqual([{ status: 'captured', captured: '3000', refunds: [] }]);
+        expect(await events(orderId)).toEqual(['1 payment.authorised.v1', '2 payment.captured.v1']);
+        expect(await ledgerSum()).toBe('0');
+      }
+    },
+  );
+
+  test('leaves nothing owed where charges race with a cancellation', async () => {
+    for (let round = 0; round < 10; round++) {
+      const orderId = newOrder();
+      await Promise.allSettled([charge(effects, orderId), cancelPayment(effects, orderId, 'cancelled')]);
+      await cancelPayment(effects, orderId, 'cancelled');
+      const payment = await effects.payments.find(orderId);
+      expect(payment?.captured).toBe(payment?.refunded);
+      const [made] = await charges(orderId);
+      expect(made?.status).not.toBe('authorised');
+      expect(Number(made?.captured ?? 0)).toBe((made?.refunds ?? []).reduce((sum, { amount }) => sum + amount, 0));
+    }
+  });
 });

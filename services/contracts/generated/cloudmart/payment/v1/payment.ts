@@ -24,6 +24,8 @@ export interface AuthoriseRequest {
   orderId: string;
   amount?: Money | undefined;
   token: string;
+  /** Takes the money too, once it is authorised, in the same answer: for goods that are in hand already. */
+  capture: boolean;
 }
 
 export interface AuthoriseResponse {
@@ -209,7 +211,7 @@ export const Payment: MessageFns<Payment> = {
 };
 
 function createBaseAuthoriseRequest(): AuthoriseRequest {
-  return { orderId: "", amount: undefined, token: "" };
+  return { orderId: "", amount: undefined, token: "", capture: false };
 }
 
 export const AuthoriseRequest: MessageFns<AuthoriseRequest> = {
@@ -222,6 +224,9 @@ export const AuthoriseRequest: MessageFns<AuthoriseRequest> = {
     }
     if (message.token !== "") {
       writer.uint32(26).string(message.token);
+    }
+    if (message.capture !== false) {
+      writer.uint32(32).bool(message.capture);
     }
     return writer;
   },
@@ -263,6 +268,14 @@ export const AuthoriseRequest: MessageFns<AuthoriseRequest> = {
             message.token = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.capture = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -285,6 +298,7 @@ export const AuthoriseRequest: MessageFns<AuthoriseRequest> = {
       ? Money.fromPartial(object.amount)
       : undefined;
     message.token = object.token ?? "";
+    message.capture = object.capture ?? false;
     return message;
   },
 };
