@@ -1,11 +1,11 @@
 /** Measures a shop from outside: closed loops of guest buyers, and what PostgreSQL, the services and the system counted meanwhile. */
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
+import { createShopClient, type ShopClient } from '../../services/contracts/http/client.ts';
 import { readProcessList } from '../local/process-list.ts';
 import { residentMemory } from '../local/resident-memory.ts';
 import type { LocalState } from '../local/state.ts';
 import { services } from '../services.ts';
-import { type ApiClient, createApiClient } from '../shop/api-client.ts';
 import { type LoopFigures, runClosedLoop } from './closed-loop.ts';
 import { type CounterReader, openCounters } from './database-counters.ts';
 import { readProcessorTime } from './processor-time.ts';
@@ -45,18 +45,11 @@ const EXTRA_STOCK = 1_000_000;
 const publicServices = services.filter((service) => service.public).map(({ name }) => name);
 
 /** Fills the shelves, so that no load ends because something is sold out. */
-const stockUp = async (api: ApiClient, { staff }: LocalState): Promise<string[]> => {
-  const { accessToken: token } = await api<{ accessToken: string }>('/api/v1/auth/login', {
-    method: 'POST',
-    body: staff,
-  });
-  const { items } = await api<{ items: { id: string }[] }>(`/api/v1/products?limit=${PRODUCTS}`);
-  for (const { id } of items)
-    await api(`/api/v1/products/${id}/stock`, {
-      method: 'POST',
-      token,
-      body: { change: EXTRA_STOCK, reason: 'stock for a measurement' },
-    });
+const stockUp = async (api: ShopClient, { staff }: LocalState): Promise<string[]> => {
+  const { accessToken: token } = await api.accounts.logIn({ body: staff });
+  const { items } = await api.products.list({ query: { limit: PRODUCTS } });
+  const body = { change: EXTRA_STOCK, reason: 'stock for a measurement' };
+  for (const { id } of items) await api.products.adjustStock({ params: { id }, body }, { token });
   return items.map(({ id }) => id);
 };
 
@@ -79,7 +72,7 @@ const read = async (state: LocalState, counters: CounterReader): Promise<Reading
 /** Runs the loads one after the other. Throws the reason of the signal once it is aborted. */
 export const bench = async ({ shop, loads, say, signal }: BenchOptions): Promise<BenchReport> => {
   const { state, startSeconds = null } = shop;
-  const api = createApiClient(state.gateway);
+  const api = createShopClient({ baseUrl: state.gateway });
   const counters = await openCounters(state);
   try {
     const productIds = await stockUp(api, state);

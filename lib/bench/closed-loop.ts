@@ -1,6 +1,6 @@
 /** Buyers who begin the next purchase when the last one is paid. */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ApiClient } from '../shop/api-client.ts';
+import type { ShopClient } from '../../services/contracts/http/client.ts';
 import { buyAsGuest, type TimedCall, timedCalls } from './guest-buyer.ts';
 import { type Percentiles, percentilesOf } from './percentiles.ts';
 
@@ -19,7 +19,7 @@ export type LoopFigures = {
 };
 
 export type ClosedLoopOptions<Reading> = {
-  readonly api: ApiClient;
+  readonly api: ShopClient;
   readonly productIds: readonly string[];
   readonly buyers: number;
   /** Before anything is measured. */

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
+import { createShopClient } from '../../services/contracts/http/client.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
 import { freePort } from '../../services/kit/testing/loopback.ts';
@@ -15,7 +16,6 @@ import { ownPlatform } from '../release/registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../release/testing/container-engine.ts';
 import { runProgram } from '../run-program.ts';
 import { sentMailsOf, services } from '../services.ts';
-import { createApiClient } from '../shop/api-client.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { provePurchase } from '../shop/purchase.ts';
 import { partOf } from '../testing/real-part.ts';
@@ -182,11 +182,10 @@ describe('with what the command makes', () => {
     test('the films are loaded, and a customer buys two and gets the mail', async () => {
       const load = await compose(...files(), 'run', '--rm', '--no-deps', 'catalogue');
       expect({ code: load.code, tail: load.output.slice(-500) }).toMatchObject({ code: 0 });
-      const api = createApiClient(`http://127.0.0.1:${ports.get('api-gateway:8080')}`);
+      const api = createShopClient({ baseUrl: `http://127.0.0.1:${ports.get('api-gateway:8080')}` });
       const mailboxUrl = `http://127.0.0.1:${ports.get('mailbox:8092')}`;
-      const { accessToken } = await api<{ accessToken: string }>('/api/v1/auth/login', {
-        method: 'POST',
-        body: { email: 'staff@cloudmart.example', password: secrets['USER_STAFF_PASSWORD'] },
+      const { accessToken } = await api.accounts.logIn({
+        body: { email: 'staff@cloudmart.example', password: secrets['USER_STAFF_PASSWORD'] ?? '' },
       });
       const proof = await provePurchase({
         api,

@@ -4,10 +4,10 @@ import { chmod, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { createShopClient } from '../../services/contracts/http/client.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { freePortBase } from '../../services/kit/testing/loopback.ts';
 import { sentMailsOf, services } from '../services.ts';
-import { createApiClient } from '../shop/api-client.ts';
 import type { PurchaseProof } from '../shop/purchase.ts';
 import { requireFreePorts } from './port-holder.ts';
 import { portsInUse } from './ports.ts';
@@ -147,12 +147,9 @@ describe('npm start', () => {
     const again = await reportOf(second);
     expect([again.firstStart, again.order.state, again.catalogue.created]).toEqual([false, 'paid', 3200]);
     const state = await readState(path.join(place, 'data'));
-    const api = createApiClient(state.gateway);
-    const { accessToken: token } = await api<{ accessToken: string }>('/api/v1/auth/login', {
-      method: 'POST',
-      body: state.staff,
-    });
-    const paid = await api<{ items: unknown[] }>(`/api/v1/payments?orderId=${report.order.id}`, { token });
+    const api = createShopClient({ baseUrl: state.gateway });
+    const { accessToken: token } = await api.accounts.logIn({ body: state.staff });
+    const paid = await api.payments.list({ query: { orderId: report.order.id } }, { token });
     expect(paid.items).toHaveLength(1);
 
     second.child.kill('SIGINT');

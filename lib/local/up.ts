@@ -1,8 +1,8 @@
 /** What `npm start` does: start everything, load the demo catalogue once, buy something, then run until told to end. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createShopClient } from '../../services/contracts/http/client.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { type ApiClient, createApiClient } from '../shop/api-client.ts';
 import { FILMS_FILE, readDemoCatalogue } from '../shop/demo-catalogue.ts';
 import { type CatalogueLoad, catalogueLines, loadCatalogue } from '../shop/load-catalogue.ts';
 import { patiently } from '../shop/patiently.ts';
@@ -52,20 +52,14 @@ export type UpReport = Partial<PurchaseProof> & {
 /** Seconds for which a request is repeated while a service that died is being started again. */
 const PATIENCE_SECONDS = 60;
 
-/** A shop that is told everything once more where it could not be asked; only for requests that double nothing. */
-const patientClient = ({ state }: LocalPlatform, signal: AbortSignal): ApiClient => {
-  const api = createApiClient(state.gateway);
-  return (path, request) =>
-    patiently(() => api(path, { ...request, signal }), { seconds: PATIENCE_SECONDS, onRetry: () => undefined, signal });
-};
+/** Asks once more where the shop could not be asked; only for requests that double nothing. */
+const again = <T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> =>
+  patiently(ask, { seconds: PATIENCE_SECONDS, onRetry: () => undefined, signal });
 
-const staffToken = async (platform: LocalPlatform, signal: AbortSignal): Promise<string> => {
-  const { email, password } = platform.state.staff;
-  const api = patientClient(platform, signal);
-  const { accessToken } = await api<{ accessToken: string }>('/api/v1/auth/login', {
-    method: 'POST',
-    body: { email, password },
-  });
+const staffToken = async ({ state }: LocalPlatform, signal: AbortSignal): Promise<string> => {
+  const { email, password } = state.staff;
+  const api = createShopClient({ baseUrl: state.gateway, signal });
+  const { accessToken } = await again(() => api.accounts.logIn({ body: { email, password } }), signal);
   return accessToken;
 };
 
@@ -84,8 +78,11 @@ const ensureCatalogue = async (
   const load = await progress.step('Loading the demo catalogue', async (detail) => {
     const catalogue = readDemoCatalogue(await readFile(path.join(root, FILMS_FILE), 'utf8'));
     const token = await staffToken(platform, signal);
-    return loadCatalogue(patientClient(platform, signal), token, catalogue, (count, of) =>
-      detail(`${count} of ${of} films`),
+    const api = createShopClient({ baseUrl: platform.state.gateway, signal, token });
+    return loadCatalogue(
+      (items) => again(() => api.products.load({ body: { items } }), signal),
+      catalogue,
+      (count, of) => detail(`${count} of ${of} films`),
     );
   });
   await writeFileAtomically(file, JSON.stringify(load, null, 2));
@@ -105,7 +102,7 @@ const prove = (platform: LocalPlatform, { progress, signal }: UpOptions): Promis
   progress.step('Buying something as a new customer', async (detail) => {
     const { state } = platform;
     return provePurchase({
-      api: createApiClient(state.gateway),
+      api: createShopClient({ baseUrl: state.gateway }),
       mailbox: state.mailer && state.mailbox,
       staffToken: await staffToken(platform, signal),
       say: detail,

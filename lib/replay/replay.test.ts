@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { ApiProblem } from '../../services/contracts/http/ask.ts';
 import { exampleCartVersion } from '../../services/contracts/http/cart-api.ts';
-import { type ApiClient, ApiProblem, type ApiRequest } from '../shop/api-client.ts';
+import type { ApiClient, ApiRequest } from '../shop/api-client.ts';
 import { readPurchases } from './purchases.ts';
 import { type ReplayOptions, replay } from './replay.ts';
 
@@ -105,7 +106,18 @@ test('a replay that is ended while nobody answers gives up what it repeats, and 
 test('a cart is emptied before the first purchase of a customer, and after one that failed', async () => {
   const shop = shopThatAsks(1000);
   const story: string[] = [];
-  const refused = new ApiProblem('POST /api/v1/orders', 422, 'order.refused', 'no');
+  const refused = new ApiProblem(
+    'POST /api/v1/orders',
+    new Response(null, { status: 422 }),
+    JSON.stringify({
+      type: 'about:blank',
+      title: 'Refused',
+      status: 422,
+      code: 'order.refused',
+      detail: 'no',
+      traceId: '0',
+    }),
+  );
   const { report } = await run(1000, {
     api: (async (path: string, request: ApiRequest = {}) => {
       const { pathname } = new URL(path, 'http://shop.example');

@@ -1,9 +1,10 @@
 /** One customer at the public door: signs up or in, fills a cart, orders, and waits for the outcome. */
 import pLimit from 'p-limit';
+import { ApiProblem } from '../../services/contracts/http/ask.ts';
 import type { Tokens } from '../../services/contracts/http/auth-api.ts';
 import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import type { Order } from '../../services/contracts/http/order-api.ts';
-import { type ApiClient, ApiProblem, type ApiRequest } from '../shop/api-client.ts';
+import type { ApiClient, ApiRequest } from '../shop/api-client.ts';
 import { type Patience, patiently, pauseUnless } from '../shop/patiently.ts';
 
 const waiting = ['pending', 'stock-reserved'];
@@ -147,11 +148,11 @@ export const createShopper = ({ api, customer, patience, onAnswer, onTurn }: Sho
       }
     },
 
-    /** Empties the cart of a purchase that did not come to its order; one try, within `timeoutMs`. */
-    leave: async (leaving: ApiClient, timeoutMs: number): Promise<void> => {
+    /** Empties the cart of a purchase that did not come to its order; one try, within `deadlineMs`. */
+    leave: async (leaving: ApiClient, deadlineMs: number): Promise<void> => {
       if (!session || !isCartUnknown) return;
       const { token } = session;
-      await leaving('/api/v1/cart', { method: 'DELETE', token, timeoutMs }).catch(() => undefined);
+      await leaving('/api/v1/cart', { method: 'DELETE', token, deadlineMs }).catch(() => undefined);
     },
   };
 };

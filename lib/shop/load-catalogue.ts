@@ -1,16 +1,12 @@
 /** Puts the demo catalogue into the shop through the staff's bulk door. */
-import type { ApiClient } from './api-client.ts';
+
+import type { z } from 'zod';
+import type { importProductsAnswer } from '../../services/contracts/http/product-api.ts';
 import type { CatalogueItem, CatalogueNote, DemoCatalogue } from './demo-catalogue.ts';
 
 // The door takes 500 items, and every door 64 KiB a body; some room is left for the frame.
 const MOST_ITEMS = 500;
 const MOST_BYTES = 60_000;
-
-type ImportAnswer = {
-  readonly created: number;
-  readonly updated: number;
-  readonly refused: readonly { readonly index: number; readonly code: string; readonly message: string }[];
-};
 
 export type CatalogueLoad = {
   readonly rows: number;
@@ -56,12 +52,11 @@ export const batchesOf = (
 };
 
 /**
- * Loads all items; `progress` gets the number of items that are through. Throws when the door fails as a whole; single
+ * Loads all items, each batch through `send`, the staff's bulk door; `progress` gets the number of items that are through. Throws when the door fails as a whole; single
  * refusals are findings.
  */
 export const loadCatalogue = async (
-  api: ApiClient,
-  token: string,
+  send: (items: CatalogueItem[]) => Promise<z.output<typeof importProductsAnswer>>,
   catalogue: DemoCatalogue,
   progress: (done: number, of: number) => void,
 ): Promise<CatalogueLoad> => {
@@ -70,12 +65,7 @@ export const loadCatalogue = async (
   let done = 0;
   const refused = new Map<string, { count: number; examples: string[] }>();
   for (const items of batchesOf(catalogue.items)) {
-    const answer = await api<ImportAnswer>('/api/v1/products/import', {
-      method: 'POST',
-      body: { items },
-      token,
-      timeoutMs: 30_000,
-    });
+    const answer = await send(items);
     created += answer.created;
     updated += answer.updated;
     for (const { index, code, message } of answer.refused) {

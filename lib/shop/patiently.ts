@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ApiProblem } from './api-client.ts';
+import { ApiProblem } from '../../services/contracts/http/ask.ts';
 
 /** Answers that say "not now": the same request can succeed later. */
 const passing: ReadonlySet<number> = new Set([408, 425, 429, 500, 502, 503, 504]);

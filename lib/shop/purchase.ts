@@ -1,13 +1,13 @@
 /** Buys something as any new customer would, through the public door alone, and says what came of it. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
+import { ApiProblem, askJson, type CallOptions } from '../../services/contracts/http/ask.ts';
 import type { Cart } from '../../services/contracts/http/cart-api.ts';
+import type { ShopClient } from '../../services/contracts/http/client.ts';
 import { type Order, type OrderStatus, settledStatuses } from '../../services/contracts/http/order-api.ts';
-import type { Payment } from '../../services/contracts/http/payment-api.ts';
 import type { Product } from '../../services/contracts/http/product-api.ts';
 import { continueTrace, traceIdOf } from '../../services/kit/telemetry/request-scope.ts';
 import { formatMoney } from '../../services/kit/values/money.ts';
-import { type ApiClient, ApiProblem, createApiClient } from './api-client.ts';
 import type { MailSummary } from './mail-folder.ts';
 
 export type PurchaseProof = {
@@ -41,7 +41,7 @@ export class PurchaseFailed extends Error {
 }
 
 export type BuyerParts = {
-  readonly api: ApiClient;
+  readonly api: ShopClient;
   /** Address of the account that is made for this purchase. */
   readonly email: string;
   /** Token of the card that is charged. */
@@ -93,8 +93,8 @@ const waitFor = async <T>(what: string, ask: () => Promise<T | undefined>, signa
   throw new PurchaseFailed(`${what} did not come within ${WAIT_MS / 1000} s`, { cause: last });
 };
 
-const chooseProducts = async (api: ApiClient): Promise<Product[]> => {
-  const { items } = await api<{ items: Product[] }>('/api/v1/products?limit=100');
+const chooseProducts = async (api: ShopClient, call: CallOptions): Promise<Product[]> => {
+  const { items } = await api.products.list({ query: { limit: 100 } }, call);
   const available = items.filter(({ stock }) => stock > 0);
   if (available.length === 0)
     throw new PurchaseFailed('the catalogue offers nothing in stock; load it again with an empty data folder');
@@ -105,61 +105,53 @@ const chooseProducts = async (api: ApiClient): Promise<Product[]> => {
   );
 };
 
-const register = (api: ApiClient, email: string) =>
-  api<{ accessToken: string }>('/api/v1/auth/register', {
-    method: 'POST',
-    body: { email, password: randomBytes(18).toString('base64url'), name: 'Robin Proof' },
-  });
-
-/** A client whose requests are all of one trace. */
-const tracing =
-  (api: ApiClient, traceparent: string): ApiClient =>
-  (path, request) =>
-    api(path, { ...request, headers: { ...request?.headers, traceparent } });
-
 /** Orders the cart as it was last seen, at the total that it showed. */
-const placeOrder = (api: ApiClient, token: string, card: string, { version, total }: Cart) =>
-  api<{ order: Order }>('/api/v1/orders', {
-    method: 'POST',
-    token,
-    headers: { 'idempotency-key': randomUUID() },
-    body: {
-      shippingAddress: {
-        name: 'Robin Proof',
-        street: '1 Example Street',
-        city: 'Springfield',
-        state: 'IL',
-        zip: '62701',
-        country: 'US',
+const placeOrder = async (api: ShopClient, call: CallOptions, card: string, { version, total }: Cart) => {
+  const { body } = await api.orders.place(
+    {
+      headers: { 'idempotency-key': randomUUID() },
+      body: {
+        shippingAddress: {
+          name: 'Robin Proof',
+          street: '1 Example Street',
+          city: 'Springfield',
+          state: 'IL',
+          zip: '62701',
+          country: 'US',
+        },
+        payment: { method: 'card', token: card },
+        cartVersion: version,
+        expectedTotal: total ?? undefined,
       },
-      payment: { method: 'card', token: card },
-      cartVersion: version,
-      ...(total && { expectedTotal: total }),
     },
-  });
+    call,
+  );
+  return body.order;
+};
 
 /**
  * Registers, fills a cart, orders it, and waits until it is paid. Throws {@link PurchaseFailed} or the refusal of the door
  * that said no.
  */
-export const buySomething = async ({ api: untraced, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
+export const buySomething = async ({ api, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
   const traceparent = continueTrace();
-  const api = tracing(untraced, traceparent);
-  const products = await chooseProducts(api);
-  const { accessToken: token } = await register(api, email);
+  const traced = { headers: { traceparent }, signal };
+  const products = await chooseProducts(api, traced);
+  const account = { email, password: randomBytes(18).toString('base64url'), name: 'Robin Proof' };
+  const { accessToken: token } = await api.accounts.register({ body: account }, traced);
+  const call = { ...traced, token };
   say(`registered ${email}`);
-  for (const { id } of products)
-    await api('/api/v1/cart/items', { method: 'POST', token, body: { productId: id, quantity: 1 } });
-  const cart = await api<Cart>('/api/v1/cart?prices=now', { token });
+  for (const { id } of products) await api.cart.add({ body: { productId: id, quantity: 1 } }, call);
+  const cart = await api.cart.show({ query: { prices: 'now' } }, call);
   say(`put ${products.map(({ title }) => `"${title}"`).join(' and ')} into the cart`);
 
-  const { order: placed } = await placeOrder(api, token, card, cart);
+  const placed = await placeOrder(api, call, card, cart);
   const placedAt = performance.now();
   say(`ordered ${placed.id} for ${formatMoney(placed.total)}`);
   const order = await waitFor(
     `a decision on order ${placed.id}`,
     async () => {
-      const { order } = await api<{ order: Order }>(`/api/v1/orders/${placed.id}`, { token });
+      const { order } = await api.orders.find({ params: { id: placed.id } }, call);
       return settledStatuses.includes(order.status) ? order : undefined;
     },
     signal,
@@ -175,10 +167,10 @@ export const buySomething = async ({ api: untraced, email, card, say, signal }: 
 };
 
 const confirmationIn = async (mailbox: string, email: string, signal: AbortSignal) => {
-  const ask = createApiClient(mailbox);
   const { id, subject } = await waitFor(
     `the mail to ${email}`,
-    async () => (await ask<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.at(-1),
+    async () =>
+      (await askJson<{ items: MailSummary[] }>(`${mailbox}/mails?to=${encodeURIComponent(email)}`)).items.at(-1),
     signal,
   );
   return { to: email, subject, url: `${mailbox}/mails/${encodeURIComponent(id)}/view` };
@@ -199,7 +191,7 @@ export const provePurchase = async ({
   const payment = await waitFor(
     `the charge of order ${order.id}`,
     async () =>
-      (await api<{ items: Payment[] }>(`/api/v1/payments?orderId=${order.id}`, { token: staffToken })).items.find(
+      (await api.payments.list({ query: { orderId: order.id } }, { token: staffToken, signal })).items.find(
         ({ status }) => status === 'captured',
       ),
     signal,

@@ -6,7 +6,7 @@ import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
-import { siteConfig } from '../contracts/http/site-config.ts';
+import { apiPrefix, siteConfig } from '../contracts/http/site-config.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { askByCalls } from '../kit/grpc/door-calls.ts';
@@ -39,9 +39,6 @@ export type GatewayDependencies = {
 
 /** Fifteen households behind one address, each with four open pages; a process has 1,000. */
 const mostStreamsOfNetwork = 60;
-
-/** Start of every path of the shop's API. */
-const prefix = '/api/v1';
 
 /** The public door, for the process and for tests. */
 export const gatewayApp = async (context: ServiceContext<GatewayConfig>, dependencies: GatewayDependencies) => {
@@ -89,13 +86,13 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     { ...accounts, logOut },
     { guests, orders: dependencies.orders, cart: upstreams.cart, logger },
   );
-  addDoors(http, accountDoors, { ...accounts, ...adopting }, { prefix, limits: { attempts } });
+  addDoors(http, accountDoors, { ...accounts, ...adopting }, { prefix: apiPrefix, limits: { attempts } });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
-  addDoors(http, orderDoors, { ...orders, watch }, { prefix, stopping, mostStreamsOfNetwork });
-  addDoors(http, productDoors, forwardTo(upstreams.product, productDoors), { prefix });
-  addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix });
-  addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix });
+  addDoors(http, orderDoors, { ...orders, watch }, { prefix: apiPrefix, stopping, mostStreamsOfNetwork });
+  addDoors(http, productDoors, forwardTo(upstreams.product, productDoors), { prefix: apiPrefix });
+  addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix: apiPrefix });
+  addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix: apiPrefix });
 
   return {
     http,

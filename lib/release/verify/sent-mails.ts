@@ -1,20 +1,20 @@
 /** Which mails went out: from the mailbox of a local run, or from the notes that the shop keeps of them in a table on AWS. */
 import { DynamoDBClient, GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { askJson } from '../../../services/contracts/http/ask.ts';
 import { awsQuestions, withClient } from '../../aws/ask-aws.ts';
 import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { tableNamed } from '../../outputs/table-name.ts';
 import { type SentMails, sentMailsOf, services } from '../../services.ts';
-import { createApiClient } from '../../shop/api-client.ts';
 import type { MailSummary } from '../../shop/mail-folder.ts';
 import type { OutputsSource } from '../../workloads/render.ts';
 import { NotObservable, type WasMailed } from './not-observable.ts';
 
 /** Mails that a mailbox of the local run shows. */
 export const mailedTo = (mailbox: string): WasMailed => {
-  const api = createApiClient(mailbox.replace(/\/+$/, ''));
+  const url = mailbox.replace(/\/+$/, '');
   return async (_, email) =>
-    (await api<{ items: MailSummary[] }>(`/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
+    (await askJson<{ items: MailSummary[] }>(`${url}/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
 };
 
 /** The table that notes sent mails, as services/kit/manifest.ts describes its items. */

@@ -1,5 +1,5 @@
 /** Every public door that can be tried without changing anything: those that everybody finds, and those of a purchase. */
-import type { ApiClient } from '../../shop/api-client.ts';
+import { askJson } from '../../../services/contracts/http/ask.ts';
 import type { Purchase } from '../../shop/purchase.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
 
@@ -12,8 +12,8 @@ type OpenApi = { paths: Record<string, Record<string, unknown>> };
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
 /** `GET /api/v1/products/{id}` of every operation. */
-export const describedDoors = async (api: ApiClient): Promise<string[]> => {
-  const { paths } = await api<OpenApi>('/openapi.json', { timeoutMs: DOOR_DEADLINE_MS });
+export const describedDoors = async ({ url, signal }: PlainDoorRequest): Promise<string[]> => {
+  const { paths } = await askJson<OpenApi>(`${url}/openapi.json`, { deadlineMs: DOOR_DEADLINE_MS, signal });
   return Object.entries(paths).flatMap(([path, operations]) =>
     METHODS.filter((method) => method in operations).map((method) => `${method.toUpperCase()} ${path}`),
   );

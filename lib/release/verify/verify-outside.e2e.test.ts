@@ -3,12 +3,11 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type RunningPlatform, startPlatform } from '../../../services/acceptance/testing/running-platform.ts';
-import type { Order } from '../../../services/contracts/http/order-api.ts';
+import { createShopClient } from '../../../services/contracts/http/client.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { closedPort } from '../../../services/kit/testing/loopback.ts';
 import { readState } from '../../local/state.ts';
 import { services } from '../../services.ts';
-import { createApiClient } from '../../shop/api-client.ts';
 import { tellsOf, type WasHandled } from './handled-events.ts';
 import { mailedTo } from './sent-mails.ts';
 import { verifyOutside } from './verify-outside.ts';
@@ -40,12 +39,9 @@ const outside = (more: { url?: string; card?: string } = {}) =>
   });
 
 const asStaff = async () => {
-  const { accessToken: token } = await createApiClient(platform.gateway)<{ accessToken: string }>(
-    '/api/v1/auth/login',
-    { method: 'POST', body: platform.staff },
-  );
-  return async (orderId: string) =>
-    (await createApiClient(platform.gateway)<{ order: Order }>(`/api/v1/orders/${orderId}`, { token })).order;
+  const api = createShopClient({ baseUrl: platform.gateway });
+  const { accessToken: token } = await api.accounts.logIn({ body: platform.staff });
+  return async (orderId: string) => (await api.orders.find({ params: { id: orderId } }, { token })).order;
 };
 
 test('doors answer, a purchase is paid, its events arrive, and it is cancelled again', async () => {

@@ -1,7 +1,8 @@
 /** What a customer finds at the public address: every door, a whole purchase, and what its events set off. */
 import { randomBytes } from 'node:crypto';
+import { ApiProblem } from '../../../services/contracts/http/ask.ts';
+import { createShopClient, type ShopClient } from '../../../services/contracts/http/client.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import { type ApiClient, ApiProblem, createApiClient } from '../../shop/api-client.ts';
 import { buySomething, type Purchase } from '../../shop/purchase.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
 import type { WasHandled } from './handled-events.ts';
@@ -36,13 +37,10 @@ export type OutsideRequest = {
 const cancelPath = ({ order }: Purchase) => `/api/v1/orders/${order.id}/cancel`;
 
 /** Gives the goods and the money back, so that nobody ships what nobody wants. */
-const undo = async (api: ApiClient, purchase: Purchase, progress: (sentence: string) => void) => {
-  await api(cancelPath(purchase), {
-    method: 'POST',
-    token: purchase.token,
-    body: { reason: 'made to verify a release' },
-  });
-  progress(`cancelled ${purchase.order.id}: goods and money are given back`);
+const undo = async (api: ShopClient, purchase: Purchase, progress: (sentence: string) => void) => {
+  const { order, token } = purchase;
+  await api.orders.cancel({ params: { id: order.id }, body: { reason: 'made to verify a release' } }, { token });
+  progress(`cancelled ${order.id}: goods and money are given back`);
 };
 
 const findingOf = (code: 'door-failed' | 'purchase-failed', url: string, problem: unknown): RolloutFinding => {
@@ -51,9 +49,9 @@ const findingOf = (code: 'door-failed' | 'purchase-failed', url: string, problem
   return { code, problem: `${code === 'door-failed' ? '' : `buying at ${url} failed: `}${problem.message}${cause}` };
 };
 
-const readDoors = async (api: ApiClient, request: OutsideRequest) => {
+const readDoors = async (request: OutsideRequest) => {
   try {
-    const all = await describedDoors(api);
+    const all = await describedDoors(request);
     return { all, ...(await tryPlainDoors(all, request)) };
   } catch (problem) {
     request.signal.throwIfAborted();
@@ -62,17 +60,19 @@ const readDoors = async (api: ApiClient, request: OutsideRequest) => {
 };
 
 /** A client that notes what it asked, `POST /api/v1/orders`. */
-const noting =
-  (api: ApiClient, used: string[]): ApiClient =>
-  (path, request) => {
-    used.push(`${request?.method ?? 'GET'} ${path.split('?')[0]}`);
-    return api(path, request);
-  };
+const noting = (baseUrl: string, used: string[]): ShopClient =>
+  createShopClient({
+    baseUrl,
+    fetch: (url, request) => {
+      used.push(`${request.method} ${url.slice(baseUrl.length).split('?')[0]}`);
+      return fetch(url, request);
+    },
+  });
 
 /** Follows the purchase through its doors and every pipeline, and cancels it again whatever comes of them. */
 const followPurchase = async (
   purchase: Purchase,
-  { api, all, used }: { api: ApiClient; all: readonly string[]; used: readonly string[] },
+  { api, all, used }: { api: ShopClient; all: readonly string[]; used: readonly string[] },
   request: OutsideRequest,
 ) => {
   try {
@@ -88,8 +88,8 @@ const followPurchase = async (
 export const verifyOutside = async (request: OutsideRequest): Promise<OutsideVerdict> => {
   const { url, progress, signal, card } = request;
   const used: string[] = [];
-  const api = noting(createApiClient(url), used);
-  const { all, doors, findings } = await readDoors(api, request);
+  const api = noting(url, used);
+  const { all, doors, findings } = await readDoors(request);
   const untried = { url, doors, notTried: [], pipelines: [] };
   if (findings.length > 0) return { report: untried, findings };
   progress(`${doors} public doors of ${url} answer`);

@@ -1,5 +1,6 @@
 /** What becomes of a pipeline that shows nothing in time. */
 import { expect, test } from '@jest/globals';
+import { createShopClient } from '../../../services/contracts/http/client.ts';
 import type { ConsumedTypes, ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Purchase } from '../../shop/purchase.ts';
 import { ClusterRefused } from '../rollout/rollout-cluster-failure.ts';
@@ -18,7 +19,7 @@ const aService = (name: string, publishes: string[], consumes: string[], types: 
 const purchase = { order: { id: 'ord_1' }, traceId: 'a'.repeat(32), placedAt: performance.now() - 120_000 } as Purchase;
 
 const proof = {
-  api: () => Promise.reject(new Error('no door is needed')),
+  api: createShopClient({ fetch: () => Promise.reject(new Error('no door is needed')) }),
   purchase,
   wasMailed: async () => false,
   progress: () => {},

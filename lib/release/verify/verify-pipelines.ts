@@ -1,8 +1,8 @@
 /** Every pipeline that manifests declare, and what of it a purchase shows from outside: event in, effect out, seconds. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { ShopClient } from '../../../services/contracts/http/client.ts';
 import { actsOn, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import { sentMailsOf } from '../../services.ts';
-import type { ApiClient } from '../../shop/api-client.ts';
 import type { Purchase } from '../../shop/purchase.ts';
 import { ClusterRefused } from '../rollout/rollout-cluster-failure.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
@@ -28,7 +28,7 @@ export type PipelineReport = Omit<Pipeline, 'isOfEveryOrder'> & {
 };
 
 export type PipelineProof = {
-  readonly api: ApiClient;
+  readonly api: ShopClient;
   readonly purchase: Purchase;
   readonly wasMailed: WasMailed;
   readonly wasHandled: WasHandled;
@@ -59,8 +59,7 @@ type Effect = {
 
 const emptiedCart: Effect = {
   effect: 'the cart is empty',
-  isSeen: async ({ api, purchase: { token } }) =>
-    (await api<{ items: unknown[] }>('/api/v1/cart', { token })).items.length === 0,
+  isSeen: async ({ api, purchase: { token } }) => (await api.cart.show({}, { token })).items.length === 0,
 };
 
 const mailedConfirmation: Effect = {

@@ -13,3 +13,5 @@ export const problemSchema = z.object({
   actual: z.unknown().optional(),
   traceId: z.string(),
 });
+
+export type Problem = z.output<typeof problemSchema>;

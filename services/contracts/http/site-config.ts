@@ -1,6 +1,9 @@
 /** `/config.json`: what a page reads before anything else, from the gateway and from a site beside its files alike. */
 import { z } from 'zod';
 
+/** Start of every path of the shop's API. */
+export const apiPrefix = '/api/v1';
+
 export const siteConfigSchema = z
   .strictObject({
     /** Start of every call to the shop, on the page's own origin. */
@@ -16,7 +19,7 @@ export type SiteConfig = z.output<typeof siteConfigSchema>;
 
 /** Addresses are paths, so the same build of a page serves every environment. */
 export const siteConfig = (environment: string): SiteConfig => ({
-  api: '/api/v1',
+  api: apiPrefix,
   assistant: '/api/ai',
   environment,
 });
