@@ -38,6 +38,7 @@ test.each<[string[], RegExp]>([
   [['--no-such-option'], /^cloudmart: unknown option '--no-such-option' /],
   [['verify'], /^cloudmart: required option '--environment <name>' not specified /],
   [['new-service'], /^cloudmart: missing required argument 'name' /],
+  [['drop-service', 'no-such-service'], /^cloudmart: there is no service "no-such-service"; known are [^\n]*order/],
   [['image', '--out'], /^cloudmart: .* argument missing /],
   [['pages', 'too', 'many'], /^cloudmart: too many arguments /],
   [['verify', '--environment', 'nowhere'], /^cloudmart: --environment nowhere: known are dev, staging, production\n$/],

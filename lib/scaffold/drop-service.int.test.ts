@@ -60,6 +60,18 @@ test('a service that others call or listen to stays, and each of them is named',
   expect(await read('services/till/manifest.ts')).toBe(files['services/till/manifest.ts']);
 });
 
+test('the door by which customers come stays, and so does what an environment configures', async () => {
+  const door = testManifest({ name: 'door', public: true });
+  await expect(dropService(root, 'door', [door])).rejects.toThrow(
+    '"door" cannot be dropped: it is the door by which customers come',
+  );
+  const staging = { name: 'staging', configuration: { mailer: { MAIL_FROM: 'shop@shop.example' } } } as const;
+  await expect(dropService(root, 'mailer', services, [staging])).rejects.toThrow(
+    '"mailer" cannot be dropped: lib/environments.ts configures it for staging',
+  );
+  expect(await read('lib/services.ts')).toBe(files['lib/services.ts']);
+});
+
 test('an unknown service is refused with those that there are', async () => {
   await expect(dropService(root, 'tills', services)).rejects.toThrow(
     'there is no service "tills"; known are till, mailer, shelf',

@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
+import type { Environment } from '../environment/environment.ts';
 import { outputOf } from '../run-program.ts';
 
 export type DroppedService = {
@@ -10,11 +11,15 @@ export type DroppedService = {
   readonly tests: readonly string[];
 };
 
-/** Why the others cannot do without it, one sentence each. */
-const needs = (service: ServiceManifest, others: readonly ServiceManifest[]): string[] => {
+/** Why the shop cannot do without it, one sentence each. */
+const needs = (
+  service: ServiceManifest,
+  others: readonly ServiceManifest[],
+  environments: readonly Pick<Environment, 'name' | 'configuration'>[],
+): string[] => {
   const topics = Object.keys(service.publishes);
   const tables = Object.keys(service.owns.tables ?? {});
-  return others.flatMap((other) => [
+  const ofOthers = others.flatMap((other) => [
     ...(other.calls.includes(service.name) ? [`services/${other.name}/manifest.ts calls it`] : []),
     ...consumedTopics(other)
       .filter((topic) => topics.includes(topic))
@@ -23,6 +28,21 @@ const needs = (service: ServiceManifest, others: readonly ServiceManifest[]): st
       .filter((table) => tables.includes(table))
       .map((table) => `services/${other.name}/manifest.ts follows its table "${table}"`),
   ]);
+  return [
+    ...(service.public ? ['it is the door by which customers come'] : []),
+    ...ofOthers,
+    ...environments
+      .filter(({ configuration }) => Object.hasOwn(configuration, service.name))
+      .map(({ name }) => `lib/environments.ts configures it for ${name}`),
+  ];
+};
+
+/** The service of a name. Throws one sentence that names those there are. */
+export const declaredService = (name: string, services: readonly ServiceManifest[]): ServiceManifest => {
+  const service = services.find((one) => one.name === name);
+  if (!service)
+    throw new Error(`there is no service "${name}"; known are ${services.map((one) => one.name).join(', ')}`);
+  return service;
 };
 
 const camelCase = (name: string) => name.replace(/-([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
@@ -63,19 +83,19 @@ const testsThatNeed = async (root: string, name: string): Promise<string[]> => {
 
 /**
  * Removes the folder of a service, its declaration and the tests that import from it. Throws one sentence, and changes nothing,
- * for an unknown service, or for one that others call, consume from or follow.
+ * for an unknown service, for the public one, or for one that others call, consume from or follow, or that an environment configures.
  */
 export const dropService = async (
   root: string,
   name: string,
   services: readonly ServiceManifest[],
+  environments: readonly Pick<Environment, 'name' | 'configuration'>[] = [],
 ): Promise<DroppedService> => {
-  const service = services.find((one) => one.name === name);
-  if (!service)
-    throw new Error(`there is no service "${name}"; known are ${services.map((one) => one.name).join(', ')}`);
+  const service = declaredService(name, services);
   const reasons = needs(
     service,
     services.filter((one) => one !== service),
+    environments,
   );
   if (reasons.length > 0) throw new Error(`"${name}" cannot be dropped: ${reasons.join('; ')}`);
   const list = path.join(root, 'lib/services.ts');
