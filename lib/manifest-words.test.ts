@@ -159,17 +159,17 @@ describe('a secret that others issue', () => {
     ['is not read while it is not needed', 'nobody', made, []],
     [
       'stops a start that needs it while its place is empty',
-      'acme',
+      'wholesale',
       made,
       [/^SUPPLIER_KEY_SECRET_ID: there is no such secret, or it holds no value yet; put one in$/],
     ],
     [
       'stops a start that needs it while it is a placeholder',
-      'acme',
+      'wholesale',
       { ...made, SUPPLIER_KEY: '<your-supplier-key>' },
       [/^SUPPLIER_KEY_SECRET_ID: is a placeholder; set the real value$/],
     ],
-    ['is read once it is there', 'acme', { ...made, SUPPLIER_KEY: 'acme_live_93kd02lq' }, []],
+    ['is read once it is there', 'wholesale', { ...made, SUPPLIER_KEY: 'wholesale_live_93kd02lq' }, []],
   ])('in Kubernetes %s', async (_, supplier, held, problems) => {
     const chosen = { ...values, configuration: { stock: { SUPPLIER: supplier } } };
     const variables = { ...podVariables(stock, manifests, chosen), ...staticConfiguration(stock, chosen) };

@@ -53,6 +53,14 @@ test('a renamed product can be renamed again', async () => {
   expect(await read('README.md')).toBe('# Books\n\n`npx books` reads BOOKS_ENGINE.\n');
 });
 
+test('the name that the help gives as an example is free, although the help has it', async () => {
+  await writeFile(path.join(root, 'README.md'), 'Try `npx oldshop rename teashop`.\n');
+  await git('add', '.');
+  await git('commit', '--quiet', '-m', 'help');
+  await renameProduct(root, 'teashop');
+  expect(await read('README.md')).toBe('Try `npx teashop rename teashop`.\n');
+});
+
 test.each([
   ['Tea-Shop', '"Tea-Shop" cannot name the product'],
   ['1shop', '"1shop" cannot name the product'],

@@ -6,6 +6,9 @@ import { outputOf } from '../run-program.ts';
 /** What keeps the old name: the licence is its authors', and the names of packages are not ours. */
 const isKept = (file: string) => file === 'LICENSE';
 
+/** The name that README.md and the help give as an example; it stands there for no other reason. */
+const exampleName = 'teashop';
+
 /** Longer names would pass the limits that AWS sets to names made of product, environment and part; ElastiCache's 40 is the least. */
 const nameShape = /^[a-z][a-z0-9]{2,11}$/;
 
@@ -27,10 +30,11 @@ export const withName = (text: string, from: string, to: string): string =>
 const checkName = (to: string, from: string, texts: ReadonlyMap<string, string>) => {
   if (!nameShape.test(to))
     throw new Error(
-      `"${to}" cannot name the product; use 3 to 12 of a-z and 0-9, starting with a letter, such as "teashop"`,
+      `"${to}" cannot name the product; use 3 to 12 of a-z and 0-9, starting with a letter, such as "${exampleName}"`,
     );
   if (to === from) throw new Error(`the product is named "${from}" already; choose another name`);
   const word = new RegExp(`(?<![a-z0-9])${to}(?![a-z0-9])`, 'i');
+  if (to === exampleName) return;
   const taken = [...texts].find(([, text]) => word.test(text));
   if (taken)
     throw new Error(

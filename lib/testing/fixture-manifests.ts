@@ -37,7 +37,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
       SUPPLIER_KEY: {
         description: 'Key of the supplier.',
         kind: 'secret',
-        issuedBy: { issuer: 'the supplier', when: { key: 'SUPPLIER', is: 'acme' } },
+        issuedBy: { issuer: 'the supplier', when: { key: 'SUPPLIER', is: 'wholesale' } },
       },
       LOW_STOCK: { description: 'Units below which stock counts as low.', kind: 'plain', default: '5' },
     },

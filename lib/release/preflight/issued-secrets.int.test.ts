@@ -21,7 +21,7 @@ const NAMES = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']
 const saved = { ...process.env };
 
 beforeAll(async () => {
-  aws = await startAwsPeer(healthyAccount(ACCOUNT, supplied('acme'), services));
+  aws = await startAwsPeer(healthyAccount(ACCOUNT, supplied('wholesale'), services));
   Object.assign(process.env, {
     AWS_ENDPOINT_URL: aws.url,
     AWS_ACCESS_KEY_ID: 'AKIATEST',
@@ -35,7 +35,7 @@ afterAll(async () => {
   await aws.close();
 });
 beforeEach(() => {
-  Object.assign(aws.holds, healthyAccount(ACCOUNT, supplied('acme'), services));
+  Object.assign(aws.holds, healthyAccount(ACCOUNT, supplied('wholesale'), services));
 });
 
 /** Codes and sentences of what the check finds about the secret. */
@@ -61,7 +61,7 @@ test.each([
   // A value of theirs would be held against config.ts, which a fixture has not.
   for (const key of ['stock/SHELF_KEY', 'SERVICE_AUTH_SECRET']) aws.holds.secrets.delete(`cloudmart-staging/${key}`);
   aws.holds.secrets.set(SECRET, held);
-  expect(await findings('acme')).toEqual([expect.stringMatching(problem)]);
+  expect(await findings('wholesale')).toEqual([expect.stringMatching(problem)]);
   expect(await findings('nobody')).toEqual([]);
 });
 
@@ -70,5 +70,5 @@ test('the versions of secrets are asked where they are needed, so that an empty 
     (await currentSecrets(supplied(supplier), services)).get('stock')?.map(({ key }) => key);
   aws.holds.secrets.set(SECRET, {});
   expect(await keysOf('nobody')).toEqual(['SERVICE_AUTH_SECRET', 'SHELF_KEY']);
-  await expect(keysOf('acme')).rejects.toThrow(`secret ${SECRET} has no current version; store a value in it`);
+  await expect(keysOf('wholesale')).rejects.toThrow(`secret ${SECRET} has no current version; store a value in it`);
 });
