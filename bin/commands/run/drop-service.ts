@@ -12,7 +12,7 @@ export const runDropService = async (name: string, json = false): Promise<void> 
     await runTool(root, command);
   }
   print(json, dropped, () => [
-    `services/${name} is gone, and so ${dropped.tests.length === 1 ? 'is' : 'are'} ${dropped.tests.length} test files elsewhere that import from it.`,
+    `services/${name} is gone, with ${dropped.tests.length === 1 ? '1 file' : `${dropped.tests.length} files`} of tests elsewhere that import from it.`,
     'On AWS a table, database or topic of a protected environment stays until it is removed by hand (docs/stateful-resources.md).',
     'Next: npm test; "git diff" shows all that changed, "git checkout ." undoes it.',
   ]);
