@@ -7,12 +7,11 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { root } from '../../lib/checkout.ts';
+import { freePorts } from '../../services/kit/testing/loopback.ts';
 import { runCommand } from '../run-command.ts';
 
 const settings = join(root, '.config/real/kafka');
 const version = '4.3.1';
-/** Ports of the one start that makes the archive; the tests take free ones. */
-const ports = [29_080, 29_081] as const;
 const startDeadlineMs = 120_000;
 
 const run = async (command: string, parameters: readonly string[]) => {
@@ -33,7 +32,7 @@ const isListening = (port: number) =>
 const archiveClasses = async (folder: string) => {
   const log = join(folder, 'first-start');
   const properties = `${log}.properties`;
-  const [port, controller] = ports;
+  const [port = 0, controller = 0] = await freePorts(2);
   const draft = join(folder, 'draft.jsa');
   // What a start that was broken off has left; a log that is formatted is not formatted again.
   for (const left of [log, draft]) await rm(left, { recursive: true, force: true });

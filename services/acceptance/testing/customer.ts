@@ -13,13 +13,17 @@ export const address = { street: '1 Long Road', city: 'Springfield', zip: '12345
 
 const open = ['pending', 'stock-reserved'];
 
+/** What a door answers while what it needs is busy or away. */
+const busy = [502, 503, 504];
+
+/** As a browser's visitor does: asks again while a door is busy, which a slow machine makes it. An order is asked for again by its key. */
 export const createVisitor = (gateway: string, headers: Record<string, string> = {}) => {
   const cookies = new Map<string, string>();
-  const call = async <Body>(
+  const ask = async <Body>(
     method: string,
     path: string,
-    body?: unknown,
-    more: Record<string, string> = {},
+    body: unknown,
+    more: Record<string, string>,
   ): Promise<Answer<Body>> => {
     const response = await fetch(`${gateway}/api/v1${path}`, {
       method,
@@ -30,15 +34,18 @@ export const createVisitor = (gateway: string, headers: Record<string, string> =
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(30_000),
+      signal: AbortSignal.timeout(120_000),
     });
     for (const cookie of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? [];
       cookies.set(name, value);
     }
     const text = await response.text();
+    if (busy.includes(response.status)) throw new Error(`${method} ${path} answered ${response.status}: ${text}`);
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
   };
+  const call = <Body>(method: string, path: string, body?: unknown, more: Record<string, string> = {}) =>
+    eventually(() => ask<Body>(method, path, body, more), { everyMs: 500 });
 
   return {
     call,
@@ -81,9 +88,18 @@ export type Visitor = ReturnType<typeof createVisitor>;
 
 /** A new account, signed in. */
 export const newCustomer = async (gateway: string): Promise<Visitor> => {
-  const account = { email: `${randomUUID()}@customers.example`, password: 'a password for a story', name: 'Robin' };
-  const { body } = await createVisitor(gateway).call<{ accessToken: string }>('POST', '/auth/register', account);
-  return createVisitor(gateway, { authorization: `Bearer ${body.accessToken}` });
+  const token = await eventually(async () => {
+    const account = { email: `${randomUUID()}@customers.example`, password: 'a password for a story', name: 'Robin' };
+    const { status, body } = await createVisitor(gateway).call<{ accessToken: string }>(
+      'POST',
+      '/auth/register',
+      account,
+    );
+    // An answer that was lost had made the account; the next try makes another.
+    if (status !== 201) throw new Error(`registering answered ${status}`);
+    return body.accessToken;
+  });
+  return createVisitor(gateway, { authorization: `Bearer ${token}` });
 };
 
 export const signIn = async (gateway: string, account: { email: string; password: string }): Promise<Visitor> => {
