@@ -1,12 +1,19 @@
 /** Commands and what they lead to: events, or a refusal that says why not. Pure. */
 import type { CancellationReason } from '../../contracts/http/order-api.ts';
 import type { Money } from '../../kit/values/money.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
 import { mayHappen, type Order, type OrderEvent, type OrderEventType, pendingRefunds } from './order.ts';
+import {
+  beingPacked,
+  keyReused,
+  nothingToRefund,
+  refundBegun,
+  refundCurrencyWrong,
+  refundTooLarge,
+  stepRefused,
+} from './order-refusals.ts';
 
 const requireStep = (order: Order, type: OrderEventType, code: string, wish: string) => {
-  if (!mayHappen(order.status, type))
-    throw new Refusal('conflict', code, `Order ${order.id} is ${order.status} and cannot be ${wish}.`);
+  if (!mayHappen(order.status, type)) throw stepRefused(order.id, order.status, code, wish);
 };
 
 /** Money that can still be asked back: captured, less what is refunded or on its way. */
@@ -28,18 +35,8 @@ export const cancel = (
   { at, reason, note }: { at: string; reason: CancellationReason; note?: string | undefined },
 ): OrderEvent[] => {
   requireStep(order, 'order.cancelled.v1', 'order.not-cancellable', 'cancelled any more');
-  if (order.status === 'processing' && reason !== 'cancelled-by-staff')
-    throw new Refusal(
-      'conflict',
-      'order.not-cancellable',
-      `Order ${order.id} is being packed and can be cancelled by the shop's staff alone.`,
-    );
-  if (order.refunds.length > 0)
-    throw new Refusal(
-      'conflict',
-      'order.refund-begun',
-      `Order ${order.id} is being refunded; refund the rest instead of cancelling it.`,
-    );
+  if (order.status === 'processing' && reason !== 'cancelled-by-staff') throw beingPacked(order.id);
+  if (order.refunds.length > 0) throw refundBegun(order.id, '; refund the rest instead of cancelling it');
   return [{ type: 'order.cancelled.v1', at, reason, ...(note !== undefined && { note }) }];
 };
 
@@ -62,12 +59,7 @@ export const ship = (
   const begun: OrderEvent[] = order.status === 'paid' ? startProcessing(order, { at }) : [];
   if (begun.length === 0) requireStep(order, 'order.shipped.v1', 'order.not-shippable', 'shipped');
   // An order that cost nothing has nothing to refund and is shipped all the same.
-  if (order.captured > 0 && refundable(order) <= 0)
-    throw new Refusal(
-      'conflict',
-      'order.refund-begun',
-      `Order ${order.id} is being refunded in full and cannot be shipped.`,
-    );
+  if (order.captured > 0 && refundable(order) <= 0) throw refundBegun(order.id, ' in full and cannot be shipped');
   return [...begun, { type: 'order.shipped.v1', at, carrier, trackingNumber }];
 };
 
@@ -93,38 +85,15 @@ export const requestRefund = (
 ): OrderEvent[] => {
   const known = order.refunds.find((refund) => refund.refundId === refundId);
   if (known?.fingerprint !== undefined && known.fingerprint !== fingerprint)
-    throw new Refusal(
-      'unprocessable',
-      'order.key-reused',
-      `This Idempotency-Key was used for another refund of order ${order.id}; use a new key for a new refund.`,
-    );
+    throw keyReused(`refund of order ${order.id}`, 'refund');
   if (known) return [];
   requireStep(order, 'order.refund-requested.v1', 'order.not-refundable', 'refunded');
   const left = refundable(order);
   const { currency } = order.total;
   const wanted = amount?.amount ?? left;
-  if (left <= 0)
-    throw new Refusal(
-      'conflict',
-      'order.already-refunded',
-      order.captured === 0
-        ? `Order ${order.id} cost nothing, so there is nothing to refund; cancel it to have its goods back.`
-        : `Order ${order.id} has nothing left to refund.`,
-    );
-  if (amount && amount.currency !== currency)
-    throw new Refusal(
-      'unprocessable',
-      'order.refund-currency',
-      `Order ${order.id} was paid in ${currency} and cannot be refunded in ${amount.currency}.`,
-      { errors: [{ path: 'amount.currency', message: `must be ${currency}` }] },
-    );
-  if (wanted > left)
-    throw new Refusal(
-      'conflict',
-      'order.refund-too-large',
-      `Order ${order.id} has ${left} minor units left to refund, not ${wanted}.`,
-      { errors: [{ path: 'amount.amount', message: `must be at most ${left}` }] },
-    );
+  if (left <= 0) throw nothingToRefund(order.id, order.captured);
+  if (amount && amount.currency !== currency) throw refundCurrencyWrong(order.id, currency, amount.currency);
+  if (wanted > left) throw refundTooLarge(order.id, left, wanted);
   return [
     {
       ...{ type: 'order.refund-requested.v1', at, refundId, amount: wanted, reason },

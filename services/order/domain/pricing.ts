@@ -3,7 +3,7 @@
 import type { OrderLine } from '../../contracts/http/order-api.ts';
 import type { Money } from '../../contracts/http/values.ts';
 import { formatMoney, multiplyMoney, sumMoney } from '../../kit/values/money.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
+import { cartEmpty, currenciesMixed, orderTooLarge, outOfStock, productsUnknown } from './order-refusals.ts';
 
 /** Largest total in minor units; the contract's `maxAmount`, held equal by a test because the domain imports types alone. */
 export const maxTotal = 900_000_000_000;
@@ -28,20 +28,14 @@ export const priceLines = (
   const unknown = items.flatMap(({ productId }, index) =>
     byId.has(productId) ? [] : [{ path: `items.${index}.productId`, message: `product ${productId} does not exist` }],
   );
-  if (unknown.length > 0)
-    throw new Refusal('unprocessable', 'order.product-unknown', 'Some products do not exist any more.', {
-      errors: unknown,
-    });
+  if (unknown.length > 0) throw productsUnknown(unknown);
   const priced = items.map((item, index) => ({ ...item, index, product: byId.get(item.productId) as PricedProduct }));
   const short = priced.flatMap(({ quantity, index, product }) =>
     product.stock < quantity
       ? [{ path: `items.${index}.quantity`, message: `only ${product.stock} of "${product.title}" are left` }]
       : [],
   );
-  if (short.length > 0)
-    throw new Refusal('conflict', 'order.out-of-stock', 'Some products are not in stock in this quantity.', {
-      errors: short,
-    });
+  if (short.length > 0) throw outOfStock(short);
   const lines = priced.map(({ product, productId, quantity }) => ({
     productId,
     title: product.title,
@@ -50,27 +44,12 @@ export const priceLines = (
     lineTotal: multiplyMoney(product.price, quantity),
   }));
   const currency = lines[0]?.unitPrice.currency;
-  if (!currency)
-    throw new Refusal(
-      'unprocessable',
-      'order.cart-empty',
-      'There is nothing to order; add items to the cart or name them.',
-    );
-  if (lines.some(({ unitPrice }) => unitPrice.currency !== currency))
-    throw new Refusal(
-      'unprocessable',
-      'order.mixed-currencies',
-      'All products of an order must be priced in one currency; order them apart.',
-    );
+  if (!currency) throw cartEmpty();
+  if (lines.some(({ unitPrice }) => unitPrice.currency !== currency)) throw currenciesMixed();
   const total = sumMoney(
     lines.map(({ lineTotal }) => lineTotal),
     currency,
   );
-  if (total.amount > maxTotal)
-    throw new Refusal(
-      'unprocessable',
-      'order.too-large',
-      `The total of ${formatMoney(total)} is beyond the limit of ${formatMoney({ amount: maxTotal, currency })}; order less at once.`,
-    );
+  if (total.amount > maxTotal) throw orderTooLarge(formatMoney(total), formatMoney({ amount: maxTotal, currency }));
   return { lines, total };
 };

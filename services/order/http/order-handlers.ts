@@ -5,15 +5,15 @@ import { viewOf } from '../domain/order-view.ts';
 import { cancelOrder, deliverOrder, refundOrder, shipOrder } from '../use-cases/change-order.ts';
 import { findOrder } from '../use-cases/find-order.ts';
 import { listOrders } from '../use-cases/list-orders.ts';
+import type { OrderEffects } from '../use-cases/order-effects.ts';
 import { orderTimeline } from '../use-cases/order-timeline.ts';
-import type { OrderUseCases } from '../use-cases/order-use-cases.ts';
 import { placeOrder } from '../use-cases/place-order.ts';
 import { watchOrder } from '../use-cases/watch-order.ts';
 
 const answer = (order: Order) => ({ order: viewOf(order) });
 
 /** What the doors of the orders do, over HTTP and over gRPC. */
-export const orderHandlers = ({ effects, refundIdOf }: OrderUseCases): DoorHandlers<typeof orderDoors> => ({
+export const orderHandlers = ({ effects, refundIdOf }: OrderEffects): DoorHandlers<typeof orderDoors> => ({
   place: async ({ caller, network, headers, body }) => {
     const { authorization, 'idempotency-key': idempotencyKey } = headers;
     const { order, replayed } = await placeOrder(effects, { caller, network, authorization, idempotencyKey, body });

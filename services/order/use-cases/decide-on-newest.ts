@@ -1,6 +1,6 @@
 import type { Clock } from '../../kit/values/clock.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
 import type { Order, OrderEvent } from '../domain/order.ts';
+import { orderBusy } from '../domain/order-refusals.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
 export type ChangeOrderEffects = { readonly orders: OrderRepository; readonly clock: Clock };
@@ -21,12 +21,10 @@ export const decideOnNewest = async (
     const changed = await orders.append(order, decide(order, clock.now().toISOString()), { drive: true });
     if (changed) return changed;
   }
-  throw new Refusal('conflict', 'order.busy', 'The order is being changed by others at this moment; try again.', {
-    retryAfterSeconds: 1,
-  });
+  throw orderBusy();
 };
 
-/** The order that the platform itself has to do with; that it is gone is a fault. */
+/** An order that the platform works on; it must exist. */
 export const existingOrder = async ({ orders }: ChangeOrderEffects, orderId: string): Promise<Order> => {
   const order = await orders.find(orderId);
   if (!order) throw new Error(`order ${orderId} is to be changed but does not exist`);

@@ -9,6 +9,7 @@ import type { ProductClient } from '../clients/product-client.ts';
 import type { UserClient } from '../clients/user-client.ts';
 import { requireSeenCart, requireSeenTotal } from '../domain/consent.ts';
 import type { OrderEvent } from '../domain/order.ts';
+import { callerUnknown, emailMissing } from '../domain/order-refusals.ts';
 import { type Item, priceLines } from '../domain/pricing.ts';
 import type { CartOrder, CartOrders } from '../storage/cart-orders.ts';
 
@@ -43,28 +44,20 @@ const buyerOf = async (effects: DraftOrderEffects, { caller, authorization, body
     return { email, customer: { userId: caller.userId, sessionId: caller.guestSessionId ?? null, name } };
   }
   if (caller.kind === 'guest') {
-    if (!body.email)
-      throw new Refusal(
-        'invalid',
-        'order.email-missing',
-        'A guest order needs an e-mail address to send the confirmation to.',
-        {
-          errors: [{ path: 'email', message: 'is required without an account' }],
-        },
-      );
+    if (!body.email) throw emailMissing();
     return {
       email: body.email,
       customer: { userId: null, sessionId: caller.sessionId, name: body.shippingAddress.name ?? null },
     };
   }
-  throw new Refusal('unauthenticated', 'token.missing', 'Sign in or start a guest session before ordering.');
+  throw callerUnknown('Sign in or start a guest session before ordering.');
 };
 
 /** The account, or the session of a guest. */
 export const ownerOf = (caller: Caller): string => {
   if (caller.kind === 'customer') return caller.userId;
   if (caller.kind === 'guest') return caller.sessionId;
-  throw new Refusal('unauthenticated', 'token.missing', 'Sign in or start a guest session before ordering.');
+  throw callerUnknown('Sign in or start a guest session before ordering.');
 };
 
 /** The guest session that came along, if any. */

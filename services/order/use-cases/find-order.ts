@@ -1,6 +1,6 @@
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
 import type { Order } from '../domain/order.ts';
+import { callerUnknown, orderUnknown } from '../domain/order-refusals.ts';
 import type { Owner } from '../storage/order-repository.ts';
 import { claimOrders } from './claim-orders.ts';
 import type { ChangeOrderEffects } from './decide-on-newest.ts';
@@ -9,11 +9,7 @@ import type { ChangeOrderEffects } from './decide-on-newest.ts';
 export const ownerOf = (caller: Caller): Owner => {
   if (caller.kind === 'customer') return { userId: caller.userId };
   if (caller.kind === 'guest') return { sessionId: caller.sessionId };
-  throw new Refusal(
-    'unauthenticated',
-    'token.missing',
-    'Sign in, or keep the session cookie of the visit in which the order was placed.',
-  );
+  throw callerUnknown('Sign in, or keep the session cookie of the visit in which the order was placed.');
 };
 
 const owns = (owner: Owner, { customer }: Order): boolean =>
@@ -36,5 +32,5 @@ export const findOrder = async (effects: ChangeOrderEffects, caller: Caller, ord
     }
   }
   if (order && (isStaff(caller) || owns(owner, order))) return order;
-  throw new Refusal('missing', 'order.unknown', `There is no order ${orderId} among your orders.`);
+  throw orderUnknown(orderId);
 };

@@ -2,8 +2,8 @@ import type { OrderStatus } from '../../contracts/http/order-api.ts';
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
 import { fitPage } from '../../kit/values/fit-page.ts';
 import { isId } from '../../kit/values/identifiers.ts';
-import { Refusal } from '../../kit/values/refusal.ts';
 import type { Order } from '../domain/order.ts';
+import { cursorMalformed } from '../domain/order-refusals.ts';
 import { claimOrders } from './claim-orders.ts';
 import type { ChangeOrderEffects } from './decide-on-newest.ts';
 import { ownerOf } from './find-order.ts';
@@ -23,10 +23,7 @@ export const listOrders = async (
   caller: Caller,
   { status, limit, cursor }: ListOrdersRequest,
 ): Promise<{ items: Order[]; nextCursor: string | null }> => {
-  if (cursor !== undefined && !isId('ord', cursor))
-    throw new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', {
-      errors: [{ path: 'cursor', message: 'is malformed' }],
-    });
+  if (cursor !== undefined && !isId('ord', cursor)) throw cursorMalformed();
   const owner = ownerOf(caller);
   if (caller.kind === 'customer' && caller.guestSessionId !== undefined)
     await claimOrders(effects, { userId: caller.userId, sessionId: caller.guestSessionId });

@@ -1,6 +1,7 @@
 import type { Caller } from '../../kit/auth/caller.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { evolve, type Order } from '../domain/order.ts';
+import { keyReused, orderInFlight, placedAsAnother } from '../domain/order-refusals.ts';
 import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 import {
@@ -30,11 +31,7 @@ const placedEarlier = async ({ orders }: PlaceOrderEffects, caller: Caller, orde
   const order = await orders.find(orderId);
   if (!order) throw new Error(`an idempotency key points at order ${orderId}, which does not exist`);
   if (placedBy(caller, order)) return order;
-  throw new Refusal(
-    'conflict',
-    'order.placed-as-another',
-    'This very request placed an order already, under the same Idempotency-Key, by another account or session; sign in as then to see it.',
-  );
+  throw placedAsAnother();
 };
 
 /**
@@ -58,20 +55,9 @@ export const placeOrder = async (
     case 'done':
       return { order: await placedEarlier(effects, request.caller, claim.orderId), replayed: true };
     case 'in-flight':
-      throw new Refusal(
-        'conflict',
-        'order.in-flight',
-        'This order is being placed by an earlier request with the same Idempotency-Key; ask again shortly.',
-        {
-          retryAfterSeconds: 1,
-        },
-      );
+      throw orderInFlight('This order is being placed by an earlier request with the same Idempotency-Key');
     case 'other-body':
-      throw new Refusal(
-        'unprocessable',
-        'order.key-reused',
-        'This Idempotency-Key was used for another order; use a new key for a new order.',
-      );
+      throw keyReused('order', 'order');
     case 'claimed':
   }
   try {
@@ -90,12 +76,5 @@ export const placeOrder = async (
     if (problem instanceof Refusal) await keys.giveBack(keyed, claim.attempt);
     throw problem;
   }
-  throw new Refusal(
-    'conflict',
-    'order.in-flight',
-    'Another request with the same Idempotency-Key took over; ask again shortly.',
-    {
-      retryAfterSeconds: 1,
-    },
-  );
+  throw orderInFlight('Another request with the same Idempotency-Key took over');
 };

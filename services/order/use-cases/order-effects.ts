@@ -3,7 +3,7 @@ import type { ChangeOrderEffects } from './decide-on-newest.ts';
 import type { PlaceOrderEffects } from './place-order.ts';
 import type { WatchEffects } from './watch-order.ts';
 
-export type OrderUseCases = {
+export type OrderEffects = {
   readonly effects: PlaceOrderEffects & ChangeOrderEffects & WatchEffects;
   /** The refund id of a request: the same for the same order and key, a new one without a key. */
   readonly refundIdOf: (orderId: string, idempotencyKey: string | undefined) => string;
