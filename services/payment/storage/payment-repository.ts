@@ -47,13 +47,14 @@ const beginPayment = `
   )
   SELECT * FROM begun UNION ALL SELECT * FROM payments WHERE order_id = $2 AND NOT EXISTS (SELECT FROM begun)`;
 
-// The version is the fence: of two writers that read the same state one writes, the other reads again. State, books and events are
+// Version and refunds are the fence: of two writers that read the same state one writes, the other reads again, and a refund that was
+// noted meanwhile, which raises no version, is never written over. State, books and events are
 // one statement and so one transaction.
 const recordEvents = `
   WITH allowed AS (
     UPDATE payments SET status = $3, captured = $4, refunded = $5, refunds = $6, decline_reason = $7, reference = $8, version = $9, updated_at = $10,
       token = CASE WHEN $3 IN ('pending', 'unknown') THEN token END
-    WHERE id = $1 AND version = $2 RETURNING currency
+    WHERE id = $1 AND version = $2 AND refunds = $13::jsonb RETURNING currency
   ), booked AS (
     INSERT INTO ledger_entries (payment_id, movement, account, amount, currency, at)
     SELECT $1, e.movement, e.account, e.amount, allowed.currency, $10
@@ -184,7 +185,7 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
         [
           ...[payment.id, payment.version, after.status, after.captured, after.refunded, JSON.stringify(after.refunds)],
           ...[after.declineReason, after.reference, after.version, after.updatedAt],
-          ...[JSON.stringify(events.flatMap(entriesOf)), tracedEvents(published)],
+          ...[JSON.stringify(events.flatMap(entriesOf)), tracedEvents(published), JSON.stringify(payment.refunds)],
         ],
         { name: 'record-payment-events' },
       );

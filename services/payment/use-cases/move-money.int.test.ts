@@ -143,6 +143,19 @@ describe('the money of an order', () => {
   });
 });
 
+test('what is recorded never undoes a refund that was noted since the payment was read', async () => {
+  const orderId = newOrder();
+  await authorise(orderId);
+  const payment = await capturePayment(effects, orderId);
+  const at = systemClock.now().toISOString();
+  const [noted, told] = [systemIds.next('rfd'), systemIds.next('rfd')];
+  const refund = { refundId: noted, amount: 1000, reason: 'damaged', done: false, createdAt: at };
+  expect(await effects.payments.noteRefund(payment, refund)).toBe(true);
+  const refunded = { type: 'payment.refunded.v1', at, refundId: told, amount: 500, refundedTotal: 500 } as const;
+  expect(await effects.payments.record(payment, [refunded])).toBeNull();
+  expect((await effects.payments.find(orderId))?.refunds.map(({ refundId }) => refundId)).toEqual([noted]);
+});
+
 describe('cancelling', () => {
   test('before the payment began bars it: a late authorisation is declined and charges nothing', async () => {
     const orderId = newOrder();
