@@ -52,6 +52,37 @@ export const clusterLogGroup = (clusterName: string, kind: string): string =>
 /** Log group of a Lambda. */
 export const functionLogGroup = (functionName: string): string => `/aws/lambda/${functionName}`;
 
+/** Host by which operators reach an API server without a public address. */
+export const sessionHostName = (environment: string): string => partName(environment, 'session-host');
+
+/** Role of the nodes of a cluster. */
+export const nodeRoleName = (environment: string): string => partName(environment, 'node');
+
+/** Log group into which EKS writes what the control plane of a cluster says. */
+export const controlPlaneLogGroup = (clusterName: string): string => `/aws/eks/${clusterName}/cluster`;
+
+/** Log group into which RDS writes what a cluster says. */
+export const databaseLogGroup = (databaseName: string): string => `/aws/rds/cluster/${databaseName}/postgresql`;
+
+/** Log group of a web firewall; it delivers only to groups whose name begins so. */
+export const firewallLogGroup = (firewallName: string): string => `aws-waf-logs-${firewallName}`;
+
+/** Log group of a stream job. */
+export const streamJobLogGroup = (applicationName: string): string => `/aws/kinesis-analytics/${applicationName}`;
+
+/** Beginnings of the names of all log groups of an environment that have a name of ours. */
+export const logGroupPrefixes = (environment: string): string[] => {
+  const prefix = prefixOf(environment);
+  return [
+    controlPlaneLogGroup(prefix),
+    clusterLogGroup(prefix, ''),
+    databaseLogGroup(prefix),
+    firewallLogGroup(prefix),
+    functionLogGroup(`${prefix}-`),
+    streamJobLogGroup(`${prefix}-`),
+  ];
+};
+
 /** Namespace of the metrics that are made from logs. */
 export const metricNamespace = (environment: string): string => `CloudMart/${environment}`;
 

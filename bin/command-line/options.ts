@@ -79,13 +79,21 @@ export const lookUp = async (command: Command): Promise<void> => {
 };
 
 /** `--environment`, mandatory: an {@link Environment} of lib/environments.ts. */
-export const environmentOption = (description = 'which of lib/environments.ts: dev, staging or production'): Option =>
-  lookedUp(new Option('--environment <name>', description).makeOptionMandatory(), async (name: string) => {
+const asEnvironment = <P extends Option | Argument>(parameter: P): P =>
+  lookedUp(parameter, async (name: string) => {
     const { environments } = await import('../../lib/environments.ts');
     const found: Environment | undefined = environments.find((environment) => environment.name === name);
     if (!found) throw new Error(`known are ${environments.map((environment) => environment.name).join(', ')}`);
     return found;
   });
+
+const ENVIRONMENTS = 'which of lib/environments.ts: dev, staging or production';
+
+export const environmentOption = (description = ENVIRONMENTS): Option =>
+  asEnvironment(new Option('--environment <name>', description).makeOptionMandatory());
+
+/** An environment that has to be named, where a command is about nothing else. */
+export const environmentArgument = (): Argument => asEnvironment(new Argument('<environment>', ENVIRONMENTS));
 
 /** What a number may be. */
 export type NumberRange = {

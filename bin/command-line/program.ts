@@ -24,6 +24,7 @@ import { restartCommand } from '../commands/restart.ts';
 import { rollbackCommand } from '../commands/rollback.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
+import { teardownCommand } from '../commands/teardown.ts';
 import { upCommand } from '../commands/up.ts';
 import { verifyCommand } from '../commands/verify.ts';
 import { exitCodes } from './help.ts';
@@ -83,6 +84,7 @@ export const createProgram = (): Command => {
     .addCommand(verifyCommand())
     .addCommand(rollbackCommand())
     .addCommand(restartCommand())
+    .addCommand(teardownCommand())
     .commandsGroup('In this checkout:')
     .addCommand(newServiceCommand())
     .addCommand(dropServiceCommand())

@@ -22,6 +22,7 @@ export class DeliveryStack extends PlatformStack {
     const { role, provider } = new DeployRole(this, 'Deploy', {
       environment: environment.name,
       readTables,
+      tearsDown: !environment.protected,
       ...delivery,
     });
     this.deployRole = role;

@@ -6,6 +6,7 @@ import { acknowledge } from '../../guards/acknowledge.ts';
 import { partName, prefixOf, tablePattern } from '../../names.ts';
 import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
 import { preflightPermissions } from './preflight-permissions.ts';
+import { teardownPermissions } from './teardown-permissions.ts';
 import { verifyPermissions } from './verify-permissions.ts';
 
 export type DeployRoleProps = NonNullable<Environment['delivery']> & {
@@ -13,9 +14,11 @@ export type DeployRoleProps = NonNullable<Environment['delivery']> & {
   readonly environment: string;
   /** Tables that a deployment reads to see what it set off, as manifests declare them. */
   readonly readTables: readonly string[];
+  /** Whether it may end the environment, with what AWS leaves beside the stacks. */
+  readonly tearsDown: boolean;
 };
 
-/** What a GitHub workflow may do in this account: deploy one environment, by credentials that live for an hour. */
+/** What a GitHub workflow may do in this account: deploy one environment, by credentials that live for the four hours of the slowest one. */
 export class DeployRole extends Construct {
   readonly role: Role;
   readonly provider: IOidcProvider;
@@ -34,7 +37,7 @@ export class DeployRole extends Construct {
     this.role = new Role(this, 'Role', {
       roleName: partName(props.environment, 'deploy'),
       description: `Deploys ${props.environment} from ${props.repository}`,
-      maxSessionDuration: Duration.hours(1),
+      maxSessionDuration: Duration.hours(4),
       // A workflow gets this subject only after the protection rules of the GitHub environment are met.
       assumedBy: githubPrincipal(this.provider, `repo:${props.repository}:environment:${props.environment}`),
     });
@@ -73,6 +76,8 @@ export class DeployRole extends Construct {
       [stack.formatArn({ service: 'eks', resource: 'cluster', resourceName: prefix })],
     );
     for (const statement of preflightPermissions(stack, prefix)) this.role.addToPolicy(statement);
+    if (props.tearsDown)
+      for (const statement of teardownPermissions(stack, props.environment)) this.role.addToPolicy(statement);
     for (const statement of verifyPermissions(stack, props.environment, props.readTables))
       this.role.addToPolicy(statement);
     acknowledge(

@@ -1,11 +1,13 @@
 import { type CfnResource, Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { Addon, type ICluster } from 'aws-cdk-lib/aws-eks-v2';
+import type { ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import type { Environment } from '../../environment/environment.ts';
 import { clusterLogGroup } from '../../names.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
+import { PinnedAddon } from './pinned-addon.ts';
 
 export type ClusterObservabilityProps = {
   readonly cluster: ICluster;
@@ -14,6 +16,8 @@ export type ClusterObservabilityProps = {
   readonly logDays: number;
   /** Whether metrics of every pod are collected, and alarms on them made. */
   readonly containerInsights: boolean;
+  /** Version by the name of each add-on. */
+  readonly addOnVersions: Environment['cluster']['addOnVersions'];
   readonly alerts: AlertTopics;
 };
 
@@ -35,7 +39,7 @@ export class ClusterObservability extends Construct {
   constructor(scope: Construct, id: string, props: ClusterObservabilityProps) {
     super(scope, id);
     const { cluster, clusterName, alerts } = props;
-    new Addon(this, 'MetricsServer', { cluster, addonName: 'metrics-server' });
+    new PinnedAddon(this, 'MetricsServer', { cluster, addonName: 'metrics-server', versions: props.addOnVersions });
     const role = new Role(this, 'LogShipping', {
       assumedBy: new ServicePrincipal('pods.eks.amazonaws.com').withSessionTags(),
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy')],
@@ -48,8 +52,9 @@ export class ClusterObservability extends Construct {
           removalPolicy: RemovalPolicy.DESTROY,
         }),
     );
-    const addon = new Addon(this, 'Addon', {
+    const addon = new PinnedAddon(this, 'Addon', {
       cluster,
+      versions: props.addOnVersions,
       addonName: 'amazon-cloudwatch-observability',
       configurationValues: { containerLogs: { enabled: true }, agent: { config: agentSettings(props) } },
     });

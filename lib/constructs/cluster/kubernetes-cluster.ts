@@ -9,7 +9,6 @@ import {
 } from 'aws-cdk-lib';
 import { InstanceType, SubnetType } from 'aws-cdk-lib/aws-ec2';
 import {
-  Addon,
   AlbController,
   AlbControllerVersion,
   CapacityType,
@@ -30,6 +29,7 @@ import type { Environment } from '../../environment/environment.ts';
 import { SERVICE_CIDR } from '../../environment/environment-checks.ts';
 import { nodesEncrypt } from '../../environment/node-traffic.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
+import { controlPlaneLogGroup, nodeRoleName, sessionHostName } from '../../names.ts';
 import { limitLogs } from '../log-retention.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
@@ -39,6 +39,8 @@ import { ClusterAccess } from './cluster-access.ts';
 import { ClusterObservability } from './cluster-observability.ts';
 import { clusterSettingsObjects } from './cluster-settings.ts';
 import { ClusterTagging } from './cluster-tagging.ts';
+import { PinnedAddon } from './pinned-addon.ts';
+import { SessionHost } from './session-host.ts';
 
 export type KubernetesClusterProps = {
   readonly environment: Environment;
@@ -59,9 +61,9 @@ export class KubernetesCluster extends Construct {
     const { environment, clusterName, network, key } = props;
     const { cluster: sizes } = environment;
     const autoMode = sizes.compute === 'auto-mode';
-    const nodeRole = this.nodeRole(clusterName, autoMode);
+    const nodeRole = this.nodeRole(nodeRoleName(environment.name), autoMode);
     // EKS would make this group itself, and keep what it holds for ever.
-    const controlPlaneLogs = this.logGroup('ControlPlaneLogs', `/aws/eks/${clusterName}/cluster`, sizes.logDays);
+    const controlPlaneLogs = this.logGroup('ControlPlaneLogs', controlPlaneLogGroup(clusterName), sizes.logDays);
 
     this.cluster = new Cluster(this, 'Cluster', {
       clusterName,
@@ -111,11 +113,13 @@ export class KubernetesCluster extends Construct {
       alerts: props.alerts,
       ...sizes,
     });
+    if (sizes.sessionHost)
+      new SessionHost(this, 'SessionHost', { name: sessionHostName(environment.name), network, cluster: this.cluster });
     new ClusterAccess(this, 'Access', { cluster: this.cluster, clusterName, administrators: sizes.administrators });
     const objects = clusterSettingsObjects({
       environment,
       clusterName,
-      nodeRoleName: `${clusterName}-node`,
+      nodeRoleName: nodeRoleName(environment.name),
       networkName: clusterName,
     });
     if (objects.length === 0) return;
@@ -139,12 +143,12 @@ export class KubernetesCluster extends Construct {
       CrossStackReferences.of(producer).produce(ReferenceStrength.STRONG);
   }
 
-  private nodeRole(clusterName: string, autoMode: boolean) {
+  private nodeRole(roleName: string, autoMode: boolean) {
     const policies = autoMode
       ? ['AmazonEKSWorkerNodeMinimalPolicy', 'AmazonEC2ContainerRegistryPullOnly']
       : ['AmazonEKSWorkerNodePolicy', 'AmazonEC2ContainerRegistryPullOnly', 'AmazonEKS_CNI_Policy'];
     return new Role(this, 'NodeRole', {
-      roleName: `${clusterName}-node`,
+      roleName,
       assumedBy: new ServicePrincipal('ec2.amazonaws.com'),
       managedPolicies: policies.map((name) => ManagedPolicy.fromAwsManagedPolicyName(name)),
     });
@@ -156,11 +160,12 @@ export class KubernetesCluster extends Construct {
 
   private addNodeGroup(environment: Environment, nodeRole: Role) {
     const {
-      cluster: { nodes, capacity },
+      cluster: { nodes, capacity, addOnVersions: versions },
       publicDoor,
     } = environment;
-    const networking = new Addon(this, 'Networking', {
+    const networking = new PinnedAddon(this, 'Networking', {
       cluster: this.cluster,
+      versions,
       addonName: 'vpc-cni',
       configurationValues: { enableNetworkPolicy: 'true' },
     });
@@ -174,7 +179,7 @@ export class KubernetesCluster extends Construct {
     });
     group.node.addDependency(networking);
     for (const addonName of ['coredns', 'kube-proxy', 'eks-pod-identity-agent', 'aws-ebs-csi-driver'])
-      new Addon(this, addonName, { cluster: this.cluster, addonName }).node.addDependency(group);
+      new PinnedAddon(this, addonName, { cluster: this.cluster, addonName, versions }).node.addDependency(group);
     if (!publicDoor) return;
     const controller = new AlbController(this, 'LoadBalancerController', {
       cluster: this.cluster,

@@ -7,6 +7,7 @@ import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
+import { firewallLogGroup } from '../../names.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import { ObjectBucket } from '../stores/object-bucket.ts';
 
@@ -60,18 +61,32 @@ export class PublicDoor extends Construct {
 
   constructor(scope: Construct, id: string, props: PublicDoorProps) {
     super(scope, id);
-    this.certificateArn = new Certificate(this, 'Certificate', {
+    const certificate = new Certificate(this, 'Certificate', {
       domainName: props.host,
       validation: CertificateValidation.fromDns(props.zone),
-    }).certificateArn;
+    });
+    this.certificateArn = certificate.certificateArn;
+    new OwnedAlarm(this, 'CertificateEnds', {
+      alerts: props.alerts,
+      severity: 'page',
+      owner: 'platform',
+      runbook: 'certificate-ends',
+      meaning: `The certificate of ${props.host} ends in less than 30 days; ACM renews it 60 days before, and has not.`,
+      metric: certificate.metricDaysToExpiry({ period: Duration.days(1) }),
+      threshold: 30,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
     this.accessLogs = new ObjectBucket(this, 'AccessLogs', {
       expireAfterDays: props.accessLogDays,
       retained: props.retained,
     });
-    // The only principal that delivers access logs of load balancers in every region opened since 2022, and in the older ones too.
+    // The only principal that delivers access logs of load balancers in every region opened since 2022, and in the older ones too. It writes
+    // below the number of the account whose load balancer it is, so those of other accounts are refused.
     this.accessLogs.bucket.grantPut(
       new ServicePrincipal('logdelivery.elasticloadbalancing.amazonaws.com'),
-      'AWSLogs/*',
+      `AWSLogs/${Stack.of(this).account}/*`,
     );
     this.webAclArn = this.firewall(props).attrArn;
   }
@@ -122,8 +137,7 @@ export class PublicDoor extends Construct {
       ],
     });
     const logs = new LogGroup(this, 'FirewallLogs', {
-      // WAF delivers only to groups whose name begins so.
-      logGroupName: `aws-waf-logs-${name}`,
+      logGroupName: firewallLogGroup(name),
       retention: accessLogDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

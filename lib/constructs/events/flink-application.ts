@@ -8,6 +8,7 @@ import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
+import { streamJobLogGroup } from '../../names.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
 import type { FunctionCode } from './event-function.ts';
@@ -38,7 +39,7 @@ export class FlinkApplication extends Construct {
     const { service, applicationName, network } = props;
     const code = new Asset(this, 'Code', { path: props.code.folder, assetHash: props.code.hash });
     const logs = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/kinesis-analytics/${applicationName}`,
+      logGroupName: streamJobLogGroup(applicationName),
       retention: props.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });

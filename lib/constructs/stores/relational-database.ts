@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
 import { connectionLimit } from '../../environment/environment-checks.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
+import { databaseLogGroup } from '../../names.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
@@ -45,7 +46,7 @@ export class RelationalDatabase extends Construct {
     });
     // RDS would make this group itself, and keep what it holds for ever.
     const logs = new LogGroup(this, 'Logs', {
-      logGroupName: `/aws/rds/cluster/${props.name}/postgresql`,
+      logGroupName: databaseLogGroup(props.name),
       retention: props.backupDays > 7 ? 90 : 7,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -65,6 +66,8 @@ export class RelationalDatabase extends Construct {
     });
     const instance = {
       caCertificate: CaCertificate.RDS_CA_RSA2048_G1,
+      // A version comes by a commit (docs/runbooks/upgrade-database.md); by itself it would drift from the template.
+      autoMinorVersionUpgrade: false,
       enablePerformanceInsights: true,
       performanceInsightEncryptionKey: props.key,
     };
