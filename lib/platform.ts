@@ -160,6 +160,7 @@ export class Platform extends Stage {
         namespace: workloadNamespace,
         zone: domain.zone,
         host: environment.publicDoor.host,
+        alerts,
       }).addStackDependency(workloads);
     const monitoring = new MonitoringStack(this, 'Monitoring', {
       environment,

@@ -32,6 +32,8 @@ export const prices = {
   nodeLarge: hourly(0.0765, 'ec2/on-demand'),
   /** t3a.medium, two vCPU and 4 GiB. */
   nodeMedium: hourly(0.0376, 'ec2/on-demand'),
+  /** t4g.nano, two vCPU and 512 MiB. */
+  hostNano: hourly(0.0042, 'ec2/on-demand'),
   natGateway: hourly(0.045, 'vpc'),
   publicAddress: hourly(0.005, 'vpc'),
   interfaceEndpointPerZone: hourly(0.01, 'privatelink'),

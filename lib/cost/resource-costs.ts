@@ -48,6 +48,7 @@ const DATABASE_GB = 20;
 export const resourceLines: ReadonlyMap<string, Rule> = new Map(
   Object.entries<Rule>({
     'AWS::EKS::Cluster': once('control plane', 'eksControlPlane'),
+    'AWS::EC2::Instance': once('host for sessions', 'hostNano'),
     'AWS::EC2::NatGateway': once('NAT gateway', 'natGateway'),
     'AWS::EC2::EIP': once('public address', 'publicAddress'),
     'AWS::EC2::VPCEndpoint': (endpoint) =>
@@ -148,6 +149,7 @@ export const byUse: ReadonlyMap<string, string> = new Map(
     'AWS::Backup::BackupPlan': 'storage of recovery points and restore tests',
     'AWS::CloudFront::Distribution': 'requests and traffic of CloudFront',
     'AWS::EKS::Addon': 'metrics and logs of pods',
+    'AWS::Route53::HealthCheck': 'checks of the shop from outside',
     'AWS::WAFv2::WebACL': 'requests through the web firewall',
   }),
 );

@@ -206,6 +206,13 @@ export const environmentShape = z.strictObject({
     .strictObject({
       keepDays: count(1, 3650).describe('Days that daily recovery points are kept.'),
       restoreTests: z.boolean().describe('Whether a restore is tried every week, and alarmed when it fails.'),
+      copyToVault: z
+        .string()
+        .regex(/^arn:aws[a-z-]*:backup:[a-z0-9-]+:\d{12}:backup-vault:[\w.-]+$/, 'the ARN of a backup vault')
+        .optional()
+        .describe(
+          'Vault in another region or account that gets a copy of every recovery point; absent: a lost region takes them along.',
+        ),
     })
     .optional()
     .describe('AWS Backup of databases and tables; absent: only what each store keeps by itself.'),

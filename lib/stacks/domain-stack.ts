@@ -1,8 +1,15 @@
 import { CrossStackReferences, Fn, ReferenceStrength } from 'aws-cdk-lib';
-import { PublicHostedZone } from 'aws-cdk-lib/aws-route53';
-import { ConfigurationSet, ConfigurationSetTlsPolicy, EmailIdentity, Identity } from 'aws-cdk-lib/aws-ses';
+import { PublicHostedZone, TxtRecord } from 'aws-cdk-lib/aws-route53';
+import {
+  ConfigurationSet,
+  ConfigurationSetTlsPolicy,
+  EmailIdentity,
+  Identity,
+  SuppressionReasons,
+} from 'aws-cdk-lib/aws-ses';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { addReputationAlarms } from '../constructs/edge/mail-reputation.ts';
 import { PublicDoor } from '../constructs/edge/public-door.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import { removalPolicyOf } from '../constructs/removal-policy.ts';
@@ -32,11 +39,20 @@ export class DomainStack extends PlatformStack {
       configurationSetName: this.prefix,
       tlsPolicy: ConfigurationSetTlsPolicy.REQUIRE,
       reputationMetrics: true,
+      suppressionReasons: SuppressionReasons.BOUNCES_AND_COMPLAINTS,
     });
     const identity = new EmailIdentity(this, 'MailIdentity', {
       identity: Identity.publicHostedZone(this.zone),
       configurationSet,
+      // Bounces go to this name, and it makes the sender's own domain pass SPF.
+      mailFromDomain: `mail.${environment.domain}`,
     });
+    new TxtRecord(this, 'MailPolicy', {
+      zone: this.zone,
+      recordName: '_dmarc',
+      values: ['v=DMARC1; p=quarantine; adkim=r; aspf=r'],
+    });
+    addReputationAlarms(this, alerts);
     this.mailArns = [
       identity.emailIdentityArn,
       this.formatArn({ service: 'ses', resource: 'configuration-set', resourceName: this.prefix }),

@@ -25,6 +25,8 @@ const ingressOf = ({ publicDoor, network, cluster }: Environment, outputOf: Outp
       // Without one the load balancer still takes TLS 1.0.
       'alb.ingress.kubernetes.io/ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06',
       'alb.ingress.kubernetes.io/ssl-redirect': '443',
+      // Pods end 35 s after they are told to; the default of 300 s would keep their targets for nothing.
+      'alb.ingress.kubernetes.io/target-group-attributes': 'deregistration_delay.timeout_seconds=30',
       'alb.ingress.kubernetes.io/target-type': 'ip',
       'alb.ingress.kubernetes.io/wafv2-acl-arn': outputOf(outputNames.webAclArn),
     },

@@ -56,7 +56,8 @@ const nodes = ({ environment, clusterName, nodeRoleName, networkName }: ClusterS
         spec: {
           nodeClassRef: { group: 'eks.amazonaws.com', kind: 'NodeClass', name: 'cloudmart' },
           expireAfter: '336h',
-          terminationGracePeriod: '1h',
+          // A tear-down waits for it in a function that lives for 15 minutes.
+          terminationGracePeriod: environment.protected ? '1h' : '5m',
           requirements: [
             { key: 'kubernetes.io/arch', operator: 'In', values: ['amd64'] },
             { key: 'karpenter.sh/capacity-type', operator: 'In', values: [environment.cluster.capacity] },

@@ -95,7 +95,7 @@ export class EventStream extends Construct {
     cluster.applyRemovalPolicy(removalPolicyOf(retained));
     CrossStackReferences.of(cluster).produce(ReferenceStrength.STRONG);
     this.clusterArn = cluster.attrArn;
-    this.brokers = this.lookUpBrokers(props.logDays);
+    this.brokers = this.lookUpBrokers(props.logDays, brokers);
     for (const service of props.services) this.addTopics(service, props);
     const lagging = props.services.flatMap((service) =>
       consumedTopics(service).map((topic) => ({ service: service.name, topic })),
@@ -130,12 +130,13 @@ export class EventStream extends Construct {
   }
 
   /** CloudFormation knows no attribute with the addresses of the brokers. */
-  private lookUpBrokers(logDays: number) {
+  private lookUpBrokers(logDays: number, count: number) {
     const call = {
       service: '@aws-sdk/client-kafka',
       action: 'GetBootstrapBrokers',
       parameters: { ClusterArn: this.clusterArn },
-      physicalResourceId: PhysicalResourceId.of(`${this.clusterName}-brokers`),
+      // More brokers have more addresses, and only another text asks again.
+      physicalResourceId: PhysicalResourceId.of(`${this.clusterName}-${count}-brokers`),
       outputPaths: ['BootstrapBrokerStringSaslIam'],
     };
     const brokers = new AwsCustomResource(this, 'Brokers', {

@@ -64,6 +64,16 @@ export class RecoveryPlan extends Construct {
         startWindow: Duration.hours(1),
         completionWindow: Duration.hours(6),
         deleteAfter: Duration.days(props.keepDays),
+        ...(props.copyToVault
+          ? {
+              copyActions: [
+                {
+                  destinationBackupVault: BackupVault.fromBackupVaultArn(this, 'CopyVault', props.copyToVault),
+                  deleteAfter: Duration.days(props.keepDays),
+                },
+              ],
+            }
+          : {}),
       }),
     );
     const selection = plan.addSelection('Stores', {

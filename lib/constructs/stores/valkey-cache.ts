@@ -88,7 +88,8 @@ export class ValkeyCache extends Construct {
       transitEncryptionMode: 'required',
       atRestEncryptionEnabled: true,
       kmsKeyId: props.key.keyArn,
-      autoMinorVersionUpgrade: true,
+      // A version comes by a commit (docs/runbooks/upgrade-cache.md); by itself it would drift from the template.
+      autoMinorVersionUpgrade: false,
       preferredMaintenanceWindow: 'tue:05:00-tue:06:00',
     });
     acknowledge(

@@ -14,6 +14,7 @@ import {
 } from '@aws-sdk/client-route-53';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { CheckOutcome, Finding } from '../../aws/finding.ts';
+import { stackName } from '../../names.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 
 /** ACM renews a certificate 60 days before its end; one that is this near to it was not renewed. */
@@ -160,7 +161,7 @@ const delegationFindings = async (client: Route53Client, zones: readonly Zone[],
       {
         code: 'name-unresolved',
         problem: `${host} is in the zone but leads to no address; the load balancer that it names is gone`,
-        command: `npx cdk deploy '${name}/Workloads' --revert-drift`,
+        command: `npx cdk deploy '${name}/PublicName' --exclusively --parameters ${stackName(name, 'PublicName')}:Release=$(date +%s)`,
       } satisfies Finding,
     ],
   };

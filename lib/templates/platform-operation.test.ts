@@ -1,0 +1,153 @@
+/** What keeps the shop going on AWS over years, as the templates of the shop say it. */
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { environments } from '../environments.ts';
+import { logGroupPrefixes } from '../names.ts';
+import { services } from '../services.ts';
+import { preparePlatform } from './platform-templates.ts';
+import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
+
+const VAULT = 'arn:aws:backup:eu-west-1:111122223333:backup-vault:copies';
+
+let stacks: readonly StackTemplate[] = [];
+beforeAll(() => {
+  const prepared = environments.map((environment) =>
+    environment.name === 'production'
+      ? {
+          ...environment,
+          backups: { keepDays: 35, restoreTests: true, copyToVault: VAULT },
+          cluster: { ...environment.cluster, addOnVersions: { 'metrics-server': 'v0.8.0-eksbuild.2' } },
+        }
+      : environment,
+  );
+  stacks = preparePlatform(prepared, services).synth();
+});
+
+const templateOf = (environment: string, stack: string) => {
+  const found = stacks.find((one) => one.environment === environment && one.stack === stack);
+  if (!found) throw new Error(`${environment} has no stack ${stack}`);
+  return found.template;
+};
+const propertiesOf = (environment: string, stack: string, type: string) =>
+  resourcesOf(templateOf(environment, stack), type).map(({ properties }) => properties);
+
+describe('versions come by a commit', () => {
+  test('of databases and of the cache', () => {
+    for (const instance of propertiesOf('production', 'Database', 'AWS::RDS::DBInstance'))
+      expect(instance['AutoMinorVersionUpgrade']).toBe(false);
+    expect(propertiesOf('production', 'Cache', 'AWS::ElastiCache::ReplicationGroup')).toMatchObject([
+      { AutoMinorVersionUpgrade: false },
+    ]);
+  });
+
+  test('of an add-on, which then undoes what was changed by hand', () => {
+    const addOns = propertiesOf('production', 'Cluster', 'AWS::EKS::Addon');
+    expect(addOns.map((addOn) => [addOn['AddonName'], addOn['AddonVersion'], addOn['ResolveConflicts']])).toEqual([
+      ['metrics-server', 'v0.8.0-eksbuild.2', 'OVERWRITE'],
+      ['amazon-cloudwatch-observability', undefined, 'OVERWRITE'],
+    ]);
+  });
+});
+
+describe('what a tear-down has to find', () => {
+  test('every log group with a name of ours begins as the tear-down looks for it', () => {
+    for (const { environment, template } of stacks)
+      for (const { properties } of resourcesOf(template, 'AWS::Logs::LogGroup')) {
+        const { LogGroupName: name } = properties;
+        if (typeof name !== 'string') continue;
+        expect(logGroupPrefixes(environment).filter((prefix) => name.startsWith(prefix))).toHaveLength(1);
+      }
+  });
+
+  test('whoever deploys may delete it, and nobody in a protected environment', () => {
+    const may = (environment: string) =>
+      identityStatements(templateOf(environment, 'Delivery')).flatMap(({ statement: { Sid } }) =>
+        /^End/.test(Sid ?? '') ? [Sid] : [],
+      );
+    expect(may('dev')).toEqual(['EndLogGroups', 'EndInstanceProfiles', 'EndValidationRecords']);
+    expect(may('production')).toEqual([]);
+  });
+
+  test('a role of deployments outlives the slowest one', () => {
+    const roles = propertiesOf('dev', 'Delivery', 'AWS::IAM::Role');
+    expect(roles.find(({ RoleName }) => RoleName === 'cloudmart-dev-deploy')?.['MaxSessionDuration']).toBe(14_400);
+  });
+
+  test('nodes end within the life of the function that waits for them', () => {
+    const settings = textOf(propertiesOf('dev', 'Cluster', 'Custom::AWSCDK-EKS-KubernetesResource')[0]?.['Manifest']);
+    expect(settings).toContain('"terminationGracePeriod":"5m"');
+  });
+});
+
+describe('the way into production', () => {
+  test('is a host that takes no connection and may do nothing but answer Session Manager', () => {
+    const [host, ...more] = propertiesOf('production', 'Cluster', 'AWS::EC2::Instance');
+    expect(more).toEqual([]);
+    const group = textOf(listOf(host?.['SecurityGroupIds'])[0]).replace(/^<(.*)\.GroupId>$/, '$1');
+    const template = templateOf('production', 'Cluster');
+    expect(template.Resources?.[group]?.Properties?.['SecurityGroupIngress']).toBeUndefined();
+    const admitted = resourcesOf(template, 'AWS::EC2::SecurityGroupIngress').map(({ properties }) => properties);
+    expect(admitted.filter(({ GroupId }) => textOf(GroupId).includes(group))).toEqual([]);
+    expect(admitted.some(({ SourceSecurityGroupId }) => textOf(SourceSecurityGroupId).includes(group))).toBe(true);
+    expect(propertiesOf('dev', 'Cluster', 'AWS::EC2::Instance')).toEqual([]);
+  });
+});
+
+describe('who notices what nobody inside can see', () => {
+  test('the shop is asked by its public name from outside, and silence rings', () => {
+    const [check] = propertiesOf('production', 'PublicName', 'AWS::Route53::HealthCheck');
+    expect(at(check, 'HealthCheckConfig')).toMatchObject({
+      Type: 'HTTPS',
+      FullyQualifiedDomainName: 'shop.cloudmart.example',
+      EnableSNI: true,
+    });
+    expect(propertiesOf('production', 'PublicName', 'AWS::CloudWatch::Alarm')).toMatchObject([
+      { MetricName: 'HealthCheckStatus', TreatMissingData: 'breaching' },
+    ]);
+  });
+
+  test('a certificate that is not renewed rings a month before its end', () => {
+    const alarms = propertiesOf('production', 'Domain', 'AWS::CloudWatch::Alarm');
+    expect(alarms.find(({ MetricName }) => MetricName === 'DaysToExpiry')).toMatchObject({
+      Threshold: 30,
+      ComparisonOperator: 'LessThanThreshold',
+    });
+  });
+
+  test('mails that come back ring before SES looks at the account, and go to an address only once', () => {
+    const names = propertiesOf('production', 'Domain', 'AWS::CloudWatch::Alarm').map(({ MetricName }) => MetricName);
+    expect(names).toEqual(expect.arrayContaining(['Reputation.BounceRate', 'Reputation.ComplaintRate']));
+    expect(propertiesOf('production', 'Domain', 'AWS::SES::ConfigurationSet')).toMatchObject([
+      { SuppressionOptions: { SuppressedReasons: ['BOUNCE', 'COMPLAINT'] } },
+    ]);
+    expect(propertiesOf('production', 'Domain', 'AWS::SES::EmailIdentity')).toMatchObject([
+      { MailFromAttributes: { MailFromDomain: 'mail.cloudmart.example' } },
+    ]);
+    const records = propertiesOf('production', 'Domain', 'AWS::Route53::RecordSet').map(({ Name }) => textOf(Name));
+    expect(records).toContain('_dmarc.cloudmart.example.');
+  });
+});
+
+test('recovery points are copied to where the environment says', () => {
+  const [plan] = propertiesOf('production', 'Backup', 'AWS::Backup::BackupPlan');
+  expect(at(plan, 'BackupPlan', 'BackupPlanRule', 0, 'CopyActions')).toEqual([
+    { DestinationBackupVaultArn: VAULT, Lifecycle: { DeleteAfterDays: 35 } },
+  ]);
+});
+
+test('brokers are looked up again when there are more of them', () => {
+  const [lookUp] = propertiesOf('production', 'EventStream', 'Custom::AWS');
+  expect(textOf(lookUp?.['Update'])).toContain('cloudmart-production-3-brokers');
+});
+
+test('the load balancer writes its log below the number of this account alone', () => {
+  const [grant] = propertiesOf('production', 'Domain', 'AWS::S3::BucketPolicy')
+    .flatMap(({ PolicyDocument }) => listOf(at(PolicyDocument, 'Statement')))
+    .filter((statement) => /logdelivery/.test(textOf(at(statement, 'Principal'))));
+  expect(textOf(at(grant, 'Resource'))).toMatch(/\/AWSLogs\/<AccountId>\/\*$/);
+});
+
+test('no function traces where nothing else does', () => {
+  for (const { template } of stacks)
+    for (const { properties } of resourcesOf(template, 'AWS::Lambda::Function'))
+      expect(properties['TracingConfig']).toBeUndefined();
+});
