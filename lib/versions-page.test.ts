@@ -31,7 +31,14 @@ const versions: Readonly<Record<string, readonly [deployed: string, tested: stri
     one(environments.map(({ cluster }) => cluster.version)),
     found('.config/real/kubernetes/build/go.mod', /k8s\.io\/kubernetes v([\d.]+)/),
   ],
-  Node: [one(['lib/constructs/events/event-function.ts', 'lib/constructs/stores/database-owners.ts'].map((file) => found(file, /Runtime\.NODEJS_(\d+)_X/) ?? '')), installed('node')],
+  Node: [
+    one(
+      ['lib/constructs/events/event-function.ts', 'lib/constructs/stores/database-owners.ts'].map(
+        (file) => found(file, /Runtime\.NODEJS_(\d+)_X/) ?? '',
+      ),
+    ),
+    installed('node'),
+  ],
 };
 
 const rows = new Map(
@@ -41,9 +48,12 @@ const rows = new Map(
 );
 
 describe('docs/deploy.md, "Tested and deployed"', () => {
-  test.each(Object.entries(versions))('says which %s is deployed, and with which it is tested', (part, [deployed, tested]) => {
-    expect(rows.get(part)).toMatchObject({ deployed, tested });
-  });
+  test.each(Object.entries(versions))(
+    'says which %s is deployed, and with which it is tested',
+    (part, [deployed, tested]) => {
+      expect(rows.get(part)).toMatchObject({ deployed, tested });
+    },
+  );
 
   test('lists nothing else', () => {
     expect([...rows.keys()].toSorted()).toEqual(Object.keys(versions).toSorted());

@@ -1,11 +1,11 @@
 import {
+  AmazonLinuxCpuType,
   BlockDeviceVolume,
   Instance,
   InstanceClass,
   InstanceSize,
   InstanceType,
   MachineImage,
-  AmazonLinuxCpuType,
   Port,
   SubnetType,
 } from 'aws-cdk-lib/aws-ec2';
