@@ -95,6 +95,10 @@ export const environmentOption = (description = ENVIRONMENTS): Option =>
 /** An environment that has to be named, where a command is about nothing else. */
 export const environmentArgument = (): Argument => asEnvironment(new Argument('<environment>', ENVIRONMENTS));
 
+/** `--confirm`: the environment once more, where a command takes nothing back. */
+export const confirmOption = (description: string): Option =>
+  asEnvironment(new Option('--confirm <name>', description));
+
 /** What a number may be. */
 export type NumberRange = {
   readonly least: number;

@@ -1,11 +1,11 @@
 import { Command, Option } from 'commander';
 import type { Environment } from '../../lib/environment/environment.ts';
 import { helpAfter } from '../command-line/help.ts';
-import { accountOption, environmentArgument, jsonOption } from '../command-line/options.ts';
+import { accountOption, confirmOption, environmentArgument, jsonOption } from '../command-line/options.ts';
 import { runInterruptibly } from '../command-line/run-interruptibly.ts';
 
 export type TeardownFlags = {
-  readonly confirm?: string;
+  readonly confirm?: Environment;
   readonly app?: string;
   readonly account?: string;
   readonly json?: boolean;
@@ -19,7 +19,7 @@ export const teardownCommand = (): Command =>
       'delete every stack of an environment but Delivery, data included, and what AWS leaves beside the stacks: instance profiles, validation records and log groups, on which the next deployment would fail',
     )
     .addArgument(environmentArgument())
-    .addOption(new Option('--confirm <name>', 'name of the environment once more; without it nothing is deleted'))
+    .addOption(confirmOption('name of the environment once more; without it nothing is deleted'))
     .addOption(new Option('--app <dir>', 'assembly that was deployed; default this checkout, synthesized'))
     .addOption(accountOption())
     .addOption(jsonOption())

@@ -14,9 +14,9 @@ export const runTeardown = async (
   signal: AbortSignal,
 ): Promise<void> => {
   const { name } = environment;
-  if (confirm !== name)
+  if (confirm?.name !== name)
     throw new InvalidArgumentError(
-      `${confirm === undefined ? 'nothing' : `"${confirm}"`} does not confirm it, and nothing was deleted; add --confirm ${name} to delete everything in ${name}, data included`,
+      `${confirm === undefined ? 'nothing' : `"${confirm.name}"`} does not confirm it, and nothing was deleted; add --confirm ${name} to delete everything in ${name}, data included`,
     );
   const destroy = async () => {
     const { code, stdout } = await runProgram(

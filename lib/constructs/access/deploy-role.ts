@@ -3,7 +3,7 @@ import { type IOidcProvider, OidcProviderNative, PolicyStatement, Role } from 'a
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
-import { partName, prefixOf, tablePattern } from '../../names.ts';
+import { logGroupPrefixes, partName, prefixOf, tablePattern } from '../../names.ts';
 import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
 import { preflightPermissions } from './preflight-permissions.ts';
 import { teardownPermissions } from './teardown-permissions.ts';
@@ -92,6 +92,17 @@ export class DeployRole extends Construct {
       `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${prefix}-*]`,
       `AwsSolutions-IAM5[Resource::arn:${stack.partition}:iam::${account}:role/${prefix}-*]`,
     );
+    if (props.tearsDown)
+      acknowledge(
+        this.role,
+        'Log groups that come back after their stacks share the beginnings of their names.',
+        ...logGroupPrefixes(props.environment)
+          .filter((prefix) => !prefix.endsWith('/'))
+          .map(
+            (prefix) =>
+              `AwsSolutions-IAM5[Resource::arn:${stack.partition}:logs:${stack.region}:${account}:log-group:${prefix}*]`,
+          ),
+      );
     acknowledge(
       this.role,
       'CloudFormation ends the names of tables with letters of its own.',
