@@ -68,7 +68,11 @@ const typed = commands.flatMap((command) => [
     name: command.name(),
     parameter: option.long ?? '',
     isOption: true,
-    words: mandatory(command, option),
+    // An argument that is missing would be refused before the option.
+    words: [
+      ...mandatory(command, option),
+      ...command.registeredArguments.filter((one) => one.required && isTyped(one)).map(() => 'dev'),
+    ],
   })),
   ...command.registeredArguments.filter(isTyped).map((argument) => ({
     name: command.name(),
