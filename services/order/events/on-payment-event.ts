@@ -34,7 +34,7 @@ const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: De
  * again. Duplicates and late events teach nothing.
  */
 export const handlePaymentEvent = async (
-  orders: OrderRepository,
+  orders: Pick<OrderRepository, 'find' | 'append'>,
   event: DecisivePaymentEvent,
   driver: Pick<OrderDriver, 'isInHand'>,
 ): Promise<void> => {
