@@ -42,8 +42,8 @@ export const parseRedisUrl = (text: string): RedisAddress => {
     port: Number(url.port || 6379),
     tls,
     database: Number(url.pathname.slice(1) || 0),
-    ...(username && { username }),
-    ...(password && { password }),
-    ...(cacheName && { cacheName }),
+    username: username || undefined,
+    password: password || undefined,
+    cacheName: cacheName || undefined,
   };
 };

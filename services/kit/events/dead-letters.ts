@@ -65,7 +65,7 @@ export const deadLetterOf = ({
     partition: Number(reason('partition')),
     offset: Number(reason('offset')),
     key,
-    ...(reason('event-id') && { eventId: reason('event-id') }),
+    eventId: reason('event-id') || undefined,
     consumer: reason('consumer'),
     reason: reason('reason') as DeadLetterReason,
     attempts: Number(reason('attempts')),
@@ -73,7 +73,7 @@ export const deadLetterOf = ({
     lastFailure: new Date(reason('last-failure')),
     errorClass: reason('error-class'),
     errorMessage: reason('error-message'),
-    ...(headers['traceparent'] && { traceparent: headers['traceparent'] }),
+    traceparent: headers['traceparent'] || undefined,
     value,
     headers,
   };

@@ -126,18 +126,17 @@ export const createEventHandling = (parts: HandlingParts) => {
     readonly firstFailure: Date;
   };
 
-  const bury = async (
-    received: ReceivedEvent,
-    delivery: Delivery,
-    { reason, error, attempts, firstFailure }: Failure,
-  ) => {
+  const bury = async (received: ReceivedEvent, delivery: Delivery, failure: Failure) => {
+    const { reason, error, attempts } = failure;
     const { record, eventId } = received;
-    const { topic, partition, offset, key, value, headers } = record;
+    const { topic, partition, offset, key, headers } = record;
     const traceparent = received.outcome === 'event' ? received.event.traceparent : headers['traceparent'];
     const letter = deadLetterRecord({
-      ...{ topic, partition, offset, key, value, headers, consumer, reason, attempts, firstFailure },
-      ...(eventId && { eventId }),
-      ...(traceparent && { traceparent }),
+      ...record,
+      ...failure,
+      consumer,
+      eventId,
+      traceparent,
       lastFailure: clock.now(),
       errorClass: error.name,
       errorMessage: error.message,

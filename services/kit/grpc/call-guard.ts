@@ -67,10 +67,7 @@ const startDeadline = (callSignal: AbortSignal, budgetMs: number) => {
 const callerOf = async (metadata: Metadata, verifyToken: TokenVerifier | undefined): Promise<Caller> => {
   const authorization = textOf(metadata, 'authorization');
   const guestSessionId = textOf(metadata, 'x-session-id');
-  const { caller, refusal } = await authenticate(
-    { ...(authorization !== undefined && { authorization }), ...(guestSessionId !== undefined && { guestSessionId }) },
-    verifyToken,
-  );
+  const { caller, refusal } = await authenticate({ authorization, guestSessionId }, verifyToken);
   if (refusal) throw refusal;
   return caller;
 };

@@ -33,9 +33,9 @@ export const readRefusal = (trailer: Metadata | undefined): Refusal | undefined 
     const known = refusalKinds.find((each) => each === kind);
     if (!known || typeof code !== 'string' || typeof detail !== 'string') return undefined;
     return new Refusal(known, code, detail, {
-      ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
-      ...(typeof retryAfterSeconds === 'number' && { retryAfterSeconds }),
-      ...(typeof difference === 'object' && difference !== null && { difference: difference as Difference }),
+      errors: Array.isArray(errors) ? (errors as FieldError[]) : undefined,
+      retryAfterSeconds: typeof retryAfterSeconds === 'number' ? retryAfterSeconds : undefined,
+      difference: typeof difference === 'object' && difference !== null ? (difference as Difference) : undefined,
     });
   } catch {
     return undefined;

@@ -42,8 +42,8 @@ const authenticateRequest = (
   const guestSessionId = guests.read(request);
   return authenticate(
     {
-      ...(request.headers.authorization !== undefined && { authorization: request.headers.authorization }),
-      ...(guestSessionId !== undefined && { guestSessionId }),
+      authorization: request.headers.authorization,
+      guestSessionId,
     },
     verifyToken,
   );

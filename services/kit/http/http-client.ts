@@ -53,9 +53,9 @@ const refusalOf = (service: string, status: number, retryAfter: string | undefin
     known && status < 500 ? code : status < 500 ? `${service}.refused` : `${service}.unavailable`,
     known && status < 500 ? detail : `The ${service} service answered ${status}.`,
     {
-      ...(Array.isArray(errors) && { errors: errors as FieldError[] }),
-      ...(expected !== undefined && actual !== undefined && { difference: { expected, actual } }),
-      ...(Number.isFinite(seconds) && seconds > 0 && { retryAfterSeconds: seconds }),
+      errors: Array.isArray(errors) ? (errors as FieldError[]) : undefined,
+      difference: expected !== undefined && actual !== undefined ? { expected, actual } : undefined,
+      retryAfterSeconds: seconds > 0 && Number.isFinite(seconds) ? seconds : undefined,
     },
   );
 };

@@ -77,6 +77,6 @@ export const partsOfRefusal = ({ kind, code, message, errors, difference }: Refu
   status: statusOfKind[kind],
   code,
   detail: message,
-  ...(errors && { errors }),
-  ...(difference && { difference }),
+  errors,
+  difference,
 });
