@@ -18,7 +18,7 @@ beforeEach(async () => {
 afterEach(() => rm(place, { recursive: true }));
 
 // Words of the language, names that lib/services.ts has already, and what every object answers to.
-test.each(['class', 'import', 'await', 'declared', 'services', 'start-order', 'constructor'])(
+test.each(['class', 'import', 'await', 'declared', 'services', 'public-door-of', 'constructor'])(
   'the name "%s" is refused, and nothing is written',
   async (name) => {
     await expect(createService(place, name, services)).rejects.toThrow(/cannot name a service|is taken/);
