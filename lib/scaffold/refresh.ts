@@ -10,7 +10,8 @@ export type Refresh = { readonly title: string; readonly command: readonly strin
  * @param changed files and folders that are formatted anew
  */
 export const refreshes = (changed: readonly string[]): readonly Refresh[] => [
-  { title: 'formatting what changed', command: ['biome', 'check', '--write', ...changed] },
+  // Without the laws of lint: a longer name may make a file longer than they allow, which is for `npm run check` to say.
+  { title: 'formatting what changed', command: ['biome', 'check', '--write', '--linter-enabled=false', ...changed] },
   { title: 'writing what README.md and docs/ say of the services', command: ['cloudmart', 'pages'] },
   {
     title: 'updating the reviewed snapshots',
