@@ -46,11 +46,6 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
     ],
   },
   {
-    // Nothing else is traced by X-Ray, and half a trace explains nothing; ids of traces stand in the logs.
-    checks: ['CKV_AWS_50'],
-    resources: ['AWS::Lambda::Function.'],
-  },
-  {
     // Its pollers are in the network of the brokers; the function itself speaks with the APIs of AWS alone.
     checks: ['CKV_AWS_117'],
     resources: polled.map((name) => `AWS::Lambda::Function.${name}Function`),
