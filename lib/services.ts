@@ -87,5 +87,8 @@ export const secretNames = (service: ServiceManifest): string[] =>
 export const generatedSecretNames = (service: ServiceManifest): string[] =>
   secretNames(service).filter((key) => service.configuration[key]?.issuedBy === undefined);
 
-/** Keys that Secrets Manager holds for a service. */
-export const secretKeysOf = (service: ServiceManifest): string[] => [SERVICE_AUTH_SECRET, ...secretNames(service)];
+/** Keys that Secrets Manager holds for a service. A function that calls nobody is called by AWS alone, and signs and checks nothing. */
+export const secretKeysOf = (service: ServiceManifest): string[] =>
+  runtimeOf(service) === 'function' && service.calls.length === 0
+    ? secretNames(service)
+    : [SERVICE_AUTH_SECRET, ...secretNames(service)];

@@ -57,6 +57,17 @@ describe('stores', () => {
   });
 });
 
+describe('the secret that services sign their calls with', () => {
+  test('is given to pods, and to no function that calls nobody', () => {
+    const functions = stacks
+      .filter(({ environment }) => environment === 'production')
+      .flatMap(({ template }) => resourcesOf(template, 'AWS::Lambda::Function'))
+      .map(({ properties }) => Object.keys(at(properties, 'Environment', 'Variables') ?? {}));
+    expect(functions.flat()).toContain('ALLOWED_CALLERS');
+    expect(functions.flat()).not.toContain('SERVICE_AUTH_SECRET_SECRET_ID');
+  });
+});
+
 describe('keys', () => {
   test('open the secret of the administrator only through Secrets Manager', () => {
     const [decrypt] = identityStatements(templateOf('production', 'Database')).filter(

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
-import { secretNames } from '../../services.ts';
+import { secretKeysOf } from '../../services.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
 
 export type ServiceSecretsProps = {
@@ -16,7 +16,7 @@ export type ServiceSecretsProps = {
 };
 
 /**
- * One secret for each that a manifest declares, and one that all services share to sign their calls. Values are made by Secrets
+ * One secret for each that a manifest declares, and one that services share to sign their calls. Values are made by Secrets
  * Manager; the place of one that another party issues is made empty, an operator puts the value in with
  * `aws secretsmanager put-secret-value`, and no later deployment touches it.
  */
@@ -48,8 +48,8 @@ export class ServiceSecrets extends Construct {
     };
     const auth = secret('ServiceAuth', '', SERVICE_AUTH_SECRET, 'Signs the calls between services.');
     for (const service of services) {
-      const own = secretNames(service).map((name) => [name, declared(service, name)] as const);
-      this.byService.set(service.name, new Map<string, ISecret>([[SERVICE_AUTH_SECRET, auth], ...own]));
+      const secretOf = (key: string) => (key === SERVICE_AUTH_SECRET ? auth : declared(service, key));
+      this.byService.set(service.name, new Map(secretKeysOf(service).map((key) => [key, secretOf(key)])));
     }
   }
 
