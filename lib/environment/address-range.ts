@@ -1,6 +1,9 @@
 /** Arithmetic on IPv4 ranges in the notation of RFC 4632, `10.10.0.0/16`. */
 import { dotted } from './subnet-ranges.ts';
 
+/** Ranges of RFC 1918 and RFC 6598: network policies close them and leave the rest of the world to whoever may leave. */
+export const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
+
 const bounds = (cidr: string): readonly [first: number, last: number] => {
   const [address = '', bits = '32'] = cidr.split('/');
   const start = address.split('.').reduce((value, part) => value * 256 + Number(part), 0);

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { observedBy, observerConnections, usesDatabases } from '../../services/kit/observation.ts';
-import { overlap, startOf, within } from './address-range.ts';
+import { overlap, PRIVATE_RANGES, startOf, within } from './address-range.ts';
 import { type Environment, environmentShape } from './environment.ts';
 import { configurationProblems } from './environment-configuration.ts';
 import { nodesEncrypt } from './node-traffic.ts';
@@ -10,9 +10,6 @@ import { readinessProblems } from './readiness.ts';
 
 /** Range that EKS gives to Kubernetes services; outside every VPC range. */
 export const SERVICE_CIDR = '172.20.0.0/16';
-
-/** Ranges of RFC 1918 and RFC 6598: network policies close them and leave the rest of the world to whoever may leave. */
-const PRIVATE_RANGES = ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10'];
 
 /**
  * `max_connections` of Aurora PostgreSQL Serverless v2 by its largest capacity; a minimum of 0 or 0.5 ACU caps it at 2,000.
