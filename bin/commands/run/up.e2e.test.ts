@@ -33,9 +33,22 @@ afterAll(async () => {
   await rm(place, { recursive: true, force: true, maxRetries: 10 });
 });
 
+/** What a shell may hold for other programs: a database of its own, and a proxy that leads nowhere. */
+const ambient = {
+  PGHOST: '192.0.2.1',
+  PGSSLMODE: 'require',
+  PGOPTIONS: '-c search_path=nowhere',
+  NODE_USE_ENV_PROXY: '1',
+  http_proxy: 'http://127.0.0.1:9',
+  HTTP_PROXY: 'http://127.0.0.1:9',
+};
+
 const npmStart = () => {
   const flags = ['start', '--', '--data', data, '--port-base', String(base), '--no-purchase'];
-  const child = spawn('npm', flags, { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn('npm', flags, {
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, ...ambient },
+  });
   started.push(child);
   return { child, ended: once(child, 'exit'), said: text(child.stderr) };
 };

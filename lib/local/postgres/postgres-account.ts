@@ -1,5 +1,5 @@
 /** Under which account the embedded PostgreSQL runs, and where that account can read and write. */
-import { chown, mkdir, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import {
   canEnter,
@@ -47,7 +47,9 @@ export const reachableHome = async (
 ): Promise<{ home: string; outside: boolean }> => {
   const outside = !(await canEnter(folder.path, account));
   const home = outside ? outsideHome(folder) : insideHome(folder);
-  await mkdir(home, { recursive: true, mode: 0o755 });
+  await mkdir(home, { recursive: true });
+  // Said apart from making them, because the umask of the shell takes from what is said there (T24).
+  for (const open of outside ? [OUTSIDE, folderOutside(folder.id)] : []) await chmod(open, 0o755);
   if (account) await chown(home, account.uid, account.gid);
   return { home, outside };
 };
