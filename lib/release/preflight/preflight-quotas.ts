@@ -67,19 +67,15 @@ const needsOf = (
       others: others.addresses,
     },
     { serviceCode: 'vpc', quotaCode: 'L-F678F1CE', quota: 'VPCs per Region', amount: 1, others: others.vpcs },
-    ...(functions.length > 0
-      ? [
-          {
-            serviceCode: 'lambda',
-            quotaCode: 'L-B99A9384',
-            quota: 'Lambda concurrent executions',
-            // One more reserves the function that makes the owners of databases.
-            amount: functions.reduce((sum, { scaling }) => sum + scaling.max, 1),
-            // AWS keeps 100 of them for functions that reserve none.
-            others: 100,
-          },
-        ]
-      : []),
+    {
+      serviceCode: 'lambda',
+      quotaCode: 'L-B99A9384',
+      quota: 'Lambda concurrent executions',
+      // One more, also in a shop without functions, reserves the function that makes the owners of databases.
+      amount: functions.reduce((sum, { scaling }) => sum + scaling.max, 1),
+      // AWS keeps 100 of them for functions that reserve none.
+      others: 100,
+    },
   ];
 };
 
