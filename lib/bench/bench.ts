@@ -64,7 +64,7 @@ const read = async (state: LocalState, counters: CounterReader): Promise<Reading
   const [database, calls, processorTime] = await Promise.all([
     counters.read(),
     readCalls(state, publicServices),
-    readProcessorTime({ platform: state.pid, cluster: state.postgres.cluster, services: pids }),
+    readProcessorTime({ platform: state.pid, started: pids }),
   ]);
   return { database, calls, processorTime };
 };

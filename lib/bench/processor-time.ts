@@ -1,7 +1,6 @@
 /** Processor time by process, from Linux's own books. */
 import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { promisify } from 'node:util';
 
 /** Milliseconds of processor time since the start, by the name of who used it. */
@@ -50,16 +49,11 @@ const readStats = async (): Promise<ProcessStat[]> => {
 
 const ticksPerSecond = async () => Number((await promisify(execFile)('getconf', ['CLK_TCK'])).stdout);
 
-/** Process id of the PostgreSQL server of a cluster. */
-const serverOf = async (cluster: string) =>
-  Number((await readFile(path.join(cluster, 'postmaster.pid'), 'utf8')).split('\n')[0]);
-
 export type MeasuredProcesses = {
   /** Process that runs the platform. */
   readonly platform: number;
-  readonly cluster: string;
-  /** Services by their process ids. */
-  readonly services: Readonly<Record<string, number>>;
+  /** Process ids of what it started, by name: services and PostgreSQL. */
+  readonly started: Readonly<Record<string, number>>;
 };
 
 /**
@@ -68,14 +62,13 @@ export type MeasuredProcesses = {
  */
 export const readProcessorTime = async (measured: MeasuredProcesses): Promise<ProcessorTime | undefined> => {
   if (process.platform !== 'linux') return undefined;
-  const [stats, ticks, server] = await Promise.all([readStats(), ticksPerSecond(), serverOf(measured.cluster)]);
+  const [stats, ticks] = await Promise.all([readStats(), ticksPerSecond()]);
   const milliseconds = (used: number) => (used / ticks) * 1_000;
   const own = stats.find(({ pid }) => pid === measured.platform)?.own ?? 0;
   return {
     ...Object.fromEntries(
-      Object.entries(measured.services).map(([name, pid]) => [name, milliseconds(familyTicks(stats, pid))]),
+      Object.entries(measured.started).map(([name, pid]) => [name, milliseconds(familyTicks(stats, pid))]),
     ),
-    postgresql: milliseconds(familyTicks(stats, server)),
     platform: milliseconds(own),
   };
 };
