@@ -1,5 +1,5 @@
 /** What runs on a data folder, asked from another process. */
-import pg from 'pg';
+import { answersQueries } from '../../services/kit/storage/answers-queries.ts';
 import { folderHolder } from './data-folder.ts';
 import { type ListedProcess, readProcessList } from './process-list.ts';
 import { StartRefused } from './start-refused.ts';
@@ -32,26 +32,6 @@ const isReady = async (url: string): Promise<boolean> => {
   }
 };
 
-/** Whether a database answers a question; a frozen server takes connections all the same. */
-const answers = async (url: string): Promise<boolean> => {
-  const client = new pg.Client({
-    connectionString: url,
-    connectionTimeoutMillis: ANSWER_WITHIN_MS,
-    query_timeout: ANSWER_WITHIN_MS,
-  });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    // What a frozen server would have to say to a goodbye is not waited for.
-    client.end().catch(() => undefined);
-  }
-};
-
 /** What runs on a data folder. Throws `StartRefused` when nothing does, or when it is only starting. */
 export const platformStatus = async (dataFolder: string): Promise<PlatformStatus> => {
   const holder = await folderHolder(dataFolder);
@@ -71,7 +51,7 @@ export const platformStatus = async (dataFolder: string): Promise<PlatformStatus
     }),
   );
   const [database = ''] = Object.values(state.databases);
-  const postgres = statusOf('postgres', () => answers(database));
+  const postgres = statusOf('postgres', () => answersQueries(database, ANSWER_WITHIN_MS));
   const { gateway, mailbox, pid, startedAt } = state;
   return {
     dataFolder: state.dataFolder,

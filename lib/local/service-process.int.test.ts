@@ -7,6 +7,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { hangUp, listen } from '../../services/kit/testing/loopback.ts';
+import { isAlive } from '../is-alive.ts';
 import { BACK_OFF, backOffMs, type ProcessPlan, type ServiceProcess, superviseProcess } from './service-process.ts';
 
 const QUICK = { firstMs: 5, mostMs: 20, calmMs: 60_000 };
@@ -32,14 +33,6 @@ const supervise = (what: ProcessPlan) => {
   const child = superviseProcess(what, { say: (line) => lines.push(line), backOff: QUICK });
   running.push(child);
   return child;
-};
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 };
 
 beforeEach(async () => {

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createShopClient } from '../../services/contracts/http/client.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { freePortBase } from '../../services/kit/testing/loopback.ts';
+import { isAlive } from '../is-alive.ts';
 import { sentMailsOf, services } from '../services.ts';
 import type { PurchaseProof } from '../shop/purchase.ts';
 import { requireFreePorts } from './port-holder.ts';
@@ -65,14 +66,6 @@ const reportOf = (started: Started) =>
 
 /** Throws while anything, a database included, listens where the platform does. */
 const portsAreFree = () => requireFreePorts(portsInUse(services, base));
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 beforeAll(async () => {
   place = await mkdtemp(path.join(tmpdir(), 'cloudmart-up-'));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { isAlive } from '../../../lib/is-alive.ts';
 import { folderHolder } from '../../../lib/local/data-folder.ts';
 import type { PlatformStatus } from '../../../lib/local/platform-status.ts';
 import { readProcessList } from '../../../lib/local/process-list.ts';
@@ -59,14 +60,6 @@ const cloudmart = (...words: string[]) =>
       resolve({ code: problem ? Number(problem.code) : 0, stdout, stderr }),
     );
   });
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-};
 
 /** Processes of a start that is under way, once there are some. */
 const someProcesses = () =>

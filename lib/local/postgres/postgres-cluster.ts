@@ -5,6 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { SystemAccount } from '../../../services/kit/storage/postgres-programs.ts';
+import { isAlive } from '../../is-alive.ts';
 import { explainDiskFault, StartRefused } from '../start-refused.ts';
 
 const run = promisify(execFile);
@@ -81,14 +82,6 @@ const checkVersion = async (cluster: string) => {
     'data.corrupt',
     `${cluster} ${what}; restore it from a backup, or move the data folder away to start with empty data`,
   );
-};
-
-const isAlive = (pid: number) => {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 };
 
 /**

@@ -3,7 +3,7 @@ import { awsQuestions } from '../../aws/ask-aws.ts';
 import { environmentNamed } from '../../environments.ts';
 import { fixtureManifests } from '../../testing/fixture-manifests.ts';
 import { currentSecrets } from '../rollout/rollout-aws.ts';
-import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
+import { type AwsPeer, pointSdkAt, startAwsPeer } from '../testing/aws-peer.ts';
 import { healthyAccount } from '../testing/healthy-account.ts';
 import { secretCheck } from './preflight-secrets.ts';
 
@@ -17,21 +17,14 @@ const supplied = (supplier: string) => ({
 });
 
 let aws: AwsPeer;
-const NAMES = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
-const saved = { ...process.env };
+let restoreSdk: () => void;
 
 beforeAll(async () => {
   aws = await startAwsPeer(healthyAccount(ACCOUNT, supplied('wholesale'), services));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_ACCESS_KEY_ID: 'AKIATEST',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  restoreSdk = pointSdkAt(aws);
 });
 afterAll(async () => {
-  for (const name of NAMES)
-    if (saved[name] === undefined) delete process.env[name];
-    else process.env[name] = saved[name];
+  restoreSdk();
   await aws.close();
 });
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 import { environmentNamed } from '../../environments.ts';
 import { runProgram } from '../../run-program.ts';
-import { type AwsPeer, startAwsPeer } from '../testing/aws-peer.ts';
+import { type AwsPeer, pointSdkAt, startAwsPeer } from '../testing/aws-peer.ts';
 import { healthyAccount } from '../testing/healthy-account.ts';
 import { tearDown } from './teardown.ts';
 
@@ -11,21 +11,14 @@ const ACCOUNT = '111122223333';
 const dev = { ...environmentNamed('dev'), account: ACCOUNT };
 
 let aws: AwsPeer;
-const NAMES = ['AWS_ENDPOINT_URL', 'AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
-const saved = { ...process.env };
+let restoreSdk: () => void;
 
 beforeAll(async () => {
   aws = await startAwsPeer(healthyAccount(ACCOUNT, dev, []));
-  Object.assign(process.env, {
-    AWS_ENDPOINT_URL: aws.url,
-    AWS_ACCESS_KEY_ID: 'AKIATEST',
-    AWS_SECRET_ACCESS_KEY: 'test',
-  });
+  restoreSdk = pointSdkAt(aws);
 });
 afterAll(async () => {
-  for (const name of NAMES)
-    if (saved[name] === undefined) delete process.env[name];
-    else process.env[name] = saved[name];
+  restoreSdk();
   await aws.close();
 });
 

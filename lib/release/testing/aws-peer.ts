@@ -85,3 +85,15 @@ export const startAwsPeer = async (holds: PeerAccount): Promise<AwsPeer> => {
   };
   return peer;
 };
+
+/** Lets clients of AWS made from here on ask the peer, with credentials of nobody; the answer undoes it. */
+export const pointSdkAt = ({ url }: Pick<AwsPeer, 'url'>): (() => void) => {
+  const given = { AWS_ENDPOINT_URL: url, AWS_ACCESS_KEY_ID: 'AKIATEST', AWS_SECRET_ACCESS_KEY: 'test' };
+  const saved = Object.keys(given).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, given);
+  return () => {
+    for (const [name, value] of saved)
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+  };
+};

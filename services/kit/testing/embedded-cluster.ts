@@ -6,25 +6,12 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { answersQueries } from '../storage/answers-queries.ts';
 import { postgresPrograms, type SystemAccount, unprivilegedAccount } from '../storage/postgres-programs.ts';
 import { freePort } from './loopback.ts';
 
 const run = promisify(execFile);
 const startDeadlineMs = 60_000;
-
-const answers = async (url: string) => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
-  try {
-    await client.connect();
-    await client.query('SELECT 1');
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await client.end().catch(() => undefined);
-  }
-};
 
 /** Durability is off: a test run ends with its data. The rest is small, because services have small pools. */
 const settings = [
@@ -99,7 +86,7 @@ const start = async (folder: string, ownerPid: number): Promise<string> => {
   }).unref();
   const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
   const giveUpAt = performance.now() + startDeadlineMs;
-  while (!(await answers(url))) {
+  while (!(await answersQueries(url, 1_000))) {
     if (server.exitCode !== null)
       throw new Error(`PostgreSQL for tests ended with exit code ${server.exitCode} while starting`);
     if (performance.now() > giveUpAt)
