@@ -1,5 +1,9 @@
 /** What keeps the shop going on AWS over years, as the templates of the shop say it. */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
+import { Ajv } from 'ajv';
+import { root } from '../checkout.ts';
 import { environments } from '../environments.ts';
 import { logGroupPrefixes } from '../names.ts';
 import { services } from '../services.ts';
@@ -45,6 +49,45 @@ describe('versions come by a commit', () => {
       ['metrics-server', 'v0.8.0-eksbuild.2', 'OVERWRITE'],
       ['amazon-cloudwatch-observability', undefined, 'OVERWRITE'],
     ]);
+  });
+});
+
+describe("the agent on the nodes understands its configuration, which is whole before the add-on's chart touches it", () => {
+  // Written for draft 4 of JSON Schema, of which it uses nothing that later drafts changed.
+  const { $schema: _draft, ...schema } = JSON.parse(
+    readFileSync(path.join(root, 'lib/templates/testing/cloudwatch-agent-schema.json'), 'utf8'),
+  );
+  const validate = new Ajv({ strict: false, allErrors: true }).compile(schema);
+  const settingsOf = (environment: string) => {
+    const [addOn] = propertiesOf(environment, 'Cluster', 'AWS::EKS::Addon').filter(
+      ({ AddonName }) => AddonName === 'amazon-cloudwatch-observability',
+    );
+    return at(JSON.parse(textOf(addOn?.['ConfigurationValues'])), 'agent', 'config');
+  };
+
+  test.each(environments.map(({ name, region }) => [name, region] as const))('in %s', (name, region) => {
+    const settings = settingsOf(name);
+    expect(validate(settings) ? [] : validate.errors).toEqual([]);
+    expect(settings).toEqual({
+      agent: { region },
+      logs: {
+        metrics_collected: {
+          // One of the two that make a pipeline by themselves: without any, the agent ends.
+          ...(name === 'production'
+            ? { kubernetes: { cluster_name: 'cloudmart-production', enhanced_container_insights: true } }
+            : { emf: { service_address: 'tcp://127.0.0.1:25888' } }),
+        },
+      },
+    });
+  });
+
+  test('which its schema would refuse in another shape', () => {
+    expect(validate({ agent: { region: 1 }, logs: { metrics_collected: { kubernetes: { cluster_name: '' } } } })).toBe(
+      false,
+    );
+    expect(validate.errors?.map(({ instancePath }) => instancePath)).toEqual(
+      expect.arrayContaining(['/agent/region', '/logs/metrics_collected/kubernetes/cluster_name']),
+    );
   });
 });
 

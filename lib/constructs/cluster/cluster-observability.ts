@@ -12,6 +12,8 @@ import { PinnedAddon } from './pinned-addon.ts';
 export type ClusterObservabilityProps = {
   readonly cluster: ICluster;
   readonly clusterName: string;
+  /** Region that logs and metrics go to. */
+  readonly region: string;
   /** Days that logs of containers and nodes are kept. */
   readonly logDays: number;
   /** Whether metrics of every pod are collected, and alarms on them made. */
@@ -22,14 +24,17 @@ export type ClusterObservabilityProps = {
 };
 
 /**
- * What the agent on each node collects. It ends, and is started again for ever, when that comes to nothing, and Fluent Bit needs it and its rights.
- * Without Container Insights it therefore listens for metrics inside of log lines, on the node's own loopback, which costs nothing unused.
- * Source: amazon-cloudwatch-agent, translator/translate/otel/translate_otel.go (`ErrNoPipelines`) and pipeline/emf_logs.
+ * What the agent on each node collects, with everything that it would otherwise ask of the node or of its chart: the chart adds a region
+ * only beside Container Insights, and without one the agent ends ("Region info is missing").
+ * It also ends, and is started again for ever, when there is nothing to collect, and Fluent Bit needs it and its rights. Without Container
+ * Insights it therefore listens for metrics inside of log lines, on the node's own loopback, which costs nothing unused.
+ * Source: amazon-cloudwatch-agent, translator/translate/agent/ruleRegion.go and otel/translate_otel.go (`ErrNoPipelines`).
  */
-const agentSettings = ({ containerInsights }: ClusterObservabilityProps) => ({
+const agentSettings = ({ containerInsights, clusterName, region }: ClusterObservabilityProps) => ({
+  agent: { region },
   logs: {
     metrics_collected: containerInsights
-      ? { kubernetes: { enhanced_container_insights: true } }
+      ? { kubernetes: { cluster_name: clusterName, enhanced_container_insights: true } }
       : { emf: { service_address: 'tcp://127.0.0.1:25888' } },
   },
 });

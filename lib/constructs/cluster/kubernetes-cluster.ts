@@ -110,6 +110,7 @@ export class KubernetesCluster extends Construct {
     new ClusterObservability(this, 'Observability', {
       cluster: this.cluster,
       clusterName,
+      region: environment.region,
       alerts: props.alerts,
       ...sizes,
     });
