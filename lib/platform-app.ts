@@ -32,7 +32,7 @@ export const createPlatformApp = ({
     // The CLI would judge only the stacks that it is asked for, and "cdk synth" asks for none of those inside stages.
     postCliContext: { '@aws-cdk/core:failSynthOnValidationErrors': true },
     ...(withCloudFormationRules ? {} : { builtinCloudFormationValidation: false }),
-    ...(outdir ? { outdir } : {}),
+    outdir,
     ...(context ? { context: { ...context } } : {}),
   });
   for (const environment of environments) new Platform(app, { environment, services, codeOf });

@@ -9,7 +9,7 @@ import { say } from './print.ts';
 export const imageBuild = async ({ base, out }: ImageFlags, stop: AbortSignal) => ({
   root,
   into: path.resolve(out),
-  ...(base !== undefined && { base }),
+  base,
   revision: await revisionOf(root),
   engine: imageEngine(process.env['CLOUDMART_ENGINE'] ?? 'docker', stop),
   progress: say,

@@ -63,7 +63,7 @@ export class PlatformDashboard extends Construct {
       dimensionsMap,
       statistic,
       period: Duration.minutes(1),
-      ...(label ? { label } : {}),
+      label,
     });
   }
 

@@ -47,7 +47,7 @@ export const platformStatus = async (dataFolder: string): Promise<PlatformStatus
   const services = state.services.map(
     async ({ name, url }): Promise<ServiceStatus> => ({
       ...(await statusOf(name, async () => url === undefined || isReady(url))),
-      ...(url !== undefined && { url }),
+      url,
     }),
   );
   const [database = ''] = Object.values(state.databases);

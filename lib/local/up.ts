@@ -134,9 +134,9 @@ export const up = async (
         const pid = child.pid();
         return {
           name: child.name,
-          ...(pid !== undefined && { pid }),
-          ...(url && { url }),
-          ...(grpc && { grpc }),
+          pid,
+          url,
+          grpc,
           restarts: child.restarts(),
         };
       }),

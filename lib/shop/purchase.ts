@@ -216,6 +216,6 @@ export const provePurchase = async ({
       captured: payment.captured.amount,
       currency: payment.captured.currency,
     },
-    ...(mail && { mail }),
+    mail,
   };
 };

@@ -81,7 +81,7 @@ export const createContext = <Own>({
     ids: given.ids ?? systemIds,
     functions: createFunctionRegistry(manifest),
     migrations: migrationFolders(manifest.name),
-    ...(verifyToken && { verifyToken }),
+    verifyToken,
     stopping,
   };
 };

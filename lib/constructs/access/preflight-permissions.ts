@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 /** What `npx cloudmart preflight` reads beside the registry: one statement per question, none of which changes anything. */
 export const preflightPermissions = (stack: Stack, prefix: string): PolicyStatement[] => {
   const allow = (sid: string, actions: string[], resources: string[], conditions?: Record<string, unknown>) =>
-    new PolicyStatement({ sid, actions, resources, ...(conditions ? { conditions } : {}) });
+    new PolicyStatement({ sid, actions, resources, conditions });
   const secrets = stack.formatArn({
     service: 'secretsmanager',
     resource: 'secret',

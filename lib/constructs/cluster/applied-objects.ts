@@ -27,7 +27,7 @@ export class AppliedObjects extends KubernetesManifest {
       manifest: objects as Record<string, unknown>[],
       overwrite: true,
       removalPolicy: retained ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
-      ...(prune === undefined ? {} : { prune }),
+      prune,
     });
     repeatOnRelease(this);
   }

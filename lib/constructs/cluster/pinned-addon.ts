@@ -12,7 +12,7 @@ export type PinnedAddonProps = AddonProps & {
 export class PinnedAddon extends Addon {
   constructor(scope: Construct, id: string, { versions, ...props }: PinnedAddonProps) {
     const addonVersion = versions[props.addonName];
-    super(scope, id, { ...props, ...(addonVersion === undefined ? {} : { addonVersion }) });
+    super(scope, id, { ...props, addonVersion });
     (this.node.defaultChild as CfnResource).addPropertyOverride('ResolveConflicts', 'OVERWRITE');
   }
 }

@@ -61,7 +61,7 @@ const answerShape = z.union([
   z.enum(['yes', 'no']).transform((answer): PersonAnswer => ({ answer })),
   z
     .strictObject({ answer: z.enum(['yes', 'no']), note: z.string().optional() })
-    .transform(({ answer, note }): PersonAnswer => ({ answer, ...(note === undefined ? {} : { note }) })),
+    .transform(({ answer, note }): PersonAnswer => ({ answer, note })),
 ]);
 const answersShape = z.record(z.string(), answerShape);
 

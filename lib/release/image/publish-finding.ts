@@ -56,7 +56,7 @@ export const registryRefusal = (
   const refused = (code: PublishFinding['code'], words: string) =>
     new PublishRefused({
       code,
-      ...(service && { service }),
+      service,
       problem: `${words} (${complaint})`,
       command: publishAgain(environment),
     });

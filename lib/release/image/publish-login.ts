@@ -53,7 +53,7 @@ export const withLogin = async <R>(
   try {
     const currentContext = await chosenContext(own);
     // An entry, even an empty one, keeps docker from choosing the keychain of the user for what it is given.
-    const settings = { auths: { [host]: {} }, ...(currentContext && { currentContext }) };
+    const settings = { auths: { [host]: {} }, currentContext };
     await writeFile(path.join(folder, 'config.json'), JSON.stringify(settings), { mode: 0o600 });
     await symlink(path.join(own, 'contexts'), path.join(folder, 'contexts'));
     // podman reads the second one.

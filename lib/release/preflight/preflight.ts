@@ -84,7 +84,7 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
   const report = (account?: string): PreflightReport => ({
     environment: name,
     region,
-    ...(account ? { account } : {}),
+    account,
     checks,
     images,
     notChecked,

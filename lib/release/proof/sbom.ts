@@ -42,7 +42,7 @@ const isPermissive = (license: string) => {
 const componentOf = ({ name, version, license }: Package) => {
   const [group, short] = name.startsWith('@') ? name.split('/') : [undefined, name];
   const component = new Models.Component(Enums.ComponentType.Library, short ?? name, {
-    ...(group !== undefined && { group }),
+    group,
     version,
     bomRef: `${name}@${version}`,
     purl: new PackageURL('npm', group, short, version).toString(),

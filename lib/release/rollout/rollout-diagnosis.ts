@@ -118,7 +118,7 @@ export const explainStuck = (
       return {
         code: 'rollout-stuck',
         service,
-        ...(pod !== undefined && { pod }),
+        pod,
         problem: `${service} did not roll out (${howFar}): ${pod === undefined ? '' : `pod ${pod}: `}${reason}`,
         log,
       };

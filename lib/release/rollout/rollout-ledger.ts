@@ -45,7 +45,7 @@ export const readLedger = async (cluster: RolloutCluster): Promise<Ledger> => {
 
 const write = (cluster: RolloutCluster, { resourceVersion }: Ledger, releases: readonly Release[]) =>
   cluster.writeConfigMap({
-    metadata: { name: releasesConfigMap, namespace: cluster.namespace, ...(resourceVersion && { resourceVersion }) },
+    metadata: { name: releasesConfigMap, namespace: cluster.namespace, resourceVersion },
     data: { [KEY]: JSON.stringify(releases.slice(0, KEPT), null, 1) },
   });
 

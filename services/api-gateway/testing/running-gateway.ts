@@ -44,7 +44,7 @@ export const startGateway = async (
   const stopping = new AbortController();
   const context = testContext<GatewayConfig>(manifest, {
     verifyToken: tokens.verifyToken,
-    ...(given.logger && { logger: given.logger }),
+    logger: given.logger,
     stopping: stopping.signal,
     config: { trustedProxies },
     own: {

@@ -46,7 +46,7 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
       type,
       time: at.toISOString(),
       datacontenttype: 'application/json',
-      ...(traceparent !== undefined && { traceparent }),
+      traceparent,
     };
   };
 

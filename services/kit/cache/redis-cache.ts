@@ -21,7 +21,7 @@ export const createRedisCache = (
   });
   // Loaded only where it is used: the client would cost every local process its memory.
   const opening: Promise<RedisConnection> = import('./redis-connection.ts').then(({ connectRedis }) =>
-    connectRedis({ address, logger, ...(commandDeadlineMs !== undefined && { commandDeadlineMs }) }),
+    connectRedis({ address, logger, commandDeadlineMs }),
   );
   const run: RedisConnection['run'] = async (command) => {
     const connection = await opening;

@@ -42,7 +42,7 @@ const readAddresses = (manifest: ServiceManifest, read: VariableReader) => {
       read.problems.push(
         `${prefix}_URL: is missing, as is ${prefix}_GRPC; set the address of ${name}, which the manifest calls`,
       );
-    callees[name] = { ...(url && { url }), ...(grpc && { grpc }) };
+    callees[name] = { url, grpc };
   }
   return {
     observedTables: byName(observedBy(manifest).tables, 'OBSERVED_TABLE', 'the name of the table'),
@@ -133,18 +133,18 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
   const { observedTables, ...addresses } = readAddresses(manifest, read);
   return {
     bindAddress: bindAddress ?? '0.0.0.0',
-    ...(httpPort !== undefined && { httpPort }),
-    ...(grpcPort !== undefined && { grpcPort }),
+    httpPort,
+    grpcPort,
     ...(probePort !== undefined && { probePort: Number(probePort) }),
     logLevel: logLevels.find((level) => level === logLevel) ?? 'info',
     ...(databases.own && { database: databases.own }),
-    ...(events && { events }),
-    ...(cache && { cache }),
-    ...(mail && { mail }),
+    events,
+    cache,
+    mail,
     ...addresses,
     ...(manifest.observes && { observed: { databases: databases.observed, tables: observedTables } }),
     serviceAuthSecret: serviceAuthSecret ?? '',
-    ...(serviceAuthSecretId && { serviceAuthSecretId }),
+    serviceAuthSecretId,
     allowedCallers: callers?.split(',') ?? [],
     trustedProxies: proxies?.split(',') ?? [],
   };

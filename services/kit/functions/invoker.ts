@@ -40,7 +40,7 @@ const deadLetterOf = (consumer: string, record: FunctionRecord, failure: Failure
     partition: record.partition,
     offset: record.offset,
     key: record.key,
-    ...(eventId !== undefined && { eventId }),
+    eventId,
     consumer,
     reason: 'failed',
     attempts: failure.attempts,

@@ -63,7 +63,7 @@ const through = (client: Pick<pg.PoolClient, 'query'>): Sql => ({
     const statement: pg.QueryConfig & { query_timeout?: number } = {
       text,
       ...(values && { values: [...values] }),
-      ...(name && { name }),
+      name,
       ...(timeoutMs && { query_timeout: timeoutMs }),
     };
     const result: pg.QueryResult | pg.QueryResult[] = await client.query(statement);

@@ -43,10 +43,7 @@ export const createMetrics = (serviceName: string): Metrics => {
     counter: ({ name, help, labels = [] }) =>
       once(name, () => new Counter({ name, help, labelNames: [...labels], registers: [registry] })),
     gauge: ({ name, help, labels = [], collect }) =>
-      once(
-        name,
-        () => new Gauge({ name, help, labelNames: [...labels], registers: [registry], ...(collect && { collect }) }),
-      ),
+      once(name, () => new Gauge({ name, help, labelNames: [...labels], registers: [registry], collect })),
     histogram: ({ name, help, labels = [], buckets = durationBuckets }) =>
       once(
         name,

@@ -37,7 +37,7 @@ export const cancel = (
   requireStep(order, 'order.cancelled.v1', 'order.not-cancellable', 'cancelled any more');
   if (order.status === 'processing' && reason !== 'cancelled-by-staff') throw beingPacked(order.id);
   if (order.refunds.length > 0) throw refundBegun(order.id, '; refund the rest instead of cancelling it');
-  return [{ type: 'order.cancelled.v1', at, reason, ...(note !== undefined && { note }) }];
+  return [{ type: 'order.cancelled.v1', at, reason, note }];
 };
 
 export const startProcessing = (order: Order, { at }: { at: string }): OrderEvent[] => {
@@ -97,7 +97,7 @@ export const requestRefund = (
   return [
     {
       ...{ type: 'order.refund-requested.v1', at, refundId, amount: wanted, reason },
-      ...(fingerprint !== undefined && { fingerprint }),
+      fingerprint,
     },
   ];
 };

@@ -147,7 +147,7 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
   };
 
   const call = (method: 'GET' | 'POST', url: string, headers: Record<string, string>, payload?: object) =>
-    service.http.inject({ method, url, headers, ...(payload && { payload }) });
+    service.http.inject({ method, url, headers, payload });
   const read = async (id: string) => (await call('GET', `/orders/${id}`, staff)).json().order;
   const history = async (id: string): Promise<string[]> =>
     (await call('GET', `/orders/${id}/timeline`, staff)).json().items.map(({ type }: { type: string }) => type);

@@ -24,7 +24,7 @@ export const envelope = <Type extends InventoryEvent['type']>(
     time: at.toISOString(),
     datacontenttype: 'application/json',
     sequence: 1,
-    ...(traceparent !== undefined && { traceparent }),
+    traceparent,
   };
 };
 

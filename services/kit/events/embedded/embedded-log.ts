@@ -177,7 +177,7 @@ export const createEmbeddedLog = ({ database, logger, leaseMs = 3_000 }: Embedde
          WHERE pos.group_name = $1 ORDER BY p.topic, p.partition`,
         [group],
       );
-      return rows.map(({ oldest, ...lag }) => ({ ...lag, ...(oldest && { oldest }) }));
+      return rows.map(({ oldest, ...lag }) => ({ ...lag, oldest }));
     },
 
     groups: async () => {

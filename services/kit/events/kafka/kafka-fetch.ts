@@ -65,7 +65,7 @@ export const fetchRecords = async (
     .onBroker(
       leader,
       (connection) => fetchV12.api.async(connection, waitMs, 1, answerBytes, 0, 0, noSession, topics, [], ''),
-      { deadlineMs: waitMs + requestMs, ...(connections && { connections }) },
+      { deadlineMs: waitMs + requestMs, connections },
     )
     .catch((error: unknown) => {
       const partial = partialAnswer<Answer>(error);

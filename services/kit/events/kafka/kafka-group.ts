@@ -96,7 +96,7 @@ export const createGroupMembership = ({ cluster, connections, group, topics }: G
       generation: joined.generationId,
       partitions: decodePartitions(assignment),
       since,
-      ...(dealt && { dealt }),
+      dealt,
     };
   };
 

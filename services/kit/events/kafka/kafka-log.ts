@@ -116,7 +116,7 @@ export const createKafkaLog = ({ url, logger, security }: KafkaLogOptions): Even
           const end = ends.get(placeOf(place)) ?? offset;
           const first = Math.max(offset, earliest.get(placeOf(place)) ?? 0);
           const oldest = first < end ? (await recordsAt(place, first))?.records[0]?.timestamp : undefined;
-          return { ...place, committed: offset, end, records: Math.max(0, end - first), ...(oldest && { oldest }) };
+          return { ...place, committed: offset, end, records: Math.max(0, end - first), oldest };
         });
         return (await Promise.all(lags)).toSorted(
           (a, b) => a.topic.localeCompare(b.topic) || a.partition - b.partition,
