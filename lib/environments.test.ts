@@ -259,6 +259,7 @@ describe('a bad value is refused with the field, the value and what is allowed',
     withChange('production', (environment) => {
       for (const change of [set('account', '111122223333'), ...changes]) change(environment);
     });
+  const ownCard = set('proofCard', 'pm_1QK0proofCardOfTheShop');
   const pinned = set('cluster.addOnVersions', {
     'metrics-server': 'v0.8.0-eksbuild.2',
     'amazon-cloudwatch-observability': 'v4.4.0-eksbuild.1',
@@ -268,9 +269,11 @@ describe('a bad value is refused with the field, the value and what is allowed',
     expect(() => defineEnvironments(serving(pinned))).toThrow(
       /^production\.alerts\.emails: nothing means that alarms ring where nobody hears them/m,
     );
-    expect(() => defineEnvironments(serving(pinned, set('alerts.emails', ['shop@shop.example'])))).not.toThrow();
     expect(() =>
-      defineEnvironments(serving(pinned, set('alerts.endpoints', ['https://pager.example/hook']))),
+      defineEnvironments(serving(ownCard, pinned, set('alerts.emails', ['shop@shop.example']))),
+    ).not.toThrow();
+    expect(() =>
+      defineEnvironments(serving(ownCard, pinned, set('alerts.endpoints', ['https://pager.example/hook']))),
     ).not.toThrow();
   });
 
@@ -278,6 +281,11 @@ describe('a bad value is refused with the field, the value and what is allowed',
     expect(() => defineEnvironments(serving(set('alerts.emails', ['shop@shop.example'])))).toThrow(
       /production\.cluster\.addOnVersions\.metrics-server: [\s\S]*describe-addon-versions --kubernetes-version 1\.35 --addon-name metrics-server[\s\S]*addOnVersions\.amazon-cloudwatch-observability/,
     );
+  });
+
+  test('a protected environment with an account, that would prove its releases with a card of tests', () => {
+    expect(() => defineEnvironments(serving())).toThrow(/^production\.proofCard: tok_visa is a card of tests/m);
+    expect(() => defineEnvironments(serving(ownCard))).not.toThrow(/proofCard/);
   });
 
   test('nothing of this where no account is named, so that a clone can be synthesized', () => {

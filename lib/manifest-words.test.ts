@@ -12,6 +12,7 @@ import { composeProject } from './compose/compose-file.ts';
 import { composeAddresses } from './compose/compose-places.ts';
 import { composeSecrets } from './compose/compose-secrets.ts';
 import { checkAgainstServices } from './environment/environment-checks.ts';
+import { configurationOf } from './environment/environment-configuration.ts';
 import { environments } from './environments.ts';
 import { openDataFolder } from './local/data-folder.ts';
 import { keepSecrets } from './local/secrets.ts';
@@ -138,9 +139,10 @@ describe('what a service reaches', () => {
   });
 });
 
+const made = { SHELF_KEY: 'v4zL9Rk2Xw7Tq8Mp3Bn6', SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153' };
+
 describe('a secret that others issue', () => {
   const stock = fixture('stock');
-  const made = { SHELF_KEY: 'v4zL9Rk2Xw7Tq8Mp3Bn6', SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153' };
 
   test('on AWS has a place that is born empty, beside those that are born at random', () => {
     const secrets = new Map(
@@ -209,6 +211,45 @@ describe('a secret that others issue', () => {
     expect(composeSecrets(manifests)).not.toContain('STOCK_SUPPLIER_KEY');
     const { environment = {} } = composeProject(manifests).services['stock'] ?? {};
     expect(Object.keys(environment).filter((name) => name.endsWith('_KEY'))).toEqual(['SHELF_KEY']);
+  });
+});
+
+describe('a value that only stands in for the real thing', () => {
+  const stock = fixture('stock');
+  const [clone] = environments.filter(({ name }) => name === 'production');
+  if (!clone) throw new Error('there is no production');
+  const served = { ...clone, account: '111122223333', configuration: {} };
+  const supplied = { ...served, configuration: { stock: { SUPPLIER: 'wholesale' } } };
+  const refusal = 'only stands in for the real thing (nobody) and serves no customer; set the real one';
+
+  test('is refused by name at synthesis where customers are served, and only there', () => {
+    expect(() => checkAgainstServices(served, manifests)).toThrow(
+      `lib/environments.ts: production.configuration.stock.SUPPLIER: "nobody" ${refusal} here`,
+    );
+    expect(() => preparePlatform([served], manifests)).toThrow(`SUPPLIER: "nobody" ${refusal}`);
+    for (const harmless of [supplied, { ...served, protected: false }, { ...served, account: undefined }])
+      expect(() => checkAgainstServices(harmless, manifests)).not.toThrow();
+  });
+
+  test.each<[what: string, supplier: string, key: string, problems: readonly string[]]>([
+    ['is refused', 'nobody', '', [`SUPPLIER: ${refusal}`]],
+    ['as a key is refused', 'wholesale', 'trial_93kd02lq', [`SUPPLIER_KEY: ${refusal.replace('nobody', 'trial_')}`]],
+    ['is not what a real value is', 'wholesale', 'wholesale_live_93kd02lq', []],
+  ])('at start of a pod %s', async (_, supplier, key, problems) => {
+    const chosen = {
+      ...values,
+      configuration: { stock: { ...configurationOf(stock, served), SUPPLIER: supplier } },
+    };
+    const variables = { ...podVariables(stock, manifests, chosen), ...staticConfiguration(stock, chosen) };
+    expect(variables).toHaveProperty('SERVES_CUSTOMERS', 'true');
+    const held = { ...made, SUPPLIER_KEY: key };
+    expect(await problemsAtStart(stock, variables, held)).toEqual(problems);
+    expect(await problemsAtStart(stock, { ...variables, SERVES_CUSTOMERS: undefined }, held)).toEqual([]);
+  });
+
+  test('is nothing that a service without one hears of', () => {
+    expect(configurationOf(fixture('door'), served)).toEqual({});
+    expect(configurationOf(stock, { ...served, account: undefined })).toEqual({});
   });
 });
 

@@ -19,7 +19,7 @@ export type SessionFlags = ClusterFlags & {
   readonly url?: string;
   readonly outside: boolean;
   readonly mailbox?: string;
-  readonly card: string;
+  readonly card?: string;
 };
 
 const webhookOption = () =>
@@ -60,5 +60,8 @@ export const withSessionOptions = (command: Command): Command =>
           'mailbox of a local run, in which the confirmation must arrive; default the notes of sent mails on AWS',
         ),
       )
-      .option('--card <token>', 'token of the card that is charged and given its money back', 'tok_visa'),
+      .option(
+        '--card <token>',
+        "token of the card that is charged and given its money back; default the environment's proofCard",
+      ),
   );

@@ -1,5 +1,5 @@
 /** From the options of a command to the cluster, the chat and the shop that it works on. */
-import { type ClusterRequest, requireAddress, type SessionRequest } from '../../lib/release/verify/session.ts';
+import { type ClusterRequest, type SessionRequest, shopOf } from '../../lib/release/verify/session.ts';
 import type { ClusterFlags, SessionFlags } from './cluster-options.ts';
 import { asTyped } from './options.ts';
 import { say } from './print.ts';
@@ -23,6 +23,6 @@ export const sessionRequest = (flags: SessionFlags, signal: AbortSignal): Sessio
   const { environment, url, outside, mailbox, card } = flags;
   return {
     ...clusterRequest(flags, signal),
-    shop: outside ? { url: asTyped(() => requireAddress(environment, url)), card, mailbox } : undefined,
+    shop: outside ? asTyped(() => ({ ...shopOf(environment, { url, card }), mailbox })) : undefined,
   };
 };

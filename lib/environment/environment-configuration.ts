@@ -1,10 +1,21 @@
 /** Plain configuration that an environment gives to services. */
-import { isNeeded, type ServiceManifest } from '../../services/kit/manifest.ts';
+import {
+  hasStandIns,
+  isNeeded,
+  isStandIn,
+  SERVES_CUSTOMERS,
+  type ServiceManifest,
+  standInSentence,
+} from '../../services/kit/manifest.ts';
 import type { Environment } from './environment.ts';
+import { servesCustomers } from './readiness.ts';
 
 const mailDomain = /@([^\s<>@]+)>?$/;
 
-/** What an environment sets beyond the manifest's defaults: senders at its own domain, its name, and what it says itself, which wins. */
+/**
+ * What an environment sets beyond the manifest's defaults: senders at its own domain, its name, whether customers are served, and what it
+ * says itself, which wins.
+ */
 export const configurationOf = (service: ServiceManifest, environment: Environment): Record<string, string> => ({
   ...Object.fromEntries(
     Object.entries(service.configuration).flatMap(([key, { sender, environmentName, default: value }]) => {
@@ -13,6 +24,7 @@ export const configurationOf = (service: ServiceManifest, environment: Environme
     }),
   ),
   ...environment.configuration[service.name],
+  ...(servesCustomers(environment) && hasStandIns(service) && { [SERVES_CUSTOMERS]: 'true' }),
 });
 
 /** Secrets of its own that a service needs in an environment: those that others issue only where what they are for is in use. */
@@ -33,6 +45,21 @@ const senderProblems = (service: ServiceManifest, environment: Environment): str
         `configuration.${service.name}.${key}: "${value}" is no address at ${environment.domain}, from which alone the environment may send mail; write one there, or remove it for the default`,
     );
 
+/** Plain values that only stand in for the real thing, as key and sentence, where customers are served. */
+export const standInProblems = (
+  service: ServiceManifest,
+  environment: Environment,
+): [key: string, sentence: string][] => {
+  if (!servesCustomers(environment)) return [];
+  const values = configurationOf(service, environment);
+  return Object.entries(service.configuration).flatMap(([key, declared]) => {
+    const value = values[key] ?? declared.default;
+    return declared.kind === 'plain' && isStandIn(declared, value)
+      ? [[key, `"${value}" ${standInSentence(declared)}`]]
+      : [];
+  });
+};
+
 /** Problems of an environment's configuration with what the manifests declare, as `configuration.<service>...: <sentence>`. */
 export const configurationProblems = (environment: Environment, services: readonly ServiceManifest[]): string[] => [
   ...Object.entries(environment.configuration).flatMap(([name, values]) => {
@@ -47,4 +74,9 @@ export const configurationProblems = (environment: Environment, services: readon
       );
   }),
   ...services.flatMap((service) => senderProblems(service, environment)),
+  ...services.flatMap((service) =>
+    standInProblems(service, environment).map(
+      ([key, sentence]) => `configuration.${service.name}.${key}: ${sentence} here`,
+    ),
+  ),
 ];

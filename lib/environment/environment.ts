@@ -185,6 +185,12 @@ export const environmentShape = z.strictObject({
   publicDoor: publicDoor
     .optional()
     .describe('Load balancer with TLS, WAF and access logs; absent: reached by port-forward only.'),
+  proofCard: z
+    .string()
+    .regex(/^(tok|pm)_[A-Za-z0-9_]{1,100}$/, "a token of the payment provider's, such as tok_visa")
+    .describe(
+      "Card with which `verify` buys something and which gets its money back; where customers are served a payment method of the shop's own, pm_...",
+    ),
   logLevel: z.enum(['debug', 'info', 'warn']).describe('Log level of the services.'),
   configuration: z
     .record(z.string(), z.record(z.string(), z.string()))

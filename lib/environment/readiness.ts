@@ -17,12 +17,24 @@ export const isHeard = ({ alerts }: Environment): boolean => alerts.emails.lengt
 export const UNHEARD =
   'nothing means that alarms ring where nobody hears them; name a mail address here, or a pager in alerts.endpoints';
 
+/** Whether an environment takes the money of customers: it is protected, and names the account that it lives in. */
+export const servesCustomers = ({ protected: isProtected, account }: Environment): boolean =>
+  isProtected && account !== undefined;
+
 /** What is missing where an environment is protected and names its account, as field and sentence; none elsewhere. */
 export const readinessProblems = (environment: Environment): (readonly [field: string, sentence: string])[] => {
-  const { cluster, account } = environment;
-  if (!environment.protected || account === undefined) return [];
+  const { cluster, proofCard } = environment;
+  if (!servesCustomers(environment)) return [];
   const unpinned = addOnsOf(cluster).filter((name) => cluster.addOnVersions[name] === undefined);
   return [
+    ...(/^tok_/.test(proofCard)
+      ? [
+          [
+            'proofCard',
+            `${proofCard} is a card of tests, which no real provider charges, so no release could be verified; name a payment method of the shop's own, pm_...`,
+          ] as const,
+        ]
+      : []),
     ...(isHeard(environment) ? [] : [['alerts.emails', UNHEARD] as const]),
     ...unpinned.map(
       (name) =>

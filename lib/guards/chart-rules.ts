@@ -33,7 +33,7 @@ export const chartsFit: Rule = stackRule(
 );
 
 /** The objects of a chart; none when it is no JSON, which another rule says. */
-const objectsIn = (text: string): readonly unknown[] => {
+export const objectsIn = (text: string): readonly unknown[] => {
   try {
     const objects: unknown = JSON.parse(text);
     return Array.isArray(objects) ? objects : [];

@@ -1,10 +1,11 @@
 /** Every rule, and the plugin by which CDK refuses to synthesize what breaks one. */
 import { readFileSync } from 'node:fs';
-import type {
-  IPolicyValidationContext,
-  IPolicyValidationPlugin,
-  PolicyValidationPluginReport,
-  Stack,
+import {
+  type IPolicyValidationContext,
+  type IPolicyValidationPlugin,
+  type PolicyValidationPluginReport,
+  type Stack,
+  Token,
 } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { StackTemplate } from '../templates/template.ts';
@@ -28,6 +29,7 @@ import {
 import { alarmsAnswered, failuresLand } from './failure-rules.ts';
 import { settledByStrongReferences } from './reference-rules.ts';
 import type { Rule } from './rule.ts';
+import { nothingStandsIn } from './stand-in-rules.ts';
 import { tagsPermitted } from './tag-rules.ts';
 
 export const templateRules: readonly Rule[] = [
@@ -49,6 +51,7 @@ export const templateRules: readonly Rule[] = [
   tagsPermitted,
   agentCollects,
   settledByStrongReferences,
+  nothingStandsIn,
 ];
 
 /** Templates of a synthesized app, with what the rules must know of each stack. */
@@ -62,6 +65,7 @@ export const stackTemplates = ({ stackTemplates: written, appConstruct }: IPolic
       environment,
       stack: rest.join('/'),
       isProtected: construct.terminationProtection,
+      namesAccount: !Token.isUnresolved(construct.account),
       path: templatePath,
       template: JSON.parse(readFileSync(templatePath, 'utf8')) as StackTemplate['template'],
     };

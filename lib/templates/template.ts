@@ -20,6 +20,8 @@ export type StackTemplate = {
   readonly environment: string;
   /** Whether the environment keeps its data when it is torn down. */
   readonly isProtected: boolean;
+  /** Whether the environment names the AWS account that it lives in; default false. */
+  readonly namesAccount?: boolean;
   readonly path: string;
   readonly template: Template;
 };

@@ -33,10 +33,16 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     consumes: { 'stock-events': ['stock.sold.v1', 'stock.returned.v1'] },
     configuration: {
       SHELF_KEY: { description: 'Key of the shelves.', kind: 'secret' },
-      SUPPLIER: { description: 'Who delivers; "nobody" for tests.', kind: 'plain', default: 'nobody' },
+      SUPPLIER: {
+        description: 'Who delivers; "nobody" for tests.',
+        kind: 'plain',
+        default: 'nobody',
+        standIns: ['nobody'],
+      },
       SUPPLIER_KEY: {
         description: 'Key of the supplier.',
         kind: 'secret',
+        standIns: ['trial_'],
         issuedBy: { issuer: 'the supplier', when: { key: 'SUPPLIER', is: 'wholesale' } },
       },
       LOW_STOCK: { description: 'Units below which stock counts as low.', kind: 'plain', default: '5' },

@@ -1,5 +1,5 @@
 /** The environment of a service's container, split into what the pod template holds and what its ConfigMap holds. */
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { SERVES_CUSTOMERS, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { usesDatabases } from '../../services/kit/observation.ts';
 import { callersOf, secretKeysOf } from '../services.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
@@ -33,12 +33,13 @@ const inCluster = (values: WorkloadValues): Addresses => {
 /** Plain configuration: the manifest's defaults and what the environment sets instead. Holds literals only. */
 export const staticConfiguration = (service: ServiceManifest, values: WorkloadValues): Record<string, string> => {
   const own = values.configuration[service.name] ?? {};
-  for (const key of Object.keys(own))
+  const { [SERVES_CUSTOMERS]: servesCustomers, ...declared } = own;
+  for (const key of Object.keys(declared))
     if (service.configuration[key]?.kind !== 'plain')
       throw new Error(
         `configuration "${key}" of ${values.environment} is not declared as plain by services/${service.name}/manifest.ts; declare it there or remove it`,
       );
-  const configuration: Record<string, string> = {};
+  const configuration: Record<string, string> = servesCustomers ? { [SERVES_CUSTOMERS]: servesCustomers } : {};
   for (const [key, { kind, default: value }] of Object.entries(service.configuration)) {
     const chosen = own[key] ?? value;
     if (kind === 'plain' && chosen !== undefined) configuration[key] = chosen;

@@ -95,6 +95,11 @@ export type ConfigurationDeclaration = {
     /** The plain value with which the secret is needed. Its default is another one, so that the local run and compose need no account there. */
     readonly when: { readonly key: string; readonly is: string };
   };
+  /**
+   * Beginnings of values that only stand in for the real thing, such as a sandbox or a test key. An environment that is protected and
+   * names its account refuses them at synthesis, in pre-flight and at start. Default none.
+   */
+  readonly standIns?: readonly string[];
   /** Whether mails are sent from this address; its default is then at each environment's own domain, and no other may be set. Default false. */
   readonly sender?: boolean;
   /** Whether the value is the name of the environment, wherever there is one; its default is then that of a laptop. Default false. */
@@ -174,6 +179,21 @@ export const isNeeded = (
   { issuedBy }: ConfigurationDeclaration,
   plainValue: (key: string) => string | undefined,
 ): boolean => issuedBy === undefined || plainValue(issuedBy.when.key) === issuedBy.when.is;
+
+/** Variable, `true` or absent, that tells a service with stand-ins that its environment serves customers, where none may run. */
+export const SERVES_CUSTOMERS = 'SERVES_CUSTOMERS';
+
+/** Whether a value only stands in for the real thing. */
+export const isStandIn = ({ standIns = [] }: ConfigurationDeclaration, value: string | undefined): boolean =>
+  value !== undefined && standIns.some((beginning) => value.startsWith(beginning));
+
+/** What is said, at start and before it, of a value that stands in for the real thing where customers are served. */
+export const standInSentence = ({ standIns = [] }: ConfigurationDeclaration): string =>
+  `only stands in for the real thing (${standIns.join(', ')}) and serves no customer; set the real one`;
+
+/** Whether a service declares values that only stand in for the real thing. */
+export const hasStandIns = ({ configuration }: Pick<ServiceManifest, 'configuration'>): boolean =>
+  Object.values(configuration).some(({ standIns = [] }) => standIns.length > 0);
 
 /** Whether a service publishes or consumes events, so that it writes to the log: records, or how far it is. */
 export const takesPartInEvents = ({ publishes, consumes }: Pick<ServiceManifest, 'publishes' | 'consumes'>): boolean =>

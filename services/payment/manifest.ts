@@ -21,6 +21,7 @@ export const manifest = defineService({
       description: 'Which provider moves the money; "sandbox" keeps its own books beside the database.',
       kind: 'plain',
       default: 'sandbox',
+      standIns: ['sandbox'],
     },
     PROVIDER_TIMEOUT_MS: {
       description: 'Milliseconds to wait for one answer of the provider before the outcome counts as unknown.',

@@ -65,7 +65,7 @@ const verifyVerdict = async ({
   progress,
   signal,
 }: PlatformChecklist): Promise<ItemVerdict> => {
-  const [{ verifyPlatform }, { openSession, requireAddress }, { workloadNamespace }] = await Promise.all([
+  const [{ verifyPlatform }, { openSession, shopOf }, { workloadNamespace }] = await Promise.all([
     import('../verify/verify-checkout.ts'),
     import('../verify/session.ts'),
     import('../../names.ts'),
@@ -77,7 +77,7 @@ const verifyVerdict = async ({
       callTimeoutMs: 10_000,
       progress,
       signal,
-      shop: { url: requireAddress(environment, url), card: 'tok_visa' },
+      shop: shopOf(environment, { url }),
     },
     environment,
     { namespace: workloadNamespace, mailNotes: undefined },

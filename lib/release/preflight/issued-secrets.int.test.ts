@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { hasStandIns, type ServiceManifest } from '../../../services/kit/manifest.ts';
 import { awsQuestions } from '../../aws/ask-aws.ts';
+import type { Environment } from '../../environment/environment.ts';
 import { environmentNamed } from '../../environments.ts';
+import { services as shop } from '../../services.ts';
 import { fixtureManifests } from '../../testing/fixture-manifests.ts';
 import { currentSecrets } from '../rollout/rollout-aws.ts';
 import { type AwsPeer, pointSdkAt, startAwsPeer } from '../testing/aws-peer.ts';
 import { healthyAccount } from '../testing/healthy-account.ts';
-import { secretCheck } from './preflight-secrets.ts';
+import { configurationCheck, secretCheck } from './preflight-secrets.ts';
 
 const ACCOUNT = '111122223333';
 const SECRET = 'cloudmart-staging/stock/SUPPLIER_KEY';
@@ -31,19 +34,20 @@ beforeEach(() => {
   Object.assign(aws.holds, healthyAccount(ACCOUNT, supplied('wholesale'), services));
 });
 
+const contextOf = (environment: Environment, checked: readonly ServiceManifest[]) => ({
+  environment,
+  account: ACCOUNT,
+  aws: awsQuestions(environment.region),
+  services: checked,
+  pods: checked,
+  tagsOf: async () => ({}),
+  resolver: undefined,
+  progress: () => undefined,
+});
+
 /** Codes and sentences of what the check finds about the secret. */
-const findings = async (supplier: string) => {
-  const environment = supplied(supplier);
-  const { findings: found } = await secretCheck.run({
-    environment,
-    account: ACCOUNT,
-    aws: awsQuestions(environment.region),
-    services,
-    pods: services,
-    tagsOf: async () => ({}),
-    resolver: undefined,
-    progress: () => undefined,
-  });
+const findings = async (supplier: string, changes: Partial<Environment> = {}) => {
+  const { findings: found } = await secretCheck.run(contextOf({ ...supplied(supplier), ...changes }, services));
   return found.filter(({ problem }) => problem.includes(SECRET)).map(({ code, problem }) => `${code}: ${problem}`);
 };
 
@@ -64,4 +68,21 @@ test('the versions of secrets are asked where they are needed, so that an empty 
   aws.holds.secrets.set(SECRET, {});
   expect(await keysOf('nobody')).toEqual(['SERVICE_AUTH_SECRET', 'SHELF_KEY']);
   await expect(keysOf('wholesale')).rejects.toThrow(`secret ${SECRET} has no current version; store a value in it`);
+});
+
+test('a secret of others that only stands in for the real one stops a release where customers are served', async () => {
+  for (const key of ['stock/SHELF_KEY', 'SERVICE_AUTH_SECRET']) aws.holds.secrets.delete(`cloudmart-staging/${key}`);
+  aws.holds.secrets.set(SECRET, { value: 'trial_93kd02lq' });
+  expect(await findings('wholesale', { protected: true })).toEqual([
+    expect.stringMatching(/^secret-stand-in: .*SUPPLIER_KEY only stands in for the real thing \(trial_\)/),
+  ]);
+});
+
+const withStandIns = shop.filter(hasStandIns);
+test.each(withStandIns)('$name of the shop is refused its stand-ins where customers are served', async (service) => {
+  const serving = { ...environmentNamed('production'), account: ACCOUNT };
+  const codes = async (environment: Environment) =>
+    (await configurationCheck.run(contextOf(environment, [service]))).findings.map(({ code }) => code);
+  expect(await codes(serving)).toEqual(['configuration-stand-in']);
+  expect(await codes({ ...serving, account: undefined })).toEqual([]);
 });

@@ -1,11 +1,12 @@
 /** Whether every secret and every plain value that manifests declare is there and is meant to run. Values are never shown. */
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { isPlaceholder } from '../../../services/kit/config/placeholder.ts';
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { isStandIn, type ServiceManifest, standInSentence } from '../../../services/kit/manifest.ts';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { neededSecretNames } from '../../environment/environment-configuration.ts';
+import { neededSecretNames, standInProblems } from '../../environment/environment-configuration.ts';
+import { servesCustomers } from '../../environment/readiness.ts';
 import { SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { valueProblem } from './preflight-values.ts';
@@ -29,8 +30,9 @@ type Problem = Pick<Finding, 'code' | 'problem' | 'command'>;
 const secretProblem = async (
   client: SecretsManagerClient,
   { id, key, service }: ExpectedSecret,
-  { environment: { name, region }, aws }: PreflightContext,
+  { environment, aws }: PreflightContext,
 ): Promise<Problem | undefined> => {
+  const { name, region } = environment;
   const issuer = service?.configuration[key]?.issuedBy?.issuer;
   const put = `aws secretsmanager put-secret-value --region ${region} --secret-id ${id} --secret-string file://<file that holds the value>`;
   const described = await client.send(new DescribeSecretCommand({ SecretId: id }), aws.deadline()).catch((problem) => {
@@ -68,6 +70,13 @@ const secretProblem = async (
     return {
       code: 'secret-malformed',
       problem: `the value of secret ${id} begins or ends with white space, as a file with a last line break leaves it; put it in without`,
+      command: put,
+    };
+  const declared = service?.configuration[key];
+  if (declared && servesCustomers(environment) && isStandIn(declared, value))
+    return {
+      code: 'secret-stand-in',
+      problem: `the value of secret ${id} ${standInSentence(declared)}`,
       command: put,
     };
   const refused = await valueProblem(service, key, value);
@@ -115,7 +124,14 @@ export const configurationCheck: PreflightCheck = {
           };
         }),
     );
-    const findings: Finding[] = [];
+    const findings: Finding[] = services.flatMap((service) =>
+      standInProblems(service, environment).map(([key, sentence]) => ({
+        code: 'configuration-stand-in',
+        service: service.name,
+        problem: `${key} of ${service.name}: ${sentence} under configuration.${service.name} in lib/environments.ts`,
+        command: '$EDITOR lib/environments.ts',
+      })),
+    );
     for (const { service, key, value, file } of values) {
       const isHole = value !== undefined && isPlaceholder(value);
       const refused = isHole ? 'is a placeholder' : await valueProblem(service, key, value);

@@ -54,7 +54,7 @@ export type Session = ClusterSession & {
 };
 
 /** Address that customers use. Throws one sentence when none is given and the environment has no public door. */
-export const requireAddress = ({ name, publicDoor }: Environment, url: string | undefined): string => {
+const requireAddress = ({ name, publicDoor }: Environment, url: string | undefined): string => {
   const address = url ?? (publicDoor && `https://${publicDoor.host}`);
   if (address === undefined)
     throw new Error(
@@ -62,6 +62,15 @@ export const requireAddress = ({ name, publicDoor }: Environment, url: string | 
     );
   return address;
 };
+
+/** Where a release is tried, and with which card; what is not given is the environment's. Throws one sentence when it has no public door. */
+export const shopOf = (
+  environment: Environment,
+  { url, card }: { url?: string | undefined; card?: string | undefined },
+): { url: string; card: string } => ({
+  url: requireAddress(environment, url),
+  card: card ?? environment.proofCard,
+});
 
 /** What the deployment says of itself. */
 export type Deployment = {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isNeeded, type ServiceManifest } from '../manifest.ts';
+import { isNeeded, isStandIn, SERVES_CUSTOMERS, type ServiceManifest, standInSentence } from '../manifest.ts';
 import { type LogLevel, readDerived } from './derived-config.ts';
 import { type LoadSecret, loadSecretFromAws } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';
@@ -89,6 +89,7 @@ const readOwn = async <Schema extends z.ZodObject>(
   for (const key of Object.keys(schema.shape).filter((name) => !names.includes(name)))
     read.problems.push(`${key}: is in config.ts but not declared in manifest.ts; declare it under "configuration"`);
 
+  const servesCustomers = read.optional(SERVES_CUSTOMERS, (text) => text === 'true', 'true, or nothing') === 'true';
   const values: Record<string, string> = {};
   const unread = new Set<string>();
   const plainValue = (key: string) => environment[key] ?? manifest.configuration[key]?.default;
@@ -103,6 +104,7 @@ const readOwn = async <Schema extends z.ZodObject>(
     const value = kind === 'secret' ? await read.secret(key, true) : plainValue(key);
     if (kind === 'plain' && value !== undefined && isPlaceholder(value))
       read.problems.push(`${key}: is a placeholder; set the real value`);
+    if (servesCustomers && isStandIn(declared, value)) read.problems.push(`${key}: ${standInSentence(declared)}`);
     if (read.problems.length > before) unread.add(key);
     else if (value !== undefined) values[key] = value;
   }
