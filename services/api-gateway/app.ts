@@ -40,6 +40,9 @@ export type GatewayDependencies = {
 /** Fifteen households behind one address, each with four open pages; a process has 1,000. */
 const mostStreamsOfNetwork = 60;
 
+/** Pictures a minute for each other request that a network may send. */
+const picturesOfRequest = 10;
+
 /** The public door, for the process and for tests. */
 export const gatewayApp = async (context: ServiceContext<GatewayConfig>, dependencies: GatewayDependencies) => {
   const { config, clock, health, functions, stopping, logger } = context;
@@ -90,7 +93,14 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
   addDoors(http, orderDoors, { ...orders, watch }, { prefix: apiPrefix, stopping, mostStreamsOfNetwork });
-  addDoors(http, productDoors, forwardTo(upstreams.product, productDoors), { prefix: apiPrefix });
+  // A page of a catalogue shows a hundred of them, and each is kept for ever.
+  const pictures = http.rateLimit({
+    max: config.own.RATE_LIMIT_PER_MINUTE * picturesOfRequest,
+    timeWindow: 60_000,
+    keyGenerator: ({ network }) => `picture:${network}`,
+  });
+  const catalogue = forwardTo(upstreams.product, productDoors);
+  addDoors(http, productDoors, catalogue, { prefix: apiPrefix, limits: { pictures } });
   addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix: apiPrefix });
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix: apiPrefix });
 

@@ -63,6 +63,7 @@ const doors: Record<string, Door> = {
   'PATCH /api/v1/me': { admits: signedIn, answers: 200, body: { name: 'Ada' } },
   'GET /api/v1/products': { admits: everybody, answers: 200 },
   'GET /api/v1/products/{id}': { admits: everybody, answers: 200 },
+  'GET /api/v1/products/{id}/image': { admits: everybody, answers: 200 },
   'GET /api/v1/categories': { admits: everybody, answers: 200 },
   'POST /api/v1/products': { admits: staff, answers: 201, body: product },
   'POST /api/v1/products/import': { admits: staff, answers: 200, body: { items: [{ ...product, reference: 'm' }] } },

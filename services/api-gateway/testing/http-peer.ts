@@ -18,7 +18,7 @@ const product = {
   description: '',
   category: 'Silent',
   price: euros(1299),
-  imageUrl: null,
+  imageUrl: `/api/v1/products/${knownProduct}/image`,
   attributes: {},
   stock: 3,
   createdAt: at,
@@ -37,6 +37,9 @@ const payment = {
   createdAt: at,
   updatedAt: at,
 };
+
+/** What the peer answers as the picture of its product; no text, so that it must come through as it is. */
+export const picture = Buffer.from([0x3c, 0x00, 0xff, 0xfe, 0x3e]);
 
 export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: unknown };
 
@@ -57,6 +60,11 @@ export const createHttpPeer = async (tokens: TestTokens) => {
     const { id } = request.params as { id: string };
     if (id !== knownProduct) throw new Refusal('missing', 'product.unknown', 'There is no such product.');
     return product;
+  });
+  http.get('/products/:id/image', open, async ({ headers }, reply) => {
+    reply.header('cache-control', 'public, no-cache').header('etag', '"kept by the peer"');
+    if (headers['if-none-match'] === '"kept by the peer"') return reply.code(304).send();
+    return reply.type('image/svg+xml').send(picture);
   });
   http.get('/categories', open, async () => ({ items: [{ name: 'Silent', products: 1 }], nextCursor: null }));
   http.post('/products', open, async (_request, reply) =>

@@ -62,7 +62,12 @@ const problemIn = (text: string): Problem | undefined => {
 };
 
 /** One request as it is sent. */
-export type Call = ClientOptions & { readonly method?: Door['method']; readonly body?: unknown };
+export type Call = ClientOptions & {
+  readonly method?: Door['method'];
+  readonly body?: unknown;
+  /** Whether a good answer is bytes and not JSON. */
+  readonly isMedia?: boolean;
+};
 
 /** Aborts once so many milliseconds are over, which `restart` counts anew. */
 const createDeadline = (signal: AbortSignal | undefined) => {
@@ -118,9 +123,13 @@ const readJson = async function* (response: Response) {
   yield { headers: response.headers, body: text === '' ? undefined : (JSON.parse(text) as unknown) };
 };
 
-/** The answer to one request, its body parsed; undefined without one. */
+const readBytes = async function* (response: Response) {
+  yield { headers: response.headers, body: new Uint8Array(await response.arrayBuffer()) as unknown };
+};
+
+/** The answer to one request, its body parsed, or as bytes; undefined without one. */
 export const answerTo = async (url: string, call: Call) => {
-  const answers = send(url, call, readJson);
+  const answers = send(url, call, call.isMedia ? readBytes : readJson);
   try {
     return (await answers.next()).value as { readonly headers: Headers; readonly body: unknown };
   } finally {

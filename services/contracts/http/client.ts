@@ -62,12 +62,13 @@ type AnyRequest = {
  * shop that says more.
  */
 export const createDoorClient = <const Table extends Doors>(doors: Table, client: ClientOptions): DoorClient<Table> => {
-  const callOf = ({ method, deadlineMs }: Door, { headers, body }: AnyRequest, options: CallOptions): Call => ({
+  const callOf = ({ method, deadlineMs, media }: Door, { headers, body }: AnyRequest, options: CallOptions): Call => ({
     deadlineMs,
     ...client,
     ...options,
     method,
     body,
+    isMedia: media !== undefined,
     headers: { ...client.headers, ...options.headers, ...headers },
   });
   const urlOf = (door: Door, request: AnyRequest) => `${client.baseUrl ?? ''}${addressOf(door, request)}`;

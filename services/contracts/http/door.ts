@@ -30,6 +30,13 @@ export type Door = {
   readonly answers: Readonly<Partial<Record<200 | 201 | 204, z.ZodType>>>;
   /** Headers of the answer that belong to its meaning. */
   readonly answerHeaders?: z.ZodObject;
+  /**
+   * How caches may keep the answer (RFC 9111), unless its own headers say otherwise. It then has an ETag, and who names that in
+   * `if-none-match` is answered 304 while it is the same.
+   */
+  readonly cacheControl?: string;
+  /** Media types of an answer that is not JSON: `answers` is then {@link bytesSchema}, and `answerHeaders` has the `content-type`. */
+  readonly media?: readonly string[];
   /** Server-sent events, whose ids rise; `isLast` says after which none can follow. */
   readonly events?: { readonly name: string; readonly data: z.ZodType; isLast(data: never): boolean };
   /** Codes with which this door refuses what others would not; not those of sign-in, of limits and of services that are away. */
@@ -46,6 +53,9 @@ export type Door = {
 };
 
 export type Doors = Readonly<Record<string, Door>>;
+
+/** An answer that is not JSON. */
+export const bytesSchema = z.instanceof(Uint8Array);
 
 /** Where to find what was made, below the prefix of the doors. */
 export const locationHeader = z.string().regex(/^\/[\w/-]+$/);

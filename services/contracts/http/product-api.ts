@@ -56,6 +56,8 @@ export const productSchema = z
   .strictObject({
     id: productIdSchema,
     ...productFields,
+    /** Where its picture is: what staff gave, else the door of its own picture, whose address changes with the picture. */
+    imageUrl: z.string(),
     /** Units that can be bought now. */
     stock: z.int(),
     createdAt: timestampSchema,
@@ -84,6 +86,23 @@ export const updateProductBody = z
   .partial()
   .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
   .meta({ example: { price: { amount: 999, currency: 'USD' } } });
+
+/** Widths of a picture in pixels; it is never made larger than it came. */
+export const imageWidths = [90, 300, 600, 1200] as const;
+export const imageQuery = z.strictObject({
+  /** Default 300; a poster up to 90 has larger letters. */
+  width: z.coerce
+    .number()
+    .pipe(z.literal([...imageWidths]))
+    .default(300),
+  /** Names the picture, as `imageUrl` does: the present one may then be kept for ever. */
+  v: z
+    .string()
+    .regex(/^[\w-]{1,40}$/)
+    .optional(),
+});
+export const imageTypes = ['image/svg+xml', 'image/webp', 'image/jpeg', 'image/png'] as const;
+export const imageHeaders = z.object({ 'content-type': z.enum(imageTypes), 'cache-control': z.string() });
 
 /** A change of stock by staff; negative takes away. Reserved and sold units are never touched. */
 export const adjustStockBody = z

@@ -1,10 +1,13 @@
 /** The catalogue: everybody reads, staff write. */
 import { z } from 'zod';
-import { type Doors, locationHeader } from './door.ts';
+import { bytesSchema, type Doors, locationHeader } from './door.ts';
 import {
   adjustStockBody,
   categoriesAnswer,
   createProductBody,
+  imageHeaders,
+  imageQuery,
+  imageTypes,
   importProductsAnswer,
   importProductsBody,
   listProductsQuery,
@@ -16,6 +19,8 @@ import { productIdSchema } from './values.ts';
 
 const anybody = { access: 'public', tags: ['products'] } as const;
 const staff = { access: 'staff', tags: ['products'] } as const;
+/** Prices and stock must be those of now: kept, and asked about each time. */
+const cacheControl = 'public, no-cache';
 const params = z.strictObject({ id: productIdSchema });
 const answers = { 200: productSchema };
 
@@ -25,6 +30,7 @@ export const productDoors = {
     method: 'GET',
     path: '/products',
     summary: 'Products that match, page by page',
+    cacheControl,
     query: listProductsQuery,
     answers: { 200: productPage },
   },
@@ -33,8 +39,23 @@ export const productDoors = {
     method: 'GET',
     path: '/products/:id',
     summary: 'One product',
+    cacheControl,
     params,
     answers,
+    errors: ['product.unknown'],
+  },
+  image: {
+    ...anybody,
+    method: 'GET',
+    path: '/products/:id/image',
+    limit: 'pictures',
+    summary: 'The picture of a product: what staff uploaded, else a poster drawn from its title, category and year',
+    params,
+    query: imageQuery,
+    answers: { 200: bytesSchema },
+    answerHeaders: imageHeaders,
+    media: imageTypes,
+    cacheControl: 'public, no-cache',
     errors: ['product.unknown'],
   },
   categories: {
@@ -42,6 +63,7 @@ export const productDoors = {
     method: 'GET',
     path: '/categories',
     summary: 'Categories and how many products each has',
+    cacheControl: 'public, max-age=60',
     answers: { 200: categoriesAnswer },
   },
   create: {

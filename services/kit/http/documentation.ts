@@ -67,6 +67,14 @@ const withHeaders = (answers: object, door: ServedDoor | undefined): object => {
   return Object.fromEntries(Object.entries(answers).map(([status, answer]) => [status, { ...answer, headers }]));
 };
 
+/** The answer of a door that is not JSON. */
+const asMedia = (media: readonly string[]) => ({
+  200: {
+    description: 'OK',
+    content: Object.fromEntries(media.map((type) => [type, { schema: { type: 'string', format: 'binary' } }])),
+  },
+});
+
 /** Adds what every route has and no route repeats: who may call it, and how it says no. */
 const describeOperation = (
   schema: FastifySchema & { hide?: boolean },
@@ -80,7 +88,9 @@ const describeOperation = (
         security: [...(door?.newGuest === 'goes-on' ? [{}] : []), ...securityOf[access]],
         response: {
           ...withHeaders(
-            nameResponses((schema.response as Readonly<Record<string, object>> | undefined) ?? { 200: {} }),
+            door?.media
+              ? asMedia(door.media)
+              : nameResponses((schema.response as Readonly<Record<string, object>> | undefined) ?? { 200: {} }),
             door,
           ),
           default: {

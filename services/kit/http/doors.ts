@@ -2,6 +2,7 @@
 import type { FastifyRequest, HTTPMethods, onRequestAsyncHookHandler } from 'fastify';
 import type * as z from 'zod';
 import type { Access, Caller } from '../auth/caller.ts';
+import { answerConditionally, NotModified } from './conditional-answers.ts';
 import { createEventStreams, eventStreamSchema, eventStreamTimeoutMs } from './event-streams.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
@@ -30,6 +31,8 @@ export type ServedDoor = {
   readonly body?: z.ZodType;
   readonly answers: Readonly<Partial<Record<number, z.ZodType>>>;
   readonly answerHeaders?: z.ZodObject;
+  readonly cacheControl?: string;
+  readonly media?: readonly string[];
   readonly events?: DoorEvents;
   readonly errors?: readonly string[];
   readonly bodyLimit?: number;
@@ -79,12 +82,14 @@ export type DoorAnswer<Door extends ServedDoor> = Door extends {
 /** One of the events of a door; ids rise from event to event. */
 export type DoorEvent<Data> = { readonly id: number; readonly data: Data };
 
+type NotModifiedOf<Door> = Door extends { readonly cacheControl: string } ? NotModified : never;
+
 /** What a door does: it answers, or tells events until the signal aborts. */
 export type DoorHandler<Door extends ServedDoor> = Door extends {
   readonly events: { readonly data: infer Data extends z.ZodType };
 }
   ? (request: DoorRequest<Door>, signal: AbortSignal) => AsyncIterable<DoorEvent<z.output<Data>>>
-  : (request: DoorRequest<Door>) => Promise<DoorAnswer<Door>>;
+  : (request: DoorRequest<Door>) => Promise<DoorAnswer<Door> | NotModifiedOf<Door>>;
 
 /** What each door of a table does. */
 export type DoorHandlers<Doors extends ServedDoors> = { readonly [Name in keyof Doors]: DoorHandler<Doors[Name]> };
@@ -107,7 +112,8 @@ export type Tells = (request: AnyRequest, signal: AbortSignal) => AsyncIterable<
 
 /** What every route has in common with its door. */
 const routeOf = (door: ServedDoor, { prefix = '', limits = {} }: AddDoorsOptions) => {
-  const { method, path, access, tags, summary, description, params, query, headers, body, answers } = door;
+  const { method, path, access, tags, summary, description, params, query, headers, body } = door;
+  const answers = door.media ? undefined : door.answers;
   const limit = door.limit === undefined ? undefined : limits[door.limit];
   const schema = { tags, summary, description, params, querystring: query, headers, body, response: answers };
   return {
@@ -127,8 +133,13 @@ const addDoor = (http: HttpServer, door: ServedDoor, handle: Answers, options: A
   const status = Number(Object.keys(door.answers)[0]);
   http.route({
     ...routeOf(door, options),
+    ...(door.cacheControl !== undefined && { onSend: answerConditionally }),
     handler: async (request: FastifyRequest, reply) => {
       const answer = await handle(request as AnyRequest);
+      if (answer instanceof NotModified) return reply.code(304).headers(answer.headers).send();
+      if (door.cacheControl !== undefined) reply.header('cache-control', door.cacheControl);
+      // Pictures may stand on pages and in mails of anybody.
+      if (door.media) reply.header('cross-origin-resource-policy', 'cross-origin');
       const { headers, body } = door.answerHeaders
         ? (answer as { headers: Readonly<Record<string, string | undefined>>; body: unknown })
         : { headers: {}, body: answer };

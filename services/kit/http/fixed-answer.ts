@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { isKnownTag } from './entity-tag.ts';
 
 const compress = {
   // The level above would take four times as long for 4 % less.
@@ -22,9 +23,6 @@ const codingFor = (accepted = '', otherwise: Coding): Coding => {
     });
   return allows('br') ? 'br' : allows('gzip') ? 'gzip' : otherwise;
 };
-
-const isKnown = (tag: string, ifNoneMatch = '') =>
-  ifNoneMatch.split(',').some((known) => ['*', tag, `W/${tag}`].includes(known.trim()));
 
 export type FixedAnswer = {
   /** 16 hexadecimal digits that change with the content. */
@@ -63,7 +61,7 @@ export const createFixedAnswer = (
       const coding = codingFor(request.headers['accept-encoding'], isAlwaysCompressed ? 'gzip' : 'identity');
       const tag = `"${version}-${coding}"`;
       reply.headers({ etag: tag, vary: 'accept-encoding', 'cache-control': cacheControl });
-      if (isKnown(tag, request.headers['if-none-match'])) return reply.code(304).send();
+      if (isKnownTag(tag, request.headers['if-none-match'])) return reply.code(304).send();
       if (coding !== 'identity') reply.header('content-encoding', coding);
       return reply.type(contentType).send(await formOf(coding));
     },

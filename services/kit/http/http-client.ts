@@ -12,6 +12,8 @@ export type HttpClientRequest = {
   /** Sent as JSON. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** What a good answer is read as; default JSON. */
+  readonly answer?: 'json' | 'bytes' | undefined;
   /** Milliseconds for this request, at most what the request being served has left; default that of the client. */
   readonly deadlineMs?: number;
 };
@@ -19,12 +21,12 @@ export type HttpClientRequest = {
 export type HttpClientAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Parsed JSON; undefined for an empty body. Check it with a schema. */
+  /** Parsed JSON, undefined for an empty body: check it with a schema. Or a Uint8Array, where bytes were asked for. */
   readonly body: unknown;
 };
 
 export type HttpClient = {
-  /** Resolves for 2xx. A problem of the other side becomes the same Refusal; no answer is `<service>.unavailable`, one beyond the limit an Error. */
+  /** Resolves for 2xx, and for 304 where `if-none-match` was sent. A problem of the other side becomes the same Refusal; no answer is `<service>.unavailable`, one beyond the limit an Error. */
   request(request: HttpClientRequest): Promise<HttpClientAnswer>;
   close(): Promise<void>;
 };
@@ -83,6 +85,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     path,
     body,
     headers,
+    answer: form = 'json',
     deadlineMs = options.deadlineMs,
   }: HttpClientRequest): Promise<HttpClientAnswer> => {
     const budget = callBudget(service, deadlineMs);
@@ -95,17 +98,19 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
         path: `${prefix}${path}`,
         signal: late.signal,
         headers: {
-          accept: 'application/json',
+          accept: form === 'json' ? 'application/json' : '*/*',
           traceparent: currentScope()?.traceparent ?? continueTrace(),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
+      const { statusCode: status, headers: answered } = answer;
+      if (form === 'bytes' && status < 300) return { status, headers: answered, body: await answer.body.bytes() };
       const text = await answer.body.text();
       return {
-        status: answer.statusCode,
-        headers: answer.headers,
+        status,
+        headers: answered,
         body: text === '' ? undefined : (JSON.parse(text) as unknown),
       };
     };
@@ -116,7 +121,8 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
           : unavailable(service, problem);
       })
       .finally(() => clearTimeout(timer));
-    if (answer.status >= 200 && answer.status < 300) return answer;
+    const isUnchanged = answer.status === 304 && headers?.['if-none-match'] !== undefined;
+    if (isUnchanged || (answer.status >= 200 && answer.status < 300)) return answer;
     throw refusalOf(service, answer.status, String(answer.headers['retry-after'] ?? ''), answer.body);
   };
   return {

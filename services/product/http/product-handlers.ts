@@ -1,9 +1,12 @@
+import { addressOf } from '../../contracts/http/door.ts';
 import { importItem, type Product as ProductAnswer } from '../../contracts/http/product-api.ts';
-import type { productDoors } from '../../contracts/http/product-doors.ts';
+import { productDoors } from '../../contracts/http/product-doors.ts';
+import { apiPrefix } from '../../contracts/http/site-config.ts';
 import type { Caller } from '../../kit/auth/caller.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
+import { drawPoster, type PosterSubject, posterVersion } from '../domain/poster.ts';
 import type { Product } from '../domain/product.ts';
 import type { ProductRepository } from '../storage/product-repository.ts';
 import type { StockRepository } from '../storage/stock-repository.ts';
@@ -20,12 +23,19 @@ export type ProductHandlers = {
   readonly ids: Ids;
 };
 
-const answer = ({ createdAt, updatedAt, ...product }: Product): ProductAnswer => ({
+const keptForEver = 'public, max-age=31536000, immutable';
+
+const answer = ({ createdAt, updatedAt, imageUrl, ...product }: Product): ProductAnswer => ({
   ...product,
+  imageUrl: imageUrl ?? ownImageUrl(product),
   attributes: { ...product.attributes },
   createdAt: createdAt.toISOString(),
   updatedAt: updatedAt.toISOString(),
 });
+
+/** The public address of the picture that a product has of its own; another picture, another address. */
+const ownImageUrl = (product: Pick<Product, 'id' | keyof PosterSubject>): string =>
+  `${apiPrefix}${addressOf(productDoors.image, { params: { id: product.id }, query: { v: posterVersion(product) } })}`;
 
 /** Who stands in the ledger; doors for staff have no other callers. */
 const actorOf = (caller: Caller) => (caller.kind === 'customer' ? caller.userId : 'nobody');
@@ -58,6 +68,17 @@ export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof p
     },
 
     find: async ({ params: { id } }) => answer(await findProduct(products, id)),
+
+    image: async ({ params: { id }, query: { width, v } }) => {
+      const product = await findProduct(products, id);
+      return {
+        headers: {
+          'content-type': 'image/svg+xml' as const,
+          'cache-control': v === posterVersion(product) ? keptForEver : productDoors.image.cacheControl,
+        },
+        body: Buffer.from(drawPoster(product, width)),
+      };
+    },
 
     categories: async () => ({ items: [...(await products.categories())], nextCursor: null }),
 
