@@ -17,6 +17,7 @@ import { environments } from './environments.ts';
 import { openDataFolder } from './local/data-folder.ts';
 import { keepSecrets } from './local/secrets.ts';
 import { planProcess } from './local/service-plan.ts';
+import { localSizes } from './local/size.ts';
 import { preparePlatform } from './templates/platform-templates.ts';
 import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './templates/template.ts';
 import { fixtureManifests, observingFixture } from './testing/fixture-manifests.ts';
@@ -194,6 +195,7 @@ describe('a secret that others issue', () => {
         {
           folder,
           portBase: undefined,
+          size: localSizes.fast,
           secrets,
           services: manifests,
         },

@@ -52,7 +52,7 @@ export const startShop = async ({
   const data = path.join(folder, 'data');
   const shop = spawn(
     process.execPath,
-    ['--max-semi-space-size=1', 'bin/cloudmart.ts', 'up', '--data', data, '--port-base', String(portBase), '--json'],
+    ['bin/cloudmart.ts', 'up', '--data', data, '--port-base', String(portBase), '--json'],
     // A process group of its own: Ctrl-C reaches the measurement alone, which ends the shop in order.
     { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], detached: true },
   );

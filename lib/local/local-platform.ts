@@ -18,6 +18,7 @@ import type { Progress } from './progress.ts';
 import { keepSecrets } from './secrets.ts';
 import { localAddresses, type Placement } from './service-plan.ts';
 import { cutLog, type ServiceProcess } from './service-process.ts';
+import { type LocalSizeName, localSizes } from './size.ts';
 import { explainDiskFault } from './start-refused.ts';
 import { type LocalState, removeState, writeState } from './state.ts';
 import { startTables, type Tables } from './tables.ts';
@@ -30,6 +31,8 @@ export type PlatformOptions = {
   readonly portBase?: number | undefined;
   /** `kafka://` URL of a log to use instead of the embedded one. */
   readonly events?: string | undefined;
+  /** What it may take of this machine; default `fast`. */
+  readonly size?: LocalSizeName | undefined;
   readonly services: readonly ServiceManifest[];
   readonly progress: Progress;
   /** Aborted to give up a start that is under way. */
@@ -57,7 +60,11 @@ const LOG_CHECK_MS = 30_000;
 
 const describeState = (
   placement: Placement,
-  { server, mails }: { readonly server: SupervisedPostgres; readonly mails: Mailbox },
+  {
+    server,
+    mails,
+    size,
+  }: { readonly server: SupervisedPostgres; readonly mails: Mailbox; readonly size: LocalSizeName },
 ): LocalState => {
   const { folder, secrets, portBase, services, events } = placement;
   const at = localAddresses(placement);
@@ -68,7 +75,7 @@ const describeState = (
   return {
     pid: process.pid,
     startedAt: new Date().toISOString(),
-    startedWith: { portBase, events },
+    startedWith: { portBase, events, size },
     dataFolder: folder.path,
     gateway: gateway ? at.http(gateway) : '',
     mailbox: mails.url,
@@ -101,7 +108,7 @@ const describeState = (
  * aborted signal) everything that was started is ended again and the data are as they were.
  */
 export const startLocalPlatform = async (options: PlatformOptions): Promise<LocalPlatform> => {
-  const { services, progress, portBase, events, signal } = options;
+  const { services, progress, portBase, events, size = 'fast', signal } = options;
   const processes: ServiceProcess[] = [];
   let postgres: SupervisedPostgres | undefined;
   let tables: Tables | undefined;
@@ -147,7 +154,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     const clusters = await clustersOf(folder);
     await requireDatabases(folder, clusters);
     const secrets = await keepSecrets(folder, services, clusters.length > 0);
-    const placement: Placement = { folder, portBase, secrets, services, events };
+    const placement: Placement = { folder, portBase, secrets, services, events, size: localSizes[size] };
     const peers = await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
       const server = await supervisePostgres(
         {
@@ -155,6 +162,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
           logFile: folder.at('logs', 'postgres.log'),
           port: shiftPort(PEER_PORTS.postgres, portBase),
           password: secrets.administrator,
+          settings: localSizes[size].postgres,
           signal,
         },
         {
@@ -171,7 +179,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
       tables = await startTables(folder.at('tables'), shiftPort(PEER_PORTS.tables, portBase), services);
       const mails = await startMailbox(folder.at('mail'), shiftPort(PEER_PORTS.mailbox, portBase));
       mailbox = mails;
-      return { server, mails };
+      return { server, mails, size };
     });
     signal.throwIfAborted();
     await progress.step('Bundling and starting the services', (detail) =>

@@ -13,11 +13,7 @@ import { PEER_PORTS, shiftPort } from './ports.ts';
 import { databaseUrl, EVENTS_DATABASE } from './postgres/databases.ts';
 import type { Secrets } from './secrets.ts';
 import type { ProcessPlan } from './service-process.ts';
-
-/** Connections of one process: a backend of PostgreSQL counts 20 MB here, and one machine has few cores to use them. */
-const MOST_CONNECTIONS = 5;
-/** Milliseconds that a connection may idle: here a new one costs no TLS and no signed token, and its backend costs memory. */
-const CONNECTION_IDLE_MS = 500;
+import type { LocalSize } from './size.ts';
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
 const LOCAL_CONFIGURATION = {
@@ -29,9 +25,6 @@ const LOCAL_CONFIGURATION = {
   PAID_MAILS_PER_HOUR: '0',
 };
 
-/** Heaps are small, so that the whole platform fits into 1.5 GiB. */
-const NODE_FLAGS = ['--max-old-space-size=160', '--max-semi-space-size=1'];
-
 export type Placement = {
   readonly folder: DataFolder;
   readonly portBase: number | undefined;
@@ -39,6 +32,7 @@ export type Placement = {
   readonly events?: string | undefined;
   readonly secrets: Secrets;
   readonly services: readonly ServiceManifest[];
+  readonly size: LocalSize;
 };
 
 /** Where each service and peer is found on this machine. */
@@ -75,14 +69,14 @@ const processEnvironment = ({ folder }: Placement): Record<string, string> => ({
 });
 
 const environmentOf = (service: ServiceManifest, placement: Placement): Record<string, string> => {
-  const { portBase, secrets, services } = placement;
+  const { portBase, secrets, services, size } = placement;
   const environment = serviceVariables(service, services, localAddresses(placement));
   const callers = callersOf(service, services);
   if (environment['DATABASE_CONNECTIONS']) {
     environment['DATABASE_CONNECTIONS'] = String(
-      Math.min(Number(environment['DATABASE_CONNECTIONS']), MOST_CONNECTIONS),
+      Math.min(Number(environment['DATABASE_CONNECTIONS']), size.connections),
     );
-    environment['DATABASE_IDLE_MS'] = String(CONNECTION_IDLE_MS);
+    environment['DATABASE_IDLE_MS'] = String(size.connectionIdleMs);
   }
   for (const [key, value] of Object.entries(LOCAL_CONFIGURATION))
     if (key in service.configuration) environment[key] = value;
@@ -142,7 +136,7 @@ const forms: Readonly<
 export const planProcess = (service: ServiceManifest, bundles: PlannedBundles, placement: Placement): ProcessPlan => ({
   name: service.name,
   entry: bundles.started.entry,
-  nodeFlags: NODE_FLAGS,
+  nodeFlags: placement.size.nodeFlags,
   logFile: placement.folder.at('logs', `${service.name}.log`),
   workingFolder: bundles.own.folder,
   ...forms[serviceKinds[service.kind].locally](service, bundles, placement),

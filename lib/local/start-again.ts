@@ -13,7 +13,7 @@ const READY_WITHIN_MS = 240_000;
 const POLL_MS = 200;
 
 /** Runs until it is ended with `cloudmart stop`; its output goes to `logs/platform.log`. */
-const startApart = async ({ dataFolder, startedWith: { portBase, events } }: LocalState) => {
+const startApart = async ({ dataFolder, startedWith: { portBase, events, size } }: LocalState) => {
   const logFile = path.join(dataFolder, 'logs', 'platform.log');
   const log = await open(logFile, 'a', 0o600);
   const { size: from } = await log.stat();
@@ -22,11 +22,12 @@ const startApart = async ({ dataFolder, startedWith: { portBase, events } }: Loc
   const child = spawn(
     process.execPath,
     [
-      '--max-semi-space-size=1',
+      ...(size === 'small' ? ['--max-semi-space-size=1'] : []),
       path.join(root, 'bin/cloudmart.ts'),
       ...['up', '--no-purchase', '--data', dataFolder],
       ...(portBase === undefined ? [] : ['--port-base', String(portBase)]),
       ...(events === undefined ? [] : ['--events', events]),
+      ...(size === 'small' ? ['--small'] : []),
     ],
     { cwd: root, env: environment, detached: true, stdio: ['ignore', log.fd, log.fd] },
   );

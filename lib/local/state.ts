@@ -4,6 +4,7 @@ import path from 'node:path';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { folderHolder } from './data-folder.ts';
 import { readKeptJson } from './kept-json.ts';
+import type { LocalSizeName } from './size.ts';
 import { StartRefused } from './start-refused.ts';
 
 export type LocalService = {
@@ -20,7 +21,12 @@ export type LocalState = {
   readonly pid: number;
   readonly startedAt: string;
   /** Options of the start, with which the same platform starts again. */
-  readonly startedWith: { readonly portBase?: number | undefined; readonly events?: string | undefined };
+  readonly startedWith: {
+    readonly portBase?: number | undefined;
+    readonly events?: string | undefined;
+    /** Absent in the file of an earlier version, which knew one size. */
+    readonly size?: LocalSizeName | undefined;
+  };
   readonly dataFolder: string;
   /** Base URL of the public door. */
   readonly gateway: string;

@@ -43,13 +43,7 @@ afterAll(async () => {
   await rm(place, { recursive: true, force: true });
 });
 
-const cloudmart = (...parameters: string[]) => [
-  '--max-semi-space-size=1',
-  'bin/cloudmart.ts',
-  ...parameters,
-  '--data',
-  path.join(place, 'data'),
-];
+const cloudmart = (...parameters: string[]) => ['bin/cloudmart.ts', ...parameters, '--data', path.join(place, 'data')];
 
 test('a shop on Kafka goes from nothing to a paid and mailed order, and every law holds', async () => {
   const parameters = cloudmart('up', '--json', '--port-base', String(await freePortBase()), '--events', broker.url);

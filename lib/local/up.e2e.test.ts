@@ -32,7 +32,7 @@ let base: number;
 let children: Started[] = [];
 
 const cloudmart = (...flags: string[]): Started => {
-  const child = spawn(process.execPath, ['--max-semi-space-size=1', 'bin/cloudmart.ts', 'up', '--json', ...flags], {
+  const child = spawn(process.execPath, ['bin/cloudmart.ts', 'up', '--json', ...flags], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { PATH: process.env['PATH'], TMPDIR: tmpdir() },
   });

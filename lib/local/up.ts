@@ -13,6 +13,7 @@ import { readKeptJson } from './kept-json.ts';
 import { type LocalPlatform, startLocalPlatform } from './local-platform.ts';
 import type { Progress } from './progress.ts';
 import { residentMemory } from './resident-memory.ts';
+import type { LocalSizeName } from './size.ts';
 import type { LocalState } from './state.ts';
 
 export type UpOptions = {
@@ -21,6 +22,8 @@ export type UpOptions = {
   readonly portBase?: number | undefined;
   /** `kafka://` URL of a log to use instead of the embedded one. */
   readonly events?: string | undefined;
+  /** What it may take of this machine; default `fast`. */
+  readonly size?: LocalSizeName | undefined;
   /** Ends everything after the proof purchase. */
   readonly once: boolean;
   /** Whether a new customer buys something, as proof that it works. */

@@ -25,14 +25,17 @@ const endWithNpm = () => {
 };
 
 const start = async (flags: UpFlags, signal: AbortSignal) => {
-  const { data, portBase, events, once = false, purchase, json } = flags;
+  const { data, portBase, events, small, once = false, purchase, json } = flags;
   endWithNpm();
   const progress = consoleProgress();
   const show = (report: UpReport, state: LocalState) => {
     if (!once) for (const line of runningLines(report, state)) progress.line(line);
     if (json && !once) print(json, report, () => []);
   };
-  const report = await up({ root, data, portBase, events, once, purchase, services, progress, signal }, show);
+  const report = await up(
+    { root, data, portBase, events, ...(small && { size: 'small' }), once, purchase, services, progress, signal },
+    show,
+  );
   if (json && once) print(json, report, () => []);
 };
 

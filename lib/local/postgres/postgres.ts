@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { type LocalSize, localSizes } from '../size.ts';
 import { explainDiskFault, StartRefused } from '../start-refused.ts';
 import { type ClusterOwner, chooseAccount, clustersOf, programFolder, reachableHome } from './postgres-account.ts';
 import { ADMINISTRATOR, postmasterOf, prepareCluster } from './postgres-cluster.ts';
@@ -14,7 +15,7 @@ const POLL_MS = 25;
 /** For a start that is given up to shut down in order. */
 const GIVE_UP_MS = 1000;
 
-/** Durable as in production, and small: every process of the platform shares 1.5 GiB. */
+/** Durable as in production, whatever the size (lib/local/size.ts). */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
@@ -24,13 +25,9 @@ const SETTINGS = {
   password_encryption: 'scram-sha-256',
   max_connections: 100,
   superuser_reserved_connections: 3,
-  shared_buffers: '4MB',
   work_mem: '4MB',
   maintenance_work_mem: '32MB',
   temp_buffers: '1MB',
-  wal_buffers: '1MB',
-  min_wal_size: '64MB',
-  max_wal_size: '256MB',
   // Workers that this load never needs cost 5 to 10 MB each.
   io_method: 'sync',
   max_parallel_workers: 0,
@@ -79,6 +76,8 @@ export type PostgresOptions = {
   readonly logFile: string;
   readonly port: number;
   readonly password: string;
+  /** Settings beside the fixed ones; default those of the small size. */
+  readonly settings?: LocalSize['postgres'];
   /** Aborted to give up before the server answers; default never. */
   readonly signal?: AbortSignal;
 };
@@ -143,6 +142,7 @@ export const startPostgres = async ({
   logFile,
   port,
   password,
+  settings = localSizes.small.postgres,
   signal,
 }: PostgresOptions): Promise<Postgres> => {
   const account = await chooseAccount((await clustersOf(folder))[0]);
@@ -154,7 +154,10 @@ export const startPostgres = async ({
   const log = await open(logFile, 'a', 0o600);
   await chmod(logFile, 0o600);
   const { size: logStart } = await log.stat();
-  const flags = Object.entries({ ...SETTINGS, port }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+  const flags = Object.entries({ ...SETTINGS, ...settings, port }).flatMap(([name, value]) => [
+    '-c',
+    `${name}=${value}`,
+  ]);
   const guard: ChildProcess = spawn(
     '/bin/sh',
     ['-c', GUARD, 'postgres-guard', path.join(bin, 'postgres'), '-D', cluster, ...flags],

@@ -15,6 +15,7 @@ import { type Postgres, startPostgres } from '../../local/postgres/postgres.ts';
 import { keepSecrets } from '../../local/secrets.ts';
 import { type Placement, planProcess } from '../../local/service-plan.ts';
 import { superviseProcess } from '../../local/service-process.ts';
+import { localSizes } from '../../local/size.ts';
 import { StartRefused } from '../../local/start-refused.ts';
 
 export type DryStarts = {
@@ -73,7 +74,7 @@ const startPeers = async (services: readonly ServiceManifest[]): Promise<Peers> 
   });
   await prepareDatabases(postgres.port, secrets, services);
   return {
-    placement: { folder, portBase, secrets, services },
+    placement: { folder, portBase, secrets, services, size: localSizes.small },
     postgres,
     close: async () => {
       await postgres.stop(GRACE_MS);
