@@ -6,6 +6,8 @@ type Lines = readonly { readonly productId: string; readonly quantity: number }[
 
 export const createProductClient = (options: GrpcClientOptions) => {
   const product = createGrpcClient(ProductServiceDefinition, options);
+  /** Whether the reserved units are sold now; false when the reservation is gone. */
+  const commit = async (orderId: string): Promise<boolean> => (await product.commitStock({ orderId })).committed;
   return {
     close: () => product.close(),
     /** Prices and free stock now; unknown ids are left out. */
@@ -17,10 +19,17 @@ export const createProductClient = (options: GrpcClientOptions) => {
         return { id, title, price, stock };
       });
     },
-    reserve: (orderId: string, lines: Lines) =>
-      product.reserveStock({ orderId, lines: lines.map(({ productId, quantity }) => ({ productId, quantity })) }),
-    /** Whether the reserved units are sold now; false when the reservation is gone. */
-    commit: async (orderId: string): Promise<boolean> => (await product.commitStock({ orderId })).committed,
+    /** Sells all lines or none, once however often it is asked. */
+    sell: async (orderId: string, lines: Lines): Promise<{ sold: boolean; reservedUntil: string }> => {
+      const { reserved, sold, reservedUntil } = await product.reserveStock({
+        orderId,
+        lines: lines.map(({ productId, quantity }) => ({ productId, quantity })),
+        sell: true,
+      });
+      // One of the release before only reserves.
+      return { sold: sold || (reserved && (await commit(orderId))), reservedUntil };
+    },
+    commit,
     release: async (orderId: string, reason: string): Promise<void> => {
       await product.releaseStock({ orderId, reason });
     },

@@ -21,14 +21,20 @@ export const createStock = () => {
     if (fits) move(lines, -1);
     return { status: fits ? 'reserved' : 'rejected', lines };
   };
+  /** What a sale that stops half-way has done. */
+  const reserve = (orderId: string, lines: readonly Line[]): Reservation => {
+    const reservation = reservations.get(orderId) ?? reserveNew(lines);
+    reservations.set(orderId, reservation);
+    return reservation;
+  };
   const client: ProductClient = {
     close: () => undefined,
     prices: async (ids) => ids.flatMap((id) => shelf.get(id) ?? []),
-    reserve: async (orderId, lines) => {
-      const reservation = reservations.get(orderId) ?? reserveNew(lines);
-      reservations.set(orderId, reservation);
-      const reserved = reservation.status === 'reserved' || reservation.status === 'committed';
-      return { reserved, shortages: [], reservedUntil: reserved ? '2026-03-01T10:15:00.000Z' : '' };
+    sell: async (orderId, lines) => {
+      const reservation = reserve(orderId, lines);
+      if (reservation.status === 'reserved') reservation.status = 'committed';
+      const sold = reservation.status === 'committed';
+      return { sold, reservedUntil: sold ? '2026-03-01T10:15:00.000Z' : '' };
     },
     commit: async (orderId) => {
       const reservation = reservations.get(orderId);
@@ -41,7 +47,7 @@ export const createStock = () => {
       reservations.set(orderId, { ...reservation, status: 'released' });
     },
   };
-  return { client, shelf, reservations };
+  return { client, reserve, shelf, reservations };
 };
 
 type Payment = {

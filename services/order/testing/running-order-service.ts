@@ -59,7 +59,10 @@ const startNeighbours = async (tokens: TestTokens) => {
     ProductServiceDefinition,
     only(ProductServiceDefinition, {
       getProducts: async ({ ids }) => ({ products: await stock.client.prices(ids) }),
-      reserveStock: ({ orderId, lines }) => stock.client.reserve(orderId, lines),
+      reserveStock: async ({ orderId, lines }) => {
+        const { sold, reservedUntil } = await stock.client.sell(orderId, lines);
+        return { reserved: sold, sold, shortages: [], reservedUntil };
+      },
       commitStock: async ({ orderId }) => ({ committed: await stock.client.commit(orderId) }),
       releaseStock: async ({ orderId, reason }) => {
         await stock.client.release(orderId, reason);

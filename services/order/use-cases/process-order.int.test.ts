@@ -148,7 +148,7 @@ describe('driving an order', () => {
     },
   );
 
-  test.each(Array.from({ length: 6 }, (_, crashAt) => crashAt + 1))(
+  test.each(Array.from({ length: 5 }, (_, crashAt) => crashAt + 1))(
     'survives a crash around its call number %d',
     async (crashAt) => {
       for (const when of ['before', 'after'] as const) {
@@ -163,7 +163,7 @@ describe('driving an order', () => {
   test.each(['before', 'after'] as const)(
     'with what its process knows survives a crash %s each call, whoever goes on without knowing it',
     async (when) => {
-      for (let crashAt = 1; crashAt <= 4; crashAt++) {
+      for (let crashAt = 1; crashAt <= 3; crashAt++) {
         const { id, order, effects, outcome } = await start();
         const known = { order, paymentToken: 'tok_visa' };
         await expect(processOrder(crashing(effects, crashAt, when), id, known)).rejects.toBeInstanceOf(Crash);
@@ -244,15 +244,10 @@ describe('driving an order', () => {
   });
 
   test('whose reservation ran out charges nothing', async () => {
-    const { id, effects, outcome, shop } = await start();
-    const products = {
-      ...shop.client,
-      commit: async (orderId: string) => {
-        await shop.client.release(orderId, 'expired');
-        return shop.client.commit(orderId);
-      },
-    };
-    await processOrder({ ...effects, products }, id);
+    const { id, effects, outcome, shop, change } = await start();
+    await change(() => [{ type: 'order.stock-reserved.v1', at, reservedUntil: at }]);
+    await shop.client.release(id, 'expired');
+    await processOrder(effects, id);
     expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
     expect(await orders.find(id)).toMatchObject({ cancelReason: 'reservation-expired' });
   });
@@ -309,13 +304,13 @@ describe('driving an order', () => {
 
   test('that is cancelled before it is charged is not charged for good', async () => {
     const { id, effects, outcome, till, change, shop } = await start();
-    const commit = async (orderId: string) => {
-      const isCommitted = await shop.client.commit(orderId);
+    const sell: typeof shop.client.sell = async (orderId, lines) => {
+      const answer = await shop.client.sell(orderId, lines);
       await change((order) => cancel(order, { at, reason: 'cancelled-by-customer' }));
       await till.client.cancel(orderId, 'cancelled');
-      return isCommitted;
+      return answer;
     };
-    await processOrder({ ...effects, products: { ...shop.client, commit } }, id);
+    await processOrder({ ...effects, products: { ...shop.client, sell } }, id);
     expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
   });
 });

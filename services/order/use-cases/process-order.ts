@@ -15,7 +15,13 @@ export type ProcessOrderEffects = {
 };
 
 /** A step's own view: the order as events of this run have left it, and its payment token where it is known. */
-type Driven = { readonly order: Order; readonly at: string; readonly paymentToken?: string | undefined };
+type Driven = {
+  readonly order: Order;
+  readonly at: string;
+  readonly paymentToken?: string | undefined;
+  /** Whether this run has sold the goods, so that it need not ask for it again. */
+  readonly isSold?: boolean;
+};
 
 /** More rounds than any order needs; beyond them something undoes what this does, and the job's retry starts afresh. */
 const maxRounds = 20;
@@ -23,28 +29,23 @@ const maxRounds = 20;
 const ageInSeconds = (order: Order, now: Date) => (now.getTime() - Date.parse(order.createdAt)) / 1000;
 
 const reserve = async ({ products }: ProcessOrderEffects, { order, at }: Driven): Promise<OrderEvent> => {
-  const answer = await products.reserve(order.id, order.lines);
-  return answer.reserved
+  const answer = await products.sell(order.id, order.lines);
+  return answer.sold
     ? { type: 'order.stock-reserved.v1', at, reservedUntil: answer.reservedUntil }
     : { type: 'order.cancelled.v1', at, reason: 'out-of-stock' };
 };
 
-/** Goods that cost nothing: providers refuse charges over nothing, so none is asked. */
-const payNothing = async ({ products }: ProcessOrderEffects, { order, at }: Driven): Promise<OrderEvent> =>
-  (await products.commit(order.id))
-    ? { type: 'order.paid.v1', at, paymentId: null, captured: 0 }
-    : { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
-
 /**
- * Turns the reserved units into sold ones, then charges: nobody is charged without the goods in hand, and a card that is declined
- * puts them back. Each call answers for what is already done, so any of them may be the first after a crash.
+ * Charges for goods that are sold; those that an earlier run left reserved are sold first. Nobody is charged without the goods in hand, and a
+ * card that is declined puts them back. Goods that cost nothing are handed out: providers refuse charges over nothing. Each call answers for what is already done, so any of them may be the first after a crash.
  */
 const pay = async (effects: ProcessOrderEffects, driven: Driven): Promise<OrderEvent> => {
-  const { order, at } = driven;
-  if (order.total.amount === 0) return payNothing(effects, driven);
+  const { order, at, isSold = false } = driven;
   const { orders, products, payments } = effects;
+  if (!isSold && !(await products.commit(order.id)))
+    return { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
+  if (order.total.amount === 0) return { type: 'order.paid.v1', at, paymentId: null, captured: 0 };
   const token = driven.paymentToken ?? (await orders.paymentToken(order.id));
-  if (!(await products.commit(order.id))) return { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
   const { id, status, captured, declineReason } = await payments.charge(order.id, order.total, token);
   if (status === 'captured') return { type: 'order.paid.v1', at, paymentId: id, captured };
   return {
@@ -129,7 +130,9 @@ const advance = async (effects: ProcessOrderEffects, order: Order, paymentToken?
   let current = order;
   try {
     for (let step = nextStep(order); step; step = follows(step, nextStep(current))) {
-      const { fresh, after } = newsOfAll(current, [await steps[step](effects, { order: current, at, paymentToken })]);
+      const isSold = done.some(({ type }) => type === 'order.stock-reserved.v1');
+      const event = await steps[step](effects, { order: current, at, paymentToken, isSold });
+      const { fresh, after } = newsOfAll(current, [event]);
       done.push(...fresh);
       current = after;
     }

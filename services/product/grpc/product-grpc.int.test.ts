@@ -226,7 +226,7 @@ describe('a release', () => {
     const id = await shop.create({ stock: 5 });
     const orderId = newOrder();
     await door.releaseStock({ orderId, reason: 'cancelled' });
-    expect(await reserve(orderId, id)).toEqual({ reserved: false, shortages: [], reservedUntil: '' });
+    expect(await reserve(orderId, id)).toEqual({ reserved: false, sold: false, shortages: [], reservedUntil: '' });
     expect(await shop.stockOf(id)).toEqual({ free: 5, reserved: 0, sold: 0 });
     expect(await shop.eventsOf(orderId)).toEqual([]);
   });

@@ -34,13 +34,14 @@ export const productGrpc = (effects: ProductGrpc): ServiceImplementation<Product
     const found = await findProducts(effects.products, ids);
     return { products: found.map(({ id, title, price, stock }) => ({ id, title, price, stock })) };
   },
-  reserveStock: async ({ orderId, lines }) => {
-    const reservation = await reserveStock(effects, { orderId, lines });
+  reserveStock: async ({ orderId, lines, sell }) => {
+    const reservation = await reserveStock(effects, { orderId, lines, sell });
     const reserved = isReserved(reservation);
     return {
       reserved,
       shortages: [...reservation.shortages],
       reservedUntil: reserved ? (reservation.reservedUntil?.toISOString() ?? '') : '',
+      sold: reservation.status === 'committed',
     };
   },
   commitStock: async ({ orderId }) => ({ committed: await commitStock(effects, orderId) }),

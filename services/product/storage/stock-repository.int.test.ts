@@ -55,7 +55,7 @@ describe('the stock', () => {
   it('keeps its invariants under any mixture of calls at the same time', async () => {
     const products = await Promise.all([newProduct(5), newProduct(5), newProduct(5)]);
     const call = fc.record({
-      kind: fc.constantFrom('reserve', 'reserve', 'commit', 'release', 'expire', 'adjust'),
+      kind: fc.constantFrom('reserve', 'sell', 'commit', 'release', 'expire', 'adjust'),
       order: fc.nat({ max: 40 }),
       quantities: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
       change: fc.constantFrom(-2, 2),
@@ -69,6 +69,7 @@ describe('the stock', () => {
             const orderId = orders[order] as string;
             const lines = quantities.map((quantity, at) => ({ productId: products[at] as string, quantity }));
             if (kind === 'reserve') return reserveStock({ ...effects, ttlSeconds: order % 2 }, { orderId, lines });
+            if (kind === 'sell') return reserveStock(effects, { orderId, lines, sell: true });
             if (kind === 'commit') return commitStock(effects, orderId);
             if (kind === 'release') return releaseStock(effects, { orderId, reason: 'test' });
             if (kind === 'expire') return expireReservations(effects);
@@ -168,5 +169,53 @@ describe('an unpaid reservation', () => {
     expect(sold + released + (await expireReservations(effects))).toBe(60);
     expect(await stockOf(id)).toEqual({ free: 1000 - sold, reserved: 0, sold });
     expect(await brokenStock(test.database)).toEqual([]);
+  });
+});
+
+describe('units that are sold with their reservation', () => {
+  const told = async (orderId: string) =>
+    (
+      await test.database.query<{ payload: { type: string; sequence: number; data: object } }>(
+        'SELECT payload FROM outbox WHERE aggregateid = $1 ORDER BY position',
+        [orderId],
+      )
+    ).rows.map(({ payload: { type, sequence } }) => [type, sequence]);
+  const bothEvents = [
+    ['inventory.reserved.v1', 1],
+    ['inventory.committed.v1', 2],
+  ];
+
+  it('are sold once however often it is asked, tell both events, and come back by a release', async () => {
+    const effects = effectsOn(test.database);
+    const id = await newProduct(5);
+    const command = { orderId: ids.next('ord'), lines: [{ productId: id, quantity: 2 }], sell: true };
+    const answers = await Promise.all(Array.from({ length: 5 }, () => reserveStock(effects, command)));
+    expect(answers.map(({ status }) => status)).toEqual(Array.from({ length: 5 }, () => 'committed'));
+    expect(await stockOf(id)).toEqual({ free: 3, reserved: 0, sold: 2 });
+    expect(await told(command.orderId)).toEqual(bothEvents);
+    await releaseStock(effects, { orderId: command.orderId, reason: 'test' });
+    expect(await stockOf(id)).toEqual({ free: 5, reserved: 0, sold: 0 });
+    expect(await reserveStock(effects, command)).toMatchObject({ status: 'released' });
+  });
+
+  it('are those that an earlier call only reserved', async () => {
+    const effects = effectsOn(test.database);
+    const id = await newProduct(5);
+    const command = { orderId: ids.next('ord'), lines: [{ productId: id, quantity: 2 }] };
+    await reserveStock(effects, command);
+    expect(await reserveStock(effects, { ...command, sell: true })).toMatchObject({ status: 'committed' });
+    expect(await stockOf(id)).toEqual({ free: 3, reserved: 0, sold: 2 });
+    expect(await told(command.orderId)).toEqual(bothEvents);
+  });
+
+  it('are none where one line is short', async () => {
+    const effects = effectsOn(test.database);
+    const [enough, short] = [await newProduct(5), await newProduct(1)];
+    const lines = [enough, short].map((productId) => ({ productId, quantity: 2 }));
+    expect(await reserveStock(effects, { orderId: ids.next('ord'), lines, sell: true })).toMatchObject({
+      status: 'rejected',
+      shortages: [{ productId: short, requested: 2, available: 1 }],
+    });
+    expect(await stockOf(enough)).toEqual({ free: 5, reserved: 0, sold: 0 });
   });
 });

@@ -51,16 +51,22 @@ export const createStockRepository = (sql: Sql) => {
   return {
     find,
 
-    /** Takes every line or none; undefined when the order has been decided on before. */
+    /** Takes every line or none, and sells them at once where the sale has a stamp; undefined when the order has been decided on before. */
     reserve: async (
       { orderId, lines, reservedUntil }: ReserveOrder,
       stamp: EventStamp,
+      sale?: EventStamp,
     ): Promise<Reservation | undefined> => {
       const reserved = {
         ...envelope('inventory.reserved.v1', orderId, stamp),
         data: { orderId, lines, reservedUntil: reservedUntil.toISOString() },
       };
       const rejected = { ...envelope('inventory.rejected.v1', orderId, stamp), data: { orderId, shortages: [] } };
+      const sold = sale && {
+        ...envelope('inventory.committed.v1', orderId, sale),
+        data: { orderId, lines },
+        sequence: 2,
+      };
       const { rows } = await sql.query<ReservationRow>(
         reserveStatement,
         [
@@ -71,6 +77,7 @@ export const createStockRepository = (sql: Sql) => {
           stamp.at,
           JSON.stringify(reserved),
           JSON.stringify(rejected),
+          sold ? JSON.stringify(sold) : null,
         ],
         { name: 'reserve-stock' },
       );

@@ -9,14 +9,14 @@ import { insertOutboxFrom } from '../../kit/events/outbox.ts';
 
 const noteEvents = insertOutboxFrom('inventory-events', 'event');
 
-/** $1 order id, $2 product ids, $3 quantities, $4 reserved until, $5 now, $6 event when reserved, $7 event when rejected. */
+/** $1 order id, $2 product ids, $3 quantities, $4 reserved until, $5 now, $6 event when reserved, $7 event when rejected, $8 event of the sale; null: only reserved. */
 export const reserveStatement = `
 WITH claim AS (
   INSERT INTO reservation_claims (order_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING order_id
 ), wanted AS (
   SELECT product_id, quantity FROM unnest($2::text[], $3::integer[]) AS line (product_id, quantity)
 ), locked AS MATERIALIZED (
-  SELECT stock.product_id, stock.free, stock.reserved
+  SELECT stock.product_id, stock.free, stock.reserved, stock.sold
   FROM claim CROSS JOIN stock JOIN products ON products.id = stock.product_id AND products.deleted_at IS NULL
   WHERE stock.product_id = ANY ($2::text[])
   ORDER BY stock.product_id
@@ -28,17 +28,20 @@ WITH claim AS (
   WHERE coalesce(free, 0) < quantity
 ), made AS (
   INSERT INTO reservations (order_id, status, product_ids, quantities, shortages, reserved_until, sequence, created_at, updated_at)
-  SELECT order_id, CASE WHEN is_enough THEN 'reserved' ELSE 'rejected' END, $2::text[], $3::integer[], shortages,
-    CASE WHEN is_enough THEN $4::timestamptz END, 1, $5::timestamptz, $5::timestamptz
+  SELECT order_id, CASE WHEN NOT is_enough THEN 'rejected' WHEN $8::jsonb IS NULL THEN 'reserved' ELSE 'committed' END,
+    $2::text[], $3::integer[], shortages, CASE WHEN is_enough THEN $4::timestamptz END,
+    CASE WHEN is_enough AND $8::jsonb IS NOT NULL THEN 2 ELSE 1 END, $5::timestamptz, $5::timestamptz
   FROM claim CROSS JOIN decision
   RETURNING order_id, status, shortages, reserved_until
 ), taken AS (
-  UPDATE stock SET free = locked.free - wanted.quantity, reserved = locked.reserved + wanted.quantity
+  UPDATE stock SET free = locked.free - wanted.quantity,
+    reserved = locked.reserved + CASE WHEN made.status = 'reserved' THEN wanted.quantity ELSE 0 END,
+    sold = locked.sold + CASE WHEN made.status = 'committed' THEN wanted.quantity ELSE 0 END
   FROM made, wanted JOIN locked USING (product_id)
-  WHERE made.status = 'reserved' AND stock.product_id = wanted.product_id
+  WHERE made.status <> 'rejected' AND stock.product_id = wanted.product_id
 ), event AS MATERIALIZED (
-  SELECT CASE WHEN status = 'reserved' THEN $6::jsonb ELSE jsonb_set($7::jsonb, '{data,shortages}', shortages) END AS payload
-  FROM made
+  SELECT CASE WHEN status = 'rejected' THEN jsonb_set($7::jsonb, '{data,shortages}', shortages) ELSE $6::jsonb END AS payload
+  FROM made UNION ALL SELECT $8::jsonb FROM made WHERE status = 'committed'
 ), noted AS (${noteEvents})
 SELECT order_id, status, shortages, reserved_until FROM made`;
 

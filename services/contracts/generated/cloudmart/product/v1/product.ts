@@ -41,6 +41,8 @@ export interface GetProductsResponse {
 export interface ReserveStockRequest {
   orderId: string;
   lines: StockLine[];
+  /** Whether the units are sold at once, as by a CommitStock that follows. */
+  sell: boolean;
 }
 
 export interface ReserveStockResponse {
@@ -49,6 +51,8 @@ export interface ReserveStockResponse {
   shortages: Shortage[];
   /** RFC 3339; empty unless reserved. */
   reservedUntil: string;
+  /** Whether the units are sold. */
+  sold: boolean;
 }
 
 export interface CommitStockRequest {
@@ -416,7 +420,7 @@ export const GetProductsResponse: MessageFns<GetProductsResponse> = {
 };
 
 function createBaseReserveStockRequest(): ReserveStockRequest {
-  return { orderId: "", lines: [] };
+  return { orderId: "", lines: [], sell: false };
 }
 
 export const ReserveStockRequest: MessageFns<ReserveStockRequest> = {
@@ -426,6 +430,9 @@ export const ReserveStockRequest: MessageFns<ReserveStockRequest> = {
     }
     for (const v of message.lines) {
       StockLine.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.sell !== false) {
+      writer.uint32(24).bool(message.sell);
     }
     return writer;
   },
@@ -459,6 +466,14 @@ export const ReserveStockRequest: MessageFns<ReserveStockRequest> = {
             message.lines.push(StockLine.decode(reader, reader.uint32()));
             continue;
           }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.sell = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -478,12 +493,13 @@ export const ReserveStockRequest: MessageFns<ReserveStockRequest> = {
     const message = createBaseReserveStockRequest();
     message.orderId = object.orderId ?? "";
     message.lines = object.lines?.map((e) => StockLine.fromPartial(e)) || [];
+    message.sell = object.sell ?? false;
     return message;
   },
 };
 
 function createBaseReserveStockResponse(): ReserveStockResponse {
-  return { reserved: false, shortages: [], reservedUntil: "" };
+  return { reserved: false, shortages: [], reservedUntil: "", sold: false };
 }
 
 export const ReserveStockResponse: MessageFns<ReserveStockResponse> = {
@@ -496,6 +512,9 @@ export const ReserveStockResponse: MessageFns<ReserveStockResponse> = {
     }
     if (message.reservedUntil !== "") {
       writer.uint32(26).string(message.reservedUntil);
+    }
+    if (message.sold !== false) {
+      writer.uint32(32).bool(message.sold);
     }
     return writer;
   },
@@ -537,6 +556,14 @@ export const ReserveStockResponse: MessageFns<ReserveStockResponse> = {
             message.reservedUntil = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sold = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -557,6 +584,7 @@ export const ReserveStockResponse: MessageFns<ReserveStockResponse> = {
     message.reserved = object.reserved ?? false;
     message.shortages = object.shortages?.map((e) => Shortage.fromPartial(e)) || [];
     message.reservedUntil = object.reservedUntil ?? "";
+    message.sold = object.sold ?? false;
     return message;
   },
 };
