@@ -9,7 +9,8 @@ export type Money = { readonly amount: number; readonly currency: string };
  * after a lost answer is safe, and is the only way that is. A call without an answer in time throws `ProviderSilence`.
  */
 export type PaymentProvider = {
-  authorise(request: { key: string; amount: Money; token: string }): Promise<Charge>;
+  /** With `capture` the money is taken too where it can be had; a charge that is authorised already answers as it is. */
+  authorise(request: { key: string; amount: Money; token: string; capture?: boolean }): Promise<Charge>;
   capture(request: { reference: string }): Promise<Charge>;
   void(request: { reference: string }): Promise<Charge>;
   refund(request: { reference: string; refundId: string; amount: Money }): Promise<Charge>;

@@ -72,17 +72,17 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
   const record = async (
     key: string,
     { amount, currency }: { amount: number; currency: string },
-    token: string,
+    { token, capture }: { token: string; capture: boolean },
   ): Promise<{ charge: Charge; isNew: boolean }> => {
     const reason = declines.get(token) ?? (accepted.has(token) ? null : 'card-unknown');
     const { rows } = await books.query<Row & { is_new: boolean }>(
       `WITH made AS (
-         INSERT INTO sandbox.charges (key, amount, currency, status, decline_reason)
-         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (key) DO NOTHING RETURNING ${columns}
+         INSERT INTO sandbox.charges (key, amount, currency, status, decline_reason, captured)
+         VALUES ($1, $2, $3, $4, $5, CASE WHEN $4 = 'captured' THEN $2::bigint ELSE 0 END) ON CONFLICT (key) DO NOTHING RETURNING ${columns}
        )
        SELECT true AS is_new, ${columns} FROM made
        UNION ALL SELECT false, ${columns} FROM sandbox.charges WHERE key = $1 AND NOT EXISTS (SELECT FROM made)`,
-      [key, amount, currency, reason === null ? 'authorised' : 'declined', reason],
+      [key, amount, currency, reason !== null ? 'declined' : capture ? 'captured' : 'authorised', reason],
       { name: 'sandbox-authorise' },
     );
     if (rows[0]) return { charge: chargeFrom(rows[0], key), isNew: rows[0].is_new };
@@ -107,9 +107,9 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
   };
 
   return {
-    authorise: async ({ key, amount, token }) => {
+    authorise: async ({ key, amount, token, capture = false }) => {
       if (token === 'tok_late_answer' && !(await find(key))) await wait(lateMs);
-      const { charge, isNew } = await record(key, amount, token);
+      const { charge, isNew } = await record(key, amount, { token, capture });
       if (isNew && token === 'tok_timeout_after_charge') await wait(lateMs);
       const notices = isNew ? (noticesOf.get(token) ?? 0) : 0;
       for (let notice = 0; notice < notices; notice++) await onNotice?.(key, charge);
