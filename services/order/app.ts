@@ -86,7 +86,6 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
       orders,
       keys,
       carts,
-      cartOrders,
       products,
       users,
       ids,

@@ -11,18 +11,12 @@ const claimCarts = `
   ON CONFLICT (owner) DO UPDATE SET order_id = excluded.order_id, placed_at = excluded.placed_at
   WHERE cart_orders.order_id = (SELECT seen FROM unnest($1::text[], $2::text[]) AS known (owner, seen) WHERE known.owner = cart_orders.owner)`;
 
+/** SQL of the newest orders of the owners in `parameter`, as a JSON object from owner to order. */
+export const newestOrdersOf = (parameter: string): string =>
+  `(SELECT coalesce(jsonb_object_agg(owner, order_id), '{}') FROM cart_orders WHERE owner = ANY (${parameter}::text[]))`;
+
 /** Which orders took what was in a cart. The cart learns of an order later, by its event; until then its goods are bought already. */
 export const createCartOrders = ({ sql, clock }: { sql: Sql; clock: Clock }) => ({
-  /** The newest order of each owner's cart. */
-  newest: async (owners: readonly string[]): Promise<CartOrder[]> => {
-    const { rows } = await sql.query<{ owner: string; order_id: string }>(
-      'SELECT owner, order_id FROM cart_orders WHERE owner = ANY ($1::text[])',
-      [owners],
-      { name: 'newest-cart-orders' },
-    );
-    return owners.map((owner) => ({ owner, orderId: rows.find((row) => row.owner === owner)?.order_id ?? null }));
-  },
-
   /** Forgets orders placed more than `days` ago, of which every cart has heard; returns how many. */
   forget: async (days: number): Promise<number> => {
     const oldest = new Date(clock.now().getTime() - days * 86_400_000);

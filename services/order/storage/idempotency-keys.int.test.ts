@@ -50,6 +50,7 @@ describe('an idempotency key', () => {
     expect(await keys.claim({ ...key, ...bob, fingerprint: 'another print' })).toEqual({
       outcome: 'claimed',
       attempt: 1,
+      carts: [],
     });
   });
 
@@ -90,19 +91,25 @@ describe('an idempotency key', () => {
 
   test('of a request that died is taken over by one other, with a higher attempt', async () => {
     const key = newKey();
-    expect(await keys.claim({ ...key, fingerprint: 'print' })).toEqual({ outcome: 'claimed', attempt: 1 });
+    expect(await keys.claim({ ...key, fingerprint: 'print' })).toEqual({ outcome: 'claimed', attempt: 1, carts: [] });
     clock.advance(19_000);
     expect(await keys.claim({ ...key, fingerprint: 'print' })).toEqual({ outcome: 'in-flight' });
     clock.advance(2_000);
     const claims = await Promise.all(Array.from({ length: 10 }, () => keys.claim({ ...key, fingerprint: 'print' })));
-    expect(claims.filter(({ outcome }) => outcome === 'claimed')).toEqual([{ outcome: 'claimed', attempt: 2 }]);
+    expect(claims.filter(({ outcome }) => outcome === 'claimed')).toEqual([
+      { outcome: 'claimed', attempt: 2, carts: [] },
+    ]);
   });
 
   test('that was given back after a refusal can be used with a corrected body', async () => {
     const key = newKey();
     await keys.claim({ ...key, fingerprint: 'print' });
     await keys.giveBack({ ...key, fingerprint: 'print' }, 1);
-    expect(await keys.claim({ ...key, fingerprint: 'corrected' })).toEqual({ outcome: 'claimed', attempt: 1 });
+    expect(await keys.claim({ ...key, fingerprint: 'corrected' })).toEqual({
+      outcome: 'claimed',
+      attempt: 1,
+      carts: [],
+    });
   });
 
   test('is not given back by a request that lost it, nor once it has an order', async () => {
@@ -123,7 +130,11 @@ describe('an idempotency key', () => {
     clock.advance(2 * 86_400_000);
     await keys.claim({ ...young, fingerprint: 'print' });
     await keys.forget(1);
-    expect(await keys.claim({ ...old, fingerprint: 'another print' })).toEqual({ outcome: 'claimed', attempt: 1 });
+    expect(await keys.claim({ ...old, fingerprint: 'another print' })).toEqual({
+      outcome: 'claimed',
+      attempt: 1,
+      carts: [],
+    });
     expect(await keys.claim({ ...young, fingerprint: 'another print' })).toEqual({ outcome: 'other-body' });
   });
 });

@@ -1,5 +1,7 @@
+import { commitSoon } from '../../kit/storage/commit-soon.ts';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { Clock } from '../../kit/values/clock.ts';
+import { type CartOrder, newestOrdersOf } from './cart-orders.ts';
 
 /** Longer than a request may last, so that a claim runs out only when its request is dead. */
 const claimSeconds = 20;
@@ -16,13 +18,21 @@ export type KeyedRequest = {
 };
 
 export type KeyClaim =
-  | { readonly outcome: 'claimed'; readonly attempt: number }
+  /** With the newest order from the cart of each owner that was asked for. */
+  | { readonly outcome: 'claimed'; readonly attempt: number; readonly carts: readonly CartOrder[] }
   | { readonly outcome: 'done'; readonly orderId: string }
   | { readonly outcome: 'in-flight' }
   | { readonly outcome: 'other-body' };
 
-type Row = { won: boolean; attempt: number; fingerprint: string; order_id: string | null };
+type Row = {
+  won: boolean;
+  attempt: number;
+  fingerprint: string;
+  order_id: string | null;
+  newest: Readonly<Record<string, string>> | null;
+};
 
+// A claim that a crash of the database undoes is one that ran out: its order cannot be placed any more.
 // Wins when the key is new to its caller and its request, or when an earlier claim of the same request ran out without an order.
 const claimKey = `
   WITH taken_over AS (
@@ -35,24 +45,31 @@ const claimKey = `
     ON CONFLICT DO NOTHING
     RETURNING attempt, fingerprint, order_id
   ), claimed AS (TABLE taken_over UNION ALL TABLE made)
-  SELECT true AS won, attempt::int, fingerprint, order_id FROM claimed
+  SELECT true AS won, attempt::int, fingerprint, order_id, ${newestOrdersOf('$6')} AS newest FROM claimed WHERE ${commitSoon}
   UNION ALL
-  SELECT false, attempt::int, fingerprint, order_id FROM idempotency_keys
+  SELECT false, attempt::int, fingerprint, order_id, NULL FROM idempotency_keys
     WHERE key = $1 AND (fingerprint = $2 OR owner = $3 OR session_id = $4) AND NOT EXISTS (SELECT FROM claimed)`;
 
 export const createIdempotencyKeys = ({ sql, clock }: { sql: Sql; clock: Clock }) => ({
   /**
    * Takes the key for this request, or says what an earlier request made of it. The order of `done` may be somebody else's:
    * whether the caller may see it is for the asker to decide.
+   * @param carts owners whose newest orders are to be told with the claim
    */
-  claim: async ({ key, fingerprint, owner, sessionId }: KeyedRequest): Promise<KeyClaim> => {
-    const { rows } = await sql.query<Row>(claimKey, [key, fingerprint, owner, sessionId, clock.now()], {
+  claim: async (
+    { key, fingerprint, owner, sessionId }: KeyedRequest,
+    carts: readonly string[] = [],
+  ): Promise<KeyClaim> => {
+    const { rows } = await sql.query<Row>(claimKey, [key, fingerprint, owner, sessionId, clock.now(), carts], {
       name: 'claim-idempotency-key',
     });
     const row = rows.find((each) => each.fingerprint === fingerprint) ?? rows[0];
     // A row committed between the statement's snapshot and its conflict is invisible to it: the other request is at work.
     if (!row) return { outcome: 'in-flight' };
-    if (row.won) return { outcome: 'claimed', attempt: row.attempt };
+    if (row.won) {
+      const { attempt, newest } = row;
+      return { outcome: 'claimed', attempt, carts: carts.map((of) => ({ owner: of, orderId: newest?.[of] ?? null })) };
+    }
     if (row.fingerprint !== fingerprint) return { outcome: 'other-body' };
     return row.order_id === null ? { outcome: 'in-flight' } : { outcome: 'done', orderId: row.order_id };
   },

@@ -7,7 +7,7 @@ import { createLogger } from '../../kit/telemetry/logger.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, replay } from '../domain/order.ts';
 import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';
-import { type CartOrder, createCartOrders } from './cart-orders.ts';
+import type { CartOrder } from './cart-orders.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
 import { createOrderRepository, type OrderRepository, processOrderQueue } from './order-repository.ts';
 
@@ -42,7 +42,7 @@ const count = async (table: string, column: string, value: string) =>
   );
 const jobsOf = (orderId: string) => count(`jobs.job`, `data ->> 'orderId'`, orderId);
 
-const place = async (parts: { attempt?: number; claim?: boolean; carts?: CartOrder[] } = {}) => {
+const place = async (parts: { attempt?: number; claim?: boolean; carts?: readonly CartOrder[] } = {}) => {
   const event = aPlacedEvent({ orderId: systemIds.next('ord') });
   const order = evolve(null, event);
   const key = `key-of-${order.id}`;
@@ -77,35 +77,37 @@ describe('a new order', () => {
 });
 
 describe('an order from a cart', () => {
-  const cartOrders = () => createCartOrders({ sql: postgres.database, clock: systemClock });
+  const newest = async (owners: readonly string[]): Promise<readonly CartOrder[]> => {
+    const request = { key: systemIds.next('evt'), fingerprint: 'print', owner, sessionId: null };
+    const claim = await keys.claim(request, owners);
+    return claim.outcome === 'claimed' ? claim.carts : [];
+  };
   const owners = () => [systemIds.next('usr'), systemIds.next('ses')];
 
   test('is one of many that were asked for while the cart looked the same', async () => {
-    const seen = await cartOrders().newest(owners());
+    const seen = await newest(owners());
     const all = await Promise.all(Array.from({ length: 10 }, () => place({ carts: seen })));
     const placed = all.filter(({ outcome }) => outcome === 'placed');
     expect([placed.length, all.filter(({ outcome }) => outcome === 'cart-ordered').length]).toEqual([1, 9]);
     for (const { order, outcome } of all)
       expect(await count('orders', 'id', order.id)).toBe(outcome === 'placed' ? 1 : 0);
     const orderId = placed[0]?.order.id;
-    expect(await cartOrders().newest(seen.map(({ owner }) => owner))).toEqual(
-      seen.map(({ owner }) => ({ owner, orderId })),
-    );
+    expect(await newest(seen.map(({ owner }) => owner))).toEqual(seen.map(({ owner }) => ({ owner, orderId })));
   });
 
   test('leaves its key to a later try when another order came first', async () => {
-    const seen = await cartOrders().newest(owners());
+    const seen = await newest(owners());
     await place({ carts: seen });
     const { keyed } = await place({ carts: seen });
     expect(await keys.claim(keyed)).toEqual({ outcome: 'in-flight' });
   });
 
   test('is refused when the guest that the buyer was ordered meanwhile', async () => {
-    const [account, session] = await cartOrders().newest(owners());
+    const [account, session] = await newest(owners());
     if (!account || !session) throw new Error('two owners were asked for');
     expect((await place({ carts: [session] })).outcome).toBe('placed');
     expect((await place({ carts: [account, session] })).outcome).toBe('cart-ordered');
-    expect((await place({ carts: await cartOrders().newest([account.owner, session.owner]) })).outcome).toBe('placed');
+    expect((await place({ carts: await newest([account.owner, session.owner]) })).outcome).toBe('placed');
   });
 });
 

@@ -11,11 +11,10 @@ import { requireSeenCart, requireSeenTotal } from '../domain/consent.ts';
 import type { OrderEvent } from '../domain/order.ts';
 import { callerUnknown, emailMissing } from '../domain/order-refusals.ts';
 import { type Item, priceLines } from '../domain/pricing.ts';
-import type { CartOrder, CartOrders } from '../storage/cart-orders.ts';
+import type { CartOrder } from '../storage/cart-orders.ts';
 
 export type DraftOrderEffects = {
   readonly carts: CartClient;
-  readonly cartOrders: CartOrders;
   readonly products: ProductClient;
   readonly users: UserClient;
   readonly ids: Ids;
@@ -32,11 +31,7 @@ export type PlaceOrderRequest = {
   readonly body: PlaceOrder;
 };
 
-/** An order that could be placed, and the carts that it would empty as they were seen: none when the items were given. */
-export type Draft = {
-  readonly placed: OrderEvent & { type: 'order.placed.v1' };
-  readonly carts: readonly CartOrder[];
-};
+type Placed = OrderEvent & { type: 'order.placed.v1' };
 
 const buyerOf = async (effects: DraftOrderEffects, { caller, authorization, body }: PlaceOrderRequest) => {
   if (caller.kind === 'customer') {
@@ -77,16 +72,20 @@ export const cartOrdered = (orderIds: readonly string[] = []): Refusal => {
   );
 };
 
-type Bought = { readonly items: readonly Item[]; readonly carts: readonly CartOrder[] };
+/** Whose carts the request would empty; none when it gives its items. A guest's cart goes into the account's when he signs in. */
+export const cartOwnersOf = ({ caller, body }: PlaceOrderRequest): string[] => {
+  if (body.items) return [];
+  const sessionId = guestSessionOf(caller);
+  return [...new Set([ownerOf(caller), ...(sessionId ? [sessionId] : [])])];
+};
 
 /** What the caller's cart holds, once earlier orders from it are out of it. */
 const fromCart = async (
   effects: DraftOrderEffects,
   { caller, authorization, body }: PlaceOrderRequest,
-): Promise<Bought> => {
+  carts: readonly CartOrder[],
+): Promise<readonly Item[]> => {
   const sessionId = guestSessionOf(caller);
-  // A guest's cart goes into the account's when he signs in, so that an order from either may have bought what is in it.
-  const carts = await effects.cartOrders.newest([...new Set([ownerOf(caller), ...(sessionId ? [sessionId] : [])])]);
   const after = carts.flatMap(({ orderId }) => orderId ?? []);
   const { items, version } = await effects.carts
     .look({ authorization, sessionId }, { after })
@@ -94,15 +93,19 @@ const fromCart = async (
       throw problem instanceof Refusal && problem.code === 'cart.order-pending' ? cartOrdered(after) : problem;
     });
   requireSeenCart(body.cartVersion, version);
-  return { items, carts };
+  return items;
 };
 
-/** Works out what is ordered. Refuses what the buyer did not see, as far as the request says what that was. */
-export const draftOrder = async (effects: DraftOrderEffects, request: PlaceOrderRequest): Promise<Draft> => {
+/** Works out what is ordered, `carts` being the newest order of each of {@link cartOwnersOf}. Refuses what the buyer did not see, as far as the request says what that was. */
+export const draftOrder = async (
+  effects: DraftOrderEffects,
+  request: PlaceOrderRequest,
+  carts: readonly CartOrder[],
+): Promise<Placed> => {
   const { body, caller, authorization } = request;
-  const [buyer, { items, carts }] = await Promise.all([
+  const [buyer, items] = await Promise.all([
     buyerOf(effects, request),
-    body.items ? { items: body.items, carts: [] } : fromCart(effects, request),
+    body.items ?? fromCart(effects, request, carts),
   ]);
   const { lines, total } = priceLines(items, await effects.products.prices(items.map(({ productId }) => productId)));
   try {
@@ -113,7 +116,7 @@ export const draftOrder = async (effects: DraftOrderEffects, request: PlaceOrder
     if (!body.items) await effects.carts.look(buyersCart, { prices: 'now' }).catch(() => undefined);
     throw problem;
   }
-  const placed = {
+  return {
     type: 'order.placed.v1' as const,
     at: effects.clock.now().toISOString(),
     orderId: effects.ids.next('ord'),
@@ -123,5 +126,4 @@ export const draftOrder = async (effects: DraftOrderEffects, request: PlaceOrder
     shippingAddress: body.shippingAddress,
     cartOwner: body.items ? null : ownerOf(caller),
   };
-  return { placed, carts };
 };

@@ -6,6 +6,7 @@ import type { IdempotencyKeys } from '../storage/idempotency-keys.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 import {
   cartOrdered,
+  cartOwnersOf,
   type DraftOrderEffects,
   draftOrder,
   guestSessionOf,
@@ -50,7 +51,7 @@ export const placeOrder = async (
     owner: ownerOf(request.caller),
     sessionId: guestSessionOf(request.caller) ?? null,
   };
-  const claim = await keys.claim(keyed);
+  const claim = await keys.claim(keyed, cartOwnersOf(request));
   switch (claim.outcome) {
     case 'done':
       return { order: await placedEarlier(effects, request.caller, claim.orderId), replayed: true };
@@ -61,7 +62,8 @@ export const placeOrder = async (
     case 'claimed':
   }
   try {
-    const { placed, carts } = await draftOrder(effects, request);
+    const { carts } = claim;
+    const placed = await draftOrder(effects, request, carts);
     const order = evolve(null, placed);
     const outcome = await orders.place(order, placed, {
       ...keyed,
