@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBackOff } from '../back-off.ts';
+import { commitSoon } from '../storage/commit-soon.ts';
 import type { Database } from '../storage/database.ts';
 import { isUnavailable } from '../storage/database-failure.ts';
 import type { Logger } from '../telemetry/logger.ts';
@@ -43,13 +44,13 @@ const pruneEveryMs = 600_000;
 
 /**
  * $1 aggregates that wait, $2 ids that the log has by now, $3 epoch: marks the one batch and reads the next in one transaction. The
- * rows that it marks are still unmarked to its own reading. Only whoever still holds the lease may say that something is published.
+ * rows that it marks are still unmarked to its own reading. What a crash unmarks is published again. Only whoever still holds the lease may say that something is published.
  */
 const turnStatement = `
   WITH marked AS (
     UPDATE outbox SET published_at = now()
     WHERE id = ANY ($2::text[]) AND published_at IS NULL
-      AND EXISTS (SELECT FROM relay_lease WHERE name = 'outbox' AND epoch = $3 AND holder IS NOT NULL)
+      AND EXISTS (SELECT FROM relay_lease WHERE name = 'outbox' AND epoch = $3 AND holder IS NOT NULL) AND ${commitSoon}
   )
   SELECT id, aggregatetype AS topic, aggregateid AS key, type, payload::text AS value, payload->>'traceparent' AS traceparent
   FROM outbox

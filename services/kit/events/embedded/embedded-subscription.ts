@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createBackOff } from '../../back-off.ts';
+import { commitSoon } from '../../storage/commit-soon.ts';
 import type { Database } from '../../storage/database.ts';
 import type { Logger } from '../../telemetry/logger.ts';
 import { createWakeUp } from '../../wake-up.ts';
@@ -47,13 +48,13 @@ const longestPauseMs = 2_000;
 /**
  * $1 group, $2 member, $3 to $5 partitions that were handled, their epochs and next offsets, $6 and $7 partitions that are wanted
  * from which offset, $8 most records of each: commits and fetches in one transaction. The epoch in the condition is the fence:
- * whoever lost a partition commits nothing. A row without a topic names a partition whose commit was taken.
+ * whoever lost a partition commits nothing. What a crash uncommits is handed out again. A row without a topic names a partition whose commit was taken.
  */
 const turnStatement = `
   WITH committed AS (
     UPDATE event_log.positions pos SET committed = done.next
     FROM unnest($3::int[], $4::bigint[], $5::bigint[]) AS done (id, epoch, next)
-    WHERE pos.group_name = $1 AND pos.member = $2 AND pos.partition_id = done.id AND pos.epoch = done.epoch
+    WHERE pos.group_name = $1 AND pos.member = $2 AND pos.partition_id = done.id AND pos.epoch = done.epoch AND ${commitSoon}
     RETURNING pos.partition_id AS id
   ), fetched AS (
     SELECT o.id, p.topic, p.partition, r."offset"::float8 AS "offset", r.key, r.value, r.headers, r.appended_at AS timestamp
