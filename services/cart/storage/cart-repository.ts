@@ -29,7 +29,7 @@ export type CartRepositoryOptions = {
   readonly database: Database;
   readonly clock: Clock;
   readonly ids: Ids;
-  /** Called in the transaction of every change, with the cart's id. */
+  /** Called in the transaction of every change that leaves something in the cart, with the cart's id. */
   readonly onChange: (tx: Sql, cartId: string) => Promise<void>;
 };
 
@@ -92,8 +92,9 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
       ],
       { name: 'write-cart' },
     );
-    await onChange(tx, row.id);
-    return { cart: { id: row.id, lines: applyChanges(lines, changes), updatedAt: at }, created: row.created };
+    const after = applyChanges(lines, changes);
+    if (after.length > 0) await onChange(tx, row.id);
+    return { cart: { id: row.id, lines: after, updatedAt: at }, created: row.created };
   };
 
   return {

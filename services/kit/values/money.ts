@@ -55,14 +55,22 @@ export const toDecimal = ({ amount, currency }: Money): string => {
   return `${amount < 0 ? '-' : ''}${whole}${decimals > 0 ? `.${digits.slice(-decimals)}` : ''}`;
 };
 
+const formats = new Map<string, Intl.NumberFormat>();
+
+/** Kept by currency, of which there are few: to make one costs a hundred times what its use does. */
+const formatOf = (currency: string, decimals: number): Intl.NumberFormat => {
+  const known = formats.get(currency);
+  if (known) return known;
+  // Left to itself Intl shows what people use in cash, which is no decimals for HUF, IQD and others, and which changes with its data.
+  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+  const format = new Intl.NumberFormat('en-US', { style: 'currency', currency, ...digits });
+  formats.set(currency, format);
+  return format;
+};
+
 /** An amount as people write it in English, with as many decimals as ISO 4217 says: "$1,234.50", "HUF 4,500.00". RangeError as {@link toDecimal}. */
 export const formatMoney = (money: Money): string => {
   const { currency } = money;
-  const decimals = currencyDecimals(currency);
-  // Left to itself Intl shows what people use in cash, which is no decimals for HUF, IQD and others, and which changes with its data.
-  const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
   // A text, because a number of this size divided by 100 would be off by a cent.
-  return new Intl.NumberFormat('en-US', { style: 'currency', currency, ...digits }).format(
-    toDecimal(money) as `${number}`,
-  );
+  return formatOf(currency, currencyDecimals(currency)).format(toDecimal(money) as `${number}`);
 };
