@@ -1,6 +1,7 @@
 /** The SQL of the catalogue. Prices and stock fit a double exactly, so that the driver can hand out numbers. */
 import type { ProductSort } from '../../contracts/http/product-api.ts';
 import { insertOutboxFrom } from '../../kit/events/outbox.ts';
+import { plannedOnce } from '../../kit/storage/planned-once.ts';
 import { indexVersion } from '../domain/product.ts';
 import type { ProductQuery } from '../domain/product-page.ts';
 
@@ -10,7 +11,7 @@ const columns = `
 
 const existing = 'FROM products JOIN stock ON stock.product_id = products.id WHERE products.deleted_at IS NULL';
 
-export const findStatement = `SELECT ${columns} ${existing} AND products.id = ANY ($1::text[])`;
+export const findStatement = `SELECT ${columns} ${existing} AND products.id = ANY (${plannedOnce('$1', 'text')})`;
 
 export const categoriesStatement = `
   SELECT category AS name, count(*)::int AS products FROM products WHERE deleted_at IS NULL GROUP BY category

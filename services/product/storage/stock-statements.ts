@@ -6,6 +6,7 @@
  * statement, and PostgreSQL checks constraints on what came of it before it looks for the newest version.
  */
 import { insertOutboxFrom } from '../../kit/events/outbox.ts';
+import { plannedOnce } from '../../kit/storage/planned-once.ts';
 
 const noteEvents = insertOutboxFrom('inventory-events', 'event');
 
@@ -14,11 +15,11 @@ export const reserveStatement = `
 WITH claim AS (
   INSERT INTO reservation_claims (order_id) VALUES ($1) ON CONFLICT DO NOTHING RETURNING order_id
 ), wanted AS (
-  SELECT product_id, quantity FROM unnest($2::text[], $3::integer[]) AS line (product_id, quantity)
+  SELECT product_id, quantity FROM unnest(${plannedOnce('$2', 'text')}, ${plannedOnce('$3', 'integer')}) AS line (product_id, quantity)
 ), locked AS MATERIALIZED (
   SELECT stock.product_id, stock.free, stock.reserved, stock.sold
   FROM claim CROSS JOIN stock JOIN products ON products.id = stock.product_id AND products.deleted_at IS NULL
-  WHERE stock.product_id = ANY ($2::text[])
+  WHERE stock.product_id = ANY (${plannedOnce('$2', 'text')})
   ORDER BY stock.product_id
   FOR UPDATE OF stock
 ), decision AS (

@@ -3,9 +3,6 @@
  *
  * Offsets come from one counter row per partition that the appending transaction locks until it commits: they have no gap
  * and readers see them in order. A sequence would let a later number commit first, and a reader would skip the earlier one.
- *
- * Functions whose arguments are lists are planned once a connection: PostgreSQL would plan them anew for each list, which takes longer
- * than to run them.
  */
 export const embeddedLogSchema = `
 CREATE SCHEMA IF NOT EXISTS event_log;
@@ -59,7 +56,7 @@ RETURN (('x' || left(md5(key), 7))::bit(28)::integer % partitions)::integer;
 
 -- False: no such topic. Counter rows are locked in one order, so that two appends cannot wait for each other.
 CREATE OR REPLACE FUNCTION event_log.append(to_topic text, keys text[], contents text[], headings jsonb[]) RETURNS boolean
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$
 DECLARE size bigint;
 BEGIN
   SELECT count(*) INTO size FROM event_log.partitions WHERE topic = to_topic;
@@ -90,7 +87,7 @@ END $$;
 -- epoch rises, which fences whoever held it before.
 CREATE OR REPLACE FUNCTION event_log.heartbeat(of_group text, of_member text, of_topics text[], lease interval, from_end boolean)
 RETURNS TABLE (partition_id integer, topic text, partition integer, epoch bigint, committed bigint, give_back boolean)
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql AS $$
 #variable_conflict use_column
 DECLARE moment timestamptz;
 BEGIN
