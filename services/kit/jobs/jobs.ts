@@ -1,11 +1,12 @@
 /** Background jobs in the service's own database, queued in the transaction of what they follow from. */
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { type ConstructorOptions, PgBoss, type Queue } from 'pg-boss';
+import { PgBoss, type Queue } from 'pg-boss';
 import { afterCommit, type Database, type Sql } from '../storage/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import { currentScope } from '../telemetry/request-scope.ts';
+import { adapterOf } from './boss-adapter.ts';
 import { type JobHandler, type JobWorker, startJobWorker, traceKey } from './job-worker.ts';
 
 export type EnqueueOptions = {
@@ -85,10 +86,6 @@ const traced = (payload: object): object => {
  */
 const isCatalogRace = (error: unknown) =>
   error instanceof pg.DatabaseError && error.code === '23505' && error.schema === 'pg_catalog';
-
-const adapterOf = (sql: Sql): NonNullable<ConstructorOptions['db']> => ({
-  executeSql: (text, values) => sql.query(text, values),
-});
 
 const queueSettings = ({
   retryLimit,
