@@ -41,45 +41,79 @@ const withoutNulls = (value: unknown): unknown => {
   return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withoutNulls(part)]));
 };
 
-/** A value of a message as its schema has it: null for what may be null and is missing, and nothing that the schema does not know. */
-const inShapeOf = (schema: z.ZodType, value: unknown): unknown => {
-  if (value === undefined) return schema.safeParse(null).success ? null : undefined;
-  const inner = unwrapped(schema);
-  if (inner instanceof z.ZodArray)
-    return (value as unknown[]).map((item) => inShapeOf(inner.element as z.ZodType, item));
-  if (!(inner instanceof z.ZodObject)) return value;
-  return Object.fromEntries(
-    Object.entries(shapeOf(inner)).map(([name, field]) => [
-      name,
-      inShapeOf(field, (value as RpcMessage)[fieldOf(name)]),
-    ]),
-  );
+/** What is made of something once and kept as long as that: schemas and doors are few, and asked at every call. */
+const kept = <Key extends object, Value>(make: (key: Key) => Value): ((key: Key) => Value) => {
+  const known = new WeakMap<Key, Value>();
+  return (key) => {
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made = make(key);
+    known.set(key, made);
+    return made;
+  };
 };
+
+type Shaped = (value: unknown) => unknown;
+
+const shapedOf = kept((schema: z.ZodType): Shaped => {
+  const missing = schema.safeParse(null).success ? null : undefined;
+  const inner = unwrapped(schema);
+  const present = (): Shaped => {
+    if (inner instanceof z.ZodArray) {
+      const item = shapedOf(inner.element as z.ZodType);
+      return (value) => (value as unknown[]).map(item);
+    }
+    if (!(inner instanceof z.ZodObject)) return (value) => value;
+    const fields = Object.entries(shapeOf(inner)).map(
+      ([name, field]) => [name, fieldOf(name), shapedOf(field)] as const,
+    );
+    return (value) =>
+      Object.fromEntries(fields.map(([name, sent, shaped]) => [name, shaped((value as RpcMessage)[sent])]));
+  };
+  const shape = present();
+  return (value) => (value === undefined ? missing : shape(value));
+});
+
+/** A value of a message as its schema has it: null for what may be null and is missing, and nothing that the schema does not know. */
+const inShapeOf = (schema: z.ZodType, value: unknown): unknown => shapedOf(schema)(value);
+
+const fieldsOf = kept((schema: z.ZodType) =>
+  Object.entries(shapeOf(schema)).map(
+    ([name, field]) => [name, fieldOf(name), field.safeParse(undefined).success] as const,
+  ),
+);
 
 /** Fields of a part out of a message, which cannot tell a list that is missing from one that is empty. */
 const partOf = (schema: z.ZodType, message: RpcMessage) =>
   Object.fromEntries(
-    Object.entries(shapeOf(schema)).map(([name, field]) => {
-      const value = message[fieldOf(name)];
-      const isMissing = Array.isArray(value) && value.length === 0 && field.safeParse(undefined).success;
+    fieldsOf(schema).map(([name, sent, mayBeMissing]) => {
+      const value = message[sent];
+      const isMissing = mayBeMissing && Array.isArray(value) && value.length === 0;
       return [name, isMissing ? undefined : value];
     }),
   );
 
 /** The message that asks what the request asks. */
 export const messageOfRequest = (door: CalledDoor, request: AnyRequest): RpcMessage => {
-  const fields = parts.flatMap((part) =>
-    Object.keys(shapeOf(door[part])).map((name) => [fieldOf(name), (request[part] as RpcMessage | null)?.[name]]),
-  );
+  const fields = parts.flatMap((part) => {
+    const schema = door[part];
+    return schema ? fieldsOf(schema).map(([name, sent]) => [sent, (request[part] as RpcMessage | null)?.[name]]) : [];
+  });
   return withoutNulls(Object.fromEntries(fields)) as RpcMessage;
 };
 
-/** Parts of the request, checked as over HTTP; refuses as `request.invalid` with the path of each field that is wrong. */
-export const requestOfMessage = (door: CalledDoor, message: RpcMessage): Readonly<Record<Part, unknown>> => {
+/** The parts that a door asks for, and one schema for all of them. */
+const askedBy = kept((door: CalledDoor) => {
   const asked: Partial<Record<Part, z.ZodType>> = {};
   for (const part of parts) if (door[part]) asked[part] = door[part];
-  const values = Object.entries(asked).map(([part, schema]) => [part, partOf(schema, message)]);
-  const parsed = z.object(asked).safeParse(Object.fromEntries(values));
+  return { asked: Object.entries(asked), schema: z.object(asked) };
+});
+
+/** Parts of the request, checked as over HTTP; refuses as `request.invalid` with the path of each field that is wrong. */
+export const requestOfMessage = (door: CalledDoor, message: RpcMessage): Readonly<Record<Part, unknown>> => {
+  const { asked, schema: ofAll } = askedBy(door);
+  const values = asked.map(([part, schema]) => [part, partOf(schema, message)]);
+  const parsed = ofAll.safeParse(Object.fromEntries(values));
   if (parsed.success) return parsed.data as Readonly<Record<Part, unknown>>;
   throw new Refusal('invalid', 'request.invalid', 'Some fields of the request are not valid.', {
     errors: parsed.error.issues.map(({ path, message: wrong }) => ({ path: path.slice(1).join('.'), message: wrong })),
