@@ -113,6 +113,17 @@ const checkObservation = (service: ServiceManifest, services: readonly ServiceMa
     }
 };
 
+const checkSharedSecret = (service: ServiceManifest, key: string, services: readonly ServiceManifest[]) => {
+  const { kind, ownedBy, issuedBy } = service.configuration[key] ?? {};
+  if (kind !== 'secret') throw sentence(service.name, `${key} is owned by "${ownedBy}" but is not secret; make it one`);
+  const its = services.find(({ name }) => name === ownedBy)?.configuration[key];
+  if (ownedBy === service.name || issuedBy !== undefined || its?.kind !== 'secret' || its.ownedBy !== undefined)
+    throw sentence(
+      service.name,
+      `${key} is owned by "${ownedBy}", which declares no secret of that name as its own; declare it there`,
+    );
+};
+
 /**
  * Checks the manifests against each other and returns them in start order.
  * Throws one sentence that names the manifest, the value and the fix: doubled names, ports, databases, tables, buckets or topics;
@@ -155,7 +166,8 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `consumes no type of topic "${topic}"; name those it acts on, or remove the topic`,
         );
     }
-    for (const [key, { kind, issuedBy }] of Object.entries(service.configuration)) {
+    for (const [key, { kind, issuedBy, ownedBy }] of Object.entries(service.configuration)) {
+      if (ownedBy !== undefined) checkSharedSecret(service, key, services);
       if (issuedBy === undefined) continue;
       const chosen = service.configuration[issuedBy.when.key];
       if (kind !== 'secret')

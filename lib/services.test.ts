@@ -117,6 +117,18 @@ describe('manifests that do not fit together are refused in one sentence with th
       /SMS_KEY of the carrier is needed when SMS_PROVIDER is "carrier"; declare that as a plain value with another default/,
     ],
     [
+      'a secret that its owner does not declare',
+      'cart',
+      { configuration: { STAMP_KEY: { description: 'A key.', kind: 'secret', ownedBy: 'stamper' } } },
+      /cart\/manifest\.ts: STAMP_KEY is owned by "stamper", which declares no secret of that name as its own; declare it there$/,
+    ],
+    [
+      'a plain value that belongs to another',
+      'cart',
+      { configuration: { STAMP_KEY: { description: 'A key.', kind: 'plain', ownedBy: 'stamper' } } },
+      /STAMP_KEY is owned by "stamper" but is not secret; make it one$/,
+    ],
+    [
       'what nobody owns is observed',
       'cart',
       { observes: { databases: ['parcels'] } },

@@ -83,9 +83,23 @@ export const secretNames = (service: ServiceManifest): string[] =>
     .filter(([, { kind }]) => kind === 'secret')
     .map(([key]) => key);
 
-/** Those of them that are made at random wherever the service runs; the others come from whoever issues them. */
+/** Those of them that are made at random wherever the service runs; the others come from whoever issues them, or belong to another service. */
 export const generatedSecretNames = (service: ServiceManifest): string[] =>
-  secretNames(service).filter((key) => service.configuration[key]?.issuedBy === undefined);
+  secretNames(service).filter((key) => {
+    const { issuedBy, ownedBy } = service.configuration[key] ?? {};
+    return issuedBy === undefined && ownedBy === undefined;
+  });
+
+/** The service whose secret a key is: mostly its own. */
+export const secretOwner = (service: ServiceManifest, key: string): string =>
+  service.configuration[key]?.ownedBy ?? service.name;
+
+/** Secrets of other services that this one holds too, by their owners. */
+export const sharedSecretNames = (service: ServiceManifest): { readonly key: string; readonly owner: string }[] =>
+  secretNames(service).flatMap((key) => {
+    const owner = secretOwner(service, key);
+    return owner === service.name ? [] : [{ key, owner }];
+  });
 
 /** Keys that Secrets Manager holds for a service. A function that calls nobody is called by AWS alone, and signs and checks nothing. */
 export const secretKeysOf = (service: ServiceManifest): string[] =>

@@ -6,7 +6,7 @@ import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { tableEnvironment } from '../local/declared-tables.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { localImageName } from '../names.ts';
-import { callersOf, generatedSecretNames, publicDoorOf, runsOnThisMachine } from '../services.ts';
+import { callersOf, generatedSecretNames, publicDoorOf, runsOnThisMachine, sharedSecretNames } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceVariables } from '../variables/service-variables.ts';
@@ -59,6 +59,9 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
     SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
     ...Object.fromEntries(
       generatedSecretNames(service).map((key) => [key, secretReference(declaredSecret(service.name, key))] as const),
+    ),
+    ...Object.fromEntries(
+      sharedSecretNames(service).map(({ key, owner }) => [key, secretReference(declaredSecret(owner, key))] as const),
     ),
     LOG_LEVEL: 'info',
   };

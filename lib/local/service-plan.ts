@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { usesTables } from '../../services/kit/observation.ts';
 import type { Bundle } from '../bundle/bundle.ts';
-import { callersOf, publicDoorOf } from '../services.ts';
+import { callersOf, publicDoorOf, sharedSecretNames } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
@@ -84,6 +84,9 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     ...environment,
     ...(usesTables(service) && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),
     ...secrets.configuration[service.name],
+    ...Object.fromEntries(
+      sharedSecretNames(service).map(({ key, owner }) => [key, secrets.configuration[owner]?.[key] ?? '']),
+    ),
     SERVICE_AUTH_SECRET: secrets.serviceAuth,
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
     ...processEnvironment(placement),

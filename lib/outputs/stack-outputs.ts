@@ -5,7 +5,7 @@
 import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy, usesDatabases } from '../../services/kit/observation.ts';
 import { SERVICE_AUTH_SECRET } from '../names.ts';
-import { secretKeysOf } from '../services.ts';
+import { secretKeysOf, secretOwner } from '../services.ts';
 
 /** `product-images` -> `ProductImages`, `API_KEY` -> `ApiKey`: CloudFormation allows letters and digits only. */
 const inPascalCase = (name: string) =>
@@ -48,7 +48,7 @@ export const neededOutputs = (services: readonly ServiceManifest[], hasPublicDoo
     for (const table of [...Object.keys(service.owns.tables ?? {}), ...observedBy(service).tables])
       names.add(outputNames.table(table));
     for (const bucket of service.owns.buckets ?? []) names.add(outputNames.bucket(bucket));
-    for (const key of secretKeysOf(service)) names.add(outputNames.secret(service.name, key));
+    for (const key of secretKeysOf(service)) names.add(outputNames.secret(secretOwner(service, key), key));
   }
   return [...names].sort();
 };

@@ -4,6 +4,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { ServiceSecrets } from '../constructs/access/service-secrets.ts';
 import type { Environment } from '../environment/environment.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
+import { secretOwner } from '../services.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type SecretStackProps = {
@@ -26,7 +27,7 @@ export class SecretStack extends PlatformStack {
     const published = new Set<string>();
     for (const service of services)
       for (const [key, { secretArn }] of this.secrets.of(service)) {
-        const name = outputNames.secret(service.name, key);
+        const name = outputNames.secret(secretOwner(service, key), key);
         if (!published.has(name)) this.publish(name, secretArn);
         published.add(name);
       }

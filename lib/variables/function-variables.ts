@@ -3,7 +3,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
 import { configurationOf } from '../environment/environment-configuration.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
-import { callersOf, secretKeysOf } from '../services.ts';
+import { callersOf, secretKeysOf, secretOwner } from '../services.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
 import { type Addresses, serviceVariables } from './service-variables.ts';
 
@@ -45,6 +45,9 @@ export const functionVariables = (
   ...serviceVariables(service, all, awsAddresses(outputOf)),
   ...configurationOf(service, environment),
   ...Object.fromEntries(
-    secretKeysOf(service).map((key) => [`${key}_SECRET_ID`, outputOf(outputNames.secret(service.name, key))]),
+    secretKeysOf(service).map((key) => [
+      `${key}_SECRET_ID`,
+      outputOf(outputNames.secret(secretOwner(service, key), key)),
+    ]),
   ),
 });

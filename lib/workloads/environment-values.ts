@@ -6,7 +6,7 @@ import { configurationOf } from '../environment/environment-configuration.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { cacheUser, prefixOf, workloadNamespace } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
-import { secretKeysOf } from '../services.ts';
+import { secretKeysOf, secretOwner } from '../services.ts';
 import type { IngressValues, WorkloadValues } from './workload-values.ts';
 
 /** Value of a stack output by its name: a token in the CDK app, a placeholder or the deployed value in rendered files. */
@@ -87,7 +87,9 @@ export const environmentValues = (
     ),
     mailUrl: 'ses:',
     secretIds: perService((service) =>
-      Object.fromEntries(secretKeysOf(service).map((key) => [key, outputOf(outputNames.secret(service.name, key))])),
+      Object.fromEntries(
+        secretKeysOf(service).map((key) => [key, outputOf(outputNames.secret(secretOwner(service, key), key))]),
+      ),
     ),
     configuration: perService((service) => configurationOf(service, environment)),
     network: networkOf(environment),

@@ -22,7 +22,7 @@ import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
-import { logOutHere } from './http/log-out.ts';
+import { logOutEverywhereHere, logOutHere } from './http/log-out.ts';
 import { keepOutOfCaches } from './http/no-store.ts';
 import { shopDocumentation } from './http/shop-documentation.ts';
 import { addStartPage } from './http/start-page.ts';
@@ -89,7 +89,9 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     { ...accounts, logOut },
     { guests, orders: dependencies.orders, cart: upstreams.cart, logger },
   );
-  addDoors(http, accountDoors, { ...accounts, ...adopting }, { prefix: apiPrefix, limits: { attempts } });
+  const logOutEverywhere = logOutEverywhereHere(accounts.logOutEverywhere, userClient);
+  const accountHandlers = { ...accounts, ...adopting, logOutEverywhere };
+  addDoors(http, accountDoors, accountHandlers, { prefix: apiPrefix, limits: { attempts } });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
   addDoors(http, orderDoors, { ...orders, watch }, { prefix: apiPrefix, stopping, mostStreamsOfNetwork });

@@ -100,6 +100,8 @@ export type ConfigurationDeclaration = {
    * names its account refuses them at synthesis, in pre-flight and at start. Default none.
    */
   readonly standIns?: readonly string[];
+  /** Service that declares this secret under the same key, where two hold one value; default: it is the service's own. */
+  readonly ownedBy?: string;
   /** Whether mails are sent from this address; its default is then at each environment's own domain, and no other may be set. Default false. */
   readonly sender?: boolean;
   /** Whether the value is the name of the environment, wherever there is one; its default is then that of a laptop. Default false. */

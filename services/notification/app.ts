@@ -1,3 +1,4 @@
+import { type LetterPlace, openLetter } from '../kit/auth/sealed-letter.ts';
 import type { Config } from '../kit/config/config.ts';
 import type { Logger } from '../kit/telemetry/logger.ts';
 import { continueTrace, runInScope } from '../kit/telemetry/request-scope.ts';
@@ -6,7 +7,8 @@ import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.
 import { openMailSender } from './clients/open-mail-sender.ts';
 import { senderUntilAway } from './clients/sender-until-away.ts';
 import type { NotificationConfig } from './config.ts';
-import type { Message } from './domain/message.ts';
+import type { AccountMessage } from './domain/account-message.ts';
+import type { OrderMessage } from './domain/message.ts';
 import { type BatchAnswer, handleBatch } from './events/on-order-event.ts';
 import { handleSchedule } from './events/on-schedule.ts';
 import { type IncomingEvent, isScheduled, readRecords } from './events/read-records.ts';
@@ -14,6 +16,7 @@ import { createPostponedMails, type PostponedMails } from './storage/postponed-m
 import { createRecipientLog, type RecipientLog } from './storage/recipient-log.ts';
 import { createSentLog, type SentLog } from './storage/sent-log.ts';
 import { createTableClient } from './storage/table-client.ts';
+import { renderAccountMail } from './templates/render-account-mail.ts';
 import { renderMail, shopNameOf } from './templates/render-mail.ts';
 
 export type NotificationDependencies = {
@@ -29,6 +32,8 @@ export type NotificationDependencies = {
 
 /** A customer whose card fails tries again once or twice; who gets more of these did not order. */
 const unpaidMailsPerHour = 3;
+/** Whoever signs up needs one, and a second when it got lost; who gets more did not sign up. */
+const unprovedMailsPerHour = 6;
 /** Milliseconds of an invocation that are left for what is under way when no new mail is begun. */
 const reserveMs = 15_000;
 
@@ -45,15 +50,24 @@ export const notificationApp = async ({
   ...given
 }: NotificationDependencies): Promise<(event: IncomingEvent, remainingMs: number) => Promise<BatchAnswer>> => {
   const client = createTableClient();
-  const shop = { name: shopNameOf(config.own.MAIL_FROM), orderPage: config.own.ORDER_PAGE };
   const { tables, mail, own } = config;
+  const shop = {
+    name: shopNameOf(own.MAIL_FROM),
+    orderPage: own.ORDER_PAGE,
+    verifyPage: own.VERIFY_PAGE,
+    resetPage: own.RESET_PAGE,
+  };
   const effects = {
     sentLog: given.sentLog ?? createSentLog({ table: tables['notifications'] ?? '', clock, client }),
     postponedMails: given.postponedMails ?? createPostponedMails({ table: tables['postponed-mails'] ?? '', client }),
     sender: given.sender ?? (await openMailSender(mail ?? '')),
     recipients: given.recipients ?? createRecipientLog({ table: tables['notifications'] ?? '', clock, client }),
-    limits: { unpaidPerHour: unpaidMailsPerHour, paidPerHour: own.PAID_MAILS_PER_HOUR },
-    render: (message: Message) => renderMail(message, shop),
+    limits: { unpaid: unpaidMailsPerHour, paid: own.PAID_MAILS_PER_HOUR, unproved: unprovedMailsPerHour },
+    render: {
+      order: (message: OrderMessage) => renderMail(message, shop),
+      account: (message: AccountMessage) => renderAccountMail(message, shop),
+    },
+    openLetter: (place: LetterPlace, letter: string) => openLetter(own.MAIL_SEAL_SECRET, place, letter),
     from: own.MAIL_FROM,
     readProblem,
     inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) =>

@@ -1,13 +1,15 @@
 import * as z from 'zod';
 
+const pageWith = (part: string) => z.url({ protocol: /^https?$/ }).includes(part);
+
 export const notificationConfig = z.object({
   MAIL_FROM: z
     .string()
     .regex(/^([^<>\r\n]+ )?<?[^\s<>@]+@[^\s<>@]+>?$/, 'must be an address, alone or as "Name <address>"'),
-  ORDER_PAGE: z
-    .url({ protocol: /^https?$/ })
-    .includes('{id}')
-    .optional(),
+  ORDER_PAGE: pageWith('{id}').optional(),
+  VERIFY_PAGE: pageWith('{token}').optional(),
+  RESET_PAGE: pageWith('{token}').optional(),
+  MAIL_SEAL_SECRET: z.string().min(32, 'must have at least 32 characters'),
   PAID_MAILS_PER_HOUR: z.coerce.number().int().min(0).max(1_000),
 });
 

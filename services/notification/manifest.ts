@@ -3,7 +3,7 @@ import { defineService } from '../kit/manifest.ts';
 export const manifest = defineService({
   name: 'notification',
   kind: 'lambda',
-  summary: 'Mails customers what happened to their orders, each message once in effect.',
+  summary: 'Mails customers what happened to their orders and accounts, each message once in effect.',
   ports: {},
   owns: {
     tables: {
@@ -21,6 +21,7 @@ export const manifest = defineService({
       'order.cancelled.v1',
       'order.refunded.v1',
     ],
+    'user-events': ['user.mail-requested.v1'],
   },
   wakesEveryMinutes: 1,
   calls: [],
@@ -37,6 +38,21 @@ export const manifest = defineService({
       description:
         'Page of an order, linked in its mails, such as https://shop.example/orders/{id}; without it they have no link.',
       kind: 'plain',
+    },
+    VERIFY_PAGE: {
+      description:
+        'Page that proves an address, such as https://shop.example/verify#{token}; without it mails show the code.',
+      kind: 'plain',
+    },
+    RESET_PAGE: {
+      description:
+        'Page that takes a new password, such as https://shop.example/reset#{token}; without it mails show the code.',
+      kind: 'plain',
+    },
+    MAIL_SEAL_SECRET: {
+      description: 'Secret that the user service seals addresses and links with in events.',
+      kind: 'secret',
+      ownedBy: 'user',
     },
     PAID_MAILS_PER_HOUR: {
       description:

@@ -1,5 +1,6 @@
 import { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
 import { keyDoors } from '../contracts/http/discovery-doors.ts';
+import { sealLetter } from '../kit/auth/sealed-letter.ts';
 import { createTokenVerifier } from '../kit/auth/token-verifier.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { addToOutbox } from '../kit/events/outbox.ts';
@@ -13,6 +14,7 @@ import { createKeyRing } from './key-ring.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
 import { createLoginAttemptRepository } from './storage/login-attempt-repository.ts';
+import { createMailedLinkRepository } from './storage/mailed-link-repository.ts';
 import { createSessionRepository } from './storage/session-repository.ts';
 import { createSigningKeyRepository } from './storage/signing-key-repository.ts';
 import { createUserRepository } from './storage/user-repository.ts';
@@ -20,6 +22,8 @@ import { authenticate } from './use-cases/authenticate.ts';
 import { configureStaff } from './use-cases/configure-staff.ts';
 import { refreshSession } from './use-cases/refresh-session.ts';
 import { registerUser } from './use-cases/register-user.ts';
+import { mailResetLink, resetQueue } from './use-cases/request-reset.ts';
+import { resetPassword } from './use-cases/reset-password.ts';
 import { rotateSigningKeys } from './use-cases/rotate-signing-keys.ts';
 import type { UserEffects } from './use-cases/user-effects.ts';
 
@@ -49,9 +53,11 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   const keyRing = createKeyRing({ readKeys: () => signingKeys.list(), clock });
   const sessions = createSessionRepository(database);
   const loginAttempts = createLoginAttemptRepository(database);
+  const mailedLinks = createMailedLinkRepository(database);
   const parts: UserEffects = {
     sessions,
     loginAttempts,
+    mailedLinks,
     keyRing,
     clock,
     ids,
@@ -59,6 +65,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     passwords: createPasswordHasher(),
     transaction: (work) => database.transaction(work),
     publish: (tx, events) => addToOutbox(tx, 'user-events', events),
+    sealLetter: (place, letter) => sealLetter(config.own.MAIL_SEAL_SECRET, place, letter),
     countLogin: (outcome) => logins.inc({ outcome }),
     countReusedToken: () => reused.inc(),
   };
@@ -70,11 +77,13 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     { email: config.own.STAFF_EMAIL, password: config.own.STAFF_PASSWORD },
   );
 
-  functions.register({ registerUser, authenticate, refreshSession });
+  functions.register({ registerUser, authenticate, refreshSession, resetPassword });
+  jobs.work(resetQueue, {}, ({ email }: { readonly email: string }) => mailResetLink(parts, email));
   jobs.schedule('rotate-signing-keys', rotateEverySeconds, () => rotateSigningKeys({ signingKeys, clock }));
   jobs.schedule('remove-ended-sessions', tidyEverySeconds, async () => {
     await sessions.removeEnded(clock.now());
     await loginAttempts.removeOld(clock.now());
+    await mailedLinks.removeOld(clock.now());
   });
 
   const verifyToken = createTokenVerifier({ keys: keyRing.verificationKeys });
@@ -82,7 +91,11 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   addDoors(http, keyDoors, {
     keys: async () => ({ headers: keysMayBeKept, body: { ...(await keyRing.published()) } }),
   });
-  const grpc = createGrpcServer({ context, verifyToken }).add(UserServiceDefinition, userGrpc(parts), userCallers);
+  const grpc = createGrpcServer({ context, verifyToken }).add(
+    UserServiceDefinition,
+    userGrpc({ ...parts, jobs }),
+    userCallers,
+  );
 
   return owned.running({ http, grpc });
 };

@@ -13,10 +13,15 @@ export const manifest = defineService({
     { file: 'use-cases/register-user.ts', name: 'registerUser' },
     { file: 'use-cases/authenticate.ts', name: 'authenticate' },
     { file: 'use-cases/refresh-session.ts', name: 'refreshSession' },
+    { file: 'use-cases/reset-password.ts', name: 'resetPassword' },
   ],
   configuration: {
     KEY_ENCRYPTION_SECRET: {
       description: 'Secret of at least 32 characters that encrypts the token signing keys at rest.',
+      kind: 'secret',
+    },
+    MAIL_SEAL_SECRET: {
+      description: 'Secret of at least 32 characters that seals addresses and links for the mail function in events.',
       kind: 'secret',
     },
     MALLOC_MMAP_THRESHOLD_: {

@@ -4,7 +4,7 @@ import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
-import { secretKeysOf } from '../../services.ts';
+import { secretKeysOf, secretNames, secretOwner } from '../../services.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
 
 export type ServiceSecretsProps = {
@@ -16,7 +16,7 @@ export type ServiceSecretsProps = {
 };
 
 /**
- * One secret for each that a manifest declares, and one that services share to sign their calls. Values are made by Secrets
+ * One secret for each that a manifest declares as its own, and one that services share to sign their calls. Values are made by Secrets
  * Manager; the place of one that another party issues is made empty, an operator puts the value in with
  * `aws secretsmanager put-secret-value`, and no later deployment touches it.
  */
@@ -47,8 +47,18 @@ export class ServiceSecrets extends Construct {
       return made;
     };
     const auth = secret('ServiceAuth', '', SERVICE_AUTH_SECRET, 'Signs the calls between services.');
+    const made = new Map<string, ISecret>();
+    for (const service of services)
+      for (const key of secretNames(service))
+        if (secretOwner(service, key) === service.name)
+          made.set(secretId(environment, service.name, key), declared(service, key));
     for (const service of services) {
-      const secretOf = (key: string) => (key === SERVICE_AUTH_SECRET ? auth : declared(service, key));
+      const secretOf = (key: string): ISecret => {
+        if (key === SERVICE_AUTH_SECRET) return auth;
+        const found = made.get(secretId(environment, secretOwner(service, key), key));
+        if (!found) throw new Error(`${key} of "${service.name}" has no owner; pass its manifest to ServiceSecrets`);
+        return found;
+      };
       this.byService.set(service.name, new Map(secretKeysOf(service).map((key) => [key, secretOf(key)])));
     }
   }

@@ -7,6 +7,7 @@ import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { neededSecretNames } from '../../environment/environment-configuration.ts';
 import { repositoryName, SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
+import { secretOwner } from '../../services.ts';
 
 /** AWS could not be asked; one sentence. */
 export class AwsRefused extends Error {
@@ -76,7 +77,7 @@ export const currentSecrets = (
     for (const service of services) {
       const secrets: CurrentSecret[] = [];
       for (const key of [SERVICE_AUTH_SECRET, ...neededSecretNames(service, environment)])
-        secrets.push({ key, ...(await describe(secretId(environment.name, service.name, key))) });
+        secrets.push({ key, ...(await describe(secretId(environment.name, secretOwner(service, key), key))) });
       all.set(service.name, secrets);
     }
     return all;

@@ -37,7 +37,7 @@ test('a confirmation counts as mailed once it is noted as sent, and not while it
   const order = anOrder(1);
   expect(await wasMailed(order.id, email)).toBe(false);
   const id = messageFor(anEvent('order.paid.v1', order))?.notificationId ?? '';
-  await table.sentLog.claim(id, { kind: 'order-confirmed', orderId: order.id });
+  await table.sentLog.claim(id, { kind: 'order-confirmed', about: order.id });
   expect(await wasMailed(order.id, email)).toBe(false);
   await table.sentLog.end(id, 'sent', 'message-1');
   expect(await wasMailed(order.id, email)).toBe(true);

@@ -5,6 +5,7 @@ import { orderAnswer } from '../../contracts/http/order-api.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { knownPayment, knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
+import { knownLink } from '../testing/user-peer.ts';
 
 type Role = 'nobody' | 'guest' | 'customer' | 'staff';
 type Door = {
@@ -58,6 +59,15 @@ const doors: Record<string, Door> = {
     admits: everybody,
     answers: 204,
     body: async () => ({ refreshToken: (await registered()).refreshToken }),
+  },
+  'POST /api/v1/auth/logout-everywhere': { admits: signedIn, answers: 204 },
+  'POST /api/v1/auth/verify': { admits: everybody, answers: 204, body: { token: knownLink } },
+  'POST /api/v1/auth/verify/request': { admits: signedIn, answers: 204 },
+  'POST /api/v1/auth/reset/request': { admits: everybody, answers: 204, body: { email: 'somebody@example.com' } },
+  'POST /api/v1/auth/reset': {
+    admits: everybody,
+    answers: 204,
+    body: { token: knownLink, password: 'another long password' },
   },
   'GET /api/v1/me': { admits: signedIn, answers: 200 },
   'PATCH /api/v1/me': { admits: signedIn, answers: 200, body: { name: 'Ada' } },

@@ -8,6 +8,13 @@ import { testManifest } from '../../kit/testing/manifest.ts';
 import type { TestTokens } from '../../kit/testing/tokens.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 
+/** The token of the one link that this peer knows. */
+export const knownLink = 'the-only-link-that-a-peer-in-tests-ever-had';
+
+const requireLink = (token: string) => {
+  if (token !== knownLink) throw new Refusal('invalid', 'auth.link-invalid', 'The link does not work.');
+};
+
 type Account = { user: User; password: string };
 type Session = { account: Account; refreshToken: string; isActive: boolean };
 
@@ -41,7 +48,10 @@ export const createUserPeer = (tokens: TestTokens) => {
   };
   const add = (email: string, password: string, name: string, roles = ['customer']): Account => {
     const id = systemIds.next('usr');
-    const account = { user: { id, email, name, roles, createdAt: new Date().toISOString() }, password };
+    const account = {
+      user: { id, email, name, roles, createdAt: new Date().toISOString(), emailVerified: false },
+      password,
+    };
     accounts.set(email, account);
     return account;
   };
@@ -72,6 +82,24 @@ export const createUserPeer = (tokens: TestTokens) => {
       for (const [id, session] of sessions)
         if (session.refreshToken === refreshToken || (caller.kind === 'customer' && caller.sessionId === id))
           session.isActive = false;
+      return {};
+    },
+    logoutEverywhere: async (_request, { caller }) => {
+      const account = accountOf(caller);
+      for (const session of sessions.values()) if (session.account === account) session.isActive = false;
+      return {};
+    },
+    verifyEmail: async ({ token }) => {
+      requireLink(token);
+      return {};
+    },
+    requestVerification: async (_request, { caller }) => {
+      accountOf(caller);
+      return {};
+    },
+    requestReset: async () => ({}),
+    resetPassword: async ({ token }) => {
+      requireLink(token);
       return {};
     },
     getProfile: async (_request, { caller }) => ({ user: accountOf(caller).user }),

@@ -1,4 +1,4 @@
-/** What happened to an account; no password, token or address ever stands in an event. */
+/** What happened to an account; no password, token or address ever stands in an event that others than the mail function can read. */
 import { z } from 'zod';
 import { userIdSchema } from '../http/values.ts';
 import { cloudEventSchema } from './cloud-event.ts';
@@ -11,12 +11,31 @@ export const userProfileChangedV1 = userEvent('user.profile-changed.v1', {
   changed: z.array(z.enum(['name', 'password'])),
 });
 export const userSessionsRevokedV1 = userEvent('user.sessions-revoked.v1', {
-  reason: z.enum(['logout', 'password-changed', 'refresh-token-reused', 'staff']),
+  reason: z.enum(['logout', 'password-changed', 'refresh-token-reused', 'staff', 'logout-everywhere']),
+});
+
+/** Mails about an account. */
+export const accountMails = ['verify-address', 'reset-password', 'password-changed'] as const;
+
+/**
+ * A mail is to be sent. `letter` holds the recipient and the token of a link, sealed for the mail function alone (services/kit/auth/sealed-letter.ts);
+ * after `usefulUntil` nobody needs the mail any more.
+ */
+export const userMailRequestedV1 = userEvent('user.mail-requested.v1', {
+  mail: z.enum(accountMails),
+  /** Whether the address was proved before. */
+  isProved: z.boolean(),
+  letter: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .max(4_000),
+  usefulUntil: z.iso.datetime(),
 });
 
 export const userEventSchema = z.discriminatedUnion('type', [
   userRegisteredV1,
   userProfileChangedV1,
   userSessionsRevokedV1,
+  userMailRequestedV1,
 ]);
 export type UserEvent = z.output<typeof userEventSchema>;

@@ -35,7 +35,24 @@ export const updateProfileBody = z
   })
   .meta({ example: { name: 'B. Customer' } });
 
-const exampleUser = { id: exampleId('usr'), email, name, roles: ['customer'], createdAt: exampleTime };
+/** 256 random bits of a mailed link, in base64url. */
+const linkTokenSchema = z.string().regex(/^[\w-]{43}$/, 'must be the token of a mailed link');
+const linkToken = 'the-token-of-a-mailed-link-is-43-characters';
+
+export const verifyBody = z.strictObject({ token: linkTokenSchema }).meta({ example: { token: linkToken } });
+export const requestResetBody = z.strictObject({ email: emailSchema }).meta({ example: { email } });
+export const resetBody = z
+  .strictObject({ token: linkTokenSchema, password: newPasswordSchema })
+  .meta({ example: { token: linkToken, password } });
+
+const exampleUser = {
+  id: exampleId('usr'),
+  email,
+  name,
+  roles: ['customer'],
+  createdAt: exampleTime,
+  emailVerified: true,
+};
 
 export const userSchema = z
   .strictObject({
@@ -44,6 +61,8 @@ export const userSchema = z
     name: z.string(),
     roles: z.array(z.enum(['customer', 'staff'])),
     createdAt: timestampSchema,
+    /** Whether the owner of the mailbox has shown that the address is his. */
+    emailVerified: z.boolean(),
   })
   .meta({ example: exampleUser });
 

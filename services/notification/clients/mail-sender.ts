@@ -1,4 +1,4 @@
-import type { Mail } from '../templates/render-mail.ts';
+import type { Mail } from '../templates/mail-frame.ts';
 
 export type OutgoingMail = Mail & { readonly notificationId: string; readonly from: string; readonly to: string };
 

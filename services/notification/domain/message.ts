@@ -14,15 +14,22 @@ export const messageKinds = [
 ] as const;
 export type MessageKind = (typeof messageKinds)[number];
 
-export type Message = {
+/** What sending takes of a message, whatever it says. */
+export type MessageHead = {
   /** The same for the same message, whoever sends it and however often. */
   readonly notificationId: string;
-  readonly kind: MessageKind;
+  readonly kind: string;
   readonly to: string;
-  /** Whether money was taken for the order. Nobody has proved the address; without money the mail says nothing in the buyer's words. */
-  readonly isPaid: boolean;
-  /** Whether it may be left out when its recipient gets too many: news about an order that nobody paid for. */
+  /** Id of the order or account that it is about. */
+  readonly about: string;
+  /** Which of the recipient's limits it counts against; null for none. */
+  readonly counted: 'paid' | 'unpaid' | 'unproved' | null;
+  /** Whether it may be left out when its recipient gets too many, instead of waiting. */
   readonly isDispensable: boolean;
+};
+
+export type OrderMessage = MessageHead & {
+  readonly kind: MessageKind;
   /** The buyer's name; null for what is no name, and while nothing is paid. */
   readonly customerName: string | null;
   /** Lines of the address, where it matters; empty while nothing is paid. */
@@ -52,7 +59,7 @@ const linesOf = ({ name, street, line2, city, state, zip, country }: Order['ship
     .filter((line) => line !== '');
 
 /** The message that an event calls for; null for events that are nobody's mail. One message per order and kind, one per refund. */
-export const messageFor = (event: OrderEvent): Message | null => {
+export const messageFor = (event: OrderEvent): OrderMessage | null => {
   const kind = kindOf.get(event.type);
   if (kind === undefined) return null;
   const { customer } = event.data;
@@ -63,7 +70,9 @@ export const messageFor = (event: OrderEvent): Message | null => {
     notificationId: refund ? `${order.id}:${kind}:${refund.refundId}` : `${order.id}:${kind}`,
     kind,
     to: order.email,
-    isPaid,
+    about: order.id,
+    // Nobody has proved the address; without money the mail says nothing in the buyer's words.
+    counted: isPaid ? 'paid' : 'unpaid',
     isDispensable: !isPaid && (kind === 'payment-failed' || kind === 'order-cancelled'),
     customerName: isPaid ? greetedName(customer.name) : null,
     shippingTo: isPaid && withAddress.has(kind) ? linesOf(shippingAddress) : [],

@@ -44,13 +44,13 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
 
   return {
     /** Claims a message for one attempt to send it. A claim that ran out is taken over. */
-    claim: async (notificationId: string, about: { kind: string; orderId: string }): Promise<ClaimResult> => {
+    claim: async (notificationId: string, { kind, about }: { kind: string; about: string }): Promise<ClaimResult> => {
       const now = clock.now().getTime();
       const owner = randomUUID();
       try {
         const { Attributes } = await update(notificationId, {
           UpdateExpression:
-            'SET #state = :reserved, #owner = :owner, reservedUntilMs = :until, kind = :kind, orderId = :order, expiresAt = :expires ADD attempt :one',
+            'SET #state = :reserved, #owner = :owner, reservedUntilMs = :until, kind = :kind, about = :about, expiresAt = :expires ADD attempt :one',
           ConditionExpression:
             'attribute_not_exists(notificationId) OR (#state = :reserved AND (attribute_not_exists(reservedUntilMs) OR reservedUntilMs < :now))',
           ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
@@ -59,8 +59,8 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
             ':owner': owner,
             ':until': now + claimMs,
             ':now': now,
-            ':kind': about.kind,
-            ':order': about.orderId,
+            ':kind': kind,
+            ':about': about,
             ':expires': Math.floor(now / 1000) + keepDays * 86_400,
             ':one': 1,
           },

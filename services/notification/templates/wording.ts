@@ -1,5 +1,5 @@
 import { formatMoney } from '../../kit/values/money.ts';
-import type { Message } from '../domain/message.ts';
+import type { OrderMessage } from '../domain/message.ts';
 
 export type Wording = { readonly subject: string; readonly paragraphs: readonly string[] };
 
@@ -23,7 +23,7 @@ const cancellations: ReadonlyMap<string, string> = new Map(
 );
 
 /** What a message says in words. */
-export const wordingOf = ({ kind, order, refund }: Message): Wording => {
+export const wordingOf = ({ kind, order, refund }: OrderMessage): Wording => {
   switch (kind) {
     case 'order-confirmed':
       return {

@@ -13,9 +13,12 @@ import { createPostponedMails } from '../storage/postponed-mails.ts';
 import { createRecipientLog } from '../storage/recipient-log.ts';
 import { createSentLog } from '../storage/sent-log.ts';
 
+/** What the user service knows too. */
+export const mailSealSecret = 'the secret of the user service in tests';
+
 /** As the service reads it, with a limit that no test meets by chance. */
 export const testConfig = {
-  own: { MAIL_FROM: 'CloudMart <orders@example.com>', PAID_MAILS_PER_HOUR: 60 },
+  own: { MAIL_FROM: 'CloudMart <orders@example.com>', PAID_MAILS_PER_HOUR: 60, MAIL_SEAL_SECRET: mailSealSecret },
   tables: {},
 } as Config<NotificationConfig>;
 

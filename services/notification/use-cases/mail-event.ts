@@ -1,18 +1,40 @@
-import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import { parseEvent } from '../../contracts/events/topics.ts';
-import { type Message, messageFor } from '../domain/message.ts';
+import { accountMessageFor } from '../domain/account-message.ts';
+import { type MessageHead, messageFor } from '../domain/message.ts';
+import { manifest } from '../manifest.ts';
 import type { NotificationEffects } from './notification-effects.ts';
 import { type MailOutcome, sendOnce } from './send-once.ts';
 
 /** The event cannot be read, or no mail be made of it. */
 export class UnreadableEvent extends Error {}
 
+const topics = Object.keys(manifest.consumes);
+
+/** A topic describes no event of another one, so the first that knows it is its own: a mail that waits no longer says where it came from. */
+const parse = (text: string) => {
+  for (const topic of topics) {
+    const event = parseEvent(text, topic);
+    if (event) return event;
+  }
+  return undefined;
+};
+
+const mailFor = (effects: NotificationEffects, event: NonNullable<ReturnType<typeof parse>>) => {
+  if (event.type === 'user.mail-requested.v1') {
+    const { userId, mail, letter } = event.data;
+    const message = accountMessageFor(event, effects.openLetter({ userId, mail }, letter), effects.clock.now());
+    return message && { message, mail: effects.render.account(message) };
+  }
+  if (event.source !== 'order') return null;
+  const message = messageFor(event as Parameters<typeof messageFor>[0]);
+  return message && { message, mail: effects.render.order(message) };
+};
+
 const read = (effects: NotificationEffects, text: string) => {
   try {
-    // The order's own topic alone is consumed.
-    const event = parseEvent(text, 'order-events') as OrderEvent | undefined;
-    const message = event && messageFor(event);
-    return message ? { message, mail: effects.render(message), traceparent: event.traceparent } : undefined;
+    const event = parse(text);
+    const found = event && mailFor(effects, event);
+    return found ? { ...found, traceparent: event.traceparent } : undefined;
   } catch (problem) {
     throw new UnreadableEvent(
       `no mail can be made of the event: ${problem instanceof Error ? problem.name : problem}`,
@@ -25,12 +47,12 @@ const read = (effects: NotificationEffects, text: string) => {
 
 /**
  * Tries to send the mail that an event calls for, and hands the outcome to `settle`, in the trace of the event.
- * Returns what that returned, or undefined for an event that is nobody's mail. Throws `UnreadableEvent`.
+ * Returns what that returned, or undefined for an event that is nobody's mail, or too late to be one. Throws `UnreadableEvent`.
  */
 export const mailEvent = async <T>(
   effects: NotificationEffects,
   text: string,
-  settle: (message: Message, outcome: MailOutcome) => Promise<T>,
+  settle: (message: MessageHead, outcome: MailOutcome) => Promise<T>,
 ): Promise<T | undefined> => {
   const found = read(effects, text);
   if (!found) return undefined;

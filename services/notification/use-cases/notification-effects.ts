@@ -1,18 +1,22 @@
 /** What the use cases of mails may do to the world; `app.ts` makes it. */
+import type { Letter, LetterPlace } from '../../kit/auth/sealed-letter.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { MailSender } from '../clients/mail-sender.ts';
-import type { Message } from '../domain/message.ts';
+import type { AccountMessage } from '../domain/account-message.ts';
+import type { OrderMessage } from '../domain/message.ts';
 import type { PostponedMails } from '../storage/postponed-mails.ts';
 import type { RecipientLog } from '../storage/recipient-log.ts';
 import type { SentLog } from '../storage/sent-log.ts';
-import type { Mail } from '../templates/render-mail.ts';
+import type { Mail } from '../templates/mail-frame.ts';
 
 /** Most mails that one recipient gets in an hour; beyond them a mail waits, or is withheld if it can be done without. */
 export type MailLimits = {
   /** About orders that nobody paid for: anybody can make them, for any address. */
-  readonly unpaidPerHour: number;
+  readonly unpaid: number;
   /** About paid orders. 0: no limit. */
-  readonly paidPerHour: number;
+  readonly paid: number;
+  /** About accounts whose address nobody has proved: anybody can make them, too. */
+  readonly unproved: number;
 };
 
 /** What sending one mail takes. */
@@ -28,7 +32,9 @@ export type SendOnceEffects = {
 };
 
 export type NotificationEffects = SendOnceEffects & {
-  readonly render: (message: Message) => Mail;
+  readonly render: { order(message: OrderMessage): Mail; account(message: AccountMessage): Mail };
+  /** Opens what was sealed for this function alone. Throws when it cannot. */
+  readonly openLetter: (place: LetterPlace, letter: string) => Letter;
   /** Runs the work as part of the trace that the event belongs to. */
   readonly inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) => Promise<T>;
   readonly postponedMails: PostponedMails;

@@ -17,7 +17,7 @@ beforeAll(async () => {
     clock: table.clock,
     from: 'orders@example.com',
     recipients: table.recipients,
-    limits: { unpaidPerHour: 3, paidPerHour: 0 },
+    limits: { unpaid: 3, paid: 0, unproved: 6 },
     readProblem: (problem) => {
       if (problem instanceof SenderAway) return 'away';
       return problem instanceof MailRefused ? 'refused' : 'unsure';

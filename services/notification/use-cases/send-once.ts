@@ -1,7 +1,7 @@
-import type { Message } from '../domain/message.ts';
+import type { MessageHead } from '../domain/message.ts';
 import type { Obstacle } from '../domain/postponement.ts';
 import type { MailClaim } from '../storage/sent-log.ts';
-import type { Mail } from '../templates/render-mail.ts';
+import type { Mail } from '../templates/mail-frame.ts';
 import type { SendOnceEffects } from './notification-effects.ts';
 import { recipientDigest } from './recipient-digest.ts';
 
@@ -16,10 +16,9 @@ const mostUnsure = 3;
 const postponed = (obstacle: Obstacle): MailOutcome => ({ state: 'postponed', obstacle });
 
 /** Until when the recipient has had enough; undefined when the mail may go. */
-const restOf = async ({ recipients, limits }: SendOnceEffects, { to, isPaid, notificationId }: Message) => {
-  const limit = isPaid ? limits.paidPerHour : limits.unpaidPerHour;
-  if (isPaid && limit === 0) return undefined;
-  return recipients.admit(`${isPaid ? 'paid' : 'unpaid'}:${recipientDigest(to)}`, notificationId, limit);
+const restOf = async ({ recipients, limits }: SendOnceEffects, { to, counted, notificationId }: MessageHead) => {
+  if (counted === null || (counted === 'paid' && limits.paid === 0)) return undefined;
+  return recipients.admit(`${counted}:${recipientDigest(to)}`, notificationId, limits[counted]);
 };
 
 /**
@@ -29,10 +28,10 @@ const restOf = async ({ recipients, limits }: SendOnceEffects, { to, isPaid, not
  *   for the mail where that can tell. Where it cannot, the mail is sent again rather than never, at most three times in all.
  * Throws when the log of sent mails cannot be used; a later call goes on from whatever was noted.
  */
-export const sendOnce = async (effects: SendOnceEffects, message: Message, mail: Mail): Promise<MailOutcome> => {
+export const sendOnce = async (effects: SendOnceEffects, message: MessageHead, mail: Mail): Promise<MailOutcome> => {
   const { sentLog, sender, from, clock, readProblem } = effects;
-  const { notificationId, kind, order, to } = message;
-  const claim = await sentLog.claim(notificationId, { kind, orderId: order.id });
+  const { notificationId, kind, about, to } = message;
+  const claim = await sentLog.claim(notificationId, { kind, about });
   if (claim.state === 'ended') return { state: 'known' };
   if (claim.state === 'held') return postponed({ kind: 'until', why: 'another attempt holds it', until: claim.until });
 
@@ -58,7 +57,7 @@ export const sendOnce = async (effects: SendOnceEffects, message: Message, mail:
   }
   const rest = await restOf(effects, message);
   if (rest && message.isDispensable) {
-    await sentLog.end(notificationId, 'withheld', 'its recipient got too many mails about unpaid orders');
+    await sentLog.end(notificationId, 'withheld', `its recipient got too many ${message.counted} mails`);
     return { state: 'withheld' };
   }
   if (rest) {

@@ -30,6 +30,11 @@ export const refreshTokenReused = () =>
 export const sessionEnded = () =>
   new Refusal('unauthenticated', 'auth.session-ended', 'The session has ended; sign in again.');
 
+export const linkInvalid = () =>
+  new Refusal('invalid', 'auth.link-invalid', 'The link was used already or is too old; have a new one mailed.', {
+    errors: [{ path: 'token', message: 'is of no link that works' }],
+  });
+
 export const emailTaken = () =>
   new Refusal('conflict', 'user.email-taken', 'An account with this e-mail address exists already; sign in instead.');
 

@@ -7,6 +7,8 @@ export type User = {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly createdAt: Date;
+  /** Whether the owner of the mailbox has shown that the address is his. */
+  readonly emailVerified: boolean;
 };
 
 /** An account with what proves its owner; never leaves the service. */

@@ -1,22 +1,27 @@
 import type { accountDoors } from '../../contracts/http/account-doors.ts';
 import type { Tokens, User } from '../../contracts/http/auth-api.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
+import type { Jobs } from '../../kit/jobs/jobs.ts';
 import type { User as DomainUser } from '../domain/user.ts';
 import { authenticate } from '../use-cases/authenticate.ts';
 import type { IssuedTokens } from '../use-cases/issue-tokens.ts';
-import { logOut } from '../use-cases/log-out.ts';
+import { logOut, logOutEverywhere } from '../use-cases/log-out.ts';
 import { readProfile } from '../use-cases/read-profile.ts';
 import { refreshSession } from '../use-cases/refresh-session.ts';
 import { registerUser } from '../use-cases/register-user.ts';
+import { requestReset } from '../use-cases/request-reset.ts';
+import { resetPassword } from '../use-cases/reset-password.ts';
 import { updateProfile } from '../use-cases/update-profile.ts';
 import type { UserEffects } from '../use-cases/user-effects.ts';
+import { requestVerification, verifyEmail } from '../use-cases/verify-email.ts';
 
-const userOf = ({ id, email, name, roles, createdAt }: DomainUser): User => ({
+const userOf = ({ id, email, name, roles, createdAt, emailVerified }: DomainUser): User => ({
   id,
   email,
   name,
   roles: [...roles],
   createdAt: createdAt.toISOString(),
+  emailVerified,
 });
 
 const tokensOf = ({ user, accessToken, expiresInSeconds, refreshToken }: IssuedTokens): Tokens => ({
@@ -26,13 +31,30 @@ const tokensOf = ({ user, accessToken, expiresInSeconds, refreshToken }: IssuedT
   refreshToken,
 });
 
+export type AccountParts = UserEffects & { readonly jobs: Pick<Jobs, 'enqueue'> };
+
 /** What the doors of accounts and sessions do; the service opens them over gRPC alone. */
-export const accountHandlers = (parts: UserEffects): DoorHandlers<typeof accountDoors> => ({
+export const accountHandlers = (parts: AccountParts): DoorHandlers<typeof accountDoors> => ({
   register: async ({ body, network }) => tokensOf(await registerUser(parts, { ...body, network })),
   logIn: async ({ body, network }) => tokensOf(await authenticate(parts, { ...body, network })),
   refresh: async ({ body }) => tokensOf(await refreshSession(parts, body.refreshToken)),
   logOut: async ({ caller, body }) => {
     await logOut(parts, body?.refreshToken, caller);
+  },
+  logOutEverywhere: async ({ caller }) => {
+    await logOutEverywhere(parts, caller);
+  },
+  verify: async ({ body }) => {
+    await verifyEmail(parts, body.token);
+  },
+  requestVerification: async ({ caller }) => {
+    await requestVerification(parts, caller);
+  },
+  requestReset: async ({ body }) => {
+    await requestReset(parts.jobs, body.email);
+  },
+  reset: async ({ body, network }) => {
+    await resetPassword(parts, { ...body, network });
   },
   profile: async ({ caller }) => userOf(await readProfile(parts, caller)),
   updateProfile: async (request) => userOf(await updateProfile(parts, request, request.body)),

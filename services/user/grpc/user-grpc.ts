@@ -7,8 +7,7 @@ import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { answerCalls } from '../../kit/grpc/door-calls.ts';
 import type { CallersOf } from '../../kit/grpc/grpc-server.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
-import type { UserEffects } from '../use-cases/user-effects.ts';
-import { accountHandlers } from './account-handlers.ts';
+import { type AccountParts, accountHandlers } from './account-handlers.ts';
 
 const checkSessionRequest = z.object({ userId: userIdSchema, sessionId: idSchema('fam') });
 
@@ -21,10 +20,15 @@ export const userCallers: CallersOf<UserServiceDefinition> = {
   getProfile: ['api-gateway', 'order'],
   updateProfile: ['api-gateway'],
   checkSession: ['api-gateway'],
+  logoutEverywhere: ['api-gateway'],
+  verifyEmail: ['api-gateway'],
+  requestVerification: ['api-gateway'],
+  requestReset: ['api-gateway'],
+  resetPassword: ['api-gateway'],
 };
 
 /** The service of cloudmart/user/v1/user.proto: the doors of accounts, and whether a session may still act. */
-export const userGrpc = (parts: UserEffects): ServiceImplementation<UserServiceDefinition, GrpcCall> => ({
+export const userGrpc = (parts: AccountParts): ServiceImplementation<UserServiceDefinition, GrpcCall> => ({
   ...answerCalls(UserServiceDefinition, accountDoors, accountHandlers(parts)),
   checkSession: async (request) => {
     const { userId, sessionId } = parseRequest(checkSessionRequest, request);

@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { open, seal } from '../../kit/auth/sealed-box.ts';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { PresentedToken } from '../domain/refresh-chain.ts';
 import {
@@ -8,8 +9,7 @@ import {
   sessionLifetimeMs,
 } from '../domain/session-lifetime.ts';
 import type { User } from '../domain/user.ts';
-import { open, seal } from './sealed-box.ts';
-import { type UserRow, userOf } from './user-repository.ts';
+import { type UserRow, userColumns, userOf } from './user-repository.ts';
 
 /** A session with a refresh token that works. */
 export type OpenSession = { readonly sessionId: string; readonly user: User; readonly refreshToken: string };
@@ -73,7 +73,7 @@ export const createSessionRepository = (database: Sql) => ({
        ), successor AS (
          INSERT INTO refresh_tokens (hash, session_id, expires_at) SELECT $3, session_id, $5 FROM used
        )
-       SELECT used.session_id, u.id, u.email, u.name, u.roles, u.created_at FROM used JOIN users u ON u.id = used.user_id`,
+       SELECT used.session_id, ${userColumns('u')} FROM used JOIN users u ON u.id = used.user_id`,
       [
         hashOf(token),
         now,
@@ -100,7 +100,8 @@ export const createSessionRepository = (database: Sql) => ({
       }
     >(
       `SELECT t.session_id, t.expires_at, t.used_at, t.sealed_successor, n.used_at IS NOT NULL AS successor_used,
-              s.revoked_at IS NULL AND s.expires_at > $2 AS active, u.id, u.email, u.name, u.roles, u.created_at
+              s.revoked_at IS NULL AND s.expires_at > $2 AS active,
+              ${userColumns('u')}
        FROM refresh_tokens t
        JOIN sessions s ON s.id = t.session_id
        JOIN users u ON u.id = s.user_id

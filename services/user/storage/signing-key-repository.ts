@@ -1,8 +1,8 @@
 import { createPrivateKey, generateKeyPairSync, type KeyObject, randomUUID } from 'node:crypto';
 import type { JWK } from 'jose';
+import { open, seal } from '../../kit/auth/sealed-box.ts';
 import type { Database, Sql } from '../../kit/storage/database.ts';
 import type { KeyTimes } from '../domain/key-schedule.ts';
-import { open, seal } from './sealed-box.ts';
 
 /** A key of the set; without `privateKey` when it was sealed with another KEY_ENCRYPTION_SECRET. */
 export type SigningKey = KeyTimes & { readonly publicJwk: JWK; readonly privateKey: KeyObject | undefined };

@@ -1,7 +1,14 @@
 import type { Sql } from '../../kit/storage/database.ts';
 import type { Role, User, UserWithPassword } from '../domain/user.ts';
 
-export type UserRow = { id: string; email: string; name: string; roles: Role[]; created_at: Date };
+export type UserRow = {
+  id: string;
+  email: string;
+  name: string;
+  roles: Role[];
+  created_at: Date;
+  email_verified: boolean;
+};
 
 export const userOf = (row: UserRow): User => ({
   id: row.id,
@@ -9,13 +16,17 @@ export const userOf = (row: UserRow): User => ({
   name: row.name,
   roles: row.roles,
   createdAt: row.created_at,
+  emailVerified: row.email_verified,
 });
 
 type UserWithPasswordRow = UserRow & { password_hash: string };
 const withPassword = (row: UserWithPasswordRow | undefined): UserWithPassword | undefined =>
   row && { ...userOf(row), passwordHash: row.password_hash };
 
-const columns = 'id, email, name, roles, created_at';
+/** Columns of an account, each after `table.` where one is given. */
+export const userColumns = (table = 'users'): string =>
+  `${table}.id, ${table}.email, ${table}.name, ${table}.roles, ${table}.created_at, ${table}.email_verified_at IS NOT NULL AS email_verified`;
+const columns = userColumns();
 
 /** Accounts. Whoever changes an account and its sessions in one transaction locks the account first. */
 export const createUserRepository = (database: Sql) => ({
@@ -38,7 +49,7 @@ export const createUserRepository = (database: Sql) => ({
   },
 
   /** Adds an account at sequence 1; false when the address has one already. */
-  insert: async (tx: Sql, user: UserWithPassword): Promise<boolean> => {
+  insert: async (tx: Sql, user: Omit<UserWithPassword, 'emailVerified'>): Promise<boolean> => {
     const { rowCount } = await tx.query(
       `INSERT INTO users (id, email, name, password_hash, roles, sequence, created_at)
        VALUES ($1, $2, $3, $4, $5, 1, $6) ON CONFLICT (email) DO NOTHING`,
@@ -65,12 +76,19 @@ export const createUserRepository = (database: Sql) => ({
   update: async (
     tx: Sql,
     id: string,
-    changes: { readonly name?: string; readonly passwordHash?: string; readonly roles?: readonly Role[] },
+    changes: {
+      readonly name?: string;
+      readonly passwordHash?: string;
+      readonly roles?: readonly Role[];
+      /** Kept if the address was proved before. */
+      readonly emailVerifiedAt?: Date;
+    },
   ): Promise<User> => {
     const { rows } = await tx.query<UserRow>(
-      `UPDATE users SET name = coalesce($2, name), password_hash = coalesce($3, password_hash), roles = coalesce($4, roles)
+      `UPDATE users SET name = coalesce($2, name), password_hash = coalesce($3, password_hash), roles = coalesce($4, roles),
+         email_verified_at = coalesce(email_verified_at, $5)
        WHERE id = $1 RETURNING ${columns}`,
-      [id, changes.name, changes.passwordHash, changes.roles],
+      [id, changes.name, changes.passwordHash, changes.roles, changes.emailVerifiedAt],
       { name: 'user-update' },
     );
     if (!rows[0]) throw new Error(`account ${id} does not exist`);

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
+import { openLetter } from '../../kit/auth/sealed-letter.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
@@ -25,6 +26,9 @@ export type StartOptions = {
 /** Kept for all processes of one test file: replicas share it. */
 const keyEncryptionSecret = randomBytes(32).toString('base64url');
 
+/** What the mail function knows too. */
+export const mailSealSecret = 'the secret of the mail function in tests';
+
 /** One process of the service, doors open, with a client that speaks to it as the gateway does. */
 export const startUserService = async (
   store: TestDatabase,
@@ -34,6 +38,7 @@ export const startUserService = async (
     clock,
     own: {
       KEY_ENCRYPTION_SECRET: keyEncryptionSecret,
+      MAIL_SEAL_SECRET: mailSealSecret,
       MALLOC_MMAP_THRESHOLD_: 1_048_576,
       STAFF_EMAIL: staffEmail,
       STAFF_PASSWORD: staffPassword,
@@ -51,6 +56,7 @@ export const startUserService = async (
       deadlineMs: 60_000,
     });
   const users = clientOf('api-gateway');
+  const background: ((typeof app.background)[number] | undefined)[] = [];
   return {
     users,
     clock,
@@ -58,8 +64,15 @@ export const startUserService = async (
     app,
     port,
     clientOf,
+    /** Begins to work on jobs, which no other part of the background is needed for. */
+    startJobs: async () => {
+      const jobs = app.background.find(({ name }) => name === 'jobs');
+      await jobs?.start?.();
+      background.push(jobs);
+    },
     stop: async () => {
       users.close();
+      for (const part of background) await part?.stop();
       await app.http.close();
       await app.grpc.close();
       for (const { close } of app.resources) await close();
@@ -76,6 +89,16 @@ export const eventsOf = async (store: TestDatabase, userId: string) => {
   }>('SELECT payload FROM outbox WHERE aggregateid = $1 ORDER BY sequence', [userId]);
   return rows.map(({ payload }) => payload);
 };
+
+/** Mails that the account was sent, in order, as the mail function opens them. */
+export const mailsOf = async (store: TestDatabase, userId: string) =>
+  (await eventsOf(store, userId)).flatMap(({ type, data }) => {
+    if (type !== 'user.mail-requested.v1') return [];
+    const mail = String(data['mail']);
+    return [
+      { mail, isProved: data['isProved'], ...openLetter(mailSealSecret, { userId, mail }, String(data['letter'])) },
+    ];
+  });
 
 /**
  * Values of the calls that were answered. A machine that is busy with other tests may turn some of many parallel calls

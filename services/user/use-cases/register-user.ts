@@ -2,6 +2,7 @@ import { requireUncommonPassword } from '../domain/password-rules.ts';
 import { type Happening, userEvent } from '../domain/user-events.ts';
 import { emailTaken } from '../domain/user-refusals.ts';
 import { beginSession, type IssuedTokens, issueTokens } from './issue-tokens.ts';
+import { mailLink } from './mail-account.ts';
 import type { UserEffects } from './user-effects.ts';
 
 /** Makes an account and signs it in. Refusals: `user.password-too-common`, `user.email-taken`, `auth.busy`. */
@@ -34,7 +35,9 @@ export const registerUser = async (
     const registered: Happening = { type: 'user.registered.v1', data: { roles: [...user.roles] } };
     const envelope = { id: parts.ids.next('evt'), userId: user.id, sequence: 1, at: user.createdAt };
     await parts.publish(tx, [userEvent(registered, envelope)]);
-    return beginSession(parts, tx, user);
+    const account = { ...user, emailVerified: false };
+    await mailLink(parts, tx, account, 'verify-address');
+    return beginSession(parts, tx, account);
   });
   await parts.loginAttempts.recordSuccess({ email, network }, user.createdAt);
   return issueTokens(parts, session);

@@ -5,6 +5,7 @@ import type { Happening } from '../domain/user-events.ts';
 import { wrongPassword } from '../domain/user-refusals.ts';
 import { checkPassword } from './check-password.ts';
 import { publishInSequence } from './end-sessions.ts';
+import { mailRequested } from './mail-account.ts';
 import { requireAccount } from './read-profile.ts';
 import type { UserEffects } from './user-effects.ts';
 
@@ -52,6 +53,9 @@ export const updateProfile = async (
       const which = { allBut: customer.sessionId };
       const ended = await parts.sessions.revoke(tx, account.id, which, parts.clock.now());
       if (ended > 0) happenings.push({ type: 'user.sessions-revoked.v1', data: { reason: 'password-changed' } });
+      // Whoever had a link mailed before may be the reason of the change.
+      await parts.mailedLinks.endAll(tx, account.id, 'reset-password');
+      happenings.push(mailRequested(parts, user, { mail: 'password-changed' }));
     }
     await publishInSequence(parts, tx, account.id, happenings);
     return user;

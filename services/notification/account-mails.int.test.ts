@@ -1,0 +1,120 @@
+/** Mails about accounts: what is sealed in their events is read here alone, and comes in time or not at all. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { type UserEvent, userEventSchema } from '../contracts/events/user-events.ts';
+import { sealLetter } from '../kit/auth/sealed-letter.ts';
+import { createLogger } from '../kit/telemetry/logger.ts';
+import { fakeIds } from '../kit/testing/ids.ts';
+import { notificationApp } from './app.ts';
+import { MailRefused, SenderAway } from './clients/mail-sender.ts';
+import type { IncomingEvent } from './events/read-records.ts';
+import { allWell, msk, theClock } from './testing/incoming.ts';
+import { type MailTables, mailSealSecret, startMailTables, testConfig } from './testing/mail-tables.ts';
+
+const ids = fakeIds();
+const token = 'a-token-that-nobody-else-should-ever-have-x';
+const ada = 'ada@example.com';
+type Mail = Extract<UserEvent, { type: 'user.mail-requested.v1' }>['data']['mail'];
+
+let tables: MailTables;
+let app: (event: IncomingEvent) => Promise<unknown>;
+const start = async (parts: Partial<Parameters<typeof notificationApp>[0]> = {}) => {
+  const own = { ...testConfig.own, RESET_PAGE: 'https://shop.example/reset#{token}' };
+  const logger = createLogger('notification', 'silent');
+  const handle = await notificationApp({ config: { ...testConfig, own }, logger, ...tables, ...parts });
+  return (event: IncomingEvent) => handle(event, 60_000);
+};
+beforeEach(async () => {
+  tables = await startMailTables();
+  app = await start();
+});
+afterEach(() => tables.stop());
+
+const requested = (mail: Mail, { to = ada, isProved = true, minutes = 30, userId = ids.next('usr') } = {}): string =>
+  JSON.stringify(
+    userEventSchema.parse({
+      specversion: '1.0',
+      id: ids.next('evt'),
+      source: 'user',
+      type: 'user.mail-requested.v1',
+      subject: userId,
+      time: tables.clock.now().toISOString(),
+      datacontenttype: 'application/json',
+      sequence: 2,
+      data: {
+        userId,
+        mail,
+        isProved,
+        letter: sealLetter(mailSealSecret, { userId, mail }, mail === 'password-changed' ? { to } : { to, token }),
+        usefulUntil: new Date(tables.clock.now().getTime() + minutes * 60_000).toISOString(),
+      },
+    }),
+  );
+const handle = (...events: string[]) => app(msk(events.map((event, index) => [`usr_${index}`, event])));
+const mails = async () => {
+  const names = (await readdir(tables.folder)).filter((name) => name.endsWith('.json'));
+  const read = (name: string) => readFile(join(tables.folder, name), 'utf8');
+  return (await Promise.all(names.map(read))).map(
+    (mail) => JSON.parse(mail) as { to: string; text: string; html: string },
+  );
+};
+
+test('each mail goes to the sealed address with its link, once', async () => {
+  const event = requested('reset-password');
+  expect(await handle(event, event)).toEqual(allWell);
+  const [mail] = await mails();
+  expect(await mails()).toHaveLength(1);
+  expect(mail?.to).toBe(ada);
+  for (const body of [mail?.text, mail?.html]) expect(body).toContain(`https://shop.example/reset#${token}`);
+});
+
+test('without a page the code itself stands in the mail', async () => {
+  await handle(requested('verify-address'));
+  const [mail] = await mails();
+  for (const body of [mail?.text, mail?.html]) expect(body).toContain(token);
+  expect(mail?.html).not.toContain('href');
+});
+
+test('a changed password is told without a link', async () => {
+  await handle(requested('password-changed'));
+  const [mail] = await mails();
+  expect(mail?.text).toMatch(/was changed/);
+  expect(mail?.html).not.toContain('href');
+});
+
+test('a mail that comes too late to be of use is not sent', async () => {
+  const event = requested('reset-password', { minutes: 30 });
+  const away = { ...tables.sender, send: () => Promise.reject(new SenderAway('no connection')) };
+  await (await start({ sender: away }))(msk([['key', event]]));
+  tables.clock.advance(31 * 60_000);
+  expect(await app(theClock)).toEqual(allWell);
+  expect(await mails()).toEqual([]);
+  expect(await tables.postponedMails.due(tables.clock.now(), 9)).toEqual([]);
+});
+
+test('while a mail waits neither its address nor its token lies readable in the table', async () => {
+  const refusing = { ...tables.sender, send: () => Promise.reject(new MailRefused('mailbox full')) };
+  await (await start({ sender: refusing }))(msk([['key', requested('reset-password')]]));
+  tables.clock.advance(60_000);
+  const [waiting] = await tables.postponedMails.due(tables.clock.now(), 9);
+  expect(waiting?.event).toContain('user.mail-requested.v1');
+  expect(JSON.stringify(waiting)).not.toMatch(new RegExp(`${token}|${ada}`));
+});
+
+test('a letter that was sealed for another account or under another secret is put aside and mailed to nobody', async () => {
+  const event = JSON.parse(requested('reset-password')) as { data: { userId: string } };
+  event.data.userId = ids.next('usr');
+  expect(await handle(JSON.stringify(event))).toEqual(allWell);
+  expect(await mails()).toEqual([]);
+  tables.clock.advance(60_000);
+  expect(await tables.postponedMails.due(tables.clock.now(), 9)).toHaveLength(1);
+});
+
+test('a mailbox that proved nothing gets six mails an hour however its address is spelt, and what it proved is not counted', async () => {
+  for (let at = 0; at < 9; at += 1)
+    await handle(requested('verify-address', { to: `victim+${at}@example.com`, isProved: false }));
+  expect(await mails()).toHaveLength(6);
+  await handle(requested('reset-password', { to: 'victim@example.com' }));
+  expect(await mails()).toHaveLength(7);
+});
