@@ -12,6 +12,7 @@ import type { RunningService } from '../kit/start/running-service.ts';
 import { createProductClient } from './clients/product-client.ts';
 import type { cartConfig } from './config.ts';
 import { handleOrderEvent, type OrderPlaced } from './events/on-order-event.ts';
+import { handleUserEvent, type UserDeleted } from './events/on-user-event.ts';
 import { cartHandlers } from './http/cart-handlers.ts';
 import { addDependencyHealthRoutes } from './http/dependency-health-routes.ts';
 import type { manifest as declared } from './manifest.ts';
@@ -81,6 +82,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     parse: parseEvent,
     handlers: {
       'order-events': { 'order.placed.v1': (event: OrderPlaced, tx) => handleOrderEvent(effects, event, tx) },
+      'user-events': { 'user.deleted.v1': (event: UserDeleted, tx) => handleUserEvent(effects, event, tx) },
     } satisfies Handlers<typeof declared.consumes>,
   });
 
@@ -91,7 +93,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
     addDoors(http, { clear: { ...cartDoors.clear, path: clearPath } }, handlers, { prefix });
     addDependencyHealthRoutes(http, context, prefix);
   }
-  functions.register({ addItem, handleOrderEvent });
+  functions.register({ addItem, handleOrderEvent, handleUserEvent });
 
   const warmCache = async () => {
     const popular = await carts.popularProducts(popularProducts);

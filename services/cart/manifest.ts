@@ -7,12 +7,13 @@ export const manifest = defineService({
   ports: { http: 8000 },
   owns: { database: 'carts' },
   publishes: { 'cart-events': { partitions: 6, retentionDays: 3 } },
-  consumes: { 'order-events': ['order.placed.v1'] },
+  consumes: { 'order-events': ['order.placed.v1'], 'user-events': ['user.deleted.v1'] },
   calls: ['product', 'user'],
   cache: true,
   criticalFunctions: [
     { file: 'use-cases/add-item.ts', name: 'addItem' },
     { file: 'events/on-order-event.ts', name: 'handleOrderEvent' },
+    { file: 'events/on-user-event.ts', name: 'handleUserEvent' },
   ],
   configuration: {
     CART_TTL_DAYS: {

@@ -12,6 +12,7 @@ import type { UserConfig } from './config.ts';
 import { userCallers, userGrpc } from './grpc/user-grpc.ts';
 import { createKeyRing } from './key-ring.ts';
 import { createPasswordHasher } from './password-hasher.ts';
+import { createAddressRepository } from './storage/address-repository.ts';
 import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
 import { createLoginAttemptRepository } from './storage/login-attempt-repository.ts';
 import { createMailedLinkRepository } from './storage/mailed-link-repository.ts';
@@ -62,6 +63,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     clock,
     ids,
     users: createUserRepository(database),
+    addresses: createAddressRepository(database),
     passwords: createPasswordHasher(),
     transaction: (work) => database.transaction(work),
     publish: (tx, events) => addToOutbox(tx, 'user-events', events),

@@ -5,7 +5,7 @@ import { orderAnswer } from '../../contracts/http/order-api.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { knownPayment, knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
-import { knownLink } from '../testing/user-peer.ts';
+import { knownAddress, knownLink } from '../testing/user-peer.ts';
 
 type Role = 'nobody' | 'guest' | 'customer' | 'staff';
 type Door = {
@@ -71,6 +71,12 @@ const doors: Record<string, Door> = {
   },
   'GET /api/v1/me': { admits: signedIn, answers: 200 },
   'PATCH /api/v1/me': { admits: signedIn, answers: 200, body: { name: 'Ada' } },
+  'DELETE /api/v1/me': { admits: signedIn, answers: 204, body: { password: 'a long password' } },
+  'GET /api/v1/me/addresses': { admits: signedIn, answers: 200 },
+  'POST /api/v1/me/addresses': { admits: signedIn, answers: 201, body: { address } },
+  'PATCH /api/v1/me/addresses/{id}': { admits: signedIn, answers: 200, body: { isDefault: true } },
+  'DELETE /api/v1/me/addresses/{id}': { admits: signedIn, answers: 204 },
+  'GET /api/v1/me/export': { admits: signedIn, answers: 200 },
   'GET /api/v1/products': { admits: everybody, answers: 200 },
   'GET /api/v1/products/{id}': { admits: everybody, answers: 200 },
   'GET /api/v1/products/{id}/image': { admits: everybody, answers: 200 },
@@ -107,6 +113,7 @@ const doors: Record<string, Door> = {
 
 const paramOf = (path: string, orderId: string) => {
   if (path.includes('/orders/')) return orderId;
+  if (path.includes('/addresses/')) return knownAddress.id;
   return path.includes('/payments/') ? knownPayment : knownProduct;
 };
 

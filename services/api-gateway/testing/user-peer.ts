@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { type Tokens, type User, UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
+import { exampleAddress } from '../../contracts/http/postal-address.ts';
 import type { Caller } from '../../kit/auth/caller.ts';
 import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
 import { systemIds } from '../../kit/system-ids.ts';
@@ -10,6 +11,14 @@ import { Refusal } from '../../kit/values/refusal.ts';
 
 /** The token of the one link that this peer knows. */
 export const knownLink = 'the-only-link-that-a-peer-in-tests-ever-had';
+
+/** The one address of everybody. */
+export const knownAddress = {
+  id: 'adr_01jf0000000000000000000001',
+  address: exampleAddress,
+  isDefault: true,
+  createdAt: '2026-11-29T10:15:00.000Z',
+};
 
 const requireLink = (token: string) => {
   if (token !== knownLink) throw new Refusal('invalid', 'auth.link-invalid', 'The link does not work.');
@@ -100,6 +109,35 @@ export const createUserPeer = (tokens: TestTokens) => {
     requestReset: async () => ({}),
     resetPassword: async ({ token }) => {
       requireLink(token);
+      return {};
+    },
+    listAddresses: async (_request, { caller }) => {
+      accountOf(caller);
+      return { items: [knownAddress] };
+    },
+    addAddress: async (_request, { caller }) => {
+      accountOf(caller);
+      return { saved: knownAddress };
+    },
+    changeAddress: async ({ id }, { caller }) => {
+      accountOf(caller);
+      return { saved: { ...knownAddress, id } };
+    },
+    removeAddress: async (_request, { caller }) => {
+      accountOf(caller);
+      return {};
+    },
+    exportData: async (_request, { caller }) => ({
+      profile: accountOf(caller).user,
+      addresses: [knownAddress],
+      sessions: [],
+      elsewhere: [],
+    }),
+    deleteAccount: async ({ password }, { caller }) => {
+      const account = accountOf(caller);
+      if (account.password !== password) throw new Refusal('invalid', 'user.wrong-password', 'The password is wrong.');
+      accounts.delete(account.user.email);
+      for (const session of sessions.values()) if (session.account === account) session.isActive = false;
       return {};
     },
     getProfile: async (_request, { caller }) => ({ user: accountOf(caller).user }),

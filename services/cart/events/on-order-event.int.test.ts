@@ -11,7 +11,8 @@ let log: EventLog;
 beforeAll(async () => {
   shop = await startCart();
   log = await openEventLog({ url: shop.store.url, logger: shop.context.logger });
-  await log.createTopics({ 'order-events': { partitions: 3, retentionDays: 1 } });
+  const topic = { partitions: 3, retentionDays: 1 };
+  await log.createTopics({ 'order-events': topic, 'user-events': topic });
   await shop.begin();
 });
 afterAll(async () => {

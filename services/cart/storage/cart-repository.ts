@@ -10,6 +10,7 @@ import {
   abandonStatement,
   absorbStatement,
   claimByOwner,
+  dropStatement,
   expireStatement,
   findByOwner,
   linesStatement,
@@ -188,6 +189,12 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
         batchOf('cart.expired.v1', clock.now()),
       ]);
       return rowCount;
+    },
+
+    /** Deletes the cart of a user for good, in the caller's transaction. */
+    drop: async (userId: string, tx: Sql): Promise<void> => {
+      const event = JSON.stringify(envelope('cart.expired.v1', clock.now()));
+      await tx.query(dropStatement, [userId, [event]], { name: 'drop-cart' });
     },
 
     /** Products in most carts, for filling the cache before they are asked for. */

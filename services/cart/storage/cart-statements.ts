@@ -104,3 +104,14 @@ WITH due AS MATERIALIZED (
 ), event AS (${numberedEvent} FROM numbered
 ), noted AS (${noteEvents})
 SELECT id FROM deleted`;
+
+/** $1 user, $2 event without cart, in a list. Deletes the cart of a user, and what is remembered of carts that went into it. */
+export const dropStatement = `
+WITH forgotten AS (DELETE FROM merged_carts WHERE user_id = $1
+), deleted AS (
+  DELETE FROM carts WHERE user_id = $1 RETURNING id, user_id, sequence + 1 AS sequence
+), numbered AS (
+  SELECT deleted.*, 1 AS number, '{}'::jsonb AS details FROM deleted
+), event AS (${numberedEvent} FROM numbered
+)
+${noteEvents}`;

@@ -15,7 +15,7 @@ export const userSessionsRevokedV1 = userEvent('user.sessions-revoked.v1', {
 });
 
 /** Mails about an account. */
-export const accountMails = ['verify-address', 'reset-password', 'password-changed'] as const;
+export const accountMails = ['verify-address', 'reset-password', 'password-changed', 'account-deleted'] as const;
 
 /**
  * A mail is to be sent. `letter` holds the recipient and the token of a link, sealed for the mail function alone (services/kit/auth/sealed-letter.ts);
@@ -32,10 +32,14 @@ export const userMailRequestedV1 = userEvent('user.mail-requested.v1', {
   usefulUntil: z.iso.datetime(),
 });
 
+/** The account is no more; whoever keeps something for its sake forgets it, but what the books need. */
+export const userDeletedV1 = userEvent('user.deleted.v1', {});
+
 export const userEventSchema = z.discriminatedUnion('type', [
   userRegisteredV1,
   userProfileChangedV1,
   userSessionsRevokedV1,
   userMailRequestedV1,
+  userDeletedV1,
 ]);
 export type UserEvent = z.output<typeof userEventSchema>;

@@ -1,12 +1,19 @@
 /** Accounts and sessions: sign up, sign in, stay signed in, sign out, and the own profile. */
 import { z } from 'zod';
 import {
+  addAddressBody,
+  addressIdSchema,
+  changeAddressBody,
+  deleteAccountBody,
   loginBody,
   logoutBody,
+  ownDataSchema,
   refreshBody,
   registerBody,
   requestResetBody,
   resetBody,
+  savedAddressesSchema,
+  savedAddressSchema,
   tokensSchema,
   updateProfileBody,
   userSchema,
@@ -17,6 +24,7 @@ import type { Doors } from './door.ts';
 const open = { access: 'public', tags: ['accounts'], method: 'POST' } as const;
 // Attempts are counted together: guessing must not be twice as fast over two doors.
 const attempt = { ...open, limit: 'attempts' } as const;
+const addressParams = z.strictObject({ id: addressIdSchema });
 const own = { access: 'customer', tags: ['accounts'], path: '/me', answers: { 200: userSchema } } as const;
 
 export const accountDoors = {
@@ -101,6 +109,69 @@ export const accountDoors = {
     answers: { 204: z.null() },
     errors: ['auth.link-invalid', 'user.password-too-common'],
     rpc: { method: 'resetPassword' },
+  },
+  addresses: {
+    ...own,
+    method: 'GET',
+    path: '/me/addresses',
+    summary: 'The own addresses',
+    description: 'The default first; an account keeps at most twenty, which are one page.',
+    answers: { 200: savedAddressesSchema },
+    rpc: { method: 'listAddresses' },
+  },
+  addAddress: {
+    ...own,
+    method: 'POST',
+    path: '/me/addresses',
+    summary: 'Keep one more address',
+    description: 'The first is the default.',
+    body: addAddressBody,
+    answers: { 201: savedAddressSchema },
+    errors: ['user.too-many-addresses'],
+    rpc: { method: 'addAddress', answer: 'saved' },
+  },
+  changeAddress: {
+    ...own,
+    method: 'PATCH',
+    path: '/me/addresses/:id',
+    summary: 'Change an own address, or make it the default',
+    params: addressParams,
+    body: changeAddressBody,
+    answers: { 200: savedAddressSchema },
+    errors: ['user.address-unknown'],
+    rpc: { method: 'changeAddress', answer: 'saved' },
+  },
+  removeAddress: {
+    ...own,
+    method: 'DELETE',
+    path: '/me/addresses/:id',
+    summary: 'Forget an own address',
+    params: addressParams,
+    answers: { 204: z.null() },
+    errors: ['user.address-unknown'],
+    rpc: { method: 'removeAddress' },
+  },
+  exportData: {
+    ...own,
+    method: 'GET',
+    path: '/me/export',
+    summary: 'What is kept about the own account',
+    description: 'Profile, addresses and sessions; `elsewhere` names the doors that give what other services keep.',
+    answers: { 200: ownDataSchema },
+    rpc: { method: 'exportData' },
+  },
+  deleteAccount: {
+    ...own,
+    method: 'DELETE',
+    path: '/me',
+    limit: 'attempts',
+    summary: 'Delete the own account',
+    description:
+      'Needs the password again. Ends all sessions; the cart goes too, and of orders what the books need stays. Nothing brings the account back.',
+    body: deleteAccountBody,
+    answers: { 204: z.null() },
+    errors: ['user.wrong-password', 'user.staff-undeletable'],
+    rpc: { method: 'deleteAccount' },
   },
   profile: { ...own, method: 'GET', summary: 'The own profile', rpc: { method: 'getProfile', answer: 'user' } },
   updateProfile: {

@@ -1,7 +1,8 @@
 /** Accounts and sessions: `/auth/*` and `/me`. */
 import { z } from 'zod';
 import { emailSchema } from './email-address.ts';
-import { exampleId, exampleTime, textSchema, timestampSchema, userIdSchema } from './values.ts';
+import { addressSchema, exampleAddress } from './postal-address.ts';
+import { exampleId, exampleTime, idSchema, pageSchema, textSchema, timestampSchema, userIdSchema } from './values.ts';
 
 /** 8 to 128 characters, no composition rules (OWASP ASVS 5.0, 6.2). */
 const newPasswordSchema = z.string().min(8).max(128);
@@ -34,6 +35,8 @@ export const updateProfileBody = z
     message: 'is required to change the password',
   })
   .meta({ example: { name: 'B. Customer' } });
+
+export const addressIdSchema = idSchema('adr');
 
 /** 256 random bits of a mailed link, in base64url. */
 const linkTokenSchema = z.string().regex(/^[\w-]{43}$/, 'must be the token of a mailed link');
@@ -78,5 +81,53 @@ export const tokensSchema = z
     example: { user: exampleUser, accessToken: 'header.claims.signature', expiresIn: 600, refreshToken },
   });
 
+/** An address that an account keeps. */
+export const savedAddressSchema = z
+  .strictObject({
+    id: addressIdSchema,
+    address: addressSchema,
+    isDefault: z.boolean(),
+    createdAt: timestampSchema,
+  })
+  .meta({ example: { id: exampleId('adr'), address: exampleAddress, isDefault: true, createdAt: exampleTime } });
+export const savedAddressesSchema = pageSchema(savedAddressSchema);
+
+export const addAddressBody = z
+  .strictObject({ address: addressSchema, isDefault: z.boolean().optional() })
+  .meta({ example: { address: exampleAddress } });
+export const changeAddressBody = z
+  .strictObject({
+    address: addressSchema.optional(),
+    /** Another becomes the default by being made it. */
+    isDefault: z.literal(true).optional(),
+  })
+  .refine((body) => body.address !== undefined || body.isDefault !== undefined, 'must change address or isDefault')
+  .meta({ example: { isDefault: true } });
+
+/** The password again: a session that somebody left open must not end an account. */
+export const deleteAccountBody = z
+  .strictObject({ password: z.string().min(1).max(128) })
+  .meta({ example: { password } });
+
+const sessionSchema = z.strictObject({ beganAt: timestampSchema, endsAt: timestampSchema });
+
+/** What the user service keeps about a person, and where the rest is. */
+export const ownDataSchema = z
+  .strictObject({
+    profile: userSchema,
+    addresses: z.array(savedAddressSchema),
+    sessions: z.array(sessionSchema),
+    elsewhere: z.array(z.strictObject({ what: z.string(), door: z.string() })),
+  })
+  .meta({
+    example: {
+      profile: exampleUser,
+      addresses: [],
+      sessions: [{ beganAt: exampleTime, endsAt: exampleTime }],
+      elsewhere: [{ what: 'orders', door: '/orders' }],
+    },
+  });
+
+export type SavedAddress = z.output<typeof savedAddressSchema>;
 export type User = z.output<typeof userSchema>;
 export type Tokens = z.output<typeof tokensSchema>;

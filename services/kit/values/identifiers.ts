@@ -1,5 +1,5 @@
 /** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family. */
-export const idPrefixes = ['usr', 'prd', 'ord', 'pay', 'ses', 'evt', 'crt', 'rfd', 'ntf', 'fam'] as const;
+export const idPrefixes = ['usr', 'prd', 'ord', 'pay', 'ses', 'evt', 'crt', 'rfd', 'ntf', 'fam', 'adr'] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -37,6 +37,14 @@ const wordingOf = ({ kind }: AccountMessage, { name, verifyPage, resetPage }: Sh
           'If it was not you, set a new one at once: choose "forgot password" where you sign in.',
         ],
       };
+    case 'account-deleted':
+      return {
+        subject: 'Your account was deleted',
+        paragraphs: [
+          `Your account at ${name} was deleted, as you asked.`,
+          'Orders stay in our books as long as the law asks. You can make a new account with this address at any time.',
+        ],
+      };
   }
 };
 

@@ -43,7 +43,21 @@ export const passwordTooCommon = () =>
     errors: [{ path: 'password', message: 'is among the most common passwords, or is the e-mail address' }],
   });
 
-export const wrongPassword = () =>
+/** `path`: the field that holds it. */
+export const wrongPassword = (path: 'currentPassword' | 'password') =>
   new Refusal('invalid', 'user.wrong-password', 'The current password is wrong.', {
-    errors: [{ path: 'currentPassword', message: 'is not the current password' }],
+    errors: [{ path, message: 'is not the current password' }],
   });
+
+export const tooManyAddresses = (most: number) =>
+  new Refusal('conflict', 'user.too-many-addresses', `An account keeps ${most} addresses; remove one first.`);
+
+export const addressUnknown = () =>
+  new Refusal('missing', 'user.address-unknown', 'The account has no such address; list those that it has.');
+
+export const staffUndeletable = () =>
+  new Refusal(
+    'conflict',
+    'user.staff-undeletable',
+    'Staff cannot delete their account: what they did stays under their name. Have the role removed first.',
+  );

@@ -1,10 +1,14 @@
 import type { accountDoors } from '../../contracts/http/account-doors.ts';
-import type { Tokens, User } from '../../contracts/http/auth-api.ts';
+import type { SavedAddress, Tokens, User } from '../../contracts/http/auth-api.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Jobs } from '../../kit/jobs/jobs.ts';
 import type { User as DomainUser } from '../domain/user.ts';
+import type { SavedAddress as DomainAddress } from '../storage/address-repository.ts';
 import { authenticate } from '../use-cases/authenticate.ts';
+import { deleteAccount } from '../use-cases/delete-account.ts';
+import { exportData } from '../use-cases/export-data.ts';
 import type { IssuedTokens } from '../use-cases/issue-tokens.ts';
+import { addAddress, changeAddress, listAddresses, removeAddress } from '../use-cases/keep-addresses.ts';
 import { logOut, logOutEverywhere } from '../use-cases/log-out.ts';
 import { readProfile } from '../use-cases/read-profile.ts';
 import { refreshSession } from '../use-cases/refresh-session.ts';
@@ -23,6 +27,19 @@ const userOf = ({ id, email, name, roles, createdAt, emailVerified }: DomainUser
   createdAt: createdAt.toISOString(),
   emailVerified,
 });
+
+const savedOf = ({ id, address, isDefault, createdAt }: DomainAddress): SavedAddress => ({
+  id,
+  address,
+  isDefault,
+  createdAt: createdAt.toISOString(),
+});
+
+/** What other services keep about the same person, and the doors that give it to him. */
+const elsewhere = [
+  { what: 'orders', door: '/orders' },
+  { what: 'cart', door: '/cart' },
+] as const;
 
 const tokensOf = ({ user, accessToken, expiresInSeconds, refreshToken }: IssuedTokens): Tokens => ({
   user: userOf(user),
@@ -55,6 +72,27 @@ export const accountHandlers = (parts: AccountParts): DoorHandlers<typeof accoun
   },
   reset: async ({ body, network }) => {
     await resetPassword(parts, { ...body, network });
+  },
+  addresses: async ({ caller }) => ({ items: (await listAddresses(parts, caller)).map(savedOf), nextCursor: null }),
+  addAddress: async ({ caller, body }) => savedOf(await addAddress(parts, caller, body)),
+  changeAddress: async ({ caller, params, body }) => savedOf(await changeAddress(parts, caller, params.id, body)),
+  removeAddress: async ({ caller, params }) => {
+    await removeAddress(parts, caller, params.id);
+  },
+  exportData: async ({ caller }) => {
+    const { account, addresses, sessions } = await exportData(parts, caller);
+    return {
+      profile: userOf(account),
+      addresses: addresses.map(savedOf),
+      sessions: sessions.map(({ beganAt, endsAt }) => ({
+        beganAt: beganAt.toISOString(),
+        endsAt: endsAt.toISOString(),
+      })),
+      elsewhere: [...elsewhere],
+    };
+  },
+  deleteAccount: async (request) => {
+    await deleteAccount(parts, request, request.body.password);
   },
   profile: async ({ caller }) => userOf(await readProfile(parts, caller)),
   updateProfile: async (request) => userOf(await updateProfile(parts, request, request.body)),

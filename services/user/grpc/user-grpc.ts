@@ -25,6 +25,12 @@ export const userCallers: CallersOf<UserServiceDefinition> = {
   requestVerification: ['api-gateway'],
   requestReset: ['api-gateway'],
   resetPassword: ['api-gateway'],
+  listAddresses: ['api-gateway'],
+  addAddress: ['api-gateway'],
+  changeAddress: ['api-gateway'],
+  removeAddress: ['api-gateway'],
+  exportData: ['api-gateway'],
+  deleteAccount: ['api-gateway'],
 };
 
 /** The service of cloudmart/user/v1/user.proto: the doors of accounts, and whether a session may still act. */

@@ -65,6 +65,13 @@ export const createLoginAttemptRepository = (database: Sql) => ({
     );
   },
 
+  /** Forgets everything about an address. */
+  forget: async (tx: Sql, email: string): Promise<void> => {
+    const account = sha256(email);
+    await tx.query('DELETE FROM login_failures WHERE account = $1', [account]);
+    await tx.query('DELETE FROM login_places WHERE account = $1', [account]);
+  },
+
   removeOld: async (now: Date): Promise<void> => {
     await database.query('DELETE FROM login_failures WHERE last_at < $1', [forgottenAt(now)]);
     await database.query('DELETE FROM login_places WHERE last_at < $1', [placeForgottenAt(now)]);

@@ -22,6 +22,9 @@ export type FoundToken = PresentedToken & {
   readonly successor: string | undefined;
 };
 
+/** What is told of a session to whose it is. */
+export type SessionTimes = { readonly beganAt: Date; readonly endsAt: Date };
+
 const newToken = () => randomBytes(32).toString('base64url');
 const hashOf = (token: string) => createHash('sha256').update(token).digest();
 const successorPurpose = 'successor of a refresh token';
@@ -122,6 +125,15 @@ export const createSessionRepository = (database: Sql) => ({
         successor: row.sealed_successor ? open(token, successorPurpose, row.sealed_successor)?.toString() : undefined,
       }
     );
+  },
+
+  /** When the account signed in, and until when each session lasts or lasted; newest first. */
+  list: async (userId: string): Promise<readonly SessionTimes[]> => {
+    const { rows } = await database.query<{ created_at: Date; ends_at: Date }>(
+      'SELECT created_at, least(expires_at, revoked_at) AS ends_at FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 500',
+      [userId],
+    );
+    return rows.map((row) => ({ beganAt: row.created_at, endsAt: row.ends_at }));
   },
 
   /** Whether the session is this account's and may still act. */

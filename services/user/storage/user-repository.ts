@@ -95,6 +95,15 @@ export const createUserRepository = (database: Sql) => ({
     return userOf(rows[0]);
   },
 
+  /** Deletes a locked account with all that hangs on it, and notes that it was there. */
+  remove: async (tx: Sql, id: string, now: Date): Promise<void> => {
+    await tx.query(
+      `WITH gone AS (DELETE FROM users WHERE id = $1 RETURNING id, sequence)
+       INSERT INTO deleted_users (id, sequence, deleted_at) SELECT id, sequence, $2 FROM gone`,
+      [id, now],
+    );
+  },
+
   /** Stores the same password under today's parameters, unless it was changed meanwhile. */
   rehash: async (id: string, from: string, to: string): Promise<void> => {
     await database.query('UPDATE users SET password_hash = $3 WHERE id = $1 AND password_hash = $2', [id, from, to], {

@@ -18,7 +18,7 @@ export const mailRequested = (
   { id, email, emailVerified }: Recipient,
   { mail, token }: { readonly mail: AccountMail; readonly token?: string },
 ): MailRequested => {
-  const usefulMs = mail === 'password-changed' ? newsUsefulMs : linkLifetimeMs[mail];
+  const usefulMs = mail in linkLifetimeMs ? linkLifetimeMs[mail as LinkPurpose] : newsUsefulMs;
   const letter = token === undefined ? { to: email } : { to: email, token };
   return {
     type: 'user.mail-requested.v1',

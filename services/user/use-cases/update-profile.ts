@@ -35,7 +35,7 @@ export const updateProfile = async (
       password: changes.currentPassword ?? '',
       findUser: async () => account,
     };
-    if (!(await checkPassword(parts, attempt))) throw wrongPassword();
+    if (!(await checkPassword(parts, attempt))) throw wrongPassword('currentPassword');
     passwordHash = await parts.passwords.inTurn((turn) => turn.hash(password));
   }
   return parts.transaction(async (tx) => {

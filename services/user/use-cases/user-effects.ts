@@ -5,6 +5,7 @@ import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { PasswordHasher } from '../password-hasher.ts';
+import type { AddressRepository } from '../storage/address-repository.ts';
 import type { LoginAttemptRepository } from '../storage/login-attempt-repository.ts';
 import type { MailedLinkRepository } from '../storage/mailed-link-repository.ts';
 import type { SessionRepository } from '../storage/session-repository.ts';
@@ -13,6 +14,7 @@ import type { UserRepository } from '../storage/user-repository.ts';
 /** Everything that the use cases work with; app.ts makes it. */
 export type UserEffects = {
   readonly users: UserRepository;
+  readonly addresses: AddressRepository;
   readonly sessions: SessionRepository;
   readonly loginAttempts: LoginAttemptRepository;
   readonly mailedLinks: MailedLinkRepository;

@@ -3,6 +3,7 @@
 
 /* eslint-disable */
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { Address } from "../../values/v1/values.ts";
 
 export const protobufPackage = "cloudmart.user.v1";
 
@@ -119,6 +120,76 @@ export interface ResetPasswordRequest {
 }
 
 export interface ResetPasswordResponse {
+}
+
+export interface SavedAddress {
+  id: string;
+  address?: Address | undefined;
+  isDefault: boolean;
+  /** RFC 3339. */
+  createdAt: string;
+}
+
+export interface ListAddressesRequest {
+}
+
+export interface ListAddressesResponse {
+  items: SavedAddress[];
+  nextCursor?: string | undefined;
+}
+
+export interface AddAddressRequest {
+  address?: Address | undefined;
+  isDefault?: boolean | undefined;
+}
+
+export interface AddAddressResponse {
+  saved?: SavedAddress | undefined;
+}
+
+export interface ChangeAddressRequest {
+  id: string;
+  address?: Address | undefined;
+  isDefault?: boolean | undefined;
+}
+
+export interface ChangeAddressResponse {
+  saved?: SavedAddress | undefined;
+}
+
+export interface RemoveAddressRequest {
+  id: string;
+}
+
+export interface RemoveAddressResponse {
+}
+
+export interface ExportDataRequest {
+}
+
+export interface ExportDataResponse {
+  profile?: User | undefined;
+  addresses: SavedAddress[];
+  sessions: SessionTimes[];
+  elsewhere: DataElsewhere[];
+}
+
+export interface SessionTimes {
+  /** RFC 3339, both. */
+  beganAt: string;
+  endsAt: string;
+}
+
+export interface DataElsewhere {
+  what: string;
+  door: string;
+}
+
+export interface DeleteAccountRequest {
+  password: string;
+}
+
+export interface DeleteAccountResponse {
 }
 
 function createBaseUser(): User {
@@ -1629,6 +1700,939 @@ export const ResetPasswordResponse: MessageFns<ResetPasswordResponse> = {
   },
 };
 
+function createBaseSavedAddress(): SavedAddress {
+  return { id: "", address: undefined, isDefault: false, createdAt: "" };
+}
+
+export const SavedAddress: MessageFns<SavedAddress> = {
+  encode(message: SavedAddress, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.address !== undefined) {
+      Address.encode(message.address, writer.uint32(18).fork()).join();
+    }
+    if (message.isDefault !== false) {
+      writer.uint32(24).bool(message.isDefault);
+    }
+    if (message.createdAt !== "") {
+      writer.uint32(34).string(message.createdAt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SavedAddress {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSavedAddress();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.address = Address.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isDefault = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.createdAt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SavedAddress>): SavedAddress {
+    return SavedAddress.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SavedAddress>): SavedAddress {
+    const message = createBaseSavedAddress();
+    message.id = object.id ?? "";
+    message.address = (object.address !== undefined && object.address !== null)
+      ? Address.fromPartial(object.address)
+      : undefined;
+    message.isDefault = object.isDefault ?? false;
+    message.createdAt = object.createdAt ?? "";
+    return message;
+  },
+};
+
+function createBaseListAddressesRequest(): ListAddressesRequest {
+  return {};
+}
+
+export const ListAddressesRequest: MessageFns<ListAddressesRequest> = {
+  encode(_: ListAddressesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAddressesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAddressesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAddressesRequest>): ListAddressesRequest {
+    return ListAddressesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListAddressesRequest>): ListAddressesRequest {
+    const message = createBaseListAddressesRequest();
+    return message;
+  },
+};
+
+function createBaseListAddressesResponse(): ListAddressesResponse {
+  return { items: [], nextCursor: undefined };
+}
+
+export const ListAddressesResponse: MessageFns<ListAddressesResponse> = {
+  encode(message: ListAddressesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      SavedAddress.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListAddressesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListAddressesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(SavedAddress.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListAddressesResponse>): ListAddressesResponse {
+    return ListAddressesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListAddressesResponse>): ListAddressesResponse {
+    const message = createBaseListAddressesResponse();
+    message.items = object.items?.map((e) => SavedAddress.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAddAddressRequest(): AddAddressRequest {
+  return { address: undefined, isDefault: undefined };
+}
+
+export const AddAddressRequest: MessageFns<AddAddressRequest> = {
+  encode(message: AddAddressRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.address !== undefined) {
+      Address.encode(message.address, writer.uint32(10).fork()).join();
+    }
+    if (message.isDefault !== undefined) {
+      writer.uint32(16).bool(message.isDefault);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddAddressRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddAddressRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.address = Address.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.isDefault = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AddAddressRequest>): AddAddressRequest {
+    return AddAddressRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddAddressRequest>): AddAddressRequest {
+    const message = createBaseAddAddressRequest();
+    message.address = (object.address !== undefined && object.address !== null)
+      ? Address.fromPartial(object.address)
+      : undefined;
+    message.isDefault = object.isDefault ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAddAddressResponse(): AddAddressResponse {
+  return { saved: undefined };
+}
+
+export const AddAddressResponse: MessageFns<AddAddressResponse> = {
+  encode(message: AddAddressResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.saved !== undefined) {
+      SavedAddress.encode(message.saved, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddAddressResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddAddressResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.saved = SavedAddress.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AddAddressResponse>): AddAddressResponse {
+    return AddAddressResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddAddressResponse>): AddAddressResponse {
+    const message = createBaseAddAddressResponse();
+    message.saved = (object.saved !== undefined && object.saved !== null)
+      ? SavedAddress.fromPartial(object.saved)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseChangeAddressRequest(): ChangeAddressRequest {
+  return { id: "", address: undefined, isDefault: undefined };
+}
+
+export const ChangeAddressRequest: MessageFns<ChangeAddressRequest> = {
+  encode(message: ChangeAddressRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    if (message.address !== undefined) {
+      Address.encode(message.address, writer.uint32(18).fork()).join();
+    }
+    if (message.isDefault !== undefined) {
+      writer.uint32(24).bool(message.isDefault);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAddressRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAddressRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.address = Address.decode(reader, reader.uint32());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.isDefault = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAddressRequest>): ChangeAddressRequest {
+    return ChangeAddressRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAddressRequest>): ChangeAddressRequest {
+    const message = createBaseChangeAddressRequest();
+    message.id = object.id ?? "";
+    message.address = (object.address !== undefined && object.address !== null)
+      ? Address.fromPartial(object.address)
+      : undefined;
+    message.isDefault = object.isDefault ?? undefined;
+    return message;
+  },
+};
+
+function createBaseChangeAddressResponse(): ChangeAddressResponse {
+  return { saved: undefined };
+}
+
+export const ChangeAddressResponse: MessageFns<ChangeAddressResponse> = {
+  encode(message: ChangeAddressResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.saved !== undefined) {
+      SavedAddress.encode(message.saved, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ChangeAddressResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseChangeAddressResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.saved = SavedAddress.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ChangeAddressResponse>): ChangeAddressResponse {
+    return ChangeAddressResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ChangeAddressResponse>): ChangeAddressResponse {
+    const message = createBaseChangeAddressResponse();
+    message.saved = (object.saved !== undefined && object.saved !== null)
+      ? SavedAddress.fromPartial(object.saved)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRemoveAddressRequest(): RemoveAddressRequest {
+  return { id: "" };
+}
+
+export const RemoveAddressRequest: MessageFns<RemoveAddressRequest> = {
+  encode(message: RemoveAddressRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveAddressRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveAddressRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemoveAddressRequest>): RemoveAddressRequest {
+    return RemoveAddressRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemoveAddressRequest>): RemoveAddressRequest {
+    const message = createBaseRemoveAddressRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseRemoveAddressResponse(): RemoveAddressResponse {
+  return {};
+}
+
+export const RemoveAddressResponse: MessageFns<RemoveAddressResponse> = {
+  encode(_: RemoveAddressResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveAddressResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveAddressResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemoveAddressResponse>): RemoveAddressResponse {
+    return RemoveAddressResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RemoveAddressResponse>): RemoveAddressResponse {
+    const message = createBaseRemoveAddressResponse();
+    return message;
+  },
+};
+
+function createBaseExportDataRequest(): ExportDataRequest {
+  return {};
+}
+
+export const ExportDataRequest: MessageFns<ExportDataRequest> = {
+  encode(_: ExportDataRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportDataRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportDataRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportDataRequest>): ExportDataRequest {
+    return ExportDataRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ExportDataRequest>): ExportDataRequest {
+    const message = createBaseExportDataRequest();
+    return message;
+  },
+};
+
+function createBaseExportDataResponse(): ExportDataResponse {
+  return { profile: undefined, addresses: [], sessions: [], elsewhere: [] };
+}
+
+export const ExportDataResponse: MessageFns<ExportDataResponse> = {
+  encode(message: ExportDataResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.profile !== undefined) {
+      User.encode(message.profile, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.addresses) {
+      SavedAddress.encode(v!, writer.uint32(18).fork()).join();
+    }
+    for (const v of message.sessions) {
+      SessionTimes.encode(v!, writer.uint32(26).fork()).join();
+    }
+    for (const v of message.elsewhere) {
+      DataElsewhere.encode(v!, writer.uint32(34).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ExportDataResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseExportDataResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.profile = User.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.addresses.push(SavedAddress.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.sessions.push(SessionTimes.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.elsewhere.push(DataElsewhere.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ExportDataResponse>): ExportDataResponse {
+    return ExportDataResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ExportDataResponse>): ExportDataResponse {
+    const message = createBaseExportDataResponse();
+    message.profile = (object.profile !== undefined && object.profile !== null)
+      ? User.fromPartial(object.profile)
+      : undefined;
+    message.addresses = object.addresses?.map((e) => SavedAddress.fromPartial(e)) || [];
+    message.sessions = object.sessions?.map((e) => SessionTimes.fromPartial(e)) || [];
+    message.elsewhere = object.elsewhere?.map((e) => DataElsewhere.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseSessionTimes(): SessionTimes {
+  return { beganAt: "", endsAt: "" };
+}
+
+export const SessionTimes: MessageFns<SessionTimes> = {
+  encode(message: SessionTimes, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.beganAt !== "") {
+      writer.uint32(10).string(message.beganAt);
+    }
+    if (message.endsAt !== "") {
+      writer.uint32(18).string(message.endsAt);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): SessionTimes {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseSessionTimes();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.beganAt = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.endsAt = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<SessionTimes>): SessionTimes {
+    return SessionTimes.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<SessionTimes>): SessionTimes {
+    const message = createBaseSessionTimes();
+    message.beganAt = object.beganAt ?? "";
+    message.endsAt = object.endsAt ?? "";
+    return message;
+  },
+};
+
+function createBaseDataElsewhere(): DataElsewhere {
+  return { what: "", door: "" };
+}
+
+export const DataElsewhere: MessageFns<DataElsewhere> = {
+  encode(message: DataElsewhere, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.what !== "") {
+      writer.uint32(10).string(message.what);
+    }
+    if (message.door !== "") {
+      writer.uint32(18).string(message.door);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DataElsewhere {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDataElsewhere();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.what = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.door = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DataElsewhere>): DataElsewhere {
+    return DataElsewhere.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DataElsewhere>): DataElsewhere {
+    const message = createBaseDataElsewhere();
+    message.what = object.what ?? "";
+    message.door = object.door ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteAccountRequest(): DeleteAccountRequest {
+  return { password: "" };
+}
+
+export const DeleteAccountRequest: MessageFns<DeleteAccountRequest> = {
+  encode(message: DeleteAccountRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.password !== "") {
+      writer.uint32(10).string(message.password);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAccountRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAccountRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.password = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteAccountRequest>): DeleteAccountRequest {
+    return DeleteAccountRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<DeleteAccountRequest>): DeleteAccountRequest {
+    const message = createBaseDeleteAccountRequest();
+    message.password = object.password ?? "";
+    return message;
+  },
+};
+
+function createBaseDeleteAccountResponse(): DeleteAccountResponse {
+  return {};
+}
+
+export const DeleteAccountResponse: MessageFns<DeleteAccountResponse> = {
+  encode(_: DeleteAccountResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): DeleteAccountResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseDeleteAccountResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<DeleteAccountResponse>): DeleteAccountResponse {
+    return DeleteAccountResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<DeleteAccountResponse>): DeleteAccountResponse {
+    const message = createBaseDeleteAccountResponse();
+    return message;
+  },
+};
+
 /** Accounts and sessions: the doors of contracts/http/account-doors.ts, and what the gateway asks about sessions. */
 export type UserServiceDefinition = typeof UserServiceDefinition;
 export const UserServiceDefinition = {
@@ -1737,6 +2741,57 @@ export const UserServiceDefinition = {
       requestType: ResetPasswordRequest as typeof ResetPasswordRequest,
       requestStream: false,
       responseType: ResetPasswordResponse as typeof ResetPasswordResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The caller's own addresses, the default first. */
+    listAddresses: {
+      name: "ListAddresses",
+      requestType: ListAddressesRequest as typeof ListAddressesRequest,
+      requestStream: false,
+      responseType: ListAddressesResponse as typeof ListAddressesResponse,
+      responseStream: false,
+      options: {},
+    },
+    addAddress: {
+      name: "AddAddress",
+      requestType: AddAddressRequest as typeof AddAddressRequest,
+      requestStream: false,
+      responseType: AddAddressResponse as typeof AddAddressResponse,
+      responseStream: false,
+      options: {},
+    },
+    changeAddress: {
+      name: "ChangeAddress",
+      requestType: ChangeAddressRequest as typeof ChangeAddressRequest,
+      requestStream: false,
+      responseType: ChangeAddressResponse as typeof ChangeAddressResponse,
+      responseStream: false,
+      options: {},
+    },
+    removeAddress: {
+      name: "RemoveAddress",
+      requestType: RemoveAddressRequest as typeof RemoveAddressRequest,
+      requestStream: false,
+      responseType: RemoveAddressResponse as typeof RemoveAddressResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** What is kept about the caller. */
+    exportData: {
+      name: "ExportData",
+      requestType: ExportDataRequest as typeof ExportDataRequest,
+      requestStream: false,
+      responseType: ExportDataResponse as typeof ExportDataResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Deletes the caller's account. */
+    deleteAccount: {
+      name: "DeleteAccount",
+      requestType: DeleteAccountRequest as typeof DeleteAccountRequest,
+      requestStream: false,
+      responseType: DeleteAccountResponse as typeof DeleteAccountResponse,
       responseStream: false,
       options: {},
     },
