@@ -93,6 +93,7 @@ export const environments = defineEnvironments([
     configuration: {},
     alerts: { emails: [], endpoints: [], monthlyBudgetUsd: 1500 },
     backups: { keepDays: 7, restoreTests: false },
+    metrics: { everySeconds: 60, keepDays: 30 },
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },
   },
   {
@@ -140,6 +141,7 @@ export const environments = defineEnvironments([
     configuration: {},
     alerts: { emails: [], endpoints: [], monthlyBudgetUsd: 3000 },
     backups: { keepDays: 35, restoreTests: true },
+    metrics: { everySeconds: 60, keepDays: 150 },
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },
   },
 ]);

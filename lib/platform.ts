@@ -18,6 +18,7 @@ import { DomainStack } from './stacks/domain-stack.ts';
 import { EventStreamStack } from './stacks/event-stream-stack.ts';
 import { FoundationStack } from './stacks/foundation-stack.ts';
 import { FunctionStack } from './stacks/function-stack.ts';
+import { MetricsStack } from './stacks/metrics-stack.ts';
 import { MonitoringStack } from './stacks/monitoring-stack.ts';
 import { NetworkStack } from './stacks/network-stack.ts';
 import { PublicNameStack } from './stacks/public-name-stack.ts';
@@ -29,6 +30,7 @@ import { TableStack } from './stacks/table-stack.ts';
 import { WorkloadsStack } from './stacks/workloads-stack.ts';
 import { functionVariables } from './variables/function-variables.ts';
 import { environmentValues, type OutputOf } from './workloads/environment-values.ts';
+import { probePort } from './workloads/ports.ts';
 
 export type PlatformProps = {
   readonly environment: Environment;
@@ -48,7 +50,7 @@ export class Platform extends Stage {
     const { keys, alerts } = new FoundationStack(this, 'Foundation', { environment });
     const { network } = new NetworkStack(this, 'Network', { environment });
     const domain = new DomainStack(this, 'Domain', { environment, services, alerts });
-    const { backups, delivery } = environment;
+    const { backups, delivery, metrics } = environment;
     const sentMails = sentMailsOf(services);
     const readTables = sentMails ? [sentMails.table] : [];
     const deployRole =
@@ -170,6 +172,15 @@ export class Platform extends Stage {
     });
     // It filters the log of the containers, a group that the cluster's stack makes and nothing here refers to.
     monitoring.addStackDependency(clusterStack);
+    if (metrics)
+      new MetricsStack(this, 'Metrics', {
+        environment,
+        metrics,
+        network,
+        cluster,
+        key: keys.data,
+        target: { namespace: workloadNamespace, port: probePort },
+      });
     if (backups)
       new BackupStack(this, 'Backup', {
         environment,

@@ -1,12 +1,11 @@
 // The real parts that `npm run test:real` tests against: what each needs of the machine, and how it is made ready.
 import { existsSync } from 'node:fs';
-import { mkdir, readFile, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { root } from '../../lib/checkout.ts';
-import { runCommand } from '../run-command.ts';
 import { baseImages, buildBase } from './image-base.ts';
 import { kafkaBroker } from './kafka-broker.ts';
+import { cache, debianPackage, goModule, goProgram, goTool, pythonTool, run } from './tool-cache.ts';
 
 export type RealPart = {
   readonly name: string;
@@ -20,48 +19,7 @@ export type RealPart = {
   prepare(): Promise<Readonly<Record<string, string>>>;
 };
 
-/** Survives between runs; a new machine starts empty and takes minutes to fill it. */
-const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'cloudmart');
 const kubernetes = join(root, '.config/real/kubernetes');
-
-const run = async (command: string, parameters: readonly string[], environment: Record<string, string> = {}) => {
-  const assignments = Object.entries(environment).map(([name, value]) => `${name}=${value}`);
-  const { code, output } = await runCommand('env', [...assignments, 'nice', command, ...parameters]);
-  if (code !== 0) throw new Error(`${command} ${parameters[0]} failed: ${output.split('\n').slice(-3).join(' ')}`);
-  return output;
-};
-
-const goTool = async (name: string, module: string) => {
-  const folder = join(cache, 'bin', module.replaceAll(/[^\w.]+/g, '-'));
-  const file = join(folder, name);
-  if (!existsSync(file)) await run('go', ['install', '-trimpath', module], { GOBIN: folder, GOFLAGS: '' });
-  return file;
-};
-
-/** A program of a Go module that cannot be installed by its name, because its go.mod excludes versions of others. */
-const goProgram = async (name: string, module: string, folder: string) => {
-  const file = join(cache, 'bin', module.replaceAll(/[^\w.]+/g, '-'), name);
-  if (!existsSync(file))
-    await run('go', ['build', '-C', await goModule(module), '-trimpath', '-o', file, folder], { GOFLAGS: '' });
-  return file;
-};
-
-/** Folder of a Go module's sources, for files that only come with them. */
-const goModule = async (module: string) => {
-  const answer = JSON.parse(await run('go', ['mod', 'download', '-json', module], { GOFLAGS: '' })) as { Dir: string };
-  return answer.Dir;
-};
-
-const pythonTool = async (name: string, version: string, command = name) => {
-  const folder = join(cache, `${name}-${version}`);
-  const file = join(folder, 'bin', command);
-  if (!existsSync(file)) {
-    await mkdir(cache, { recursive: true });
-    await run('python3', ['-m', 'venv', '--clear', folder]);
-    await run(join(folder, 'bin/pip'), ['install', '--quiet', `${name}==${version}`]);
-  }
-  return file;
-};
 
 let assembly: Promise<string> | undefined;
 
@@ -219,6 +177,18 @@ export const realParts: readonly RealPart[] = [
     needs: ['java', 'mvn', 'sha256sum'],
     tests: 'kafka[^/]*\\.real',
     prepare: async () => ({ REAL_KAFKA: await kafkaBroker(cache) }),
+  },
+  {
+    name: 'Prometheus',
+    needs: ['apt-get', 'dpkg-deb'],
+    tests: 'scrape-configuration\\.real',
+    notShown: [
+      'discovery in Kubernetes, without which Debian builds it, and the collector of AWS, which takes the same rules',
+    ],
+    prepare: async () => {
+      const programs = join(await debianPackage('prometheus'), 'usr/bin');
+      return { REAL_PROMETHEUS: join(programs, 'prometheus'), REAL_PROMTOOL: join(programs, 'promtool') };
+    },
   },
   {
     name: 'Schemathesis',

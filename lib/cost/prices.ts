@@ -50,6 +50,7 @@ export const prices = {
   valkeyM7gLarge: hourly(0.1264, 'elasticache'),
   eventPollerUnit: hourly(0.185, 'lambda'),
   flinkUnit: hourly(0.11, 'managed-service-apache-flink'),
+  metricsCollector: hourly(0.04, 'prometheus'),
   key: other(1, 'month', 'kms'),
   secret: other(0.4, 'month', 'secrets-manager'),
   alarm: other(0.1, 'month', 'cloudwatch'),

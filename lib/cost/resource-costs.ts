@@ -113,6 +113,7 @@ export const resourceLines: ReadonlyMap<string, Rule> = new Map(
           ),
       },
     ],
+    'AWS::APS::Scraper': once('collector of metrics', 'metricsCollector'),
     'AWS::KMS::Key': once('key', 'key'),
     'AWS::SecretsManager::Secret': once('secret', 'secret'),
     'AWS::CloudWatch::Alarm': (alarm) => [
@@ -148,6 +149,7 @@ export const byUse: ReadonlyMap<string, string> = new Map(
     'AWS::SES::EmailIdentity': 'mails sent',
     'AWS::Backup::BackupPlan': 'storage of recovery points and restore tests',
     'AWS::CloudFront::Distribution': 'requests and traffic of CloudFront',
+    'AWS::APS::Scraper': 'metrics read and kept: each metric of each pod, once per reading',
     'AWS::EKS::Addon': 'metrics and logs of pods',
     'AWS::Route53::HealthCheck': 'checks of the shop from outside',
     'AWS::WAFv2::WebACL': 'requests through the web firewall',
@@ -156,4 +158,4 @@ export const byUse: ReadonlyMap<string, string> = new Map(
 
 /** Types that cost nothing by themselves. */
 export const free =
-  /^(Custom::|AWS::(IAM::|EC2::|CloudFormation::|Lambda::|Logs::|KMS::Alias|SNS::|SQS::|RDS::DB(SubnetGroup|ClusterParameterGroup|ParameterGroup)|MSK::(Configuration|Topic)|ElastiCache::|EKS::|S3::BucketPolicy|SES::|Route53::RecordSet|CertificateManager::|WAFv2::|Budgets::|Backup::|Events::|CloudFront::|KinesisAnalyticsV2::|SecretsManager::|SSM::Parameter$))/;
+  /^(Custom::|AWS::(APS::|IAM::|EC2::|CloudFormation::|Lambda::|Logs::|KMS::Alias|SNS::|SQS::|RDS::DB(SubnetGroup|ClusterParameterGroup|ParameterGroup)|MSK::(Configuration|Topic)|ElastiCache::|EKS::|S3::BucketPolicy|SES::|Route53::RecordSet|CertificateManager::|WAFv2::|Budgets::|Backup::|Events::|CloudFront::|KinesisAnalyticsV2::|SecretsManager::|SSM::Parameter$))/;

@@ -222,6 +222,17 @@ export const environmentShape = z.strictObject({
     })
     .optional()
     .describe('AWS Backup of databases and tables; absent: only what each store keeps by itself.'),
+  metrics: z
+    .strictObject({
+      everySeconds: count(15, 300).describe(
+        'Seconds between two readings of a pod; each metric is billed per reading.',
+      ),
+      keepDays: count(1, 1095).describe('Days that metrics are kept.'),
+    })
+    .optional()
+    .describe(
+      'What the services measure themselves, read by a collector of Managed Prometheus and kept there; absent: nobody reads it.',
+    ),
   delivery: z
     .strictObject({
       repository: z

@@ -64,11 +64,15 @@ export const doorsEncrypted: Rule = stackRule(
     ),
 );
 
-type PolicyRule = { readonly from?: readonly { readonly ipBlock?: { readonly cidr?: string } }[] };
+type PolicyRule = {
+  readonly from?: readonly { readonly ipBlock?: { readonly cidr?: string } }[];
+  readonly ports?: readonly { readonly port: number }[];
+};
 
-/** Ranges outside the cluster from which a network policy admits. */
-const admittedRanges = (policy: unknown): string[] =>
+/** Ranges outside the cluster from which a network policy admits to a door; who only gets to the port for probes is no visitor. */
+const admittedRanges = (policy: unknown, doors: readonly unknown[]): string[] =>
   ((at(policy, 'spec', 'ingress') ?? []) as readonly PolicyRule[])
+    .filter(({ ports }) => !ports || ports.some(({ port }) => doors.includes(port)))
     .flatMap(({ from = [] }) => from.map(({ ipBlock }) => ipBlock?.cidr))
     .filter((cidr) => cidr !== undefined);
 
@@ -85,7 +89,11 @@ export const visitorsKnown: Rule = stackRule(
   (stack) =>
     charts(stack).flatMap(({ logicalId, text }): RuleBreach[] => {
       const ofKind = (kind: string) => objectsIn(text).filter((object) => at(object, 'kind') === kind);
-      const admitted = ofKind('Ingress').length > 0 ? ofKind('NetworkPolicy').flatMap(admittedRanges) : [];
+      const doors = ofKind('Service').flatMap((service) =>
+        listOf(at(service, 'spec', 'ports')).map((door) => at(door, 'port')),
+      );
+      const admitted =
+        ofKind('Ingress').length > 0 ? ofKind('NetworkPolicy').flatMap((policy) => admittedRanges(policy, doors)) : [];
       return ofKind('Deployment')
         .filter((deployment) => believedRanges(deployment).sort().join() !== [...admitted].sort().join())
         .map((deployment) => [

@@ -22,11 +22,12 @@ const encryption: ReadonlyMap<string, (properties: Properties) => unknown> = new
     'AWS::SecretsManager::Secret': (store) => store['KmsKeyId'],
     'AWS::EKS::Cluster': (store) => at(store, 'EncryptionConfig', 0, 'Provider', 'KeyArn'),
     'AWS::Backup::BackupVault': (store) => store['EncryptionKeyArn'],
+    'AWS::APS::Workspace': (store) => store['KmsKeyArn'],
   }),
 );
 
 const stores =
-  /^AWS::(RDS::DB(Cluster|Instance)|MSK::(Cluster|ServerlessCluster)|ElastiCache::(ReplicationGroup|CacheCluster|ServerlessCache)|DynamoDB::(Global)?Table|S3::Bucket|SQS::Queue|SNS::Topic|ECR::Repository|SecretsManager::Secret|EKS::Cluster|EFS::FileSystem|Kinesis::Stream|OpenSearchService::Domain|Backup::BackupVault)$/;
+  /^AWS::(RDS::DB(Cluster|Instance)|MSK::(Cluster|ServerlessCluster)|ElastiCache::(ReplicationGroup|CacheCluster|ServerlessCache)|DynamoDB::(Global)?Table|S3::Bucket|SQS::Queue|SNS::Topic|ECR::Repository|SecretsManager::Secret|EKS::Cluster|EFS::FileSystem|Kinesis::Stream|OpenSearchService::Domain|Backup::BackupVault|APS::Workspace)$/;
 
 export const encryptedAtRest: Rule = stackRule(
   'encrypted-at-rest',
@@ -175,7 +176,7 @@ export const noPublicStore: Rule = stackRule(
 
 /** Types whose loss or replacement loses data, breaks every address of it, or takes what serves out of the cluster. */
 export const statefulTypes =
-  /^(AWS::(RDS::DBCluster|MSK::(Cluster|Topic)|DynamoDB::GlobalTable|S3::Bucket|ECR::Repository|SecretsManager::Secret|EKS::Cluster|KMS::Key|Route53::HostedZone|Backup::BackupVault)|Custom::AWSCDK-EKS-(KubernetesResource|HelmChart))$/;
+  /^(AWS::(RDS::DBCluster|MSK::(Cluster|Topic)|DynamoDB::GlobalTable|S3::Bucket|ECR::Repository|SecretsManager::Secret|EKS::Cluster|KMS::Key|Route53::HostedZone|Backup::BackupVault|APS::Workspace)|Custom::AWSCDK-EKS-(KubernetesResource|HelmChart))$/;
 
 const deletionProtection: ReadonlyMap<string, string> = new Map(
   Object.entries<string>({

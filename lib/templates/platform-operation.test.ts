@@ -3,8 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { root } from '../checkout.ts';
-import { environments } from '../environments.ts';
+import { subnetRanges } from '../environment/subnet-ranges.ts';
+import { environmentNamed, environments } from '../environments.ts';
 import { logGroupPrefixes } from '../names.ts';
 import { services } from '../services.ts';
 import { preparePlatform } from './platform-templates.ts';
@@ -167,6 +169,43 @@ describe('who notices what nobody inside can see', () => {
     ]);
     const records = propertiesOf('production', 'Domain', 'AWS::Route53::RecordSet').map(({ Name }) => textOf(Name));
     expect(records).toContain('_dmarc.cloudmart.example.');
+  });
+});
+
+describe('what the services measure', () => {
+  test.each(['staging', 'production'])('is read in %s, from subnets where no pod has an address', (environment) => {
+    const [collector] = propertiesOf(environment, 'Metrics', 'AWS::APS::Scraper');
+    expect(at(collector, 'Destination', 'AmpConfiguration', 'WorkspaceArn')).toEqual({
+      'Fn::GetAtt': [expect.stringMatching(/Workspace/), 'Arn'],
+    });
+    const { ClusterArn, SubnetIds, SecurityGroupIds } = at(collector, 'Source', 'EksConfiguration') as Record<
+      string,
+      unknown
+    >;
+    expect(textOf(ClusterArn)).toMatch(/KubernetesCluster/);
+    expect(listOf(SubnetIds).map(textOf)).toEqual([1, 2, 3].map(() => expect.stringMatching(/dataSubnet\d/)));
+    const admitted = propertiesOf(environment, 'Metrics', 'AWS::EC2::SecurityGroupIngress');
+    expect(admitted.map(({ FromPort, ToPort }) => [FromPort, ToPort]).toSorted()).toEqual([
+      [443, 443],
+      [9000, 9000],
+    ]);
+    for (const { SourceSecurityGroupId } of admitted)
+      expect(SourceSecurityGroupId).toEqual({ 'Fn::GetAtt': [expect.anything(), 'GroupId'] });
+    expect(listOf(SecurityGroupIds)).toHaveLength(1);
+    const policies = propertiesOf(environment, 'Workloads', 'Custom::AWSCDK-EKS-KubernetesResource')
+      .flatMap(({ Manifest }) => JSON.parse(textOf(Manifest)))
+      .filter(({ kind, metadata }) => kind === 'NetworkPolicy' && metadata.labels?.['app.kubernetes.io/name']);
+    const { network } = environmentNamed(environment);
+    for (const { spec } of policies)
+      expect(spec.ingress).toContainEqual({
+        from: subnetRanges(network).data.map((cidr) => ({ ipBlock: { cidr } })),
+        ports: [{ protocol: 'TCP', port: 9000 }],
+      });
+    expect(policies).toHaveLength(services.filter(runsInCluster).length);
+  });
+
+  test('is not read in dev, whose budget it would pass', () => {
+    expect(stacks.filter(({ environment, stack }) => environment === 'dev' && stack === 'Metrics')).toEqual([]);
   });
 });
 

@@ -24,10 +24,21 @@ export const door = (settings: Record<string, string>) =>
       ),
     },
   });
-export const behindDoor = (admitted: string, ...believed: string[]) =>
+export const behindDoor = (admitted: string, ...believed: string[]) => behindDoors({ [admitted]: 8080 }, ...believed);
+/** A pod with a door at 8080 that a policy opens to some ranges at some ports, and whom it believes. */
+export const behindDoors = (admitted: Readonly<Record<string, number>>, ...believed: string[]) =>
   chart(
     { kind: 'Ingress' },
-    { kind: 'NetworkPolicy', spec: { ingress: [{ from: [{ ipBlock: { cidr: admitted } }, { podSelector: {} }] }] } },
+    { kind: 'Service', spec: { ports: [{ name: 'http', port: 8080 }] } },
+    {
+      kind: 'NetworkPolicy',
+      spec: {
+        ingress: Object.entries(admitted).map(([cidr, port]) => ({
+          from: [{ ipBlock: { cidr } }, { podSelector: {} }],
+          ports: [{ protocol: 'TCP', port }],
+        })),
+      },
+    },
     pod(
       'x',
       believed.map((value) => ({ name: 'TRUSTED_PROXIES', value })),

@@ -35,7 +35,7 @@ const ingressOf = ({ publicDoor, network, cluster }: Environment, outputOf: Outp
     sourceCidrs: subnetRanges(network).public,
   };
 
-const networkOf = ({ network, eventStream }: Environment): WorkloadValues['network'] => ({
+const networkOf = ({ network, eventStream, metrics }: Environment): WorkloadValues['network'] => ({
   // On EKS Auto Mode the resolver runs on every node, not as a pod, so its address is only known to be a private one.
   dnsCidrs: [network.cidr, SERVICE_CIDR, '169.254.0.0/16'],
   dataCidrs: [
@@ -43,6 +43,7 @@ const networkOf = ({ network, eventStream }: Environment): WorkloadValues['netwo
     ...(eventStream.subnets === 'private' ? subnetRanges(network).private : []),
   ],
   endpointCidrs: network.interfaceEndpoints.includes('secretsmanager') ? subnetRanges(network).private : [],
+  metricsCidrs: metrics ? subnetRanges(network).data : [],
   databasePort: 5432,
   eventsPorts: [9098],
   cachePorts: [6379],

@@ -3,7 +3,7 @@ import type { Construct } from 'constructs';
 import { destinationsOf } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { usesDatabases, usesTables } from '../../services/kit/observation.ts';
-import { namedPortsOf } from './ports.ts';
+import { namedPortsOf, probePort } from './ports.ts';
 import { selectorLabels, type Workload } from './workload.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
@@ -75,6 +75,9 @@ const ingressOf = ({ service, values, callers, doors }: Workload): k8s.NetworkPo
       : []),
     ...(service.public && values.ingress && http !== undefined
       ? [{ from: toCidrs(values.ingress.sourceCidrs), ports: tcp(http) }]
+      : []),
+    ...(values.network.metricsCidrs.length > 0
+      ? [{ from: toCidrs(values.network.metricsCidrs), ports: tcp(probePort) }]
       : []),
   ];
   // The API server stores an empty list as none: written down, it would differ from the cluster for ever.

@@ -118,9 +118,18 @@ describe('a service', () => {
     expect(variables(objects)['ALLOWED_CALLERS']).toBe('alerts,gifts');
   });
 
-  test('that nobody calls admits nobody', () => {
-    expect(pick(find(objectsOf(aService()), 'NetworkPolicy'), ({ policyTypes }) => policyTypes)).toContain('Ingress');
-    expect(pick(find(objectsOf(aService()), 'NetworkPolicy'), ({ ingress }) => ingress)).toBeUndefined();
+  test('that nobody calls admits nobody but who reads its metrics, at the port of the probes', () => {
+    const policy = find(objectsOf(aService()), 'NetworkPolicy');
+    expect(pick(policy, ({ policyTypes }) => policyTypes)).toContain('Ingress');
+    expect(pick(policy, ({ ingress }) => ingress)).toEqual([
+      { from: [{ ipBlock: { cidr: '10.0.34.0/24' } }], ports: [{ protocol: 'TCP', port: 9000 }] },
+    ]);
+  });
+
+  test('whose metrics nobody reads admits nobody at the port of the probes', () => {
+    const { network } = someWorkloadValues([aService()]);
+    const objects = objectsOf(aService(), { network: { ...network, metricsCidrs: [] } });
+    expect(pick(find(objects, 'NetworkPolicy'), ({ ingress }) => ingress)).toBeUndefined();
   });
 
   test('that needs no store reaches DNS, credentials and AWS endpoints only', () => {

@@ -28,6 +28,8 @@ export type NetworkValues = {
   readonly dataCidrs: readonly string[];
   /** Subnets of the interface endpoints of AWS APIs, reached on 443; none: the APIs are reached at their public addresses. */
   readonly endpointCidrs: readonly string[];
+  /** Subnets from which the collector of metrics reads the pods; none: nobody reads them. No pod has an address there. */
+  readonly metricsCidrs: readonly string[];
   readonly databasePort: number;
   readonly eventsPorts: readonly number[];
   readonly cachePorts: readonly number[];

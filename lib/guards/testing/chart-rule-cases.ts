@@ -1,4 +1,4 @@
-import { behindDoor, chart, door, one, pod } from '../../testing/planted-resources.ts';
+import { behindDoor, behindDoors, chart, door, one, pod } from '../../testing/planted-resources.ts';
 import {
   agentCollects,
   chartsFit,
@@ -58,6 +58,12 @@ export const chartLawCases: LawCases = {
     ],
     [
       visitorsKnown,
+      'a pod whose door others than the load balancer reach',
+      behindDoors({ '10.0.0.0/24': 8080, '10.0.128.0/24': 8080 }, '10.0.0.0/24'),
+      /reaches them from 10\.0\.0\.0\/24, 10\.0\.128\.0\/24/,
+    ],
+    [
+      visitorsKnown,
       'a pod without a door that believes somebody',
       chart(pod('x', [{ name: 'TRUSTED_PROXIES', value: '10.0.0.0/24' }])),
       /from 10\.0\.0\.0\/24, .* from nowhere/,
@@ -80,6 +86,11 @@ export const chartLawCases: LawCases = {
       door({ 'ssl-redirect': '443', 'ssl-policy': 'ELBSecurityPolicy-TLS13-1-2-2021-06' }),
     ],
     [visitorsKnown, 'a pod that believes the load balancer', behindDoor('10.0.0.0/24', '10.0.0.0/24')],
+    [
+      visitorsKnown,
+      'a pod whose metrics others read',
+      behindDoors({ '10.0.0.0/24': 8080, '10.0.128.0/24': 9000 }, '10.0.0.0/24'),
+    ],
     [visitorsKnown, 'a pod that only pods reach', chart(pod('x'))],
     [imagesPinned, 'an image named by its content', chart(pod(`registry.example/cart:${'a'.repeat(64)}`))],
     [imagesPinned, 'an image named by its digest', chart(pod(`registry.example/cart@sha256:${'a'.repeat(64)}`))],

@@ -36,6 +36,7 @@ export const someWorkloadValues = (
     dnsCidrs: ['172.20.0.10/32'],
     dataCidrs: ['10.0.32.0/24', '10.0.33.0/24'],
     endpointCidrs: ['10.0.16.0/20'],
+    metricsCidrs: ['10.0.34.0/24'],
     databasePort: 5432,
     eventsPorts: [9098],
     cachePorts: [6379, 6380],

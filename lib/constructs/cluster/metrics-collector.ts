@@ -1,0 +1,68 @@
+import { Fn } from 'aws-cdk-lib';
+import { CfnScraper, CfnWorkspace } from 'aws-cdk-lib/aws-aps';
+import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
+import type { ICluster } from 'aws-cdk-lib/aws-eks-v2';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { Construct } from 'constructs';
+import type { Environment } from '../../environment/environment.ts';
+import type { PlatformNetwork } from '../platform-network.ts';
+import { removalPolicyOf } from '../removal-policy.ts';
+import { type ScrapeTarget, scrapeConfiguration } from './scrape-configuration.ts';
+
+export type MetricsCollectorProps = NonNullable<Environment['metrics']> & {
+  /** Name of the workspace and of the collector. */
+  readonly name: string;
+  readonly network: PlatformNetwork;
+  /** Whose pods are read. */
+  readonly cluster: ICluster;
+  /** Where the pods are, and their port for metrics. */
+  readonly target: ScrapeTarget;
+  /** Encrypts what is kept. */
+  readonly key: IKey;
+  /** Whether metrics outlive the stack. */
+  readonly retained: boolean;
+};
+
+/**
+ * Reads what the services measure themselves and keeps it for PromQL, without a pod of ours. The collector gets its entry in the cluster from
+ * Managed Prometheus, which makes one (AmazonPrometheusScraperPolicy: read pods and their metrics) where the cluster is entered by IAM alone.
+ * It stands in the subnets of the stores, where no pod has an address: a network policy can tell it from a pod by its range.
+ * Source: Managed Prometheus user guide, "Set up managed collectors for Amazon EKS".
+ */
+export class MetricsCollector extends Construct {
+  constructor(scope: Construct, id: string, props: MetricsCollectorProps) {
+    super(scope, id);
+    const { name, network, cluster, target, everySeconds, keepDays } = props;
+    const workspace = new CfnWorkspace(this, 'Workspace', {
+      alias: name,
+      kmsKeyArn: props.key.keyArn,
+      workspaceConfiguration: { retentionPeriodInDays: keepDays },
+    });
+    workspace.applyRemovalPolicy(removalPolicyOf(props.retained));
+    const access = new SecurityGroup(this, 'Access', {
+      vpc: network.vpc,
+      description: 'Collector of metrics: to the API server and to the metrics of pods',
+      allowAllOutbound: false,
+    });
+    access.addEgressRule(Peer.ipv4(network.vpc.vpcCidrBlock), Port.tcp(443), 'API server');
+    access.addEgressRule(Peer.ipv4(network.vpc.vpcCidrBlock), Port.tcp(target.port), 'metrics of pods');
+    // The API server has this group beside one of its own, and every pod has it. By its id, so that the rules stay in this stack.
+    const admitting = SecurityGroup.fromSecurityGroupId(this, 'Cluster', cluster.clusterSecurityGroupId);
+    admitting.addIngressRule(access, Port.tcp(443), 'collector of metrics, to find pods');
+    admitting.addIngressRule(access, Port.tcp(target.port), 'collector of metrics');
+    const scraper = new CfnScraper(this, 'Collector', {
+      alias: name,
+      source: {
+        eksConfiguration: {
+          clusterArn: cluster.clusterArn,
+          subnetIds: network.vpc.isolatedSubnets.map(({ subnetId }) => subnetId),
+          securityGroupIds: [access.securityGroupId],
+        },
+      },
+      destination: { ampConfiguration: { workspaceArn: workspace.attrArn } },
+      scrapeConfiguration: { configurationBlob: Fn.base64(scrapeConfiguration(target, everySeconds)) },
+    });
+    // Its rules are resources of their own, without which it finds no pod.
+    scraper.node.addDependency(access, admitting);
+  }
+}
