@@ -39,7 +39,7 @@ export const costTable = ({
     usd(items.filter((item) => item.usdPerMonth < SMALL).reduce((sum, item) => sum + item.usdPerMonth, 0)),
   ]);
   return [
-    `${environment}: about ${usd(usdPerMonth)} USD a month, list prices of ${asOf}\n`,
+    `${environment}: about ${usd(usdPerMonth)} USD a month, list prices of ${asOf} or later\n`,
     `${perStack.toString()}\n${perItem.toString()}\n`,
     list('Assumed', assumptions),
     list('Left out, billed by use', leftOut),

@@ -4,7 +4,7 @@ import type { Resource } from '../templates/template.ts';
 import { fixtureManifests } from '../testing/fixture-manifests.ts';
 import { costTable } from './cost-table.ts';
 import { estimateCost } from './estimate.ts';
-import { hoursPerMonth, prices } from './prices.ts';
+import { agedPrices, hoursPerMonth, MAX_PRICE_AGE_DAYS, prices } from './prices.ts';
 
 const dev = environmentNamed('dev');
 const production = environmentNamed('production');
@@ -79,8 +79,32 @@ describe('an estimate', () => {
     );
   });
 
-  test('every price has a source', () => {
-    for (const { source } of Object.values(prices))
-      expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9/-]+\/pricing\/$/);
+  test('every price has a source and the day on which it said so', () => {
+    for (const { source, asOf } of Object.values(prices)) {
+      expect(source).toMatch(
+        /^https:\/\/(aws\.amazon\.com\/[a-z0-9/-]+\/pricing\/|github\.com\/aws\/karpenter-provider-aws\/.*)$/,
+      );
+      expect(new Date(asOf).toISOString().slice(0, 10)).toBe(asOf);
+      expect(Date.parse(asOf)).toBeLessThan(Date.now());
+    }
+  });
+
+  test('no price is believed for more than two years', () => {
+    expect(agedPrices(new Date())).toEqual([]);
+  });
+
+  test('a price that is too old is named with where to look and what to change, and a fresher one is not', () => {
+    const oldest = Object.values(prices).map(({ asOf }) => Date.parse(asOf));
+    const dayAfter = new Date(Math.min(...oldest) + (MAX_PRICE_AGE_DAYS + 1) * 86_400_000);
+    const aged = agedPrices(dayAfter);
+    expect(aged).toContain(
+      'natGateway, 0.045 USD per hour, was read on 2025-06-30: look at https://aws.amazon.com/vpc/pricing/, then change lib/cost/prices.ts',
+    );
+    expect(aged.filter((line) => line.startsWith('nodeLarge'))).toEqual([]);
+  });
+
+  test('says how old the oldest price in the sum is', () => {
+    expect(estimate({}, dev).asOf).toBe('2026-07-20');
+    expect(estimate(brokers('kafka.t3.small')).asOf).toBe('2025-06-30');
   });
 });

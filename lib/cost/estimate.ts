@@ -10,6 +10,7 @@ export type CostItem = CostLine & { readonly stack: string; readonly resource: s
 
 export type CostEstimate = {
   readonly environment: string;
+  /** Day on which the oldest price in the sum was read. */
   readonly asOf: string;
   readonly usdPerMonth: number;
   readonly stacks: readonly { readonly stack: string; readonly usdPerMonth: number }[];
@@ -130,7 +131,7 @@ export const estimateCost = (
     cents(items.filter((item) => what.test(item.what)).reduce((sum, { usdPerMonth }) => sum + usdPerMonth, 0));
   return {
     environment: environment.name,
-    asOf: priceTable.asOf,
+    asOf: items.map(({ price }) => prices[price].asOf).reduce((one, two) => (one < two ? one : two)),
     usdPerMonth: sumOf(/./),
     stacks: [...perStack]
       .map(([stack, usdPerMonth]) => ({ stack, usdPerMonth }))

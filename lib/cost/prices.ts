@@ -1,39 +1,49 @@
-/** List prices of AWS. Look at the source again before you budget, and change `asOf` with the numbers. */
+/**
+ * List prices of AWS, each with the page and the day it was read. Look at a page again before you budget, and change the number with its day.
+ * AWS's own price list needs an account or a network; what Karpenter generates from it weekly has the prices of all EC2 types.
+ */
 
 export type Price = {
   readonly usd: number;
   /** What one unit is. */
   readonly unit: 'hour' | 'GB-month' | 'month' | 'GB';
   readonly source: string;
+  /** Day on which the source said so, `2026-07-20`. */
+  readonly asOf: string;
 };
 
-/** Day of the numbers, region and purchase option they hold for. */
+/** Region and purchase option that the numbers hold for. */
 export const priceTable = {
-  asOf: '2025-06-30',
   region: 'us-east-1',
   currency: 'USD',
   purchase: 'on demand, without tax, free tier or discount',
 } as const;
 
-const hourly = (usd: number, source: string): Price => ({
-  usd,
-  unit: 'hour',
-  source: `https://aws.amazon.com/${source}/pricing/`,
-});
-const other = (usd: number, unit: Price['unit'], source: string): Price => ({
+const FIRST_READ = '2025-06-30';
+
+const other = (usd: number, unit: Price['unit'], page: string): Price => ({
   usd,
   unit,
-  source: `https://aws.amazon.com/${source}/pricing/`,
+  source: `https://aws.amazon.com/${page}/pricing/`,
+  asOf: FIRST_READ,
+});
+const hourly = (usd: number, page: string) => other(usd, 'hour', page);
+/** An EC2 type. Source: aws/karpenter-provider-aws at 6fc13b5, "generated at 2026-07-20T13:44:30Z for us-east-1". */
+const instance = (usd: number): Price => ({
+  usd,
+  unit: 'hour',
+  source: 'https://github.com/aws/karpenter-provider-aws/blob/main/pkg/providers/pricing/zz_generated.pricing_aws.go',
+  asOf: '2026-07-20',
 });
 
 export const prices = {
   eksControlPlane: hourly(0.1, 'eks'),
   /** c6a.large, two vCPU and 4 GiB: what Auto Mode tends to choose from c, m and r. */
-  nodeLarge: hourly(0.0765, 'ec2/on-demand'),
+  nodeLarge: instance(0.0765),
   /** t3a.medium, two vCPU and 4 GiB. */
-  nodeMedium: hourly(0.0376, 'ec2/on-demand'),
+  nodeMedium: instance(0.0376),
   /** t4g.nano, two vCPU and 512 MiB. */
-  hostNano: hourly(0.0042, 'ec2/on-demand'),
+  hostNano: instance(0.0042),
   natGateway: hourly(0.045, 'vpc'),
   publicAddress: hourly(0.005, 'vpc'),
   interfaceEndpointPerZone: hourly(0.01, 'privatelink'),
@@ -70,3 +80,15 @@ export const spotShare = 0.4;
 /** What EKS Auto Mode adds to the on-demand price of a node, spot or not. */
 export const autoModeShare = 0.12;
 export const hoursPerMonth = 730;
+
+/** Days after which a price is looked at again before it is believed. */
+export const MAX_PRICE_AGE_DAYS = 730;
+
+/** A sentence for each price that was read more than so many days before `now`: what it is, and what to do. */
+export const agedPrices = (now: Date, days = MAX_PRICE_AGE_DAYS): string[] =>
+  Object.entries<Price>(prices)
+    .filter(([, { asOf }]) => now.getTime() - Date.parse(asOf) > days * 86_400_000)
+    .map(
+      ([name, { usd, unit, source, asOf }]) =>
+        `${name}, ${usd} USD per ${unit}, was read on ${asOf}: look at ${source}, then change lib/cost/prices.ts`,
+    );
