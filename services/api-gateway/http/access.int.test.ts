@@ -11,6 +11,7 @@ type Role = 'nobody' | 'guest' | 'customer' | 'staff';
 type Door = {
   /** Roles that pass access control; all others are refused before anything is called. */
   readonly admits: readonly Role[];
+  readonly query?: string;
   /** Status of the answer to whom it admits. */
   readonly answers: number;
   readonly body?: object | (() => Promise<object>);
@@ -79,6 +80,7 @@ const doors: Record<string, Door> = {
   'GET /api/v1/me/export': { admits: signedIn, answers: 200 },
   'GET /api/v1/products': { admits: everybody, answers: 200 },
   'GET /api/v1/products/{id}': { admits: everybody, answers: 200 },
+  'GET /api/v1/products/suggest': { admits: everybody, answers: 200, query: '?q=m' },
   'GET /api/v1/products/{id}/image': { admits: everybody, answers: 200 },
   'GET /api/v1/categories': { admits: everybody, answers: 200 },
   'POST /api/v1/products': { admits: staff, answers: 201, body: product },
@@ -152,12 +154,17 @@ const ownOrder = async (credentials: Record<string, string>): Promise<string> =>
 };
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
-const call = async (door: string, { body, headers }: Door, credentials: Record<string, string>, id = someOrder) => {
+const call = async (
+  door: string,
+  { body, headers, query = '' }: Door,
+  credentials: Record<string, string>,
+  id = someOrder,
+) => {
   const [method, path] = door.split(' ') as [Method, string];
   const payload = typeof body === 'function' ? await body() : body;
   return gateway.http.inject({
     method,
-    url: path.replace(/\{\w+\}/, paramOf(path, id)),
+    url: path.replace(/\{\w+\}/, paramOf(path, id)) + query,
     headers: { ...headers, ...credentials },
     ...(payload && { payload }),
   });

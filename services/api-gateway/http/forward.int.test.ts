@@ -2,7 +2,8 @@ import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartSchema } from '../../contracts/http/cart-api.ts';
 import { problemSchema } from '../../contracts/http/problem.ts';
-import { productPage, productSchema } from '../../contracts/http/product-api.ts';
+import { productSchema } from '../../contracts/http/product-api.ts';
+import { productPage } from '../../contracts/http/product-search-api.ts';
 import { isId } from '../../kit/values/identifiers.ts';
 import { knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
@@ -34,7 +35,7 @@ describe('a forwarded door', () => {
     expect(productPage.parse(answer.json()).items).toHaveLength(1);
     const { pathname, searchParams } = new URL(last()?.url ?? '', 'http://peer');
     expect(pathname).toBe('/products');
-    expect(Object.fromEntries(searchParams)).toEqual({ q: 'M&M /', category: 'Silent', limit: '5', sort: 'title' });
+    expect(Object.fromEntries(searchParams)).toEqual({ q: 'M&M /', category: 'Silent', limit: '5' });
   });
 
   it('passes on who asks, the request id and the trace, and nothing else that came along', async () => {

@@ -54,8 +54,9 @@ export const createHttpPeer = async (tokens: TestTokens) => {
       throw new Refusal('unauthenticated', 'token.missing', 'Sign in first.');
   });
   const open = { config: { access: 'public' as const } };
-  let page: object = { items: [product], nextCursor: null };
+  let page: object = { items: [product], nextCursor: null, isGuess: false, facets: null };
   http.get('/products', open, async () => page);
+  http.get('/products/suggest', open, async () => ({ items: [], nextCursor: null }));
   http.get('/products/:id', open, async (request) => {
     const { id } = request.params as { id: string };
     if (id !== knownProduct) throw new Refusal('missing', 'product.unknown', 'There is no such product.');

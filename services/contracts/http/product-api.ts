@@ -1,15 +1,6 @@
 /** The catalogue: `/products` and `/categories`. */
 import { z } from 'zod';
-import {
-  exampleId,
-  exampleTime,
-  moneySchema,
-  pageQuery,
-  pageSchema,
-  productIdSchema,
-  textSchema,
-  timestampSchema,
-} from './values.ts';
+import { exampleId, exampleTime, moneySchema, productIdSchema, textSchema, timestampSchema } from './values.ts';
 
 /** Text of several lines; PostgreSQL cannot store U+0000, and JSON in it no half of a surrogate pair. */
 const longTextSchema = (maxLength: number) =>
@@ -18,9 +9,12 @@ const longTextSchema = (maxLength: number) =>
     .max(maxLength)
     .refine((text) => !text.includes('\0') && text.isWellFormed(), 'must not contain U+0000 or half a surrogate pair');
 
+export const attributeNameSchema = z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/);
+export const attributeValueSchema = z.union([longTextSchema(300), z.number(), z.boolean()]);
+
 /** Free attributes of a product such as year or director: at most 30, values short. */
 const attributesSchema = z
-  .record(z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), z.union([longTextSchema(300), z.number(), z.boolean()]))
+  .record(attributeNameSchema, attributeValueSchema)
   .refine((attributes) => Object.keys(attributes).length <= 30, 'must have at most 30 entries');
 
 const imageUrlSchema = z
@@ -136,15 +130,6 @@ export const importProductsAnswer = z
   })
   .meta({ example: { created: 1, updated: 0, refused: [] } });
 
-export const productSorts = ['newest', 'title', 'price-ascending', 'price-descending'] as const;
-export const listProductsQuery = z.strictObject({
-  q: textSchema(100).optional(),
-  category: textSchema(80).optional(),
-  sort: z.enum(productSorts).default('title'),
-  ...pageQuery,
-});
-export const productPage = pageSchema(productSchema);
-
 export const categoriesAnswer = z
   .strictObject({
     items: z.array(z.strictObject({ name: z.string(), products: z.int() })),
@@ -153,4 +138,3 @@ export const categoriesAnswer = z
   .meta({ example: { items: [{ name: 'Drama', products: 812 }], nextCursor: null } });
 
 export type Product = z.output<typeof productSchema>;
-export type ProductSort = (typeof productSorts)[number];

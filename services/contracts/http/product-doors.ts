@@ -10,11 +10,10 @@ import {
   imageTypes,
   importProductsAnswer,
   importProductsBody,
-  listProductsQuery,
-  productPage,
   productSchema,
   updateProductBody,
 } from './product-api.ts';
+import { listProductsQuery, productPage, suggestAnswer, suggestQuery } from './product-search-api.ts';
 import { productIdSchema } from './values.ts';
 
 const anybody = { access: 'public', tags: ['products'] } as const;
@@ -33,6 +32,15 @@ export const productDoors = {
     cacheControl,
     query: listProductsQuery,
     answers: { 200: productPage },
+  },
+  suggest: {
+    ...anybody,
+    method: 'GET',
+    path: '/products/suggest',
+    summary: 'Products that somebody may be looking for who has typed so much',
+    query: suggestQuery,
+    answers: { 200: suggestAnswer },
+    cacheControl: 'public, max-age=60',
   },
   find: {
     ...anybody,

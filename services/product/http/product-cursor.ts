@@ -6,6 +6,7 @@ import { cursorInvalid } from '../domain/product-refusals.ts';
 const position = z.union([
   z.tuple([z.literal('newest'), z.null(), productIdSchema]),
   z.tuple([z.literal('title'), z.string().regex(oneLine), productIdSchema]),
+  z.tuple([z.literal('relevance'), z.number(), productIdSchema]),
   z.tuple([z.enum(['price-ascending', 'price-descending']), z.int(), productIdSchema]),
 ]);
 

@@ -1,6 +1,7 @@
 import { addressOf } from '../../contracts/http/door.ts';
 import { importItem, type Product as ProductAnswer } from '../../contracts/http/product-api.ts';
 import { productDoors } from '../../contracts/http/product-doors.ts';
+import { attributeFilterOf } from '../../contracts/http/product-search-api.ts';
 import { apiPrefix } from '../../contracts/http/site-config.ts';
 import type { Caller } from '../../kit/auth/caller.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
@@ -8,11 +9,12 @@ import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { drawPoster, type PosterSubject, posterVersion } from '../domain/poster.ts';
 import type { Product } from '../domain/product.ts';
+import { mostCounted } from '../domain/product-page.ts';
 import type { ProductRepository } from '../storage/product-repository.ts';
 import type { StockRepository } from '../storage/stock-repository.ts';
 import { adjustStock } from '../use-cases/adjust-stock.ts';
 import { createProduct, removeProduct, updateProduct } from '../use-cases/change-catalogue.ts';
-import { findProduct, listProducts } from '../use-cases/find-products.ts';
+import { findProduct, listProducts, suggestProducts } from '../use-cases/find-products.ts';
 import { type ImportItem, importProducts, type RefusedItem } from '../use-cases/import-products.ts';
 import { decodeCursor, encodeCursor } from './product-cursor.ts';
 
@@ -61,10 +63,29 @@ const readItems = (items: readonly unknown[]) => {
 export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof productDoors> => {
   const { products } = effects;
   return {
-    list: async ({ query: { cursor, ...query } }) => {
+    list: async ({ query: { cursor, attributes, inStock, facets: hasFacets, ...query } }) => {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
-      const { items, next } = await listProducts(products, { ...query, after });
-      return { items: items.map(answer), nextCursor: next && encodeCursor(next) };
+      const { items, next, isGuess, facets } = await listProducts(products, {
+        ...query,
+        after,
+        hasFacets: hasFacets === 'true',
+        isInStock: inStock === 'true',
+        attributes: attributes === undefined ? undefined : attributeFilterOf(attributes),
+      });
+      return {
+        items: items.map(answer),
+        nextCursor: next && encodeCursor(next),
+        isGuess,
+        facets: facets && { ...facets, isComplete: facets.counted < mostCounted },
+      };
+    },
+
+    suggest: async ({ query }) => {
+      const found = (await suggestProducts(products, query)).map(answer);
+      return {
+        items: found.map(({ id, title, category, price, imageUrl }) => ({ id, title, category, price, imageUrl })),
+        nextCursor: null,
+      };
     },
 
     find: async ({ params: { id } }) => answer(await findProduct(products, id)),

@@ -2,12 +2,19 @@ import type { Database, Sql } from '../../kit/storage/database.ts';
 import { fitPage } from '../../kit/values/fit-page.ts';
 import { money } from '../../kit/values/money.ts';
 import { indexProduct, type Product, type ProductDetails } from '../domain/product.ts';
-import type { Category, ProductPage, ProductPosition, ProductQuery } from '../domain/product-page.ts';
+import type {
+  Category,
+  Facets,
+  ProductPage,
+  ProductPosition,
+  ProductQuery,
+  SearchedText,
+} from '../domain/product-page.ts';
 import { initialStockEvent } from './inventory-event.ts';
+import { listStatement } from './list-statement.ts';
 import {
   categoriesStatement,
   findStatement,
-  listStatement,
   loadStatement,
   lockStatement,
   reindexStatement,
@@ -15,6 +22,7 @@ import {
   staleStatement,
   updateStatement,
 } from './product-statements.ts';
+import { guessStatement, suggestStatement } from './suggest-statement.ts';
 
 type Row = {
   id: string;
@@ -27,6 +35,8 @@ type Row = {
   attributes: Product['attributes'];
   stock: number;
   title_key: string;
+  /** Of a list by relevance. */
+  relevance?: number;
   created_at: Date;
   updated_at: Date;
 };
@@ -59,6 +69,7 @@ const productOf = (row: Row): Product => ({
 
 const positionOf = (row: Row, sort: ProductQuery['sort']): ProductPosition => {
   if (sort === 'newest') return { sort, key: null, id: row.id };
+  if (sort === 'relevance') return { sort, key: row.relevance ?? 0, id: row.id };
   return sort === 'title' ? { sort, key: row.title_key, id: row.id } : { sort, key: row.price_amount, id: row.id };
 };
 
@@ -90,13 +101,28 @@ export const createProductRepository = (database: Database) => ({
 
   list: async (query: ProductQuery): Promise<ProductPage<Product>> => {
     const { name, text, values } = listStatement(query);
-    const { rows } = await database.query<Row>(text, values, { name });
-    const { items, hasMore } = fitPage(rows, query.limit);
+    // With facets there is always a row, which holds nothing else where no product matches.
+    const { rows } = await database.query<Row & { facets?: Facets }>(text, values, name === undefined ? {} : { name });
+    const { items, hasMore } = fitPage(
+      rows.filter(({ id }) => id !== null),
+      query.limit,
+    );
     const last = items.at(-1);
     return {
       items: items.map(productOf),
       next: last && hasMore ? positionOf(last, query.sort) : null,
+      facets: rows[0]?.facets ?? null,
     };
+  },
+
+  /** Products that somebody may look for who has typed so much. */
+  suggest: async ({ query, titleKey }: SearchedText, limit: number): Promise<Product[]> =>
+    (await database.query<Row>(suggestStatement, [limit, titleKey, query])).rows.map(productOf),
+
+  /** A tsquery of what may have been meant by words that no product has; undefined where one has them, or nothing is near. */
+  guess: async (query: string, words: readonly string[]): Promise<string | undefined> => {
+    const { rows } = await database.query<{ query: string | null }>(guessStatement, [query, words]);
+    return rows[0]?.query ?? undefined;
   },
 
   categories: async (): Promise<Category[]> => (await database.query<Category>(categoriesStatement)).rows,

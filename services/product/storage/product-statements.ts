@@ -1,21 +1,21 @@
 /** The SQL of the catalogue. Prices and stock fit a double exactly, so that the driver can hand out numbers. */
-import type { ProductSort } from '../../contracts/http/product-api.ts';
 import { insertOutboxFrom } from '../../kit/events/outbox.ts';
 import { plannedOnce } from '../../kit/storage/planned-once.ts';
 import { indexVersion } from '../domain/product.ts';
-import type { ProductQuery } from '../domain/product-page.ts';
 
-const columns = `
+/** Of `products` joined with its `stock`. */
+export const productColumns = `
   products.id, title, description, category, price_amount::float8 AS price_amount, price_currency, image_url, attributes,
   free::float8 AS stock, title_key, products.created_at, products.updated_at`;
 
-const existing = 'FROM products JOIN stock ON stock.product_id = products.id WHERE products.deleted_at IS NULL';
+/** Everything that is in the catalogue. */
+export const existingProducts =
+  'FROM products JOIN stock ON stock.product_id = products.id WHERE products.deleted_at IS NULL';
 
-export const findStatement = `SELECT ${columns} ${existing} AND products.id = ANY (${plannedOnce('$1', 'text')})`;
+export const findStatement = `SELECT ${productColumns} ${existingProducts} AND products.id = ANY (${plannedOnce('$1', 'text')})`;
 
-export const categoriesStatement = `
-  SELECT category AS name, count(*)::int AS products FROM products WHERE deleted_at IS NULL GROUP BY category
-  ORDER BY lower(unaccent(category)), category`;
+export const categoriesStatement =
+  'SELECT name, products::int AS products FROM categories WHERE products > 0 ORDER BY lower(unaccent(name)), name';
 
 const searchOf = (title: string, attributes: string, description: string) => `
   setweight(to_tsvector('folded', ${title}), 'A') || setweight(to_tsvector('folded', ${attributes}), 'B')
@@ -57,7 +57,7 @@ WITH item AS MATERIALIZED (
 SELECT item.id, CASE WHEN written.id IS NOT NULL THEN 'created' WHEN earlier.deleted_at IS NOT NULL THEN 'removed' ELSE 'updated' END AS outcome
 FROM item LEFT JOIN written ON written.id = item.id LEFT JOIN products AS earlier ON earlier.reference = item.reference`;
 
-export const lockStatement = `SELECT ${columns} ${existing} AND products.id = $1 FOR UPDATE OF products`;
+export const lockStatement = `SELECT ${productColumns} ${existingProducts} AND products.id = $1 FOR UPDATE OF products`;
 
 /** $1 id, then the details in the order of {@link detailValues} of the repository, $13 now. */
 export const updateStatement = `
@@ -79,42 +79,3 @@ export const reindexStatement = `
 
 export const removeStatement =
   'UPDATE products SET deleted_at = $2, updated_at = $2 WHERE id = $1 AND deleted_at IS NULL';
-
-const sorts: Readonly<Record<ProductSort, { order: string; place: string; comparison: '<' | '>' }>> = {
-  newest: { order: 'products.id DESC', place: 'products.id', comparison: '<' },
-  title: { order: 'title_key, products.id', place: 'title_key, products.id', comparison: '>' },
-  'price-ascending': { order: 'price_amount, products.id', place: 'price_amount, products.id', comparison: '>' },
-  'price-descending': {
-    order: 'price_amount DESC, products.id DESC',
-    place: 'price_amount, products.id',
-    comparison: '<',
-  },
-};
-
-/** One page and one product more, which tells whether another page follows. Named by its shape, so that it is prepared once. */
-export const listStatement = ({ matching, category, sort, limit, after }: ProductQuery) => {
-  const values: unknown[] = [limit + 1];
-  const bind = (value: unknown) => `$${values.push(value)}`;
-  const { order, place, comparison } = sorts[sort];
-  const conditions = [
-    category !== undefined && `AND category = ${bind(category)}`,
-    matching !== undefined && `AND search @@ to_tsquery('folded', ${bind(matching)})`,
-    after &&
-      `AND (${place}) ${comparison} (${[after.key, after.id]
-        .filter((part) => part !== null)
-        .map(bind)
-        .join(', ')})`,
-  ].filter((condition) => typeof condition === 'string');
-  const name = [
-    'list-products',
-    sort,
-    category !== undefined && 'category',
-    matching !== undefined && 'search',
-    after && 'after',
-  ];
-  return {
-    name: name.filter(Boolean).join('-'),
-    text: `SELECT ${columns} ${existing} ${conditions.join(' ')} ORDER BY ${order} LIMIT $1`,
-    values,
-  };
-};
