@@ -33,7 +33,7 @@ export const purchaseSteps = (services: readonly ServiceManifest[]): readonly Se
   { from: 'order', to: 'cart', http: 'GET /cart' },
   { from: 'order', to: 'product', rpc: 'GetProducts', says: 'prices of now' },
   { at: 'order', does: 'one statement: events, order, outbox, answer to the key' },
-  { from: 'api-gateway', to: CUSTOMER, http: '201', says: 'pending' },
+  { from: 'api-gateway', to: CUSTOMER, http: '201', says: 'pending, or the outcome where it is there within a moment' },
   { event: 'order.placed.v1', readers: ['order'], says: 'a second cause beside the commit' },
   { event: 'order.placed.v1', readers: ['cart'], says: 'the cart is checked out' },
   { from: 'order', to: 'product', rpc: 'ReserveStock', says: 'and sell: the database refuses to oversell' },

@@ -19,6 +19,7 @@ import { createProductClient } from './clients/product-client.ts';
 import { createUserClient } from './clients/user-client.ts';
 import type { orderConfig } from './config.ts';
 import { canonicalJson } from './domain/canonical-json.ts';
+import type { Order } from './domain/order.ts';
 import { refundIdFrom } from './domain/refund-id.ts';
 import { type DecisiveInventoryEvent, handleInventoryEvent } from './events/on-inventory-event.ts';
 import { handleOrderEvent, type OwingOrderEvent } from './events/on-order-event.ts';
@@ -38,6 +39,8 @@ const deadlineMs = 3_000;
 const paymentDeadlineMs = 5_000;
 /** Orders driven at the same time by one process, and by its jobs; each mostly waits for its neighbours. */
 const drivenAtOnce = 16;
+/** Milliseconds for which the answer to a buyer waits for the outcome: most are told it at once, and need not ask for it. */
+const decidedWithinMs = 25;
 const sweepEverySeconds = 10;
 /** Orders that a starting process takes up at once: those that nobody has moved for longer than a step takes as a rule. */
 const abandonedAfterMs = 2_000;
@@ -64,7 +67,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const users = createUserClient(neighbour('user'));
   const carts = createCartClient({ baseUrl: addressOf(context, 'cart', 'http'), service: 'cart', deadlineMs });
 
-  const driver: DirectWork<KnownOrder> = createDirectWork({
+  const driver: DirectWork<KnownOrder, Order> = createDirectWork({
     work: (orderId, known) => processOrder(driving, orderId, known),
     queue: (orderId) => orders.queue(orderId),
     abandoned: () => orders.stuck(new Date(clock.now().getTime() - abandonedAfterMs), abandonedAtOnce),
@@ -91,6 +94,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
       ids,
       clock,
       changesOf: changes.changesOf,
+      decided: async (order: Order) => (await driver.resultOf(order.id, decidedWithinMs)) ?? order,
       fingerprint: (body: unknown) => sha256(canonicalJson(body)).toString('base64url'),
     },
     refundIdOf: (orderId: string, key: string | undefined) =>

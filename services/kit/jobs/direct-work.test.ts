@@ -54,6 +54,29 @@ test('a key that is taken while it is in hand is worked on once more, and not wi
   expect(begun).toHaveLength(2);
 });
 
+test('it tells what the work came to, to those alone who can wait that long', async () => {
+  const ends = new Map<string, PromiseWithResolvers<number>>();
+  const direct = createDirectWork<undefined, number>({
+    ...{ logger, concurrency: 3 },
+    work: (key) => {
+      const end = Promise.withResolvers<number>();
+      ends.set(key, end);
+      return end.promise;
+    },
+    queue: async () => undefined,
+  });
+  await direct.start();
+  for (const key of ['good', 'bad', 'late']) direct.take(key);
+  await eventually(() => expect(ends.size).toBe(3));
+  const [good, bad, late] = ['good', 'bad', 'late'].map((key) => direct.resultOf(key, key === 'late' ? 1 : 60_000));
+  ends.get('good')?.resolve(1);
+  ends.get('bad')?.reject(new Error('the neighbour is away'));
+  expect(await Promise.all([good, bad, late])).toEqual([1, undefined, undefined]);
+  expect(await direct.resultOf('nobody', 60_000)).toBeUndefined();
+  ends.get('late')?.resolve(2);
+  await direct.stop();
+});
+
 test('work that fails is left to a job, and the key is free again', async () => {
   const { direct, begun, queued, end } = workshop();
   await direct.start();

@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import type { Logger } from '../telemetry/logger.ts';
 import { continueTrace, currentScope, runInScope } from '../telemetry/request-scope.ts';
 
-export type DirectWork<Known> = {
+export type DirectWork<Known, Result = unknown> = {
   /** Whether it takes one more; else a job has to. False before its start and once it stops. */
   hasRoom(): boolean;
   /** Whether this process has the key in hand, or waiting for its turn. */
@@ -14,14 +14,16 @@ export type DirectWork<Known> = {
    * @param known what this process has just written, so that it need not be read
    */
   take(key: string, known?: Known): void;
+  /** What the work on a key came to, once it is no longer in hand; undefined where it failed, was left to a job or takes longer than so many milliseconds. */
+  resultOf(key: string, withinMs: number): Promise<Result | undefined>;
   start(): Promise<void>;
   /** Takes nothing new, waits for what is in hand for up to 10 s, and leaves the rest to jobs. */
   stop(): Promise<void>;
 };
 
-export type DirectWorkOptions<Known> = {
+export type DirectWorkOptions<Known, Result = unknown> = {
   /** Must be safe to run twice, also at the same time elsewhere. */
-  readonly work: (key: string, known?: Known) => Promise<unknown>;
+  readonly work: (key: string, known?: Known) => Promise<Result>;
   /** Queues the job that works on a key, for one whose work failed or was not begun. */
   readonly queue: (key: string) => Promise<void>;
   /** Keys that were left by a process that ended; taken up at the start. Default none. */
@@ -29,6 +31,12 @@ export type DirectWorkOptions<Known> = {
   readonly logger: Logger;
   /** Keys worked on at the same time. */
   readonly concurrency: number;
+};
+
+type InHand<Result> = {
+  /** Whether to work on it once more. */
+  isChanged: boolean;
+  readonly ended: PromiseWithResolvers<Result | undefined>;
 };
 
 /** Keys that wait for their turn; beyond it they are queued as jobs, which any process takes. */
@@ -39,28 +47,32 @@ const drainMs = 10_000;
  * In the ordinary course nothing is written, fetched and completed only to begin at once. A row of the service's own has to say what is
  * still owed, and a sweeper to look for it: that is what survives the process.
  */
-export const createDirectWork = <Known>(options: DirectWorkOptions<Known>): DirectWork<Known> => {
+export const createDirectWork = <Known, Result = unknown>(
+  options: DirectWorkOptions<Known, Result>,
+): DirectWork<Known, Result> => {
   const { work, queue, abandoned = async () => [], logger, concurrency } = options;
   const limit = pLimit(concurrency);
-  const inHand = new Map<string, { isChanged: boolean }>();
+  const inHand = new Map<string, InHand<Result>>();
   let isRunning = false;
 
   const leaveToJob = (key: string) =>
     queue(key).catch((error: unknown) => logger.warn({ error, key }, 'work could not be queued; the sweeper finds it'));
 
-  const run = async (key: string, known: Known | undefined, state: { isChanged: boolean }) => {
+  const run = async (key: string, known: Known | undefined, state: InHand<Result>) => {
+    let result: Result | undefined;
     try {
-      if (isRunning) await work(key, known);
+      if (isRunning) result = await work(key, known);
       else state.isChanged = true;
       while (isRunning && state.isChanged) {
         state.isChanged = false;
-        await work(key);
+        result = await work(key);
       }
     } catch (error) {
       logger.warn({ error, key }, 'work after a commit failed; a job tries again');
       state.isChanged = true;
     } finally {
       inHand.delete(key);
+      state.ended.resolve(state.isChanged ? undefined : result);
     }
     if (state.isChanged) await leaveToJob(key);
   };
@@ -71,7 +83,7 @@ export const createDirectWork = <Known>(options: DirectWorkOptions<Known>): Dire
       state.isChanged = true;
       return;
     }
-    const begun = { isChanged: false };
+    const begun = { isChanged: false, ended: Promise.withResolvers<Result | undefined>() };
     inHand.set(key, begun);
     // A trace of its own hop, and not the request's deadline: nobody waits for it any more.
     void runInScope({ traceparent: continueTrace(currentScope()?.traceparent) }, () =>
@@ -83,6 +95,17 @@ export const createDirectWork = <Known>(options: DirectWorkOptions<Known>): Dire
     hasRoom: () => isRunning && limit.pendingCount < mostWaiting,
     isInHand: (key) => inHand.has(key),
     take,
+    resultOf: async (key, withinMs) => {
+      const ended = inHand.get(key)?.ended.promise;
+      if (!ended) return undefined;
+      const late = Promise.withResolvers<undefined>();
+      const timer = setTimeout(() => late.resolve(undefined), withinMs);
+      try {
+        return await Promise.race([ended, late.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
     start: async () => {
       isRunning = true;
       for (const key of await abandoned()) take(key);

@@ -17,6 +17,8 @@ import {
 export type PlaceOrderEffects = DraftOrderEffects & {
   readonly orders: OrderRepository;
   readonly keys: IdempotencyKeys;
+  /** The order as it is once it is decided, or as it was given where that takes longer than a moment. */
+  readonly decided: (placed: Order) => Promise<Order>;
   /** Fingerprint of a request body, equal for equal bodies whatever their field order. */
   readonly fingerprint: (body: unknown) => string;
 };
@@ -72,7 +74,7 @@ export const placeOrder = async (
       carts,
       network: request.network,
     });
-    if (outcome === 'placed') return { order, replayed: false };
+    if (outcome === 'placed') return { order: await effects.decided(order), replayed: false };
     if (outcome === 'cart-ordered') throw cartOrdered();
   } catch (problem) {
     if (problem instanceof Refusal) await keys.giveBack(keyed, claim.attempt);
