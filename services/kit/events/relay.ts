@@ -33,7 +33,7 @@ const batchSize = 500;
  * A busy relay looks again this soon without being told; then nobody has to NOTIFY, which would serialize commits. What comes in
  * meanwhile is published together: nobody who waits for an answer waits for an event.
  */
-const busyPauseMs = 100;
+const busyPauseMs = 200;
 /** Empty looks until it goes to sleep and asks to be woken. */
 const looksBeforeSleep = 3;
 /** Floor for a wake-up that was missed. */

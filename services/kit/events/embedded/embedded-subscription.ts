@@ -40,7 +40,7 @@ export type EmbeddedSubscriptionOptions = SubscribeOptions & {
  * Two fetches are this far apart, so that small appends that follow one another cost one fetch, one commit and, in effect, one
  * transaction together. What comes after a rest is fetched at once.
  */
-const fetchApartMs = 100;
+const fetchApartMs = 200;
 /** Notifications wake the fetch; this is the floor if one is missed. */
 const pollEveryMs = 2_000;
 const longestPauseMs = 2_000;
