@@ -1,13 +1,17 @@
-/** Measures a shop from outside: closed loops of guest buyers, and what PostgreSQL, the services and the system counted meanwhile. */
+/** Measures a shop from outside: closed loops of buyers and of single calls, and what PostgreSQL, the services and the system counted meanwhile. */
 import { cpus } from 'node:os';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createShopClient, type ShopClient } from '../../services/contracts/http/client.ts';
 import { readProcessList } from '../local/process-list.ts';
-import { residentMemory } from '../local/resident-memory.ts';
+import { residentMemories } from '../local/resident-memory.ts';
 import type { LocalState } from '../local/state.ts';
 import { services } from '../services.ts';
-import { type LoopFigures, runClosedLoop } from './closed-loop.ts';
+import { type AloneCall, type CallFigures, measureCallsAlone } from './call-loops.ts';
+import { type ClosedLoopOptions, type LoopFigures, runClosedLoop } from './closed-loop.ts';
+import { makeCustomers } from './customers.ts';
 import { type CounterReader, openCounters } from './database-counters.ts';
+import { oneStatementPerSecond } from './one-statement.ts';
+import type { Percentiles } from './percentiles.ts';
 import { readProcessorTime } from './processor-time.ts';
 import { type PurchaseCost, purchaseCost, type Reading } from './purchase-cost.ts';
 import { readCalls } from './service-calls.ts';
@@ -24,12 +28,23 @@ export type BenchReport = {
   readonly startSeconds: number | null;
   /** MiB of the shop idle and right after the last load, pages that several share counted once; null where the system does not tell. */
   readonly memoryMiB: { readonly idle: number | null; readonly loaded: number | null };
+  /** The same by process, `whole` being the shop; absent where the system does not tell. */
+  readonly memoryMiBByProcess?: { readonly idle: MemoryMiB; readonly loaded: MemoryMiB } | undefined;
   readonly loads: readonly LoadFigures[];
+  /** Eight customers with accounts, and their log-ins, which the load does not hold. */
+  readonly customers?: LoadFigures & { readonly logIn: Percentiles };
+  readonly alone?: Readonly<Record<AloneCall, CallFigures>>;
+  /** What PostgreSQL alone writes a second for placing an order, and the purchases of eight buyers as a share of that. */
+  readonly oneStatement?: { readonly perSecond: number; readonly ratio: number };
 };
+
+type MemoryMiB = Readonly<Record<string, number>>;
 
 export type BenchOptions = {
   readonly shop: ShopUnderTest;
   readonly loads: readonly Load[];
+  /** Whether customers, single calls and PostgreSQL alone are measured too. */
+  readonly isWhole: boolean;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 };
@@ -53,24 +68,31 @@ const stockUp = async (api: ShopClient, { staff }: LocalState): Promise<string[]
   return items.map(({ id }) => id);
 };
 
-const memoryOf = async (state: LocalState) => {
-  const bytes = await residentMemory(state.pid);
-  return bytes === undefined ? null : Math.round(bytes / 1024 ** 2);
+const CUSTOMERS = 8;
+const ALONE_SECONDS = 8;
+
+const processesOf = async ({ dataFolder }: LocalState): Promise<Record<string, number>> => {
+  const listed = await readProcessList(dataFolder);
+  return Object.fromEntries(listed.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]])));
+};
+
+const memoryOf = async (state: LocalState): Promise<MemoryMiB | undefined> => {
+  const bytes = await residentMemories({ whole: state.pid, ...(await processesOf(state)) });
+  return bytes && Object.fromEntries(Object.entries(bytes).map(([name, of]) => [name, Math.round(of / 1024 ** 2)]));
 };
 
 const read = async (state: LocalState, counters: CounterReader): Promise<Reading> => {
-  const listed = await readProcessList(state.dataFolder);
-  const pids = Object.fromEntries(listed.flatMap(({ name, pid }) => (pid === null ? [] : [[name, pid]])));
+  const started = await processesOf(state);
   const [database, calls, processorTime] = await Promise.all([
     counters.read(),
     readCalls(state, publicServices),
-    readProcessorTime({ platform: state.pid, started: pids }),
+    readProcessorTime({ platform: state.pid, started }),
   ]);
   return { database, calls, processorTime };
 };
 
-/** Runs the loads one after the other. Throws the reason of the signal once it is aborted. */
-export const bench = async ({ shop, loads, say, signal }: BenchOptions): Promise<BenchReport> => {
+/** Runs the loads one after the other, and then what is measured alone. Throws the reason of the signal once it is aborted. */
+export const bench = async ({ shop, loads, isWhole, say, signal }: BenchOptions): Promise<BenchReport> => {
   const { state, startSeconds = null } = shop;
   const api = createShopClient({ baseUrl: state.gateway });
   const counters = await openCounters(state);
@@ -78,24 +100,46 @@ export const bench = async ({ shop, loads, say, signal }: BenchOptions): Promise
     const productIds = await stockUp(api, state);
     await pause(SETTLE_MS, undefined, { signal });
     const idle = await memoryOf(state);
-    const measured: LoadFigures[] = [];
     let loaded = idle;
-    for (const load of loads) {
-      say(`${load.buyers} buyers for ${load.seconds} s`);
+    const run = async (load: Load, more: Pick<ClosedLoopOptions<Reading>, 'visitorOf'> = {}): Promise<LoadFigures> => {
       const { figures, before, after } = await runClosedLoop({
-        ...{ api, productIds, ...load, rampSeconds: RAMP_SECONDS, signal },
+        ...{ api, productIds, ...load, ...more, rampSeconds: RAMP_SECONDS, signal },
         read: () => read(state, counters),
       });
-      measured.push({ ...figures, cost: purchaseCost(before, after, figures.purchases) });
       loaded = await memoryOf(state);
       await pause(SETTLE_MS, undefined, { signal });
+      return { ...figures, cost: purchaseCost(before, after, figures.purchases) };
+    };
+    const measured: LoadFigures[] = [];
+    for (const load of loads) {
+      say(`${load.buyers} buyers for ${load.seconds} s`);
+      measured.push(await run(load));
     }
+    const more = async (): Promise<Pick<BenchReport, 'customers' | 'alone' | 'oneStatement'>> => {
+      say(`${CUSTOMERS} customers with accounts`);
+      const { visitors, logIn } = await makeCustomers(api, CUSTOMERS);
+      const seconds = ALONE_SECONDS;
+      const customers = await run(
+        { buyers: CUSTOMERS, seconds: 2 * seconds },
+        { visitorOf: (buyer) => visitors[buyer] ?? {} },
+      );
+      say('product page, search and change of a cart, each alone');
+      const alone = await measureCallsAlone(api, productIds, { seconds, signal });
+      say('PostgreSQL alone');
+      const perSecond = await oneStatementPerSecond(Object.values(state.databases)[0] as string, { seconds, signal });
+      const best = measured.find(({ buyers }) => buyers === CUSTOMERS)?.purchasesPerSecond ?? 0;
+      const ratio = Math.round((best / perSecond) * 10_000) / 10_000;
+      return { customers: { ...customers, logIn }, alone, oneStatement: { perSecond, ratio } };
+    };
+    const alone = isWhole ? await more() : {};
     return {
       at: new Date().toISOString(),
       machine: { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown' },
       startSeconds,
-      memoryMiB: { idle, loaded },
+      memoryMiB: { idle: idle?.['whole'] ?? null, loaded: loaded?.['whole'] ?? null },
+      memoryMiBByProcess: idle && loaded && { idle, loaded },
       loads: measured,
+      ...alone,
     };
   } finally {
     await counters.close();

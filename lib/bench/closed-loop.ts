@@ -1,7 +1,7 @@
 /** Buyers who begin the next purchase when the last one is paid. */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { ShopClient } from '../../services/contracts/http/client.ts';
-import { buyAsGuest, type TimedCall, timedCalls } from './guest-buyer.ts';
+import { buy, newGuest, type TimedCall, timedCalls, type Visitor } from './buyer.ts';
 import { type Percentiles, percentilesOf } from './percentiles.ts';
 
 export type LoopFigures = {
@@ -22,6 +22,8 @@ export type ClosedLoopOptions<Reading> = {
   readonly api: ShopClient;
   readonly productIds: readonly string[];
   readonly buyers: number;
+  /** Who the buyer of that number is at the next purchase; default a new guest. */
+  readonly visitorOf?: (buyer: number) => Visitor;
   /** Before anything is measured. */
   readonly rampSeconds: number;
   readonly seconds: number;
@@ -62,6 +64,7 @@ export const runClosedLoop = async <Reading>({
   api,
   productIds,
   buyers,
+  visitorOf = newGuest,
   rampSeconds,
   seconds,
   read,
@@ -70,17 +73,19 @@ export const runClosedLoop = async <Reading>({
   const ending = new AbortController();
   let samples = emptySamples();
   let next = 0;
-  const buy = async () => {
+  const buyOn = async (buyer: number) => {
     while (!ending.signal.aborted) {
       const productId = productIds[next++ % productIds.length] as string;
-      await buyAsGuest(api, productId, (call, ms) => samples.times[call].push(ms)).catch(async (problem: Error) => {
-        samples.failures.push(problem.message);
-        // A shop that refuses everything is not asked as fast as it can refuse.
-        await pause(FAILED_PAUSE_MS);
-      });
+      await buy(api, productId, visitorOf(buyer), (call, ms) => samples.times[call].push(ms)).catch(
+        async (problem: Error) => {
+          samples.failures.push(problem.message);
+          // A shop that refuses everything is not asked as fast as it can refuse.
+          await pause(FAILED_PAUSE_MS);
+        },
+      );
     }
   };
-  const running = Promise.all(Array.from({ length: buyers }, buy));
+  const running = Promise.all(Array.from({ length: buyers }, (_, buyer) => buyOn(buyer)));
   try {
     await pause(rampSeconds * 1_000, undefined, { signal });
     const before = await read();

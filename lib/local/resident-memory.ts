@@ -31,13 +31,22 @@ const fromPs = async (): Promise<Entry[]> => {
  * Memory in bytes of a process and all its descendants. On Linux each page that several share is counted once (PSS); elsewhere, where
  * `ps` tells, once in each process. Undefined where nobody tells.
  */
-export const residentMemory = async (root: number): Promise<number | undefined> => {
+export const residentMemory = async (root: number): Promise<number | undefined> =>
+  (await residentMemories({ root }))?.['root'];
+
+/** {@link residentMemory} of several processes, by name. */
+export const residentMemories = async (
+  roots: Readonly<Record<string, number>>,
+): Promise<Readonly<Record<string, number>> | undefined> => {
   const entries = await (process.platform === 'linux' ? fromProc() : fromPs()).catch(() => undefined);
   if (!entries) return undefined;
-  const family = new Set([root]);
-  for (let size = 0; size !== family.size; ) {
-    size = family.size;
-    for (const { pid, parent } of entries) if (family.has(parent)) family.add(pid);
-  }
-  return entries.reduce((sum, { pid, kilobytes }) => (family.has(pid) ? sum + kilobytes * 1024 : sum), 0);
+  const ofFamily = (root: number) => {
+    const family = new Set([root]);
+    for (let size = 0; size !== family.size; ) {
+      size = family.size;
+      for (const { pid, parent } of entries) if (family.has(parent)) family.add(pid);
+    }
+    return entries.reduce((sum, { pid, kilobytes }) => (family.has(pid) ? sum + kilobytes * 1024 : sum), 0);
+  };
+  return Object.fromEntries(Object.entries(roots).map(([name, root]) => [name, ofFamily(root)]));
 };
