@@ -18,6 +18,7 @@ const workshop = ({ concurrency = 2, abandoned = [] as string[] } = {}) => {
       const end = Promise.withResolvers<void>();
       ends.set(key, end);
       await end.promise;
+      return { key };
     },
     queue: async (key) => {
       queued.push(key);
@@ -54,12 +55,12 @@ test('a key that is taken while it is in hand is worked on once more, and not wi
   expect(begun).toHaveLength(2);
 });
 
-test('it tells what the work came to, to those alone who can wait that long', async () => {
-  const ends = new Map<string, PromiseWithResolvers<number>>();
-  const direct = createDirectWork<undefined, number>({
+test('it tells what the work came to, to those alone who can wait that long, and remembers it', async () => {
+  const ends = new Map<string, PromiseWithResolvers<{ n: number }>>();
+  const direct = createDirectWork<undefined, { n: number }>({
     ...{ logger, concurrency: 3 },
     work: (key) => {
-      const end = Promise.withResolvers<number>();
+      const end = Promise.withResolvers<{ n: number }>();
       ends.set(key, end);
       return end.promise;
     },
@@ -69,11 +70,12 @@ test('it tells what the work came to, to those alone who can wait that long', as
   for (const key of ['good', 'bad', 'late']) direct.take(key);
   await eventually(() => expect(ends.size).toBe(3));
   const [good, bad, late] = ['good', 'bad', 'late'].map((key) => direct.resultOf(key, key === 'late' ? 1 : 60_000));
-  ends.get('good')?.resolve(1);
+  ends.get('good')?.resolve({ n: 1 });
   ends.get('bad')?.reject(new Error('the neighbour is away'));
-  expect(await Promise.all([good, bad, late])).toEqual([1, undefined, undefined]);
+  expect(await Promise.all([good, bad, late])).toEqual([{ n: 1 }, undefined, undefined]);
+  expect(['good', 'bad'].map((key) => direct.lastResult(key))).toEqual([{ n: 1 }, undefined]);
   expect(await direct.resultOf('nobody', 60_000)).toBeUndefined();
-  ends.get('late')?.resolve(2);
+  ends.get('late')?.resolve({ n: 2 });
   await direct.stop();
 });
 
@@ -125,7 +127,7 @@ test('it continues the trace of what it follows from, without the deadline of th
   const scopes: ReturnType<typeof currentScope>[] = [];
   const direct = createDirectWork({
     ...{ logger, concurrency: 1 },
-    work: async () => void scopes.push(currentScope()),
+    work: async () => ({ count: scopes.push(currentScope()) }),
     queue: async () => undefined,
   });
   await direct.start();

@@ -1,10 +1,11 @@
 /** Work that begins right after the commit it follows from, in the same process, with jobs for what does not come to its end. */
 import { setTimeout as wait } from 'node:timers/promises';
+import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { Logger } from '../telemetry/logger.ts';
 import { continueTrace, currentScope, runInScope } from '../telemetry/request-scope.ts';
 
-export type DirectWork<Known, Result = unknown> = {
+export type DirectWork<Known, Result = object> = {
   /** Whether it takes one more; else a job has to. False before its start and once it stops. */
   hasRoom(): boolean;
   /** Whether this process has the key in hand, or waiting for its turn. */
@@ -16,12 +17,14 @@ export type DirectWork<Known, Result = unknown> = {
   take(key: string, known?: Known): void;
   /** What the work on a key came to, once it is no longer in hand; undefined where it failed, was left to a job or takes longer than so many milliseconds. */
   resultOf(key: string, withinMs: number): Promise<Result | undefined>;
+  /** What the newest work on a key came to in this process, of the last 500 keys: others may have gone on from there. */
+  lastResult(key: string): Result | undefined;
   start(): Promise<void>;
   /** Takes nothing new, waits for what is in hand for up to 10 s, and leaves the rest to jobs. */
   stop(): Promise<void>;
 };
 
-export type DirectWorkOptions<Known, Result = unknown> = {
+export type DirectWorkOptions<Known, Result = object> = {
   /** Must be safe to run twice, also at the same time elsewhere. */
   readonly work: (key: string, known?: Known) => Promise<Result>;
   /** Queues the job that works on a key, for one whose work failed or was not begun. */
@@ -41,18 +44,20 @@ type InHand<Result> = {
 
 /** Keys that wait for their turn; beyond it they are queued as jobs, which any process takes. */
 const mostWaiting = 500;
+const mostRemembered = 500;
 const drainMs = 10_000;
 
 /**
  * In the ordinary course nothing is written, fetched and completed only to begin at once. A row of the service's own has to say what is
  * still owed, and a sweeper to look for it: that is what survives the process.
  */
-export const createDirectWork = <Known, Result = unknown>(
+export const createDirectWork = <Known, Result extends object = object>(
   options: DirectWorkOptions<Known, Result>,
 ): DirectWork<Known, Result> => {
   const { work, queue, abandoned = async () => [], logger, concurrency } = options;
   const limit = pLimit(concurrency);
   const inHand = new Map<string, InHand<Result>>();
+  const results = new LRUCache<string, Result>({ max: mostRemembered });
   let isRunning = false;
 
   const leaveToJob = (key: string) =>
@@ -60,12 +65,16 @@ export const createDirectWork = <Known, Result = unknown>(
 
   const run = async (key: string, known: Known | undefined, state: InHand<Result>) => {
     let result: Result | undefined;
+    const workOn = async (given?: Known) => {
+      result = await work(key, given);
+      results.set(key, result);
+    };
     try {
-      if (isRunning) result = await work(key, known);
+      if (isRunning) await workOn(known);
       else state.isChanged = true;
       while (isRunning && state.isChanged) {
         state.isChanged = false;
-        result = await work(key);
+        await workOn();
       }
     } catch (error) {
       logger.warn({ error, key }, 'work after a commit failed; a job tries again');
@@ -95,6 +104,7 @@ export const createDirectWork = <Known, Result = unknown>(
     hasRoom: () => isRunning && limit.pendingCount < mostWaiting,
     isInHand: (key) => inHand.has(key),
     take,
+    lastResult: (key) => results.get(key),
     resultOf: async (key, withinMs) => {
       const ended = inHand.get(key)?.ended.promise;
       if (!ended) return undefined;

@@ -34,10 +34,13 @@ const undecided: Readonly<Record<DecisiveInventoryEvent['type'], readonly OrderS
 export const handleInventoryEvent = async (
   orders: OrderRepository,
   event: DecisiveInventoryEvent,
-  driver: Pick<OrderDriver, 'isInHand'>,
+  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
 ): Promise<void> => {
   const taught = orderEventOf(event);
   if (!taught || driver.isInHand(event.data.orderId)) return;
+  const known = driver.lastResult(event.data.orderId);
+  // No order comes back to a state in which this would be news.
+  if (known && !undecided[event.type].includes(known.status)) return;
   const order = await orders.find(event.data.orderId);
   if (!order || !undecided[event.type].includes(order.status)) return;
   await orders.append(order, newsOf(order, taught), { drive: true });

@@ -10,9 +10,12 @@ export type OwingOrderEvent = ConsumedEvent<(typeof manifest.consumes)['order-ev
 export const handleOrderEvent = async (
   orders: OrderRepository,
   event: OwingOrderEvent,
-  driver: Pick<OrderDriver, 'isInHand'>,
+  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
 ): Promise<void> => {
   if (driver.isInHand(event.subject)) return;
+  const known = driver.lastResult(event.subject);
+  // Whatever leaves it owed after that is told by an event of its own.
+  if (known && known.version >= event.sequence && !nextStep(known)) return;
   const order = await orders.find(event.subject);
   if (order && order.version === event.sequence && nextStep(order)) await orders.drive(order.id);
 };

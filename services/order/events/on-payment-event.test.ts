@@ -25,7 +25,7 @@ const captured = (amount: number, currency: string) =>
 
 describe('an event about money', () => {
   const taught: unknown[] = [];
-  const nobody = { isInHand: () => false };
+  const nobody = { isInHand: () => false, lastResult: () => undefined };
   const orders = {
     find: async () => order,
     append: async (_order: Order, events: readonly unknown[]) => {
@@ -41,5 +41,17 @@ describe('an event about money', () => {
     expect(taught).toEqual([]);
     await handlePaymentEvent(orders, captured(amount, currency), nobody);
     expect(taught).toHaveLength(1);
+  });
+
+  test('is not looked up for an order that its driver has seen paid, and is still not believed when it is forged', async () => {
+    const { amount, currency } = order.total;
+    const paid = evolve(order, {
+      ...{ type: 'order.paid.v1', at: order.updatedAt, captured: amount },
+      paymentId: systemIds.next('pay'),
+    });
+    const driver = { isInHand: () => false, lastResult: () => paid };
+    const nowhere = { ...orders, find: () => Promise.reject(new Error('it was looked up')) };
+    await handlePaymentEvent(nowhere, captured(amount, currency), driver);
+    await expect(handlePaymentEvent(nowhere, captured(1, currency), driver)).rejects.toThrow('is about 1 ');
   });
 });

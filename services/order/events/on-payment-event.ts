@@ -36,8 +36,14 @@ const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: De
 export const handlePaymentEvent = async (
   orders: Pick<OrderRepository, 'find' | 'append'>,
   event: DecisivePaymentEvent,
-  driver: Pick<OrderDriver, 'isInHand'>,
+  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
 ): Promise<void> => {
+  const known = driver.lastResult(event.data.orderId);
+  if (known) {
+    requireWholeAmount(known, event);
+    // No order comes back to a state in which this would be news.
+    if (newsOf(known, orderEventOf(event)).length === 0) return;
+  }
   const order = await orders.find(event.data.orderId);
   if (order) requireWholeAmount(order, event);
   if (order && !driver.isInHand(order.id))

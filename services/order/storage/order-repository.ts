@@ -24,7 +24,7 @@ import { appendEvents, placeOrder } from './order-statements.ts';
 export type KnownOrder = { readonly order: Order; readonly paymentToken: string };
 
 /** Who drives orders in this process. */
-export type OrderDriver = Pick<DirectWork<KnownOrder>, 'hasRoom' | 'isInHand' | 'take'>;
+export type OrderDriver = Pick<DirectWork<KnownOrder, Order>, 'hasRoom' | 'isInHand' | 'lastResult' | 'take'>;
 
 export type OrderRepositoryParts = {
   readonly database: Database;

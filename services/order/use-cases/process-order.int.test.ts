@@ -174,7 +174,12 @@ describe('driving an order', () => {
   );
 
   test('of a process that ended right after the commit is begun by its next start, or queued by the sweeper', async () => {
-    const endsAtOnce = { hasRoom: () => true, isInHand: () => false, take: () => undefined };
+    const endsAtOnce = {
+      hasRoom: () => true,
+      isInHand: () => false,
+      lastResult: () => undefined,
+      take: () => undefined,
+    };
     const placedBy = createOrderRepository({
       database: postgres.database,
       jobs,
