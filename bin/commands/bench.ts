@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander';
 import { HIGHEST_BASE, LOWEST_BASE } from '../../lib/local/ports.ts';
+import { eventsOption } from '../command-line/events-option.ts';
 import { helpAfter } from '../command-line/help.ts';
 import { jsonOption, numberOption } from '../command-line/options.ts';
 import { runInterruptibly } from '../command-line/run-interruptibly.ts';
@@ -9,6 +10,10 @@ export type BenchFlags = {
   readonly data?: string;
   readonly portBase: number;
   readonly compare?: string;
+  readonly events?: string;
+  readonly overload?: boolean;
+  readonly growth?: boolean;
+  readonly picture?: string;
   readonly json?: boolean;
 };
 
@@ -28,6 +33,10 @@ export const benchCommand = (): Command =>
         isWhole: true,
       }).default(28_000),
     )
+    .option('--overload', 'begin five times as many purchases as it sells, and see what becomes of them')
+    .option('--growth', 'measure single calls once more at 10,000 and at 1,000,000 products')
+    .addOption(eventsOption())
+    .addOption(new Option('--picture <file>', 'write a picture (SVG) of where time and transactions go'))
     .addOption(new Option('--compare <file>', 'print an earlier report, written with --json, beside this one'))
     .addOption(jsonOption())
     .addHelpText(
@@ -38,6 +47,7 @@ export const benchCommand = (): Command =>
           'npm run bench -- --quick',
           'npx cloudmart bench --json > before.json',
           'npx cloudmart bench --compare before.json',
+          'npx cloudmart bench --overload --growth --picture cost.svg',
         ],
         done: 'every count is within its limit',
         failed: 'a count is over its limit, a purchase failed, or no shop could be measured',

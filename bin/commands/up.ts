@@ -1,7 +1,8 @@
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { HIGHEST_BASE, LOWEST_BASE } from '../../lib/local/ports.ts';
+import { eventsOption } from '../command-line/events-option.ts';
 import { helpAfter } from '../command-line/help.ts';
-import { dataOption, jsonOption, lookedUp, numberOption } from '../command-line/options.ts';
+import { dataOption, jsonOption, numberOption } from '../command-line/options.ts';
 import { runInterruptibly } from '../command-line/run-interruptibly.ts';
 
 export type UpFlags = {
@@ -13,15 +14,6 @@ export type UpFlags = {
   readonly purchase: boolean;
   readonly json?: boolean;
 };
-
-const eventsOption = () =>
-  lookedUp(
-    new Option(
-      '--events <url>',
-      'use this Kafka (kafka://host:port,host:port) as the event log instead of the embedded one',
-    ),
-    async (url: string) => (await import('../../lib/local/given-event-log.ts')).requireKafkaUrl(url),
-  );
 
 /** `cloudmart up`: the whole platform on this machine. */
 export const upCommand = (): Command =>

@@ -10,7 +10,9 @@ import { type AloneCall, type CallFigures, measureCallsAlone } from './call-loop
 import { type ClosedLoopOptions, type LoopFigures, runClosedLoop } from './closed-loop.ts';
 import { makeCustomers } from './customers.ts';
 import { type CounterReader, openCounters } from './database-counters.ts';
+import { type GrowthFigures, measureGrowth } from './growth.ts';
 import { oneStatementPerSecond } from './one-statement.ts';
+import { type OverloadFigures, overload } from './overload.ts';
 import type { Percentiles } from './percentiles.ts';
 import { readProcessorTime } from './processor-time.ts';
 import { type PurchaseCost, purchaseCost, type Reading } from './purchase-cost.ts';
@@ -36,6 +38,8 @@ export type BenchReport = {
   readonly alone?: Readonly<Record<AloneCall, CallFigures>>;
   /** What PostgreSQL alone writes a second for placing an order, and the purchases of eight buyers as a share of that. */
   readonly oneStatement?: { readonly perSecond: number; readonly ratio: number };
+  readonly overload?: OverloadFigures;
+  readonly growth?: readonly GrowthFigures[];
 };
 
 type MemoryMiB = Readonly<Record<string, number>>;
@@ -45,6 +49,10 @@ export type BenchOptions = {
   readonly loads: readonly Load[];
   /** Whether customers, single calls and PostgreSQL alone are measured too. */
   readonly isWhole: boolean;
+  /** Whether five times as many purchases are begun as eight buyers reached; default false. */
+  readonly isOverloaded?: boolean | undefined;
+  /** Sizes of the catalogue, rising, at which single calls are measured once more, last of all: what was added stays. Default none. */
+  readonly productCounts?: readonly number[] | undefined;
   readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 };
@@ -70,6 +78,8 @@ const stockUp = async (api: ShopClient, { staff }: LocalState): Promise<string[]
 
 const CUSTOMERS = 8;
 const ALONE_SECONDS = 8;
+const OVERLOAD = 5;
+const OVERLOAD_SECONDS = 10;
 
 const processesOf = async ({ dataFolder }: LocalState): Promise<Record<string, number>> => {
   const listed = await readProcessList(dataFolder);
@@ -92,7 +102,15 @@ const read = async (state: LocalState, counters: CounterReader): Promise<Reading
 };
 
 /** Runs the loads one after the other, and then what is measured alone. Throws the reason of the signal once it is aborted. */
-export const bench = async ({ shop, loads, isWhole, say, signal }: BenchOptions): Promise<BenchReport> => {
+export const bench = async ({
+  shop,
+  loads,
+  isWhole,
+  isOverloaded = false,
+  productCounts = [],
+  say,
+  signal,
+}: BenchOptions): Promise<BenchReport> => {
   const { state, startSeconds = null } = shop;
   const api = createShopClient({ baseUrl: state.gateway });
   const counters = await openCounters(state);
@@ -127,11 +145,25 @@ export const bench = async ({ shop, loads, isWhole, say, signal }: BenchOptions)
       const alone = await measureCallsAlone(api, productIds, { seconds, signal });
       say('PostgreSQL alone');
       const perSecond = await oneStatementPerSecond(Object.values(state.databases)[0] as string, { seconds, signal });
-      const best = measured.find(({ buyers }) => buyers === CUSTOMERS)?.purchasesPerSecond ?? 0;
-      const ratio = Math.round((best / perSecond) * 10_000) / 10_000;
+      const sold = measured.find(({ buyers }) => buyers === CUSTOMERS)?.purchasesPerSecond ?? 0;
+      const ratio = Math.round((sold / perSecond) * 10_000) / 10_000;
       return { customers: { ...customers, logIn }, alone, oneStatement: { perSecond, ratio } };
     };
     const alone = isWhole ? await more() : {};
+    const best = measured.find(({ buyers }) => buyers === CUSTOMERS) ?? measured[0];
+    const tooMuch = async (): Promise<Pick<BenchReport, 'overload'>> => {
+      if (!isOverloaded || !best) return {};
+      const perSecond = Math.ceil(OVERLOAD * best.purchasesPerSecond);
+      say(`${perSecond} purchases a second, ${OVERLOAD} times as many as there were`);
+      const options = { api, productIds, perSecond, seconds: OVERLOAD_SECONDS, calmMs: best.calls.whole.p50, signal };
+      return { overload: await overload(options) };
+    };
+    const crowd = await tooMuch();
+    const growth = productCounts.length > 0 && {
+      growth: await measureGrowth(state, {
+        ...{ api, productIds, sizes: productCounts, seconds: ALONE_SECONDS, say, signal },
+      }),
+    };
     return {
       at: new Date().toISOString(),
       machine: { processors: cpus().length, model: cpus()[0]?.model ?? 'unknown' },
@@ -140,6 +172,8 @@ export const bench = async ({ shop, loads, isWhole, say, signal }: BenchOptions)
       memoryMiBByProcess: idle && loaded && { idle, loaded },
       loads: measured,
       ...alone,
+      ...crowd,
+      ...growth,
     };
   } finally {
     await counters.close();

@@ -41,9 +41,12 @@ const reportOf = async (
 /** Starts a shop on an empty folder, with ports from `portBase`. It has ended again when this rejects. */
 export const startShop = async ({
   portBase,
+  events,
   signal,
 }: {
   portBase: number;
+  /** `kafka://` URL of a log to use instead of the embedded one. */
+  events?: string | undefined;
   signal: AbortSignal;
 }): Promise<ShopUnderTest> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-bench-'));
@@ -52,7 +55,10 @@ export const startShop = async ({
   const data = path.join(folder, 'data');
   const shop = spawn(
     process.execPath,
-    ['bin/cloudmart.ts', 'up', '--data', data, '--port-base', String(portBase), '--json'],
+    [
+      ...['bin/cloudmart.ts', 'up', '--data', data, '--port-base', String(portBase), '--json'],
+      ...(events === undefined ? [] : ['--events', events]),
+    ],
     // A process group of its own: Ctrl-C reaches the measurement alone, which ends the shop in order.
     { cwd: root, stdio: ['ignore', 'pipe', 'ignore'], detached: true },
   );
