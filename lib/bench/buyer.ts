@@ -54,4 +54,11 @@ export const buy = async (api: ShopClient, productId: string, visitor: Visitor, 
   }
   if (status !== 'paid') throw new Error(`order ${placed.id} ended as ${status} instead of paid`);
   timed('whole', performance.now() - begunAt);
+  // A customer keeps the cart, which hears of the order by its event: what would be put in before that is another purchase's.
+  const isCartFilled = async () => (await api.cart.show({}, visitor)).items.length > 0;
+  while (visitor.token !== undefined && (await isCartFilled())) {
+    if (performance.now() - begunAt > PATIENCE_MS)
+      throw new Error(`the cart still holds what order ${placed.id} bought`);
+    await pause(LONGEST_LOOK_MS);
+  }
 };

@@ -74,16 +74,17 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     logger,
     concurrency: drivenAtOnce,
   });
+  const changes = await listenForOrderChanges({ database, logger });
   const orders = createOrderRepository({
     database,
     jobs,
     ids,
     driver,
+    changed: changes.changed,
     limits: { undecided: config.own.UNDECIDED_ORDERS, declinedPerHour: config.own.DECLINED_ORDERS_PER_HOUR },
   });
   const keys = createIdempotencyKeys({ sql: database, clock });
   const cartOrders = createCartOrders({ sql: database, clock });
-  const changes = await listenForOrderChanges(database);
   const useCases = {
     effects: {
       orders,

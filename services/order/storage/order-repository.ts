@@ -5,19 +5,11 @@ import type { Jobs } from '../../kit/jobs/jobs.ts';
 import { afterCommit, type Database, type Sql } from '../../kit/storage/database.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
-import { eventDetails, viewOf } from '../domain/order-view.ts';
 import { type CartOrder, claimCartsFor } from './cart-orders.ts';
 import type { KeyedRequest } from './idempotency-keys.ts';
+import { cloudEvent, eventRows } from './order-messages.ts';
 import { digestOfNetwork, type OrderLimits, requireRoom } from './order-room.ts';
-import {
-  allColumns,
-  changedColumns,
-  type EventRow,
-  eventData,
-  eventFrom,
-  type OrderRow,
-  orderFrom,
-} from './order-rows.ts';
+import { allColumns, changedColumns, type EventRow, eventFrom, type OrderRow, orderFrom } from './order-rows.ts';
 import { appendEvents, placeOrder } from './order-statements.ts';
 
 /** An order and its payment token as this process has just written them. */
@@ -33,6 +25,8 @@ export type OrderRepositoryParts = {
   readonly limits: OrderLimits;
   /** Told of orders that are owed a step; without one, or without room there, a job that commits with the order is. */
   readonly driver?: OrderDriver;
+  /** Told of each change of an order once it is committed. Default nobody. */
+  readonly changed?: (orderId: string) => void;
 };
 
 /** The account whose orders are meant, or the session of a guest. */
@@ -53,8 +47,6 @@ type Placing = Pick<KeyedRequest, 'key' | 'fingerprint'> & {
   readonly network?: string | undefined;
 };
 
-type Recorded = { readonly event: OrderEvent; readonly eventId: string; readonly after: Order };
-
 /** Undoes the transaction that finds another order from its cart. */
 class CartOrdered extends Error {}
 
@@ -64,35 +56,10 @@ const ownedBy = (owner: Owner, parameter: (value: unknown) => string): string =>
     ? `user_id = ${parameter(owner.userId)}`
     : `user_id IS NULL AND session_id = ${parameter(owner.sessionId)}`;
 
-const eventRows = (recorded: readonly Recorded[]) =>
-  JSON.stringify(
-    recorded.map(({ event, eventId, after }) => ({
-      sequence: after.version,
-      event_id: eventId,
-      type: event.type,
-      data: eventData(event),
-      at: event.at,
-    })),
-  );
-
-const cloudEvent = ({ event, eventId, after }: Recorded, idempotencyKey?: string) => ({
-  specversion: '1.0' as const,
-  id: eventId,
-  source: 'order',
-  type: event.type,
-  subject: after.id,
-  time: event.at,
-  datacontenttype: 'application/json' as const,
-  data: {
-    order: viewOf(after),
-    customer: { userId: after.customer.userId, name: after.customer.name },
-    ...eventDetails(event, after.total.currency),
-  },
-  sequence: after.version,
-  ...(idempotencyKey && { idempotencykey: idempotencyKey }),
-});
-
-const repositoryOn = ({ database, jobs, ids, limits, driver }: OrderRepositoryParts, outer: Sql | null) => {
+const repositoryOn = (
+  { database, jobs, ids, limits, driver, changed = () => undefined }: OrderRepositoryParts,
+  outer: Sql | null,
+) => {
   const sql = outer ?? database;
   const inTransaction = <T>(work: (tx: Sql) => Promise<T>): Promise<T> =>
     outer ? work(outer) : database.transaction(work);
@@ -206,8 +173,11 @@ const repositoryOn = ({ database, jobs, ids, limits, driver }: OrderRepositoryPa
       const columns = changedColumns(after);
       const values = [order.id, eventRows(recorded), JSON.stringify(columns), order.version];
       const published = tracedEvents(recorded.map((each) => cloudEvent(each)));
-      const write = async (to: Sql) =>
-        (await to.query(appendEvents, [...values, published], { name: 'append-events' })).rowCount > 0;
+      const write = async (to: Sql) => {
+        const { rowCount } = await to.query(appendEvents, [...values, published], { name: 'append-events' });
+        if (rowCount > 0) afterCommit(to, () => changed(order.id));
+        return rowCount > 0;
+      };
       const isWritten = options.drive && columns['owed'] ? await driving(order.id, write) : await write(sql);
       return isWritten ? after : null;
     },

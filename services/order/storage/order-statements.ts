@@ -1,9 +1,6 @@
 /** The SQL that changes orders: state, history and outbox in one statement, and so in one transaction. */
 import { eventsIf, insertOutboxFrom } from '../../kit/events/outbox.ts';
 
-/** Channel on which every committed change tells the order's id. */
-export const orderChanged = 'order_changed';
-
 const insertEvents = `
   INSERT INTO order_events (order_id, sequence, event_id, type, data, at)
   SELECT $1, e.* FROM allowed, jsonb_to_recordset($2) AS e (sequence int, event_id text, type text, data jsonb, at timestamptz)`;
@@ -38,4 +35,4 @@ export const appendEvents = `
   ), event AS (${eventsIf('allowed', '$5')}
   ), noted AS (${insertOutboxFrom('order-events', 'event')}
   )
-  SELECT pg_notify('${orderChanged}', $1) FROM allowed`;
+  SELECT FROM allowed`;
