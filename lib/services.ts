@@ -14,11 +14,21 @@ import { manifest as notification } from '../services/notification/manifest.ts';
 import { manifest as order } from '../services/order/manifest.ts';
 import { manifest as payment } from '../services/payment/manifest.ts';
 import { manifest as product } from '../services/product/manifest.ts';
+import { manifest as storefront } from '../services/storefront/manifest.ts';
 import { manifest as user } from '../services/user/manifest.ts';
 import { checkServices } from './check-services.ts';
 import { SERVICE_AUTH_SECRET } from './names.ts';
 
-const declared: readonly ServiceManifest[] = [apiGateway, user, product, cart, order, payment, notification];
+const declared: readonly ServiceManifest[] = [
+  apiGateway,
+  user,
+  product,
+  cart,
+  order,
+  payment,
+  notification,
+  storefront,
+];
 
 /** Every deployed service, checked, callees before callers. */
 export const services = checkServices(declared);

@@ -4,7 +4,7 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 const TEST = '(\\.test\\.ts$|\\.conformance\\.ts$|/testing/|^services/acceptance/)';
 // $1 is the service's own name.
 const SERVICE = '^services/(?!kit/|contracts/|acceptance/)([^/]+)/';
-const ENTRY = '/(main|handler)\\.ts$';
+const ENTRY = '/(main|handler)\\.tsx?$';
 const DRIVERS =
   'node_modules/(pg|pg-boss|@redis/[^/]+|@platformatic/kafka|@grpc/[^/]+|@aws-sdk/[^/]+|@smithy/[^/]+)(/|$)';
 const INFRASTRUCTURE = 'node_modules/(aws-cdk-lib|aws-cdk|constructs|cdk8s[^/]*|cdk-nag|@aws-cdk/[^/]+)(/|$)';
@@ -170,7 +170,7 @@ module.exports = {
     error(
       'storefront-sees-only-contracts',
       'Browser code must not pull in the server kit: share a schema in services/contracts.',
-      { path: '^services/storefront/' },
+      { path: '^services/storefront/', pathNot: '/manifest\\.ts$' },
       { path: '^services/', pathNot: '^services/(storefront|contracts)/' },
     ),
     error(

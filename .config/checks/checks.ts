@@ -30,12 +30,24 @@ const command = (name: string, parameters: readonly string[]) => async () => {
 const files = (problems: (files: readonly string[]) => readonly string[]) => async () =>
   problems(await repositoryFiles(root)).join('\n');
 
+/** Pages know what browsers have, and no other file of the repository does; so each has types of its own. */
+const pageTypes = async () => {
+  const projects = (await repositoryFiles(root)).filter((path) => /^services\/[^/]+\/tsconfig\.json$/.test(path));
+  const problems = await Promise.all(projects.map((path) => command('tsc', ['--noEmit', '-p', path])()));
+  return problems.filter((text) => text !== '').join('\n');
+};
+
 /** Every static check, the slowest first so that two at a time end together. */
 export const checks: readonly Check[] = [
   {
     name: 'types',
     next: 'Correct the types; `npx tsc --noEmit -p .` shows them again.',
     run: command('tsc', ['--noEmit', '-p', '.']),
+  },
+  {
+    name: 'types of pages',
+    next: 'Correct the types; `npx tsc --noEmit -p services/<name>` shows them again.',
+    run: pageTypes,
   },
   {
     name: 'lint laws',

@@ -154,34 +154,53 @@ describe('a bundle', () => {
 
 describe('a bundle of pages', () => {
   const pages = defineService({ ...greeter, kind: 'static', criticalFunctions: [] });
-  const site = async (files: Record<string, string>) => {
-    const root = await checkout('site', files);
+  const site = async (files: Record<string, string>, name = 'site') => {
+    const root = await checkout(name, files);
     return bundleService(pages, { root, into: path.join(root, 'out') });
   };
-  const page = '<script type="module" src="/index.js"></script>';
+  const page = '<!doctype html><title>Hello</title><script type="module" src="/main.ts"></script>';
 
-  it('is the web build as it is, named by its content', async () => {
+  it('is the page with all that it loads, each file but the page named by its content', async () => {
     const files = {
-      'services/greeter/dist/index.html': page,
-      'services/greeter/dist/index.js': "fetch('/config.json')",
+      'services/greeter/index.html': page,
+      'services/greeter/main.ts': "const config: string = '/config.json';\nfetch(config);\n",
+      'services/greeter/public/robots.txt': 'User-agent: *\n',
     };
-    const { folder, entry, hash, bytes } = await site(files);
-    expect((await readdir(folder)).sort()).toEqual(['index.html', 'index.js']);
-    expect(await readFile(entry, 'utf8')).toBe(page);
+    const { folder, entry, hash } = await site(files);
+    expect((await readdir(folder)).sort()).toEqual(['assets', 'index.html', 'licences.txt', 'robots.txt']);
+    const [script = ''] = /\/assets\/[\w-]+\.js/.exec(await readFile(entry, 'utf8')) ?? [];
+    expect(await readFile(path.join(folder, script), 'utf8')).toContain('/config.json');
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
-    expect(bytes).toBe(page.length + "fetch('/config.json')".length);
+    // In whatever folder: same commit, same bytes.
+    expect((await site(files, 'elsewhere')).hash).toBe(hash);
+  });
+
+  it('asks by the tables of doors without the schemas in them', async () => {
+    const { folder } = await site({
+      'services/greeter/index.html': page,
+      'services/greeter/main.ts': `import { productDoors } from '${path.resolve('services/contracts/http/product-doors.ts')}';\nconsole.log(productDoors);\n`,
+    });
+    const names = await readdir(path.join(folder, 'assets'));
+    const text = await readFile(path.join(folder, 'assets', names[0] ?? ''), 'utf8');
+    expect(text).toContain('/products/:id');
+    expect(text.length).toBeLessThan(2_500);
   });
 
   it.each([
     [
       'an address of the API that is built in',
-      { 'index.html': page, 'index.js': 'fetch("http://order:8003")' },
-      /index\.js:1: http:\/\/order:8003: /,
+      { 'index.html': page, 'main.ts': 'fetch("http://order:8003")' },
+      /assets\/index-[\w-]+\.js:1: http:\/\/order:8003: /,
     ],
-    ['no page', { 'index.js': '' }, /services\/greeter\/dist\/index\.html is missing/],
-    ['an empty page', { 'index.html': '' }, /services\/greeter\/dist\/index\.html is empty/],
+    ['no page', { 'main.ts': '' }, /services\/greeter\/index\.html is missing/],
+    ['an empty page', { 'index.html': '' }, /services\/greeter\/index\.html is empty/],
+    [
+      'a broken source',
+      { 'index.html': page, 'main.ts': 'const = 1' },
+      /services\/greeter\/index\.html cannot be built: .*main\.ts/s,
+    ],
   ])('is refused for %s', async (_, files, problem) => {
-    const built = Object.entries(files).map(([file, text]) => [`services/greeter/dist/${file}`, text]);
+    const built = Object.entries(files).map(([file, text]) => [`services/greeter/${file}`, text]);
     await expect(site(Object.fromEntries(built))).rejects.toThrow(problem);
   });
 });

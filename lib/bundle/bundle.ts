@@ -8,7 +8,7 @@ import { checkIntegrity } from './bundle-integrity.ts';
 import { aggregatorOf, FILE_SERVER, INVOKER, TOOLS } from './bundle-names.ts';
 import { type BundlePart, includedInputs, partsOf } from './bundle-parts.ts';
 import { bundleScript } from './bundle-script.ts';
-import { bundleSite } from './bundle-site.ts';
+import { bundleSite } from './site/bundle-site.ts';
 import { checkSize } from './size-budget.ts';
 
 export type Bundle = {

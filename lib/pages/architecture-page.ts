@@ -98,23 +98,26 @@ const stackTable = (production: readonly SynthesizedStack[]) =>
 const identity = (services: readonly ServiceManifest[], production: readonly SynthesizedStack[]) =>
   table(
     ['service', 'role', 'gets it as', 'may'],
-    services.map((service) => {
-      const roleName = partName('production', service.name);
-      const found = production.flatMap(({ template }) =>
-        resourcesOf(template, 'AWS::IAM::Role')
-          .filter(({ properties }) => textOf(properties['RoleName'] ?? '') === roleName)
-          .flatMap(({ logicalId }) =>
-            identityStatements(template).filter(
-              ({ entry }) =>
-                entry.logicalId === logicalId ||
-                JSON.stringify(at(entry.properties, 'Roles') ?? '').includes(`"${logicalId}"`),
+    // Files for browsers are nobody and may do nothing.
+    services
+      .filter((service) => runtimeOf(service) !== 'site')
+      .map((service) => {
+        const roleName = partName('production', service.name);
+        const found = production.flatMap(({ template }) =>
+          resourcesOf(template, 'AWS::IAM::Role')
+            .filter(({ properties }) => textOf(properties['RoleName'] ?? '') === roleName)
+            .flatMap(({ logicalId }) =>
+              identityStatements(template).filter(
+                ({ entry }) =>
+                  entry.logicalId === logicalId ||
+                  JSON.stringify(at(entry.properties, 'Roles') ?? '').includes(`"${logicalId}"`),
+              ),
             ),
-          ),
-      );
-      const rights = found.flatMap(({ statement }) => statement.Sid ?? []);
-      const as = runsInCluster(service) ? `service account \`${service.name}\`, Pod Identity` : 'execution role';
-      return [`\`${service.name}\``, `\`${roleName}\``, as, [...new Set(rights)].join(', ') || '-'];
-    }),
+        );
+        const rights = found.flatMap(({ statement }) => statement.Sid ?? []);
+        const as = runsInCluster(service) ? `service account \`${service.name}\`, Pod Identity` : 'execution role';
+        return [`\`${service.name}\``, `\`${roleName}\``, as, [...new Set(rights)].join(', ') || '-'];
+      }),
   );
 
 const subnets = (environments: readonly Environment[]) =>

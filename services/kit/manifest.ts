@@ -9,9 +9,9 @@ import { type Observation, observedBy } from './observation.ts';
 type KindTraits = {
   /** What runs of it on AWS: pods of the cluster, a Lambda, files behind CloudFront, a Managed Flink application. */
   readonly runs: 'pods' | 'function' | 'site' | 'flink';
-  /** File or folder below the service's own from which its bundle is made. */
+  /** File below the service's folder from which its bundle is made. */
   readonly entry: string;
-  /** What its bundle is: an ES module for Node, a web build as it is, or a SQL script with what its manifest says. */
+  /** What its bundle is: an ES module for Node, a page built with what it loads, or a SQL script with what its manifest says. */
   readonly bundle: 'program' | 'site' | 'script';
   /**
    * What stands for it on this machine, a process of `npm start` or a container of compose.yaml: the bundle itself, the invoker that
@@ -31,7 +31,7 @@ export const serviceKinds = {
   /** Is invoked with events. */
   lambda: { runs: 'function', entry: 'handler.ts', bundle: 'program', locally: 'invoker' },
   /** Is a folder of files for browsers. */
-  static: { runs: 'site', entry: 'dist', bundle: 'site', locally: 'files' },
+  static: { runs: 'site', entry: 'index.html', bundle: 'site', locally: 'files' },
   /** Is a Flink application in SQL. */
   'stream-job': { runs: 'flink', entry: 'job.sql', bundle: 'script', locally: 'aggregator' },
 } as const satisfies Readonly<Record<string, KindTraits>>;

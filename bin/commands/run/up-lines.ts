@@ -14,10 +14,16 @@ const row = (name: string, first: string, second = '') =>
 
 /** What runs where. */
 const addressLines = ({ services, postgres, tables }: LocalState): string[] => [
-  ...services.map(({ name, url, grpc }) => row(name, url ?? 'invoked by events', grpc && `gRPC ${grpc}`)),
+  ...services
+    .filter(({ kind }) => kind !== 'static')
+    .map(({ name, url, grpc }) => row(name, url ?? 'invoked by events', grpc && `gRPC ${grpc}`)),
   row('PostgreSQL', `127.0.0.1:${postgres.port}`, 'URLs with passwords: state.json'),
   row('tables', tables['AWS_ENDPOINT_URL_DYNAMODB'] ?? '', 'DynamoDB of this machine'),
 ];
+
+/** What people look at, before what programs ask. */
+const pageLines = ({ services }: LocalState): string[] =>
+  services.flatMap(({ name, kind, url }) => (kind === 'static' && url !== undefined ? [row(name, url)] : []));
 
 const proofLines = ({ order, charge, mail }: UpReport): string[] =>
   order && charge
@@ -51,6 +57,7 @@ const nextLines = (dataFolder: string): string[] => [
 /** Addresses and accounts, what was bought, what it took, and what to try next. */
 export const runningLines = (report: UpReport, state: LocalState): string[] => [
   '',
+  ...pageLines(state),
   row('shop API', `${state.gateway}/docs`),
   ...(state.mailer ? [row('mailbox', state.mailbox)] : []),
   row('staff', state.staff.email),

@@ -1,4 +1,5 @@
-import { addressOf, type Door, type Doors } from '../../contracts/http/door.ts';
+import { addressOf } from '../../contracts/http/address-of.ts';
+import type { Door, Doors } from '../../contracts/http/door.ts';
 import { NotModified } from '../../kit/http/conditional-answers.ts';
 import type { DoorHandlers, DoorRequest } from '../../kit/http/doors.ts';
 import type { HttpClient } from '../../kit/http/http-client.ts';

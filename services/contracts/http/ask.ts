@@ -1,6 +1,6 @@
 /** One request to a shop: its deadline, its errors and its events. Runs in browsers and in Node, on the `fetch` of the platform. */
 import type { Door } from './door.ts';
-import { type Problem, problemSchema } from './problem.ts';
+import type { Problem } from './problem.ts';
 
 /** Milliseconds for an answer, as long as a door takes at most if it says nothing else. */
 const defaultDeadlineMs = 15_000;
@@ -53,9 +53,16 @@ export class ApiProblem extends Error {
   }
 }
 
+// Without the schema, which would bring its library into every page.
+const isProblem = (value: unknown): value is Problem => {
+  const { code, detail, errors = [] } = (value ?? {}) as Partial<Problem>;
+  return typeof code === 'string' && typeof detail === 'string' && Array.isArray(errors);
+};
+
 const problemIn = (text: string): Problem | undefined => {
   try {
-    return problemSchema.parse(JSON.parse(text));
+    const value: unknown = JSON.parse(text);
+    return isProblem(value) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,8 @@
 /** The doors of the shop as typed functions, made from the tables of doors. Runs in browsers and in Node. */
 import type { z } from 'zod';
 import { accountDoors } from './account-doors.ts';
+import { addressOf } from './address-of.ts';
+import { apiPrefix } from './api-prefix.ts';
 import {
   ApiProblem,
   answerTo,
@@ -12,11 +14,10 @@ import {
 } from './ask.ts';
 import { cartDoors } from './cart-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
-import { addressOf, type Door, type Doors } from './door.ts';
+import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
-import { apiPrefix } from './site-config.ts';
 
 // Zod reads text of a query into numbers; who calls has the numbers already.
 type Given<Name, Schema extends z.ZodType> = Name extends 'query' ? Partial<z.output<Schema>> : z.input<Schema>;

@@ -1,8 +1,6 @@
 /** `/config.json`: what a page reads before anything else, from the gateway and from a site beside its files alike. */
 import { z } from 'zod';
-
-/** Start of every path of the shop's API. */
-export const apiPrefix = '/api/v1';
+import { apiPrefix } from './api-prefix.ts';
 
 export const siteConfigSchema = z
   .strictObject({

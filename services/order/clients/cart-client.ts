@@ -1,6 +1,6 @@
+import { addressOf } from '../../contracts/http/address-of.ts';
 import { cartSchema, type showCartQuery } from '../../contracts/http/cart-api.ts';
 import { cartDoors } from '../../contracts/http/cart-doors.ts';
-import { addressOf } from '../../contracts/http/door.ts';
 import { createHttpClient, type HttpClientOptions } from '../../kit/http/http-client.ts';
 import type { Item } from '../domain/pricing.ts';
 

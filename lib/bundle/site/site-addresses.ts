@@ -6,7 +6,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
 import { z } from 'zod';
-import { environments } from '../environments.ts';
+import { environments } from '../../environments.ts';
 
 export type SiteAddress = {
   /** Relative to the folder of the build. */

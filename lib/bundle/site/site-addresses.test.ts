@@ -2,8 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { environments } from '../environments.ts';
-import { siteConfigOf } from '../variables/site-config.ts';
+import { environments } from '../../environments.ts';
+import { siteConfigOf } from '../../variables/site-config.ts';
 import { addressesIn, refuseBuiltInAddresses } from './site-addresses.ts';
 
 let place: string;

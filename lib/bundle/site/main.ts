@@ -1,0 +1,28 @@
+/** Process that builds the pages of one service: `main.ts SERVICE_FOLDER INTO_FOLDER`. */
+import { build } from 'vite';
+import { doorsForBrowsers } from './doors-for-browsers.ts';
+
+const [service, folder] = process.argv.slice(2);
+if (!service || !folder) throw new Error('usage: main.ts SERVICE_FOLDER INTO_FOLDER');
+
+await build({
+  root: service,
+  // One way to build every site: none has a file of its own that says otherwise.
+  configFile: false,
+  envDir: false,
+  logLevel: 'silent',
+  plugins: [doorsForBrowsers()],
+  build: {
+    outDir: folder,
+    emptyOutDir: true,
+    // Inlined fonts and pictures would need `data:` in the security policy, and are downloaded again with every change.
+    assetsInlineLimit: 0,
+    // Its inline script has no place in the security policy; browsers that lack it load the same files a little later.
+    modulePreload: { polyfill: false },
+    license: { fileName: 'licences.txt' },
+    reportCompressedSize: false,
+  },
+}).catch((problem: Error) => {
+  process.stderr.write(`${problem.message.trim()}\n`);
+  process.exitCode = 1;
+});

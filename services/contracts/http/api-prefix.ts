@@ -1,0 +1,2 @@
+/** Start of every path of the shop's API. */
+export const apiPrefix = '/api/v1';

@@ -1,0 +1,45 @@
+import { useQueryClient } from '@tanstack/react-query';
+import { useEffect, useState } from 'react';
+import { ApiProblem } from '../../contracts/http/ask.ts';
+import { orderQuery, timelineQuery } from './queries.ts';
+import { shop } from './shop.ts';
+
+/** Milliseconds before a broken stream is opened again. */
+const pauseMs = 2_000;
+
+/**
+ * Keeps an order on the page as the shop tells of it, until its purchase is decided. `isLive` is false while the stream is broken, and
+ * what is shown may be old. A stream that breaks is opened again where it ended.
+ */
+export const useWatchedOrder = (id: string, isWatched: boolean): { readonly isLive: boolean } => {
+  const queries = useQueryClient();
+  const [isLive, setLive] = useState(true);
+  useEffect(() => {
+    if (!isWatched) return;
+    const leaving = new AbortController();
+    const { signal } = leaving;
+    const watch = async () => {
+      let after = 0;
+      while (!signal.aborted) {
+        try {
+          const { orders } = await shop();
+          for await (const { id: sequence, data } of orders.watch({ params: { id } }, { after, signal })) {
+            after = sequence;
+            setLive(true);
+            queries.setQueryData(orderQuery(id).queryKey, data.order);
+            void queries.invalidateQueries({ queryKey: timelineQuery(id).queryKey });
+          }
+          return;
+        } catch (problem) {
+          if (signal.aborted || (problem instanceof ApiProblem && problem.status < 500 && problem.status !== 429))
+            return;
+          setLive(false);
+        }
+        await new Promise((resume) => setTimeout(resume, pauseMs));
+      }
+    };
+    void watch();
+    return () => leaving.abort();
+  }, [id, isWatched, queries]);
+  return { isLive };
+};

@@ -1,0 +1,103 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { cartQuery } from '../api/queries.ts';
+import { useMessages } from '../messages/language.tsx';
+import { CartIcon, SearchIcon } from './icons.tsx';
+
+const SearchForm = () => {
+  const { search } = useMessages();
+  const navigate = useNavigate();
+  const asked = useRouterState({
+    select: ({ location }) =>
+      location.pathname === '/products' ? String((location.search as { q?: string }).q ?? '') : '',
+  });
+  return (
+    <search className="search">
+      <form
+        key={asked}
+        action="/products"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const q = String(new FormData(event.currentTarget).get('q') ?? '').trim();
+          void navigate({ to: '/products', search: q === '' ? {} : { q } });
+        }}
+      >
+        <SearchIcon />
+        <input
+          type="search"
+          name="q"
+          defaultValue={asked}
+          maxLength={100}
+          placeholder={search.placeholder}
+          aria-label={search.label}
+          dir="auto"
+        />
+        <button type="submit" className="visually-hidden">
+          {search.submit}
+        </button>
+      </form>
+    </search>
+  );
+};
+
+const CartLink = () => {
+  const { cart } = useMessages();
+  const { data } = useQuery(cartQuery);
+  const units = data?.items.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0;
+  return (
+    <Link to="/cart" className="icon-link" aria-label={cart.link(units)}>
+      <CartIcon />
+      {units > 0 && <span className="count">{units > 99 ? '99+' : units}</span>}
+    </Link>
+  );
+};
+
+/** Puts the reader at the beginning of a page that was opened by a link, as loading it anew would. */
+const useFocusOnNavigation = () => {
+  const main = useRef<HTMLElement>(null);
+  const path = useRouterState({ select: ({ location }) => location.pathname });
+  const shown = useRef(path);
+  useEffect(() => {
+    if (shown.current === path) return;
+    shown.current = path;
+    main.current?.focus({ preventScroll: true });
+  }, [path]);
+  return main;
+};
+
+/** What stands around every page. */
+export const Layout = () => {
+  const { shop } = useMessages();
+  const main = useFocusOnNavigation();
+  return (
+    <>
+      <a href="#main" className="skip">
+        {shop.skip}
+      </a>
+      <header className="top">
+        <div className="top-inner">
+          <Link to="/" className="logo">
+            <svg viewBox="0 0 32 32" aria-hidden="true">
+              <rect width="32" height="32" rx="8" fill="var(--accent-fill)" />
+              <path d="M12 9.5v13l11-6.5z" fill="var(--on-accent)" />
+            </svg>
+            {shop.name}
+          </Link>
+          <SearchForm />
+          <nav className="top-links" aria-label={shop.menu}>
+            <CartLink />
+          </nav>
+        </div>
+      </header>
+      <main id="main" ref={main} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <footer className="bottom">
+        <div className="bottom-inner">
+          <p>{shop.footer}</p>
+        </div>
+      </footer>
+    </>
+  );
+};

@@ -1,0 +1,35 @@
+import { Link } from '@tanstack/react-router';
+import type { Cart } from '../../contracts/http/cart-api.ts';
+import { useFormats, useMessages } from '../messages/language.tsx';
+
+/** What is about to be paid for, beside the form. */
+export const OrderSummary = ({ cart }: { readonly cart: Cart }) => {
+  const messages = useMessages();
+  const { money } = useFormats();
+  return (
+    <aside className="summary">
+      <header className="shelf-head">
+        <h2>{messages.checkout.summary}</h2>
+        <Link to="/cart" className="quiet-link">
+          {messages.checkout.edit}
+        </Link>
+      </header>
+      <dl className="sums">
+        {cart.items.map((line) => (
+          <div key={line.productId}>
+            <dt dir="auto">
+              {line.quantity > 1 && <span className="times">{line.quantity} × </span>}
+              {line.title ?? messages.cart.untitled}
+            </dt>
+            <dd>{line.lineTotal ? money(line.lineTotal) : messages.cart.unpriced}</dd>
+          </div>
+        ))}
+        <div className="sum">
+          <dt>{messages.cart.total}</dt>
+          <dd>{cart.total ? money(cart.total) : messages.cart.unpriced}</dd>
+        </div>
+      </dl>
+      <p className="fine">{messages.cart.shipping}</p>
+    </aside>
+  );
+};

@@ -1,0 +1,101 @@
+/** What a page shows instead of what it is about: it loads, it is empty, it failed, nobody is connected. */
+import type { UseQueryResult } from '@tanstack/react-query';
+import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
+import { ApiProblem } from '../../contracts/http/ask.ts';
+import { useMessages } from '../messages/language.tsx';
+
+export type PanelProps = {
+  readonly title: string;
+  readonly text?: string;
+  readonly children?: ReactNode;
+};
+
+/** A quiet panel in the middle of the page. */
+export const Panel = ({ title, text, children }: PanelProps) => (
+  <section className="panel">
+    <h1>{title}</h1>
+    {text && <p>{text}</p>}
+    {children && <div className="panel-actions">{children}</div>}
+  </section>
+);
+
+/** A page that is not there. */
+export const Missing = ({ title, text }: { readonly title?: string; readonly text?: string }) => {
+  const { states } = useMessages();
+  return (
+    <Panel title={title ?? states.missing} text={text ?? states.missingText}>
+      <Link to="/" className="button">
+        {states.home}
+      </Link>
+    </Panel>
+  );
+};
+
+/** What went wrong, in the reader's words, with a way to try again. */
+export const Failed = ({ problem, retry }: { readonly problem: unknown; readonly retry: () => unknown }) => {
+  const { states } = useMessages();
+  const isTooMany = problem instanceof ApiProblem && problem.status === 429;
+  const traceId = problem instanceof ApiProblem ? problem.problem?.traceId : undefined;
+  return (
+    <Panel title={isTooMany ? states.tooMany : states.failed} text={isTooMany ? states.tooManyText : states.failedText}>
+      <button type="button" className="button" onClick={() => void retry()}>
+        {states.retry}
+      </button>
+      {traceId && <p className="fine">{states.reference(traceId)}</p>}
+    </Panel>
+  );
+};
+
+/** While a question is asked again and again: why. */
+const Waiting = ({ problem, isOffline }: { readonly problem: unknown; readonly isOffline: boolean }) => {
+  const { states } = useMessages();
+  if (isOffline)
+    return (
+      <p className="notice" role="status">
+        <strong>{states.offline}.</strong> {states.offlineText}
+      </p>
+    );
+  if (!problem) return null;
+  return (
+    <p className="notice" role="status">
+      {problem instanceof ApiProblem && problem.status === 429 ? states.busy : states.slow}
+    </p>
+  );
+};
+
+export type AwaitProps<Data> = {
+  readonly query: UseQueryResult<Data>;
+  /** What stands there until the first answer, in the shape of what will be. */
+  readonly skeleton: ReactNode;
+  /** What stands there when the shop says that it does not exist; default the panel of every missing page. */
+  readonly missing?: ReactNode;
+  readonly children: (data: Data) => ReactNode;
+};
+
+const isMissing = (problem: unknown) =>
+  problem instanceof ApiProblem && (problem.status === 404 || problem.status === 400 || problem.status === 422);
+
+/** Shows what a question is answered with, and every state before and instead. What is known stays while it is asked anew. */
+export const Await = <Data,>({ query, skeleton, missing, children }: AwaitProps<Data>) => {
+  const { states } = useMessages();
+  const isOffline = query.fetchStatus === 'paused';
+  if (query.data !== undefined)
+    return (
+      <>
+        <Waiting problem={query.isFetching || query.isError ? query.failureReason : null} isOffline={isOffline} />
+        {children(query.data)}
+      </>
+    );
+  if (query.isError && isMissing(query.error)) return missing ?? <Missing />;
+  if (query.isError) return <Failed problem={query.error} retry={query.refetch} />;
+  return (
+    <>
+      <Waiting problem={query.failureReason} isOffline={isOffline} />
+      <div role="status" className="visually-hidden">
+        {states.loading}
+      </div>
+      <div aria-hidden="true">{skeleton}</div>
+    </>
+  );
+};

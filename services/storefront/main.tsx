@@ -1,0 +1,23 @@
+import { QueryClientProvider } from '@tanstack/react-query';
+import { RouterProvider } from '@tanstack/react-router';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { createQueryClient } from './api/query-client.ts';
+import { LanguageProvider } from './messages/language.tsx';
+import { createShopRouter } from './router.tsx';
+import '@fontsource-variable/instrument-sans/index.css';
+
+const queries = createQueryClient();
+const router = createShopRouter(queries);
+const place = document.getElementById('shop');
+if (!place) throw new Error('index.html has no element "shop" to put the page into');
+
+createRoot(place).render(
+  <StrictMode>
+    <LanguageProvider>
+      <QueryClientProvider client={queries}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </LanguageProvider>
+  </StrictMode>,
+);

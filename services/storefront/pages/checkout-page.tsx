@@ -1,0 +1,98 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import type { Cart } from '../../contracts/http/cart-api.ts';
+import { beginAttempt, openAttempt, type PaymentAttempt, sendAttempt } from '../api/payment-attempt.ts';
+import { cartQuery, orderQuery } from '../api/queries.ts';
+import { CheckoutForm } from '../components/checkout-form.tsx';
+import { CheckoutProblem, isUnknown } from '../components/checkout-problem.tsx';
+import { OrderSummary } from '../components/order-summary.tsx';
+import { PageTitle } from '../components/page-title.tsx';
+import { Await, Panel } from '../components/states.tsx';
+import { useMessages } from '../messages/language.tsx';
+
+/** Sends attempts one at a time, and goes to the order that one becomes. */
+const usePurchase = () => {
+  const queries = useQueryClient();
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: (attempt: PaymentAttempt) => sendAttempt(attempt),
+    onSuccess: async (order) => {
+      queries.setQueryData(orderQuery(order.id).queryKey, order);
+      // The form has done its work: going back leads to the cart, and not to paying once more.
+      await navigate({ to: '/orders/$id', params: { id: order.id }, replace: true });
+      await queries.invalidateQueries({ queryKey: cartQuery.queryKey });
+    },
+    onError: () => queries.invalidateQueries({ queryKey: cartQuery.queryKey }),
+  });
+};
+
+type Purchasing = ReturnType<typeof usePurchase>;
+
+/** An attempt whose outcome is not known: nothing else is done until it is. */
+const Unfinished = ({ attempt, purchase }: { readonly attempt: PaymentAttempt; readonly purchase: Purchasing }) => {
+  const { checkout } = useMessages();
+  if (!purchase.isError) return <Panel title={checkout.resuming} text={checkout.resumingText} />;
+  return (
+    <Panel title={checkout.unknown} text={checkout.unknownText}>
+      <button type="button" className="button" onClick={() => purchase.mutate(attempt)}>
+        {checkout.again}
+      </button>
+    </Panel>
+  );
+};
+
+const Buying = ({ cart, purchase }: { readonly cart: Cart; readonly purchase: Purchasing }) => {
+  const { checkout } = useMessages();
+  return (
+    <div className="cart">
+      <div>
+        <h1>{checkout.title}</h1>
+        <CheckoutProblem problem={purchase.error} />
+        <CheckoutForm
+          total={cart.total}
+          isPaying={purchase.isPending}
+          problem={purchase.error}
+          onPay={(given) => {
+            if (purchase.isPending || !cart.total) return;
+            const seen = { cartVersion: cart.version, expectedTotal: cart.total };
+            purchase.mutate(beginAttempt({ ...given, ...seen }));
+          }}
+        />
+      </div>
+      <OrderSummary cart={cart} />
+    </div>
+  );
+};
+
+/** Paying: address, card, and one request that is never sent as two. */
+export const CheckoutPage = () => {
+  const { cart, checkout, home } = useMessages();
+  const purchase = usePurchase();
+  const { mutate } = purchase;
+  const left = useRef(openAttempt());
+  const query = useQuery({ ...cartQuery, refetchOnMount: 'always' });
+  useEffect(() => {
+    if (left.current) mutate(left.current);
+  }, [mutate]);
+  const open = openAttempt();
+  if (open && (left.current || isUnknown(purchase.error))) return <Unfinished attempt={open} purchase={purchase} />;
+  return (
+    <>
+      <PageTitle text={checkout.title} />
+      <Await query={query} skeleton={<span className="skeleton block" />}>
+        {(known) =>
+          known.items.length === 0 ? (
+            <Panel title={cart.empty} text={cart.emptyText}>
+              <Link to="/products" className="button">
+                {home.browse}
+              </Link>
+            </Panel>
+          ) : (
+            <Buying cart={known} purchase={purchase} />
+          )
+        }
+      </Await>
+    </>
+  );
+};

@@ -1,0 +1,86 @@
+/** Every page by its address. Pages come when they are opened; what they read is asked for at the same moment. */
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { productSearchOf } from './api/product-search.ts';
+import {
+  categoriesQuery,
+  orderQuery,
+  type ProductSearch,
+  productPagesQuery,
+  productQuery,
+  shelfQuery,
+} from './api/queries.ts';
+import { Broken } from './components/broken.tsx';
+import { Layout } from './components/layout.tsx';
+import { Missing } from './components/states.tsx';
+
+const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
+  component: Layout,
+  notFoundComponent: () => <Missing />,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  loader: ({ context: { queries } }) => {
+    void queries.prefetchQuery(shelfQuery({ sort: 'newest' }, 12));
+    void queries.prefetchQuery(categoriesQuery);
+  },
+  component: lazyRouteComponent(() => import('./pages/home-page.tsx'), 'HomePage'),
+});
+
+const products = createRoute({
+  getParentRoute: () => root,
+  path: '/products',
+  validateSearch: (asked: Record<string, unknown>): ProductSearch => productSearchOf(asked),
+  loaderDeps: ({ search }) => search,
+  loader: ({ context: { queries }, deps }) => {
+    void queries.prefetchInfiniteQuery(productPagesQuery(deps));
+    void queries.prefetchQuery(categoriesQuery);
+  },
+  component: lazyRouteComponent(() => import('./pages/product-list-page.tsx'), 'ProductListPage'),
+});
+
+const product = createRoute({
+  getParentRoute: () => root,
+  path: '/products/$id',
+  loader: ({ context: { queries }, params: { id } }) => void queries.prefetchQuery(productQuery(id)),
+  component: lazyRouteComponent(() => import('./pages/product-page.tsx'), 'ProductPage'),
+});
+
+const cart = createRoute({
+  getParentRoute: () => root,
+  path: '/cart',
+  component: lazyRouteComponent(() => import('./pages/cart-page.tsx'), 'CartPage'),
+});
+
+const checkout = createRoute({
+  getParentRoute: () => root,
+  path: '/checkout',
+  component: lazyRouteComponent(() => import('./pages/checkout-page.tsx'), 'CheckoutPage'),
+});
+
+const order = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/$id',
+  loader: ({ context: { queries }, params: { id } }) => void queries.prefetchQuery(orderQuery(id)),
+  component: lazyRouteComponent(() => import('./pages/order-page.tsx'), 'OrderPage'),
+});
+
+/** The router of this page. */
+export const createShopRouter = (queries: QueryClient) =>
+  createRouter({
+    routeTree: root.addChildren([home, products, product, cart, checkout, order]),
+    context: { queries },
+    defaultPreload: 'intent',
+    // Query knows what is fresh; the router asks each time.
+    defaultPreloadStaleTime: 0,
+    scrollRestoration: true,
+    defaultErrorComponent: Broken,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createShopRouter>;
+  }
+}
