@@ -1,6 +1,6 @@
 /** What a replay was promised, and whether that and nothing else is there at the end: its own orders and mails alone. */
 import pg from 'pg';
-import { type MailFolder, mailIdOf } from '../shop/mail-folder.ts';
+import { confirmationId, type MailFolder, mailIdOf } from '../shop/mail-folder.ts';
 import { pauseUnless } from '../shop/patiently.ts';
 import type { Accepted } from './replay.ts';
 
@@ -94,7 +94,7 @@ export const auditMails = async (
   { withinMs, onWait, signal }: MailWait,
 ): Promise<MailAudit> => {
   const isSent = async (orderId: string) => {
-    const notificationId = `${orderId}:order-confirmed`;
+    const notificationId = confirmationId(orderId);
     return (await mails.read(mailIdOf(notificationId)))?.notificationId === notificationId;
   };
   let missing = paid;

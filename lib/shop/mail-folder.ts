@@ -27,6 +27,9 @@ export type MailFolder = {
 
 const ENDING = '.json';
 
+/** What the mail is called that confirms an order. */
+export const confirmationId = (orderId: string): string => `${orderId}:order-confirmed`;
+
 /** Name of the file of a mail, as the notification function gives it: one mail for each thing to tell. */
 export const mailIdOf = (notificationId: string): string => notificationId.replaceAll(':', '.');
 

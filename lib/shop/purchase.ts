@@ -8,7 +8,7 @@ import { type Order, type OrderStatus, settledStatuses } from '../../services/co
 import type { Product } from '../../services/contracts/http/product-api.ts';
 import { continueTrace, traceIdOf } from '../../services/kit/telemetry/request-scope.ts';
 import { formatMoney } from '../../services/kit/values/money.ts';
-import type { MailSummary } from './mail-folder.ts';
+import { confirmationId, type MailSummary } from './mail-folder.ts';
 
 export type PurchaseProof = {
   readonly order: {
@@ -166,11 +166,14 @@ export const buySomething = async ({ api, email, card, say, signal }: BuyerParts
   return { order, email, token, traceId: traceIdOf(traceparent), placedAt };
 };
 
-const confirmationIn = async (mailbox: string, email: string, signal: AbortSignal) => {
+/** Accounts are mailed too, so that the address alone does not tell. */
+const confirmationIn = async (mailbox: string, { email, order }: Purchase, signal: AbortSignal) => {
   const { id, subject } = await waitFor(
     `the mail to ${email}`,
     async () =>
-      (await askJson<{ items: MailSummary[] }>(`${mailbox}/mails?to=${encodeURIComponent(email)}`)).items.at(-1),
+      (await askJson<{ items: MailSummary[] }>(`${mailbox}/mails?to=${encodeURIComponent(email)}`)).items.find(
+        ({ notificationId }) => notificationId === confirmationId(order.id),
+      ),
     signal,
   );
   return { to: email, subject, url: `${mailbox}/mails/${encodeURIComponent(id)}/view` };
@@ -185,7 +188,8 @@ export const provePurchase = async ({
   signal,
 }: PurchaseParts): Promise<PurchaseProof> => {
   const email = `robin-${randomBytes(6).toString('hex')}@customers.example`;
-  const { order } = await buySomething({ api, email, card: 'tok_visa', say, signal });
+  const purchase = await buySomething({ api, email, card: 'tok_visa', say, signal });
+  const { order } = purchase;
   const expected = order.total.amount;
 
   const payment = await waitFor(
@@ -200,7 +204,7 @@ export const provePurchase = async ({
     throw new PurchaseFailed(`order ${order.id} was charged ${payment.captured.amount} instead of ${expected}`);
   say(`order is ${order.status}; ${payment.id} charged ${formatMoney(payment.captured)}`);
 
-  const mail = mailbox === undefined ? undefined : await confirmationIn(mailbox, email, signal);
+  const mail = mailbox === undefined ? undefined : await confirmationIn(mailbox, purchase, signal);
   say(mail ? `mail "${mail.subject}" is in the mailbox` : 'no mail is awaited: no service sends any');
   return {
     order: {

@@ -1,11 +1,16 @@
 /** The notes of sent mails as notification writes them, read as a verification does. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { anEvent, anOrder } from '../../../services/contracts/testing/order-events.ts';
 import { messageFor } from '../../../services/notification/domain/message.ts';
 import { type MailTables, startMailTables } from '../../../services/notification/testing/mail-tables.ts';
+import { startMailbox } from '../../local/mailbox.ts';
 import { sentMailsOf, services } from '../../services.ts';
+import { confirmationId, mailIdOf } from '../../shop/mail-folder.ts';
 import { NotObservable } from './not-observable.ts';
-import { notAsked, notedAsSent } from './sent-mails.ts';
+import { mailedTo, notAsked, notedAsSent } from './sent-mails.ts';
 
 const staging = { name: 'staging', region: 'us-east-1' } as const;
 const email = 'ada@example.com';
@@ -22,6 +27,35 @@ afterAll(async () => {
     if (value === undefined) delete process.env[name];
     else process.env[name] = value;
   await table.stop();
+});
+
+test('in the mailbox of a local run a confirmation counts, and no other mail to the same address', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'sent-mails-'));
+  const mailbox = await startMailbox(folder, 0);
+  const put = (notificationId: string) =>
+    writeFile(
+      path.join(folder, `${mailIdOf(notificationId)}.json`),
+      JSON.stringify({
+        notificationId,
+        from: 'a',
+        to: email,
+        subject: 's',
+        text: 't',
+        html: 'h',
+        sentAt: '2026-01-01',
+      }),
+    );
+  const wasMailed = mailedTo(mailbox.url);
+  try {
+    await put('usr_1:verify-address:evt_1');
+    await put(confirmationId('ord_2'));
+    expect(await wasMailed('ord_1', email)).toBe(false);
+    await put(confirmationId('ord_1'));
+    expect(await wasMailed('ord_1', email)).toBe(true);
+  } finally {
+    await mailbox.close();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test('a confirmation counts as mailed once it is noted as sent, and not while it is being sent', async () => {

@@ -6,15 +6,17 @@ import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { tableNamed } from '../../outputs/table-name.ts';
 import { type SentMails, sentMailsOf, services } from '../../services.ts';
-import type { MailSummary } from '../../shop/mail-folder.ts';
+import { confirmationId, type MailSummary } from '../../shop/mail-folder.ts';
 import type { OutputsSource } from '../../workloads/render.ts';
 import { NotObservable, type WasMailed } from './not-observable.ts';
 
 /** Mails that a mailbox of the local run shows. */
 export const mailedTo = (mailbox: string): WasMailed => {
   const url = mailbox.replace(/\/+$/, '');
-  return async (_, email) =>
-    (await askJson<{ items: MailSummary[] }>(`${url}/mails?to=${encodeURIComponent(email)}`)).items.length > 0;
+  return async (orderId, email) =>
+    (await askJson<{ items: MailSummary[] }>(`${url}/mails?to=${encodeURIComponent(email)}`)).items.some(
+      ({ notificationId }) => notificationId === confirmationId(orderId),
+    );
 };
 
 /** The table that notes sent mails, as services/kit/manifest.ts describes its items. */
@@ -42,7 +44,7 @@ export const notedAsSent = (
   return (orderId) =>
     withClient(new DynamoDBClient(settings), async (client) => {
       table ??= tableName();
-      const Key = { [partitionKey]: { S: `${orderId}:order-confirmed` } };
+      const Key = { [partitionKey]: { S: confirmationId(orderId) } };
       const command = new GetItemCommand({ TableName: await table, Key, ConsistentRead: true });
       const { Item } = await client.send(command, deadline());
       return Item?.['state']?.S === 'sent';
