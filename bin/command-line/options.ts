@@ -92,6 +92,20 @@ const ENVIRONMENTS = 'which of lib/environments.ts: dev, staging or production';
 export const environmentOption = (description = ENVIRONMENTS): Option =>
   asEnvironment(new Option('--environment <name>', description).makeOptionMandatory());
 
+/** An environment that may be named. */
+export const environmentChoice = (description: string): Option =>
+  asEnvironment(new Option('--environment <name>', description));
+
+/** An e-mail address, folded as the shop folds it. */
+const asEmail = <P extends Option | Argument>(parameter: P): P =>
+  lookedUp(parameter, async (text: string) => {
+    const { emailAddress } = await import('../../lib/shop/staff-session.ts');
+    return emailAddress(text);
+  });
+
+export const emailArgument = (description: string): Argument => asEmail(new Argument('[email]', description));
+export const emailOption = (flags: string, description: string): Option => asEmail(new Option(flags, description));
+
 /** An environment that has to be named, where a command is about nothing else. */
 export const environmentArgument = (): Argument => asEnvironment(new Argument('<environment>', ENVIRONMENTS));
 

@@ -71,7 +71,9 @@ const typed = commands.flatMap((command) => [
     // An argument that is missing would be refused before the option.
     words: [
       ...mandatory(command, option),
-      ...command.registeredArguments.filter((one) => one.required && isTyped(one)).map(() => 'dev'),
+      ...command.registeredArguments
+        .filter((one) => one.required && isTyped(one))
+        .map((one) => one.argChoices?.[0] ?? 'dev'),
     ],
   })),
   ...command.registeredArguments.filter(isTyped).map((argument) => ({

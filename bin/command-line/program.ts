@@ -22,6 +22,7 @@ import { renderCommand } from '../commands/render.ts';
 import { replayCommand } from '../commands/replay.ts';
 import { restartCommand } from '../commands/restart.ts';
 import { rollbackCommand } from '../commands/rollback.ts';
+import { staffCommand } from '../commands/staff.ts';
 import { statusCommand } from '../commands/status.ts';
 import { stopCommand } from '../commands/stop.ts';
 import { teardownCommand } from '../commands/teardown.ts';
@@ -76,6 +77,7 @@ export const createProgram = (): Command => {
     .addCommand(replayCommand())
     .addCommand(benchCommand())
     .addCommand(lawsCommand())
+    .addCommand(staffCommand())
     .addCommand(composeCommand())
     .commandsGroup('On AWS:')
     .addCommand(checklistCommand())

@@ -8,6 +8,7 @@ import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
 import { siteConfig } from '../contracts/http/site-config.ts';
+import { staffDoors } from '../contracts/http/staff-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { askByCalls } from '../kit/grpc/door-calls.ts';
@@ -23,7 +24,7 @@ import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
-import { logOutEverywhereHere, logOutHere } from './http/log-out.ts';
+import { endingSessionHere, logOutHere } from './http/log-out.ts';
 import { keepOutOfCaches } from './http/no-store.ts';
 import { shopDocumentation } from './http/shop-documentation.ts';
 import { addStartPage } from './http/start-page.ts';
@@ -90,9 +91,12 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     { ...accounts, logOut },
     { guests, orders: dependencies.orders, cart: upstreams.cart, logger },
   );
-  const logOutEverywhere = logOutEverywhereHere(accounts.logOutEverywhere, userClient);
-  const accountHandlers = { ...accounts, ...adopting, logOutEverywhere };
+  const logOutEverywhere = endingSessionHere(accounts.logOutEverywhere, userClient);
+  const deleteAccount = endingSessionHere(accounts.deleteAccount, userClient);
+  const accountHandlers = { ...accounts, ...adopting, logOutEverywhere, deleteAccount };
   addDoors(http, accountDoors, accountHandlers, { prefix: apiPrefix, limits: { attempts } });
+  const staff = askByCalls(users, staffDoors, forwardingOf);
+  addDoors(http, staffDoors, staff, { prefix: apiPrefix });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
   addDoors(http, orderDoors, { ...orders, watch }, { prefix: apiPrefix, stopping, mostStreamsOfNetwork });

@@ -52,7 +52,7 @@ describe('the signing keys', () => {
     let { accessToken, refreshToken } = first;
     for (let days = 0; days < 90; days += 10) {
       used.add(decodeProtectedHeader(accessToken).kid);
-      expect(await verifyAt(two, accessToken)).toMatchObject({ userId, roles: ['customer', 'staff'] });
+      expect(await verifyAt(two, accessToken)).toMatchObject({ userId, roles: ['customer', 'staff', 'admin'] });
       expect((await jwksOf(two)).keys.length).toBeLessThanOrEqual(4);
       clock.advance(10 * 86_400_000 - 1000);
       // The hourly job, which runs on one replica only.
@@ -105,7 +105,7 @@ describe('the first staff account', () => {
     const replicas = await Promise.all([startUserService(store), startUserService(store)]);
     const [service] = replicas as [Service, Service];
     const { user, userId } = await logIn(service);
-    expect(user).toMatchObject({ email: staffEmail, roles: ['customer', 'staff'] });
+    expect(user).toMatchObject({ email: staffEmail, roles: ['customer', 'staff', 'admin'] });
     expect((await eventsOf(store, userId)).map(({ type }) => type)).toEqual(['user.registered.v1']);
     for (const replica of replicas) await replica.stop();
   });
@@ -131,7 +131,7 @@ describe('the first staff account', () => {
     await before.stop();
     const own = { STAFF_PASSWORD: 'a rotated staff password' };
     const after = await startUserService(store, { own });
-    expect((await logIn(after, own.STAFF_PASSWORD)).user?.roles).toEqual(['customer', 'staff']);
+    expect((await logIn(after, own.STAFF_PASSWORD)).user?.roles).toEqual(['customer', 'staff', 'admin']);
     await expect(after.users.refresh({ refreshToken })).rejects.toMatchObject({ code: 'auth.invalid-refresh-token' });
     await after.stop();
   });
@@ -143,7 +143,7 @@ describe('the first staff account', () => {
     await before.stop();
     const after = await startUserService(store, { own: { STAFF_EMAIL: email } });
     const { tokens: staff } = await after.users.authenticate({ email, password: staffPassword });
-    expect(staff?.user).toMatchObject({ id: tokens?.user?.id, roles: ['customer', 'staff'] });
+    expect(staff?.user).toMatchObject({ id: tokens?.user?.id, roles: ['customer', 'staff', 'admin'] });
     await expect(after.users.refresh({ refreshToken: tokens?.refreshToken ?? '' })).rejects.toMatchObject({
       kind: 'unauthenticated',
     });

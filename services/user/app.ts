@@ -18,6 +18,7 @@ import { createLoginAttemptRepository } from './storage/login-attempt-repository
 import { createMailedLinkRepository } from './storage/mailed-link-repository.ts';
 import { createSessionRepository } from './storage/session-repository.ts';
 import { createSigningKeyRepository } from './storage/signing-key-repository.ts';
+import { createStaffRepository } from './storage/staff-repository.ts';
 import { createUserRepository } from './storage/user-repository.ts';
 import { authenticate } from './use-cases/authenticate.ts';
 import { configureStaff } from './use-cases/configure-staff.ts';
@@ -54,6 +55,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   const keyRing = createKeyRing({ readKeys: () => signingKeys.list(), clock });
   const sessions = createSessionRepository(database);
   const loginAttempts = createLoginAttemptRepository(database);
+  const staff = createStaffRepository(database);
   const mailedLinks = createMailedLinkRepository(database);
   const parts: UserEffects = {
     sessions,
@@ -75,7 +77,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   await rotateSigningKeys({ signingKeys, clock });
   await keyRing.reload();
   await configureStaff(
-    { ...parts, configuredStaff: createConfiguredStaffRepository() },
+    { ...parts, staff, configuredStaff: createConfiguredStaffRepository() },
     { email: config.own.STAFF_EMAIL, password: config.own.STAFF_PASSWORD },
   );
 
@@ -95,7 +97,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
   });
   const grpc = createGrpcServer({ context, verifyToken }).add(
     UserServiceDefinition,
-    userGrpc({ ...parts, jobs }),
+    userGrpc({ ...parts, jobs, staff }),
     userCallers,
   );
 

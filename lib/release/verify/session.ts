@@ -54,7 +54,7 @@ export type Session = ClusterSession & {
 };
 
 /** Address that customers use. Throws one sentence when none is given and the environment has no public door. */
-const requireAddress = ({ name, publicDoor }: Environment, url: string | undefined): string => {
+export const requireAddress = ({ name, publicDoor }: Environment, url: string | undefined): string => {
   const address = url ?? (publicDoor && `https://${publicDoor.host}`);
   if (address === undefined)
     throw new Error(

@@ -7,7 +7,7 @@ import { knownPayment, knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 import { knownAddress, knownLink } from '../testing/user-peer.ts';
 
-type Role = 'nobody' | 'guest' | 'customer' | 'staff';
+type Role = 'nobody' | 'guest' | 'customer' | 'staff' | 'admin';
 type Door = {
   /** Roles that pass access control; all others are refused before anything is called. */
   readonly admits: readonly Role[];
@@ -20,12 +20,14 @@ type Door = {
   readonly nobodyCode?: string;
 };
 
-const everybody = ['nobody', 'guest', 'customer', 'staff'] as const;
-const signedIn = ['customer', 'staff'] as const;
-const owners = ['guest', 'customer', 'staff'] as const;
-const staff = ['staff'] as const;
+const everybody = ['nobody', 'guest', 'customer', 'staff', 'admin'] as const;
+const signedIn = ['customer', 'staff', 'admin'] as const;
+const owners = ['guest', 'customer', 'staff', 'admin'] as const;
+const staff = ['staff', 'admin'] as const;
+const admin = ['admin'] as const;
 
 const someOrder = systemIds.next('ord');
+const someUser = systemIds.next('usr');
 const product = { title: 'M', category: 'Crime', price: { amount: 999, currency: 'EUR' } };
 const address = { street: 'Main Street 1', city: 'Springfield', zip: '12345', country: 'US' };
 const order = {
@@ -78,6 +80,10 @@ const doors: Record<string, Door> = {
   'PATCH /api/v1/me/addresses/{id}': { admits: signedIn, answers: 200, body: { isDefault: true } },
   'DELETE /api/v1/me/addresses/{id}': { admits: signedIn, answers: 204 },
   'GET /api/v1/me/export': { admits: signedIn, answers: 200 },
+  'GET /api/v1/staff': { admits: admin, answers: 200 },
+  'POST /api/v1/staff': { admits: admin, answers: 200, body: { email: 'colleague@example.com', role: 'staff' } },
+  'DELETE /api/v1/staff/{id}': { admits: admin, answers: 204 },
+  'GET /api/v1/staff/changes': { admits: admin, answers: 200 },
   'GET /api/v1/products': { admits: everybody, answers: 200 },
   'GET /api/v1/products/{id}': { admits: everybody, answers: 200 },
   'GET /api/v1/products/suggest': { admits: everybody, answers: 200, query: '?q=m' },
@@ -116,6 +122,7 @@ const doors: Record<string, Door> = {
 const paramOf = (path: string, orderId: string) => {
   if (path.includes('/orders/')) return orderId;
   if (path.includes('/addresses/')) return knownAddress.id;
+  if (path.includes('/staff/')) return someUser;
   return path.includes('/payments/') ? knownPayment : knownProduct;
 };
 
@@ -130,6 +137,7 @@ const headersOf: Record<Role, () => Promise<Record<string, string>>> = {
   guest: async () => await gateway.guest(),
   customer: async () => (await gateway.users.signIn()).headers,
   staff: async () => (await gateway.users.signIn(['customer', 'staff'])).headers,
+  admin: async () => (await gateway.users.signIn(['customer', 'staff', 'admin'])).headers,
 };
 
 const newAccount = () => ({ email: `${randomUUID()}@example.com`, password: 'long enough', name: 'X' });
@@ -188,13 +196,16 @@ describe('who may do what at the gateway', () => {
           const id = door.includes('/orders/{id}') ? await ownOrder(credentials) : undefined;
           const answer = await call(door, rules, credentials, id);
           expect([answer.statusCode, answer.body]).toEqual([rules.answers, expect.any(String)]);
-          expect(answer.body).not.toMatch(/token\.missing|caller\.not-staff|token\.invalid/);
+          expect(answer.body).not.toMatch(/token\.missing|caller\.not-staff|caller\.not-admin|token\.invalid/);
           return;
         }
         const before = gateway.peer.received.length + gateway.orders.requests.length;
         const answer = await call(door, rules, credentials);
         const code = role === 'nobody' ? (rules.nobodyCode ?? 'token.missing') : 'token.missing';
-        const refusal = role === 'nobody' || role === 'guest' ? [401, code] : [403, 'caller.not-staff'];
+        const refusal =
+          role === 'nobody' || role === 'guest'
+            ? [401, code]
+            : [403, rules.admits === admin ? 'caller.not-admin' : 'caller.not-staff'];
         expect([answer.statusCode, answer.json().code]).toEqual(refusal);
         expect(gateway.peer.received.length + gateway.orders.requests.length).toBe(before);
       });

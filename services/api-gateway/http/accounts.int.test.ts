@@ -107,6 +107,18 @@ describe('signing out', () => {
     expect([none.statusCode, none.json().code]).toEqual([401, 'token.missing']);
   });
 
+  it.each([
+    ['everywhere', 'POST', '/auth/logout-everywhere', undefined],
+    ['by deleting the account', 'DELETE', '/me', { password: 'a long password' }],
+  ] as const)('%s ends the access token at once', async (_how, method, path, body) => {
+    const { tokens } = await register();
+    const headers = bearer(tokens.accessToken);
+    expect((await send('GET', '/me', undefined, headers)).statusCode).toBe(200);
+    expect((await send(method, path, body, headers)).statusCode).toBe(204);
+    const answer = await send('GET', '/orders', undefined, headers);
+    expect([answer.statusCode, answer.json().code]).toEqual([401, 'auth.session-ended']);
+  });
+
   it('somewhere else arrives here within seconds, and is asked about once for many requests', async () => {
     const { headers } = await gateway.users.signIn();
     const before = gateway.users.checks();

@@ -1,10 +1,9 @@
 import type { accountDoors } from '../../contracts/http/account-doors.ts';
-import type { DoorHandlers } from '../../kit/http/doors.ts';
+import type { AnyRequest, DoorHandlers } from '../../kit/http/doors.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { UserClient } from '../clients/user-client.ts';
 
 type LogOut = DoorHandlers<typeof accountDoors>['logOut'];
-type LogOutEverywhere = DoorHandlers<typeof accountDoors>['logOutEverywhere'];
 
 /** Signs out so that it counts here at once, and refuses who names no session at all. */
 export const logOutHere =
@@ -21,10 +20,14 @@ export const logOutHere =
     if (caller.kind === 'customer') users.forgetSession(caller);
   };
 
-/** Ends every session of the caller; at this process that counts at once for the one that asks. */
-export const logOutEverywhereHere =
-  (logOutEverywhere: LogOutEverywhere, users: UserClient): LogOutEverywhere =>
+/** Ends the session of the caller by what it does, so that it counts here at once. */
+export const endingSessionHere =
+  <Request extends Pick<AnyRequest, 'caller'>, Answer>(
+    handle: (request: Request) => Promise<Answer>,
+    users: UserClient,
+  ): ((request: Request) => Promise<Answer>) =>
   async (request) => {
-    await logOutEverywhere(request);
+    const answer = await handle(request);
     if (request.caller.kind === 'customer') users.forgetSession(request.caller);
+    return answer;
   };

@@ -39,7 +39,9 @@ export const createUserPeer = (tokens: TestTokens) => {
     accessToken: await tokens.token({
       userId: account.user.id,
       sessionId,
-      roles: account.user.roles.map((role) => (role === 'staff' ? 'staff' : 'customer')),
+      roles: account.user.roles.map(
+        (role) => (['staff', 'admin'] as const).find((known) => known === role) ?? 'customer',
+      ),
     }),
     expiresIn: 600,
     refreshToken,
@@ -140,6 +142,10 @@ export const createUserPeer = (tokens: TestTokens) => {
       for (const session of sessions.values()) if (session.account === account) session.isActive = false;
       return {};
     },
+    listStaff: async () => ({ items: [] }),
+    addStaff: async (_request, { caller }) => ({ member: accountOf(caller).user }),
+    removeStaff: async () => ({}),
+    listStaffChanges: async () => ({ items: [] }),
     getProfile: async (_request, { caller }) => ({ user: accountOf(caller).user }),
     updateProfile: async ({ name, password }, { caller }) => {
       const account = accountOf(caller);
@@ -158,7 +164,7 @@ export const createUserPeer = (tokens: TestTokens) => {
   return {
     grpc,
     /** Signs in somebody with these roles and returns the header of the access token. */
-    signIn: async (roles: ('customer' | 'staff')[] = ['customer']) => {
+    signIn: async (roles: ('customer' | 'staff' | 'admin')[] = ['customer']) => {
       const { accessToken, user } = await begin(
         add(`${randomUUID()}@example.com`, 'a long password', 'Somebody', roles),
       );

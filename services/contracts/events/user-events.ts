@@ -8,7 +8,7 @@ const userEvent = <Type extends string, Details extends z.ZodRawShape>(type: Typ
 
 export const userRegisteredV1 = userEvent('user.registered.v1', { roles: z.array(z.string()) });
 export const userProfileChangedV1 = userEvent('user.profile-changed.v1', {
-  changed: z.array(z.enum(['name', 'password'])),
+  changed: z.array(z.enum(['name', 'password', 'roles'])),
 });
 export const userSessionsRevokedV1 = userEvent('user.sessions-revoked.v1', {
   reason: z.enum(['logout', 'password-changed', 'refresh-token-reused', 'staff', 'logout-everywhere']),

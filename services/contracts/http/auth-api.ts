@@ -62,7 +62,7 @@ export const userSchema = z
     id: userIdSchema,
     email: z.string(),
     name: z.string(),
-    roles: z.array(z.enum(['customer', 'staff'])),
+    roles: z.array(z.enum(['customer', 'staff', 'admin'])),
     createdAt: timestampSchema,
     /** Whether the owner of the mailbox has shown that the address is his. */
     emailVerified: z.boolean(),

@@ -9,7 +9,7 @@ export type Door = {
   /** `/orders/:id`, below whatever prefix the table is served under. */
   readonly path: string;
   /** Who may call it; `customer` is any signed-in person. */
-  readonly access: 'public' | 'customer' | 'customer-or-guest' | 'staff';
+  readonly access: 'public' | 'customer' | 'customer-or-guest' | 'staff' | 'admin';
   /**
    * How the public door treats a visitor without token and session, default as nobody: it gives a session, and the visitor
    * goes on with it, or asks again under it.

@@ -11,6 +11,7 @@ import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
+import { staffDoors } from './staff-doors.ts';
 
 const tables: Readonly<Record<string, Doors>> = {
   accountDoors,
@@ -20,6 +21,7 @@ const tables: Readonly<Record<string, Doors>> = {
   paymentDoors,
   productDoors,
   siteDoors,
+  staffDoors,
 };
 const all = Object.entries(tables).flatMap(([table, doors]) =>
   Object.entries(doors).map(([name, door]): [string, Door] => [`${table}.${name}`, door]),

@@ -1,7 +1,7 @@
 import { isId } from '../values/identifiers.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { Access, Caller } from './caller.ts';
-import { isStaff } from './caller.ts';
+import { isAdmin, isStaff } from './caller.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 /** What a request carried. */
@@ -53,4 +53,6 @@ export const requireAccess = (access: Access, { caller, refusal }: Authenticatio
     throw new Refusal('unauthenticated', 'token.missing', 'Sign in first: this needs an access token.');
   if (access === 'staff' && !isStaff(caller))
     throw new Refusal('forbidden', 'caller.not-staff', 'Only staff may do this.');
+  if (access === 'admin' && !isAdmin(caller))
+    throw new Refusal('forbidden', 'caller.not-admin', 'Only administrators may do this.');
 };

@@ -1,4 +1,4 @@
-export type Role = 'customer' | 'staff';
+export type Role = 'customer' | 'staff' | 'admin';
 
 /** A signed-in person, staff included. */
 export type Customer = {
@@ -14,7 +14,9 @@ export type Customer = {
 /** Who makes a request, after the token or the session was checked. */
 export type Caller = Customer | { readonly kind: 'guest'; readonly sessionId: string } | { readonly kind: 'nobody' };
 
-/** Who may call a route. `public`: anybody; `customer`: any signed-in person; `staff`: those whose roles include staff. */
-export type Access = 'public' | 'customer' | 'customer-or-guest' | 'staff';
+/** Who may call a route. `public`: anybody; `customer`: any signed-in person; `staff`, `admin`: those whose roles include it. */
+export type Access = 'public' | 'customer' | 'customer-or-guest' | 'staff' | 'admin';
 
 export const isStaff = (caller: Caller): boolean => caller.kind === 'customer' && caller.roles.includes('staff');
+
+export const isAdmin = (caller: Caller): boolean => caller.kind === 'customer' && caller.roles.includes('admin');

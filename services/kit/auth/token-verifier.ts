@@ -79,7 +79,8 @@ const remoteKeys = (options: Extract<TokenVerifierOptions, { jwksUrl: string | U
   };
 };
 
-const isRole = (role: unknown): role is Role => role === 'customer' || role === 'staff';
+const roles: ReadonlySet<unknown> = new Set<Role>(['customer', 'staff', 'admin']);
+const isRole = (role: unknown): role is Role => roles.has(role);
 
 const customerOf = ({ sub, sid, roles }: JWTPayload): Customer => {
   if (!isId('usr', sub) || typeof sid !== 'string' || !Array.isArray(roles) || !roles.every(isRole)) throw invalid();

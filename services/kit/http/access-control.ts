@@ -72,7 +72,7 @@ export const addAccessControl = (http: HttpServer, guests: GuestSessions = passe
   http.addHook('onRoute', ({ url, method, config }) => {
     if (config?.access === undefined)
       throw new Error(
-        `route ${String(method)} ${url} does not say who may call it; give it config: { access: 'public' | 'customer' | 'customer-or-guest' | 'staff' }`,
+        `route ${String(method)} ${url} does not say who may call it; give it config: { access: 'public' | 'customer' | 'customer-or-guest' | 'staff' | 'admin' }`,
       );
   });
   http.addHook('onRequest', async (request, reply) => {

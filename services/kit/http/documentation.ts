@@ -49,6 +49,7 @@ const securityOf: Readonly<Record<Access, readonly Record<string, readonly strin
   customer: [{ accessToken: [] }],
   'customer-or-guest': [{ accessToken: [] }, { guestSession: [] }],
   staff: [{ accessToken: [] }],
+  admin: [{ accessToken: [] }],
 };
 
 /** Answers by the names of their status codes, such as `Created`; a response has no description of its own. */

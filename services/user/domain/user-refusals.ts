@@ -61,3 +61,21 @@ export const staffUndeletable = () =>
     'user.staff-undeletable',
     'Staff cannot delete their account: what they did stays under their name. Have the role removed first.',
   );
+
+export const noAccount = () =>
+  new Refusal('missing', 'staff.no-account', 'No account has this e-mail address; its owner has to sign up first.', {
+    errors: [{ path: 'email', message: 'has no account' }],
+  });
+
+export const emailUnproved = () =>
+  new Refusal(
+    'conflict',
+    'staff.email-unproved',
+    'The owner of the account has not proved the address yet; he has to follow the link of his first mail before he gets a role.',
+  );
+
+export const staffUnknown = () =>
+  new Refusal('missing', 'staff.unknown', 'There is no such account with a role; list those that have one.');
+
+export const lastAdmin = () =>
+  new Refusal('conflict', 'staff.last-admin', 'This is the last administrator; make another one first.');

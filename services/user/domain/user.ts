@@ -1,4 +1,4 @@
-export type Role = 'customer' | 'staff';
+export type Role = 'customer' | 'staff' | 'admin';
 
 /** An account; the e-mail address is lower case and unique. */
 export type User = {

@@ -19,7 +19,7 @@ import { updateProfile } from '../use-cases/update-profile.ts';
 import type { UserEffects } from '../use-cases/user-effects.ts';
 import { requestVerification, verifyEmail } from '../use-cases/verify-email.ts';
 
-const userOf = ({ id, email, name, roles, createdAt, emailVerified }: DomainUser): User => ({
+export const userOf = ({ id, email, name, roles, createdAt, emailVerified }: DomainUser): User => ({
   id,
   email,
   name,

@@ -39,8 +39,8 @@ export const createUserRepository = (database: Sql) => ({
     return withPassword(rows[0]);
   },
 
-  find: async (id: string): Promise<UserWithPassword | undefined> => {
-    const { rows } = await database.query<UserWithPasswordRow>(
+  find: async (id: string, sql: Sql = database): Promise<UserWithPassword | undefined> => {
+    const { rows } = await sql.query<UserWithPasswordRow>(
       `SELECT ${columns}, password_hash FROM users WHERE id = $1`,
       [id],
       { name: 'user-by-id' },

@@ -1,12 +1,13 @@
 import type { Sql } from '../../kit/storage/database.ts';
 import { type Happening, userEvent } from '../domain/user-events.ts';
 import type { ConfiguredStaffRepository } from '../storage/configured-staff-repository.ts';
+import type { StaffEffects } from './change-staff.ts';
 import { publishInSequence } from './end-sessions.ts';
 import type { UserEffects } from './user-effects.ts';
 
-const roles = ['customer', 'staff'] as const;
+const roles = ['customer', 'staff', 'admin'] as const;
 
-const addStaff = async (parts: UserEffects, tx: Sql, email: string, passwordHash: string): Promise<string> => {
+const addConfigured = async (parts: UserEffects, tx: Sql, email: string, passwordHash: string): Promise<string> => {
   const id = parts.ids.next('usr');
   const createdAt = parts.clock.now();
   await parts.users.insert(tx, { id, email, name: 'Staff', roles, passwordHash, createdAt });
@@ -31,7 +32,7 @@ const takeOver = async (parts: UserEffects, tx: Sql, id: string, passwordHash: s
  * not even a password that the account's owner has chosen since; a new password replaces it and ends its sessions.
  */
 export const configureStaff = async (
-  parts: UserEffects & { readonly configuredStaff: ConfiguredStaffRepository },
+  parts: StaffEffects & { readonly configuredStaff: ConfiguredStaffRepository },
   { email, password }: { readonly email: string; readonly password: string },
 ): Promise<void> => {
   await parts.passwords.inTurn((turn) =>
@@ -42,7 +43,11 @@ export const configureStaff = async (
       const passwordHash = await turn.hash(password);
       const found = await parts.users.findByEmail(email, tx);
       if (found) await takeOver(parts, tx, found.id, passwordHash);
-      const id = found?.id ?? (await addStaff(parts, tx, email, passwordHash));
+      const id = found?.id ?? (await addConfigured(parts, tx, email, passwordHash));
+      const at = parts.clock.now().toISOString();
+      const byConfiguration = { actorId: null, actorEmail: null };
+      if (!found?.roles.includes('admin'))
+        await parts.staff.note(tx, { at, change: 'added', role: 'admin', userId: id, email, ...byConfiguration });
       await parts.configuredStaff.save(tx, id, passwordHash);
     }),
   );

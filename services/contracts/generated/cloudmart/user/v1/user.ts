@@ -192,6 +192,54 @@ export interface DeleteAccountRequest {
 export interface DeleteAccountResponse {
 }
 
+export interface ListStaffRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export interface ListStaffResponse {
+  items: User[];
+  nextCursor?: string | undefined;
+}
+
+export interface AddStaffRequest {
+  email: string;
+  role: string;
+}
+
+export interface AddStaffResponse {
+  member?: User | undefined;
+}
+
+export interface RemoveStaffRequest {
+  id: string;
+}
+
+export interface RemoveStaffResponse {
+}
+
+export interface ListStaffChangesRequest {
+  limit: number;
+  cursor?: string | undefined;
+}
+
+export interface ListStaffChangesResponse {
+  items: StaffChange[];
+  nextCursor?: string | undefined;
+}
+
+export interface StaffChange {
+  /** RFC 3339. */
+  at: string;
+  change: string;
+  role: string;
+  userId: string;
+  email: string;
+  /** Missing: the configuration, at a start. */
+  actorId?: string | undefined;
+  actorEmail?: string | undefined;
+}
+
 function createBaseUser(): User {
   return { id: "", email: "", name: "", roles: [], createdAt: "", emailVerified: false };
 }
@@ -2633,6 +2681,623 @@ export const DeleteAccountResponse: MessageFns<DeleteAccountResponse> = {
   },
 };
 
+function createBaseListStaffRequest(): ListStaffRequest {
+  return { limit: 0, cursor: undefined };
+}
+
+export const ListStaffRequest: MessageFns<ListStaffRequest> = {
+  encode(message: ListStaffRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(18).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStaffRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStaffRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStaffRequest>): ListStaffRequest {
+    return ListStaffRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStaffRequest>): ListStaffRequest {
+    const message = createBaseListStaffRequest();
+    message.limit = object.limit ?? 0;
+    message.cursor = object.cursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListStaffResponse(): ListStaffResponse {
+  return { items: [], nextCursor: undefined };
+}
+
+export const ListStaffResponse: MessageFns<ListStaffResponse> = {
+  encode(message: ListStaffResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      User.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStaffResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStaffResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(User.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStaffResponse>): ListStaffResponse {
+    return ListStaffResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStaffResponse>): ListStaffResponse {
+    const message = createBaseListStaffResponse();
+    message.items = object.items?.map((e) => User.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseAddStaffRequest(): AddStaffRequest {
+  return { email: "", role: "" };
+}
+
+export const AddStaffRequest: MessageFns<AddStaffRequest> = {
+  encode(message: AddStaffRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.email !== "") {
+      writer.uint32(10).string(message.email);
+    }
+    if (message.role !== "") {
+      writer.uint32(18).string(message.role);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddStaffRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddStaffRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AddStaffRequest>): AddStaffRequest {
+    return AddStaffRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddStaffRequest>): AddStaffRequest {
+    const message = createBaseAddStaffRequest();
+    message.email = object.email ?? "";
+    message.role = object.role ?? "";
+    return message;
+  },
+};
+
+function createBaseAddStaffResponse(): AddStaffResponse {
+  return { member: undefined };
+}
+
+export const AddStaffResponse: MessageFns<AddStaffResponse> = {
+  encode(message: AddStaffResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.member !== undefined) {
+      User.encode(message.member, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): AddStaffResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAddStaffResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.member = User.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<AddStaffResponse>): AddStaffResponse {
+    return AddStaffResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<AddStaffResponse>): AddStaffResponse {
+    const message = createBaseAddStaffResponse();
+    message.member = (object.member !== undefined && object.member !== null)
+      ? User.fromPartial(object.member)
+      : undefined;
+    return message;
+  },
+};
+
+function createBaseRemoveStaffRequest(): RemoveStaffRequest {
+  return { id: "" };
+}
+
+export const RemoveStaffRequest: MessageFns<RemoveStaffRequest> = {
+  encode(message: RemoveStaffRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveStaffRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveStaffRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemoveStaffRequest>): RemoveStaffRequest {
+    return RemoveStaffRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<RemoveStaffRequest>): RemoveStaffRequest {
+    const message = createBaseRemoveStaffRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseRemoveStaffResponse(): RemoveStaffResponse {
+  return {};
+}
+
+export const RemoveStaffResponse: MessageFns<RemoveStaffResponse> = {
+  encode(_: RemoveStaffResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): RemoveStaffResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseRemoveStaffResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<RemoveStaffResponse>): RemoveStaffResponse {
+    return RemoveStaffResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<RemoveStaffResponse>): RemoveStaffResponse {
+    const message = createBaseRemoveStaffResponse();
+    return message;
+  },
+};
+
+function createBaseListStaffChangesRequest(): ListStaffChangesRequest {
+  return { limit: 0, cursor: undefined };
+}
+
+export const ListStaffChangesRequest: MessageFns<ListStaffChangesRequest> = {
+  encode(message: ListStaffChangesRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.limit !== 0) {
+      writer.uint32(8).int32(message.limit);
+    }
+    if (message.cursor !== undefined) {
+      writer.uint32(18).string(message.cursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStaffChangesRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStaffChangesRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.cursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStaffChangesRequest>): ListStaffChangesRequest {
+    return ListStaffChangesRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStaffChangesRequest>): ListStaffChangesRequest {
+    const message = createBaseListStaffChangesRequest();
+    message.limit = object.limit ?? 0;
+    message.cursor = object.cursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseListStaffChangesResponse(): ListStaffChangesResponse {
+  return { items: [], nextCursor: undefined };
+}
+
+export const ListStaffChangesResponse: MessageFns<ListStaffChangesResponse> = {
+  encode(message: ListStaffChangesResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.items) {
+      StaffChange.encode(v!, writer.uint32(10).fork()).join();
+    }
+    if (message.nextCursor !== undefined) {
+      writer.uint32(18).string(message.nextCursor);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStaffChangesResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStaffChangesResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.items.push(StaffChange.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.nextCursor = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStaffChangesResponse>): ListStaffChangesResponse {
+    return ListStaffChangesResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStaffChangesResponse>): ListStaffChangesResponse {
+    const message = createBaseListStaffChangesResponse();
+    message.items = object.items?.map((e) => StaffChange.fromPartial(e)) || [];
+    message.nextCursor = object.nextCursor ?? undefined;
+    return message;
+  },
+};
+
+function createBaseStaffChange(): StaffChange {
+  return { at: "", change: "", role: "", userId: "", email: "", actorId: undefined, actorEmail: undefined };
+}
+
+export const StaffChange: MessageFns<StaffChange> = {
+  encode(message: StaffChange, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.at !== "") {
+      writer.uint32(10).string(message.at);
+    }
+    if (message.change !== "") {
+      writer.uint32(18).string(message.change);
+    }
+    if (message.role !== "") {
+      writer.uint32(26).string(message.role);
+    }
+    if (message.userId !== "") {
+      writer.uint32(34).string(message.userId);
+    }
+    if (message.email !== "") {
+      writer.uint32(42).string(message.email);
+    }
+    if (message.actorId !== undefined) {
+      writer.uint32(50).string(message.actorId);
+    }
+    if (message.actorEmail !== undefined) {
+      writer.uint32(58).string(message.actorEmail);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StaffChange {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStaffChange();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.at = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.change = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.role = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.userId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.email = reader.string();
+            continue;
+          }
+          case 6: {
+            if (tag !== 50) {
+              break;
+            }
+
+            message.actorId = reader.string();
+            continue;
+          }
+          case 7: {
+            if (tag !== 58) {
+              break;
+            }
+
+            message.actorEmail = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StaffChange>): StaffChange {
+    return StaffChange.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StaffChange>): StaffChange {
+    const message = createBaseStaffChange();
+    message.at = object.at ?? "";
+    message.change = object.change ?? "";
+    message.role = object.role ?? "";
+    message.userId = object.userId ?? "";
+    message.email = object.email ?? "";
+    message.actorId = object.actorId ?? undefined;
+    message.actorEmail = object.actorEmail ?? undefined;
+    return message;
+  },
+};
+
 /** Accounts and sessions: the doors of contracts/http/account-doors.ts, and what the gateway asks about sessions. */
 export type UserServiceDefinition = typeof UserServiceDefinition;
 export const UserServiceDefinition = {
@@ -2792,6 +3457,39 @@ export const UserServiceDefinition = {
       requestType: DeleteAccountRequest as typeof DeleteAccountRequest,
       requestStream: false,
       responseType: DeleteAccountResponse as typeof DeleteAccountResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** The doors of contracts/http/staff-doors.ts, for administrators. */
+    listStaff: {
+      name: "ListStaff",
+      requestType: ListStaffRequest as typeof ListStaffRequest,
+      requestStream: false,
+      responseType: ListStaffResponse as typeof ListStaffResponse,
+      responseStream: false,
+      options: {},
+    },
+    addStaff: {
+      name: "AddStaff",
+      requestType: AddStaffRequest as typeof AddStaffRequest,
+      requestStream: false,
+      responseType: AddStaffResponse as typeof AddStaffResponse,
+      responseStream: false,
+      options: {},
+    },
+    removeStaff: {
+      name: "RemoveStaff",
+      requestType: RemoveStaffRequest as typeof RemoveStaffRequest,
+      requestStream: false,
+      responseType: RemoveStaffResponse as typeof RemoveStaffResponse,
+      responseStream: false,
+      options: {},
+    },
+    listStaffChanges: {
+      name: "ListStaffChanges",
+      requestType: ListStaffChangesRequest as typeof ListStaffChangesRequest,
+      requestStream: false,
+      responseType: ListStaffChangesResponse as typeof ListStaffChangesResponse,
       responseStream: false,
       options: {},
     },
