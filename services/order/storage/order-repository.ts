@@ -5,12 +5,12 @@ import type { Jobs } from '../../kit/jobs/jobs.ts';
 import { afterCommit, type Database, type Sql } from '../../kit/storage/database.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { evolve, type Order, type OrderEvent } from '../domain/order.ts';
-import { type CartOrder, claimCartsFor } from './cart-orders.ts';
+import type { CartOrder } from './cart-orders.ts';
 import type { KeyedRequest } from './idempotency-keys.ts';
 import { cloudEvent, eventRows } from './order-messages.ts';
 import { digestOfNetwork, type OrderLimits, requireRoom } from './order-room.ts';
 import { allColumns, changedColumns, type EventRow, eventFrom, type OrderRow, orderFrom } from './order-rows.ts';
-import { appendEvents, placeOrder } from './order-statements.ts';
+import { appendEvents, placeOrder, undone } from './order-statements.ts';
 
 /** An order and its payment token as this process has just written them. */
 export type KnownOrder = { readonly order: Order; readonly paymentToken: string };
@@ -46,9 +46,6 @@ type Placing = Pick<KeyedRequest, 'key' | 'fingerprint'> & {
   readonly carts: readonly CartOrder[];
   readonly network?: string | undefined;
 };
-
-/** Undoes the transaction that finds another order from its cart. */
-class CartOrdered extends Error {}
 
 /** A guest's session shows its orders until an account claims them. */
 const ownedBy = (owner: Owner, parameter: (value: unknown) => string): string =>
@@ -137,20 +134,24 @@ const repositoryOn = (
         payment_token: paymentToken,
         network: network === undefined ? null : `\\x${digestOfNetwork(network).toString('hex')}`,
       });
-      const values = [order.id, eventRows([recorded]), row, key, fingerprint, attempt];
-      const published = tracedEvents([cloudEvent(recorded, key)]);
-      const write = async (tx: Sql) => {
+      const values = [
+        ...[order.id, eventRows([recorded]), row, key, fingerprint, attempt, tracedEvents([cloudEvent(recorded, key)])],
+        ...[carts.map(({ owner }) => owner), carts.map(({ orderId }) => orderId), order.createdAt],
+      ];
+      const write = async (to: Sql) => (await to.query(placeOrder, values, { name: 'place-order' })).rowCount > 0;
+      const writeIfThereIsRoom = async (tx: Sql) => {
         await requireRoom(tx, order, { network, limits });
-        const { rowCount } = await tx.query(placeOrder, [...values, published], { name: 'place-order' });
-        if (rowCount > 0 && carts.length > 0 && !(await claimCartsFor(tx, order, carts))) throw new CartOrdered();
-        return rowCount > 0;
+        return write(tx);
       };
-      const together = (to: Sql) => (to === database ? database.transaction(write) : write(to));
+      // One statement is a transaction by itself.
+      const isLimited = limits.undecided > 0 || limits.declinedPerHour > 0;
+      const together = (to: Sql) =>
+        isLimited && to === database ? database.transaction(writeIfThereIsRoom) : writeIfThereIsRoom(to);
       try {
         return (await driving(order.id, together, { order, paymentToken })) ? 'placed' : 'claim-lost';
       } catch (problem) {
         // In somebody else's transaction nothing is undone yet, so that it must not go on.
-        if (!outer && problem instanceof CartOrdered) return 'cart-ordered';
+        if (!outer && (problem as { code?: unknown }).code === undone) return 'cart-ordered';
         throw problem;
       }
     },
