@@ -11,6 +11,7 @@ import { costCommand } from '../commands/cost.ts';
 import { diffCommand } from '../commands/diff.ts';
 import { dropServiceCommand } from '../commands/drop-service.ts';
 import { imageCommand } from '../commands/image.ts';
+import { importCommand } from '../commands/import.ts';
 import { lawsCommand } from '../commands/laws.ts';
 import { logsCommand } from '../commands/logs.ts';
 import { newServiceCommand } from '../commands/new-service.ts';
@@ -77,6 +78,7 @@ export const createProgram = (): Command => {
     .addCommand(replayCommand())
     .addCommand(benchCommand())
     .addCommand(lawsCommand())
+    .addCommand(importCommand())
     .addCommand(staffCommand())
     .addCommand(composeCommand())
     .commandsGroup('On AWS:')

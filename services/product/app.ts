@@ -10,6 +10,7 @@ import type { RunningService } from '../kit/start/running-service.ts';
 import type { productConfig } from './config.ts';
 import { productCallers, productGrpc } from './grpc/product-grpc.ts';
 import { productHandlers } from './http/product-handlers.ts';
+import { createHistoryRepository } from './storage/history-repository.ts';
 import { createProductRepository } from './storage/product-repository.ts';
 import { createStockRepository } from './storage/stock-repository.ts';
 import { commitStock } from './use-cases/commit-stock.ts';
@@ -39,7 +40,7 @@ export const productApp = async (context: ServiceContext<z.output<typeof product
   jobs.schedule('expire-reservations', expireEverySeconds, () => expireReservations(effects));
 
   const http = await createHttpServer({ context, cache });
-  addDoors(http, productDoors, productHandlers(effects));
+  addDoors(http, productDoors, productHandlers({ ...effects, history: createHistoryRepository(database) }));
   const grpc = createGrpcServer({ context }).add(ProductServiceDefinition, productGrpc(effects), productCallers);
   functions.register({ reserveStock, releaseStock, commitStock });
 

@@ -93,6 +93,8 @@ const doors: Record<string, Door> = {
   'POST /api/v1/products/import': { admits: staff, answers: 200, body: { items: [{ ...product, reference: 'm' }] } },
   'PATCH /api/v1/products/{id}': { admits: staff, answers: 200, body: { title: 'M' } },
   'DELETE /api/v1/products/{id}': { admits: staff, answers: 204 },
+  'GET /api/v1/products/{id}/stock': { admits: staff, answers: 200 },
+  'GET /api/v1/products/{id}/prices': { admits: staff, answers: 200 },
   'POST /api/v1/products/{id}/stock': { admits: staff, answers: 200, body: { change: 1, reason: 'found' } },
   // A visitor becomes a guest by touching the cart.
   'GET /api/v1/cart': { admits: everybody, answers: 200 },

@@ -21,6 +21,7 @@ const product = {
   imageUrl: `/api/v1/products/${knownProduct}/image`,
   attributes: {},
   stock: 3,
+  version: 1,
   createdAt: at,
   updatedAt: at,
 };
@@ -74,6 +75,8 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   http.post('/products/import', open, async () => ({ created: 1, updated: 0, refused: [] }));
   http.patch('/products/:id', open, async () => product);
   http.delete('/products/:id', open, async (_request, reply) => reply.code(204).send());
+  for (const url of ['/products/:id/stock', '/products/:id/prices'])
+    http.get(url, open, async () => ({ items: [], nextCursor: null }));
   http.post('/products/:id/stock', open, async () => product);
   for (const url of ['/cart', '/cart/items', '/cart/items/:productId'])
     http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });

@@ -5,11 +5,12 @@ import * as cart from './cart-api.ts';
 import * as order from './order-api.ts';
 import * as payment from './payment-api.ts';
 import * as product from './product-api.ts';
+import * as productHistory from './product-history-api.ts';
 import * as productSearch from './product-search-api.ts';
 import * as staff from './staff-api.ts';
 import * as values from './values.ts';
 
-const schemas = [auth, cart, order, payment, product, productSearch, staff, values].flatMap((contracts) =>
+const schemas = [auth, cart, order, payment, product, productHistory, productSearch, staff, values].flatMap((contracts) =>
   Object.entries<unknown>(contracts).flatMap(([name, value]) =>
     value instanceof z.ZodType ? [{ name, schema: value, example: value.meta()?.['example'] }] : [],
   ),

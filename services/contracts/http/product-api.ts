@@ -54,11 +54,20 @@ export const productSchema = z
     imageUrl: z.string(),
     /** Units that can be bought now. */
     stock: z.int(),
+    /** Rises with each change of the fields that staff set; stock is none of them. */
+    version: z.int().min(1),
     createdAt: timestampSchema,
     updatedAt: timestampSchema,
   })
   .meta({
-    example: { id: exampleId('prd'), ...exampleFields, stock: 40, createdAt: exampleTime, updatedAt: exampleTime },
+    example: {
+      id: exampleId('prd'),
+      ...exampleFields,
+      stock: 40,
+      version: 1,
+      createdAt: exampleTime,
+      updatedAt: exampleTime,
+    },
   });
 
 const newProductFields = {
@@ -76,10 +85,17 @@ export const createProductBody = z
   .meta({ example: { ...exampleFields, stock: 40 } });
 
 export const updateProductBody = z
-  .strictObject(productFields)
+  .strictObject({
+    ...productFields,
+    /** The version that the change is meant for; another one in the shop is 409 `product.changed`. Default whichever there is. */
+    version: z.int().min(1),
+  })
   .partial()
-  .refine((body) => Object.keys(body).length > 0, 'must change at least one field')
-  .meta({ example: { price: { amount: 999, currency: 'USD' } } });
+  .refine(
+    (body) => Object.keys(body).some((field) => field !== 'version'),
+    'must change at least one field beside the version',
+  )
+  .meta({ example: { price: { amount: 999, currency: 'USD' }, version: 1 } });
 
 /** Widths of a picture in pixels; it is never made larger than it came. */
 export const imageWidths = [90, 300, 600, 1200] as const;

@@ -13,6 +13,7 @@ import {
   productSchema,
   updateProductBody,
 } from './product-api.ts';
+import { historyQuery, priceHistoryAnswer, stockHistoryAnswer } from './product-history-api.ts';
 import { listProductsQuery, productPage, suggestAnswer, suggestQuery } from './product-search-api.ts';
 import { productIdSchema } from './values.ts';
 
@@ -102,7 +103,7 @@ export const productDoors = {
     params,
     body: updateProductBody,
     answers,
-    errors: ['product.unknown'],
+    errors: ['product.unknown', 'product.changed'],
   },
   remove: {
     ...staff,
@@ -111,6 +112,26 @@ export const productDoors = {
     summary: 'Take a product out of the catalogue',
     params,
     answers: { 204: z.null() },
+    errors: ['product.unknown'],
+  },
+  stockHistory: {
+    ...staff,
+    method: 'GET',
+    path: '/products/:id/stock',
+    summary: 'Who added or took away units, when and why',
+    params,
+    query: historyQuery,
+    answers: { 200: stockHistoryAnswer },
+    errors: ['product.unknown'],
+  },
+  priceHistory: {
+    ...staff,
+    method: 'GET',
+    path: '/products/:id/prices',
+    summary: 'Every price that a product had, and who set it',
+    params,
+    query: historyQuery,
+    answers: { 200: priceHistoryAnswer },
     errors: ['product.unknown'],
   },
   adjustStock: {

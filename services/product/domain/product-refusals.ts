@@ -10,6 +10,14 @@ export const stockInsufficient = (id: string, change: number, free: number) =>
     `Product ${id} has ${free} free units, so ${-change} cannot be taken away; reserved and sold units are not touched.`,
   );
 
+export const productChanged = (id: string, expected: number, actual: number) =>
+  new Refusal(
+    'conflict',
+    'product.changed',
+    `Product ${id} was changed since version ${expected}; read it again and repeat the change if it is still right.`,
+    { difference: { expected: { version: expected }, actual: { version: actual } } },
+  );
+
 export const cursorInvalid = () =>
   new Refusal('invalid', 'request.invalid', 'The cursor does not belong to this list; start again without one.', {
     errors: [{ path: 'cursor', message: 'must be the nextCursor of a page with the same sort' }],

@@ -18,6 +18,8 @@ export type Product = ProductDetails & {
   readonly id: string;
   /** Units that can be bought now. */
   readonly stock: number;
+  /** Rises with each change of the details. */
+  readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
 };

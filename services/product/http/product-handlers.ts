@@ -10,6 +10,8 @@ import type { Ids } from '../../kit/values/identifiers.ts';
 import { drawPoster, type PosterSubject, posterVersion } from '../domain/poster.ts';
 import type { Product } from '../domain/product.ts';
 import { mostCounted } from '../domain/product-page.ts';
+import { cursorInvalid } from '../domain/product-refusals.ts';
+import type { HistoryRepository } from '../storage/history-repository.ts';
 import type { ProductRepository } from '../storage/product-repository.ts';
 import type { StockRepository } from '../storage/stock-repository.ts';
 import { adjustStock } from '../use-cases/adjust-stock.ts';
@@ -21,6 +23,7 @@ import { decodeCursor, encodeCursor } from './product-cursor.ts';
 export type ProductHandlers = {
   readonly products: ProductRepository;
   readonly stock: StockRepository;
+  readonly history: HistoryRepository;
   readonly clock: Clock;
   readonly ids: Ids;
 };
@@ -38,6 +41,12 @@ const answer = ({ createdAt, updatedAt, imageUrl, ...product }: Product): Produc
 /** The public address of the picture that a product has of its own; another picture, another address. */
 const ownImageUrl = (product: Pick<Product, 'id' | keyof PosterSubject>): string =>
   `${apiPrefix}${addressOf(productDoors.image, { params: { id: product.id }, query: { v: posterVersion(product) } })}`;
+
+/** Where a page of a history begins; refuses what none of its pages gave. */
+const placeOf = (cursor: string | undefined): number | undefined => {
+  if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor)) throw cursorInvalid();
+  return cursor === undefined ? undefined : Number(cursor);
+};
 
 /** Who stands in the ledger; doors for staff have no other callers. */
 const actorOf = (caller: Caller) => (caller.kind === 'customer' ? caller.userId : 'nobody');
@@ -61,7 +70,7 @@ const readItems = (items: readonly unknown[]) => {
 
 /** What the doors of the catalogue do. */
 export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof productDoors> => {
-  const { products } = effects;
+  const { products, history } = effects;
   return {
     list: async ({ query: { cursor, attributes, inStock, facets: hasFacets, ...query } }) => {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
@@ -114,7 +123,32 @@ export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof p
       return { ...report, refused: [...refused, ...report.refused].toSorted((a, b) => a.index - b.index) };
     },
 
-    update: async ({ params: { id }, body }) => answer(await updateProduct(effects, { id, changes: body })),
+    update: async ({ caller, params: { id }, body: { version, ...changes } }) =>
+      answer(await updateProduct(effects, { id, changes, version, actor: actorOf(caller) })),
+
+    stockHistory: async ({ params: { id }, query: { limit, cursor } }) => {
+      await findProduct(products, id);
+      const { items, next } = await history.stock(id, { limit, before: placeOf(cursor) });
+      return {
+        items: items.map(({ kind, change, reason, actor, at }) => ({
+          kind,
+          change,
+          reason,
+          by: actor,
+          at: at.toISOString(),
+        })),
+        nextCursor: next === null ? null : String(next),
+      };
+    },
+
+    priceHistory: async ({ params: { id }, query: { limit, cursor } }) => {
+      await findProduct(products, id);
+      const { items, next } = await history.prices(id, { limit, before: placeOf(cursor) });
+      return {
+        items: items.map(({ version, price, actor, at }) => ({ version, price, by: actor, at: at.toISOString() })),
+        nextCursor: next === null ? null : String(next),
+      };
+    },
 
     remove: async ({ params: { id } }) => {
       await removeProduct(effects, id);

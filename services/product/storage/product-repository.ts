@@ -35,6 +35,7 @@ type Row = {
   attributes: Product['attributes'];
   stock: number;
   title_key: string;
+  version: number;
   /** Of a list by relevance. */
   relevance?: number;
   created_at: Date;
@@ -63,6 +64,7 @@ const productOf = (row: Row): Product => ({
   imageUrl: row.image_url,
   attributes: row.attributes,
   stock: row.stock,
+  version: row.version,
   createdAt: row.created_at,
   updatedAt: row.updated_at,
 });
@@ -153,14 +155,20 @@ export const createProductRepository = (database: Database) => ({
   },
 
   /** Changes a product under its lock; undefined when there is none. */
-  update: (id: string, at: Date, change: (product: Product) => ProductDetails): Promise<Product | undefined> =>
+  update: (
+    id: string,
+    { at, actor }: { readonly at: Date; readonly actor: string },
+    change: (product: Product) => ProductDetails,
+  ): Promise<Product | undefined> =>
     database.transaction(async (tx) => {
       const [row] = (await tx.query<Row>(lockStatement, [id], { name: 'lock-product' })).rows;
       if (!row) return undefined;
       const product = productOf(row);
       const changed = change(product);
-      await tx.query(updateStatement, [id, ...Object.values(columnsOf(changed)), at], { name: 'update-product' });
-      return { ...product, ...changed, updatedAt: at };
+      await tx.query(updateStatement, [id, ...Object.values(columnsOf(changed)), at, actor], {
+        name: 'update-product',
+      });
+      return { ...product, ...changed, version: product.version + 1, updatedAt: at };
     }),
 
   /** Makes the index of at most so many products again that was made in an older way; returns how many. */

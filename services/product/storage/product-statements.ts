@@ -6,7 +6,7 @@ import { indexVersion } from '../domain/product.ts';
 /** Of `products` joined with its `stock`. */
 export const productColumns = `
   products.id, title, description, category, price_amount::float8 AS price_amount, price_currency, image_url, attributes,
-  free::float8 AS stock, title_key, products.created_at, products.updated_at`;
+  free::float8 AS stock, title_key, products.version, products.created_at, products.updated_at`;
 
 /** Everything that is in the catalogue. */
 export const existingProducts =
@@ -32,14 +32,14 @@ WITH item AS MATERIALIZED (
     image_url text, attributes jsonb, stock bigint, title_key text, title_words text, attribute_words text, description_words text)
 ), written AS (
   INSERT INTO products AS old (id, reference, title, description, category, price_amount, price_currency, image_url, attributes,
-    title_key, search, index_version, created_at, updated_at)
+    title_key, search, index_version, changed_by, created_at, updated_at)
   SELECT id, reference, title, description, category, price_amount, price_currency, image_url, attributes,
-    unaccent(title_key), ${searchOf('title_words', 'attribute_words', 'description_words')}, ${indexVersion}, $2::timestamptz, $2::timestamptz
+    unaccent(title_key), ${searchOf('title_words', 'attribute_words', 'description_words')}, ${indexVersion}, $3, $2::timestamptz, $2::timestamptz
   FROM item ORDER BY reference
   ON CONFLICT (reference) DO UPDATE SET title = excluded.title, description = excluded.description, category = excluded.category,
     price_amount = excluded.price_amount, price_currency = excluded.price_currency, image_url = excluded.image_url,
     attributes = excluded.attributes, title_key = excluded.title_key, search = excluded.search, index_version = excluded.index_version,
-    updated_at = excluded.updated_at
+    changed_by = excluded.changed_by, updated_at = excluded.updated_at, version = old.version + 1
   WHERE old.deleted_at IS NULL
     AND (old.title, old.description, old.category, old.price_amount, old.price_currency, old.image_url, old.attributes) IS DISTINCT FROM
       (excluded.title, excluded.description, excluded.category, excluded.price_amount, excluded.price_currency, excluded.image_url, excluded.attributes)
@@ -59,10 +59,11 @@ FROM item LEFT JOIN written ON written.id = item.id LEFT JOIN products AS earlie
 
 export const lockStatement = `SELECT ${productColumns} ${existingProducts} AND products.id = $1 FOR UPDATE OF products`;
 
-/** $1 id, then the details in the order of {@link detailValues} of the repository, $13 now. */
+/** $1 id, then the details in the order of `columnsOf` of the repository, $13 now, $14 actor. */
 export const updateStatement = `
   UPDATE products SET title = $2, description = $3, category = $4, price_amount = $5, price_currency = $6, image_url = $7,
-    attributes = $8, title_key = unaccent($9), search = ${searchOf('$10', '$11', '$12')}, index_version = ${indexVersion}, updated_at = $13
+    attributes = $8, title_key = unaccent($9), search = ${searchOf('$10', '$11', '$12')}, index_version = ${indexVersion}, updated_at = $13,
+    changed_by = $14, version = version + 1
   WHERE id = $1`;
 
 /** $1 how many. Products whose index was made in an older way, removed ones too, which nobody else is making again. */

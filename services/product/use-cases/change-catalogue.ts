@@ -5,7 +5,7 @@ import {
   type ProductDetails,
   requireDetails,
 } from '../domain/product.ts';
-import { productUnknown } from '../domain/product-refusals.ts';
+import { productChanged, productUnknown } from '../domain/product-refusals.ts';
 import type { ProductEffects } from './product-effects.ts';
 
 /** Adds a product with its first units. */
@@ -21,14 +21,26 @@ export const createProduct = async (
     actor,
     reason: 'initial stock',
   });
-  return { id, ...details, stock, createdAt: at, updatedAt: at };
+  return { id, ...details, stock, version: 1, createdAt: at, updatedAt: at };
 };
 
+export type UpdateProduct = {
+  readonly id: string;
+  readonly changes: ProductChanges;
+  /** The version that the change is meant for; absent: whichever there is. */
+  readonly version?: number | undefined;
+  readonly actor: string;
+};
+
+/** Changes what staff say about a product. Refuses as `product.changed` what is meant for a version that is no longer there. */
 export const updateProduct = async (
   { products, clock }: Pick<ProductEffects, 'products' | 'clock'>,
-  { id, changes }: { readonly id: string; readonly changes: ProductChanges },
+  { id, changes, version, actor }: UpdateProduct,
 ): Promise<Product> => {
-  const updated = await products.update(id, clock.now(), (product) => requireDetails(applyChanges(product, changes)));
+  const updated = await products.update(id, { at: clock.now(), actor }, (product) => {
+    if (version !== undefined && version !== product.version) throw productChanged(id, version, product.version);
+    return requireDetails(applyChanges(product, changes));
+  });
   if (!updated) throw productUnknown(id);
   return updated;
 };
