@@ -16,9 +16,7 @@ export type RefusedRow = {
   readonly message: string;
 };
 
-export type CsvRow =
-  | { readonly line: number; readonly product: CsvProduct }
-  | { readonly refused: readonly RefusedRow[] };
+type CsvRow = { readonly line: number; readonly product: CsvProduct } | { readonly refused: readonly RefusedRow[] };
 
 const required = ['reference', 'title', 'category', 'price', 'currency'] as const;
 const optional = ['description', 'stock', 'imageUrl'] as const;
@@ -28,7 +26,7 @@ const attributePrefix = 'attributes.';
 const largestRow = 32 * 1024;
 
 /** A file whose header nobody can work with: nothing of it was read. */
-export class CsvHeaderError extends Error {}
+class CsvHeaderError extends Error {}
 
 const requireHeader = (header: readonly string[]): string[] => {
   const names = header.map((name) => name.trim());
@@ -113,7 +111,7 @@ type Read = {
 };
 
 /**
- * The rows of a file, one after the other, none of them kept but for its reference. Throws {@link CsvHeaderError} before the first row, and
+ * The rows of a file, one after the other, none of them kept but for its reference. Throws before the first row where nobody can work with the header, and
  * the system's error where the file cannot be read; a quote that is never closed ends the file with a refused row.
  */
 export const csvRows = async function* (file: string): AsyncGenerator<CsvRow> {
