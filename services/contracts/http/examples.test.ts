@@ -10,10 +10,11 @@ import * as productSearch from './product-search-api.ts';
 import * as staff from './staff-api.ts';
 import * as values from './values.ts';
 
-const schemas = [auth, cart, order, payment, product, productHistory, productSearch, staff, values].flatMap((contracts) =>
-  Object.entries<unknown>(contracts).flatMap(([name, value]) =>
-    value instanceof z.ZodType ? [{ name, schema: value, example: value.meta()?.['example'] }] : [],
-  ),
+const schemas = [auth, cart, order, payment, product, productHistory, productSearch, staff, values].flatMap(
+  (contracts) =>
+    Object.entries<unknown>(contracts).flatMap(([name, value]) =>
+      value instanceof z.ZodType ? [{ name, schema: value, example: value.meta()?.['example'] }] : [],
+    ),
 );
 
 describe('the example of a contract', () => {
