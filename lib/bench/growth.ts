@@ -18,7 +18,7 @@ const PART = 50_000;
  * and a title of its own. By JSON, so that it fits whatever columns the catalogue has; generated ones are made anew.
  */
 const grow = (generated: readonly string[], columns: readonly string[]) => `
-  WITH original AS MATERIALIZED (SELECT p.*, row_number() OVER (ORDER BY id) - 1 AS place FROM products p WHERE reference NOT LIKE 'bench-%' AND deleted_at IS NULL),
+  WITH original AS MATERIALIZED (SELECT p.*, row_number() OVER (ORDER BY id) - 1 AS place FROM products p WHERE coalesce(reference, '') NOT LIKE 'bench-%' AND deleted_at IS NULL),
   copy AS MATERIALIZED (
     SELECT jsonb_populate_record(NULL::products, to_jsonb(original) - 'place' || jsonb_build_object(
       'id', 'prd_' || lpad(n::text, 26, '0'), 'reference', 'bench-' || n, 'title', title || ' ' || n, 'title_key', title_key || ' ' || n)) AS row
@@ -42,7 +42,7 @@ const growTo = async (client: pg.Client, products: number, say: (sentence: strin
   const made = rows.filter(({ generated }) => generated).map(({ name }) => name);
   const count = async (condition: string) =>
     Number((await client.query<{ n: string }>(`SELECT count(*) AS n FROM products WHERE ${condition}`)).rows[0]?.n);
-  const originals = await count("reference NOT LIKE 'bench-%' AND deleted_at IS NULL");
+  const originals = await count("coalesce(reference, '') NOT LIKE 'bench-%' AND deleted_at IS NULL");
   const copies = await count("reference LIKE 'bench-%'");
   for (let from = copies; from < products - originals; from += PART) {
     const to = Math.min(from + PART, products - originals);

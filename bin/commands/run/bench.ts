@@ -28,6 +28,10 @@ const failuresOf = ({ loads, customers, overload }: BenchReport): string[] => [
 export const runBench = async (flags: BenchFlags, signal: AbortSignal): Promise<void> => {
   const { quick = false, data, portBase, compare, events, overload, growth, picture, json } = flags;
   const earlier = compare === undefined ? undefined : readReport(await readFile(compare, 'utf8'), compare);
+  if (growth && data !== undefined)
+    throw new Error(
+      `--growth fills the catalogue with a million products, which stay; leave out --data ${data} to measure a new shop`,
+    );
   if (data === undefined) say('starting a shop');
   const shop = await (data === undefined ? startShop({ portBase, events, signal }) : runningShop(data));
   try {

@@ -9,15 +9,22 @@ export type OpenEventLogOptions = {
   readonly url: string;
   readonly logger: Logger;
   readonly metrics?: Metrics | undefined;
+  /** Milliseconds that the second connection to an embedded log may idle; default 5,000. */
+  readonly idleMs?: number | undefined;
 };
 
 /** Small, because a relay and a consumer send few, large statements and all services share the server. */
 const connections = 2;
-/** Of the two, one is seldom needed: the embedded log lies near, where a new connection costs 5 ms and a backend 20 MB. */
-const idleMs = 500;
+/** Longer than from one heartbeat to the next, which now and then meets a turn: a new connection costs both sides some 5 ms. */
+const defaultIdleMs = 5_000;
 
 /** Opens the log that the URL names. Does not wait for it to be up: a service can start, and take orders, without it. */
-export const openEventLog = async ({ url, logger, metrics }: OpenEventLogOptions): Promise<EventLog> => {
+export const openEventLog = async ({
+  url,
+  logger,
+  metrics,
+  idleMs = defaultIdleMs,
+}: OpenEventLogOptions): Promise<EventLog> => {
   const scheme = url.split(':')[0];
   switch (scheme) {
     case 'postgres':

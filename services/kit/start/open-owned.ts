@@ -81,7 +81,8 @@ export type Owned = {
 export const openOwned = async (context: OwnerContext, options: PoolOptions = {}): Promise<Owned> => {
   const { manifest, config, logger, metrics, health, clock } = context;
   const database = await openDatabase(context, options);
-  const log = await openEventLog({ url: required(context, 'EVENTS_URL', config.events), logger, metrics });
+  const url = required(context, 'EVENTS_URL', config.events);
+  const log = await openEventLog({ url, logger, metrics, idleMs: config.database?.idleMs });
   health.add('events', { critical: false, check: () => log.check() });
   const jobs = createJobs({ database, logger, metrics });
   const relay = createRelay({ database, log, clock, logger, metrics, owner: manifest.name });
