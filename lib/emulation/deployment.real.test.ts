@@ -25,10 +25,12 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { byRuntime, consumedTopics, deadLetterTopicOf, runsInCluster } from '../../services/kit/manifest.ts';
 import type { PreflightReport } from '../release/preflight/preflight.ts';
+import type { TeardownReport } from '../release/teardown/teardown.ts';
 import { sentMailsOf, services } from '../services.ts';
 import { partOf } from '../testing/real-part.ts';
 import { whatIsLeft } from './testing/account-listing.ts';
 import { ACCOUNT, type AwsEmulator, startAwsEmulator } from './testing/aws-emulator.ts';
+import { leaveBehind, stillThere } from './testing/forgotten-things.ts';
 import { mailerCases } from './testing/mailer-cases.ts';
 
 const inCluster = services.filter(runsInCluster).map(({ name }) => name);
@@ -305,9 +307,28 @@ describe('deployed', () => {
   });
 });
 
+describe('torn down', () => {
+  test('it goes with what AWS keeps of it, and the next deployment finds every name free', async () => {
+    const { forgotten, alien } = await leaveBehind(prefix);
+    const { code, stdout, output } = await emulator.cloudmart(
+      ...['teardown', 'dev', '--confirm', 'dev', '--app', partOf('REAL_ASSEMBLY'), '--account', ACCOUNT, '--json'],
+    );
+    if (code !== 0) throw new Error(`cloudmart teardown ended with ${code}: ${output.slice(-4_000)}`);
+    const report: TeardownReport = JSON.parse(stdout);
+    expect(report).toMatchObject({ environment: 'dev', isGone: true });
+    expect(report.removed).toEqual(expect.arrayContaining([...forgotten]));
+    expect((await describeStacks()).map(({ StackName }) => StackName)).toEqual([`${prefix}-delivery`]);
+    expect(await stillThere()).toEqual([alien]);
+
+    await cdk('deploy', 'dev/@(Cluster|Domain)', '--require-approval', 'never', '--progress', 'events');
+    const states = new Set((await describeStacks()).map(({ StackStatus }) => StackStatus));
+    expect(states).toEqual(new Set(['CREATE_COMPLETE']));
+  });
+});
+
 describe('taken down', () => {
   test('nothing is left that costs anything or holds data', async () => {
-    expect(Object.keys(await whatIsLeft())).toEqual(expect.arrayContaining(['stacks', 'natGateways', 'tables']));
+    expect(Object.keys(await whatIsLeft())).toEqual(expect.arrayContaining(['stacks', 'natGateways']));
     await cdk('destroy', 'dev/**', '--force');
     expect(await whatIsLeft()).toEqual({});
     expect([...(await emulator.kubernetesObjects()).keys()]).toEqual([]);

@@ -7,6 +7,7 @@ import { runsInCluster } from '../../services/kit/manifest.ts';
 import { root } from '../checkout.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { environmentNamed, environments } from '../environments.ts';
+import { statefulTypes } from '../guards/data-rules.ts';
 import { logGroupPrefixes } from '../names.ts';
 import { services } from '../services.ts';
 import { preparePlatform } from './platform-templates.ts';
@@ -91,6 +92,21 @@ describe("the agent on the nodes understands its configuration, which is whole b
       expect.arrayContaining(['/agent/region', '/logs/metrics_collected/kubernetes/cluster_name']),
     );
   });
+});
+
+test('nothing named of production stays when its first creation fails, and everything that keeps state stays afterwards', () => {
+  const policies = stacks
+    .filter(({ environment }) => environment === 'production')
+    .flatMap(({ stack, template }) =>
+      resourcesOf(template, /^(?!Custom::AWSCDK-EKS-)/).map(({ logicalId, resource }) => ({
+        place: `${stack}.${logicalId}`,
+        policy: resource.DeletionPolicy,
+        isStateful: statefulTypes.test(resource.Type),
+      })),
+    );
+  expect(policies.filter(({ policy }) => policy === 'Retain')).toEqual([]);
+  expect(policies.filter(({ policy, isStateful }) => isStateful && policy !== 'RetainExceptOnCreate')).toEqual([]);
+  expect(policies.filter(({ isStateful }) => isStateful).length).toBeGreaterThan(30);
 });
 
 describe('what a tear-down has to find', () => {

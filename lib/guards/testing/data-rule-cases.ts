@@ -134,6 +134,12 @@ export const dataLawCases: LawCases = {
       /finds its name taken; use removalPolicyOf/,
     ],
     [
+      firstCreationRepeatable,
+      'anything with a name that stays when its first creation fails, state or not',
+      one('AWS::IAM::Role', { RoleName: 'x' }, { DeletionPolicy: 'Retain' }),
+      /this AWS::IAM::Role stays .* finds its name taken/,
+    ],
+    [
       restoresPlaced,
       'a database restored into the default VPC',
       one('AWS::Backup::RestoreTestingSelection', { ProtectedResourceType: 'Aurora' }),
