@@ -102,6 +102,7 @@ export const realParts: readonly RealPart[] = [
       'the job that makes database owners: there is no database; `npm test` runs it on PostgreSQL, with what rds_iam does to sign-in',
       'Lambda reading Kafka: the emulator polls queues only, so the function gets batches shaped like those of Kafka',
       'alarms: stored without metric math, and none ever rings',
+      'instance profiles and validation records that outlive what they hold: the emulator lets roles and zones go with them; `npm test` has a peer that does not',
       'drift: the emulator compares few resource types; the CLI says how many it left unchecked',
       'pre-flight of layers and quotas: ECR keeps manifests alone here, and Service Quotas is missing; `npm test` has peers',
     ],

@@ -4,6 +4,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CloudFormationClient, paginateDescribeStacks } from '@aws-sdk/client-cloudformation';
 import { CloudWatchClient, DescribeAlarmsCommand } from '@aws-sdk/client-cloudwatch';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { DescribeContinuousBackupsCommand, DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import {
   DescribeRepositoriesCommand,
@@ -30,7 +36,6 @@ import { sentMailsOf, services } from '../services.ts';
 import { partOf } from '../testing/real-part.ts';
 import { whatIsLeft } from './testing/account-listing.ts';
 import { ACCOUNT, type AwsEmulator, startAwsEmulator } from './testing/aws-emulator.ts';
-import { leaveBehind, stillThere } from './testing/forgotten-things.ts';
 import { mailerCases } from './testing/mailer-cases.ts';
 
 const inCluster = services.filter(runsInCluster).map(({ name }) => name);
@@ -309,16 +314,20 @@ describe('deployed', () => {
 
 describe('torn down', () => {
   test('it goes with what AWS keeps of it, and the next deployment finds every name free', async () => {
-    const { forgotten, alien } = await leaveBehind(prefix);
+    const logs = new CloudWatchLogsClient({});
+    const [cameBack, ofSomebodyElse] = [`/aws/lambda/${prefix}-ended`, '/aws/lambda/somebody-else'];
+    for (const logGroupName of [cameBack, ofSomebodyElse]) await logs.send(new CreateLogGroupCommand({ logGroupName }));
     const { code, stdout, output } = await emulator.cloudmart(
       ...['teardown', 'dev', '--confirm', 'dev', '--app', partOf('REAL_ASSEMBLY'), '--account', ACCOUNT, '--json'],
     );
     if (code !== 0) throw new Error(`cloudmart teardown ended with ${code}: ${output.slice(-4_000)}`);
     const report: TeardownReport = JSON.parse(stdout);
     expect(report).toMatchObject({ environment: 'dev', isGone: true });
-    expect(report.removed).toEqual(expect.arrayContaining([...forgotten]));
+    expect(report.removed).toContain(`log group ${cameBack}`);
     expect((await describeStacks()).map(({ StackName }) => StackName)).toEqual([`${prefix}-delivery`]);
-    expect(await stillThere()).toEqual([alien]);
+    const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: '/aws/' }));
+    expect(logGroups.map(({ logGroupName }) => logGroupName)).toEqual([ofSomebodyElse]);
+    await logs.send(new DeleteLogGroupCommand({ logGroupName: ofSomebodyElse }));
 
     await cdk('deploy', 'dev/@(Cluster|Domain)', '--require-approval', 'never', '--progress', 'events');
     const states = new Set((await describeStacks()).map(({ StackStatus }) => StackStatus));

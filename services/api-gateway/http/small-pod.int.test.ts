@@ -12,11 +12,12 @@ const heapFlags = ['--max-old-space-size=160', '--max-semi-space-size=1'];
 
 let child: Child;
 let url: string;
+let staff: string;
 const sockets: Socket[] = [];
 beforeEach(async () => {
   child = startChild(new URL('../testing/small-pod.ts', import.meta.url), [], heapFlags);
-  await eventually(() => expect(child.lines).toHaveLength(1));
-  url = child.lines[0] ?? '';
+  await eventually(() => expect(child.lines).toHaveLength(2));
+  [url = '', staff = ''] = child.lines;
 });
 afterEach(async () => {
   for (const socket of sockets.splice(0)) socket.destroy();
@@ -82,6 +83,28 @@ describe('a gateway in a pod of 256 MiB', () => {
     for (const each of ['/api/v1/categories', '/api/v1/cart', '/health/ready'])
       expect(await askFromElsewhere(each)).toBe(200);
     expect(await (await fetch(`${url}/health/ready`)).json()).toEqual({ status: 'ready' });
+    expect(peakMebibytes()).toBeLessThan(manifest.size.memoryMiB);
+  });
+
+  it.each([
+    ['of empty objects', `{"items":[[${'{},'.repeat(2_600_000)}{}]]}`],
+    ['of lists in lists', '['.repeat(7_900_000)],
+    ['of as many values as may be', `{"items":[${'"",'.repeat(49_000)}"${'x'.repeat(7_700_000)}"]}`],
+  ])('lives with three imports at once %s, and serves others (M6)', async (_what, body) => {
+    const statuses = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const answer = await fetch(`${url}/api/v1/products/import`, {
+          method: 'POST',
+          headers: { authorization: staff, 'content-type': 'application/json' },
+          body,
+        });
+        await answer.text();
+        return answer.status;
+      }),
+    );
+    expect(statuses.filter((one) => one !== 503)).not.toEqual([]);
+    expect(statuses.filter((one) => one !== 503 && one !== 400)).toEqual([]);
+    expect(await askFromElsewhere('/api/v1/categories')).toBe(200);
     expect(peakMebibytes()).toBeLessThan(manifest.size.memoryMiB);
   });
 });

@@ -119,8 +119,10 @@ describe('a table of doors', () => {
       answers: {},
       events: { name: 'box', data: box, isLast: ({ size }: z.output<typeof box>) => size === 2 },
     } as const satisfies ServedDoors[string];
+    let opened = 0;
     const handler: DoorHandlers<{ watch: typeof watch }> = {
       watch: async function* ({ params: { name } }) {
+        opened += 1;
         for (const size of [1, 2]) yield { id: size, data: { name, size } };
       },
     };
@@ -132,6 +134,11 @@ describe('a table of doors', () => {
     );
     const after = await http.inject({ url: '/boxes/a/events', headers: { 'last-event-id': '2' } });
     expect([after.statusCode, after.body]).toEqual([200, expect.not.stringContaining('id: 1')]);
+    expect(opened).toBe(2);
+
+    // It could not be seen, would count, and would end after a quarter of an hour (L7).
+    expect((await http.inject({ method: 'HEAD', url: '/boxes/a/events' })).statusCode).toBe(405);
+    expect(opened).toBe(2);
   });
 
   test('counts the refusals that the table does not name', async () => {

@@ -53,6 +53,39 @@ describe('a door with as many requests in flight as it takes', () => {
   });
 });
 
+describe('a door that takes large bodies', () => {
+  test('reads two at a time, refuses a third before it is read, and takes it afterwards (M6)', async () => {
+    const http = await createHttpServer({ context: testContext(testManifest()) });
+    const config = { access: 'public' as const };
+    http.post('/load', { config, bodyLimit: 8 * 1024 * 1024 }, async () => ({}));
+    http.post('/work', { config }, async () => ({}));
+    const { port } = new URL(await http.listen({ host: '127.0.0.1', port: 0 }));
+    const begin = (length: number) => {
+      const socket = connect({ host: '127.0.0.1', port: Number(port) });
+      socket.write(
+        `POST /load HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${length}\r\n\r\n{`,
+      );
+      let answer = '';
+      socket.on('data', (data) => {
+        answer += data;
+      });
+      return { socket, status: () => Number(answer.slice(9, 12)), end: () => socket.end('}'.padStart(length - 1)) };
+    };
+    const whole = () => http.inject({ method: 'POST', url: '/load', payload: {} });
+    const bodies = [begin(7_000_000), begin(7_000_000)];
+    await eventually(async () => expect((await whole()).statusCode).toBe(503));
+    const third = begin(7_000_000);
+    await eventually(() => expect(third.status()).toBe(503));
+    expect((await http.inject({ method: 'POST', url: '/work', payload: {} })).statusCode).toBe(200);
+
+    for (const body of bodies) body.end();
+    await eventually(() => expect(bodies.map((body) => body.status())).toEqual([200, 200]));
+    await eventually(async () => expect((await whole()).statusCode).toBe(200));
+    third.socket.destroy();
+    await http.close();
+  });
+});
+
 describe('a door that strangers call', () => {
   const publicDoor = async (options: Partial<HttpServerOptions>) => {
     const http = await createHttpServer({ context: testContext(testManifest()), mostInFlightOfNetwork: 2, ...options });
