@@ -208,6 +208,15 @@ export const realParts: readonly RealPart[] = [
     }),
   },
   {
+    name: 'Stripe mock',
+    needs: ['go'],
+    tests: 'stripe[^/]*\\.real',
+    notShown: ['what a payment becomes: stripe-mock keeps nothing; `npm test` has a peer with state'],
+    prepare: async () => ({
+      REAL_STRIPE_MOCK: await goTool('stripe-mock', 'github.com/stripe/stripe-mock@v0.203.0'),
+    }),
+  },
+  {
     name: 'Redis',
     needs: ['redis-server', 'openssl'],
     tests: '(redis-cache|shared-limits|cache-away)\\.real',

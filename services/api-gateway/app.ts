@@ -9,6 +9,7 @@ import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
 import { siteConfig } from '../contracts/http/site-config.ts';
 import { staffDoors } from '../contracts/http/staff-doors.ts';
+import { webhookDoors } from '../contracts/http/webhook-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { askByCalls } from '../kit/grpc/door-calls.ts';
@@ -16,6 +17,7 @@ import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
+import { withTextBodies } from '../kit/http/text-bodies.ts';
 import { createUserClient } from './clients/user-client.ts';
 import type { GatewayConfig } from './config.ts';
 import { adoptGuestAtLogIn } from './http/adopt-guest.ts';
@@ -110,6 +112,9 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   addDoors(http, productDoors, catalogue, { prefix: apiPrefix, limits: { pictures } });
   addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix: apiPrefix });
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix: apiPrefix });
+  withTextBodies(http, (scope) =>
+    addDoors(scope, webhookDoors, forwardTo(upstreams.payment, webhookDoors), { prefix: apiPrefix }),
+  );
 
   return {
     http,

@@ -1,6 +1,15 @@
 import * as z from 'zod';
 
 export const paymentConfig = z.object({
-  PAYMENT_PROVIDER: z.literal('sandbox', { error: 'must be "sandbox", the only provider there is' }),
+  PAYMENT_PROVIDER: z.enum(['sandbox', 'stripe'], { error: 'must be "sandbox" or "stripe"' }),
   PROVIDER_TIMEOUT_MS: z.coerce.number().int().min(100).max(30_000),
+  STRIPE_API_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https address' }),
+  STRIPE_SECRET_KEY: z
+    .string()
+    .regex(/^[sr]k_(test|live)_\w{16,}$/, 'must be a secret or restricted key of Stripe: sk_..., rk_...')
+    .optional(),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[\w+/=-]{16,}$/, 'must be the signing secret of the webhook endpoint: whsec_...')
+    .optional(),
 });

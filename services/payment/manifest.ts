@@ -1,5 +1,7 @@
 import { defineService } from '../kit/manifest.ts';
 
+const fromStripe = { issuer: 'Stripe', when: { key: 'PAYMENT_PROVIDER', is: 'stripe' } } as const;
+
 export const manifest = defineService({
   name: 'payment',
   kind: 'web+grpc',
@@ -18,7 +20,8 @@ export const manifest = defineService({
   ],
   configuration: {
     PAYMENT_PROVIDER: {
-      description: 'Which provider moves the money; "sandbox" keeps its own books beside the database.',
+      description:
+        'Which provider moves the money: "stripe", or "sandbox", which moves none and keeps books of its own.',
       kind: 'plain',
       default: 'sandbox',
       standIns: ['sandbox'],
@@ -27,6 +30,24 @@ export const manifest = defineService({
       description: 'Milliseconds to wait for one answer of the provider before the outcome counts as unknown.',
       kind: 'plain',
       default: '2000',
+    },
+    STRIPE_API_URL: {
+      description: 'Base URL of the API of Stripe; another one only in tests.',
+      kind: 'plain',
+      default: 'https://api.stripe.com',
+      standIns: ['http:'],
+    },
+    STRIPE_SECRET_KEY: {
+      description:
+        'Secret or restricted key of Stripe; it needs to write payment intents, payment methods and refunds, and nothing else.',
+      kind: 'secret',
+      standIns: ['sk_test_', 'rk_test_'],
+      issuedBy: fromStripe,
+    },
+    STRIPE_WEBHOOK_SECRET: {
+      description: 'Signing secret of the webhook endpoint at Stripe that leads to /api/v1/webhooks/stripe.',
+      kind: 'secret',
+      issuedBy: fromStripe,
     },
   },
   scaling: { min: 2, max: 8, cpuPercent: 60 },

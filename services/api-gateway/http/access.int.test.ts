@@ -119,6 +119,13 @@ const doors: Record<string, Door> = {
   'POST /api/v1/orders/{id}/refund': { admits: staff, answers: 200, body: { reason: 'broken' } },
   'GET /api/v1/payments': { admits: staff, answers: 200 },
   'GET /api/v1/payments/{id}': { admits: staff, answers: 200 },
+  // Who it is says the signature, which the payment service checks.
+  'POST /api/v1/webhooks/stripe': {
+    admits: everybody,
+    answers: 204,
+    body: { id: 'evt_1' },
+    headers: { 'stripe-signature': 't=1,v1=2' },
+  },
 };
 
 const paramOf = (path: string, orderId: string) => {

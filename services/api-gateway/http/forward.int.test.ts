@@ -38,6 +38,19 @@ describe('a forwarded door', () => {
     expect(Object.fromEntries(searchParams)).toEqual({ q: 'M&M /', category: 'Silent', limit: '5' });
   });
 
+  it('passes on what a provider signed byte by byte, and its signature', async () => {
+    const text = '{ "id" : "evt_1",\n  "sum": 1.50e2, "name": "Zo\\u00eb" }\n';
+    const headers = { 'content-type': 'application/json', 'stripe-signature': 't=1,v1=2' };
+    const answer = await gateway.http.inject({
+      method: 'POST',
+      url: '/api/v1/webhooks/stripe',
+      headers,
+      payload: text,
+    });
+    expect(answer.statusCode).toBe(204);
+    expect(last()).toMatchObject({ url: '/webhooks/stripe', body: text, headers: { 'stripe-signature': 't=1,v1=2' } });
+  });
+
   it('passes on who asks, the request id and the trace, and nothing else that came along', async () => {
     const { cookie } = await gateway.guest();
     const trace = '0af7651916cd43dd8448eb211c80319c';

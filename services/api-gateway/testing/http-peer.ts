@@ -82,6 +82,7 @@ export const createHttpPeer = async (tokens: TestTokens) => {
     http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });
   http.get('/payments', open, async () => ({ items: [payment], nextCursor: null }));
   http.get('/payments/:id', open, async () => ({ payment }));
+  http.post('/webhooks/stripe', open, async (_request, reply) => reply.code(204).send());
   http.get('/.well-known/jwks.json', open, async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send(tokens.jwks),
   );

@@ -12,6 +12,7 @@ import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
 import { staffDoors } from './staff-doors.ts';
+import { webhookDoors } from './webhook-doors.ts';
 
 const tables: Readonly<Record<string, Doors>> = {
   accountDoors,
@@ -22,6 +23,7 @@ const tables: Readonly<Record<string, Doors>> = {
   productDoors,
   siteDoors,
   staffDoors,
+  webhookDoors,
 };
 const all = Object.entries(tables).flatMap(([table, doors]) =>
   Object.entries(doors).map(([name, door]): [string, Door] => [`${table}.${name}`, door]),

@@ -4,6 +4,7 @@ import { cartVersionSchema, exampleCartVersion, maxLines, quantitySchema } from 
 import { emailSchema } from './email-address.ts';
 import { addressSchema, exampleAddress } from './postal-address.ts';
 import {
+  cardTokenSchema,
   exampleId,
   exampleTime,
   moneySchema,
@@ -56,7 +57,7 @@ export const placeOrderBody = z
     shippingAddress: addressSchema,
     payment: z.strictObject({
       method: z.literal('card'),
-      token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_'),
+      token: cardTokenSchema,
     }),
     /** Required from guests; customers are written to at their account's address. */
     email: emailSchema.optional(),

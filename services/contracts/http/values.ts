@@ -65,3 +65,8 @@ export const timestampSchema = z.iso.datetime();
 export const exampleTime = '2026-11-29T10:15:00.000Z';
 
 export type Money = z.output<typeof moneySchema>;
+
+/** What a card form of the payment provider gave for a card: its numbers never come here. */
+export const cardTokenSchema = z
+  .string()
+  .regex(/^(tok|pm)_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_ or pm_');

@@ -6,7 +6,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { Charge } from '../domain/payment.ts';
-import type { PaymentProvider } from './payment-provider.ts';
+import type { ListedCharge, PaymentProvider } from './payment-provider.ts';
 
 /** Tokens that are declined, with the reason that the provider gives. */
 const declines: ReadonlyMap<string, string> = new Map(
@@ -46,6 +46,9 @@ const chargeFrom = (row: Row | undefined, what: string): Charge => {
     declineReason: row.decline_reason,
   };
 };
+
+/** Charges that are read at a time. */
+const pageSize = 1_000;
 
 const columns = 'reference, status, captured, refunds, decline_reason';
 
@@ -133,5 +136,24 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
         reference,
         [refundId, amount.amount],
       ),
+    find: async ({ reference }) => {
+      const { rows } = await books.query<Row>(`SELECT ${columns} FROM sandbox.charges WHERE reference = $1`, [
+        reference,
+      ]);
+      return chargeFrom(rows[0], reference);
+    },
+    charges: async function* ({ since, until }): AsyncGenerator<ListedCharge> {
+      for (let last = ''; ; ) {
+        const { rows } = await books.query<Row & { key: string; amount: string; currency: string }>(
+          `SELECT key, amount, currency, ${columns} FROM sandbox.charges
+            WHERE created_at >= $1 AND created_at < $2 AND key > $3 ORDER BY key LIMIT ${pageSize}`,
+          [since, until, last],
+        );
+        for (const row of rows)
+          yield { ...chargeFrom(row, row.key), key: row.key, amount: Number(row.amount), currency: row.currency };
+        last = rows.at(-1)?.key ?? '';
+        if (rows.length < pageSize) return;
+      }
+    },
   };
 };

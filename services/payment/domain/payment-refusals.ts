@@ -61,3 +61,13 @@ export const cursorMalformed = () =>
   new Refusal('invalid', 'request.invalid', 'The cursor is not one that this list gave out.', {
     errors: [{ path: 'cursor', message: 'is malformed' }],
   });
+
+export const notAwaited = () =>
+  new Refusal('missing', 'webhook.not-awaited', 'Stripe moves no money of this shop, so nothing is awaited from it.');
+
+export const signatureInvalid = () =>
+  new Refusal(
+    'invalid',
+    'webhook.signature-invalid',
+    "The signature is not that of Stripe over these bytes, or is older than five minutes; compare the endpoint's secret with STRIPE_WEBHOOK_SECRET.",
+  );

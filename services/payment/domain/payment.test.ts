@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { aCharge, aPayment } from '../testing/payment-fixtures.ts';
 import { entriesOf } from './ledger.ts';
-import { type Charge, catchUp, evolve, type Payment, type PaymentEvent } from './payment.ts';
+import { type Charge, catchUp, evolve, type Payment, type PaymentEvent, refundable } from './payment.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const types = (events: readonly PaymentEvent[]) => events.map(({ type }) => type);
@@ -66,4 +66,16 @@ describe('catching up with the provider', () => {
     expect(evolve(captured, refund(1000)).status).toBe('captured');
     expect(evolve(captured, refund(3000)).status).toBe('refunded');
   });
+});
+
+test('a refund that somebody made at the provider is learnt once', () => {
+  const captured = aPayment({ status: 'captured', captured: 3000, reference: 'sandbox_1', version: 2 });
+  const refundId = 'rfd_00000000000000000000000009';
+  const charge = aCharge({ status: 'captured', captured: 3000, refunds: [{ refundId, amount: 500 }] });
+  const events = catchUp(captured, charge, captured.updatedAt);
+  expect(events).toMatchObject([{ type: 'payment.refunded.v1', refundId, amount: 500, refundedTotal: 500 }]);
+  const after = events.reduce(evolve, captured);
+  expect(after).toMatchObject({ refunded: 500, refunds: [{ refundId, amount: 500, done: true }] });
+  expect(refundable(after)).toBe(2500);
+  expect(catchUp(after, charge, captured.updatedAt)).toEqual([]);
 });

@@ -67,6 +67,17 @@ export const refundable = (payment: Payment): number =>
 const statusAfterRefund = (payment: Payment, refunded: number): PaymentStatus =>
   refunded === payment.captured ? 'refunded' : payment.status;
 
+/** Why money went back that nobody here asked for: somebody did at the provider, in its dashboard. */
+const reasonAtProvider = 'refunded at the provider';
+
+const refundsAfter = (
+  { refunds }: Payment,
+  { refundId, amount, at }: Extract<PaymentEvent, { type: 'payment.refunded.v1' }>,
+): readonly Refund[] =>
+  refunds.some((refund) => refund.refundId === refundId)
+    ? refunds.map((refund) => (refund.refundId === refundId ? { ...refund, done: true } : refund))
+    : [...refunds, { refundId, amount, reason: reasonAtProvider, done: true, createdAt: at }];
+
 export const evolve = (payment: Payment, event: PaymentEvent): Payment => {
   const next = { ...payment, version: payment.version + 1, updatedAt: event.at };
   switch (event.type) {
@@ -78,17 +89,13 @@ export const evolve = (payment: Payment, event: PaymentEvent): Payment => {
       return { ...next, status: 'captured', captured: event.amount };
     case 'payment.voided.v1':
       return { ...next, status: 'voided' };
-    case 'payment.refunded.v1': {
-      const known = payment.refunds.map((refund) =>
-        refund.refundId === event.refundId ? { ...refund, done: true } : refund,
-      );
+    case 'payment.refunded.v1':
       return {
         ...next,
         status: statusAfterRefund(payment, event.refundedTotal),
         refunded: event.refundedTotal,
-        refunds: known,
+        refunds: refundsAfter(payment, event),
       };
-    }
   }
 };
 

@@ -1,7 +1,13 @@
 import type { ServiceImplementation } from 'nice-grpc';
 import * as z from 'zod';
 import type * as proto from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
-import { moneySchema, orderIdSchema, refundIdSchema, textSchema } from '../../contracts/http/values.ts';
+import {
+  cardTokenSchema,
+  moneySchema,
+  orderIdSchema,
+  refundIdSchema,
+  textSchema,
+} from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import type { CallersOf } from '../../kit/grpc/grpc-server.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
@@ -21,7 +27,7 @@ const ofOrder = z.object({ orderId: orderIdSchema });
 const authoriseRequest = z.object({
   orderId: orderIdSchema,
   amount: moneySchema,
-  token: z.string().regex(/^tok_[A-Za-z0-9_]{1,100}$/),
+  token: cardTokenSchema,
   capture: z.boolean(),
 });
 const cancelRequest = z.object({ orderId: orderIdSchema, reason });

@@ -125,6 +125,8 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
 
     findById: (id: string) => first('SELECT * FROM payments WHERE id = $1', [id], 'find-payment-by-id'),
 
+    findByReference: (reference: string) =>
+      first('SELECT * FROM payments WHERE reference = $1', [reference], 'find-payment-by-reference'),
     /** The payment of an order, begun now unless it was before. */
     begin: (orderId: string, amount: { amount: number; currency: string }, token: string): Promise<BegunPayment> =>
       begin(orderId, 'pending', amount, token),

@@ -1,3 +1,4 @@
+import type * as z from 'zod';
 import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { systemIds } from '../../kit/system-ids.ts';
@@ -7,14 +8,21 @@ import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
 import { startBackground, stopWhole } from '../../kit/testing/whole-service.ts';
 import { paymentApp } from '../app.ts';
+import type { paymentConfig } from '../config.ts';
 import { manifest } from '../manifest.ts';
 
+const sandboxConfig: z.output<typeof paymentConfig> = {
+  PAYMENT_PROVIDER: 'sandbox',
+  PROVIDER_TIMEOUT_MS: 2_000,
+  STRIPE_API_URL: 'https://api.stripe.com',
+};
+
 /** The whole payment service on a database of its own, with its doors open and its jobs and relay at work. */
-export const startPaymentService = async () => {
+export const startPaymentService = async (own: Partial<z.output<typeof paymentConfig>> = {}) => {
   const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
   const context = testContext(manifest, {
-    own: { PAYMENT_PROVIDER: 'sandbox' as const, PROVIDER_TIMEOUT_MS: 2_000 },
+    own: { ...sandboxConfig, ...own },
     config: {
       database: { url: store.url, connections: 10, auth: 'password' },
       events: store.url,

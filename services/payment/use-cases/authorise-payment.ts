@@ -27,8 +27,9 @@ export const resolvePayment = async (
     const { provider } = effects;
     const amount = { amount: payment.amount, currency: payment.currency };
     const asked = (call: () => Promise<Charge>) => ask(effects, payment.orderId, call);
-    const charge = await asked(() => provider.authorise({ key: payment.id, amount, token, capture }));
-    // The provider knew it already, from an earlier call that was not to take the money.
+    const begunAt = new Date(payment.createdAt);
+    const charge = await asked(() => provider.authorise({ key: payment.id, amount, token, capture, begunAt }));
+    // The provider knew it already, from an earlier call that was not to take the money, or takes it in a step of its own.
     const isTaken = capture && charge.status === 'authorised';
     const last = isTaken ? await asked(() => provider.capture({ reference: charge.reference })) : charge;
     return await recordCharge(effects, payment.orderId, last, payment);
