@@ -21,6 +21,7 @@ import { cancelPayment } from './use-cases/cancel-payment.ts';
 import { capturePayment } from './use-cases/capture-payment.ts';
 import { hearNotice } from './use-cases/hear-notice.ts';
 import type { PaymentEffects } from './use-cases/payment-effects.ts';
+import { type Drift, reconcileWithProvider } from './use-cases/reconcile-with-provider.ts';
 import { recordCharge } from './use-cases/record-charge.ts';
 import { refundPayment } from './use-cases/refund-payment.ts';
 import { resolveUndecided } from './use-cases/resolve-undecided.ts';
@@ -29,10 +30,13 @@ import { resolveUndecided } from './use-cases/resolve-undecided.ts';
 const resolveEverySeconds = 15;
 const resolveAfterSeconds = 30;
 const forgetEverySeconds = 86_400;
+/** What began up to three turns ago is compared, so that a missed turn is made up for; not the last minutes, in which orders are being paid. */
+const reconcileEverySeconds = 1_800;
+const reconcileAfterSeconds = 300;
 
 /** Wires the payments: what main.ts runs and what the tests run. */
 export const paymentApp = async (context: ServiceContext<z.output<typeof paymentConfig>>): Promise<RunningService> => {
-  const { clock, ids, functions } = context;
+  const { clock, ids, functions, logger, metrics } = context;
 
   const owned = await openOwned(context);
   const { database, jobs } = owned;
@@ -59,6 +63,23 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
 
   jobs.schedule('resolve-undecided', resolveEverySeconds, () => resolveUndecided(effects, resolveAfterSeconds));
 
+  const drifts = metrics.counter({
+    name: 'payment_drifts_total',
+    help: "Differences between our payments and the provider's charges, by what became of them.",
+    labels: ['kind', 'outcome'],
+  });
+  jobs.schedule('reconcile-with-provider', reconcileEverySeconds, () => {
+    const ago = (seconds: number) => new Date(clock.now().getTime() - seconds * 1000);
+    const span = { since: ago(reconcileEverySeconds * 3), until: ago(reconcileAfterSeconds) };
+    const onDrift = (drift: Drift) => {
+      drifts.inc({ kind: drift.kind, outcome: drift.isRepaired ? 'repaired' : 'left' });
+      // The record of each repair: what, of whom, by whom; the time is the line's own.
+      const told = { ...drift, by: 'reconcile-with-provider' };
+      if (drift.isRepaired) logger.warn(told, 'a payment differed from its charge and was brought in line');
+      else logger.error(told, 'a payment differs from its charge; settle it with the provider');
+    };
+    return reconcileWithProvider(effects, { ...span, repairs: true, onDrift });
+  });
   jobs.schedule('forget-notices', forgetEverySeconds, () => heard.forgetOld());
 
   return owned.running({ http, grpc, resources: opened.resources });

@@ -19,6 +19,8 @@ export type PaymentProvider = {
   refund(request: { reference: string; refundId: string; amount: Money }): Promise<Charge>;
   /** The charge as it is, changing nothing. */
   find(request: { reference: string }): Promise<Charge>;
+  /** Whether there is a charge of this name. */
+  knows(request: { reference: string }): Promise<boolean>;
   /** Charges of this shop that began in a span of time, whose outcome is known, in no order; for the comparison of books. */
   charges(span: { since: Date; until: Date }): AsyncIterable<ListedCharge>;
 };
@@ -60,6 +62,7 @@ export const withDeadline = (provider: PaymentProvider, timeoutMs: number): Paym
     void: (request) => limited('void', provider.void(request)),
     refund: (request) => limited('refund', provider.refund(request)),
     find: (request) => limited('find', provider.find(request)),
+    knows: (request) => limited('knows', provider.knows(request)),
     // Read page by page in the background, each of which has its own time at the provider.
     charges: (span) => provider.charges(span),
   };

@@ -142,6 +142,8 @@ export const createSandboxProvider = ({ books, lateMs, onNotice }: SandboxOption
       ]);
       return chargeFrom(rows[0], reference);
     },
+    knows: async ({ reference }) =>
+      (await books.query('SELECT FROM sandbox.charges WHERE reference = $1', [reference])).rows.length > 0,
     charges: async function* ({ since, until }): AsyncGenerator<ListedCharge> {
       for (let last = ''; ; ) {
         const { rows } = await books.query<Row & { key: string; amount: string; currency: string }>(

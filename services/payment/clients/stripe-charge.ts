@@ -36,7 +36,8 @@ const refundIdOf = (id: string): string => `rfd_0${createHash('sha256').update(i
 
 /** The refunds of an intent that took money, by our ids. */
 export const refundsOf = async (stripe: Stripe, intent: Stripe.PaymentIntent): Promise<Charge['refunds']> => {
-  if (intent.amount_received === 0) return [];
+  const { latest_charge: charge } = intent;
+  if (intent.amount_received === 0 || (charge instanceof Object && charge.amount_refunded === 0)) return [];
   const refunds = await stripe.refunds
     .list({ payment_intent: intent.id, limit: 100 })
     .autoPagingToArray({ limit: mostRefunds });

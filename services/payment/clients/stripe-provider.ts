@@ -151,9 +151,17 @@ export const createStripeProvider = ({ stripe, now }: StripeProviderParts): Paym
       return find(reference);
     },
     find: ({ reference }) => find(reference),
+    knows: async ({ reference }) => {
+      const found = await stripe.paymentIntents
+        .retrieve(reference)
+        .catch((problem: unknown) => refusalOf('find', problem));
+      if (!(found instanceof Error)) return true;
+      if (found.code === 'resource_missing') return false;
+      throw found;
+    },
     charges: async function* ({ since, until }): AsyncGenerator<ListedCharge> {
       const created = { gte: Math.floor(since.getTime() / 1000), lt: Math.floor(until.getTime() / 1000) };
-      for await (const intent of stripe.paymentIntents.list({ created, limit: 100 })) {
+      for await (const intent of stripe.paymentIntents.list({ created, limit: 100, expand: ['data.latest_charge'] })) {
         const key = intent.metadata[paymentIdKey];
         // Other systems of the company may use the same account.
         if (key === undefined || intent.status === 'processing') continue;

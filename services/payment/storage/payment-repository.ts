@@ -127,6 +127,19 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
 
     findByReference: (reference: string) =>
       first('SELECT * FROM payments WHERE reference = $1', [reference], 'find-payment-by-reference'),
+    /** Payments by id, those that there are. */
+    findMany: async (paymentIds: readonly string[]): Promise<Map<string, Payment>> => {
+      const { rows } = await database.query<Row>('SELECT * FROM payments WHERE id = ANY ($1)', [[...paymentIds]]);
+      return new Map(rows.map((row) => [row.id, paymentFrom(row)]));
+    },
+    /** Payments that began in a span of time and, by our books, have a charge that holds or held money. */
+    withCharge: async ({ since, until }: { since: Date; until: Date }): Promise<Payment[]> => {
+      const { rows } = await database.query<Row>(
+        `SELECT * FROM payments WHERE created_at >= $1 AND created_at < $2 AND status IN ('authorised', 'captured', 'refunded')`,
+        [since, until],
+      );
+      return rows.map(paymentFrom);
+    },
     /** The payment of an order, begun now unless it was before. */
     begin: (orderId: string, amount: { amount: number; currency: string }, token: string): Promise<BegunPayment> =>
       begin(orderId, 'pending', amount, token),
