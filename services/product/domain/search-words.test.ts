@@ -56,7 +56,12 @@ describe('the query of a search', () => {
   });
 
   it('cannot be broken by the signs of the query language', () => {
-    expect(prefixQuery("a' | !b <-> (c:*)")).toBe('a:* & b:* & c:*');
+    expect(prefixQuery("ab' | !cd <-> (ef:*)")).toBe('ab:* & cd:* & ef:*');
+  });
+
+  it('takes one letter for a word, unless its script has no words', () => {
+    expect(prefixQuery('M le maudit')).toBe('m & le:* & maudit:*');
+    expect(prefixQuery('花')).toBe('花:*');
   });
 
   it('is none when nothing can match', () => {

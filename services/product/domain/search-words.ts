@@ -29,6 +29,12 @@ const tokensOf = (word: string): string[] =>
 /** What a text is found by, as the index takes it: its words with blanks between, and one letter a word where a script has no words. */
 export const searchText = (text: string): string => searchWords(text).flatMap(tokensOf).join(' ');
 
+const isUnspaced = new RegExp(`^[${unspaced}]`, 'u');
+
+/** One letter is a word, such as the title "M": as a beginning it would find half of a catalogue, and take as long as that does. */
+const beginning = (tokens: readonly string[]): string =>
+  tokens.length === 1 && [...(tokens[0] ?? '')].length === 1 && !isUnspaced.test(tokens[0] ?? '') ? '' : ':*';
+
 /**
  * The tsquery that finds texts with every word of `q`, each as a beginning ("matr rel" finds "Matrix Reloaded"), and letters of
  * scripts without words anywhere, one after the other ("神隠し" finds "千と千尋の神隠し").
@@ -36,5 +42,7 @@ export const searchText = (text: string): string => searchWords(text).flatMap(to
  */
 export const prefixQuery = (q: string): string | undefined => {
   const words = searchWords(q).map(tokensOf);
-  return words.length === 0 ? undefined : words.map((tokens) => `${tokens.join(' <-> ')}:*`).join(' & ');
+  return words.length === 0
+    ? undefined
+    : words.map((tokens) => `${tokens.join(' <-> ')}${beginning(tokens)}`).join(' & ');
 };

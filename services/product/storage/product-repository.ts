@@ -121,9 +121,9 @@ export const createProductRepository = (database: Database) => ({
   suggest: async ({ query, titleKey }: SearchedText, limit: number): Promise<Product[]> =>
     (await database.query<Row>(suggestStatement, [limit, titleKey, query])).rows.map(productOf),
 
-  /** A tsquery of what may have been meant by words that no product has; undefined where one has them, or nothing is near. */
-  guess: async (query: string, words: readonly string[]): Promise<string | undefined> => {
-    const { rows } = await database.query<{ query: string | null }>(guessStatement, [query, words]);
+  /** A tsquery of what may have been meant by words that nothing in the catalogue begins with; undefined where all are known, or nothing is near. */
+  guess: async (words: readonly string[]): Promise<string | undefined> => {
+    const { rows } = await database.query<{ query: string | null }>(guessStatement, [words]);
     return rows[0]?.query ?? undefined;
   },
 

@@ -45,7 +45,7 @@ const searched = async <Found>(
   const text = { query, titleKey: titleKey(q) };
   const found = await ask(text);
   if (!isEmpty(found)) return { found, isGuess: false };
-  const guess = await products.guess(query, searchWords(q));
+  const guess = await products.guess(searchWords(q));
   return guess === undefined
     ? { found, isGuess: false }
     : { found: await ask({ ...text, query: guess }), isGuess: true };
