@@ -1,0 +1,39 @@
+import { expect, test } from '@jest/globals';
+import { ask, newAccount, type People } from '../testing/people.ts';
+
+/** https://owasp.org/API-Security/editions/2023/en/0xa4-unrestricted-resource-consumption/ */
+export const unrestrictedResourceConsumption = (shop: () => People): void => {
+  test.each([
+    ['a body', { email: 'a@customers.example', password: 'x'.repeat(70_000) }, 413],
+    ['a password', { email: 'a@customers.example', password: 'x'.repeat(129) }, 400],
+    ['an address', { email: `${'a'.repeat(250)}@customers.example`, password: 'long enough' }, 400],
+  ])('%s that is too long is refused', async (_what, body, status) => {
+    const { gateway } = shop();
+    expect((await ask(gateway, '/api/v1/auth/login', { method: 'POST', body })).status).toBe(status);
+  });
+
+  test.each(['/orders', '/staff', '/staff/changes', '/products', '/payments'])(
+    'a page of %s has a hundred items at most',
+    async (list) => {
+      const { gateway, headersOf } = shop();
+      const { status, text } = await ask(gateway, `/api/v1${list}?limit=101`, { headers: headersOf.admin });
+      expect([status, JSON.parse(text).errors[0].path]).toEqual([400, 'limit']);
+    },
+  );
+
+  test('an account keeps twenty addresses', async () => {
+    const { gateway, keepAddress } = shop();
+    const { headers } = await newAccount(gateway);
+    for (let kept = 0; kept < 20; kept += 1) await keepAddress(headers);
+    const body = { address: { street: 'One', city: 'Springfield', zip: '12345', country: 'US' } };
+    const { status, code } = await ask(gateway, '/api/v1/me/addresses', { method: 'POST', headers, body });
+    expect([status, code]).toEqual([409, 'user.too-many-addresses']);
+  });
+
+  test('JSON that is deep is refused and hurts nobody', async () => {
+    const { gateway } = shop();
+    const body = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    expect((await ask(gateway, '/api/v1/auth/login', { method: 'POST', body })).status).toBe(400);
+    expect((await ask(gateway, '/api/v1/products')).status).toBe(200);
+  });
+};

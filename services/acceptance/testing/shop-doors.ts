@@ -1,0 +1,31 @@
+/** Every door that the gateway opens, from the tables that it opens them from. */
+import { accountDoors } from '../../contracts/http/account-doors.ts';
+import { apiPrefix } from '../../contracts/http/api-prefix.ts';
+import { cartDoors } from '../../contracts/http/cart-doors.ts';
+import { keyDoors, siteDoors } from '../../contracts/http/discovery-doors.ts';
+import type { Door, Doors } from '../../contracts/http/door.ts';
+import { orderDoors } from '../../contracts/http/order-doors.ts';
+import { paymentDoors } from '../../contracts/http/payment-doors.ts';
+import { productDoors } from '../../contracts/http/product-doors.ts';
+import { staffDoors } from '../../contracts/http/staff-doors.ts';
+
+export type OpenDoor = Door & {
+  /** `orderDoors.find`. */
+  readonly name: string;
+  /** Whole path, `/api/v1/orders/:id`. */
+  readonly at: string;
+};
+
+const below = (prefix: string, table: string, doors: Doors): OpenDoor[] =>
+  Object.entries(doors).map(([name, door]) => ({ ...door, name: `${table}.${name}`, at: `${prefix}${door.path}` }));
+
+export const shopDoors: readonly OpenDoor[] = [
+  ...below(apiPrefix, 'accountDoors', accountDoors),
+  ...below(apiPrefix, 'cartDoors', cartDoors),
+  ...below(apiPrefix, 'orderDoors', orderDoors),
+  ...below(apiPrefix, 'paymentDoors', paymentDoors),
+  ...below(apiPrefix, 'productDoors', productDoors),
+  ...below(apiPrefix, 'staffDoors', staffDoors),
+  ...below('', 'keyDoors', keyDoors),
+  ...below('', 'siteDoors', siteDoors),
+];
