@@ -4,6 +4,10 @@ import {
   AllowedMethods,
   CachePolicy,
   Distribution,
+  FunctionCode as EdgeCode,
+  Function as EdgeFunction,
+  FunctionEventType,
+  FunctionRuntime,
   HeadersFrameOption,
   HeadersReferrerPolicy,
   HttpVersion,
@@ -76,6 +80,7 @@ export class StaticSite extends Construct {
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
         responseHeadersPolicy: this.securityHeaders(),
         compress: true,
+        functionAssociations: [{ function: this.pages(), eventType: FunctionEventType.VIEWER_REQUEST }],
       },
       additionalBehaviors: {
         '/api/*': {
@@ -86,10 +91,6 @@ export class StaticSite extends Construct {
           originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
         },
       },
-      // The page itself knows the path: a path without a file is the page.
-      errorResponses: [
-        { httpStatus: 403, responseHttpStatus: 200, responsePagePath: '/index.html', ttl: Duration.seconds(0) },
-      ],
     });
     acknowledge(distribution, 'The shop sells everywhere.', 'AwsSolutions-CFR1');
     acknowledge(
@@ -97,14 +98,28 @@ export class StaticSite extends Construct {
       'Files hold no secret and take no input; the firewall stands before the API.',
       'AwsSolutions-CFR2',
     );
+    const sources = [Source.asset(props.code.folder, { assetHash: props.code.hash })];
+    const destinationBucket = this.files;
+    // Named by their content, and those of earlier pages stay for those who still have such a page open.
+    const named = new BucketDeployment(this, 'NamedFiles', {
+      sources,
+      destinationBucket,
+      exclude: ['*'],
+      include: ['assets/*'],
+      prune: false,
+      cacheControl: [CacheControl.fromString('public, max-age=31536000, immutable')],
+    });
     const upload = new BucketDeployment(this, 'Upload', {
-      sources: [Source.asset(props.code.folder, { assetHash: props.code.hash })],
-      destinationBucket: this.files,
+      sources,
+      destinationBucket,
+      exclude: ['assets/*'],
       distribution,
       distributionPaths: ['/index.html'],
       prune: false,
-      cacheControl: [CacheControl.fromString('public, max-age=300')],
+      cacheControl: [CacheControl.noCache()],
     });
+    // No page names a file that is not there yet.
+    upload.node.addDependency(named);
     const config = new BucketDeployment(this, 'Config', {
       sources: [Source.jsonData('config.json', props.config)],
       destinationBucket: this.files,
@@ -138,6 +153,20 @@ export class StaticSite extends Construct {
       evaluationPeriods: 2,
       comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
       treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  /**
+   * The page itself knows its paths: one that names no file is the page. Not by an answer to errors, which CloudFront would give for the
+   * API's refusals as well.
+   */
+  private pages() {
+    return new EdgeFunction(this, 'Pages', {
+      comment: 'Paths that name no file are the page',
+      runtime: FunctionRuntime.JS_2_0,
+      code: EdgeCode.fromInline(
+        "function handler(event) { var request = event.request; if (!/\\.[^/]+$/.test(request.uri)) request.uri = '/index.html'; return request; }",
+      ),
     });
   }
 

@@ -53,7 +53,7 @@ describe('files for browsers', () => {
   test.each([
     ['/', 'text/html; charset=utf-8', 'no-cache', page],
     ['/index.html', 'text/html; charset=utf-8', 'no-cache', page],
-    ['/assets/app.js', 'application/javascript; charset=utf-8', 'public, max-age=300', 'export {}'],
+    ['/assets/app.js', 'application/javascript; charset=utf-8', 'public, max-age=31536000, immutable', 'export {}'],
     ['/orders/ord_1', 'text/html; charset=utf-8', 'no-cache', page],
   ])(
     '%s comes with its type, how long it is fresh, and the headers of every file',
@@ -90,6 +90,11 @@ describe('files for browsers', () => {
       expect(payload).not.toContain('not for browsers');
     },
   );
+
+  test('a script of an earlier version is missing, and no page', async () => {
+    const { statusCode, payload } = await app.inject({ method: 'GET', url: '/assets/app-of-before.js' });
+    expect([statusCode, payload]).toEqual([404, '']);
+  });
 
   test('files are only read', async () => {
     for (const method of ['POST', 'PUT', 'DELETE']) {

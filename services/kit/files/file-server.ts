@@ -19,8 +19,9 @@ export type FileServerOptions = {
 
 const PAGE = 'index.html';
 const API = '/api';
-/** Seconds that a browser may use a file unasked; CloudFront says the same (lib/constructs/edge/static-site.ts). */
-const FRESH_SECONDS = 300;
+/** Folder of files that are named by their content; CloudFront says the same of them (lib/constructs/edge/static-site.ts). */
+const NAMED = '/assets';
+const FOR_GOOD = 'public, max-age=31536000, immutable';
 /** Milliseconds until an answer of the API has begun; a stream of events may then stay silent for as long as it likes. */
 const API_WITHIN_MS = 60_000;
 
@@ -37,12 +38,15 @@ export const createFileServer = async (options: FileServerOptions): Promise<Fast
     root: path.resolve(folder),
     cacheControl: false,
     setHeaders: (reply, file) => {
-      const isPage = path.basename(file) === PAGE;
-      reply.header('cache-control', isPage ? 'no-cache' : `public, max-age=${FRESH_SECONDS}`);
+      const isNamed = path.dirname(file) === path.join(path.resolve(folder), NAMED);
+      reply.header('cache-control', isNamed ? FOR_GOOD : 'no-cache');
     },
   });
   app.setNotFoundHandler(async (request, reply) => {
-    if (request.method === 'GET' || request.method === 'HEAD') return reply.code(200).sendFile(PAGE);
+    // A page in place of a script of an earlier version would be a riddle.
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
+    if (isRead && request.url.startsWith(`${NAMED}/`)) return reply.code(404).send();
+    if (isRead) return reply.code(200).sendFile(PAGE);
     return reply.code(405).header('allow', 'GET, HEAD').send();
   });
   if (apiUrl !== undefined)
