@@ -7,6 +7,7 @@ import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
+import { sessionDoors } from '../contracts/http/session-doors.ts';
 import { siteConfig } from '../contracts/http/site-config.ts';
 import { staffDoors } from '../contracts/http/staff-doors.ts';
 import { webhookDoors } from '../contracts/http/webhook-doors.ts';
@@ -22,12 +23,14 @@ import { createUserClient } from './clients/user-client.ts';
 import type { GatewayConfig } from './config.ts';
 import { adoptGuestAtLogIn } from './http/adopt-guest.ts';
 import { addAuditTrail } from './http/audit-trail.ts';
+import { accessTokenOfBrowser, browserSessions } from './http/browser-sessions.ts';
 import { forwardTo } from './http/forward.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
 import { endingSessionHere, logOutHere } from './http/log-out.ts';
 import { keepOutOfCaches } from './http/no-store.ts';
+import { requireSameOrigin } from './http/same-origin.ts';
 import { shopDocumentation } from './http/shop-documentation.ts';
 import { addStartPage } from './http/start-page.ts';
 import { watchUntilLast } from './http/watch-until-last.ts';
@@ -74,8 +77,10 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     mostInFlightOfNetwork: config.own.REQUESTS_AT_ONCE,
     allowedOrigins: config.own.ALLOWED_ORIGINS,
     guestSessions: guests,
+    accessTokenOf: accessTokenOfBrowser,
     documentation: shopDocumentation,
   });
+  requireSameOrigin(http, config.own.ALLOWED_ORIGINS);
   requireLiveSessions(http, userClient);
   addAuditTrail(http, logger);
   keepOutOfCaches(http);
@@ -99,6 +104,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   addDoors(http, accountDoors, accountHandlers, { prefix: apiPrefix, limits: { attempts } });
   const staff = askByCalls(users, staffDoors, forwardingOf);
   addDoors(http, staffDoors, staff, { prefix: apiPrefix });
+  addDoors(http, sessionDoors, browserSessions(http, accountHandlers), { prefix: apiPrefix, limits: { attempts } });
   const watch: typeof orders.watch = (request, signal) =>
     watchUntilLast(() => orders.watch(request, signal), orderDoors.watch.events.isLast, signal);
   addDoors(http, orderDoors, { ...orders, watch }, { prefix: apiPrefix, stopping, mostStreamsOfNetwork });

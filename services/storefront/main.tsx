@@ -3,10 +3,11 @@ import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from './api/query-client.ts';
-import { LanguageProvider } from './messages/language.tsx';
+import { firstSpoken, LanguageProvider } from './messages/language.tsx';
 import { createShopRouter } from './router.tsx';
 import '@fontsource-variable/instrument-sans/index.css';
 
+const first = await firstSpoken();
 const queries = createQueryClient();
 const router = createShopRouter(queries);
 const place = document.getElementById('shop');
@@ -14,7 +15,7 @@ if (!place) throw new Error('index.html has no element "shop" to put the page in
 
 createRoot(place).render(
   <StrictMode>
-    <LanguageProvider>
+    <LanguageProvider first={first}>
       <QueryClientProvider client={queries}>
         <RouterProvider router={router} />
       </QueryClientProvider>

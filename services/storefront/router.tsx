@@ -60,6 +60,28 @@ const checkout = createRoute({
   component: lazyRouteComponent(() => import('./pages/checkout-page.tsx'), 'CheckoutPage'),
 });
 
+const entrySearch = ({ to }: Record<string, unknown>): { readonly to?: string } => (to === '/checkout' ? { to } : {});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-in',
+  validateSearch: entrySearch,
+  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const signUp = createRoute({
+  getParentRoute: () => root,
+  path: '/sign-up',
+  validateSearch: entrySearch,
+  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignUpPage'),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: '/account',
+  component: lazyRouteComponent(() => import('./pages/account-page.tsx'), 'AccountPage'),
+});
+
 const order = createRoute({
   getParentRoute: () => root,
   path: '/orders/$id',
@@ -70,7 +92,7 @@ const order = createRoute({
 /** The router of this page. */
 export const createShopRouter = (queries: QueryClient) =>
   createRouter({
-    routeTree: root.addChildren([home, products, product, cart, checkout, order]),
+    routeTree: root.addChildren([home, products, product, cart, checkout, order, signIn, signUp, account]),
     context: { queries },
     defaultPreload: 'intent',
     // Query knows what is fresh; the router asks each time.

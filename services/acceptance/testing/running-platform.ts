@@ -9,6 +9,8 @@ import { freePortBase } from '../../kit/testing/loopback.ts';
 export type RunningPlatform = {
   /** Base URL of the public door. */
   readonly gateway: string;
+  /** Base URLs of the services that have an HTTP door, by name. */
+  readonly urls: Readonly<Record<string, string>>;
   readonly folder: string;
   /** `postgresql://` URL of the event log. */
   readonly events: string;
@@ -51,6 +53,7 @@ export const startPlatform = async (): Promise<RunningPlatform> => {
   const state = JSON.parse(await readFile(path.join(folder, 'state.json'), 'utf8'));
   return {
     gateway: state.gateway,
+    urls: Object.fromEntries(state.services.map(({ name, url }: { name: string; url?: string }) => [name, url])),
     staff: state.staff,
     events: state.events,
     mailer: state.mailer,

@@ -18,6 +18,7 @@ import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
+import { sessionDoors } from './session-doors.ts';
 import { staffDoors } from './staff-doors.ts';
 
 // Zod reads text of a query into numbers; who calls has the numbers already.
@@ -109,6 +110,7 @@ export const createShopClient = ({ api = apiPrefix, ...client }: ClientOptions &
     orders: createDoorClient(orderDoors, below),
     payments: createDoorClient(paymentDoors, below),
     products: createDoorClient(productDoors, below),
+    sessions: createDoorClient(sessionDoors, below),
     keys: createDoorClient(keyDoors, client),
     site: createDoorClient(siteDoors, client),
     staff: createDoorClient(staffDoors, below),

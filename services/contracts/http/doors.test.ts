@@ -11,6 +11,7 @@ import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
+import { sessionDoors } from './session-doors.ts';
 import { staffDoors } from './staff-doors.ts';
 import { webhookDoors } from './webhook-doors.ts';
 
@@ -21,6 +22,7 @@ const tables: Readonly<Record<string, Doors>> = {
   orderDoors,
   paymentDoors,
   productDoors,
+  sessionDoors,
   siteDoors,
   staffDoors,
   webhookDoors,

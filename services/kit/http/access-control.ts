@@ -54,6 +54,7 @@ export const addAuthentication = (
   http: HttpServer,
   verifyToken: TokenVerifier | undefined,
   guests: GuestSessions = passedOn,
+  accessTokenOf: (request: FastifyRequest) => string | undefined = () => undefined,
 ): void => {
   http.decorateRequest('caller');
   http.decorateRequest('authentication');
@@ -62,6 +63,10 @@ export const addAuthentication = (
     request.caller = nobody.caller;
     // Only requests without a route have no access: they are answered with 404 whoever calls.
     if (request.routeOptions.config.access === undefined) return;
+    // A token from elsewhere is as good as one in the header, for this service and for those behind it.
+    const { headers } = request;
+    const token = headers.authorization === undefined ? accessTokenOf(request) : undefined;
+    if (token !== undefined) headers.authorization = `Bearer ${token}`;
     request.authentication = await authenticateRequest(request, verifyToken, guests);
     request.caller = request.authentication.caller;
   });

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import { type FastifyBaseLogger, fastify, LogController } from 'fastify';
+import { type FastifyBaseLogger, type FastifyRequest, fastify, LogController } from 'fastify';
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Cache } from '../cache/cache.ts';
@@ -50,6 +50,8 @@ export type HttpServerOptions = {
   readonly allowedOrigins?: readonly string[];
   /** Keys of guests' sessions, where strangers call; default ids that other services pass on. */
   readonly guestSessions?: GuestSessions;
+  /** Finds the access token of a request that has none in its `authorization` header, such as in a cookie; default nowhere. */
+  readonly accessTokenOf?: (request: FastifyRequest) => string | undefined;
   /** What `/docs` says beside the routes; default the manifest's summary. */
   readonly documentation?: DocumentationOptions;
 };
@@ -105,7 +107,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   await http.register(helmet, {
     contentSecurityPolicy: { directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
   });
-  addAuthentication(http, options.verifyToken ?? context.verifyToken, options.guestSessions);
+  addAuthentication(http, options.verifyToken ?? context.verifyToken, options.guestSessions, options.accessTokenOf);
   countRequest = await addRateLimit(http, { ...options, service: context.manifest.name, clock: context.clock });
   http.addHook('onRequest', async (request) => {
     if (request.method === 'OPTIONS') await countRequest(request);

@@ -55,6 +55,14 @@ export const orderQuery = (id: string) =>
     queryFn: async ({ signal }) => (await (await shop()).orders.find({ params: { id } }, { signal })).order,
   });
 
+export const ordersQuery = infiniteQueryOptions({
+  queryKey: ['orders', 'list'],
+  queryFn: async ({ pageParam, signal }) =>
+    (await shop()).orders.list({ query: { limit: 10, ...(pageParam !== null && { cursor: pageParam }) } }, { signal }),
+  initialPageParam: null as string | null,
+  getNextPageParam: ({ nextCursor }) => nextCursor,
+});
+
 export const timelineQuery = (id: string) =>
   queryOptions({
     queryKey: ['orders', 'timeline', id],

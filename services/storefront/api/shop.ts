@@ -4,6 +4,7 @@ import { createShopClient, type ShopClient } from '../../contracts/http/client.t
 import type { SiteConfig } from '../../contracts/http/site-config.ts';
 
 const configWithinMs = 3_000;
+const sessionWithinMs = 10_000;
 
 /** A shop without an answer to this question answers no other, which the page then says; so a guess does no harm. */
 const readConfig = async (): Promise<Pick<SiteConfig, 'api'>> => {
@@ -15,8 +16,34 @@ const readConfig = async (): Promise<Pick<SiteConfig, 'api'>> => {
   }
 };
 
+/** Tells whether the session goes on; asked once at a time, by all tabs together. */
+const isRefreshed = (api: string): Promise<boolean> =>
+  navigator.locks.request('session', async () => {
+    const answer = await fetch(`${api}/session/refresh`, {
+      method: 'POST',
+      signal: AbortSignal.timeout(sessionWithinMs),
+    });
+    return answer.ok && ((await answer.json()) as { user: unknown }).user !== null;
+  });
+
+/** Refusals of a session that may go on with its refresh token. */
+const overCodes = ['token.expired', 'token.invalid', 'auth.session-ended'];
+
+/** Asks again when the access token was over and the session goes on; the refusal stands when it does not. */
+const askAsReader = (api: string) => async (url: string, request: RequestInit) => {
+  const answer = await fetch(url, request);
+  if (answer.status !== 401 && answer.status !== 403) return answer;
+  const { code } = (await answer
+    .clone()
+    .json()
+    .catch(() => ({}))) as { code?: string };
+  if (code === undefined || !overCodes.includes(code)) return answer;
+  const goesOn = await isRefreshed(api).catch(() => false);
+  return goesOn ? fetch(url, request) : answer;
+};
+
 /** Never rejects; calls of the client do. */
-const client: Promise<ShopClient> = readConfig().then(({ api }) => createShopClient({ api }));
+const client: Promise<ShopClient> = readConfig().then(({ api }) => createShopClient({ api, fetch: askAsReader(api) }));
 
 /** The client, once the page knows where the API is. */
 export const shop = (): Promise<ShopClient> => client;

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { ApiProblem } from '../../contracts/http/ask.ts';
 import { orderQuery, timelineQuery } from './queries.ts';
 import { shop } from './shop.ts';
@@ -8,14 +8,16 @@ import { shop } from './shop.ts';
 const pauseMs = 2_000;
 
 /**
- * Keeps an order on the page as the shop tells of it, until its purchase is decided. `isLive` is false while the stream is broken, and
+ * Keeps an order on the page as the shop tells of it, until its purchase is decided; one that is decided at first is not watched. `isLive` is false while the stream is broken, and
  * what is shown may be old. A stream that breaks is opened again where it ended.
  */
 export const useWatchedOrder = (id: string, isWatched: boolean): { readonly isLive: boolean } => {
   const queries = useQueryClient();
   const [isLive, setLive] = useState(true);
+  // The shop ends the stream itself once nothing can follow.
+  const beginsOpen = useRef(isWatched);
   useEffect(() => {
-    if (!isWatched) return;
+    if (!beginsOpen.current) return;
     const leaving = new AbortController();
     const { signal } = leaving;
     const watch = async () => {
@@ -27,7 +29,7 @@ export const useWatchedOrder = (id: string, isWatched: boolean): { readonly isLi
             after = sequence;
             setLive(true);
             queries.setQueryData(orderQuery(id).queryKey, data.order);
-            void queries.invalidateQueries({ queryKey: timelineQuery(id).queryKey });
+            void queries.invalidateQueries({ queryKey: timelineQuery(id).queryKey }, { cancelRefetch: false });
           }
           return;
         } catch (problem) {
@@ -40,6 +42,6 @@ export const useWatchedOrder = (id: string, isWatched: boolean): { readonly isLi
     };
     void watch();
     return () => leaving.abort();
-  }, [id, isWatched, queries]);
+  }, [id, queries]);
   return { isLive };
 };

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { useMemo, useState } from 'react';
 import { Form } from 'react-aria-components';
 import { ApiProblem } from '../../contracts/http/ask.ts';
@@ -9,6 +10,8 @@ import { Field } from './field.tsx';
 
 export type CheckoutFormProps = {
   readonly total: Money | null;
+  /** Address of the account that buys; undefined for a guest, who is asked for one. */
+  readonly email: string | undefined;
   readonly isPaying: boolean;
   /** What the shop refused last; its fields are marked. */
   readonly problem: unknown;
@@ -77,8 +80,8 @@ const errorsOf = (problem: unknown): Record<string, string> =>
     : {};
 
 /** Who buys, where it goes, and by which card. */
-export const CheckoutForm = ({ total, isPaying, problem, onPay }: CheckoutFormProps) => {
-  const { checkout } = useMessages();
+export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: CheckoutFormProps) => {
+  const { account, checkout } = useMessages();
   const { money, locale } = useFormats();
   const [country, setCountry] = useState(() => countryOf(locale));
   const errors = useMemo(() => errorsOf(problem), [problem]);
@@ -93,7 +96,18 @@ export const CheckoutForm = ({ total, isPaying, problem, onPay }: CheckoutFormPr
     >
       <fieldset>
         <legend>{checkout.contact}</legend>
-        <Field label={checkout.email} name="email" type="email" autoComplete="email" maxLength={254} isRequired />
+        {email !== undefined && <p dir="auto">{email}</p>}
+        {email === undefined && (
+          <>
+            <p>
+              {account.faster}{' '}
+              <Link to="/sign-in" search={{ to: '/checkout' }}>
+                {account.signIn}
+              </Link>
+            </p>
+            <Field label={checkout.email} name="email" type="email" autoComplete="email" maxLength={254} isRequired />
+          </>
+        )}
       </fieldset>
       <fieldset>
         <legend>{checkout.address}</legend>

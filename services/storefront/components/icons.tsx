@@ -28,6 +28,12 @@ export const CartIcon = () => (
     <path d="M9 8V7a3 3 0 0 1 6 0v1" />
   </Icon>
 );
+export const PersonIcon = () => (
+  <Icon>
+    <circle cx="12" cy="8.5" r="3.5" />
+    <path d="M5 20c.8-3.6 3.5-5.5 7-5.5s6.2 1.9 7 5.5" />
+  </Icon>
+);
 export const ArrowIcon = () => (
   <Icon>
     <path d="M5 12h14m-5.5-5.5L19 12l-5.5 5.5" />

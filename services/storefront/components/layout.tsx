@@ -2,8 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { cartQuery } from '../api/queries.ts';
-import { useMessages } from '../messages/language.tsx';
-import { CartIcon, SearchIcon } from './icons.tsx';
+import { useReader } from '../api/session.ts';
+import { type Language, languages, useLanguage, useMessages } from '../messages/language.tsx';
+import { CartIcon, PersonIcon, SearchIcon } from './icons.tsx';
 
 const SearchForm = () => {
   const { search } = useMessages();
@@ -41,6 +42,17 @@ const SearchForm = () => {
   );
 };
 
+const AccountLink = () => {
+  const { account } = useMessages();
+  const reader = useReader();
+  return (
+    <Link to={reader ? '/account' : '/sign-in'} className="icon-link">
+      <PersonIcon />
+      <span className="visually-hidden">{reader ? account.link : account.signIn}</span>
+    </Link>
+  );
+};
+
 const CartLink = () => {
   const { cart } = useMessages();
   const { data } = useQuery(cartQuery);
@@ -66,6 +78,23 @@ const useFocusOnNavigation = () => {
   return main;
 };
 
+const LanguageChoice = () => {
+  const { shop } = useMessages();
+  const { language, speak } = useLanguage();
+  return (
+    <label>
+      <span>{shop.language}</span>
+      <select value={language} onChange={({ target }) => void speak(target.value as Language)}>
+        {Object.entries(languages).map(([code, name]) => (
+          <option key={code} value={code} lang={code}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+};
+
 /** What stands around every page. */
 export const Layout = () => {
   const { shop } = useMessages();
@@ -86,6 +115,7 @@ export const Layout = () => {
           </Link>
           <SearchForm />
           <nav className="top-links" aria-label={shop.menu}>
+            <AccountLink />
             <CartLink />
           </nav>
         </div>
@@ -96,6 +126,7 @@ export const Layout = () => {
       <footer className="bottom">
         <div className="bottom-inner">
           <p>{shop.footer}</p>
+          <LanguageChoice />
         </div>
       </footer>
     </>

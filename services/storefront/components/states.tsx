@@ -73,8 +73,13 @@ export type AwaitProps<Data> = {
   readonly children: (data: Data) => ReactNode;
 };
 
-const isMissing = (problem: unknown) =>
-  problem instanceof ApiProblem && (problem.status === 404 || problem.status === 400 || problem.status === 422);
+const missingStatuses = [400, 404, 422];
+/** What is somebody else's is not there for whoever asks, where the page has words for it. */
+const othersStatuses = [401, 403];
+
+const isMissing = (problem: unknown, hasWords: boolean) =>
+  problem instanceof ApiProblem &&
+  (missingStatuses.includes(problem.status) || (hasWords && othersStatuses.includes(problem.status)));
 
 /** Shows what a question is answered with, and every state before and instead. What is known stays while it is asked anew. */
 export const Await = <Data,>({ query, skeleton, missing, children }: AwaitProps<Data>) => {
@@ -87,7 +92,7 @@ export const Await = <Data,>({ query, skeleton, missing, children }: AwaitProps<
         {children(query.data)}
       </>
     );
-  if (query.isError && isMissing(query.error)) return missing ?? <Missing />;
+  if (query.isError && isMissing(query.error, missing !== undefined)) return missing ?? <Missing />;
   if (query.isError) return <Failed problem={query.error} retry={query.refetch} />;
   return (
     <>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { apiPrefix } from '../../contracts/http/api-prefix.ts';
 import type { Cart } from '../../contracts/http/cart-api.ts';
 import { useChangeLine } from '../api/cart-changes.ts';
 import { cartQuery } from '../api/queries.ts';
@@ -27,7 +28,7 @@ const CartLine = ({ line }: { readonly line: Line }) => {
   return (
     <li className={change.isPending ? 'line-item pending' : 'line-item'}>
       <Link to="/products/$id" params={{ id: line.productId }} tabIndex={-1} aria-hidden="true">
-        <Poster title={title} imageUrl={null} />
+        <Poster title={title} imageUrl={`${apiPrefix}/products/${line.productId}/image`} />
       </Link>
       <div className="line-text">
         <h2 dir="auto">

@@ -4,6 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { Cart } from '../../contracts/http/cart-api.ts';
 import { beginAttempt, openAttempt, type PaymentAttempt, sendAttempt } from '../api/payment-attempt.ts';
 import { cartQuery, orderQuery } from '../api/queries.ts';
+import { useReader } from '../api/session.ts';
 import { CheckoutForm } from '../components/checkout-form.tsx';
 import { CheckoutProblem, isUnknown } from '../components/checkout-problem.tsx';
 import { OrderSummary } from '../components/order-summary.tsx';
@@ -44,6 +45,7 @@ const Unfinished = ({ attempt, purchase }: { readonly attempt: PaymentAttempt; r
 
 const Buying = ({ cart, purchase }: { readonly cart: Cart; readonly purchase: Purchasing }) => {
   const { checkout } = useMessages();
+  const reader = useReader();
   return (
     <div className="cart">
       <div>
@@ -51,6 +53,7 @@ const Buying = ({ cart, purchase }: { readonly cart: Cart; readonly purchase: Pu
         <CheckoutProblem problem={purchase.error} />
         <CheckoutForm
           total={cart.total}
+          email={reader?.email}
           isPaying={purchase.isPending}
           problem={purchase.error}
           onPay={(given) => {

@@ -1,0 +1,73 @@
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
+import { Form } from 'react-aria-components';
+import { useSessionChange } from '../api/session.ts';
+import { shop } from '../api/shop.ts';
+import { Field } from '../components/field.tsx';
+import { PageTitle } from '../components/page-title.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
+import { useMessages } from '../messages/language.tsx';
+
+const text = (form: FormData, name: string) => String(form.get(name) ?? '');
+
+const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | undefined }) => {
+  const { account } = useMessages();
+  const navigate = useNavigate();
+  const enter = useSessionChange(async (form: FormData) => {
+    const { sessions } = await shop();
+    const given = { email: text(form, 'email'), password: text(form, 'password') };
+    const answer = await (isNew
+      ? sessions.register({ body: { ...given, name: text(form, 'name') } })
+      : sessions.begin({ body: given }));
+    return answer.user;
+  });
+  const title = isNew ? account.signUp : account.signIn;
+  const search = to === undefined ? {} : { to };
+  return (
+    <section className="entry">
+      <PageTitle text={title} />
+      <h1>{title}</h1>
+      <Form
+        className="form"
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (enter.isPending) return;
+          enter.mutate(new FormData(event.currentTarget), {
+            onSuccess: () => void navigate({ to: to === '/checkout' ? '/checkout' : '/account', replace: true }),
+          });
+        }}
+      >
+        <ProblemNotice problem={enter.error} />
+        {isNew && <Field label={account.name} name="name" autoComplete="name" maxLength={120} isRequired />}
+        <Field label={account.email} name="email" type="email" autoComplete="email" maxLength={254} isRequired />
+        <Field
+          label={account.password}
+          name="password"
+          type="password"
+          autoComplete={isNew ? 'new-password' : 'current-password'}
+          minLength={isNew ? 8 : 1}
+          maxLength={128}
+          isRequired
+          description={isNew && <p className="fine">{account.passwordRule}</p>}
+        />
+        <button type="submit" className="button large wide" aria-disabled={enter.isPending}>
+          {title}
+        </button>
+      </Form>
+      <p className="centred">
+        {isNew ? account.known : account.unknown}{' '}
+        <Link to={isNew ? '/sign-in' : '/sign-up'} search={search}>
+          {isNew ? account.signIn : account.signUp}
+        </Link>
+      </p>
+    </section>
+  );
+};
+
+const signIn = getRouteApi('/sign-in');
+const signUp = getRouteApi('/sign-up');
+
+/** Coming back: e-mail and password. */
+export const SignInPage = () => <Entry isNew={false} to={signIn.useSearch().to} />;
+
+/** A new account; what was in the cart and ordered as a guest goes into it. */
+export const SignUpPage = () => <Entry isNew to={signUp.useSearch().to} />;
