@@ -56,6 +56,16 @@ const serializeError = (problem: Error) => {
   };
 };
 
+/** Bytes of lines that wait for space on a full disk; later ones are lost. */
+const WAITING_BYTES = 1024 * 1024;
+
+/** Synchronous: a line written just before a crash must not be lost in a buffer. One that a full disk does not take ends nothing (T21). */
+const standardOutput = () => {
+  const destination = pino.destination({ dest: 1, sync: true, maxLength: WAITING_BYTES });
+  destination.on('error', () => undefined);
+  return destination;
+};
+
 /**
  * JSON lines on stdout with `service`, `level` as a word, `time` in ISO 8601 and, inside a request, `traceId`.
  * No transport: those run in worker threads from files that a bundle does not have.
@@ -76,6 +86,5 @@ export const createLogger = (service: string, level: LogLevel, destination?: Des
         return scope ? { traceId: traceIdOf(scope.traceparent) } : {};
       },
     },
-    // Synchronous: a line written just before a crash must not be lost in a buffer.
-    destination ?? pino.destination({ dest: 1, sync: true }),
+    destination ?? standardOutput(),
   );
