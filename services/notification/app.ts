@@ -1,5 +1,8 @@
 import { type LetterPlace, openLetter } from '../kit/auth/sealed-letter.ts';
 import type { Config } from '../kit/config/config.ts';
+import type { BatchAnswer } from '../kit/functions/handle-batch.ts';
+import { type IncomingEvent, isScheduled, readRecords } from '../kit/functions/read-records.ts';
+import { createTableClient } from '../kit/functions/table-client.ts';
 import type { Logger } from '../kit/telemetry/logger.ts';
 import { continueTrace, runInScope } from '../kit/telemetry/request-scope.ts';
 import type { Clock } from '../kit/values/clock.ts';
@@ -9,13 +12,11 @@ import { senderUntilAway } from './clients/sender-until-away.ts';
 import type { NotificationConfig } from './config.ts';
 import type { AccountMessage } from './domain/account-message.ts';
 import type { OrderMessage } from './domain/message.ts';
-import { type BatchAnswer, handleBatch } from './events/on-order-event.ts';
+import { handleOrderEvents } from './events/on-order-event.ts';
 import { handleSchedule } from './events/on-schedule.ts';
-import { type IncomingEvent, isScheduled, readRecords } from './events/read-records.ts';
 import { createPostponedMails, type PostponedMails } from './storage/postponed-mails.ts';
 import { createRecipientLog, type RecipientLog } from './storage/recipient-log.ts';
 import { createSentLog, type SentLog } from './storage/sent-log.ts';
-import { createTableClient } from './storage/table-client.ts';
 import { renderAccountMail } from './templates/render-account-mail.ts';
 import { renderMail, shopNameOf } from './templates/render-mail.ts';
 
@@ -78,7 +79,7 @@ export const notificationApp = async ({
   };
   return async (event, remainingMs) => {
     const now = { ...effects, sender: senderUntilAway(effects.sender) };
-    if (!isScheduled(event)) return handleBatch(now, readRecords(event));
+    if (!isScheduled(event)) return handleOrderEvents(now, readRecords(event));
     await handleSchedule(now, new Date(clock.now().getTime() + remainingMs - reserveMs));
     return { batchItemFailures: [] };
   };

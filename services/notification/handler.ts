@@ -1,12 +1,12 @@
 /** Lambda entry: built once when the sandbox starts, called once a batch and by the clock. */
 import type { Context } from 'aws-lambda';
 import { readConfig } from '../kit/config/config.ts';
+import type { BatchAnswer } from '../kit/functions/handle-batch.ts';
+import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { systemClock } from '../kit/system-clock.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { notificationApp } from './app.ts';
 import { notificationConfig } from './config.ts';
-import type { BatchAnswer } from './events/on-order-event.ts';
-import type { IncomingEvent } from './events/read-records.ts';
 import { manifest } from './manifest.ts';
 
 const config = await readConfig(manifest, notificationConfig);

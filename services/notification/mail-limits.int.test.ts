@@ -1,9 +1,9 @@
 /** Anybody can order for any address; what reaches it is bounded. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { SampleType } from '../contracts/testing/order-events.ts';
+import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { notificationApp } from './app.ts';
-import type { IncomingEvent } from './events/read-records.ts';
 import { allWell, msk, newOrder, text, theClock } from './testing/incoming.ts';
 import { type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 

@@ -1,10 +1,10 @@
 /** What becomes of mails while something is away: nothing is lost, nothing is sent twice, and nobody has to help. */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { type NotificationDependencies, notificationApp } from './app.ts';
 import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.ts';
-import type { IncomingEvent } from './events/read-records.ts';
 import { allWell, msk, newOrder, paid, text, theClock } from './testing/incoming.ts';
 import { absentTables, type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 

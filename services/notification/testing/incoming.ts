@@ -1,7 +1,7 @@
 /** The shapes in which AWS hands events over, for tests. */
 
 import { anEvent, anOrder, type SampleType } from '../../contracts/testing/order-events.ts';
-import type { IncomingEvent } from '../events/read-records.ts';
+import type { IncomingEvent } from '../../kit/functions/read-records.ts';
 
 const base64 = (value: string) => Buffer.from(value).toString('base64');
 
