@@ -9,7 +9,9 @@ import {
   runtimeOf,
   type ServiceManifest,
   serviceKinds,
+  type TableDeclaration,
 } from '../services/kit/manifest.ts';
+import { manifest as ledger } from '../services/ledger/manifest.ts';
 import { manifest as notification } from '../services/notification/manifest.ts';
 import { manifest as order } from '../services/order/manifest.ts';
 import { manifest as payment } from '../services/payment/manifest.ts';
@@ -27,6 +29,7 @@ const declared: readonly ServiceManifest[] = [
   order,
   payment,
   notification,
+  ledger,
   storefront,
 ];
 
@@ -57,15 +60,22 @@ export const publicDoorOf = (all: readonly ServiceManifest[]): ServiceManifest |
 /** Where a shop notes which mails it sent. */
 export type SentMails = { readonly service: string; readonly table: string; readonly partitionKey: string };
 
-/** The notes of sent mails, as their owner declares them; undefined: the shop sends no mails. */
-export const sentMailsOf = (all: readonly ServiceManifest[]): SentMails | undefined =>
+const tableThatNotes = (all: readonly ServiceManifest[], what: TableDeclaration['notes']) =>
   all
     .flatMap(({ name, owns }) =>
       Object.entries(owns.tables ?? {}).flatMap(([table, { partitionKey, notes }]) =>
-        notes === 'sent-mails' ? [{ service: name, table, partitionKey }] : [],
+        notes === what ? [{ service: name, table, partitionKey }] : [],
       ),
     )
     .at(0);
+
+/** The notes of sent mails, as their owner declares them; undefined: the shop sends no mails. */
+export const sentMailsOf = (all: readonly ServiceManifest[]): SentMails | undefined =>
+  tableThatNotes(all, 'sent-mails');
+
+/** Name of the table that keeps the events of orders; undefined: the shop has no ledger. */
+export const ledgerTableOf = (all: readonly ServiceManifest[]): string | undefined =>
+  tableThatNotes(all, 'order-events')?.table;
 
 /** Whether something stands for a service on this machine; nothing here feeds a function that only follows tables. */
 export const runsOnThisMachine = (service: ServiceManifest): boolean =>

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { LedgerEntry } from '../../services/contracts/ledger/ledger-entry.ts';
 import { checkLaws, laws } from './check-laws.ts';
 import {
   appendAndPass,
@@ -283,12 +284,27 @@ const plants: Plant[] = [
     ({ mails }) => mails.push(confirmationOf(cancelled)),
     [cancelled],
   ],
+  ['I15', 'an event that the ledger lacks', ({ ledger }) => ledger.shift(), [paid]],
+  [
+    'I15',
+    'an event that no order had',
+    ({ ledger }) => ledger.push({ ...(ledger[0] as LedgerEntry), orderId: 'ord_nobody' }),
+    ['ord_nobody'],
+  ],
+  [
+    'I15',
+    'an entry that somebody altered',
+    (all) => {
+      all.ledger = all.ledger.map((entry, at) => (at === 0 ? { ...entry, event: '{}' } : entry));
+    },
+    [paid],
+  ],
 ];
 
 describe('the laws', () => {
   test('hold for a platform that did everything right, and look at something each', async () => {
     const verdicts = await checkLaws(() => small.facts());
-    expect(verdicts.map(({ id }) => id)).toEqual(Array.from({ length: 14 }, (_, at) => `I${at + 1}`));
+    expect(verdicts.map(({ id }) => id)).toEqual(Array.from({ length: 15 }, (_, at) => `I${at + 1}`));
     expect(verdicts.filter(({ violations }) => violations.length > 0)).toEqual([]);
     expect(verdicts.filter(({ checked }) => checked === 0)).toEqual([]);
   });
@@ -298,6 +314,12 @@ describe('the laws', () => {
     const verdicts = await checkLaws(() => ({ ...small.facts(), mails: undefined }));
     expect(verdicts.filter(({ violations }) => violations.length > 0)).toEqual([]);
     expect(verdicts.filter(({ checked }) => checked === 0).map(({ id }) => id)).toEqual(['I14']);
+  });
+
+  test('say nothing of a ledger in a shop that has none', async () => {
+    const verdicts = await checkLaws(() => ({ ...small.facts(), ledger: undefined }));
+    expect(verdicts.filter(({ violations }) => violations.length > 0)).toEqual([]);
+    expect(verdicts.filter(({ checked }) => checked === 0).map(({ id }) => id)).toEqual(['I15']);
   });
 
   test('each have a violation below', () => {

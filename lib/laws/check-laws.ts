@@ -2,6 +2,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventLaws } from './event-laws.ts';
 import type { Facts, Law, LawResult } from './law.ts';
+import { ledgerLaws } from './ledger-law.ts';
 import { moneyLaws } from './money-laws.ts';
 import { orderLaws } from './order-laws.ts';
 import { stockLaws } from './stock-laws.ts';
@@ -9,7 +10,7 @@ import { stockLaws } from './stock-laws.ts';
 const numberOf = ({ id }: Law) => Number(id.slice(1));
 
 /** Every law, in the order of their numbers. */
-export const laws: readonly Law[] = [...orderLaws, ...stockLaws, ...moneyLaws, ...eventLaws].toSorted(
+export const laws: readonly Law[] = [...orderLaws, ...stockLaws, ...moneyLaws, ...eventLaws, ...ledgerLaws].toSorted(
   (a, b) => numberOf(a) - numberOf(b),
 );
 

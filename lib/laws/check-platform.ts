@@ -8,8 +8,16 @@ export const checkPlatform = async (
   dataFolder: string,
   { historyFile, limitSeconds, ...check }: Pick<FactsOptions, 'historyFile' | 'limitSeconds'> & CheckLawsOptions,
 ): Promise<LawVerdict[]> => {
-  const { databases, events, mailFolder } = await readState(dataFolder);
-  const { facts, close } = await openFacts({ databases, events, services, mailFolder, historyFile, limitSeconds });
+  const { databases, events, mailFolder, tables } = await readState(dataFolder);
+  const { facts, close } = await openFacts({
+    databases,
+    events,
+    services,
+    mailFolder,
+    tables,
+    historyFile,
+    limitSeconds,
+  });
   try {
     return await checkLaws(facts, check);
   } finally {

@@ -1,4 +1,5 @@
 /** What must be true of the data, whatever crashed on the way. Names and numbers are those of docs/laws.md. */
+import type { LedgerEntry } from '../../services/contracts/ledger/ledger-entry.ts';
 import type { EventLog } from '../../services/kit/events/event-log.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { MailSummary } from '../shop/mail-folder.ts';
@@ -23,6 +24,8 @@ export type Facts = {
   readonly consumers: readonly ConsumingService[];
   /** Every mail that was sent; undefined: this shop sends none. */
   readonly mails: (() => Promise<readonly Pick<MailSummary, 'notificationId'>[]>) | undefined;
+  /** Every entry of the ledger, by whatever order; undefined: this shop has none. */
+  readonly ledger: (() => Promise<readonly LedgerEntry[]>) | undefined;
   /** What a client was promised: orders answered with 201, as its own history has them. */
   readonly promises: readonly AcceptedOrder[];
   readonly now: Date;

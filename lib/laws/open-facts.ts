@@ -4,9 +4,10 @@ import pg from 'pg';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
-import { sentMailsOf } from '../services.ts';
+import { ledgerTableOf, sentMailsOf } from '../services.ts';
 import { openMailFolder } from '../shop/mail-folder.ts';
 import type { AcceptedOrder, Facts, Read, Row } from './law.ts';
+import { readLedger } from './read-ledger.ts';
 
 export type FactsOptions = {
   /** `postgresql://` URL by database name. */
@@ -15,6 +16,8 @@ export type FactsOptions = {
   readonly events: string;
   readonly services: readonly ServiceManifest[];
   readonly mailFolder: string;
+  /** Environment of an AWS SDK that is to find the tables. */
+  readonly tables: Readonly<Record<string, string>>;
   /** What a client was promised, one JSON object a line; default nothing. */
   readonly historyFile?: string | undefined;
   /** Seconds after which unfinished work counts as stuck; default 60. */
@@ -55,7 +58,8 @@ const readHistoryFile = async (file: string | undefined): Promise<AcceptedOrder[
  * sees what reads.
  */
 export const openFacts = async (options: FactsOptions): Promise<{ facts: () => Facts; close: () => Promise<void> }> => {
-  const { databases, events, services, mailFolder, historyFile, limitSeconds = 60 } = options;
+  const { databases, events, services, mailFolder, tables, historyFile, limitSeconds = 60 } = options;
+  const ledgerTable = ledgerTableOf(services);
   const pools = new Map<string, pg.Pool>();
   const reader = (database: string): Read => {
     const url = databases[database];
@@ -94,6 +98,7 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
       .filter((service) => consumedTopics(service).length > 0)
       .map((service) => ({ ...participant(service), consumes: service.consumes })),
     mails: sentMailsOf(services) && (() => mails.list({ limit: Number.POSITIVE_INFINITY })),
+    ledger: ledgerTable === undefined ? undefined : () => readLedger(ledgerTable, tables),
     promises,
     limitSeconds,
   };

@@ -238,6 +238,6 @@ describe('buying', () => {
       broken: [],
       stderr: expect.anything(),
     });
-    expect([code, laws.length]).toEqual([0, 14]);
+    expect([code, laws.length]).toEqual([0, 15]);
   });
 });

@@ -72,9 +72,9 @@ export type TableDeclaration = {
   /**
    * What its items note for those who operate the shop; whoever deploys may read single ones. `sent-mails`: one item a mail about an
    * order, with the key `<order id>:<kind of mail>` (`order-confirmed` for every paid order), whose `state` is `sent` once it went out.
-   * One table of a shop at most. Default: nothing.
+   * `order-events`: one item an event of an order, as `services/contracts/ledger` says. One table of a shop at most each. Default: nothing.
    */
-  readonly notes?: 'sent-mails';
+  readonly notes?: 'sent-mails' | 'order-events';
 };
 
 /** One environment variable of the service beyond the addresses that the platform derives. */

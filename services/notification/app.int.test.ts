@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anEvent } from '../contracts/testing/order-events.ts';
 import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
+import { allWell, eventBridge, msk, sqs, theClock } from '../kit/testing/incoming-events.ts';
 import { notificationApp } from './app.ts';
-import { allWell, eventBridge, msk, newOrder, sqs, text, theClock } from './testing/incoming.ts';
+import { newOrder, text } from './testing/incoming.ts';
 import { type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 
 let table: MailTables;

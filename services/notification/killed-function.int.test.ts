@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { startChild } from '../kit/testing/child-process.ts';
 import { eventually } from '../kit/testing/condition.ts';
+import { allWell, msk, theClock } from '../kit/testing/incoming-events.ts';
 import { notificationApp } from './app.ts';
-import { allWell, msk, newOrder, text, theClock } from './testing/incoming.ts';
+import { newOrder, text } from './testing/incoming.ts';
 import { type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 
 let table: MailTables;

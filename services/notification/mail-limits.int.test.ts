@@ -3,8 +3,9 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { SampleType } from '../contracts/testing/order-events.ts';
 import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
+import { allWell, msk, theClock } from '../kit/testing/incoming-events.ts';
 import { notificationApp } from './app.ts';
-import { allWell, msk, newOrder, text, theClock } from './testing/incoming.ts';
+import { newOrder, text } from './testing/incoming.ts';
 import { type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 
 let table: MailTables;

@@ -1,4 +1,6 @@
 import pg from 'pg';
+import type { LedgerEntry } from '../../../services/contracts/ledger/ledger-entry.ts';
+import { chainedEntries } from '../../../services/contracts/testing/ledger-entries.ts';
 import { createEmbeddedLog } from '../../../services/kit/events/embedded/embedded-log.ts';
 import { embeddedLogSchema } from '../../../services/kit/events/embedded/embedded-log-schema.ts';
 import { actsOn } from '../../../services/kit/manifest.ts';
@@ -99,7 +101,7 @@ export const appendAndPass = async (
 const fillLog = async (events: pg.Client) => {
   await events.query(`INSERT INTO event_log.topics VALUES ('order-events', 14)`);
   await events.query(
-    `INSERT INTO event_log.partitions (topic, partition) VALUES ('order-events', 0), ('order-events', 1)`,
+    `INSERT INTO event_log.partitions (topic, partition) SELECT 'order-events', generate_series(0, 1)`,
   );
 };
 
@@ -149,9 +151,18 @@ const fillPayments = async (client: pg.Client) => {
   );
 };
 
+/** The entries of all orders as the ledger writes them. */
+const entriesOfAll = (): LedgerEntry[] =>
+  (Object.keys(orderIds) as (keyof typeof orderIds)[]).flatMap((name) =>
+    chainedEntries(
+      orderIds[name],
+      histories[name].map(([kind], at) => ({ id: `evt_${name}_${at + 1}`, type: `order.${kind}.v1` })),
+    ),
+  );
+
 export const confirmationOf = (orderId: string) => ({ notificationId: `${orderId}:order-confirmed` });
 
-/** What a test may break; all of it is undone when the test ends. */
+/** What a test may break; undone when it ends. */
 export type SmallPlatform = {
   readonly orders: pg.Client;
   readonly products: pg.Client;
@@ -159,6 +170,7 @@ export type SmallPlatform = {
   readonly events: pg.Client;
   mails: { notificationId: string }[];
   promises: AcceptedOrder[];
+  ledger: LedgerEntry[];
 };
 
 /** A log sees what a test broke before it is undone only through the test's own connection. */
@@ -215,7 +227,7 @@ export const startSmallPlatform = async () => {
       (await client.query<R>(text, [...values])).rows;
   const log = createEmbeddedLog({ database: inOneTransaction(clients.events), logger: createLogger('test', 'silent') });
   const kept = { orderId: orderIds.paid, idempotencyKey: 'key-of-paid', total: 3000 };
-  const platform: SmallPlatform = { ...clients, mails: [], promises: [] };
+  const platform: SmallPlatform = { ...clients, mails: [], promises: [], ledger: [] };
   return {
     urls: Object.fromEntries(Object.entries(stores).map(([name, { url }]) => [name, url])),
     platform,
@@ -223,6 +235,7 @@ export const startSmallPlatform = async () => {
       await everywhere('BEGIN');
       platform.mails = [confirmationOf(orderIds.paid), confirmationOf(orderIds.refunded)];
       platform.promises = [kept];
+      platform.ledger = entriesOfAll();
     },
     undo: () => everywhere('ROLLBACK'),
     facts: (): Facts => ({
@@ -236,6 +249,7 @@ export const startSmallPlatform = async () => {
         { service: 'notification', consumes: { 'order-events': 'all' } },
       ],
       mails: async () => platform.mails,
+      ledger: async () => platform.ledger,
       promises: platform.promises,
       now,
       limitSeconds: 60,

@@ -1,45 +1,7 @@
-/** The shapes in which AWS hands events over, for tests. */
-
+/** What the mail function is handed, for tests. */
 import { anEvent, anOrder, type SampleType } from '../../contracts/testing/order-events.ts';
 import type { IncomingEvent } from '../../kit/functions/read-records.ts';
-
-const base64 = (value: string) => Buffer.from(value).toString('base64');
-
-/** As AWS documents the event of a Kafka source: records by topic and partition, key and value in base64. */
-export const msk = (records: readonly (readonly [key: string, value: string | undefined])[]): IncomingEvent =>
-  ({
-    eventSource: 'aws:kafka',
-    eventSourceArn: 'arn:aws:kafka:us-east-1:111122223333:cluster/events/1',
-    bootstrapServers: 'b-1.events:9098',
-    records: {
-      'order-events-0': records.map(([key, value], offset) => ({
-        ...{ topic: 'order-events', partition: 0, offset, timestamp: 1772359200000, timestampType: 'CREATE_TIME' },
-        key: base64(key),
-        value: value === undefined ? undefined : base64(value),
-        headers: [],
-      })),
-    },
-  }) as unknown as IncomingEvent;
-
-export const sqs = (bodies: readonly string[]): IncomingEvent =>
-  ({
-    Records: bodies.map((body, at) => ({
-      ...{ messageId: `message-${at}`, receiptHandle: 'handle', body, attributes: {}, messageAttributes: {} },
-      ...{ md5OfBody: '', eventSource: 'aws:sqs', awsRegion: 'us-east-1' },
-      eventSourceARN: 'arn:aws:sqs:us-east-1:111122223333:orders',
-    })),
-  }) as unknown as IncomingEvent;
-
-const bridged = (detailType: string, source: string, detail: unknown) =>
-  ({
-    ...{ version: '0', id: 'bridge-1', 'detail-type': detailType, source, account: '111122223333' },
-    ...{ time: '2026-03-01T10:00:00Z', region: 'us-east-1', resources: [], detail },
-  }) as unknown as IncomingEvent;
-
-export const eventBridge = (detail: unknown): IncomingEvent => bridged('order', 'order', detail);
-
-/** The call of a rule with a rate. */
-export const theClock: IncomingEvent = bridged('Scheduled Event', 'aws.events', {});
+import { msk } from '../../kit/testing/incoming-events.ts';
 
 let orders = 100;
 export const newOrder = () => anOrder(++orders);
@@ -48,5 +10,3 @@ export const text = (type: SampleType, order = newOrder()) => JSON.stringify(anE
 /** A batch of one paid order each. */
 export const paid = (...of: readonly ReturnType<typeof anOrder>[]): IncomingEvent =>
   msk(of.map((order) => [order.id, text('order.paid.v1', order)]));
-
-export const allWell = { batchItemFailures: [] };

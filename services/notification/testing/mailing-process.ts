@@ -5,9 +5,9 @@
 
 import { systemClock } from '../../kit/system-clock.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
+import { msk } from '../../kit/testing/incoming-events.ts';
 import { notificationApp } from '../app.ts';
 import { createFolderMailSender } from '../clients/folder-mail-sender.ts';
-import { msk } from './incoming.ts';
 import { logsAt, testConfig } from './mail-tables.ts';
 
 const [endpoint = '', folder = '', point, event = ''] = process.argv.slice(2);

@@ -1,0 +1,25 @@
+import { type BatchAnswer, handleBatch } from '../../kit/functions/handle-batch.ts';
+import type { IncomingRecord } from '../../kit/functions/read-records.ts';
+import type { Logger } from '../../kit/telemetry/logger.ts';
+import { type LedgerEffects, recordEvent } from '../use-cases/record-event.ts';
+
+export type BatchEffects = LedgerEffects & { readonly logger: Logger };
+
+/** Records one event. Only a table that is away makes it come back: what cannot be an entry is set aside and holds up nobody. */
+const handleRecord = async (effects: BatchEffects, record: IncomingRecord): Promise<void> => {
+  const { logger } = effects;
+  const place = record.parkAs ?? record.lane;
+  const recorded = await recordEvent(effects, record.value, place);
+  if (recorded.outcome === 'unreadable')
+    return logger.error({ record: place, why: recorded.why }, 'a record that is no order event was set aside');
+  const { orderId, sequence, eventId, type, chain } = recorded.entry;
+  const about = { orderId, sequence: Number(sequence), eventId, type };
+  if (recorded.outcome === 'contradicts')
+    return logger.error(about, 'an event contradicts the ledger and was set aside');
+  if (chain === undefined) logger.warn(about, 'an event came before the one that precedes it');
+  else logger.debug({ ...about, outcome: recorded.outcome }, 'event recorded');
+};
+
+/** Handles a batch; `batchItemFailures` names what must come back. */
+export const handleOrderEvents = (effects: BatchEffects, records: readonly IncomingRecord[]): Promise<BatchAnswer> =>
+  handleBatch(effects.logger, records, (record) => handleRecord(effects, record));

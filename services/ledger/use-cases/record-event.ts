@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { chainOf, eventDigest, type LedgerEntry, ledgerSortKey } from '../../contracts/ledger/ledger-entry.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { LedgerTable } from '../storage/ledger-table.ts';
+
+export type LedgerEffects = { readonly ledger: LedgerTable; readonly clock: Clock };
+
+/** What became of a record. `contradicts`: another event stands in its place; it was set aside. */
+export type Recorded =
+  | { readonly outcome: 'recorded' | 'known' | 'contradicts'; readonly entry: LedgerEntry }
+  | { readonly outcome: 'unreadable'; readonly why: string };
+
+/**
+ * What the ledger must understand of an event, and no more: it also keeps types and fields that are newer than itself.
+ * An item of a table holds 400 KiB (Amazon DynamoDB, "Quotas"); an order of a hundred lines takes some 40.
+ */
+const largestEventBytes = 350_000;
+const envelopeSchema = z.looseObject({
+  specversion: z.literal('1.0'),
+  id: z.string().min(1).max(100),
+  type: z.string().min(1).max(200),
+  subject: z.string().regex(/^ord_[0-9a-z]{26}$/),
+  time: z.iso.datetime(),
+  sequence: z.int().min(1).max(9_999_999_998),
+});
+
+const readEnvelope = (text: string) => {
+  if (Buffer.byteLength(text) > largestEventBytes) return { why: `it has more than ${largestEventBytes} bytes` };
+  try {
+    const { data, error } = envelopeSchema.safeParse(JSON.parse(text));
+    return data ? { envelope: data } : { why: z.prettifyError(error) };
+  } catch (problem) {
+    return { why: (problem as Error).message };
+  }
+};
+
+/** Gives the entries after `entry` the chain that they could not have while it was missing. */
+const chainOnwards = async (ledger: LedgerTable, next: LedgerEntry | undefined, before: string): Promise<void> => {
+  let [entry, chain] = [next, before];
+  while (entry && entry.chain === undefined) {
+    chain = chainOf(chain, entry.digest);
+    await ledger.chain(entry, chain);
+    entry = await ledger.find(entry.orderId, Number(entry.sequence) + 1);
+  }
+};
+
+/**
+ * Writes one event of an order into the ledger: once, whoever hands it over how often. An event that comes before the one that
+ * precedes it is written without a chain, which it gets when that one comes. One that contradicts an entry is set aside, and so is
+ * what nobody can read.
+ * @param place name of the record in the log
+ */
+export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string, place: string): Promise<Recorded> => {
+  const recordedAt = clock.now().toISOString();
+  const { envelope, why } = readEnvelope(text);
+  if (!envelope) {
+    await ledger.setAside({
+      reason: 'unreadable',
+      name: place,
+      text: text.slice(0, largestEventBytes / 4),
+      detail: why,
+      recordedAt,
+    });
+    return { outcome: 'unreadable', why };
+  }
+  const { subject: orderId, sequence, id: eventId, type, time } = envelope;
+  const chainBefore = async () => (sequence === 1 ? '' : (await ledger.find(orderId, sequence - 1))?.chain);
+  const digest = eventDigest(text);
+  const before = await chainBefore();
+  const entry: LedgerEntry = {
+    orderId,
+    sequence: ledgerSortKey(sequence),
+    eventId,
+    type,
+    time,
+    event: text,
+    digest,
+    chain: before === undefined ? undefined : chainOf(before, digest),
+    recordedAt,
+  };
+  const isNew = await ledger.put(entry);
+  const standing = isNew ? entry : await ledger.find(orderId, sequence);
+  if (standing?.digest !== digest) {
+    const name = `${orderId}/${sequence}/${digest.slice(0, 16)}`;
+    const detail = `${standing?.eventId} stands in the place of ${eventId}`;
+    await ledger.setAside({ reason: 'contradicts', name, text, detail, recordedAt });
+    return { outcome: 'contradicts', entry };
+  }
+  // Looked up after the entry was put: of two neighbours that are written at the same time, the later one sees the other.
+  const known = standing.chain === undefined ? await chainBefore() : standing.chain;
+  if (known !== undefined)
+    await chainOnwards(
+      ledger,
+      standing.chain === undefined ? standing : await ledger.find(orderId, sequence + 1),
+      known,
+    );
+  return { outcome: isNew ? 'recorded' : 'known', entry: standing };
+};
