@@ -91,7 +91,7 @@ export const environments = defineEnvironments([
     proofCard: 'tok_visa',
     logLevel: 'info',
     configuration: {},
-    alerts: { emails: [], endpoints: [], monthlyBudgetUsd: 1500 },
+    alerts: { emails: [], endpoints: [], monthlyBudgetUsd: 1800 },
     backups: { keepDays: 7, restoreTests: false },
     metrics: { everySeconds: 60, keepDays: 30 },
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },

@@ -14,7 +14,10 @@ export type HandledEvent = {
   readonly traceId?: string | undefined;
 };
 
-export const handledEvent = (topic: string, { type, id, subject, traceparent }: CloudEvent): HandledEvent => ({
+export const handledEvent = (
+  topic: string,
+  { type, id, subject, traceparent }: Pick<CloudEvent, 'type' | 'id' | 'subject' | 'traceparent'>,
+): HandledEvent => ({
   topic,
   type,
   eventId: id,

@@ -1,3 +1,4 @@
+import { handledEvent, handledMessage } from '../../kit/events/handled-event.ts';
 import { type BatchAnswer, handleBatch } from '../../kit/functions/handle-batch.ts';
 import type { IncomingRecord } from '../../kit/functions/read-records.ts';
 import type { Logger } from '../../kit/telemetry/logger.ts';
@@ -17,7 +18,9 @@ const handleRecord = async (effects: BatchEffects, record: IncomingRecord): Prom
   if (recorded.outcome === 'contradicts')
     return logger.error(about, 'an event contradicts the ledger and was set aside');
   if (chain === undefined) logger.warn(about, 'an event came before the one that precedes it');
-  else logger.debug({ ...about, outcome: recorded.outcome }, 'event recorded');
+  const { traceparent } = recorded;
+  if (recorded.outcome === 'recorded')
+    logger.info(handledEvent('order-events', { type, id: eventId, subject: orderId, traceparent }), handledMessage);
 };
 
 /** Handles a batch; `batchItemFailures` names what must come back. */

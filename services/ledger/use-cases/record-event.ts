@@ -7,7 +7,11 @@ export type LedgerEffects = { readonly ledger: LedgerTable; readonly clock: Cloc
 
 /** What became of a record. `contradicts`: another event stands in its place; it was set aside. */
 export type Recorded =
-  | { readonly outcome: 'recorded' | 'known' | 'contradicts'; readonly entry: LedgerEntry }
+  | {
+      readonly outcome: 'recorded' | 'known' | 'contradicts';
+      readonly entry: LedgerEntry;
+      readonly traceparent: string | undefined;
+    }
   | { readonly outcome: 'unreadable'; readonly why: string };
 
 /**
@@ -22,6 +26,7 @@ const envelopeSchema = z.looseObject({
   subject: z.string().regex(/^ord_[0-9a-z]{26}$/),
   time: z.iso.datetime(),
   sequence: z.int().min(1).max(9_999_999_998),
+  traceparent: z.string().optional(),
 });
 
 const readEnvelope = (text: string) => {
@@ -63,7 +68,7 @@ export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string
     });
     return { outcome: 'unreadable', why };
   }
-  const { subject: orderId, sequence, id: eventId, type, time } = envelope;
+  const { subject: orderId, sequence, id: eventId, type, time, traceparent } = envelope;
   const chainBefore = async () => (sequence === 1 ? '' : (await ledger.find(orderId, sequence - 1))?.chain);
   const digest = eventDigest(text);
   const before = await chainBefore();
@@ -84,7 +89,7 @@ export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string
     const name = `${orderId}/${sequence}/${digest.slice(0, 16)}`;
     const detail = `${standing?.eventId} stands in the place of ${eventId}`;
     await ledger.setAside({ reason: 'contradicts', name, text, detail, recordedAt });
-    return { outcome: 'contradicts', entry };
+    return { outcome: 'contradicts', entry, traceparent };
   }
   // Looked up after the entry was put: of two neighbours that are written at the same time, the later one sees the other.
   const known = standing.chain === undefined ? await chainBefore() : standing.chain;
@@ -94,5 +99,5 @@ export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string
       standing.chain === undefined ? standing : await ledger.find(orderId, sequence + 1),
       known,
     );
-  return { outcome: isNew ? 'recorded' : 'known', entry: standing };
+  return { outcome: isNew ? 'recorded' : 'known', entry: standing, traceparent };
 };
