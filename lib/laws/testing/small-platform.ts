@@ -151,7 +151,6 @@ const fillPayments = async (client: pg.Client) => {
   );
 };
 
-/** The entries of all orders as the ledger writes them. */
 const entriesOfAll = (): LedgerEntry[] =>
   (Object.keys(orderIds) as (keyof typeof orderIds)[]).flatMap((name) =>
     chainedEntries(
@@ -200,8 +199,8 @@ export const startSmallPlatform = async () => {
     payments: await testDatabase(migrationsOf('payment')),
     events: await emptyDatabase(),
   };
-  const open = async (url: string) => {
-    const client = new pg.Client({ connectionString: url });
+  const open = async (connectionString: string) => {
+    const client = new pg.Client({ connectionString });
     await client.connect();
     return client;
   };

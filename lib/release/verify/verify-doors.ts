@@ -8,14 +8,33 @@ export type PlainDoorRequest = { readonly url: string; readonly signal: AbortSig
 /** Milliseconds for one answer. */
 const DOOR_DEADLINE_MS = 10_000;
 
-type OpenApi = { paths: Record<string, Record<string, unknown>> };
+/** A parameter as far as it is looked at: its value for a try is the example that the description gives. */
+type Parameter = {
+  readonly in: string;
+  readonly name: string;
+  readonly required?: boolean;
+  readonly example?: unknown;
+  readonly schema?: { readonly example?: unknown };
+};
+type Operation = { readonly parameters?: readonly Parameter[] };
+type OpenApi = { paths: Record<string, Record<string, Operation>> };
 const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 
-/** `GET /api/v1/products/{id}` of every operation. */
+/** `?q=first+lo` of the parameters without which a door refuses; empty where it needs none. */
+const neededQuery = ({ parameters = [] }: Operation): string => {
+  const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required);
+  const values = needed.map(({ name, example, schema }) => [name, String(example ?? schema?.example ?? name)]);
+  return values.length === 0 ? '' : `?${new URLSearchParams(values)}`;
+};
+
+/** `GET /api/v1/products/{id}` of every operation, with the query that it cannot do without. */
 export const describedDoors = async ({ url, signal }: PlainDoorRequest): Promise<string[]> => {
   const { paths } = await askJson<OpenApi>(`${url}/openapi.json`, { deadlineMs: DOOR_DEADLINE_MS, signal });
   return Object.entries(paths).flatMap(([path, operations]) =>
-    METHODS.filter((method) => method in operations).map((method) => `${method.toUpperCase()} ${path}`),
+    METHODS.flatMap((method) => {
+      const operation = operations[method];
+      return operation ? [`${method.toUpperCase()} ${path}${neededQuery(operation)}`] : [];
+    }),
   );
 };
 
