@@ -23,7 +23,10 @@ const METHODS = ['get', 'post', 'put', 'patch', 'delete'];
 /** `?q=first+lo` of the parameters without which a door refuses; empty where it needs none. */
 const neededQuery = ({ parameters = [] }: Operation): string => {
   const needed = parameters.filter((parameter) => parameter.in === 'query' && parameter.required);
-  const values = needed.map(({ name, example, schema }) => [name, String(example ?? schema?.example ?? name)]);
+  const values = needed.map(({ name, example, schema }): [string, string] => [
+    name,
+    String(example ?? schema?.example ?? name),
+  ]);
   return values.length === 0 ? '' : `?${new URLSearchParams(values)}`;
 };
 
