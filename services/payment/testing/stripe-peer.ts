@@ -60,7 +60,7 @@ const metadataOf = (fields: Fields) =>
   );
 
 /** What a request meets instead of an answer: it is done and the answer kept back, or it is not even begun. */
-export type StripeFault = 'silent-after-acting' | 'overloaded' | 'hangs-up' | 'key-refused';
+export type StripeFault = 'silent-after-acting' | 'error-after-acting' | 'overloaded' | 'hangs-up' | 'key-refused';
 
 export const startStripePeer = async ({ secondsAgo = 0 }: { secondsAgo?: number } = {}) => {
   const intents = new Map<string, Intent>();
@@ -189,6 +189,7 @@ export const startStripePeer = async ({ secondsAgo = 0 }: { secondsAgo?: number 
           ? refusal(401, { type: 'invalid_request_error', message: 'Invalid API Key provided' })
           : await act(request);
     if (fault === 'silent-after-acting') return;
+    if (fault === 'error-after-acting') return void response.writeHead(500).end('{"error": {"type": "api_error"}}');
     response.writeHead(status, { 'content-type': 'application/json', 'request-id': newId('req') });
     response.end(JSON.stringify(body));
   });
