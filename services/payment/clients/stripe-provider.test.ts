@@ -62,7 +62,7 @@ describe('Stripe', () => {
     peer.faults.push('silent-after-acting');
     await expect(impatient.authorise(asked)).rejects.toBeInstanceOf(ProviderSilence);
     // The request goes on where nobody waits for it any more.
-    await eventually(() => intentsOf(asked.key).length === 1);
+    await eventually(() => expect(intentsOf(asked.key)).toHaveLength(1));
     expect(await provider.authorise(asked)).toMatchObject({ status: 'authorised' });
     expect(intentsOf(asked.key)).toHaveLength(1);
   });
