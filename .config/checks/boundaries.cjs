@@ -74,9 +74,9 @@ module.exports = {
     ),
     error(
       'contracts-are-leaves',
-      'A contract is a schema: zod, other contracts and, in generated/, the protobuf wire format; move the rest into kit/ or the service.',
+      'A contract is a schema: zod, other contracts, digests by node:crypto and, in generated/, the protobuf wire format; move the rest into kit/ or the service.',
       { path: '^services/contracts/', pathNot: ['^services/contracts/generated/', TEST] },
-      { pathNot: ['^services/contracts/', 'node_modules/zod/'] },
+      { pathNot: ['^services/contracts/', 'node_modules/zod/', '^(node:)?crypto$'] },
     ),
     error(
       'generated-code-knows-only-the-wire',

@@ -11,7 +11,7 @@ import { freePort } from '../../services/kit/testing/loopback.ts';
 import { type RedisServer, startRedis } from '../../services/kit/testing/redis-server.ts';
 import { root } from '../checkout.ts';
 import { type Postgres, startPostgres } from '../local/postgres/postgres.ts';
-import { startTables, type Tables } from '../local/tables.ts';
+import { startTables, type Tables } from '../local/tables/tables.ts';
 import { ownPlatform } from '../release/registry/image-platforms.ts';
 import { type ContainerEngine, startContainerEngine, TEST_BASE } from '../release/testing/container-engine.ts';
 import { runProgram } from '../run-program.ts';

@@ -9,7 +9,7 @@ import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { emptyDatabase, type TestDatabase } from '../../services/kit/testing/postgres.ts';
-import { startTables, type Tables } from '../local/tables.ts';
+import { startTables, type Tables } from '../local/tables/tables.ts';
 import { type Peers, preparePeers } from './prepare-peers.ts';
 
 // The cluster serves the whole test run, so every name is this file's own.

@@ -3,8 +3,8 @@ import { chown, mkdir } from 'node:fs/promises';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
-import { createMissingTables, declaredTables } from '../local/declared-tables.ts';
 import { type DatabaseSecrets, type DatabaseServer, prepareOwners } from '../local/postgres/databases.ts';
+import { createMissingTables, declaredTables } from '../local/tables/declared-tables.ts';
 
 export type Peers = {
   readonly postgres: DatabaseServer;

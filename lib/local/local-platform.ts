@@ -5,7 +5,6 @@ import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts
 import { publicDoorOf, sentMailsOf } from '../services.ts';
 import { bundleInChild } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder, requireDatabases } from './data-folder.ts';
-import { tableEnvironment } from './declared-tables.ts';
 import { SERVICES_GRACE_MS, startServices, stopServices } from './local-services.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
 import { requireFreePorts } from './port-holder.ts';
@@ -21,7 +20,8 @@ import { cutLog, type ServiceProcess } from './service-process.ts';
 import { type LocalSizeName, localSizes } from './size.ts';
 import { explainDiskFault } from './start-refused.ts';
 import { type LocalState, removeState, writeState } from './state.ts';
-import { startTables, type Tables } from './tables.ts';
+import { tableEnvironment } from './tables/declared-tables.ts';
+import { startTables, type Tables } from './tables/tables.ts';
 
 export type PlatformOptions = {
   /** Root of the checkout, whose services are bundled. */

@@ -8,12 +8,12 @@ import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
 import type { DataFolder } from './data-folder.ts';
-import { tableEnvironment } from './declared-tables.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
 import { databaseUrl, EVENTS_DATABASE } from './postgres/databases.ts';
 import type { Secrets } from './secrets.ts';
 import type { ProcessPlan } from './service-process.ts';
 import type { LocalSize } from './size.ts';
+import { tableEnvironment } from './tables/declared-tables.ts';
 
 /** One address plays every customer here, so the limits that protect the public door from one address would stop the replay. */
 const LOCAL_CONFIGURATION = {

@@ -1,7 +1,7 @@
 /** One customer at the public door: signs up or in, fills a cart, orders, and waits for the outcome. */
 import pLimit from 'p-limit';
+import type { Tokens } from '../../services/contracts/http/accounts/auth-api.ts';
 import { ApiProblem } from '../../services/contracts/http/ask.ts';
-import type { Tokens } from '../../services/contracts/http/auth-api.ts';
 import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import type { Order } from '../../services/contracts/http/order-api.ts';
 import type { ApiClient, ApiRequest } from '../shop/api-client.ts';

@@ -41,8 +41,8 @@ export const deployedShop = (environment: Environment, url: string | undefined):
 });
 
 /** Somebody with a role, and a change of roles, as the shop tells of them. */
-export type { User as StaffMember } from '../../services/contracts/http/auth-api.ts';
-export type { StaffChange } from '../../services/contracts/http/staff-api.ts';
+export type { User as StaffMember } from '../../services/contracts/http/accounts/auth-api.ts';
+export type { StaffChange } from '../../services/contracts/http/accounts/staff-api.ts';
 
 /** An e-mail address, folded as the shop folds it. Throws one sentence at what is none. */
 export const emailAddress = (text: string): string => {

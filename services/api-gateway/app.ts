@@ -1,15 +1,15 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
-import { accountDoors } from '../contracts/http/account-doors.ts';
+import { accountDoors } from '../contracts/http/accounts/account-doors.ts';
+import { sessionDoors } from '../contracts/http/accounts/session-doors.ts';
+import { staffDoors } from '../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../contracts/http/api-prefix.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
-import { sessionDoors } from '../contracts/http/session-doors.ts';
 import { siteConfig } from '../contracts/http/site-config.ts';
-import { staffDoors } from '../contracts/http/staff-doors.ts';
 import { webhookDoors } from '../contracts/http/webhook-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
 import type { ServiceContext } from '../kit/context.ts';

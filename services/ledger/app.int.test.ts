@@ -1,5 +1,5 @@
-import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { unmarshall } from '@aws-sdk/util-dynamodb';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { checkEntries, type LedgerEntry, ledgerSortKey } from '../contracts/ledger/ledger-entry.ts';
 import { anEvent, anOrder, type SampleType } from '../contracts/testing/order-events.ts';
@@ -30,8 +30,9 @@ beforeEach(async () => {
 afterEach(() => tables?.stop());
 
 const all = async () => {
-  const { Items = [] } = await tables.client.send(new ScanCommand({ TableName: 'order-events', ConsistentRead: true }));
-  return Items.map((item) => unmarshall(item) as LedgerEntry & { reason?: string });
+  const scan = new ScanCommand({ TableName: 'order-events', ConsistentRead: true });
+  const { Items = [] } = await DynamoDBDocumentClient.from(tables.client).send(scan);
+  return Items as (LedgerEntry & { reason?: string })[];
 };
 const entriesOf = async (orderId: string) =>
   (await all()).filter((entry) => entry.orderId === orderId).toSorted((a, b) => (a.sequence < b.sequence ? -1 : 1));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
-import { ownDataSchema, userSchema } from '../../contracts/http/auth-api.ts';
+import { ownDataSchema, userSchema } from '../../contracts/http/accounts/auth-api.ts';
 import { ask, type People, password } from '../testing/people.ts';
 
 /** https://owasp.org/API-Security/editions/2023/en/0xa3-broken-object-property-level-authorization/ */

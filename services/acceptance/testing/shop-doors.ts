@@ -1,5 +1,6 @@
 /** Every door that the gateway opens, from the tables that it opens them from. */
-import { accountDoors } from '../../contracts/http/account-doors.ts';
+import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
 import { cartDoors } from '../../contracts/http/cart-doors.ts';
 import { keyDoors, siteDoors } from '../../contracts/http/discovery-doors.ts';
@@ -7,7 +8,6 @@ import type { Door, Doors } from '../../contracts/http/door.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
 import { paymentDoors } from '../../contracts/http/payment-doors.ts';
 import { productDoors } from '../../contracts/http/product-doors.ts';
-import { staffDoors } from '../../contracts/http/staff-doors.ts';
 
 export type OpenDoor = Door & {
   /** `orderDoors.find`. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { tokensSchema } from '../../contracts/http/auth-api.ts';
+import { tokensSchema } from '../../contracts/http/accounts/auth-api.ts';
 import { orderAnswer } from '../../contracts/http/order-api.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { knownPayment, knownProduct } from '../testing/http-peer.ts';

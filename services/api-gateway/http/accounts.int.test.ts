@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { tokensSchema, userSchema } from '../../contracts/http/auth-api.ts';
+import { tokensSchema, userSchema } from '../../contracts/http/accounts/auth-api.ts';
 import { problemSchema } from '../../contracts/http/problem.ts';
 import { eventually } from '../../kit/testing/condition.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';

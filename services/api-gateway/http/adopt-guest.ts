@@ -1,5 +1,5 @@
 import type { OrderServiceDefinition } from '../../contracts/generated/cloudmart/order/v1/order.ts';
-import type { accountDoors } from '../../contracts/http/account-doors.ts';
+import type { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
 import type { GrpcClient } from '../../kit/grpc/grpc-client.ts';
 import type { AnyRequest, DoorHandlers } from '../../kit/http/doors.ts';
 import type { HttpClient } from '../../kit/http/http-client.ts';

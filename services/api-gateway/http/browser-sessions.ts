@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
-import type { accountDoors } from '../../contracts/http/account-doors.ts';
-import type { Tokens } from '../../contracts/http/auth-api.ts';
-import type { sessionDoors } from '../../contracts/http/session-doors.ts';
+import type { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import type { Tokens } from '../../contracts/http/accounts/auth-api.ts';
+import type { sessionDoors } from '../../contracts/http/accounts/session-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { HttpServer } from '../../kit/http/http-server.ts';
 import { Refusal } from '../../kit/values/refusal.ts';

@@ -1,4 +1,4 @@
-import type { accountDoors } from '../../contracts/http/account-doors.ts';
+import type { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
 import type { AnyRequest, DoorHandlers } from '../../kit/http/doors.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { UserClient } from '../clients/user-client.ts';

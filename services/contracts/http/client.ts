@@ -1,6 +1,8 @@
 /** The doors of the shop as typed functions, made from the tables of doors. Runs in browsers and in Node. */
 import type { z } from 'zod';
-import { accountDoors } from './account-doors.ts';
+import { accountDoors } from './accounts/account-doors.ts';
+import { sessionDoors } from './accounts/session-doors.ts';
+import { staffDoors } from './accounts/staff-doors.ts';
 import { addressOf } from './address-of.ts';
 import { apiPrefix } from './api-prefix.ts';
 import {
@@ -18,8 +20,6 @@ import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
-import { sessionDoors } from './session-doors.ts';
-import { staffDoors } from './staff-doors.ts';
 
 // Zod reads text of a query into numbers; who calls has the numbers already.
 type Given<Name, Schema extends z.ZodType> = Name extends 'query' ? Partial<z.output<Schema>> : z.input<Schema>;

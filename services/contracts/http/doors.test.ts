@@ -3,7 +3,9 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import { OrderServiceDefinition } from '../generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../generated/cloudmart/user/v1/user.ts';
-import { accountDoors } from './account-doors.ts';
+import { accountDoors } from './accounts/account-doors.ts';
+import { sessionDoors } from './accounts/session-doors.ts';
+import { staffDoors } from './accounts/staff-doors.ts';
 import { addressOf } from './address-of.ts';
 import { cartDoors } from './cart-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
@@ -11,8 +13,6 @@ import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
-import { sessionDoors } from './session-doors.ts';
-import { staffDoors } from './staff-doors.ts';
 import { webhookDoors } from './webhook-doors.ts';
 
 const tables: Readonly<Record<string, Doors>> = {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
-import * as auth from './auth-api.ts';
+import * as auth from './accounts/auth-api.ts';
+import * as staff from './accounts/staff-api.ts';
 import * as cart from './cart-api.ts';
 import * as order from './order-api.ts';
 import * as payment from './payment-api.ts';
 import * as product from './product-api.ts';
 import * as productHistory from './product-history-api.ts';
 import * as productSearch from './product-search-api.ts';
-import * as staff from './staff-api.ts';
 import * as values from './values.ts';
 
 const schemas = [auth, cart, order, payment, product, productHistory, productSearch, staff, values].flatMap(

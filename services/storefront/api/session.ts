@@ -1,6 +1,6 @@
 /** Who is signed in at this browser. Its tokens are in cookies that this page cannot read. */
 import { queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import type { User } from '../../contracts/http/auth-api.ts';
+import type { User } from '../../contracts/http/accounts/auth-api.ts';
 import { shop } from './shop.ts';
 
 /** Remembers that somebody signed in here, and nothing else: only then is it worth asking whether the session goes on. */

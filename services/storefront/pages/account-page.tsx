@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
-import type { User } from '../../contracts/http/auth-api.ts';
+import type { User } from '../../contracts/http/accounts/auth-api.ts';
 import { ordersQuery } from '../api/queries.ts';
 import { sessionQuery, useSessionChange } from '../api/session.ts';
 import { shop } from '../api/shop.ts';

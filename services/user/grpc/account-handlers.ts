@@ -1,5 +1,5 @@
-import type { accountDoors } from '../../contracts/http/account-doors.ts';
-import type { SavedAddress, Tokens, User } from '../../contracts/http/auth-api.ts';
+import type { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import type { SavedAddress, Tokens, User } from '../../contracts/http/accounts/auth-api.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Jobs } from '../../kit/jobs/jobs.ts';
 import type { User as DomainUser } from '../domain/user.ts';

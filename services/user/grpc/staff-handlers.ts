@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { staffDoors } from '../../contracts/http/staff-doors.ts';
+import type { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { userIdSchema } from '../../contracts/http/values.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import { Refusal } from '../../kit/values/refusal.ts';

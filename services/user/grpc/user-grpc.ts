@@ -1,8 +1,8 @@
 import type { ServiceImplementation } from 'nice-grpc';
 import * as z from 'zod';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
-import { accountDoors } from '../../contracts/http/account-doors.ts';
-import { staffDoors } from '../../contracts/http/staff-doors.ts';
+import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { idSchema, userIdSchema } from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { answerCalls } from '../../kit/grpc/door-calls.ts';

@@ -1,4 +1,4 @@
-import type { StaffChange, WorkRole } from '../../contracts/http/staff-api.ts';
+import type { StaffChange, WorkRole } from '../../contracts/http/accounts/staff-api.ts';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { User } from '../domain/user.ts';
 import { type UserRow, userColumns, userOf } from './user-repository.ts';

@@ -1,4 +1,4 @@
-import type { WorkRole } from '../../contracts/http/staff-api.ts';
+import type { WorkRole } from '../../contracts/http/accounts/staff-api.ts';
 import type { Caller } from '../../kit/auth/caller.ts';
 import type { Role, User } from '../domain/user.ts';
 import { emailUnproved, lastAdmin, noAccount, staffUnknown } from '../domain/user-refusals.ts';

@@ -3298,7 +3298,7 @@ export const StaffChange: MessageFns<StaffChange> = {
   },
 };
 
-/** Accounts and sessions: the doors of contracts/http/account-doors.ts, and what the gateway asks about sessions. */
+/** Accounts and sessions: the doors of contracts/http/accounts/account-doors.ts, and what the gateway asks about sessions. */
 export type UserServiceDefinition = typeof UserServiceDefinition;
 export const UserServiceDefinition = {
   name: "UserService",
@@ -3460,7 +3460,7 @@ export const UserServiceDefinition = {
       responseStream: false,
       options: {},
     },
-    /** The doors of contracts/http/staff-doors.ts, for administrators. */
+    /** The doors of contracts/http/accounts/staff-doors.ts, for administrators. */
     listStaff: {
       name: "ListStaff",
       requestType: ListStaffRequest as typeof ListStaffRequest,

@@ -1,8 +1,8 @@
-import { root } from '../../../lib/checkout.ts';
-import { createService } from '../../../lib/scaffold/new-service.ts';
-import { refreshes, runTool } from '../../../lib/scaffold/refresh.ts';
-import { services } from '../../../lib/services.ts';
-import { print, say } from '../../command-line/print.ts';
+import { root } from '../../../../lib/checkout.ts';
+import { createService } from '../../../../lib/scaffold/new-service.ts';
+import { refreshes, runTool } from '../../../../lib/scaffold/refresh.ts';
+import { services } from '../../../../lib/services.ts';
+import { print, say } from '../../../command-line/print.ts';
 
 /** Makes the service and brings everything up to date that lists services. */
 export const runNewService = async (name: string, json: boolean | undefined): Promise<void> => {

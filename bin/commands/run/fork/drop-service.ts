@@ -1,10 +1,10 @@
-import { root } from '../../../lib/checkout.ts';
-import { environments } from '../../../lib/environments.ts';
-import { dropService } from '../../../lib/scaffold/drop-service.ts';
-import { refreshes, runTool } from '../../../lib/scaffold/refresh.ts';
-import { removeUnusedPackages } from '../../../lib/scaffold/unused-packages.ts';
-import { services } from '../../../lib/services.ts';
-import { print, say } from '../../command-line/print.ts';
+import { root } from '../../../../lib/checkout.ts';
+import { environments } from '../../../../lib/environments.ts';
+import { dropService } from '../../../../lib/scaffold/drop-service.ts';
+import { refreshes, runTool } from '../../../../lib/scaffold/refresh.ts';
+import { removeUnusedPackages } from '../../../../lib/scaffold/unused-packages.ts';
+import { services } from '../../../../lib/services.ts';
+import { print, say } from '../../../command-line/print.ts';
 
 export const runDropService = async (name: string, json = false): Promise<void> => {
   const dropped = await dropService(root, name, services, environments);

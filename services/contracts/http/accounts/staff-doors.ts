@@ -1,8 +1,8 @@
 /** Who works for the shop, and who made them; for administrators. */
 import { z } from 'zod';
-import type { Doors } from './door.ts';
+import type { Doors } from '../door.ts';
+import { userIdSchema } from '../values.ts';
 import { addStaffBody, listStaffQuery, staffChangePage, staffMemberSchema, staffPage } from './staff-api.ts';
-import { userIdSchema } from './values.ts';
 
 const admin = { access: 'admin', tags: ['staff'] } as const;
 

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DynamoDBClient, GetItemCommand, ListTablesCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { testManifest } from '../../services/kit/testing/manifest.ts';
-import { services } from '../services.ts';
+import { testManifest } from '../../../services/kit/testing/manifest.ts';
+import { services } from '../../services.ts';
 import { startTables, type Tables } from './tables.ts';
 
 /** A table of these tests, for a shop may do without those that it has. */

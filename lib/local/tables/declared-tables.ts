@@ -1,6 +1,6 @@
 /** The tables that manifests declare, made in a DynamoDB outside AWS. */
 import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
-import type { ServiceManifest, TableDeclaration } from '../../services/kit/manifest.ts';
+import type { ServiceManifest, TableDeclaration } from '../../../services/kit/manifest.ts';
 
 /** What the AWS SDK of a service needs to find tables outside AWS, at `http://host:port`; any key pair is accepted there. */
 export const tableEnvironment = (endpoint: string): Record<string, string> => ({

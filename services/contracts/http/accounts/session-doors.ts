@@ -1,7 +1,7 @@
 /** Sessions of browsers: tokens travel in cookies that no script can read, and never in an answer. */
 import { z } from 'zod';
+import type { Doors } from '../door.ts';
 import { loginBody, registerBody, userSchema } from './auth-api.ts';
-import type { Doors } from './door.ts';
 
 const open = { access: 'public', tags: ['accounts'] } as const;
 // Counted with those of the doors that answer with tokens.

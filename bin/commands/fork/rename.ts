@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { helpAfter } from '../command-line/help.ts';
-import { jsonOption } from '../command-line/options.ts';
+import { helpAfter } from '../../command-line/help.ts';
+import { jsonOption } from '../../command-line/options.ts';
 
 /** `cloudmart rename NAME`: a fork under its own name. */
 export const renameCommand = (): Command =>
@@ -20,5 +20,5 @@ export const renameCommand = (): Command =>
       }),
     )
     .action(async (name: string, { json }: { json?: boolean }) =>
-      (await import('./run/rename.ts')).runRename(name, json),
+      (await import('../run/fork/rename.ts')).runRename(name, json),
     );

@@ -1,8 +1,8 @@
-import { root } from '../../../lib/checkout.ts';
-import { forgetNpxLink } from '../../../lib/scaffold/npx-link.ts';
-import { refreshes, runTool } from '../../../lib/scaffold/refresh.ts';
-import { renameProduct } from '../../../lib/scaffold/rename-product.ts';
-import { print, say } from '../../command-line/print.ts';
+import { root } from '../../../../lib/checkout.ts';
+import { forgetNpxLink } from '../../../../lib/scaffold/npx-link.ts';
+import { refreshes, runTool } from '../../../../lib/scaffold/refresh.ts';
+import { renameProduct } from '../../../../lib/scaffold/rename-product.ts';
+import { print, say } from '../../../command-line/print.ts';
 
 export const runRename = async (name: string, json = false): Promise<void> => {
   const renamed = await renameProduct(root, name);

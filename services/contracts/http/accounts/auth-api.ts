@@ -1,8 +1,8 @@
 /** Accounts and sessions: `/auth/*` and `/me`. */
 import { z } from 'zod';
-import { emailSchema } from './email-address.ts';
-import { addressSchema, exampleAddress } from './postal-address.ts';
-import { exampleId, exampleTime, idSchema, pageSchema, textSchema, timestampSchema, userIdSchema } from './values.ts';
+import { emailSchema } from '../email-address.ts';
+import { addressSchema, exampleAddress } from '../postal-address.ts';
+import { exampleId, exampleTime, idSchema, pageSchema, textSchema, timestampSchema, userIdSchema } from '../values.ts';
 
 /** 8 to 128 characters, no composition rules (OWASP ASVS 5.0, 6.2). */
 const newPasswordSchema = z.string().min(8).max(128);

@@ -1,11 +1,11 @@
 import { Argument, Command } from 'commander';
-import { helpAfter } from '../command-line/help.ts';
-import { jsonOption, lookedUp } from '../command-line/options.ts';
+import { helpAfter } from '../../command-line/help.ts';
+import { jsonOption, lookedUp } from '../../command-line/options.ts';
 
 const nameArgument = () =>
   lookedUp(new Argument('<name>', 'name of the service, such as "wishlist"'), async (name: string) => {
-    const { services } = await import('../../lib/services.ts');
-    const { declaredService } = await import('../../lib/scaffold/drop-service.ts');
+    const { services } = await import('../../../lib/services.ts');
+    const { declaredService } = await import('../../../lib/scaffold/drop-service.ts');
     return declaredService(name, services).name;
   });
 
@@ -27,5 +27,5 @@ export const dropServiceCommand = (): Command =>
       }),
     )
     .action(async (name: string, { json }: { json?: boolean }) =>
-      (await import('./run/drop-service.ts')).runDropService(name, json),
+      (await import('../run/fork/drop-service.ts')).runDropService(name, json),
     );

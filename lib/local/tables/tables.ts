@@ -2,9 +2,9 @@
 import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
 import dynalite from 'dynalite';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { StartRefused } from '../start-refused.ts';
 import { createMissingTables, declaredTables } from './declared-tables.ts';
-import { StartRefused } from './start-refused.ts';
 
 export type Tables = { readonly port: number; readonly names: readonly string[]; close(): Promise<void> };
 

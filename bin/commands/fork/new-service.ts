@@ -1,11 +1,11 @@
 import { Argument, Command } from 'commander';
-import { helpAfter } from '../command-line/help.ts';
-import { jsonOption, lookedUp } from '../command-line/options.ts';
+import { helpAfter } from '../../command-line/help.ts';
+import { jsonOption, lookedUp } from '../../command-line/options.ts';
 
 const nameArgument = () =>
   lookedUp(new Argument('<name>', 'DNS label such as "wishlist"'), async (name: string) => {
-    const { services } = await import('../../lib/services.ts');
-    const { checkName } = await import('../../lib/scaffold/new-service.ts');
+    const { services } = await import('../../../lib/services.ts');
+    const { checkName } = await import('../../../lib/scaffold/new-service.ts');
     checkName(name, services);
     return name;
   });
@@ -26,5 +26,5 @@ export const newServiceCommand = (): Command =>
       }),
     )
     .action(async (name: string, { json }: { json?: boolean }) =>
-      (await import('./run/new-service.ts')).runNewService(name, json),
+      (await import('../run/fork/new-service.ts')).runNewService(name, json),
     );

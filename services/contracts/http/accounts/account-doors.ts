@@ -1,5 +1,6 @@
 /** Accounts and sessions: sign up, sign in, stay signed in, sign out, and the own profile. */
 import { z } from 'zod';
+import type { Doors } from '../door.ts';
 import {
   addAddressBody,
   addressIdSchema,
@@ -19,7 +20,6 @@ import {
   userSchema,
   verifyBody,
 } from './auth-api.ts';
-import type { Doors } from './door.ts';
 
 const open = { access: 'public', tags: ['accounts'], method: 'POST' } as const;
 // Attempts are counted together: guessing must not be twice as fast over two doors.

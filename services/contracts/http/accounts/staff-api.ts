@@ -1,8 +1,8 @@
 /** Roles and their changes: `/staff`. */
 import { z } from 'zod';
+import { emailSchema } from '../email-address.ts';
+import { exampleId, exampleTime, pageQuery, pageSchema, timestampSchema, userIdSchema } from '../values.ts';
 import { userSchema } from './auth-api.ts';
-import { emailSchema } from './email-address.ts';
-import { exampleId, exampleTime, pageQuery, pageSchema, timestampSchema, userIdSchema } from './values.ts';
 
 const email = 'colleague@example.com';
 
