@@ -6,7 +6,7 @@ export const manifest = defineService({
   summary: 'The public REST door: authentication, rate limits, one error shape, routes to the services.',
   ports: { http: 8080 },
   public: true,
-  largeBodies: ['/api/v1/products', '/api/v1/orders', '/api/v1/webhooks'],
+  largeBodies: ['/api/v1/products', '/api/v1/orders', '/api/v1/me/addresses', '/api/v1/webhooks'],
   owns: {},
   publishes: {},
   consumes: {},
