@@ -11,7 +11,12 @@ export const webhookDoors = {
     summary: 'What Stripe tells about a charge',
     description:
       'Signed by Stripe (`stripe-signature`) over the exact bytes of the body, at most five minutes ago. An event that comes again changes nothing.',
-    headers: z.object({ 'stripe-signature': z.string().max(1_000) }),
+    headers: z.object({
+      'stripe-signature': z
+        .string()
+        .max(1_000)
+        .meta({ example: 't=1772359200,v1=5257a869e7ecebeda32affa62cdca3fa51cad7e7' }),
+    }),
     body: z.string().min(1).max(200_000).meta({ example: '{"id": "evt_1", "type": "payment_intent.succeeded"}' }),
     bodyLimit: 256 * 1024,
     answers: { 204: z.null() },
