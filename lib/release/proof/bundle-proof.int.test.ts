@@ -58,7 +58,7 @@ test('a consumer whose handlers are not those that the manifest declares is refu
 });
 
 test('a critical function that is in the bundle and not wired is refused', async () => {
-  await change('{ addItem, handleOrderEvent }', '{ addItem }');
+  await change('{ addItem, handleOrderEvent, handleUserEvent }', '{ addItem, handleUserEvent }');
   await expect(prove()).rejects.toThrow(
     'critical functions not registered: handleOrderEvent; services/cart/manifest.ts names them, services/cart/app.ts has to',
   );

@@ -25,10 +25,11 @@ test('the current versions of a service are told by key, none of their values', 
   aws.secrets
     .set('cloudmart-staging/SERVICE_AUTH_SECRET', 'v3')
     .set('cloudmart-staging/user/KEY_ENCRYPTION_SECRET', 'v1')
+    .set('cloudmart-staging/user/MAIL_SEAL_SECRET', 'v4')
     .set('cloudmart-staging/user/STAFF_PASSWORD', 'v2');
   const secrets = await currentSecrets(staging, user);
   expect(versionsText(secrets.get('user') ?? [])).toBe(
-    'KEY_ENCRYPTION_SECRET=v1 SERVICE_AUTH_SECRET=v3 STAFF_PASSWORD=v2',
+    'KEY_ENCRYPTION_SECRET=v1 MAIL_SEAL_SECRET=v4 SERVICE_AUTH_SECRET=v3 STAFF_PASSWORD=v2',
   );
 });
 
