@@ -13,6 +13,12 @@ const polled = byRuntime(services)
   .function.filter((service) => consumedTopics(service).length > 0)
   .map(({ name }) => name);
 
+/** Services whose files CloudFront serves. */
+const sites = byRuntime(services).site.map(({ name }) => name);
+/** CDK's function that puts the files of a site into their bucket. */
+const filesDeployer = sites.length > 0 ? 'CustomCDKBucketDeployment' : undefined;
+const ofFilesDeployer = (type: string) => (filesDeployer ? [`${type}.${filesDeployer}`] : []);
+
 /** Every check of an entry is excepted for every resource of it whose name starts so. */
 const exceptions: readonly { readonly checks: readonly string[]; readonly resources: readonly string[] }[] = [
   {
@@ -24,6 +30,7 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
       'AWS::Lambda::Function.AWSCDKTriggerCustomResourceProvider',
       'AWS::Lambda::Function.CustomS3AutoDeleteObjects',
       'AWS::Lambda::Function.CustomVpcRestrictDefaultSG',
+      ...ofFilesDeployer('AWS::Lambda::Function'),
     ],
   },
   {
@@ -42,6 +49,7 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
     resources: [
       'AWS::Lambda::Function.KubernetesClusterKubectlProvider',
       'AWS::Lambda::Function.OwnersFunction',
+      ...ofFilesDeployer('AWS::Lambda::Function'),
       ...polled.map((name) => `AWS::Lambda::Function.${name}Function`),
     ],
   },
@@ -69,7 +77,21 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
   {
     // A bucket that logged its own reads would log the logging.
     checks: ['CKV_AWS_18'],
-    resources: ['AWS::S3::Bucket.AccessLogsBucket', 'AWS::S3::Bucket.DoorAccessLogsBucket'],
+    resources: [
+      'AWS::S3::Bucket.AccessLogsBucket',
+      'AWS::S3::Bucket.DoorAccessLogsBucket',
+      ...sites.map((name) => `AWS::S3::Bucket.${name}AccessLogsBucket`),
+    ],
+  },
+  {
+    // Files are the same for everybody; what is for the API passes the firewall of the load balancer behind it.
+    checks: ['CKV_AWS_68'],
+    resources: sites.map((name) => `AWS::CloudFront::Distribution.${name}Distribution`),
+  },
+  {
+    // It tells CloudFront to forget old files; that right knows no distribution that is not made yet.
+    checks: ['CKV_AWS_111'],
+    resources: ofFilesDeployer('AWS::IAM::Policy'),
   },
 ];
 const excepted = exceptions.flatMap(({ checks, resources }) =>

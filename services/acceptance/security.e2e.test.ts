@@ -68,10 +68,10 @@ const casesOf = (door: OpenDoor): readonly Case[] => {
 };
 
 /** Doors by which somebody ends sessions of his own. */
-const endsSessions = ['accountDoors.logOut', 'accountDoors.logOutEverywhere'];
+const endsSessions = ['accountDoors.logOut', 'accountDoors.logOutEverywhere', 'sessionDoors.end'];
 
 /** Doors that take what a guest did into an account; a guest who comes only for this loses nothing by it. */
-const takesGuestsIn = ['accountDoors.register', 'accountDoors.logIn'];
+const takesGuestsIn = ['accountDoors.register', 'accountDoors.logIn', 'sessionDoors.register', 'sessionDoors.begin'];
 
 const headersFor = async ({ name }: OpenDoor, caller: CallerName) =>
   takesGuestsIn.includes(name) && caller.endsWith('guest') ? newGuestCookie(people.gateway) : people.headersOf[caller];

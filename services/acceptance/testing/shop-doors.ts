@@ -1,5 +1,6 @@
 /** Every door that the gateway opens, from the tables that it opens them from. */
 import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import { sessionDoors } from '../../contracts/http/accounts/session-doors.ts';
 import { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
 import { cartDoors } from '../../contracts/http/cart-doors.ts';
@@ -8,6 +9,7 @@ import type { Door, Doors } from '../../contracts/http/door.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
 import { paymentDoors } from '../../contracts/http/payment-doors.ts';
 import { productDoors } from '../../contracts/http/product-doors.ts';
+import { webhookDoors } from '../../contracts/http/webhook-doors.ts';
 
 export type OpenDoor = Door & {
   /** `orderDoors.find`. */
@@ -25,7 +27,9 @@ export const shopDoors: readonly OpenDoor[] = [
   ...below(apiPrefix, 'orderDoors', orderDoors),
   ...below(apiPrefix, 'paymentDoors', paymentDoors),
   ...below(apiPrefix, 'productDoors', productDoors),
+  ...below(apiPrefix, 'sessionDoors', sessionDoors),
   ...below(apiPrefix, 'staffDoors', staffDoors),
+  ...below(apiPrefix, 'webhookDoors', webhookDoors),
   ...below('', 'keyDoors', keyDoors),
   ...below('', 'siteDoors', siteDoors),
 ];
