@@ -2,7 +2,7 @@ import { pathToFileURL } from 'node:url';
 import type { Plugin } from 'vite';
 import type { Door, Doors } from '../../../services/contracts/http/door.ts';
 
-const tableOfDoors = /\/services\/contracts\/http\/[\w-]+-doors\.ts$/;
+const tableOfDoors = /\/services\/contracts\/http\/(?:[\w-]+\/)?[\w-]+-doors\.ts$/;
 
 /** What the client of services/contracts/http/client.ts reads of a door; its schemas are checked by the door itself. */
 const askedOf = ({ method, path, deadlineMs, newGuest, answerHeaders, events }: Door) => ({

@@ -11,6 +11,8 @@ await build({
   configFile: false,
   envDir: false,
   logLevel: 'silent',
+  // A linked node_modules, as in a review of two commits, gives the same files as one that lies there.
+  resolve: { preserveSymlinks: true },
   plugins: [doorsForBrowsers()],
   build: {
     outDir: folder,
