@@ -80,7 +80,8 @@ export const startKafkaBroker = async (extra: Readonly<Record<string, string>> =
     ...['-cp', libs.map((jar) => join(home, 'libs', jar)).join(':')],
   ];
   const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
-  await run('java', [...java, 'kafka.tools.StorageTool', 'format', '-t', id, '-c', properties]);
+  // One id in 64 begins with a hyphen, which only this form takes for a value.
+  await run('java', [...java, 'kafka.tools.StorageTool', 'format', `--cluster-id=${id}`, '-c', properties]);
   const output = join(folder, 'output.log');
   let broker: ChildProcess | undefined;
 
