@@ -15,9 +15,8 @@ const polled = byRuntime(services)
 
 /** Services whose files CloudFront serves. */
 const sites = byRuntime(services).site.map(({ name }) => name);
-/** CDK's function that puts the files of a site into their bucket. */
-const filesDeployer = sites.length > 0 ? 'CustomCDKBucketDeployment' : undefined;
-const ofFilesDeployer = (type: string) => (filesDeployer ? [`${type}.${filesDeployer}`] : []);
+/** CDK's function that puts the files of a site into their bucket, where there is a site. */
+const filesDeployers = sites.length > 0 ? ['CustomCDKBucketDeployment'] : [];
 
 /** Every check of an entry is excepted for every resource of it whose name starts so. */
 const exceptions: readonly { readonly checks: readonly string[]; readonly resources: readonly string[] }[] = [
@@ -30,7 +29,7 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
       'AWS::Lambda::Function.AWSCDKTriggerCustomResourceProvider',
       'AWS::Lambda::Function.CustomS3AutoDeleteObjects',
       'AWS::Lambda::Function.CustomVpcRestrictDefaultSG',
-      ...ofFilesDeployer('AWS::Lambda::Function'),
+      ...filesDeployers.map((name) => `AWS::Lambda::Function.${name}`),
     ],
   },
   {
@@ -49,7 +48,7 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
     resources: [
       'AWS::Lambda::Function.KubernetesClusterKubectlProvider',
       'AWS::Lambda::Function.OwnersFunction',
-      ...ofFilesDeployer('AWS::Lambda::Function'),
+      ...filesDeployers.map((name) => `AWS::Lambda::Function.${name}`),
       ...polled.map((name) => `AWS::Lambda::Function.${name}Function`),
     ],
   },
@@ -91,7 +90,7 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
   {
     // It tells CloudFront to forget old files; that right knows no distribution that is not made yet.
     checks: ['CKV_AWS_111'],
-    resources: ofFilesDeployer('AWS::IAM::Policy'),
+    resources: filesDeployers.map((name) => `AWS::IAM::Policy.${name}`),
   },
 ];
 const excepted = exceptions.flatMap(({ checks, resources }) =>

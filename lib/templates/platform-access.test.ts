@@ -57,6 +57,26 @@ describe('stores', () => {
   });
 });
 
+describe('a table to which is only added', () => {
+  const appended = services.flatMap(({ owns }) =>
+    Object.entries(owns.tables ?? {}).flatMap(([table, { appendOnly }]) => (appendOnly ? [table] : [])),
+  );
+  const statements = () =>
+    stacks
+      .filter(({ environment, stack }) => environment === 'production' && /^(Function|Workloads)$/.test(stack))
+      .flatMap(({ template }) => identityStatements(template))
+      .map(({ statement }) => ({ text: textOf(statement), actions: listOf(at(statement, 'Action')) }))
+      .filter(({ actions }) => actions.some((action) => /^dynamodb:/.test(textOf(action))));
+
+  test.each(appended)('gives no service a right to remove an item: %s', (table) => {
+    const about = statements().filter(({ text }) => text.includes(`Att${table.replaceAll('-', '')}Table`));
+    expect(about.length).toBeGreaterThan(0);
+    expect(about.flatMap(({ actions }) => actions)).toContain('dynamodb:PutItem');
+    for (const { actions } of about)
+      expect(actions).not.toEqual(expect.arrayContaining([expect.stringMatching(/Delete|BatchWrite|\*/)]));
+  });
+});
+
 describe('the secret that services sign their calls with', () => {
   test('is given to pods, and to no function that calls nobody', () => {
     const functions = stacks

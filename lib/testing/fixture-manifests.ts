@@ -51,7 +51,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
   fixture({
     name: 'ledger',
     kind: 'lambda',
-    owns: { tables: { entries: { partitionKey: 'stockId', sortKey: 'sequence', stream: true } } },
+    owns: { tables: { entries: { partitionKey: 'stockId', sortKey: 'sequence', stream: true, appendOnly: true } } },
     consumes: { 'stock-events': 'all' },
   }),
   fixture({

@@ -69,6 +69,8 @@ export type TableDeclaration = {
   readonly expiresAt?: string;
   /** Whether changes are streamed to other functions; default false. */
   readonly stream?: boolean;
+  /** Whether items are added and completed only: nobody gets a right to remove one. Default false. */
+  readonly appendOnly?: boolean;
   /**
    * What its items note for those who operate the shop; whoever deploys may read single ones. `sent-mails`: one item a mail about an
    * order, with the key `<order id>:<kind of mail>` (`order-confirmed` for every paid order), whose `state` is `sent` once it went out.

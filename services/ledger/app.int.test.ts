@@ -32,7 +32,7 @@ afterEach(() => tables?.stop());
 const all = async () => {
   const scan = new ScanCommand({ TableName: 'order-events', ConsistentRead: true });
   const { Items = [] } = await DynamoDBDocumentClient.from(tables.client).send(scan);
-  return Items as (LedgerEntry & { reason?: string })[];
+  return Items as (LedgerEntry & { reason?: string; text?: string })[];
 };
 const entriesOf = async (orderId: string) =>
   (await all()).filter((entry) => entry.orderId === orderId).toSorted((a, b) => (a.sequence < b.sequence ? -1 : 1));
@@ -107,6 +107,11 @@ describe('a record that cannot be an entry', () => {
     expect(checkEntries(await entriesOf(orderId))).toEqual([]);
     expect(await entriesOf(orderId)).toHaveLength(2);
     expect(await asideOf('order-events-0/1')).toMatchObject([{ reason: 'unreadable' }]);
+  });
+
+  test('stands beside another one of the same place, as after a topic was made anew', async () => {
+    for (const bad of ['{', '[', '{']) expect(await record(batch('ord_', [bad]))).toEqual(allWell);
+    expect((await asideOf('order-events-0/0')).map(({ text }) => text).toSorted()).toEqual(['[', '{']);
   });
 
   test('because another event stands in its place is set aside beside it, once', async () => {

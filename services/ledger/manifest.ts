@@ -8,7 +8,13 @@ export const manifest = defineService({
   ports: {},
   owns: {
     tables: {
-      'order-events': { partitionKey: 'orderId', sortKey: 'sequence', stream: true, notes: 'order-events' },
+      'order-events': {
+        partitionKey: 'orderId',
+        sortKey: 'sequence',
+        stream: true,
+        appendOnly: true,
+        notes: 'order-events',
+      },
     },
   },
   publishes: {},

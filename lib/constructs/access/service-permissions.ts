@@ -36,17 +36,34 @@ export type ServiceResources = {
 const statement = (sid: string, actions: readonly string[], resources: readonly string[]) =>
   new PolicyStatement({ sid, actions: [...actions], resources: [...resources] });
 
-const ITEMS = [
+const ADDING_ITEMS = [
   'GetItem',
   'BatchGetItem',
   'Query',
   'PutItem',
   'UpdateItem',
-  'DeleteItem',
-  'BatchWriteItem',
   'ConditionCheckItem',
   'DescribeTable',
 ];
+/** A batch of writes can remove as well as put. */
+const ITEMS = [...ADDING_ITEMS, 'DeleteItem', 'BatchWriteItem'];
+
+const tableStatements = ({ owns }: ServiceManifest, at: ServiceResources): PolicyStatement[] => {
+  const { added = [], used = [] } = Object.groupBy(Object.entries(owns.tables ?? {}), ([, { appendOnly }]) =>
+    appendOnly ? 'added' : 'used',
+  );
+  const granted = (sid: string, actions: readonly string[], tables: typeof used) =>
+    tables.length > 0
+      ? [
+          statement(
+            sid,
+            actions.map((action) => `dynamodb:${action}`),
+            tables.map(([table]) => at.tableArn(table)),
+          ),
+        ]
+      : [];
+  return [...granted('UseTables', ITEMS, used), ...granted('AddToTables', ADDING_ITEMS, added)];
+};
 
 const eventStatements = (service: ServiceManifest, at: ServiceResources) => {
   const { name, publishes } = service;
@@ -154,7 +171,6 @@ export const servicePermissions = (
 ): PolicyStatement[] => {
   const { owns, cache } = service;
   const observed = observedBy(service);
-  const tables = Object.keys(owns.tables ?? {});
   const buckets = owns.buckets ?? [];
   const secrets = at.secretArns(service);
   const { region } = Stack.of(scope);
@@ -170,15 +186,7 @@ export const servicePermissions = (
     ...eventStatements(service, at),
     ...observedTopicStatements(observed.topics, at),
     ...(cache ? [statement('SignInToCache', ['elasticache:Connect'], at.cacheConnectArns)] : []),
-    ...(tables.length > 0
-      ? [
-          statement(
-            'UseTables',
-            ITEMS.map((action) => `dynamodb:${action}`),
-            tables.map((table) => at.tableArn(table)),
-          ),
-        ]
-      : []),
+    ...tableStatements(service, at),
     ...(observed.tables.length > 0
       ? [
           statement(

@@ -29,6 +29,9 @@ const envelopeSchema = z.looseObject({
   traceparent: z.string().optional(),
 });
 
+/** Enough of a digest to tell records of one place apart. */
+const shortDigest = (text: string) => eventDigest(text).slice(0, 16);
+
 const readEnvelope = (text: string) => {
   if (Buffer.byteLength(text) > largestEventBytes) return { why: `it has more than ${largestEventBytes} bytes` };
   try {
@@ -61,7 +64,8 @@ export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string
   if (!envelope) {
     await ledger.setAside({
       reason: 'unreadable',
-      name: place,
+      // Places begin again when a topic is made anew.
+      name: `${place}/${shortDigest(text)}`,
       text: text.slice(0, largestEventBytes / 4),
       detail: why,
       recordedAt,
@@ -86,7 +90,7 @@ export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string
   const isNew = await ledger.put(entry);
   const standing = isNew ? entry : await ledger.find(orderId, sequence);
   if (standing?.digest !== digest) {
-    const name = `${orderId}/${sequence}/${digest.slice(0, 16)}`;
+    const name = `${orderId}/${sequence}/${shortDigest(text)}`;
     const detail = `${standing?.eventId} stands in the place of ${eventId}`;
     await ledger.setAside({ reason: 'contradicts', name, text, detail, recordedAt });
     return { outcome: 'contradicts', entry, traceparent };
