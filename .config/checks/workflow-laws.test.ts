@@ -115,6 +115,13 @@ describe('a planted breach is found by its law and by no other', () => {
     expect(broken.map(([found]) => found)).toEqual([law]);
   });
 
+  test('knows commands in whatever room of bin/commands they lie', async () => {
+    const names = await Promise.all(
+      ['up', 'rename', 'bench-lines'].map(async (name) => (await commandNamed(name))?.name()),
+    );
+    expect(names).toEqual(['up', 'rename', undefined]);
+  });
+
   test.each([
     ['a command', 'npx cloudmart bundel', 'there is no "npx cloudmart bundel"'],
     ['an option', 'npx cloudmart bundle --into x', '"npx cloudmart bundle" has no --into'],

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Command } from 'commander';
 import { parse } from 'yaml';
 import { root } from '../../lib/checkout.ts';
@@ -153,9 +153,13 @@ const optionsOf = (command: Command) => new Set(['--help', ...command.options.fl
 export type CommandNamed = (name: string) => Promise<Command | undefined>;
 
 export const commandNamed: CommandNamed = async (name) => {
-  if (!readdirSync(join(root, 'bin/commands')).includes(`${name}.ts`)) return undefined;
+  const folder = join(root, 'bin/commands');
+  const [file] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+    (one) => basename(one) === `${name}.ts` && !one.startsWith('run/'),
+  );
+  if (file === undefined) return undefined;
   const factory = `${name.replaceAll(/-(\w)/g, (_, letter: string) => letter.toUpperCase())}Command`;
-  return ((await import(join(root, 'bin/commands', `${name}.ts`))) as Record<string, () => Command>)[factory]?.();
+  return ((await import(join(folder, file))) as Record<string, () => Command>)[factory]?.();
 };
 
 /** Every command of the project that a script names exists, with the options that it gives. */
