@@ -13,6 +13,8 @@ export type ServiceStatus = {
   readonly restarts: number;
   /** Base URL of its HTTP door. */
   readonly url?: string;
+  /** Whether that is what people open in a browser. */
+  readonly hasPages: boolean;
 };
 
 export type PlatformStatus = Pick<LocalState, 'dataFolder' | 'gateway' | 'mailbox' | 'pid' | 'startedAt'> & {
@@ -42,12 +44,14 @@ export const platformStatus = async (dataFolder: string): Promise<PlatformStatus
   const listed = await readProcessList(dataFolder);
   const statusOf = async (name: string, isWell: () => Promise<boolean>): Promise<ServiceStatus> => {
     const { pid = null, state: known = 'down', restarts = 0 } = listed.find((process) => process.name === name) ?? {};
-    return { name, state: known !== 'ready' || (await isWell()) ? known : 'unhealthy', pid, restarts };
+    const isKnown = known !== 'ready' || (await isWell());
+    return { name, state: isKnown ? known : 'unhealthy', pid, restarts, hasPages: false };
   };
   const services = state.services.map(
-    async ({ name, url }): Promise<ServiceStatus> => ({
+    async ({ name, url, kind }): Promise<ServiceStatus> => ({
       ...(await statusOf(name, async () => url === undefined || isReady(url))),
       url,
+      hasPages: kind === 'static',
     }),
   );
   const [database = ''] = Object.values(state.databases);

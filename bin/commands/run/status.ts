@@ -13,6 +13,7 @@ const MOODS: Readonly<Record<ServiceStatus['state'], Mood>> = {
 const linesOf = ({ dataFolder, pid, startedAt, gateway, mailbox, services }: PlatformStatus): string[] => [
   `${dataFolder}: process ${pid}, up for ${durationOf(Date.now() - Date.parse(startedAt))}`,
   ...columns([
+    ...services.flatMap(({ name, url, hasPages }) => (hasPages && url !== undefined ? [[name, url]] : [])),
     ['shop API', `${gateway}/docs`],
     ['mailbox', mailbox],
   ]),

@@ -100,6 +100,8 @@ describe('a platform that runs without a purchase', () => {
     );
     const words = (await cloudmart('status')).stdout.split('\n');
     for (const name of names) expect(words).toContainEqual(expect.stringMatching(new RegExp(`^ready +${name}\\b`)));
+    for (const { name, kind } of services)
+      if (kind === 'static') expect(words).toContainEqual(expect.stringMatching(new RegExp(`^${name} +http://127`)));
     expect(words.filter((line) => line.length > 80)).toEqual([]);
   });
 

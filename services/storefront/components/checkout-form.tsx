@@ -28,14 +28,13 @@ const countryOf = (locale: string): string => {
 
 const CountryField = ({ value, onChange }: { readonly value: string; readonly onChange: (code: string) => void }) => {
   const { checkout } = useMessages();
-  const { locale } = useFormats();
+  const { locale, country } = useFormats();
   const named = useMemo(() => {
-    const names = new Intl.DisplayNames(locale, { type: 'region' });
     const sorted = new Intl.Collator(locale);
     return [...countries]
-      .map((code) => ({ code, name: names.of(code) ?? code }))
+      .map((code) => ({ code, name: country(code) }))
       .toSorted((one, other) => sorted.compare(one.name, other.name));
-  }, [locale]);
+  }, [locale, country]);
   return (
     <div className="field">
       <label htmlFor="country">{checkout.country}</label>

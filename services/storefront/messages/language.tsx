@@ -1,7 +1,8 @@
 /** The reader's language, and how prices and dates are written in it. */
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
-import type { Money } from '../../contracts/http/values.ts';
+
 import { english, type Messages } from './english.ts';
+import { formatsOf } from './formats.ts';
 
 /** Languages that the shop speaks, each by its own name. */
 export const languages = { en: 'English', de: 'Deutsch' } as const;
@@ -85,17 +86,5 @@ export const useLanguage = () => {
 /** Prices and dates as the reader writes them. Currencies have as many decimals as they have. */
 export const useFormats = () => {
   const { locale } = use(SpeechContext);
-  return useMemo(() => {
-    const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
-    const numbers = new Intl.NumberFormat(locale);
-    return {
-      locale,
-      money: ({ amount, currency }: Money): string => {
-        const format = new Intl.NumberFormat(locale, { style: 'currency', currency });
-        return format.format(amount / 10 ** (format.resolvedOptions().maximumFractionDigits ?? 2));
-      },
-      date: (at: string): string => dates.format(new Date(at)),
-      number: (value: number): string => numbers.format(value),
-    };
-  }, [locale]);
+  return useMemo(() => formatsOf(locale), [locale]);
 };

@@ -133,7 +133,7 @@ const Outcome = ({ order }: { readonly order: Order }) => {
 
 const Goods = ({ order }: { readonly order: Order }) => {
   const messages = useMessages();
-  const { money } = useFormats();
+  const { money, country: nameOf } = useFormats();
   const { name, street, line2, zip, city, state, country } = order.shippingAddress;
   const place = [zip, city, state].filter(Boolean).join(' ');
   const { captured, refunded } = order.payment;
@@ -168,7 +168,7 @@ const Goods = ({ order }: { readonly order: Order }) => {
       </dl>
       <h2>{messages.order.to}</h2>
       <address>
-        {[name, street, line2, place, country].filter(Boolean).map((line) => (
+        {[name, street, line2, place, nameOf(country)].filter(Boolean).map((line) => (
           <span key={line} dir="auto">
             {line}
           </span>
