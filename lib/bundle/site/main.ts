@@ -25,6 +25,12 @@ await build({
     modulePreload: { polyfill: false },
     license: { fileName: 'licences.txt' },
     reportCompressedSize: false,
+    rolldownOptions: {
+      output: {
+        // What the first page imports comes as one file: split by who else imports it, it takes 3 % more bytes and a request each.
+        codeSplitting: { groups: [{ name: 'first', tags: ['$initial'] }] },
+      },
+    },
   },
 }).catch((problem: Error) => {
   process.stderr.write(`${problem.message.trim()}\n`);

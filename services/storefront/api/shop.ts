@@ -1,6 +1,11 @@
 /** The shop's API as this page reaches it: where `/config.json` says, with the session in cookies that no script can read. */
+import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import { sessionDoors } from '../../contracts/http/accounts/session-doors.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
-import { createShopClient, type ShopClient } from '../../contracts/http/client.ts';
+import { cartDoors } from '../../contracts/http/cart-doors.ts';
+import { createDoorClient } from '../../contracts/http/client.ts';
+import { orderDoors } from '../../contracts/http/order-doors.ts';
+import { productDoors } from '../../contracts/http/product-doors.ts';
 import type { SiteConfig } from '../../contracts/http/site-config.ts';
 
 const configWithinMs = 3_000;
@@ -42,8 +47,20 @@ const askAsReader = (api: string) => async (url: string, request: RequestInit) =
   return goesOn ? fetch(url, request) : answer;
 };
 
+/** The doors that these pages open, and no others: every first load brings them along. */
+const createPageClient = (api: string) => {
+  const reader = { baseUrl: api, fetch: askAsReader(api) };
+  return {
+    accounts: createDoorClient(accountDoors, reader),
+    cart: createDoorClient(cartDoors, reader),
+    orders: createDoorClient(orderDoors, reader),
+    products: createDoorClient(productDoors, reader),
+    sessions: createDoorClient(sessionDoors, reader),
+  };
+};
+
 /** Never rejects; calls of the client do. */
-const client: Promise<ShopClient> = readConfig().then(({ api }) => createShopClient({ api, fetch: askAsReader(api) }));
+const client = readConfig().then(({ api }) => createPageClient(api));
 
 /** The client, once the page knows where the API is. */
-export const shop = (): Promise<ShopClient> => client;
+export const shop = () => client;

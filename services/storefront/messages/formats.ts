@@ -1,5 +1,5 @@
 import type { Money } from '../../contracts/http/values.ts';
-import { currencyDecimals } from '../../kit/values/currencies.ts';
+import { minorUnitDecimals } from '../../kit/values/minor-units.ts';
 
 /** How a reader of a locale, a BCP 47 tag such as `de-AT`, writes money, dates, numbers and the names of countries. */
 export const formatsOf = (locale: string) => {
@@ -10,7 +10,7 @@ export const formatsOf = (locale: string) => {
     locale,
     /** Decimals are those of ISO 4217: browsers count them as people pay in cash, 0 for IQD and LBP, and would show another price. */
     money: ({ amount, currency }: Money): string => {
-      const decimals = currencyDecimals(currency);
+      const decimals = minorUnitDecimals(currency);
       const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
       return new Intl.NumberFormat(locale, { style: 'currency', currency, ...digits }).format(amount / 10 ** decimals);
     },

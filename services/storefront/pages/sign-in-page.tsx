@@ -1,6 +1,6 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { Form } from 'react-aria-components';
-import { useSessionChange } from '../api/session.ts';
+import { useSessionChange } from '../api/session-change.ts';
 import { shop } from '../api/shop.ts';
 import { Field } from '../components/field.tsx';
 import { PageTitle } from '../components/page-title.tsx';
