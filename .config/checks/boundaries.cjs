@@ -169,9 +169,9 @@ module.exports = {
     ),
     error(
       'storefront-sees-only-contracts',
-      'Browser code must not pull in the server kit, but for its table of currencies: share a schema in services/contracts.',
+      'Browser code must not pull in the server kit, but for its table of minor units: share a schema in services/contracts.',
       { path: '^services/storefront/', pathNot: ['/manifest\\.ts$', TEST] },
-      { path: '^services/', pathNot: ['^services/(storefront|contracts)/', '^services/kit/values/currencies\\.ts$'] },
+      { path: '^services/', pathNot: ['^services/(storefront|contracts)/', '^services/kit/values/minor-units\\.ts$'] },
     ),
     error(
       'production-never-sees-tests',
