@@ -3,6 +3,7 @@ import { Stage } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { byRuntime, type ServiceManifest } from '../services/kit/manifest.ts';
 import type { ServiceResources } from './constructs/access/service-permissions.ts';
+import { cdnProof } from './constructs/edge/cdn-proof.ts';
 import type { FunctionCode } from './constructs/events/event-function.ts';
 import type { Environment } from './environment/environment.ts';
 import { checkAgainstServices } from './environment/environment-checks.ts';
@@ -49,7 +50,11 @@ export class Platform extends Stage {
 
     const { keys, alerts } = new FoundationStack(this, 'Foundation', { environment });
     const { network } = new NetworkStack(this, 'Network', { environment });
-    const domain = new DomainStack(this, 'Domain', { environment, services, alerts });
+    const secret = new SecretStack(this, 'Secret', { environment, services, key: keys.data });
+    const proof = cdnProof(environment, services);
+    const domain = new DomainStack(this, 'Domain', { environment, services, proof, alerts });
+    // It refers to the secret by name.
+    domain.addStackDependency(secret);
     const { backups, delivery, metrics } = environment;
     const sentMails = sentMailsOf(services);
     const readTables = sentMails ? [sentMails.table] : [];
@@ -67,7 +72,6 @@ export class Platform extends Stage {
     const pods = cluster.clusterSecurityGroup;
 
     const registry = new RegistryStack(this, 'Registry', { environment, services, key: keys.data });
-    const secret = new SecretStack(this, 'Secret', { environment, services, key: keys.data });
     const database = new DatabaseStack(this, 'Database', {
       environment,
       services,
@@ -138,7 +142,8 @@ export class Platform extends Stage {
         environment,
         sites,
         zone: domain.zone,
-        apiHost: environment.publicDoor.host,
+        publicDoor: environment.publicDoor,
+        proof,
         codeOf,
         alerts,
       });

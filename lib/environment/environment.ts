@@ -1,13 +1,7 @@
 /** What may differ between environments: every value with its unit, its bounds and a sentence for whoever edits it. */
 import { z } from 'zod';
-
-const cidr = z.cidrv4('write an IPv4 range such as 10.10.0.0/16');
-/** What CloudWatch Logs takes, up to ten years; any other number fails only when it is deployed. Source: its API, PutRetentionPolicy. */
-const logDays = z.literal([
-  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-]);
-const count = (least: number, most: number) => z.int().min(least).max(most);
-const hostName = z.string().regex(/^([a-z0-9-]+\.)+[a-z]{2,}$/, 'a host name such as shop.example.com');
+import { clusterShape } from './cluster-shape.ts';
+import { cidr, count, hostName, logDays } from './value-shapes.ts';
 
 const network = z.strictObject({
   cidr: cidr.describe('Address range of the VPC; a /16 that no other environment and no peer uses.'),
@@ -21,58 +15,6 @@ const network = z.strictObject({
     .array(z.enum(['ecr.api', 'ecr.dkr', 'eks', 'eks-auth', 'kms', 'logs', 'secretsmanager', 'sts']))
     .describe('AWS APIs reached by an interface endpoint in every zone; the others go through NAT.'),
   flowLogDays: logDays.describe('Days that flow logs of the VPC are kept.'),
-});
-
-const cluster = z.strictObject({
-  version: z
-    .enum(['1.35'])
-    .describe('Kubernetes version; the kubectl layer in package.json must be within one minor version.'),
-  compute: z.enum(['auto-mode', 'node-groups']).describe('Who runs the nodes: EKS Auto Mode, or managed node groups.'),
-  capacity: z
-    .enum(['on-demand', 'spot'])
-    .describe('How nodes are bought; spot nodes may go with two minutes of notice.'),
-  nodes: z.strictObject({
-    instanceType: z
-      .string()
-      .regex(/^[a-z0-9]+\.[a-z0-9]+$/)
-      .describe(
-        'EC2 type of node groups; Auto Mode chooses its own. Outside dev one that encrypts what nodes send each other: c, m, r from generation 6, but for 6g and 6gd.',
-      ),
-    categories: z
-      .array(z.enum(['c', 'm', 'r', 't']))
-      .min(1)
-      .describe(
-        'EC2 categories that Auto Mode may choose from; t is the cheapest, slows down under steady load, and is for dev only, because t3 does not encrypt what nodes send each other.',
-      ),
-    min: count(1, 100).describe('Smallest number of nodes of the group.'),
-    max: count(1, 100).describe(
-      'Largest number of nodes of the group; for Auto Mode the CPU limit is four times this.',
-    ),
-  }),
-  publicEndpointCidrs: z
-    .array(cidr)
-    .describe(
-      'Ranges from which the API server is reached over the internet, always with IAM; none means from inside the VPC only.',
-    ),
-  sessionHost: z
-    .boolean()
-    .describe(
-      'Whether a small host without open ports leads to the API server by Session Manager; the way in where no range of the internet is admitted and no network of yours is joined to the VPC.',
-    ),
-  administrators: z
-    .array(
-      z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/*-]+$/, 'the ARN of a role, * allowed in its name'),
-    )
-    .describe(
-      'Roles that may become administrator or viewer of the cluster without a second factor in their session, such as those of IAM Identity Center (arn:aws:iam::<account>:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_<permission set>_*), which asks for it at sign-in; everybody else in the account needs one.',
-    ),
-  addOnVersions: z
-    .record(z.string(), z.string().regex(/^v\d+\.\d+\.\d+-eksbuild\.\d+$/, 'a version such as v0.8.0-eksbuild.2'))
-    .describe(
-      'Version of each add-on, as `aws eks describe-addon-versions --kubernetes-version <version> --addon-name <name>` lists them; one without a version stays at the newest of its first creation.',
-    ),
-  logDays: logDays.describe('Days that control-plane and container logs are kept.'),
-  containerInsights: z.boolean().describe('Whether CloudWatch collects metrics of every pod (billed per observation).'),
 });
 
 const database = z.strictObject({
@@ -125,6 +67,11 @@ const publicDoor = z.strictObject({
     'Requests of one address in five minutes before the WAF blocks it.',
   ),
   accessLogDays: logDays.describe('Days that access logs of the load balancer and the WAF are kept.'),
+  proofRound: count(1, 1_000_000)
+    .default(1)
+    .describe(
+      'Raised after CDN_PROOF was rotated, so that CloudFront and the WAF take the new value at the next deployment.',
+    ),
 });
 
 /** Shape of one environment; an unknown key is refused. */
@@ -150,7 +97,7 @@ export const environmentShape = z.strictObject({
     'DNS zone that the platform manages; mail is sent from it, and the public door lies under it.',
   ),
   network: network.describe('VPC, subnets and ways out.'),
-  cluster: cluster.describe('Kubernetes.'),
+  cluster: clusterShape.describe('Kubernetes.'),
   database: database.describe('Aurora PostgreSQL.'),
   eventStream: eventStream.describe('MSK.'),
   cache: cache.describe('ElastiCache for Valkey.'),

@@ -1,4 +1,4 @@
-import { CrossStackReferences, Fn, ReferenceStrength } from 'aws-cdk-lib';
+import { CrossStackReferences, Fn, ReferenceStrength, type SecretValue } from 'aws-cdk-lib';
 import { PublicHostedZone, TxtRecord } from 'aws-cdk-lib/aws-route53';
 import {
   ConfigurationSet,
@@ -20,6 +20,8 @@ import { PlatformStack } from './platform-stack.ts';
 export type DomainStackProps = {
   readonly environment: Environment;
   readonly services: readonly ServiceManifest[];
+  /** Secret with which the shop's content delivery network vouches for the addresses of viewers. */
+  readonly proof: SecretValue | undefined;
   readonly alerts: AlertTopics;
 };
 
@@ -29,7 +31,7 @@ export class DomainStack extends PlatformStack {
   readonly mailArns: readonly string[];
   readonly door: PublicDoor | undefined;
 
-  constructor(scope: Construct, id: string, { environment, services, alerts }: DomainStackProps) {
+  constructor(scope: Construct, id: string, { environment, services, proof, alerts }: DomainStackProps) {
     super(scope, id, { environment, description: 'DNS zone, mail identity, certificate and web firewall' });
     this.zone = new PublicHostedZone(this, 'Zone', { zoneName: environment.domain });
     // Another zone of the same name would have other name servers, and the parent's delegation would lead nowhere.
@@ -62,6 +64,7 @@ export class DomainStack extends PlatformStack {
     this.door = new PublicDoor(this, 'Door', {
       name: this.prefix,
       zone: this.zone,
+      proof,
       alerts,
       retained: environment.protected,
       largeBodies: services.flatMap(({ largeBodies = [] }) => largeBodies),

@@ -1,3 +1,4 @@
+import type { SecretValue } from 'aws-cdk-lib';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
@@ -15,14 +16,19 @@ export type SiteStackProps = {
   /** Manifests of services that are files for browsers. */
   readonly sites: readonly ServiceManifest[];
   readonly zone: IHostedZone;
-  /** Host of the public door. */
-  readonly apiHost: string;
+  readonly publicDoor: NonNullable<Environment['publicDoor']>;
+  /** Secret by which the public door knows requests of these sites. */
+  readonly proof: SecretValue | undefined;
   readonly codeOf: (service: ServiceManifest) => FunctionCode;
   readonly alerts: AlertTopics;
 };
 
 export class SiteStack extends PlatformStack {
-  constructor(scope: Construct, id: string, { environment, sites, zone, apiHost, codeOf, alerts }: SiteStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { environment, sites, zone, publicDoor, proof, codeOf, alerts }: SiteStackProps,
+  ) {
     super(scope, id, { environment, description: 'Files for browsers, delivered by CloudFront' });
     if (environment.region !== 'us-east-1')
       throw new Error(
@@ -33,7 +39,9 @@ export class SiteStack extends PlatformStack {
         owner: service.name,
         host: `${service.name}.${environment.domain}`,
         zone,
-        apiHost,
+        apiHost: publicDoor.host,
+        proof,
+        proofRound: publicDoor.proofRound,
         code: codeOf(service),
         config: siteConfigOf(environment.name),
         alerts,

@@ -77,6 +77,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     mostInFlightOfNetwork: config.own.REQUESTS_AT_ONCE,
     allowedOrigins: config.own.ALLOWED_ORIGINS,
     guestSessions: guests,
+    cdnProof: config.own.CDN_PROOF,
     accessTokenOf: accessTokenOfBrowser,
     documentation: shopDocumentation,
   });

@@ -40,6 +40,11 @@ export const manifest = defineService({
         'Secret of at least 32 characters that signs the sessions of guests; a new one ends those of before.',
       kind: 'secret',
     },
+    CDN_PROOF: {
+      description:
+        "Secret by which the shop's own CloudFront vouches for the address of a viewer, which limits then count.",
+      kind: 'secret',
+    },
     ENVIRONMENT: {
       description: 'Name of the environment, which pages show and put into reports of errors.',
       kind: 'plain',

@@ -1,4 +1,4 @@
-import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { ArnFormat, Duration, RemovalPolicy, type SecretValue, Stack } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -6,6 +6,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IHostedZone } from 'aws-cdk-lib/aws-route53';
 import { CfnLoggingConfiguration, CfnWebACL } from 'aws-cdk-lib/aws-wafv2';
 import { Construct } from 'constructs';
+import { proofHeader, viewerHeader } from '../../../services/kit/values/viewer-headers.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { firewallLogGroup } from '../../names.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
@@ -16,6 +17,8 @@ export type PublicDoorProps = NonNullable<Environment['publicDoor']> & {
   readonly name: string;
   /** Zone in which the certificate is validated. */
   readonly zone: IHostedZone;
+  /** Secret with which the shop's content delivery network vouches for the addresses of viewers; default nobody does. */
+  readonly proof: SecretValue | undefined;
   readonly alerts: AlertTopics;
   readonly retained: boolean;
   /** Beginnings of paths that take bodies above 8 KiB. */
@@ -51,6 +54,44 @@ const largeBody = (paths: readonly string[]): CfnWebACL.StatementProperty => {
     },
   }));
   return elsewhere.length > 0 ? { andStatement: { statements: [label, ...elsewhere] } } : label;
+};
+
+const vouchedFor = (proof: SecretValue): CfnWebACL.StatementProperty => ({
+  byteMatchStatement: {
+    // CloudFormation looks the value up when it deploys; the template holds a reference.
+    searchString: proof.unsafeUnwrap(),
+    fieldToMatch: { singleHeader: { Name: proofHeader } },
+    positionalConstraint: 'EXACTLY',
+    textTransformations: [{ priority: 0, type: 'NONE' }],
+  },
+});
+
+/**
+ * What counts requests: by the address that the load balancer sees, and by the viewer's where the shop's own content delivery network
+ * vouches for it. That network calls from few addresses, which would otherwise be refused with all the shop's customers behind them.
+ */
+const rateLimits = (limit: number, proof: SecretValue | undefined) => {
+  const counted = { limit, evaluationWindowSec: 300 };
+  if (!proof) return [{ name: 'too-many-requests', statement: { ...counted, aggregateKeyType: 'IP' } }];
+  return [
+    {
+      name: 'too-many-requests',
+      statement: {
+        ...counted,
+        aggregateKeyType: 'IP',
+        scopeDownStatement: { notStatement: { statement: vouchedFor(proof) } },
+      },
+    },
+    {
+      name: 'too-many-requests-of-viewer',
+      statement: {
+        ...counted,
+        aggregateKeyType: 'CUSTOM_KEYS',
+        customKeys: [{ header: { name: viewerHeader, textTransformations: [{ priority: 0, type: 'NONE' }] } }],
+        scopeDownStatement: vouchedFor(proof),
+      },
+    },
+  ];
 };
 
 /** What the load balancer of the public door needs before Kubernetes makes it: certificate, web firewall, bucket for access logs. */
@@ -91,7 +132,16 @@ export class PublicDoor extends Construct {
     this.webAclArn = this.firewall(props).attrArn;
   }
 
-  private firewall({ name, requestsPerFiveMinutes, accessLogDays, alerts, largeBodies }: PublicDoorProps) {
+  private firewall({
+    name,
+    requestsPerFiveMinutes,
+    accessLogDays,
+    proof,
+    proofRound,
+    alerts,
+    largeBodies,
+  }: PublicDoorProps) {
+    const limits = rateLimits(requestsPerFiveMinutes, proof);
     const visibility = (metricName: string) => ({
       cloudWatchMetricsEnabled: true,
       sampledRequestsEnabled: true,
@@ -99,22 +149,22 @@ export class PublicDoor extends Construct {
     });
     const acl = new CfnWebACL(this, 'Firewall', {
       name,
+      // A change here makes CloudFormation look the proof up anew.
+      description: `Before the public door, proof ${proofRound}`,
       scope: 'REGIONAL',
       defaultAction: { allow: {} },
       visibilityConfig: visibility(name),
       rules: [
-        {
-          name: 'too-many-requests',
-          priority: 0,
+        ...limits.map((limit, index) => ({
+          name: limit.name,
+          priority: index,
           action: { block: { customResponse: { responseCode: 429 } } },
-          statement: {
-            rateBasedStatement: { limit: requestsPerFiveMinutes, aggregateKeyType: 'IP', evaluationWindowSec: 300 },
-          },
-          visibilityConfig: visibility('too-many-requests'),
-        },
+          statement: { rateBasedStatement: limit.statement },
+          visibilityConfig: visibility(limit.name),
+        })),
         ...MANAGED_RULES.map((group, index) => ({
           name: group,
-          priority: index + 1,
+          priority: limits.length + index,
           overrideAction: { none: {} },
           statement: {
             managedRuleGroupStatement: {
@@ -129,7 +179,7 @@ export class PublicDoor extends Construct {
         })),
         {
           name: 'body-too-large',
-          priority: MANAGED_RULES.length + 1,
+          priority: limits.length + MANAGED_RULES.length,
           action: { block: {} },
           statement: largeBody(largeBodies),
           visibilityConfig: visibility('body-too-large'),
@@ -151,7 +201,9 @@ export class PublicDoor extends Construct {
           arnFormat: ArnFormat.COLON_RESOURCE_NAME,
         }),
       ],
-      redactedFields: ['authorization', 'cookie', 'x-session-id'].map((header) => ({ singleHeader: { Name: header } })),
+      redactedFields: ['authorization', 'cookie', 'x-session-id', proofHeader].map((header) => ({
+        singleHeader: { Name: header },
+      })),
     });
     new OwnedAlarm(this, 'BlockedRequests', {
       alerts,

@@ -1,4 +1,4 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, type SecretValue } from 'aws-cdk-lib';
 import { Certificate, CertificateValidation } from 'aws-cdk-lib/aws-certificatemanager';
 import {
   AllowedMethods,
@@ -24,6 +24,7 @@ import { CnameRecord, type IHostedZone } from 'aws-cdk-lib/aws-route53';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deployment';
 import { Construct } from 'constructs';
+import { proofHeader, viewerHeader } from '../../../services/kit/values/viewer-headers.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { contentSecurityPolicy } from '../../variables/site-config.ts';
 import type { FunctionCode } from '../events/event-function.ts';
@@ -38,6 +39,10 @@ export type StaticSiteProps = {
   readonly zone: IHostedZone;
   /** Host that answers `/api/*`, so that browsers see one origin. */
   readonly apiHost: string;
+  /** What the public door holds as `CDN_PROOF`, so that it believes which viewer a request came from; default it cannot tell. */
+  readonly proof?: SecretValue | undefined;
+  /** Number of the proof's value, raised when it was rotated. */
+  readonly proofRound: number;
   /** Folder of files. */
   readonly code: FunctionCode;
   /** What pages read at `/config.json`, so that the same files serve every environment. */
@@ -61,7 +66,8 @@ export class StaticSite extends Construct {
     this.files = new ObjectBucket(this, 'Files', { accessLogs, retained: false }).bucket;
     acknowledge(this.files, 'Every deployment brings all files again.', 'Rules::state-retained');
     const distribution = new Distribution(this, 'Distribution', {
-      comment: props.host,
+      // A change here makes CloudFormation look the proof up anew.
+      comment: `${props.host}, proof ${props.proofRound}`,
       domainNames: [props.host],
       certificate: new Certificate(this, 'Certificate', {
         domainName: props.host,
@@ -84,11 +90,16 @@ export class StaticSite extends Construct {
       },
       additionalBehaviors: {
         '/api/*': {
-          origin: new HttpOrigin(props.apiHost, { protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY }),
+          origin: new HttpOrigin(props.apiHost, {
+            protocolPolicy: OriginProtocolPolicy.HTTPS_ONLY,
+            // CloudFormation looks the value up when it deploys; the template holds a reference.
+            ...(props.proof && { customHeaders: { [proofHeader]: props.proof.unsafeUnwrap() } }),
+          }),
           viewerProtocolPolicy: ViewerProtocolPolicy.HTTPS_ONLY,
           allowedMethods: AllowedMethods.ALLOW_ALL,
           cachePolicy: CachePolicy.CACHING_DISABLED,
           originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
+          functionAssociations: [{ function: this.viewerAddress(), eventType: FunctionEventType.VIEWER_REQUEST }],
         },
       },
     });
@@ -166,6 +177,17 @@ export class StaticSite extends Construct {
       runtime: FunctionRuntime.JS_2_0,
       code: EdgeCode.fromInline(
         "function handler(event) { var request = event.request; if (!/\\.[^/]+$/.test(request.uri)) request.uri = '/index.html'; return request; }",
+      ),
+    });
+  }
+
+  /** The load balancer sees an address of CloudFront. Whatever a viewer puts into the header is replaced. */
+  private viewerAddress() {
+    return new EdgeFunction(this, 'ViewerAddress', {
+      comment: 'Tells the API from which address the viewer came',
+      runtime: FunctionRuntime.JS_2_0,
+      code: EdgeCode.fromInline(
+        `function handler(event) { event.request.headers['${viewerHeader}'] = { value: event.viewer.ip }; return event.request; }`,
       ),
     });
   }

@@ -53,6 +53,7 @@ export const startGateway = async (
       LOGIN_LIMIT_PER_MINUTE: 100_000,
       REQUESTS_AT_ONCE: 1_000,
       GUEST_SESSION_SECRET: guestSessionSecret,
+      CDN_PROOF: 'the-proof-of-the-network-of-these-tests',
       ENVIRONMENT: 'staging',
       ...own,
     },

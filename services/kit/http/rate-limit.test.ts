@@ -7,6 +7,7 @@ import { testContext } from '../testing/context.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { testTokens } from '../testing/tokens.ts';
+import { proofHeader, viewerHeader } from '../values/viewer-headers.ts';
 import { createHttpServer, type HttpServerOptions } from './http-server.ts';
 
 const tokens = await testTokens();
@@ -66,6 +67,28 @@ describe('a rate limit', () => {
       200, 200,
     ]);
     expect(await call(behind, '/b', forwarded('1.1.1.1'))).toBe(429);
+  });
+
+  test('counts the viewer for whom the content delivery network vouches, and believes nobody without its proof', async () => {
+    const cdnProof = 'the-proof-of-the-network-of-this-test';
+    const http = await server({ cdnProof });
+    const from = (viewer: string, proof?: string) => {
+      const headers = { [viewerHeader]: viewer, ...(proof === undefined ? {} : { [proofHeader]: proof }) };
+      return call(http, '/b', { headers, remoteAddress: '198.51.100.1' });
+    };
+    expect([await from('203.0.113.1', cdnProof), await from('203.0.113.2', cdnProof)]).toEqual([200, 200]);
+    expect([await from('203.0.113.1', cdnProof), await from('2001:db8::1', cdnProof)]).toEqual([429, 200]);
+    expect(await from('2001:db8::2', cdnProof)).toBe(429);
+    expect([
+      await from('203.0.113.3'),
+      await from('203.0.113.4', 'guessed'),
+      await from('no address', cdnProof),
+    ]).toEqual([200, 429, 429]);
+    const without = await server();
+    expect([
+      await call(without, '/b', { headers: { [viewerHeader]: '203.0.113.1', [proofHeader]: '' } }),
+      await call(without, '/b', { headers: { [viewerHeader]: '203.0.113.2', [proofHeader]: 'undefined' } }),
+    ]).toEqual([200, 429]);
   });
 
   test('counts the address that the proxy saw, whatever the visitor put before it', async () => {
