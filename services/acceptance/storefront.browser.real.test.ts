@@ -31,9 +31,9 @@ const barriers = async (page: Page): Promise<string[]> => {
   );
 };
 
-/** What the browser complained about, without streams of events that a page left before their end: it has to. */
+/** What the browser complained about, without what it gave up itself because the page was left: pictures on their way, streams of events. */
 const faultsIn = (complaints: readonly string[]) =>
-  complaints.filter((complaint) => !/\/events net::ERR_ABORTED$/.test(complaint));
+  complaints.filter((complaint) => !/(\/events|\/image\?v=\w+) net::ERR_ABORTED$/.test(complaint));
 
 const desk = faces[0];
 const paid = (page: Page) => page.getByRole('heading', { level: 1, name: /^Paid/ });

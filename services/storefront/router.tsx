@@ -13,6 +13,15 @@ import {
 import { Broken } from './components/broken.tsx';
 import { Layout } from './components/layout.tsx';
 import { Missing } from './components/states.tsx';
+import { readBuyingMessages } from './messages/language.tsx';
+
+/** A page that speaks of the cart, of orders or accounts: what it says comes at the same time. */
+const buying =
+  <Page,>(read: () => Promise<Page>) =>
+  () => {
+    void readBuyingMessages().catch(() => undefined);
+    return read();
+  };
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Layout,
@@ -45,19 +54,28 @@ const product = createRoute({
   getParentRoute: () => root,
   path: '/products/$id',
   loader: ({ context: { queries }, params: { id } }) => void queries.prefetchQuery(productQuery(id)),
-  component: lazyRouteComponent(() => import('./pages/product-page.tsx'), 'ProductPage'),
+  component: lazyRouteComponent(
+    buying(() => import('./pages/product-page.tsx')),
+    'ProductPage',
+  ),
 });
 
 const cart = createRoute({
   getParentRoute: () => root,
   path: '/cart',
-  component: lazyRouteComponent(() => import('./pages/cart-page.tsx'), 'CartPage'),
+  component: lazyRouteComponent(
+    buying(() => import('./pages/cart-page.tsx')),
+    'CartPage',
+  ),
 });
 
 const checkout = createRoute({
   getParentRoute: () => root,
   path: '/checkout',
-  component: lazyRouteComponent(() => import('./pages/checkout-page.tsx'), 'CheckoutPage'),
+  component: lazyRouteComponent(
+    buying(() => import('./pages/checkout-page.tsx')),
+    'CheckoutPage',
+  ),
 });
 
 const entrySearch = ({ to }: Record<string, unknown>): { readonly to?: string } => (to === '/checkout' ? { to } : {});
@@ -66,27 +84,39 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/sign-in',
   validateSearch: entrySearch,
-  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyRouteComponent(
+    buying(() => import('./pages/sign-in-page.tsx')),
+    'SignInPage',
+  ),
 });
 
 const signUp = createRoute({
   getParentRoute: () => root,
   path: '/sign-up',
   validateSearch: entrySearch,
-  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignUpPage'),
+  component: lazyRouteComponent(
+    buying(() => import('./pages/sign-in-page.tsx')),
+    'SignUpPage',
+  ),
 });
 
 const account = createRoute({
   getParentRoute: () => root,
   path: '/account',
-  component: lazyRouteComponent(() => import('./pages/account-page.tsx'), 'AccountPage'),
+  component: lazyRouteComponent(
+    buying(() => import('./pages/account-page.tsx')),
+    'AccountPage',
+  ),
 });
 
 const order = createRoute({
   getParentRoute: () => root,
   path: '/orders/$id',
   loader: ({ context: { queries }, params: { id } }) => void queries.prefetchQuery(orderQuery(id)),
-  component: lazyRouteComponent(() => import('./pages/order-page.tsx'), 'OrderPage'),
+  component: lazyRouteComponent(
+    buying(() => import('./pages/order-page.tsx')),
+    'OrderPage',
+  ),
 });
 
 /** The router of this page. */

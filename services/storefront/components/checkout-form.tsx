@@ -5,7 +5,7 @@ import { ApiProblem } from '../../contracts/http/ask.ts';
 import { countries, withoutCity, withPostalCode } from '../../contracts/http/countries.ts';
 import type { Money } from '../../contracts/http/values.ts';
 import type { Purchase } from '../api/payment-attempt.ts';
-import { useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useFormats, useMessages } from '../messages/language.tsx';
 import { Field } from './field.tsx';
 
 export type CheckoutFormProps = {
@@ -27,7 +27,7 @@ const countryOf = (locale: string): string => {
 };
 
 const CountryField = ({ value, onChange }: { readonly value: string; readonly onChange: (code: string) => void }) => {
-  const { checkout } = useMessages();
+  const { checkout } = useBuyingMessages();
   const { locale, country } = useFormats();
   const named = useMemo(() => {
     const sorted = new Intl.Collator(locale);
@@ -80,7 +80,8 @@ const errorsOf = (problem: unknown): Record<string, string> =>
 
 /** Who buys, where it goes, and by which card. */
 export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: CheckoutFormProps) => {
-  const { account, checkout } = useMessages();
+  const { account, checkout } = useBuyingMessages();
+  const { shop } = useMessages();
   const { money, locale } = useFormats();
   const [country, setCountry] = useState(() => countryOf(locale));
   const errors = useMemo(() => errorsOf(problem), [problem]);
@@ -101,7 +102,7 @@ export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: Checkou
             <p>
               {account.faster}{' '}
               <Link to="/sign-in" search={{ to: '/checkout' }}>
-                {account.signIn}
+                {shop.signIn}
               </Link>
             </p>
             <Field label={checkout.email} name="email" type="email" autoComplete="email" maxLength={254} isRequired />

@@ -1,6 +1,6 @@
 import { ApiProblem } from '../../contracts/http/ask.ts';
 import type { Money } from '../../contracts/http/values.ts';
-import { useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useFormats } from '../messages/language.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
 
 /** Whether nobody can say if the order was placed. */
@@ -14,7 +14,7 @@ export const isUnknown = (problem: unknown): boolean =>
 
 /** Why an order was refused before anything was paid, and what the reader can do. Nothing without a problem. */
 export const CheckoutProblem = ({ problem }: { readonly problem: unknown }) => {
-  const { checkout } = useMessages();
+  const { checkout } = useBuyingMessages();
   const { money } = useFormats();
   if (!(problem instanceof ApiProblem)) return null;
   const { code, status } = problem;

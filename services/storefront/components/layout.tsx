@@ -43,22 +43,22 @@ const SearchForm = () => {
 };
 
 const AccountLink = () => {
-  const { account } = useMessages();
+  const { shop } = useMessages();
   const reader = useReader();
   return (
     <Link to={reader ? '/account' : '/sign-in'} className="icon-link">
       <PersonIcon />
-      <span className="visually-hidden">{reader ? account.link : account.signIn}</span>
+      <span className="visually-hidden">{reader ? shop.account : shop.signIn}</span>
     </Link>
   );
 };
 
 const CartLink = () => {
-  const { cart } = useMessages();
+  const { shop } = useMessages();
   const { data } = useQuery(cartQuery);
   const units = data?.items.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0;
   return (
-    <Link to="/cart" className="icon-link" aria-label={cart.link(units)}>
+    <Link to="/cart" className="icon-link" aria-label={shop.cart(units)}>
       <CartIcon />
       {units > 0 && <span className="count">{units > 99 ? '99+' : units}</span>}
     </Link>

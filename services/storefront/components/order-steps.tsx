@@ -1,5 +1,5 @@
 import type { OrderStatus } from '../../contracts/http/order-api.ts';
-import { useMessages } from '../messages/language.tsx';
+import { useBuyingMessages } from '../messages/language.tsx';
 import { CheckIcon } from './icons.tsx';
 
 /** How far along each state is; those that end an order otherwise have no place on the way. */
@@ -15,7 +15,7 @@ const steps = ['placed', 'reserved', 'paid', 'packed', 'shipped', 'delivered'] a
 
 /** The way of an order from the click to the door, and how far it is. */
 export const OrderSteps = ({ status }: { readonly status: OrderStatus }) => {
-  const { order } = useMessages();
+  const { order } = useBuyingMessages();
   const done = progress[status];
   if (done === undefined) return null;
   return (

@@ -1,10 +1,10 @@
 import { Link } from '@tanstack/react-router';
 import type { Cart } from '../../contracts/http/cart-api.ts';
-import { useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useFormats } from '../messages/language.tsx';
 
 /** What is about to be paid for, beside the form. */
 export const OrderSummary = ({ cart }: { readonly cart: Cart }) => {
-  const messages = useMessages();
+  const messages = useBuyingMessages();
   const { money } = useFormats();
   return (
     <aside className="summary">

@@ -1,19 +1,24 @@
 /** The reader's language, and how prices and dates are written in it. */
-import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react';
-
-import { english, type Messages } from './english.ts';
+import { createContext, type ReactNode, startTransition, use, useEffect, useMemo, useState } from 'react';
+import { type BrowsingMessages, browsing } from './english/browsing.ts';
+import type { BuyingMessages } from './english/buying.ts';
 import { formatsOf } from './formats.ts';
 
 /** Languages that the shop speaks, each by its own name. */
 export const languages = { en: 'English', de: 'Deutsch' } as const;
 export type Language = keyof typeof languages;
 
-type Spoken = { readonly language: Language; readonly messages: Messages };
+type Spoken = { readonly language: Language; readonly messages: BrowsingMessages };
 
 /** Every other language is a file that only its readers load. */
-const messagesIn: Readonly<Record<Language, () => Promise<Messages>>> = {
-  en: async () => english,
-  de: async () => (await import('./german.ts')).german,
+const browsingIn: Readonly<Record<Language, () => Promise<BrowsingMessages>>> = {
+  en: async () => browsing,
+  de: async () => (await import('./german/browsing.ts')).browsing,
+};
+/** Nobody who only looks around loads these. */
+const buyingIn: Readonly<Record<Language, () => Promise<BuyingMessages>>> = {
+  en: async () => (await import('./english/buying.ts')).buying,
+  de: async () => (await import('./german/buying.ts')).buying,
 };
 
 const kept = 'language';
@@ -30,9 +35,9 @@ const wanted = (): Language => {
 export const firstSpoken = async (): Promise<Spoken> => {
   const language = wanted();
   try {
-    return { language, messages: await messagesIn[language]() };
+    return { language, messages: await browsingIn[language]() };
   } catch {
-    return { language: 'en', messages: english };
+    return { language: 'en', messages: browsing };
   }
 };
 
@@ -46,7 +51,7 @@ type Speech = Spoken & {
 const SpeechContext = createContext<Speech>({
   language: 'en',
   locale: 'en',
-  messages: english,
+  messages: browsing,
   speak: async () => undefined,
 });
 
@@ -64,9 +69,10 @@ export const LanguageProvider = ({ first, children }: LanguageProviderProps) => 
       ...spoken,
       locale: navigator.languages.find((tag) => tag === language || tag.startsWith(`${language}-`)) ?? language,
       speak: async (next: Language) => {
-        const messages = await messagesIn[next]();
+        const messages = await browsingIn[next]();
         localStorage.setItem(kept, next);
-        setSpoken({ language: next, messages });
+        // The page stays as it is while more of the language is on its way.
+        startTransition(() => setSpoken({ language: next, messages }));
       },
     }),
     [spoken, language],
@@ -74,8 +80,23 @@ export const LanguageProvider = ({ first, children }: LanguageProviderProps) => 
   return <SpeechContext value={speech}>{children}</SpeechContext>;
 };
 
-/** All the shop says. */
-export const useMessages = (): Messages => use(SpeechContext).messages;
+const buyingRead = new Map<Language, Promise<BuyingMessages>>();
+
+/** What the shop says from the cart on, read once; asked for with the page that says it, both come at the same time. */
+export const readBuyingMessages = (language = wanted()): Promise<BuyingMessages> => {
+  const known = buyingRead.get(language);
+  if (known !== undefined) return known;
+  const reading = buyingIn[language]();
+  buyingRead.set(language, reading);
+  reading.catch(() => buyingRead.delete(language));
+  return reading;
+};
+
+/** What the shop says around every page and on its shelves. */
+export const useMessages = (): BrowsingMessages => use(SpeechContext).messages;
+
+/** What the shop says from the cart on. */
+export const useBuyingMessages = (): BuyingMessages => use(readBuyingMessages(use(SpeechContext).language));
 
 /** The language of the page, and the way to another. */
 export const useLanguage = () => {

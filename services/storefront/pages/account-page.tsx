@@ -8,10 +8,11 @@ import { shop } from '../api/shop.ts';
 import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Await } from '../components/states.tsx';
-import { useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useFormats, useMessages } from '../messages/language.tsx';
 
 const Orders = () => {
-  const messages = useMessages();
+  const messages = useBuyingMessages();
+  const { products } = useMessages();
   const { money, date } = useFormats();
   const query = useInfiniteQuery(ordersQuery);
   return (
@@ -36,7 +37,7 @@ const Orders = () => {
               </ul>
               {query.hasNextPage && (
                 <button type="button" className="button quiet" onClick={() => void query.fetchNextPage()}>
-                  {messages.products.more}
+                  {products.more}
                 </button>
               )}
             </>
@@ -48,7 +49,7 @@ const Orders = () => {
 };
 
 const Shown = ({ user }: { readonly user: User }) => {
-  const { account } = useMessages();
+  const { account } = useBuyingMessages();
   const leave = useSessionChange<void>(async () => {
     await (await shop()).sessions.end();
     return null;
@@ -68,7 +69,7 @@ const Shown = ({ user }: { readonly user: User }) => {
 
 /** Who is signed in, and what was ordered. */
 export const AccountPage = () => {
-  const { account } = useMessages();
+  const { account } = useBuyingMessages();
   const query = useQuery(sessionQuery);
   return (
     <>

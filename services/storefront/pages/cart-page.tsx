@@ -9,7 +9,7 @@ import { PageTitle } from '../components/page-title.tsx';
 import { Poster } from '../components/poster.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Await, Panel } from '../components/states.tsx';
-import { useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useFormats, useMessages } from '../messages/language.tsx';
 
 type Line = Cart['items'][number];
 
@@ -20,7 +20,7 @@ const choices = (quantity: number) => {
 };
 
 const CartLine = ({ line }: { readonly line: Line }) => {
-  const { cart } = useMessages();
+  const { cart } = useBuyingMessages();
   const { money } = useFormats();
   const change = useChangeLine(line.productId);
   const title = line.title ?? cart.untitled;
@@ -71,7 +71,7 @@ const Skeleton = () => (
 );
 
 const Filled = ({ cart }: { readonly cart: Cart }) => {
-  const messages = useMessages();
+  const messages = useBuyingMessages();
   const { money } = useFormats();
   const isBuyable = cart.total !== null && cart.items.every(({ available }) => available !== false);
   return (
@@ -113,7 +113,8 @@ const Filled = ({ cart }: { readonly cart: Cart }) => {
 
 /** What is about to be bought. */
 export const CartPage = () => {
-  const { cart, home } = useMessages();
+  const { cart } = useBuyingMessages();
+  const { home } = useMessages();
   const query = useQuery({ ...cartQuery, refetchOnMount: 'always' });
   return (
     <>

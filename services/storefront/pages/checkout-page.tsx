@@ -10,7 +10,7 @@ import { CheckoutProblem, isUnknown } from '../components/checkout-problem.tsx';
 import { OrderSummary } from '../components/order-summary.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { Await, Panel } from '../components/states.tsx';
-import { useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 /** Sends attempts one at a time, and goes to the order that one becomes. */
 const usePurchase = () => {
@@ -32,7 +32,7 @@ type Purchasing = ReturnType<typeof usePurchase>;
 
 /** An attempt whose outcome is not known: nothing else is done until it is. */
 const Unfinished = ({ attempt, purchase }: { readonly attempt: PaymentAttempt; readonly purchase: Purchasing }) => {
-  const { checkout } = useMessages();
+  const { checkout } = useBuyingMessages();
   if (!purchase.isError) return <Panel title={checkout.resuming} text={checkout.resumingText} />;
   return (
     <Panel title={checkout.unknown} text={checkout.unknownText}>
@@ -44,7 +44,7 @@ const Unfinished = ({ attempt, purchase }: { readonly attempt: PaymentAttempt; r
 };
 
 const Buying = ({ cart, purchase }: { readonly cart: Cart; readonly purchase: Purchasing }) => {
-  const { checkout } = useMessages();
+  const { checkout } = useBuyingMessages();
   const reader = useReader();
   return (
     <div className="cart">
@@ -70,7 +70,8 @@ const Buying = ({ cart, purchase }: { readonly cart: Cart; readonly purchase: Pu
 
 /** Paying: address, card, and one request that is never sent as two. */
 export const CheckoutPage = () => {
-  const { cart, checkout, home } = useMessages();
+  const { cart, checkout } = useBuyingMessages();
+  const { home } = useMessages();
   const purchase = usePurchase();
   const { mutate } = purchase;
   const left = useRef(openAttempt());

@@ -9,7 +9,7 @@ import { OrderSteps } from '../components/order-steps.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Await, Missing } from '../components/states.tsx';
-import { useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useFormats } from '../messages/language.tsx';
 
 const route = getRouteApi('/orders/$id');
 
@@ -18,7 +18,7 @@ const isUndecided = (status: OrderStatus) => status === 'pending' || status === 
 
 /** Puts what was not paid back into the cart, and goes there to pay by another card. */
 const RetryButton = ({ order }: { readonly order: Order }) => {
-  const messages = useMessages();
+  const messages = useBuyingMessages();
   const queries = useQueryClient();
   const navigate = useNavigate();
   const refill = useMutation({
@@ -50,7 +50,7 @@ const RetryButton = ({ order }: { readonly order: Order }) => {
 };
 
 const CancelButton = ({ id }: { readonly id: string }) => {
-  const { order: messages } = useMessages();
+  const { order: messages } = useBuyingMessages();
   const queries = useQueryClient();
   const [isAsking, setAsking] = useState(false);
   const cancel = useMutation({
@@ -83,7 +83,7 @@ const CancelButton = ({ id }: { readonly id: string }) => {
 };
 
 const Timeline = ({ id }: { readonly id: string }) => {
-  const { order } = useMessages();
+  const { order } = useBuyingMessages();
   const { date } = useFormats();
   const { data } = useQuery(timelineQuery(id));
   if (!data) return null;
@@ -110,7 +110,7 @@ const Timeline = ({ id }: { readonly id: string }) => {
 };
 
 const Outcome = ({ order }: { readonly order: Order }) => {
-  const { order: messages } = useMessages();
+  const { order: messages } = useBuyingMessages();
   if (order.status === 'payment-failed')
     return (
       <div className="notice bad" role="alert">
@@ -132,7 +132,7 @@ const Outcome = ({ order }: { readonly order: Order }) => {
 };
 
 const Goods = ({ order }: { readonly order: Order }) => {
-  const messages = useMessages();
+  const messages = useBuyingMessages();
   const { money, country: nameOf } = useFormats();
   const { name, street, line2, zip, city, state, country } = order.shippingAddress;
   const place = [zip, city, state].filter(Boolean).join(' ');
@@ -180,7 +180,7 @@ const Goods = ({ order }: { readonly order: Order }) => {
 };
 
 const Shown = ({ order }: { readonly order: Order }) => {
-  const messages = useMessages();
+  const messages = useBuyingMessages();
   const { date } = useFormats();
   const isMoving = isUndecided(order.status);
   const { isLive } = useWatchedOrder(order.id, isMoving);
@@ -209,7 +209,7 @@ const Shown = ({ order }: { readonly order: Order }) => {
 
 /** One order, as it moves. */
 export const OrderPage = () => {
-  const { order: messages } = useMessages();
+  const { order: messages } = useBuyingMessages();
   const { id } = route.useParams();
   const query = useQuery(orderQuery(id));
   return (

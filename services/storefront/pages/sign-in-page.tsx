@@ -5,12 +5,13 @@ import { shop } from '../api/shop.ts';
 import { Field } from '../components/field.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 const text = (form: FormData, name: string) => String(form.get(name) ?? '');
 
 const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | undefined }) => {
-  const { account } = useMessages();
+  const { account } = useBuyingMessages();
+  const { shop: messages } = useMessages();
   const navigate = useNavigate();
   const enter = useSessionChange(async (form: FormData) => {
     const { sessions } = await shop();
@@ -20,7 +21,7 @@ const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | u
       : sessions.begin({ body: given }));
     return answer.user;
   });
-  const title = isNew ? account.signUp : account.signIn;
+  const title = isNew ? account.signUp : messages.signIn;
   const search = to === undefined ? {} : { to };
   return (
     <section className="entry">
@@ -56,7 +57,7 @@ const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | u
       <p className="centred">
         {isNew ? account.known : account.unknown}{' '}
         <Link to={isNew ? '/sign-in' : '/sign-up'} search={search}>
-          {isNew ? account.signIn : account.signUp}
+          {isNew ? messages.signIn : account.signUp}
         </Link>
       </p>
     </section>

@@ -1,81 +1,9 @@
-/** What the shop says in German. */
-import type { Messages } from './english.ts';
+/** What the shop says in German from the cart on, to its customers. */
+import type { BuyingMessages } from '../english/buying.ts';
 
-const plural = (count: number, one: string, other: string) =>
-  `${count.toLocaleString('de')} ${count === 1 ? one : other}`;
-
-export const german: Messages = {
-  shop: {
-    name: 'CloudMart',
-    tagline: 'Filme zum Behalten',
-    skip: 'Zum Inhalt',
-    footer: 'Filme zum Behalten, von der Stummfilmzeit bis letzte Woche.',
-    language: 'Sprache',
-    menu: 'Laden',
-  },
-  search: {
-    label: 'Filme suchen',
-    placeholder: 'Nach Titel suchen',
-    submit: 'Suchen',
-  },
-  home: {
-    title: 'Ein Regal für jeden Abend',
-    text: 'Tausende Filme zum Behalten. Kein Abo, und nichts, was nächsten Monat verschwindet.',
-    browse: 'Alle Filme ansehen',
-    genres: 'Nach Genre',
-    newest: 'Neu im Regal',
-    bargains: 'Kleine Preise',
-    all: 'Alle ansehen',
-  },
-  products: {
-    title: 'Alle Filme',
-    found: (query) => `Treffer für „${query}“`,
-    sort: 'Sortieren nach',
-    sorts: {
-      title: 'Titel',
-      newest: 'Neueste zuerst',
-      'price-ascending': 'Preis, aufsteigend',
-      'price-descending': 'Preis, absteigend',
-    },
-    genre: 'Genre',
-    everyGenre: 'Alle Genres',
-    more: 'Mehr zeigen',
-    end: 'Das sind alle.',
-    empty: 'Nichts gefunden',
-    emptyText: 'Versuchen Sie es mit weniger Wörtern, einer anderen Schreibweise, oder sehen Sie sich alles an.',
-    clear: 'Suche und Filter leeren',
-    count: (count) => plural(count, 'Film', 'Filme'),
-    shown: (count) => `${plural(count, 'Film', 'Filme')} gezeigt`,
-  },
-  product: {
-    add: 'In den Warenkorb',
-    adding: 'Kommt hinein',
-    added: (title) => `${title} liegt im Warenkorb.`,
-    toCart: 'Zum Warenkorb',
-    quantity: 'Anzahl',
-    inStock: 'Auf Lager, geht binnen eines Tages hinaus',
-    fewLeft: (count) => `Nur noch ${count} da`,
-    soldOut: 'Ausverkauft',
-    soldOutText: 'Wir haben kein Stück mehr. Sehen Sie sich an, was daneben steht.',
-    about: 'Über diesen Film',
-    details: 'Einzelheiten',
-    more: (category) => `Mehr aus ${category}`,
-    missing: 'Dieser Film steht nicht im Regal',
-    missingText: 'Vielleicht wurde er aus dem Katalog genommen.',
-    attributes: {
-      year: 'Jahr',
-      director: 'Regie',
-      distributor: 'Verleih',
-      rating: 'Freigabe',
-      minutes: 'Minuten',
-      imdbRating: 'IMDb-Wertung',
-      imdbVotes: 'IMDb-Stimmen',
-      grossUsd: 'Einspiel in den USA',
-    },
-  },
+export const buying: BuyingMessages = {
   cart: {
     title: 'Ihr Warenkorb',
-    link: (units) => (units === 0 ? 'Warenkorb, leer' : `Warenkorb, ${plural(units, 'Stück', 'Stück')}`),
     empty: 'Ihr Warenkorb ist leer',
     emptyText: 'Filme bleiben hier 30 Tage liegen.',
     quantityOf: (title) => `Anzahl von ${title}`,
@@ -127,7 +55,6 @@ export const german: Messages = {
   },
   account: {
     title: 'Ihr Konto',
-    link: 'Ihr Konto',
     hello: (name) => `Hallo, ${name}`,
     signIn: 'Anmelden',
     signUp: 'Konto anlegen',
@@ -192,25 +119,6 @@ export const german: Messages = {
     missing: 'Diese Bestellung können wir nicht zeigen',
     missingText:
       'Sie gehört zu einer anderen Sitzung oder einem anderen Konto, oder es gibt sie nicht. Melden Sie sich mit dem Konto an, das sie aufgab, oder öffnen Sie sie in dem Browser, in dem Sie bestellt haben.',
-  },
-  states: {
-    loading: 'Wird geladen',
-    retry: 'Noch einmal versuchen',
-    offline: 'Sie sind offline',
-    offlineText: 'Diese Seite geht von selbst weiter, sobald Sie verbunden sind.',
-    slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',
-    busy: 'Gerade sind viele hier. Gleich versuchen wir es wieder.',
-    failed: 'Der Laden antwortet nicht',
-    failedText: 'Das liegt an uns und ist meist nach einer Minute vorbei.',
-    tooMany: 'Das war etwas schnell',
-    tooManyText: 'Warten Sie einen Augenblick und versuchen Sie es dann wieder.',
-    missing: 'Hier ist nichts',
-    missingText: 'Die Seite ist umgezogen, oder es gab sie nie.',
-    home: 'Zum Laden',
-    reference: (id) => `Kennung ${id}`,
-    broken: 'Auf dieser Seite ging etwas kaputt',
-    brokenText: 'Sie neu zu laden hilft meistens.',
-    reload: 'Neu laden',
   },
   problems: {
     'auth.invalid-credentials': 'E-Mail oder Passwort ist falsch.',

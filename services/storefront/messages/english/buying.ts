@@ -1,80 +1,8 @@
-/** What the shop says in English; every other language says the same, or does not compile. */
+/** What the shop says in English from the cart on, to its customers. */
 
-const plural = (count: number, one: string, other: string) =>
-  `${count.toLocaleString('en')} ${count === 1 ? one : other}`;
-
-export const english = {
-  shop: {
-    name: 'CloudMart',
-    tagline: 'Films to own',
-    skip: 'Skip to content',
-    footer: 'Films to own, from the silent era to last week.',
-    language: 'Language',
-    menu: 'Shop',
-  },
-  search: {
-    label: 'Search films',
-    placeholder: 'Search by title',
-    submit: 'Search',
-  },
-  home: {
-    title: 'A shelf for every evening',
-    text: 'Thousands of films to keep. No subscription, and nothing that disappears next month.',
-    browse: 'Browse all films',
-    genres: 'By genre',
-    newest: 'New on the shelf',
-    bargains: 'Small prices',
-    all: 'See all',
-  },
-  products: {
-    title: 'All films',
-    found: (query: string) => `Results for “${query}”`,
-    sort: 'Sort by',
-    sorts: {
-      title: 'Title',
-      newest: 'Newest first',
-      'price-ascending': 'Price, low to high',
-      'price-descending': 'Price, high to low',
-    },
-    genre: 'Genre',
-    everyGenre: 'All genres',
-    more: 'Show more',
-    end: 'That is all of them.',
-    empty: 'Nothing matches',
-    emptyText: 'Try fewer words, another spelling, or look through everything.',
-    clear: 'Clear search and filters',
-    count: (count: number) => plural(count, 'film', 'films'),
-    shown: (count: number) => `${plural(count, 'film', 'films')} shown`,
-  },
-  product: {
-    add: 'Add to cart',
-    adding: 'Adding',
-    added: (title: string) => `${title} is in your cart.`,
-    toCart: 'Go to cart',
-    quantity: 'Quantity',
-    inStock: 'In stock, leaves within a day',
-    fewLeft: (count: number) => `Only ${count} left`,
-    soldOut: 'Sold out',
-    soldOutText: 'We have no copy left. Have a look at what stands beside it.',
-    about: 'About this film',
-    details: 'Details',
-    more: (category: string) => `More ${category}`,
-    missing: 'This film is not on the shelf',
-    missingText: 'It may have been taken out of the catalogue.',
-    attributes: {
-      year: 'Year',
-      director: 'Director',
-      distributor: 'Distributor',
-      rating: 'Rated',
-      minutes: 'Minutes',
-      imdbRating: 'IMDb rating',
-      imdbVotes: 'IMDb votes',
-      grossUsd: 'US gross',
-    } as Readonly<Record<string, string>>,
-  },
+export const buying = {
   cart: {
     title: 'Your cart',
-    link: (units: number) => (units === 0 ? 'Cart, empty' : `Cart, ${plural(units, 'item', 'items')}`),
     empty: 'Your cart is empty',
     emptyText: 'Films that you put here stay for 30 days.',
     quantityOf: (title: string) => `Quantity of ${title}`,
@@ -126,7 +54,6 @@ export const english = {
   },
   account: {
     title: 'Your account',
-    link: 'Your account',
     hello: (name: string) => `Hello, ${name}`,
     signIn: 'Sign in',
     signUp: 'Make an account',
@@ -192,25 +119,6 @@ export const english = {
     missingText:
       'It belongs to another session or account, or does not exist. Sign in with the account that placed it, or open it in the browser where you ordered.',
   },
-  states: {
-    loading: 'Loading',
-    retry: 'Try again',
-    offline: 'You are offline',
-    offlineText: 'This page goes on by itself once you are connected.',
-    slow: 'This takes longer than usual. Still trying.',
-    busy: 'Many people are here right now. Trying again in a moment.',
-    failed: 'The shop does not answer',
-    failedText: 'That is our fault, and it is usually over in a minute.',
-    tooMany: 'That was a little fast',
-    tooManyText: 'Wait a moment, then try again.',
-    missing: 'There is nothing here',
-    missingText: 'The page has moved, or never was.',
-    home: 'To the shop',
-    reference: (id: string) => `Reference ${id}`,
-    broken: 'Something broke on this page',
-    brokenText: 'Loading it again usually helps.',
-    reload: 'Load again',
-  },
   problems: {
     'auth.invalid-credentials': 'E-mail or password is wrong.',
     'auth.session-ended': 'Your session has ended. Sign in again.',
@@ -229,4 +137,4 @@ export const english = {
   } as Readonly<Record<string, string>>,
 };
 
-export type Messages = typeof english;
+export type BuyingMessages = typeof buying;
