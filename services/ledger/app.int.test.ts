@@ -83,6 +83,34 @@ describe('the ledger', () => {
     expect(checkEntries(await entriesOf(orderId))).toEqual([]);
   });
 
+  test('asks the table four times for the three events of an order that come together, and not more when they come one by one', async () => {
+    const requests: string[] = [];
+    tables.client.middlewareStack.add(
+      (next, { commandName }) =>
+        (given) => {
+          requests.push(String(commandName));
+          return next(given);
+        },
+      { step: 'initialize' },
+    );
+    const together = history(3);
+    await record(batch(together.orderId, together.events));
+    expect(requests.splice(0)).toEqual(['PutItemCommand', 'PutItemCommand', 'PutItemCommand', 'GetItemCommand']);
+    const apart = history(3);
+    for (const event of apart.events) await record(batch(apart.orderId, [event]));
+    expect(requests).toHaveLength(6);
+    expect(checkEntries(await entriesOf(together.orderId))).toEqual([]);
+    expect(checkEntries(await entriesOf(apart.orderId))).toEqual([]);
+  });
+
+  test('keeps one whole chain when the next event of a batch was there before', async () => {
+    const { orderId, events } = history();
+    const [first, second, third, fourth] = events;
+    await record(batch(orderId, [second, third]));
+    await appWith(tables.client)(batch(orderId, [first, second, third, fourth]));
+    expect(checkEntries(await entriesOf(orderId))).toEqual([]);
+  });
+
   test('has one whole chain when several invocations write the events of an order at the same time, in any order', async () => {
     for (let round = 0; round < 10; round++) {
       const { orderId, events } = history();

@@ -1,4 +1,5 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LRUCache } from 'lru-cache';
 import type { Config } from '../kit/config/config.ts';
 import type { BatchAnswer } from '../kit/functions/handle-batch.ts';
 import { type IncomingEvent, readRecords } from '../kit/functions/read-records.ts';
@@ -8,6 +9,9 @@ import type { Clock } from '../kit/values/clock.ts';
 import type { LedgerConfig } from './config.ts';
 import { handleOrderEvents } from './events/on-order-event.ts';
 import { createLedgerTable } from './storage/ledger-table.ts';
+
+/** The events of an order follow each other within seconds, or days later in another process. */
+const rememberedChains = 10_000;
 
 export type LedgerDependencies = {
   readonly config: Pick<Config<LedgerConfig>, 'tables'>;
@@ -20,6 +24,7 @@ export type LedgerDependencies = {
 /** Builds the function: one call a batch of events. */
 export const ledgerApp = ({ config, logger, clock, client = createTableClient() }: LedgerDependencies) => {
   const ledger = createLedgerTable({ table: config.tables['order-events'] ?? '', client });
+  const chains = new LRUCache<string, string>({ max: rememberedChains });
   return (event: IncomingEvent): Promise<BatchAnswer> =>
-    handleOrderEvents({ ledger, logger, clock }, readRecords(event));
+    handleOrderEvents({ ledger, chains, logger, clock }, readRecords(event));
 };

@@ -5,7 +5,8 @@ import type { IncomingRecord } from './read-records.ts';
 /** What Lambda wants to know of a batch: the records that must come back (AWS: "ReportBatchItemFailures"). */
 export type BatchAnswer = { batchItemFailures: NonNullable<IncomingRecord['failure']>[] };
 
-export type HandleRecord = (record: IncomingRecord) => Promise<void>;
+/** `next` comes after it in its lane, in the same batch: it is handled as soon as this one is, or comes back. */
+export type HandleRecord = (record: IncomingRecord, next: IncomingRecord | undefined) => Promise<void>;
 
 /** Lanes handled at the same time; each waits mostly for the network. */
 const lanesAtOnce = 8;
@@ -14,7 +15,7 @@ const lanesAtOnce = 8;
 const handleLane = async (logger: Logger, lane: readonly IncomingRecord[], handle: HandleRecord) => {
   for (const [index, record] of lane.entries()) {
     try {
-      await handle(record);
+      await handle(record, lane[index + 1]);
     } catch (problem) {
       logger.error({ err: problem, record: record.failure?.itemIdentifier }, 'a record could not be handled');
       if (!record.failure) throw problem;

@@ -7,10 +7,14 @@ import { type LedgerEffects, recordEvent } from '../use-cases/record-event.ts';
 export type BatchEffects = LedgerEffects & { readonly logger: Logger };
 
 /** Records one event. Only a table that is away makes it come back: what cannot be an entry is set aside and holds up nobody. */
-const handleRecord = async (effects: BatchEffects, record: IncomingRecord): Promise<void> => {
+const handleRecord = async (
+  effects: BatchEffects,
+  record: IncomingRecord,
+  next: IncomingRecord | undefined,
+): Promise<void> => {
   const { logger } = effects;
   const place = record.parkAs ?? record.lane;
-  const recorded = await recordEvent(effects, record.value, place);
+  const recorded = await recordEvent(effects, record.value, place, next?.value);
   if (recorded.outcome === 'unreadable')
     return logger.error({ record: place, why: recorded.why }, 'a record that is no order event was set aside');
   const { orderId, sequence, eventId, type, chain } = recorded.entry;
@@ -25,4 +29,4 @@ const handleRecord = async (effects: BatchEffects, record: IncomingRecord): Prom
 
 /** Handles a batch; `batchItemFailures` names what must come back. */
 export const handleOrderEvents = (effects: BatchEffects, records: readonly IncomingRecord[]): Promise<BatchAnswer> =>
-  handleBatch(effects.logger, records, (record) => handleRecord(effects, record));
+  handleBatch(effects.logger, records, (record, next) => handleRecord(effects, record, next));

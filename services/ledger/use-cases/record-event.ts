@@ -1,9 +1,15 @@
+import type { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { chainOf, eventDigest, type LedgerEntry, ledgerSortKey } from '../../contracts/ledger/ledger-entry.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { LedgerTable } from '../storage/ledger-table.ts';
 
-export type LedgerEffects = { readonly ledger: LedgerTable; readonly clock: Clock };
+export type LedgerEffects = {
+  readonly ledger: LedgerTable;
+  /** Chains of entries that this process wrote or read; they never change. */
+  readonly chains: LRUCache<string, string>;
+  readonly clock: Clock;
+};
 
 /** What became of a record. `contradicts`: another event stands in its place; it was set aside. */
 export type Recorded =
@@ -42,6 +48,12 @@ const readEnvelope = (text: string) => {
   }
 };
 
+/** Whether a record is the event that comes after another one in its order. */
+const isNextOf = (text: string | undefined, { subject, sequence }: z.output<typeof envelopeSchema>): boolean => {
+  const next = text === undefined ? undefined : readEnvelope(text).envelope;
+  return next?.subject === subject && next.sequence === sequence + 1;
+};
+
 /** Gives the entries after `entry` the chain that they could not have while it was missing. */
 const chainOnwards = async (ledger: LedgerTable, next: LedgerEntry | undefined, before: string): Promise<void> => {
   let [entry, chain] = [next, before];
@@ -57,8 +69,14 @@ const chainOnwards = async (ledger: LedgerTable, next: LedgerEntry | undefined, 
  * precedes it is written without a chain, which it gets when that one comes. One that contradicts an entry is set aside, and so is
  * what nobody can read.
  * @param place name of the record in the log
+ * @param following text of the record that is handled next, if one of the same lane is
  */
-export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string, place: string): Promise<Recorded> => {
+export const recordEvent = async (
+  { ledger, chains, clock }: LedgerEffects,
+  text: string,
+  place: string,
+  following?: string,
+): Promise<Recorded> => {
   const recordedAt = clock.now().toISOString();
   const { envelope, why } = readEnvelope(text);
   if (!envelope) {
@@ -73,7 +91,10 @@ export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string
     return { outcome: 'unreadable', why };
   }
   const { subject: orderId, sequence, id: eventId, type, time, traceparent } = envelope;
-  const chainBefore = async () => (sequence === 1 ? '' : (await ledger.find(orderId, sequence - 1))?.chain);
+  const chainBefore = async () =>
+    sequence === 1
+      ? ''
+      : (chains.get(`${orderId}/${sequence - 1}`) ?? (await ledger.find(orderId, sequence - 1))?.chain);
   const digest = eventDigest(text);
   const before = await chainBefore();
   const entry: LedgerEntry = {
@@ -96,8 +117,12 @@ export const recordEvent = async ({ ledger, clock }: LedgerEffects, text: string
     return { outcome: 'contradicts', entry, traceparent };
   }
   // Looked up after the entry was put: of two neighbours that are written at the same time, the later one sees the other.
-  const known = standing.chain === undefined ? await chainBefore() : standing.chain;
-  if (known !== undefined)
+  const known = standing.chain ?? (await chainBefore());
+  if (known === undefined) return { outcome: isNew ? 'recorded' : 'known', entry: standing, traceparent };
+  if (standing.chain !== undefined) chains.set(`${orderId}/${sequence}`, standing.chain);
+  // The one that follows sees this one, which saves the look at whether it is there already.
+  const isSeenByNext = isNew && standing.chain !== undefined && isNextOf(following, envelope);
+  if (!isSeenByNext)
     await chainOnwards(
       ledger,
       standing.chain === undefined ? standing : await ledger.find(orderId, sequence + 1),
