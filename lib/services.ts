@@ -77,9 +77,10 @@ export const sentMailsOf = (all: readonly ServiceManifest[]): SentMails | undefi
 export const ledgerTableOf = (all: readonly ServiceManifest[]): string | undefined =>
   tableThatNotes(all, 'order-events')?.table;
 
-/** Whether something stands for a service on this machine; nothing here feeds a function that only follows tables. */
+/** Whether something stands for a service on this machine; a function that only the clock wakes has nothing to do here. */
 export const runsOnThisMachine = (service: ServiceManifest): boolean =>
-  serviceKinds[service.kind].locally !== 'invoker' || consumedTopics(service).length > 0;
+  serviceKinds[service.kind].locally !== 'invoker' ||
+  consumedTopics(service).length + (service.follows ?? []).length > 0;
 
 /** Services that declare calls to this one, sorted. */
 export const callersOf = (service: ServiceManifest, all: readonly ServiceManifest[]): string[] =>

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { root } from '../../lib/checkout.ts';
 import { baseImages, buildBase } from './image-base.ts';
 import { kafkaBroker } from './kafka-broker.ts';
+import { mavenFiles } from './maven-files.ts';
 import { cache, debianPackage, goModule, goProgram, goTool, pythonTool, run } from './tool-cache.ts';
 
 export type RealPart = {
@@ -178,6 +179,13 @@ export const realParts: readonly RealPart[] = [
     needs: ['java', 'mvn', 'sha256sum'],
     tests: 'kafka[^/]*\\.real',
     prepare: async () => ({ REAL_KAFKA: await kafkaBroker(cache) }),
+  },
+  {
+    name: 'DynamoDB Local',
+    needs: ['java', 'mvn', 'sha256sum'],
+    tests: 'table-streams\\.real',
+    notShown: ['shards that split, and a stream of more than one day: DynamoDB Local begins a new shard after hours'],
+    prepare: async () => ({ REAL_DYNAMODB: await mavenFiles(cache, 'dynamodb', '3.1.0') }),
   },
   {
     name: 'Prometheus',

@@ -147,9 +147,11 @@ describe('the metrics', () => {
 describe('services of every kind', () => {
   const kinds = composeProject(fixtureManifests).services;
 
-  test('have a container each, but for a function that nothing here feeds', () => {
+  test('have a container each, a function that follows a table with the name of that table', () => {
     const without = fixtureManifests.filter(({ name }) => kinds[name] === undefined).map(({ name }) => name);
-    expect(without).toEqual(['mailer']);
+    expect(without).toEqual([]);
+    expect(kinds['mailer']?.command).toEqual(expect.arrayContaining(['--stream', 'entries']));
+    expect(kinds['mailer']?.environment).toHaveProperty('AWS_ENDPOINT_URL_DYNAMODB_STREAMS');
   });
 
   test('static ones are their files, served without a secret beside the API of the public door', () => {

@@ -1,7 +1,7 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
 import { sendsMail } from '../../services/kit/destinations.ts';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
-import { usesDatabases, usesTables } from '../../services/kit/observation.ts';
+import { asksTables, usesDatabases } from '../../services/kit/observation.ts';
 import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { tableEnvironment } from '../local/tables/declared-tables.ts';
@@ -54,7 +54,7 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
   const callers = callersOf(service, all);
   return {
     ...environment,
-    ...(usesTables(service) && tableEnvironment(TABLES_URL)),
+    ...(asksTables(service) && tableEnvironment(TABLES_URL)),
     ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
     SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
     ...Object.fromEntries(

@@ -4,7 +4,7 @@ import { openEventLog } from '../../services/kit/events/open-event-log.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { type DatabaseSecrets, type DatabaseServer, prepareOwners } from '../local/postgres/databases.ts';
-import { createMissingTables, declaredTables } from '../local/tables/declared-tables.ts';
+import { createMissingTables, declaredTables, enableStreams } from '../local/tables/declared-tables.ts';
 
 export type Peers = {
   readonly postgres: DatabaseServer;
@@ -45,5 +45,6 @@ export const preparePeers = async (
     `${services.flatMap(({ publishes }) => Object.keys(publishes)).length} topics are there, each with its dead letters`,
   );
   await createMissingTables(peers.tables, services);
+  await enableStreams(peers.tables, services);
   say(`${declaredTables(services).length} tables are there`);
 };

@@ -1,7 +1,7 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
-import { usesTables } from '../../services/kit/observation.ts';
+import { asksTables } from '../../services/kit/observation.ts';
 import type { Bundle } from '../bundle/bundle.ts';
 import { callersOf, publicDoorOf, sharedSecretNames } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
@@ -82,7 +82,7 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     if (key in service.configuration) environment[key] = value;
   return {
     ...environment,
-    ...(usesTables(service) && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),
+    ...(asksTables(service) && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),
     ...secrets.configuration[service.name],
     ...Object.fromEntries(
       sharedSecretNames(service).map(({ key, owner }) => [key, secrets.configuration[owner]?.[key] ?? '']),

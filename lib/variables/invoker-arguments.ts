@@ -7,5 +7,6 @@ const WAKE_MS = 2_000;
 export const invokerArguments = (service: ServiceManifest, handler: string): readonly string[] => [
   ...['--function', service.name, '--handler', handler],
   ...consumedTopics(service).flatMap((topic) => ['--topic', topic]),
+  ...(service.follows ?? []).flatMap((table) => ['--stream', table]),
   ...(service.wakesEveryMinutes === undefined ? [] : ['--every', String(WAKE_MS)]),
 ];

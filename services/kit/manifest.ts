@@ -228,6 +228,17 @@ export const recordTries = {
   oldestSeconds: 604_800,
 } as const;
 
+/**
+ * How long a Lambda is tried with a change of a table, and with how many at once. Without a bound one bad change holds its shard for a
+ * day; a function whose peer is away waits for it inside each try.
+ */
+export const changeTries = {
+  retries: 5,
+  /** DynamoDB keeps changes for 24 hours; what is older than this goes to the failure destination. */
+  oldestSeconds: 43_200,
+  batchSize: 100,
+} as const;
+
 /** Dead-letter topic of a topic. */
 export const deadLetterTopicOf = (topic: string): string => `${topic}.dead`;
 

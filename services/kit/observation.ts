@@ -29,3 +29,7 @@ export const usesDatabases = (service: Pick<ServiceManifest, 'owns' | 'observes'
 /** Whether a service reads DynamoDB, its own tables or those that it observes. */
 export const usesTables = (service: Pick<ServiceManifest, 'owns' | 'observes'>): boolean =>
   Object.keys(service.owns.tables ?? {}).length + observedBy(service).tables.length > 0;
+
+/** Whether what stands for a service outside AWS asks DynamoDB: it reads tables, or follows their changes. */
+export const asksTables = (service: Pick<ServiceManifest, 'owns' | 'observes' | 'follows'>): boolean =>
+  usesTables(service) || (service.follows ?? []).length > 0;

@@ -6,6 +6,7 @@ import { type Function as LambdaFunction, StartingPosition } from 'aws-cdk-lib/a
 import { DynamoEventSource, SqsDlq } from 'aws-cdk-lib/aws-lambda-event-sources';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
+import { changeTries } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 
@@ -22,11 +23,6 @@ export type StreamMappingProps = {
   readonly alerts: AlertTopics;
 };
 
-/** Attempts after the first before a change goes to the queue. Without a bound one bad change holds its shard for a day. */
-const RETRIES = 5;
-/** DynamoDB keeps changes for 24 hours; whatever is older than this goes to the queue. */
-const MAX_AGE = Duration.hours(12);
-
 /** Wakes a function with the changes of a table: in order per item, in halves when a batch fails, with a bound on tries and age. */
 export class StreamMapping extends Construct {
   constructor(scope: Construct, id: string, props: StreamMappingProps) {
@@ -42,11 +38,11 @@ export class StreamMapping extends Construct {
     props.function.addEventSource(
       new DynamoEventSource(table, {
         startingPosition: StartingPosition.TRIM_HORIZON,
-        batchSize: 100,
+        batchSize: changeTries.batchSize,
         maxBatchingWindow: Duration.seconds(1),
         bisectBatchOnError: true,
-        retryAttempts: RETRIES,
-        maxRecordAge: MAX_AGE,
+        retryAttempts: changeTries.retries,
+        maxRecordAge: Duration.seconds(changeTries.oldestSeconds),
         reportBatchItemFailures: true,
         onFailure: new SqsDlq(failed),
       }),

@@ -1,12 +1,16 @@
 /** The embedded DynamoDB: dynalite on loopback, kept in the data folder. */
 import type { RequestListener, Server } from 'node:http';
 import { createRequire } from 'node:module';
-import dynalite from 'dynalite';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { StartRefused } from '../start-refused.ts';
+import { type ChangeStream, captureChanges } from './change-capture.ts';
 import { createMissingTables, declaredTables } from './declared-tables.ts';
+import { openItemStore, storedTable } from './item-store.ts';
+import { createStreamDoor, type StreamDoor } from './stream-door.ts';
 
 export type Tables = { readonly port: number; readonly names: readonly string[]; close(): Promise<void> };
+
+const DAY_MS = 24 * 3_600_000;
 
 type Store = { open(): Promise<void>; close(): Promise<void> };
 
@@ -28,12 +32,18 @@ const checkFiles = async (folder: string) => {
   }
 };
 
-/** Dynalite lets every web page in (`access-control-allow-origin: *`); the tables are for this machine's processes alone. */
-const keepPagesOut = (server: Server) => {
+/**
+ * Dynalite lets every web page in (`access-control-allow-origin: *`); the tables are for this machine's processes alone.
+ * What is asked of streams goes to their door, once there is one.
+ */
+const guardDoor = (server: Server, streams: () => StreamDoor | undefined) => {
   const [answer] = server.listeners('request') as RequestListener[];
   server.removeAllListeners('request').on('request', (request, response) => {
     const { origin, host = '' } = request.headers;
-    if (origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) return answer?.(request, response);
+    if (origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/.test(host)) {
+      const door = streams();
+      return door?.takes(request) ? door.answer(request, response) : answer?.(request, response);
+    }
     request.resume();
     response.writeHead(403, { 'content-type': 'application/json' });
     response.end(JSON.stringify({ code: 'host.foreign', detail: 'the tables answer processes of this machine only' }));
@@ -47,8 +57,21 @@ export const startTables = async (
   services: readonly ServiceManifest[],
 ): Promise<Tables> => {
   await checkFiles(folder);
-  const server = dynalite({ path: folder, createTableMs: 0, deleteTableMs: 0, updateTableMs: 0 });
-  keepPagesOut(server);
+  const { server, store } = openItemStore(folder);
+  let door: StreamDoor | undefined;
+  let trimming: NodeJS.Timeout | undefined;
+  guardDoor(server, () => door);
+  const now = () => new Date();
+  const streamed = declaredTables(services).filter(([, { stream }]) => stream);
+  const streams: ChangeStream[] = [];
+  const capture = async () => {
+    for (const [name] of streamed) {
+      const isCaptured = streams.some(({ table }) => table === name);
+      if (!isCaptured && (await storedTable(store, name))) streams.push(await captureChanges(store, name, now));
+    }
+  };
+  // Ahead of the first request: a process of a platform that was killed may still write.
+  await capture();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
@@ -57,12 +80,23 @@ export const startTables = async (
   const listening = typeof address === 'object' && address ? address.port : port;
   const close = () =>
     new Promise<void>((resolve, reject) => {
+      clearInterval(trimming);
       server.close((problem?: Error) => (problem ? reject(problem) : resolve()));
       server.closeAllConnections();
     });
-  await createMissingTables(`http://127.0.0.1:${listening}`, services).catch(async (problem: unknown) => {
+  try {
+    await createMissingTables(`http://127.0.0.1:${listening}`, services);
+    await capture();
+    door = createStreamDoor(streams, now);
+    // A day of running, not of the calendar: what a machine that was off could not read is not lost with its age.
+    trimming = setInterval(
+      () => Promise.all(streams.map((stream) => stream.trim(now()))).catch(() => undefined),
+      DAY_MS,
+    );
+    trimming.unref();
+  } catch (problem) {
     await close();
     throw problem;
-  });
+  }
   return { port: listening, names: declaredTables(services).map(([name]) => name), close };
 };

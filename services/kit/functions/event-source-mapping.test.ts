@@ -6,7 +6,7 @@ import {
   type Failure,
   type MappingSettings,
 } from './event-source-mapping.ts';
-import type { FunctionRecord } from './msk-event.ts';
+import { type FunctionRecord, mskSource } from './msk-event.ts';
 
 const records = (count: number): FunctionRecord[] =>
   Array.from({ length: count }, (_, index) => ({
@@ -33,6 +33,7 @@ const mappingOver = (
   const dead: { offset: number; failure: Failure }[] = [];
   const pauses: number[] = [];
   const run = createEventSourceMapping({
+    source: mskSource,
     settings: { ...defaultMappingSettings, batchSize, retryAttempts: 2, ...parts },
     invoke: async (event: MSKEvent) => {
       const offsets = Object.values(event.records).flatMap((group) => group.map(({ offset }) => offset));
@@ -61,6 +62,7 @@ describe('an event source mapping', () => {
   it('speaks as MSK does: base64 keys and values, headers as bytes, grouped by partition', async () => {
     let seen: MSKEvent | undefined;
     const run = createEventSourceMapping({
+      source: mskSource,
       settings: defaultMappingSettings,
       invoke: async (event) => {
         seen = event;
@@ -165,6 +167,7 @@ describe('an event source mapping', () => {
 
   it('fails as a whole, so that nothing is committed, when the failure destination does', async () => {
     const run = createEventSourceMapping({
+      source: mskSource,
       settings: { ...defaultMappingSettings, retryAttempts: 0 },
       invoke: async () => failed(10),
       onFailure: async () => {

@@ -1,7 +1,15 @@
 /** What stands between a log and a function on AWS, kept to the same rules: batches, partial failures, bisecting, bounded retries. */
-import type { MSKEvent } from 'aws-lambda';
 import { recordTries } from '../manifest.ts';
-import { type FunctionRecord, partitionName, toMskEvent } from './msk-event.ts';
+
+/** Where records come from, as far as its mapping differs from others. */
+export type RecordSource<Item, Event> = {
+  readonly toEvent: (records: readonly Item[]) => Event;
+  /** Whether this is the record that an item of `batchItemFailures` names. */
+  readonly isNamedBy: (record: Item, itemIdentifier: unknown) => boolean;
+  /** Its place, for people. */
+  readonly placeOf: (record: Item) => string;
+  readonly writtenAt: (record: Item) => Date;
+};
 
 /** Settings of the event source mapping that the infrastructure sets as well. */
 export type MappingSettings = {
@@ -35,19 +43,20 @@ export type Failure = {
   readonly error: Error;
 };
 
-export type MappingParts = {
+export type MappingParts<Item, Event> = {
+  readonly source: RecordSource<Item, Event>;
   readonly settings: MappingSettings;
-  readonly invoke: (event: MSKEvent, timeoutMs: number) => Promise<unknown>;
+  readonly invoke: (event: Event, timeoutMs: number) => Promise<unknown>;
   /** Takes a record that failed for good; its error makes the batch be delivered again. */
-  readonly onFailure: (record: FunctionRecord, failure: Failure) => Promise<void>;
+  readonly onFailure: (record: Item, failure: Failure) => Promise<void>;
   readonly pause: (milliseconds: number) => Promise<void>;
   /** 0 to just below 1. */
   readonly random: () => number;
   readonly now: () => Date;
 };
 
-/** Records of one partition, in order. */
-export type RunBatch = (records: readonly FunctionRecord[]) => Promise<void>;
+/** Takes records of one partition or shard, in order. */
+export type RunBatch<Item> = (records: readonly Item[]) => Promise<void>;
 
 type Outcome = { readonly firstFailed?: number; readonly error?: Error };
 
@@ -59,21 +68,23 @@ class PartialFailure extends Error {
 }
 
 /**
- * Reads the answer of a function with ReportBatchItemFailures: no failures is success, and the lowest failed offset is
+ * Reads the answer of a function with ReportBatchItemFailures: no failures is success, and the first failed record is
  * where the next try begins. An answer that names no record of the batch counts as a failure of all
- * (AWS Lambda Developer Guide, "Configuring error handling controls for Kafka event sources").
+ * (AWS Lambda Developer Guide, "Configuring error handling controls for Kafka event sources" and "Configuring partial batch
+ * response with DynamoDB and Lambda").
  */
-const readAnswer = (answer: unknown, records: readonly FunctionRecord[]): Outcome => {
+const readAnswer = <Item, Event>(
+  answer: unknown,
+  records: readonly Item[],
+  { isNamedBy, placeOf }: RecordSource<Item, Event>,
+): Outcome => {
   const failures = (answer as { batchItemFailures?: unknown } | null | undefined)?.batchItemFailures;
   if (failures === undefined || failures === null) return {};
   if (!Array.isArray(failures))
     return { firstFailed: 0, error: new Error('the function answered batchItemFailures that is not a list') };
-  const indices = failures.map((failure: { itemIdentifier?: { partition?: unknown; offset?: unknown } } | null) => {
-    const id = failure?.itemIdentifier;
-    return records.findIndex(
-      (record) => partitionName(record) === id?.partition && record.offset === Number(id?.offset),
-    );
-  });
+  const indices = failures.map((failure: { itemIdentifier?: unknown } | null) =>
+    records.findIndex((record) => isNamedBy(record, failure?.itemIdentifier)),
+  );
   if (indices.length === 0) return {};
   if (indices.includes(-1))
     return {
@@ -81,44 +92,44 @@ const readAnswer = (answer: unknown, records: readonly FunctionRecord[]): Outcom
       error: new Error('the function reported the failure of a record that is not in the batch'),
     };
   const firstFailed = Math.min(...indices);
-  const record = records[firstFailed] as FunctionRecord;
-  return { firstFailed, error: new PartialFailure(`${partitionName(record)} offset ${record.offset}`) };
+  return { firstFailed, error: new PartialFailure(placeOf(records[firstFailed] as Item)) };
 };
 
 /**
- * Makes the loop that takes the records of one partition through the function in order. It resolves when each record
+ * Makes the loop that takes the records of one partition or shard through the function in order. It resolves when each record
  * was handled or given to the failure destination; it rejects only when that destination fails.
  */
-export const createEventSourceMapping = ({
+export const createEventSourceMapping = <Item, Event>({
+  source,
   settings,
   invoke,
   onFailure,
   pause,
   random,
   now,
-}: MappingParts): RunBatch => {
-  const attempt = async (records: readonly FunctionRecord[]): Promise<Outcome & { threw?: true }> => {
+}: MappingParts<Item, Event>): RunBatch<Item> => {
+  const attempt = async (records: readonly Item[]): Promise<Outcome & { threw?: true }> => {
     try {
-      return readAnswer(await invoke(toMskEvent(records), settings.timeoutMs), records);
+      return readAnswer(await invoke(source.toEvent(records), settings.timeoutMs), records, source);
     } catch (problem) {
       return { firstFailed: 0, threw: true, error: problem instanceof Error ? problem : new Error(String(problem)) };
     }
   };
 
-  const run: RunBatch = async (all) => {
+  const run: RunBatch<Item> = async (all) => {
     let records = all;
     let attempts = 0;
     let firstFailedAt: Date | undefined;
     const giveUp = async (attempted: number, error: Error) => {
       const at = now();
       const failure = { attempts: attempted, firstFailedAt: firstFailedAt ?? at, lastFailedAt: at, error };
-      await onFailure(records[0] as FunctionRecord, failure);
+      await onFailure(records[0] as Item, failure);
       records = records.slice(1);
       attempts = 0;
       firstFailedAt = undefined;
     };
     while (records.length > 0) {
-      if (now().getTime() - (records[0] as FunctionRecord).timestamp.getTime() > settings.oldestMs) {
+      if (now().getTime() - source.writtenAt(records[0] as Item).getTime() > settings.oldestMs) {
         await giveUp(attempts, new Error(`the record is older than ${settings.oldestMs} ms`));
         continue;
       }

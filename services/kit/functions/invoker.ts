@@ -10,7 +10,7 @@ import {
   type MappingSettings,
 } from './event-source-mapping.ts';
 import { type InvokeParts, invokeHandler } from './invoke-handler.ts';
-import { type FunctionRecord, partitionName } from './msk-event.ts';
+import { type FunctionRecord, mskSource, partitionName } from './msk-event.ts';
 
 export type InvokerParts = Omit<InvokeParts, 'timeoutMs'> & {
   readonly topics: readonly string[];
@@ -66,7 +66,7 @@ const startMapping = (parts: InvokerParts, { group, topics, settings, onFailure 
     const [first] = batch;
     if (!first || !delivery.owns(first)) return;
     const run = createEventSourceMapping({
-      ...{ settings, random, now, onFailure },
+      ...{ source: mskSource, settings, random, now, onFailure },
       pause: (milliseconds) => pause(milliseconds, delivery.signal),
       invoke: async (event, timeoutMs) => {
         delivery.signal.throwIfAborted();

@@ -1,4 +1,5 @@
 import type { MSKEvent, MSKRecord } from 'aws-lambda';
+import type { RecordSource } from './event-source-mapping.ts';
 
 /** One record of a log, as far as a function sees it. */
 export type FunctionRecord = {
@@ -32,7 +33,7 @@ const toMskRecord = ({ topic, partition, offset, key, value, headers, timestamp 
  * The event with which AWS Lambda hands records of Amazon MSK to a function: keys and values in base64, headers as lists
  * of bytes, grouped by partition (AWS Lambda Developer Guide, "Using Lambda with Amazon MSK").
  */
-export const toMskEvent = (records: readonly FunctionRecord[]): MSKEvent => ({
+const toMskEvent = (records: readonly FunctionRecord[]): MSKEvent => ({
   eventSource: 'aws:kafka',
   eventSourceArn: 'arn:aws:kafka:us-east-1:000000000000:cluster/local/00000000-0000-0000-0000-000000000000-1',
   bootstrapServers: 'localhost:9092',
@@ -43,3 +44,14 @@ export const toMskEvent = (records: readonly FunctionRecord[]): MSKEvent => ({
     ]),
   ),
 });
+
+/** Records of Amazon MSK, named in an answer by their partition and offset. */
+export const mskSource: RecordSource<FunctionRecord, MSKEvent> = {
+  toEvent: toMskEvent,
+  isNamedBy: (record, itemIdentifier) => {
+    const { partition, offset } = (itemIdentifier ?? {}) as { partition?: unknown; offset?: unknown };
+    return partitionName(record) === partition && record.offset === Number(offset);
+  },
+  placeOf: (record) => `${partitionName(record)} offset ${record.offset}`,
+  writtenAt: ({ timestamp }) => timestamp,
+};
