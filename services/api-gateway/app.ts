@@ -9,6 +9,7 @@ import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { productDoors } from '../contracts/http/product-doors.ts';
+import { reconciliationDoors } from '../contracts/http/reconciliation-doors.ts';
 import { siteConfig } from '../contracts/http/site-config.ts';
 import { webhookDoors } from '../contracts/http/webhook-doors.ts';
 import type { Cache } from '../kit/cache/cache.ts';
@@ -119,6 +120,8 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   addDoors(http, productDoors, catalogue, { prefix: apiPrefix, limits: { pictures } });
   addDoors(http, cartDoors, forwardTo(upstreams.cart, cartDoors), { prefix: apiPrefix });
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix: apiPrefix });
+  const reconciliations = forwardTo(upstreams.order, reconciliationDoors);
+  addDoors(http, reconciliationDoors, reconciliations, { prefix: apiPrefix });
   withTextBodies(http, (scope) =>
     addDoors(scope, webhookDoors, forwardTo(upstreams.payment, webhookDoors), { prefix: apiPrefix }),
   );

@@ -245,6 +245,9 @@ export const deadLetterTopicOf = (topic: string): string => `${topic}.dead`;
 /** What a consumer logs for each record that it puts into a dead-letter topic; the alarm on dead letters counts these lines. */
 export const deadLetterMessage = 'a record became a dead letter';
 
+/** Begins what a service logs for each difference that stays between books that must agree; the alarm on drift counts these lines. */
+export const driftMessage = 'the books differ';
+
 /** Consumer group by which a Lambda reads the dead letters of its topics. */
 export const deadLetterGroupOf = (service: string): string => `${service}-dead`;
 

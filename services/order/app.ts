@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
+import { reconciliationDoors } from '../contracts/http/reconciliation-doors.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
 import { type Handlers, onEach } from '../kit/events/handlers.ts';
@@ -11,6 +12,7 @@ import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { createDirectWork, type DirectWork } from '../kit/jobs/direct-work.ts';
+import { driftMessage } from '../kit/manifest.ts';
 import { addressOf, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { createCartClient } from './clients/cart-client.ts';
@@ -25,13 +27,18 @@ import { type DecisiveInventoryEvent, handleInventoryEvent } from './events/on-i
 import { handleOrderEvent, type OwingOrderEvent } from './events/on-order-event.ts';
 import { type DecisivePaymentEvent, handlePaymentEvent } from './events/on-payment-event.ts';
 import { orderHandlers } from './http/order-handlers.ts';
+import { reconciliationHandlers } from './http/reconciliation-handlers.ts';
 import { manifest as declared } from './manifest.ts';
 import { createCartOrders } from './storage/cart-orders.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
+import { createOrderBooks } from './storage/order-books.ts';
 import { listenForOrderChanges } from './storage/order-changes.ts';
 import { createOrderRepository, type KnownOrder, processOrderQueue } from './storage/order-repository.ts';
+import { createReconciliationRepository } from './storage/reconciliation-repository.ts';
+import { beginReconciliation, bySchedule } from './use-cases/begin-reconciliation.ts';
 import { startProcessingOrder } from './use-cases/change-order.ts';
 import { processOrder } from './use-cases/process-order.ts';
+import { reconcile } from './use-cases/reconcile.ts';
 import { processDueOrders, sweepStuckOrders } from './use-cases/sweep-orders.ts';
 
 /** Milliseconds to wait for a neighbour; payment waits for its provider in turn. */
@@ -47,6 +54,10 @@ const abandonedAfterMs = 2_000;
 const abandonedAtOnce = 200;
 /** Days for which a repeated request finds its order, and an order waits for the cart to hear of the one before. */
 const keepKeysDays = 7;
+/** The schedule compares the last week four times a day; 36 million orders take half an hour. */
+const reconcileEverySeconds = 21_600;
+const reconcileDays = 7;
+const reconcileQueue = 'reconcile';
 
 const sha256 = (text: string) => createHash('sha256').update(text).digest();
 
@@ -118,6 +129,32 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   jobs.schedule('forget-idempotency-keys', 3_600, () => keys.forget(keepKeysDays));
   jobs.schedule('forget-cart-orders', 3_600, () => cartOrders.forget(keepKeysDays));
 
+  const reconciliations = createReconciliationRepository({ sql: database, clock });
+  const drifts = metrics.counter({
+    name: 'order_drifts_total',
+    help: 'Differences between orders, payments, charges and stock, by what became of them.',
+    labels: ['kind', 'outcome'],
+  });
+  const reconciling = {
+    ...driving,
+    ...{ reconciliations, books: createOrderBooks(database), logger, driftMessage },
+    cancellationWindowSeconds: config.own.CANCELLATION_WINDOW_SECONDS,
+    counted: ({ kind, outcome }: { kind: string; outcome: string }) => drifts.inc({ kind, outcome }),
+  };
+  const beginning = {
+    ...{ reconciliations, clock, ids },
+    queue: (id: string) => jobs.enqueue(undefined, reconcileQueue, { id }),
+  };
+  jobs.work<{ id: string }>(
+    reconcileQueue,
+    { concurrency: 1, retryLimit: 5, timeoutSeconds: 10_800 },
+    ({ id }, signal) => reconcile(reconciling, id, signal),
+  );
+  jobs.schedule('begin-reconciliation', reconcileEverySeconds, () =>
+    beginReconciliation(beginning, { askedBy: bySchedule, repair: false, days: reconcileDays }),
+  );
+  jobs.schedule('forget-reconciliations', 86_400, () => reconciliations.forget());
+
   const consumer = createConsumer({
     service: manifest.name,
     database,
@@ -148,6 +185,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const http = await createHttpServer({ context });
   const handlers = orderHandlers(useCases);
   addDoors(http, orderDoors, handlers, { stopping: context.stopping });
+  addDoors(http, reconciliationDoors, reconciliationHandlers(beginning));
   const grpc = createGrpcServer({ context }).add(
     OrderServiceDefinition,
     answerCalls(OrderServiceDefinition, orderDoors, handlers),

@@ -6,25 +6,29 @@ import type { ServiceContext } from '../kit/context.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
+import { driftMessage } from '../kit/manifest.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { openProvider } from './clients/open-provider.ts';
 import { type Notice, ProviderSilence } from './clients/payment-provider.ts';
 import type { paymentConfig } from './config.ts';
 import { paymentCallers, paymentGrpc } from './grpc/payment-grpc.ts';
+import { reconciliationGrpc } from './grpc/reconciliation-grpc.ts';
 import { paymentHandlers } from './http/payment-handlers.ts';
 import { webhookHandlers } from './http/webhook-handlers.ts';
 import { createHeardNotices } from './storage/heard-notices.ts';
+import { createPaymentBooks } from './storage/payment-books.ts';
 import { createPaymentRepository } from './storage/payment-repository.ts';
 import { authorisePayment } from './use-cases/authorise-payment.ts';
 import { cancelPayment } from './use-cases/cancel-payment.ts';
 import { capturePayment } from './use-cases/capture-payment.ts';
 import { hearNotice } from './use-cases/hear-notice.ts';
 import type { PaymentEffects } from './use-cases/payment-effects.ts';
-import { type Drift, reconcileWithProvider } from './use-cases/reconcile-with-provider.ts';
+import { reconcileWithProvider } from './use-cases/reconcile-with-provider.ts';
 import { recordCharge } from './use-cases/record-charge.ts';
 import { refundPayment } from './use-cases/refund-payment.ts';
 import { resolveUndecided } from './use-cases/resolve-undecided.ts';
+import { createDriftLog } from './use-cases/tell-drift.ts';
 
 /** Seconds between two looks for payments whose caller never came back, and how old such a payment is. */
 const resolveEverySeconds = 15;
@@ -59,26 +63,21 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
   addDoors(http, paymentDoors, paymentHandlers(payments));
   const hear = (notice: Notice) => hearNotice(effects, heard, notice);
   addDoors(http, webhookDoors, webhookHandlers({ read: opened.readNotice, hear }));
-  const grpc = createGrpcServer({ context }).add(PaymentServiceDefinition, paymentGrpc(effects), paymentCallers);
+  const tellDrift = createDriftLog({ logger, metrics, driftMessage });
+  const books = createPaymentBooks(database);
+  const grpc = createGrpcServer({ context }).add(
+    PaymentServiceDefinition,
+    { ...paymentGrpc(effects), ...reconciliationGrpc({ effects, books, tellDrift }) },
+    paymentCallers,
+  );
 
   jobs.schedule('resolve-undecided', resolveEverySeconds, () => resolveUndecided(effects, resolveAfterSeconds));
 
-  const drifts = metrics.counter({
-    name: 'payment_drifts_total',
-    help: "Differences between our payments and the provider's charges, by what became of them.",
-    labels: ['kind', 'outcome'],
-  });
-  jobs.schedule('reconcile-with-provider', reconcileEverySeconds, () => {
+  jobs.schedule('reconcile-with-provider', reconcileEverySeconds, async () => {
     const ago = (seconds: number) => new Date(clock.now().getTime() - seconds * 1000);
     const span = { since: ago(reconcileEverySeconds * 3), until: ago(reconcileAfterSeconds) };
-    const onDrift = (drift: Drift) => {
-      drifts.inc({ kind: drift.kind, outcome: drift.isRepaired ? 'repaired' : 'left' });
-      // The record of each repair: what, of whom, by whom; the time is the line's own.
-      const told = { ...drift, by: 'reconcile-with-provider' };
-      if (drift.isRepaired) logger.warn(told, 'a payment differed from its charge and was brought in line');
-      else logger.error(told, 'a payment differs from its charge; settle it with the provider');
-    };
-    return reconcileWithProvider(effects, { ...span, repairs: true, onDrift });
+    for await (const drift of reconcileWithProvider(effects, { ...span, repairs: true }))
+      tellDrift(drift, 'reconcile-with-provider');
   });
   jobs.schedule('forget-notices', forgetEverySeconds, () => heard.forgetOld());
 

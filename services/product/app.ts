@@ -12,6 +12,7 @@ import { productCallers, productGrpc } from './grpc/product-grpc.ts';
 import { productHandlers } from './http/product-handlers.ts';
 import { createHistoryRepository } from './storage/history-repository.ts';
 import { createProductRepository } from './storage/product-repository.ts';
+import { createStockBooks } from './storage/stock-books.ts';
 import { createStockRepository } from './storage/stock-repository.ts';
 import { commitStock } from './use-cases/commit-stock.ts';
 import { expireReservations } from './use-cases/expire-reservations.ts';
@@ -41,7 +42,12 @@ export const productApp = async (context: ServiceContext<z.output<typeof product
 
   const http = await createHttpServer({ context, cache });
   addDoors(http, productDoors, productHandlers({ ...effects, history: createHistoryRepository(database) }));
-  const grpc = createGrpcServer({ context }).add(ProductServiceDefinition, productGrpc(effects), productCallers);
+  const books = createStockBooks(database);
+  const grpc = createGrpcServer({ context }).add(
+    ProductServiceDefinition,
+    productGrpc({ ...effects, books }),
+    productCallers,
+  );
   functions.register({ reserveStock, releaseStock, commitStock });
 
   return owned.running({ http, grpc, resources: [{ name: 'cache', close: () => cache.close() }] });

@@ -9,6 +9,7 @@ import type { Door, Doors } from '../../contracts/http/door.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
 import { paymentDoors } from '../../contracts/http/payment-doors.ts';
 import { productDoors } from '../../contracts/http/product-doors.ts';
+import { reconciliationDoors } from '../../contracts/http/reconciliation-doors.ts';
 import { webhookDoors } from '../../contracts/http/webhook-doors.ts';
 
 export type OpenDoor = Door & {
@@ -27,6 +28,7 @@ export const shopDoors: readonly OpenDoor[] = [
   ...below(apiPrefix, 'orderDoors', orderDoors),
   ...below(apiPrefix, 'paymentDoors', paymentDoors),
   ...below(apiPrefix, 'productDoors', productDoors),
+  ...below(apiPrefix, 'reconciliationDoors', reconciliationDoors),
   ...below(apiPrefix, 'sessionDoors', sessionDoors),
   ...below(apiPrefix, 'staffDoors', staffDoors),
   ...below(apiPrefix, 'webhookDoors', webhookDoors),

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tokensSchema } from '../../contracts/http/accounts/auth-api.ts';
 import { orderAnswer } from '../../contracts/http/order-api.ts';
 import { systemIds } from '../../kit/system-ids.ts';
-import { knownPayment, knownProduct } from '../testing/http-peer.ts';
+import { knownPayment, knownProduct, knownReconciliation } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 import { knownAddress, knownLink } from '../testing/user-peer.ts';
 
@@ -128,6 +128,10 @@ const doors: Record<string, Door> = {
   'POST /api/v1/orders/{id}/refund': { admits: staff, answers: 200, body: { reason: 'broken' } },
   'GET /api/v1/payments': { admits: staff, answers: 200 },
   'GET /api/v1/payments/{id}': { admits: staff, answers: 200 },
+  'POST /api/v1/reconciliations': { admits: staff, answers: 201, body: { days: 1 } },
+  'GET /api/v1/reconciliations': { admits: staff, answers: 200 },
+  'GET /api/v1/reconciliations/{id}': { admits: staff, answers: 200 },
+  'GET /api/v1/reconciliations/{id}/drifts': { admits: staff, answers: 200 },
   // Who it is says the signature, which the payment service checks.
   'POST /api/v1/webhooks/stripe': {
     admits: everybody,
@@ -141,6 +145,7 @@ const paramOf = (path: string, orderId: string) => {
   if (path.includes('/orders/')) return orderId;
   if (path.includes('/addresses/')) return knownAddress.id;
   if (path.includes('/staff/')) return someUser;
+  if (path.includes('/reconciliations/')) return knownReconciliation;
   return path.includes('/payments/') ? knownPayment : knownProduct;
 };
 

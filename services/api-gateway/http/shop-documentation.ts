@@ -26,6 +26,10 @@ export const shopDocumentation: DocumentationOptions = {
     { name: 'orders', description: 'Orders of whoever asks; staff see all of them and move them on.' },
     { name: 'accounts', description: 'Sign up, sign in, stay signed in, sign out.' },
     { name: 'payments', description: 'What was taken and given back, for staff.' },
+    {
+      name: 'reconciliations',
+      description: 'Whether orders, money and stock agree, and what was repaired, for staff.',
+    },
     { name: 'staff', description: 'Who works for the shop, and who made them; for administrators.' },
     { name: 'discovery', description: 'What programs read before they call.' },
   ],

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { exampleCartVersion } from '../../contracts/http/cart-api.ts';
+import { reconciliationAnswer } from '../../contracts/http/reconciliation-api.ts';
 import { createHttpServer } from '../../kit/http/http-server.ts';
 import { testContext } from '../../kit/testing/context.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
@@ -39,12 +40,15 @@ const payment = {
   updatedAt: at,
 };
 
+export const knownReconciliation = 'rec_01jf0000000000000000000001';
+const reconciliation = reconciliationAnswer.parse(reconciliationAnswer.meta()?.['example']);
+
 /** What the peer answers as the picture of its product; no text, so that it must come through as it is. */
 export const picture = Buffer.from([0x3c, 0x00, 0xff, 0xfe, 0x3e]);
 
 export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: unknown };
 
-/** Speaks the HTTP contracts of catalogue, cart and payments from fixed answers, and remembers what it was asked. */
+/** Speaks the HTTP contracts of catalogue, cart, payments and reconciliations from fixed answers, and remembers what it was asked. */
 export const createHttpPeer = async (tokens: TestTokens) => {
   const context = testContext(testManifest({ name: 'peer' }), { verifyToken: tokens.verifyToken });
   const http = await createHttpServer({ context, bodyLimit: 8 * 1024 * 1024 });
@@ -82,6 +86,12 @@ export const createHttpPeer = async (tokens: TestTokens) => {
     http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });
   http.get('/payments', open, async () => ({ items: [payment], nextCursor: null }));
   http.get('/payments/:id', open, async () => ({ payment }));
+  http.post('/reconciliations', open, async (_request, reply) =>
+    reply.code(201).header('location', `/reconciliations/${knownReconciliation}`).send(reconciliation),
+  );
+  for (const url of ['/reconciliations', '/reconciliations/:id/drifts'])
+    http.get(url, open, async () => ({ items: [], nextCursor: null }));
+  http.get('/reconciliations/:id', open, async () => reconciliation);
   http.post('/webhooks/stripe', open, async (_request, reply) => reply.code(204).send());
   http.get('/.well-known/jwks.json', open, async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send(tokens.jwks),

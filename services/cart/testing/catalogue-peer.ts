@@ -22,6 +22,9 @@ export const startCataloguePeer = async () => {
       reserveStock: notNeeded,
       commitStock: notNeeded,
       releaseStock: notNeeded,
+      findReservations: notNeeded,
+      listReservations: notNeeded,
+      listStockDrifts: notNeeded,
     });
     return { server, port: await server.listen(`127.0.0.1:${port}`) };
   };

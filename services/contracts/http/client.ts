@@ -20,6 +20,7 @@ import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
+import { reconciliationDoors } from './reconciliation-doors.ts';
 
 // Zod reads text of a query into numbers; who calls has the numbers already.
 type Given<Name, Schema extends z.ZodType> = Name extends 'query' ? Partial<z.output<Schema>> : z.input<Schema>;
@@ -110,6 +111,7 @@ export const createShopClient = ({ api = apiPrefix, ...client }: ClientOptions &
     orders: createDoorClient(orderDoors, below),
     payments: createDoorClient(paymentDoors, below),
     products: createDoorClient(productDoors, below),
+    reconciliations: createDoorClient(reconciliationDoors, below),
     sessions: createDoorClient(sessionDoors, below),
     keys: createDoorClient(keyDoors, client),
     site: createDoorClient(siteDoors, client),

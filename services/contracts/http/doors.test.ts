@@ -13,6 +13,7 @@ import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { productDoors } from './product-doors.ts';
+import { reconciliationDoors } from './reconciliation-doors.ts';
 import { webhookDoors } from './webhook-doors.ts';
 
 const tables: Readonly<Record<string, Doors>> = {
@@ -22,6 +23,7 @@ const tables: Readonly<Record<string, Doors>> = {
   orderDoors,
   paymentDoors,
   productDoors,
+  reconciliationDoors,
   sessionDoors,
   siteDoors,
   staffDoors,

@@ -8,13 +8,24 @@ import * as payment from './payment-api.ts';
 import * as product from './product-api.ts';
 import * as productHistory from './product-history-api.ts';
 import * as productSearch from './product-search-api.ts';
+import * as reconciliation from './reconciliation-api.ts';
 import * as values from './values.ts';
 
-const schemas = [auth, cart, order, payment, product, productHistory, productSearch, staff, values].flatMap(
-  (contracts) =>
-    Object.entries<unknown>(contracts).flatMap(([name, value]) =>
-      value instanceof z.ZodType ? [{ name, schema: value, example: value.meta()?.['example'] }] : [],
-    ),
+const schemas = [
+  auth,
+  cart,
+  order,
+  payment,
+  product,
+  productHistory,
+  productSearch,
+  reconciliation,
+  staff,
+  values,
+].flatMap((contracts) =>
+  Object.entries<unknown>(contracts).flatMap(([name, value]) =>
+    value instanceof z.ZodType ? [{ name, schema: value, example: value.meta()?.['example'] }] : [],
+  ),
 );
 
 describe('the example of a contract', () => {

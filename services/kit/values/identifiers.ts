@@ -1,5 +1,5 @@
-/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family. */
-export const idPrefixes = ['usr', 'prd', 'ord', 'pay', 'ses', 'evt', 'crt', 'rfd', 'ntf', 'fam', 'adr'] as const;
+/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation. */
+export const idPrefixes = ['usr', 'prd', 'ord', 'pay', 'ses', 'evt', 'crt', 'rfd', 'ntf', 'fam', 'adr', 'rec'] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];
 
@@ -15,6 +15,13 @@ const ulid = /^[0-7][0-9a-hjkmnp-tv-z]{25}$/;
 /** Whether the value is `<prefix>_` and 26 characters of a lower-case ULID. */
 export const isId = (prefix: IdPrefix, value: unknown): value is string =>
   typeof value === 'string' && value.startsWith(`${prefix}_`) && ulid.test(value.slice(prefix.length + 1));
+
+/** The lowest id that can have been made at a moment: ids begin with their time, so all that are made later are above it. */
+export const lowestId = (prefix: IdPrefix, at: Date): string => {
+  let time = '';
+  for (let rest = at.getTime(); time.length < 10; rest = Math.floor(rest / 32)) time = alphabet[rest % 32] + time;
+  return `${prefix}_${time}${'0'.repeat(16)}`;
+};
 
 /** The id that a digest of at least 26 bytes names: always the same, and no way back. */
 export const idFrom = (prefix: IdPrefix, digest: Uint8Array): string =>

@@ -1,8 +1,13 @@
-import { type Payment, PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
+import {
+  type BookedPayment as BookedMessage,
+  type Payment,
+  PaymentServiceDefinition,
+} from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
 import type { Money } from '../../contracts/http/values.ts';
 import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-client.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
+import type { BookedPayment } from '../domain/drift.ts';
 
 /** A payment whose outcome is known; amounts in minor units of the order's currency. */
 type SettledPayment = {
@@ -29,6 +34,24 @@ const settled = (orderId: string, payment: Payment | undefined): SettledPayment 
   };
 };
 
+const bookedOf = ({ payment, refunds, ledgerAgrees }: BookedMessage): BookedPayment => {
+  if (!payment?.amount) throw new Error('payment answered books without a payment');
+  return {
+    id: payment.id,
+    orderId: payment.orderId,
+    status: payment.status as PaymentStatus,
+    amount: payment.amount.amount,
+    currency: payment.amount.currency,
+    captured: payment.captured?.amount ?? 0,
+    refunded: payment.refunded?.amount ?? 0,
+    refunds,
+    ledgerAgrees,
+  };
+};
+
+/** Milliseconds for the comparison of a day with the provider, which lists some hundred charges a second. */
+const withProviderMs = 600_000;
+
 export const createPaymentClient = (options: GrpcClientOptions) => {
   const payment = createGrpcClient(PaymentServiceDefinition, options);
   return {
@@ -43,6 +66,19 @@ export const createPaymentClient = (options: GrpcClientOptions) => {
     },
     refund: async (orderId: string, refund: { refundId: string; amount: Money; reason: string }) =>
       settled(orderId, (await payment.refund({ orderId, ...refund })).payment),
+    /** Takes money that is authorised. */
+    capture: async (orderId: string): Promise<void> => {
+      await payment.capture({ orderId });
+    },
+    /** What the books have of orders, those that have a payment. */
+    booksOf: async (orderIds: readonly string[]): Promise<BookedPayment[]> =>
+      (await payment.findBookedPayments({ orderIds: [...orderIds] })).payments.map(bookedOf),
+    /** A page of all books, by the ids of payments. */
+    books: async (range: { after: string; before: string; limit: number }): Promise<BookedPayment[]> =>
+      (await payment.listBookedPayments(range)).payments.map(bookedOf),
+    /** Compares a span of the books with the charges of the provider, and repairs where `repair` says so, in the name of `by`. */
+    reconcileWithProvider: (request: { since: string; until: string; repair: boolean; by: string }) =>
+      payment.reconcileWithProvider(request, { deadlineMs: withProviderMs }),
   };
 };
 

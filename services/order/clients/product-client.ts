@@ -1,8 +1,18 @@
-import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
+import { ProductServiceDefinition, type Reservation } from '../../contracts/generated/cloudmart/product/v1/product.ts';
 import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-client.ts';
+import type { BookedReservation } from '../domain/drift.ts';
 import type { PricedProduct } from '../domain/pricing.ts';
 
 type Lines = readonly { readonly productId: string; readonly quantity: number }[];
+
+const bookedOf = ({ orderId, status, lines }: Reservation): BookedReservation => ({
+  orderId,
+  status: status as BookedReservation['status'],
+  lines,
+});
+
+/** Milliseconds for adding up every reservation there is. */
+const addUpMs = 60_000;
 
 export const createProductClient = (options: GrpcClientOptions) => {
   const product = createGrpcClient(ProductServiceDefinition, options);
@@ -33,6 +43,14 @@ export const createProductClient = (options: GrpcClientOptions) => {
     release: async (orderId: string, reason: string): Promise<void> => {
       await product.releaseStock({ orderId, reason });
     },
+    /** What the stock has of orders, those that it has heard of. */
+    reservationsOf: async (orderIds: readonly string[]): Promise<BookedReservation[]> =>
+      (await product.findReservations({ orderIds: [...orderIds] })).reservations.map(bookedOf),
+    /** A page of the reservations that hold or sold units, by the ids of their orders. */
+    reservations: async (range: { after: string; before: string; limit: number }): Promise<BookedReservation[]> =>
+      (await product.listReservations(range)).reservations.map(bookedOf),
+    /** Products whose stock does not add up. */
+    stockDrifts: () => product.listStockDrifts({}, { deadlineMs: addUpMs }),
   };
 };
 

@@ -1,10 +1,18 @@
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
+import { type BookedPayment, holdsUnits } from '../domain/drift.ts';
 import type { PricedProduct } from '../domain/pricing.ts';
 
+type Range = { readonly after: string; readonly before: string; readonly limit: number };
 type Line = { readonly productId: string; readonly quantity: number };
 type Reservation = { status: 'reserved' | 'rejected' | 'committed' | 'released'; lines: readonly Line[] };
+
+const pageOf = <Entry>(all: ReadonlyMap<string, Entry>, { after, before, limit }: Range): [string, Entry][] =>
+  [...all]
+    .filter(([id]) => id > after && id < before)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .slice(0, limit);
 
 /** The stock as product's contract has it, in memory: idempotent by order id, and a release bars what comes late. */
 export const createStock = () => {
@@ -46,6 +54,16 @@ export const createStock = () => {
       if (reservation.status === 'reserved' || reservation.status === 'committed') move(reservation.lines, 1);
       reservations.set(orderId, { ...reservation, status: 'released' });
     },
+    reservationsOf: async (orderIds) =>
+      orderIds.flatMap((orderId) => {
+        const reservation = reservations.get(orderId);
+        return reservation ? [{ orderId, ...reservation }] : [];
+      }),
+    reservations: async (range) =>
+      pageOf(reservations, range)
+        .map(([orderId, reservation]) => ({ orderId, ...reservation }))
+        .filter(holdsUnits),
+    stockDrifts: async () => ({ compared: shelf.size, drifts: [] }),
   };
   return { client, reserve, shelf, reservations };
 };
@@ -67,6 +85,7 @@ export const createTill = () => {
   const payments = new Map<string, Payment>();
   const barred = new Set<string>();
   const refunds = new Map<string, number>();
+  const refundsOf = new Map<string, BookedPayment['refunds'][number][]>();
   const found = (orderId: string): Payment => {
     const payment = payments.get(orderId);
     if (!payment) throw new Refusal('missing', 'payment.unknown', `There is no payment of order ${orderId}.`);
@@ -87,6 +106,10 @@ export const createTill = () => {
     payments.set(orderId, payment);
     return payment;
   };
+  const booked = (orderId: string, payment: Payment): BookedPayment => ({
+    ...{ ...payment, orderId, currency: 'USD', ledgerAgrees: true },
+    refunds: [...(refundsOf.get(orderId) ?? [])],
+  });
   const client: PaymentClient = {
     close: () => undefined,
     charge: async (orderId, { amount }, token) => {
@@ -103,15 +126,30 @@ export const createTill = () => {
       if (payment.status === 'captured') Object.assign(payment, { status: 'refunded', refunded: payment.captured });
       return { ...payment };
     },
-    refund: async (orderId, { refundId, amount }) => {
+    refund: async (orderId, { refundId, amount, reason }) => {
       const payment = found(orderId);
       if (!refunds.has(refundId)) {
+        refundsOf.set(orderId, [...(refundsOf.get(orderId) ?? []), { refundId, amount: amount.amount, reason }]);
         refunds.set(refundId, amount.amount);
         payment.refunded += amount.amount;
         if (payment.refunded === payment.captured) payment.status = 'refunded';
       }
       return { ...payment };
     },
+    capture: async (orderId) => {
+      const payment = found(orderId);
+      if (payment.status === 'authorised') Object.assign(payment, { status: 'captured', captured: payment.amount });
+    },
+    booksOf: async (orderIds) =>
+      orderIds.flatMap((orderId) => {
+        const payment = payments.get(orderId);
+        return payment ? [booked(orderId, payment)] : [];
+      }),
+    books: async (range) => {
+      const byId = new Map([...payments].map(([orderId, payment]) => [payment.id, booked(orderId, payment)]));
+      return pageOf(byId, range).map(([, payment]) => payment);
+    },
+    reconcileWithProvider: async function* () {},
   };
   return { client, authorise, payments, refunds };
 };

@@ -68,11 +68,15 @@ const startNeighbours = async (tokens: TestTokens) => {
         await stock.client.release(orderId, reason);
         return {};
       },
+      listReservations: async () => ({ reservations: [] }),
+      listStockDrifts: async () => ({ compared: 0, drifts: [] }),
     }),
   );
   const payment = door('payment').add(
     PaymentServiceDefinition,
     only(PaymentServiceDefinition, {
+      listBookedPayments: async () => ({ payments: [] }),
+      reconcileWithProvider: async function* () {},
       authorise: async ({ orderId, amount, token }) => {
         const answer = await till.client.charge(orderId, amount ?? usd(0), token);
         return { payment: (await paymentOf(orderId, answer)) ?? undefined };
@@ -152,12 +156,19 @@ export type OrderServiceOptions = {
   readonly eventsUrl?: string;
   /** Whether its driver and its jobs wait for `startDriving`, so that only events move its orders; default false. */
   readonly driveLater?: boolean;
+  /** Real neighbours in place of those in memory. */
+  readonly callees?: Readonly<Record<string, { readonly grpc: string }>>;
   /** Limits of buyers; default none. */
   readonly limits?: Partial<Pick<z.output<typeof orderConfig>, 'UNDECIDED_ORDERS' | 'DECLINED_ORDERS_PER_HOUR'>>;
 };
 
 /** The whole order service on a database of its own, with its doors open, its jobs and events at work, and neighbours. */
-export const startOrderService = async ({ eventsUrl, driveLater = false, limits = {} }: OrderServiceOptions = {}) => {
+export const startOrderService = async ({
+  eventsUrl,
+  driveLater = false,
+  callees = {},
+  limits = {},
+}: OrderServiceOptions = {}) => {
   const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
   const neighbours = await startNeighbours(tokens);
@@ -173,7 +184,7 @@ export const startOrderService = async ({ eventsUrl, driveLater = false, limits 
     config: {
       database: { url: store.url, connections: 10, auth: 'password' },
       events: eventsUrl ?? store.url,
-      callees: neighbours.callees,
+      callees: { ...neighbours.callees, ...callees },
     },
     verifyToken: tokens.verifyToken,
   });

@@ -5,7 +5,7 @@ import { type ChangeOrderEffects, type DecideOrder, decideOnNewest, existingOrde
 import { findOrder } from './find-order.ts';
 
 /** Who stands in the order's history beside what was done. */
-const actorOf = (caller: Caller): string => {
+export const actorOf = (caller: Caller): string => {
   if (caller.kind === 'customer') return caller.userId;
   return caller.kind === 'guest' ? caller.sessionId : 'nobody';
 };

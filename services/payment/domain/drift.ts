@@ -1,4 +1,5 @@
 /** How our books of a payment and the provider's of its charge may differ. Pure. */
+import type { DriftKind as ReconciledKind } from '../../contracts/http/reconciliation-api.ts';
 import { type Charge, isUndecided, type Payment } from './payment.ts';
 
 export const driftKinds = [
@@ -10,7 +11,7 @@ export const driftKinds = [
   'refund-differs',
   'authorisation-never-voided',
   'void-not-learnt',
-] as const;
+] as const satisfies readonly ReconciledKind[];
 export type DriftKind = (typeof driftKinds)[number];
 
 /** A charge with the money that it was begun with; minor units. */

@@ -11,12 +11,12 @@ import {
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import type { CallersOf } from '../../kit/grpc/grpc-server.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
-import type { Payment } from '../domain/payment.ts';
 import { authorisePayment } from '../use-cases/authorise-payment.ts';
 import { cancelPayment } from '../use-cases/cancel-payment.ts';
 import { capturePayment } from '../use-cases/capture-payment.ts';
 import type { PaymentEffects } from '../use-cases/payment-effects.ts';
 import { refundPayment } from '../use-cases/refund-payment.ts';
+import { messageOf } from './payment-message.ts';
 
 const positiveMoney = moneySchema.refine(({ amount }) => amount > 0, {
   path: ['amount'],
@@ -33,16 +33,6 @@ const authoriseRequest = z.object({
 const cancelRequest = z.object({ orderId: orderIdSchema, reason });
 const refundRequest = z.object({ orderId: orderIdSchema, refundId: refundIdSchema, amount: positiveMoney, reason });
 
-const messageOf = ({ currency, ...payment }: Payment): proto.Payment => ({
-  id: payment.id,
-  orderId: payment.orderId,
-  status: payment.status,
-  amount: { amount: payment.amount, currency },
-  captured: { amount: payment.captured, currency },
-  refunded: { amount: payment.refunded, currency },
-  declineReason: payment.declineReason ?? undefined,
-});
-
 /** Money moves for orders alone: the public gateway reads payments over HTTP and calls nothing here. */
 export const paymentCallers: CallersOf<proto.PaymentServiceDefinition> = {
   authorise: ['order'],
@@ -50,12 +40,17 @@ export const paymentCallers: CallersOf<proto.PaymentServiceDefinition> = {
   cancel: ['order'],
   refund: ['order'],
   getPayment: ['order'],
+  findBookedPayments: ['order'],
+  listBookedPayments: ['order'],
+  reconcileWithProvider: ['order'],
 };
+
+type Calls = 'authorise' | 'capture' | 'cancel' | 'refund' | 'getPayment';
 
 /** gRPC door: what the order service asks for. Who may call is checked by the service token. */
 export const paymentGrpc = (
   effects: PaymentEffects,
-): ServiceImplementation<proto.PaymentServiceDefinition, GrpcCall> => ({
+): Pick<ServiceImplementation<proto.PaymentServiceDefinition, GrpcCall>, Calls> => ({
   authorise: async (request) => ({
     payment: messageOf(await authorisePayment(effects, parseRequest(authoriseRequest, request))),
   }),

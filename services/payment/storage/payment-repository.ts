@@ -5,39 +5,7 @@ import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { entriesOf } from '../domain/ledger.ts';
 import { evolve, noCurrency, type Payment, type PaymentEvent, type Refund } from '../domain/payment.ts';
-
-type Row = {
-  id: string;
-  order_id: string;
-  status: PaymentStatus;
-  amount: string;
-  currency: string;
-  captured: string;
-  refunded: string;
-  refunds: Refund[];
-  decline_reason: string | null;
-  reference: string | null;
-  token: string | null;
-  version: number;
-  created_at: Date;
-  updated_at: Date;
-};
-
-const paymentFrom = (row: Row): Payment => ({
-  id: row.id,
-  orderId: row.order_id,
-  status: row.status,
-  amount: Number(row.amount),
-  currency: row.currency,
-  captured: Number(row.captured),
-  refunded: Number(row.refunded),
-  refunds: row.refunds,
-  declineReason: row.decline_reason,
-  reference: row.reference,
-  version: row.version,
-  createdAt: row.created_at.toISOString(),
-  updatedAt: row.updated_at.toISOString(),
-});
+import { type PaymentRow, paymentFrom } from './payment-rows.ts';
 
 // The insert and the look-up are one statement; whoever comes second reads what the first one began.
 const beginPayment = `
@@ -93,8 +61,8 @@ export type PaymentRepositoryParts = { readonly database: Database; readonly ids
 
 /** Payments in PostgreSQL, with their ledger and their events written in the same transaction. */
 export const createPaymentRepository = ({ database, ids, clock }: PaymentRepositoryParts) => {
-  const firstRow = async (text: string, values: unknown[], name: string): Promise<Row | undefined> =>
-    (await database.query<Row>(text, values, { name })).rows[0];
+  const firstRow = async (text: string, values: unknown[], name: string): Promise<PaymentRow | undefined> =>
+    (await database.query<PaymentRow>(text, values, { name })).rows[0];
 
   const first = async (text: string, values: unknown[], name: string): Promise<Payment | null> => {
     const row = await firstRow(text, values, name);
@@ -129,12 +97,14 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
       first('SELECT * FROM payments WHERE reference = $1', [reference], 'find-payment-by-reference'),
     /** Payments by id, those that there are. */
     findMany: async (paymentIds: readonly string[]): Promise<Map<string, Payment>> => {
-      const { rows } = await database.query<Row>('SELECT * FROM payments WHERE id = ANY ($1)', [[...paymentIds]]);
+      const { rows } = await database.query<PaymentRow>('SELECT * FROM payments WHERE id = ANY ($1)', [
+        [...paymentIds],
+      ]);
       return new Map(rows.map((row) => [row.id, paymentFrom(row)]));
     },
     /** Payments that began in a span of time and, by our books, have a charge that holds or held money. */
     withCharge: async ({ since, until }: { since: Date; until: Date }): Promise<Payment[]> => {
-      const { rows } = await database.query<Row>(
+      const { rows } = await database.query<PaymentRow>(
         `SELECT * FROM payments WHERE created_at >= $1 AND created_at < $2 AND status IN ('authorised', 'captured', 'refunded')`,
         [since, until],
       );
@@ -228,7 +198,7 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
       before?: string;
       limit: number;
     }): Promise<Payment[]> => {
-      const { rows } = await database.query<Row>(
+      const { rows } = await database.query<PaymentRow>(
         `SELECT * FROM payments WHERE ($1::text IS NULL OR order_id = $1) AND ($2::text IS NULL OR status = $2) AND ($3::text IS NULL OR id < $3)
           ORDER BY id DESC LIMIT $4`,
         [orderId ?? null, status ?? null, before ?? null, limit],

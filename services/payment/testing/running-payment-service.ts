@@ -38,6 +38,8 @@ export const startPaymentService = async (own: Partial<z.output<typeof paymentCo
   await startBackground(running);
   return {
     ...{ store, context, http },
+    /** `host:port` of the gRPC door. */
+    grpcAddress: address,
     /** The gRPC door as that service calls it. */
     doorFor: (caller: string) => {
       const options = { address, caller, secret: testServiceSecret, deadlineMs: 60_000 };

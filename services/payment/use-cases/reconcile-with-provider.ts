@@ -19,8 +19,6 @@ export type ReconcileOptions = {
   readonly until: Date;
   /** Whether our books learn what the provider's say, and voids are made up for; nothing is ever charged or given back. Default false. */
   readonly repairs?: boolean;
-  /** Told of each difference once it is settled what became of it. */
-  readonly onDrift: (drift: Drift) => void;
 };
 
 /** Charges that are compared at a time. */
@@ -39,41 +37,41 @@ const repair = async (effects: PaymentEffects, payment: Payment, charge: ListedC
   await recordCharge(effects, payment.orderId, last);
 };
 
-const settle = async (effects: PaymentEffects, seen: ListedCharge, { repairs, onDrift }: ReconcileOptions) => {
+/** Nothing where the books agree by now. */
+const settle = async (effects: PaymentEffects, seen: ListedCharge, { repairs }: ReconcileOptions): Promise<Drift[]> => {
   // Listed earlier than our books were read: a refund may lie between the two, and is no difference.
   const { charge, payment, kinds } = await lookAgain(effects, seen);
-  if (kinds.length === 0) return 0;
+  if (kinds.length === 0) return [];
   // Another amount than was asked for is nothing to learn; a person has to look at it with the provider.
   if (repairs && payment && !kinds.includes('amount-differs')) await repair(effects, payment, charge);
   const left = repairs ? (await lookAgain(effects, charge)).kinds : kinds;
-  for (const kind of kinds)
-    onDrift({ kind, paymentId: charge.key, orderId: payment?.orderId ?? null, isRepaired: !left.includes(kind) });
-  return kinds.length;
+  const about = { paymentId: charge.key, orderId: payment?.orderId ?? null };
+  return kinds.map((kind) => ({ ...about, kind, isRepaired: !left.includes(kind) }));
 };
 
-/** Compares our payments with the provider's charges, both ways. Returns how many differences it found. */
-export const reconcileWithProvider = async (effects: PaymentEffects, options: ReconcileOptions): Promise<number> => {
+/** Compares our payments with the provider's charges, both ways. Yields each difference once it is settled what became of it. */
+export async function* reconcileWithProvider(
+  effects: PaymentEffects,
+  options: ReconcileOptions,
+): AsyncGenerator<Drift> {
   const { payments, provider } = effects;
   const listed = new Set<string>();
-  let found = 0;
-  const compare = async (charges: readonly ListedCharge[]) => {
+  async function* compare(charges: readonly ListedCharge[]) {
     const known = await payments.findMany(charges.map(({ key }) => key));
     for (const charge of charges)
-      if (driftOf(known.get(charge.key) ?? null, charge).length > 0) found += await settle(effects, charge, options);
-  };
+      if (driftOf(known.get(charge.key) ?? null, charge).length > 0) yield* await settle(effects, charge, options);
+  }
   let waiting: ListedCharge[] = [];
   for await (const charge of provider.charges(options)) {
     listed.add(charge.key);
     waiting.push(charge);
     if (waiting.length < batch) continue;
-    await compare(waiting);
+    yield* compare(waiting);
     waiting = [];
   }
-  await compare(waiting);
+  yield* compare(waiting);
   for (const { id, orderId, reference } of await payments.withCharge(options)) {
     if (listed.has(id) || (reference !== null && (await provider.knows({ reference })))) continue;
-    found += 1;
-    options.onDrift({ kind: 'payment-without-charge', paymentId: id, orderId, isRepaired: false });
+    yield { kind: 'payment-without-charge', paymentId: id, orderId, isRepaired: false };
   }
-  return found;
-};
+}

@@ -78,6 +78,8 @@ export const startProduct = async ({
     staff,
     customer,
     grpcClient,
+    /** `host:port` of the gRPC door. */
+    grpcAddress: `127.0.0.1:${port}`,
     create,
     /** Where the units of a product are. */
     stockOf: async (id: string) => {

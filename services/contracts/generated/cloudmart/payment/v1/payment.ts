@@ -69,6 +69,61 @@ export interface GetPaymentResponse {
   payment?: Payment | undefined;
 }
 
+export interface BookedPayment {
+  payment?:
+    | Payment
+    | undefined;
+  /** Those that were made. */
+  refunds: BookedRefund[];
+  /** Whether the ledger has exactly what was captured and refunded, and balances. */
+  ledgerAgrees: boolean;
+}
+
+export interface BookedRefund {
+  refundId: string;
+  /** Minor units of the payment's currency. */
+  amount: number;
+  reason: string;
+}
+
+export interface FindBookedPaymentsRequest {
+  orderIds: string[];
+}
+
+export interface FindBookedPaymentsResponse {
+  payments: BookedPayment[];
+}
+
+export interface ListBookedPaymentsRequest {
+  /** Ids between which the payments lie, both left out. */
+  after: string;
+  before: string;
+  limit: number;
+}
+
+export interface ListBookedPaymentsResponse {
+  payments: BookedPayment[];
+}
+
+export interface ReconcileWithProviderRequest {
+  /** RFC 3339. */
+  since: string;
+  until: string;
+  /** Whether our books learn what the provider's say, and voids are made up for. */
+  repair: boolean;
+  /** Who asks for it, for the log of repairs. */
+  by: string;
+}
+
+export interface ReconcileWithProviderResponse {
+  /** One of the kinds of the payment service. */
+  kind: string;
+  paymentId: string;
+  /** Absent where we know no payment of the charge. */
+  orderId?: string | undefined;
+  repaired: boolean;
+}
+
 function createBasePayment(): Payment {
   return {
     id: "",
@@ -858,6 +913,592 @@ export const GetPaymentResponse: MessageFns<GetPaymentResponse> = {
   },
 };
 
+function createBaseBookedPayment(): BookedPayment {
+  return { payment: undefined, refunds: [], ledgerAgrees: false };
+}
+
+export const BookedPayment: MessageFns<BookedPayment> = {
+  encode(message: BookedPayment, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.payment !== undefined) {
+      Payment.encode(message.payment, writer.uint32(10).fork()).join();
+    }
+    for (const v of message.refunds) {
+      BookedRefund.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.ledgerAgrees !== false) {
+      writer.uint32(24).bool(message.ledgerAgrees);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BookedPayment {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBookedPayment();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payment = Payment.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.refunds.push(BookedRefund.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.ledgerAgrees = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<BookedPayment>): BookedPayment {
+    return BookedPayment.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BookedPayment>): BookedPayment {
+    const message = createBaseBookedPayment();
+    message.payment = (object.payment !== undefined && object.payment !== null)
+      ? Payment.fromPartial(object.payment)
+      : undefined;
+    message.refunds = object.refunds?.map((e) => BookedRefund.fromPartial(e)) || [];
+    message.ledgerAgrees = object.ledgerAgrees ?? false;
+    return message;
+  },
+};
+
+function createBaseBookedRefund(): BookedRefund {
+  return { refundId: "", amount: 0, reason: "" };
+}
+
+export const BookedRefund: MessageFns<BookedRefund> = {
+  encode(message: BookedRefund, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.refundId !== "") {
+      writer.uint32(10).string(message.refundId);
+    }
+    if (message.amount !== 0) {
+      writer.uint32(16).int64(message.amount);
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): BookedRefund {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseBookedRefund();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.refundId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.amount = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<BookedRefund>): BookedRefund {
+    return BookedRefund.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<BookedRefund>): BookedRefund {
+    const message = createBaseBookedRefund();
+    message.refundId = object.refundId ?? "";
+    message.amount = object.amount ?? 0;
+    message.reason = object.reason ?? "";
+    return message;
+  },
+};
+
+function createBaseFindBookedPaymentsRequest(): FindBookedPaymentsRequest {
+  return { orderIds: [] };
+}
+
+export const FindBookedPaymentsRequest: MessageFns<FindBookedPaymentsRequest> = {
+  encode(message: FindBookedPaymentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orderIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindBookedPaymentsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindBookedPaymentsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FindBookedPaymentsRequest>): FindBookedPaymentsRequest {
+    return FindBookedPaymentsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindBookedPaymentsRequest>): FindBookedPaymentsRequest {
+    const message = createBaseFindBookedPaymentsRequest();
+    message.orderIds = object.orderIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseFindBookedPaymentsResponse(): FindBookedPaymentsResponse {
+  return { payments: [] };
+}
+
+export const FindBookedPaymentsResponse: MessageFns<FindBookedPaymentsResponse> = {
+  encode(message: FindBookedPaymentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.payments) {
+      BookedPayment.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindBookedPaymentsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindBookedPaymentsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payments.push(BookedPayment.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FindBookedPaymentsResponse>): FindBookedPaymentsResponse {
+    return FindBookedPaymentsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindBookedPaymentsResponse>): FindBookedPaymentsResponse {
+    const message = createBaseFindBookedPaymentsResponse();
+    message.payments = object.payments?.map((e) => BookedPayment.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListBookedPaymentsRequest(): ListBookedPaymentsRequest {
+  return { after: "", before: "", limit: 0 };
+}
+
+export const ListBookedPaymentsRequest: MessageFns<ListBookedPaymentsRequest> = {
+  encode(message: ListBookedPaymentsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.after !== "") {
+      writer.uint32(10).string(message.after);
+    }
+    if (message.before !== "") {
+      writer.uint32(18).string(message.before);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListBookedPaymentsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListBookedPaymentsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.before = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListBookedPaymentsRequest>): ListBookedPaymentsRequest {
+    return ListBookedPaymentsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListBookedPaymentsRequest>): ListBookedPaymentsRequest {
+    const message = createBaseListBookedPaymentsRequest();
+    message.after = object.after ?? "";
+    message.before = object.before ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListBookedPaymentsResponse(): ListBookedPaymentsResponse {
+  return { payments: [] };
+}
+
+export const ListBookedPaymentsResponse: MessageFns<ListBookedPaymentsResponse> = {
+  encode(message: ListBookedPaymentsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.payments) {
+      BookedPayment.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListBookedPaymentsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListBookedPaymentsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.payments.push(BookedPayment.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListBookedPaymentsResponse>): ListBookedPaymentsResponse {
+    return ListBookedPaymentsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListBookedPaymentsResponse>): ListBookedPaymentsResponse {
+    const message = createBaseListBookedPaymentsResponse();
+    message.payments = object.payments?.map((e) => BookedPayment.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseReconcileWithProviderRequest(): ReconcileWithProviderRequest {
+  return { since: "", until: "", repair: false, by: "" };
+}
+
+export const ReconcileWithProviderRequest: MessageFns<ReconcileWithProviderRequest> = {
+  encode(message: ReconcileWithProviderRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.since !== "") {
+      writer.uint32(10).string(message.since);
+    }
+    if (message.until !== "") {
+      writer.uint32(18).string(message.until);
+    }
+    if (message.repair !== false) {
+      writer.uint32(24).bool(message.repair);
+    }
+    if (message.by !== "") {
+      writer.uint32(34).string(message.by);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileWithProviderRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileWithProviderRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.since = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.until = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.repair = reader.bool();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.by = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReconcileWithProviderRequest>): ReconcileWithProviderRequest {
+    return ReconcileWithProviderRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileWithProviderRequest>): ReconcileWithProviderRequest {
+    const message = createBaseReconcileWithProviderRequest();
+    message.since = object.since ?? "";
+    message.until = object.until ?? "";
+    message.repair = object.repair ?? false;
+    message.by = object.by ?? "";
+    return message;
+  },
+};
+
+function createBaseReconcileWithProviderResponse(): ReconcileWithProviderResponse {
+  return { kind: "", paymentId: "", orderId: undefined, repaired: false };
+}
+
+export const ReconcileWithProviderResponse: MessageFns<ReconcileWithProviderResponse> = {
+  encode(message: ReconcileWithProviderResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.kind !== "") {
+      writer.uint32(10).string(message.kind);
+    }
+    if (message.paymentId !== "") {
+      writer.uint32(18).string(message.paymentId);
+    }
+    if (message.orderId !== undefined) {
+      writer.uint32(26).string(message.orderId);
+    }
+    if (message.repaired !== false) {
+      writer.uint32(32).bool(message.repaired);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReconcileWithProviderResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReconcileWithProviderResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.kind = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.paymentId = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.repaired = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReconcileWithProviderResponse>): ReconcileWithProviderResponse {
+    return ReconcileWithProviderResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReconcileWithProviderResponse>): ReconcileWithProviderResponse {
+    const message = createBaseReconcileWithProviderResponse();
+    message.kind = object.kind ?? "";
+    message.paymentId = object.paymentId ?? "";
+    message.orderId = object.orderId ?? undefined;
+    message.repaired = object.repaired ?? false;
+    return message;
+  },
+};
+
 /** Moves money for orders. Every call is idempotent: one payment an order, one movement a refund id. */
 export type PaymentServiceDefinition = typeof PaymentServiceDefinition;
 export const PaymentServiceDefinition = {
@@ -906,6 +1547,33 @@ export const PaymentServiceDefinition = {
       responseStream: false,
       options: {},
     },
+    /** What the books have of these orders, at most 500; orders without a payment are left out. */
+    findBookedPayments: {
+      name: "FindBookedPayments",
+      requestType: FindBookedPaymentsRequest as typeof FindBookedPaymentsRequest,
+      requestStream: false,
+      responseType: FindBookedPaymentsResponse as typeof FindBookedPaymentsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** A page of all books, by the ids of payments, which rise with time. */
+    listBookedPayments: {
+      name: "ListBookedPayments",
+      requestType: ListBookedPaymentsRequest as typeof ListBookedPaymentsRequest,
+      requestStream: false,
+      responseType: ListBookedPaymentsResponse as typeof ListBookedPaymentsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Compares the payments of a span of time with the charges of the provider, and tells each difference once it is settled. */
+    reconcileWithProvider: {
+      name: "ReconcileWithProvider",
+      requestType: ReconcileWithProviderRequest as typeof ReconcileWithProviderRequest,
+      requestStream: false,
+      responseType: ReconcileWithProviderResponse as typeof ReconcileWithProviderResponse,
+      responseStream: true,
+      options: {},
+    },
   },
 } as const;
 
@@ -917,6 +1585,17 @@ export type DeepPartial<T> = T extends Builtin ? T
   : T extends { $case: string; value: unknown } ? { $case: T["$case"]; value?: DeepPartial<T["value"]> }
   : T extends {} ? { [K in keyof T]?: DeepPartial<T[K]> }
   : Partial<T>;
+
+function longToNumber(int64: { toString(): string }): number {
+  const num = globalThis.Number(int64.toString());
+  if (num > globalThis.Number.MAX_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is larger than Number.MAX_SAFE_INTEGER");
+  }
+  if (num < globalThis.Number.MIN_SAFE_INTEGER) {
+    throw new globalThis.Error("Value is smaller than Number.MIN_SAFE_INTEGER");
+  }
+  return num;
+}
 
 export interface MessageFns<T> {
   encode(message: T, writer?: BinaryWriter): BinaryWriter;

@@ -72,6 +72,54 @@ export interface ReleaseStockRequest {
 export interface ReleaseStockResponse {
 }
 
+export interface Reservation {
+  orderId: string;
+  /** One of reserved, rejected, committed, released. */
+  status: string;
+  lines: StockLine[];
+}
+
+export interface FindReservationsRequest {
+  orderIds: string[];
+}
+
+export interface FindReservationsResponse {
+  reservations: Reservation[];
+}
+
+export interface ListReservationsRequest {
+  /** Ids of orders between which those of the reservations lie, both left out. */
+  after: string;
+  before: string;
+  limit: number;
+}
+
+export interface ListReservationsResponse {
+  reservations: Reservation[];
+}
+
+export interface ListStockDriftsRequest {
+}
+
+export interface ListStockDriftsResponse {
+  /** How many products were looked at. */
+  compared: number;
+  drifts: StockDrift[];
+}
+
+/** Units of a product by its stock, its movements and its reservations. */
+export interface StockDrift {
+  productId: string;
+  free: number;
+  reserved: number;
+  sold: number;
+  /** Sum of all movements; right where it is free + reserved + sold. */
+  moved: number;
+  /** Sums of what reservations hold and have sold; right where they are reserved and sold. */
+  reservationsHold: number;
+  reservationsSold: number;
+}
+
 function createBaseProduct(): Product {
   return { id: "", title: "", price: undefined, stock: 0 };
 }
@@ -809,6 +857,566 @@ export const ReleaseStockResponse: MessageFns<ReleaseStockResponse> = {
   },
 };
 
+function createBaseReservation(): Reservation {
+  return { orderId: "", status: "", lines: [] };
+}
+
+export const Reservation: MessageFns<Reservation> = {
+  encode(message: Reservation, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.status !== "") {
+      writer.uint32(18).string(message.status);
+    }
+    for (const v of message.lines) {
+      StockLine.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Reservation {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReservation();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.status = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lines.push(StockLine.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Reservation>): Reservation {
+    return Reservation.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Reservation>): Reservation {
+    const message = createBaseReservation();
+    message.orderId = object.orderId ?? "";
+    message.status = object.status ?? "";
+    message.lines = object.lines?.map((e) => StockLine.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseFindReservationsRequest(): FindReservationsRequest {
+  return { orderIds: [] };
+}
+
+export const FindReservationsRequest: MessageFns<FindReservationsRequest> = {
+  encode(message: FindReservationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.orderIds) {
+      writer.uint32(10).string(v!);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindReservationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindReservationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderIds.push(reader.string());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FindReservationsRequest>): FindReservationsRequest {
+    return FindReservationsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindReservationsRequest>): FindReservationsRequest {
+    const message = createBaseFindReservationsRequest();
+    message.orderIds = object.orderIds?.map((e) => e) || [];
+    return message;
+  },
+};
+
+function createBaseFindReservationsResponse(): FindReservationsResponse {
+  return { reservations: [] };
+}
+
+export const FindReservationsResponse: MessageFns<FindReservationsResponse> = {
+  encode(message: FindReservationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.reservations) {
+      Reservation.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): FindReservationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseFindReservationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reservations.push(Reservation.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<FindReservationsResponse>): FindReservationsResponse {
+    return FindReservationsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<FindReservationsResponse>): FindReservationsResponse {
+    const message = createBaseFindReservationsResponse();
+    message.reservations = object.reservations?.map((e) => Reservation.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListReservationsRequest(): ListReservationsRequest {
+  return { after: "", before: "", limit: 0 };
+}
+
+export const ListReservationsRequest: MessageFns<ListReservationsRequest> = {
+  encode(message: ListReservationsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.after !== "") {
+      writer.uint32(10).string(message.after);
+    }
+    if (message.before !== "") {
+      writer.uint32(18).string(message.before);
+    }
+    if (message.limit !== 0) {
+      writer.uint32(24).int32(message.limit);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReservationsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReservationsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.after = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.before = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.limit = reader.int32();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListReservationsRequest>): ListReservationsRequest {
+    return ListReservationsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListReservationsRequest>): ListReservationsRequest {
+    const message = createBaseListReservationsRequest();
+    message.after = object.after ?? "";
+    message.before = object.before ?? "";
+    message.limit = object.limit ?? 0;
+    return message;
+  },
+};
+
+function createBaseListReservationsResponse(): ListReservationsResponse {
+  return { reservations: [] };
+}
+
+export const ListReservationsResponse: MessageFns<ListReservationsResponse> = {
+  encode(message: ListReservationsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    for (const v of message.reservations) {
+      Reservation.encode(v!, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListReservationsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListReservationsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.reservations.push(Reservation.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListReservationsResponse>): ListReservationsResponse {
+    return ListReservationsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListReservationsResponse>): ListReservationsResponse {
+    const message = createBaseListReservationsResponse();
+    message.reservations = object.reservations?.map((e) => Reservation.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseListStockDriftsRequest(): ListStockDriftsRequest {
+  return {};
+}
+
+export const ListStockDriftsRequest: MessageFns<ListStockDriftsRequest> = {
+  encode(_: ListStockDriftsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStockDriftsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStockDriftsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStockDriftsRequest>): ListStockDriftsRequest {
+    return ListStockDriftsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<ListStockDriftsRequest>): ListStockDriftsRequest {
+    const message = createBaseListStockDriftsRequest();
+    return message;
+  },
+};
+
+function createBaseListStockDriftsResponse(): ListStockDriftsResponse {
+  return { compared: 0, drifts: [] };
+}
+
+export const ListStockDriftsResponse: MessageFns<ListStockDriftsResponse> = {
+  encode(message: ListStockDriftsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.compared !== 0) {
+      writer.uint32(8).int64(message.compared);
+    }
+    for (const v of message.drifts) {
+      StockDrift.encode(v!, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ListStockDriftsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseListStockDriftsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 8) {
+              break;
+            }
+
+            message.compared = longToNumber(reader.int64());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.drifts.push(StockDrift.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ListStockDriftsResponse>): ListStockDriftsResponse {
+    return ListStockDriftsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ListStockDriftsResponse>): ListStockDriftsResponse {
+    const message = createBaseListStockDriftsResponse();
+    message.compared = object.compared ?? 0;
+    message.drifts = object.drifts?.map((e) => StockDrift.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseStockDrift(): StockDrift {
+  return { productId: "", free: 0, reserved: 0, sold: 0, moved: 0, reservationsHold: 0, reservationsSold: 0 };
+}
+
+export const StockDrift: MessageFns<StockDrift> = {
+  encode(message: StockDrift, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    if (message.free !== 0) {
+      writer.uint32(16).int64(message.free);
+    }
+    if (message.reserved !== 0) {
+      writer.uint32(24).int64(message.reserved);
+    }
+    if (message.sold !== 0) {
+      writer.uint32(32).int64(message.sold);
+    }
+    if (message.moved !== 0) {
+      writer.uint32(40).int64(message.moved);
+    }
+    if (message.reservationsHold !== 0) {
+      writer.uint32(48).int64(message.reservationsHold);
+    }
+    if (message.reservationsSold !== 0) {
+      writer.uint32(56).int64(message.reservationsSold);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StockDrift {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStockDrift();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.free = longToNumber(reader.int64());
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.reserved = longToNumber(reader.int64());
+            continue;
+          }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.sold = longToNumber(reader.int64());
+            continue;
+          }
+          case 5: {
+            if (tag !== 40) {
+              break;
+            }
+
+            message.moved = longToNumber(reader.int64());
+            continue;
+          }
+          case 6: {
+            if (tag !== 48) {
+              break;
+            }
+
+            message.reservationsHold = longToNumber(reader.int64());
+            continue;
+          }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.reservationsSold = longToNumber(reader.int64());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StockDrift>): StockDrift {
+    return StockDrift.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StockDrift>): StockDrift {
+    const message = createBaseStockDrift();
+    message.productId = object.productId ?? "";
+    message.free = object.free ?? 0;
+    message.reserved = object.reserved ?? 0;
+    message.sold = object.sold ?? 0;
+    message.moved = object.moved ?? 0;
+    message.reservationsHold = object.reservationsHold ?? 0;
+    message.reservationsSold = object.reservationsSold ?? 0;
+    return message;
+  },
+};
+
 /** What other services need of the catalogue and its stock. Stock calls are idempotent by order id. */
 export type ProductServiceDefinition = typeof ProductServiceDefinition;
 export const ProductServiceDefinition = {
@@ -848,6 +1456,33 @@ export const ProductServiceDefinition = {
       requestType: ReleaseStockRequest as typeof ReleaseStockRequest,
       requestStream: false,
       responseType: ReleaseStockResponse as typeof ReleaseStockResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** What the stock has of these orders, at most 500; orders that it never heard of are left out. */
+    findReservations: {
+      name: "FindReservations",
+      requestType: FindReservationsRequest as typeof FindReservationsRequest,
+      requestStream: false,
+      responseType: FindReservationsResponse as typeof FindReservationsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** A page of the reservations that hold or sold units, by the ids of their orders, which rise with time. */
+    listReservations: {
+      name: "ListReservations",
+      requestType: ListReservationsRequest as typeof ListReservationsRequest,
+      requestStream: false,
+      responseType: ListReservationsResponse as typeof ListReservationsResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Products whose stock is not what its movements and reservations say, at most 1,000. */
+    listStockDrifts: {
+      name: "ListStockDrifts",
+      requestType: ListStockDriftsRequest as typeof ListStockDriftsRequest,
+      requestStream: false,
+      responseType: ListStockDriftsResponse as typeof ListStockDriftsResponse,
       responseStream: false,
       options: {},
     },
