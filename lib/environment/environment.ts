@@ -1,6 +1,7 @@
 /** What may differ between environments: every value with its unit, its bounds and a sentence for whoever edits it. */
 import { z } from 'zod';
 import { clusterShape } from './cluster-shape.ts';
+import { metricsShape, tracesShape } from './telemetry-shape.ts';
 import { cidr, count, hostName, logDays } from './value-shapes.ts';
 
 const network = z.strictObject({
@@ -169,17 +170,8 @@ export const environmentShape = z.strictObject({
     })
     .optional()
     .describe('AWS Backup of databases and tables; absent: only what each store keeps by itself.'),
-  metrics: z
-    .strictObject({
-      everySeconds: count(15, 300).describe(
-        'Seconds between two readings of a pod; each metric is billed per reading.',
-      ),
-      keepDays: count(1, 1095).describe('Days that metrics are kept.'),
-    })
-    .optional()
-    .describe(
-      'What the services measure themselves, read by a collector of Managed Prometheus and kept there; absent: nobody reads it.',
-    ),
+  metrics: metricsShape,
+  traces: tracesShape,
   delivery: z
     .strictObject({
       repository: z

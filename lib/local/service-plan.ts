@@ -55,6 +55,21 @@ export const localAddresses = ({ folder, portBase, secrets, events }: Placement)
   };
 };
 
+/** What OpenTelemetry's own names say to whoever starts the platform, its processes are told as well. */
+const traceVariables = [
+  'OTEL_EXPORTER_OTLP_ENDPOINT',
+  'OTEL_EXPORTER_OTLP_HEADERS',
+  'OTEL_TRACES_SAMPLER_ARG',
+] as const;
+
+const tracesOfThisProcess = () =>
+  Object.fromEntries(
+    traceVariables.flatMap((name): [string, string][] => {
+      const value = process.env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+
 /** What every process is given here. */
 const processEnvironment = ({ folder }: Placement): Record<string, string> => ({
   BIND_ADDRESS: '127.0.0.1',
@@ -66,6 +81,7 @@ const processEnvironment = ({ folder }: Placement): Record<string, string> => ({
   MALLOC_TRIM_THRESHOLD_: '131072',
   MALLOC_MMAP_THRESHOLD_: '131072',
   TZ: 'UTC',
+  ...tracesOfThisProcess(),
 });
 
 const environmentOf = (service: ServiceManifest, placement: Placement): Record<string, string> => {

@@ -6,7 +6,7 @@ import type { Cart } from '../../services/contracts/http/cart-api.ts';
 import type { ShopClient } from '../../services/contracts/http/client.ts';
 import { type Order, type OrderStatus, settledStatuses } from '../../services/contracts/http/order-api.ts';
 import type { Product } from '../../services/contracts/http/product-api.ts';
-import { continueTrace, traceIdOf } from '../../services/kit/telemetry/request-scope.ts';
+import { newTraceparent, traceIdOf } from '../../services/kit/telemetry/tracing.ts';
 import { formatMoney } from '../../services/kit/values/money.ts';
 import { confirmationId, type MailSummary } from './mail-folder.ts';
 
@@ -134,7 +134,7 @@ const placeOrder = async (api: ShopClient, call: CallOptions, card: string, { ve
  * that said no.
  */
 export const buySomething = async ({ api, email, card, say, signal }: BuyerParts): Promise<Purchase> => {
-  const traceparent = continueTrace();
+  const traceparent = newTraceparent();
   const traced = { headers: { traceparent }, signal };
   const products = await chooseProducts(api, traced);
   const account = { email, password: randomBytes(18).toString('base64url'), name: 'Robin Proof' };

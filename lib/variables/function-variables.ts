@@ -6,6 +6,7 @@ import { outputNames } from '../outputs/stack-outputs.ts';
 import { callersOf, secretKeysOf, secretOwner } from '../services.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
 import { type Addresses, serviceVariables } from './service-variables.ts';
+import { traceVariables } from './trace-variables.ts';
 
 /** Where things are for code that runs outside the cluster. */
 export const awsAddresses = (outputOf: OutputOf): Addresses => {
@@ -41,6 +42,8 @@ export const functionVariables = (
   outputOf: OutputOf,
 ): Record<string, string> => ({
   LOG_LEVEL: environment.logLevel,
+  ...(environment.traces?.functionsEndpoint &&
+    traceVariables(environment.traces.functionsEndpoint, environment.traces.share)),
   ALLOWED_CALLERS: callersOf(service, all).join(','),
   ...serviceVariables(service, all, awsAddresses(outputOf)),
   ...configurationOf(service, environment),

@@ -94,6 +94,7 @@ export const environmentValues = (
     ),
     configuration: perService((service) => configurationOf(service, environment)),
     network: networkOf(environment),
+    ...(environment.traces && { traces: environment.traces }),
     ingress: ingressOf(environment, outputOf),
   };
 };

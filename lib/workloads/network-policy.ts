@@ -47,12 +47,22 @@ const storePorts = (service: ServiceManifest, { network }: WorkloadValues): numb
   ...(service.cache ? network.cachePorts : []),
 ];
 
+/** The collector of spans, by its namespace: its pods are another project's. */
+const collectorOf = ({ traces }: WorkloadValues): k8s.NetworkPolicyEgressRule[] => {
+  if (!traces) return [];
+  const { hostname, port } = new URL(traces.endpoint);
+  const namespace = hostname.split('.')[1] ?? '';
+  const peer = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
+  return [{ to: [peer], ports: tcp(Number(port || 80)) }];
+};
+
 const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgressRule[] => {
   const stores = storePorts(service, values);
   const outside = outsidePorts(service, values);
   return [
     dns(values),
     { to: toCidrs([podIdentityAgent]), ports: tcp(80) },
+    ...collectorOf(values),
     ...(values.network.endpointCidrs.length > 0
       ? [{ to: toCidrs(values.network.endpointCidrs), ports: tcp(443) }]
       : []),

@@ -3,6 +3,7 @@ import { SERVES_CUSTOMERS, type ServiceManifest } from '../../services/kit/manif
 import { usesDatabases } from '../../services/kit/observation.ts';
 import { callersOf, secretKeysOf } from '../services.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
+import { traceVariables } from '../variables/trace-variables.ts';
 import { grpcServiceName, probePort } from './ports.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
@@ -60,6 +61,7 @@ export const podVariables = (
     AWS_REGION: values.region,
     LOG_LEVEL: values.logLevel,
     ALLOWED_CALLERS: callersOf(service, all).join(','),
+    ...(values.traces && traceVariables(values.traces.endpoint, values.traces.share)),
     ...serviceVariables(service, all, inCluster(values)),
   };
   for (const key of Object.keys(service.configuration)) delete environment[key];

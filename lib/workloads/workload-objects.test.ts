@@ -136,6 +136,19 @@ describe('a service', () => {
     expect(pick(find(objectsOf(aService()), 'NetworkPolicy'), ({ egress }) => egress)).toHaveLength(3);
   });
 
+  test('whose spans go to a collector reaches it in its namespace, and is told of it', () => {
+    const traces = { endpoint: 'http://collector.telemetry.svc.cluster.local:4318', share: 0.1 };
+    const objects = objectsOf(aService(), { traces });
+    expect(pick(find(objects, 'NetworkPolicy'), ({ egress }) => egress)).toContainEqual({
+      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'telemetry' } } }],
+      ports: [{ protocol: 'TCP', port: 4318 }],
+    });
+    expect(variables(objects)).toMatchObject({
+      OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
+      OTEL_TRACES_SAMPLER_ARG: '0.1',
+    });
+  });
+
   test('that uses objects in S3 leaves the network, but to no private address', () => {
     const objects = objectsOf(aService({ owns: { buckets: ['pictures'] } }));
     const last = pick(find(objects, 'NetworkPolicy'), ({ egress }) => egress.at(-1));

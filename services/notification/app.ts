@@ -1,10 +1,11 @@
 import { type LetterPlace, openLetter } from '../kit/auth/sealed-letter.ts';
 import type { Config } from '../kit/config/config.ts';
+import type { CloudEvent } from '../kit/events/cloud-event.ts';
 import type { BatchAnswer } from '../kit/functions/handle-batch.ts';
 import { type IncomingEvent, isScheduled, readRecords } from '../kit/functions/read-records.ts';
 import { createTableClient } from '../kit/functions/table-client.ts';
 import type { Logger } from '../kit/telemetry/logger.ts';
-import { continueTrace, runInScope } from '../kit/telemetry/request-scope.ts';
+import { inPart, inSpan, SpanKind, startSpanOf } from '../kit/telemetry/tracing.ts';
 import type { Clock } from '../kit/values/clock.ts';
 import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.ts';
 import { openMailSender } from './clients/open-mail-sender.ts';
@@ -43,6 +44,11 @@ const readProblem = (problem: unknown) => {
   return problem instanceof MailRefused ? 'refused' : 'unsure';
 };
 
+const tracedSender = (sender: MailSender): MailSender => ({
+  ...sender,
+  send: (mail) => inPart('send mail', { kind: SpanKind.CLIENT }, () => sender.send(mail)),
+});
+
 /** Builds the function: one call a batch of events, and one whenever the clock says so. `remainingMs` is the time of the invocation. */
 export const notificationApp = async ({
   config,
@@ -61,7 +67,7 @@ export const notificationApp = async ({
   const effects = {
     sentLog: given.sentLog ?? createSentLog({ table: tables['notifications'] ?? '', clock, client }),
     postponedMails: given.postponedMails ?? createPostponedMails({ table: tables['postponed-mails'] ?? '', client }),
-    sender: given.sender ?? (await openMailSender(mail ?? '')),
+    sender: tracedSender(given.sender ?? (await openMailSender(mail ?? ''))),
     recipients: given.recipients ?? createRecipientLog({ table: tables['notifications'] ?? '', clock, client }),
     limits: { unpaid: unpaidMailsPerHour, paid: own.PAID_MAILS_PER_HOUR, unproved: unprovedMailsPerHour },
     render: {
@@ -71,8 +77,8 @@ export const notificationApp = async ({
     openLetter: (place: LetterPlace, letter: string) => openLetter(own.MAIL_SEAL_SECRET, place, letter),
     from: own.MAIL_FROM,
     readProblem,
-    inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) =>
-      runInScope({ traceparent: continueTrace(traceparent) }, work),
+    inTrace: <T>({ type, traceparent }: Pick<CloudEvent, 'type' | 'traceparent'>, work: () => Promise<T>) =>
+      inSpan(startSpanOf(traceparent, `process ${type}`, { kind: SpanKind.CONSUMER }), work),
     chance: Math.random,
     clock,
     logger,

@@ -5,14 +5,17 @@ import type { BatchAnswer } from '../kit/functions/handle-batch.ts';
 import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { systemClock } from '../kit/system-clock.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
+import { startTraceExport } from '../kit/telemetry/trace-export.ts';
 import { notificationApp } from './app.ts';
 import { notificationConfig } from './config.ts';
 import { manifest } from './manifest.ts';
 
 const config = await readConfig(manifest, notificationConfig);
-const app = await notificationApp({ config, logger: createLogger(manifest.name, config.logLevel), clock: systemClock });
+const logger = createLogger(manifest.name, config.logLevel);
+const traces = await startTraceExport(config.traces, { service: manifest.name, isPublic: false }, logger);
+const app = await notificationApp({ config, logger, clock: systemClock });
 
 export const handler = (
   event: IncomingEvent,
   context: Pick<Context, 'getRemainingTimeInMillis'>,
-): Promise<BatchAnswer> => app(event, context.getRemainingTimeInMillis());
+): Promise<BatchAnswer> => app(event, context.getRemainingTimeInMillis()).finally(traces.flush);

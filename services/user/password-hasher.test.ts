@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
-import { runInScope } from '../kit/telemetry/request-scope.ts';
+import { inRequest } from '../kit/testing/traces/in-request.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 
 const hasher = createPasswordHasher();
@@ -68,11 +68,10 @@ describe('the password hasher', () => {
     const work = async () => {
       worked += 1;
     };
-    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
-    const late = runInScope({ traceparent, deadlineAt: Date.now() }, () => inTurn(work));
+    const late = inRequest({ deadlineAt: Date.now() }, () => inTurn(work));
     await expect(late).rejects.toMatchObject({ kind: 'unavailable', code: 'auth.busy' });
     expect(worked).toBe(0);
-    await runInScope({ traceparent, deadlineAt: Date.now() + 60_000 }, () => inTurn(work));
+    await inRequest({ deadlineAt: Date.now() + 60_000 }, () => inTurn(work));
     expect(worked).toBe(1);
   });
 

@@ -1,6 +1,6 @@
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { systemClock } from '../kit/system-clock.ts';
-import { currentScope } from '../kit/telemetry/request-scope.ts';
+import { currentDeadline } from '../kit/telemetry/tracing.ts';
 import { Refusal } from '../kit/values/refusal.ts';
 
 /** OWASP Password Storage Cheat Sheet: argon2id with 19 MiB, two passes, one lane. */
@@ -85,7 +85,7 @@ const busyRefusal = () =>
  * short rush of sign-ins would become a standstill.
  */
 const requireListener = () => {
-  const { deadlineAt } = currentScope() ?? {};
+  const deadlineAt = currentDeadline();
   if (deadlineAt !== undefined && deadlineAt - systemClock.now().getTime() < leastUsefulMs) throw busyRefusal();
 };
 

@@ -24,11 +24,11 @@ export type RunningPlatform = {
 
 const root = path.join(import.meta.dirname, '../../..');
 
-const run = (args: readonly string[]) => {
+const run = (args: readonly string[], environment: Readonly<Record<string, string>> = {}) => {
   const child = spawn(process.execPath, [path.join(root, 'bin/cloudmart.ts'), ...args], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), HOME: process.env['HOME'] },
+    env: { PATH: process.env['PATH'], TMPDIR: tmpdir(), HOME: process.env['HOME'], ...environment },
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (output.stdout += chunk.toString()));
@@ -36,13 +36,16 @@ const run = (args: readonly string[]) => {
   return { child, output, ended: once(child, 'close').then(([code]) => code as number | null) };
 };
 
-/** Starts everything on a folder and ports of its own and resolves once the proof purchase is made. */
-export const startPlatform = async (): Promise<RunningPlatform> => {
+/** Starts everything on a folder and ports of its own, and with more variables where some are given; resolves once the proof purchase is made. */
+export const startPlatform = async (environment?: Readonly<Record<string, string>>): Promise<RunningPlatform> => {
   const place = await mkdtemp(path.join(tmpdir(), 'cloudmart-stories-'));
   // Else the account that runs PostgreSQL for root could not enter, and its files would stay in /var/lib.
   await chmod(place, 0o711);
   const folder = path.join(place, 'data');
-  const { child, output, ended } = run(['up', '--json', '--data', folder, '--port-base', String(await freePortBase())]);
+  const { child, output, ended } = run(
+    ['up', '--json', '--data', folder, '--port-base', String(await freePortBase())],
+    environment,
+  );
   const isReady = new Promise<void>((resolve) => {
     child.stdout.on('data', () => output.stdout.includes('\n') && resolve());
   });

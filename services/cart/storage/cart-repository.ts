@@ -1,6 +1,6 @@
 import type { CartEvent } from '../../contracts/events/cart-events.ts';
 import type { Database, Sql } from '../../kit/storage/database.ts';
-import { currentScope } from '../../kit/telemetry/request-scope.ts';
+import { currentTraceparent } from '../../kit/telemetry/tracing.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
 import { applyChanges, type Cart, type CartLine } from '../domain/cart.ts';
@@ -39,7 +39,7 @@ const batchSize = 100;
 
 export const createCartRepository = ({ database, clock, ids, onChange }: CartRepositoryOptions) => {
   const envelope = (type: CartEvent['type'], at: Date) => {
-    const traceparent = currentScope()?.traceparent;
+    const traceparent = currentTraceparent();
     return {
       specversion: '1.0',
       id: ids.next('evt'),

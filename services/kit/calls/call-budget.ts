@@ -1,6 +1,6 @@
 /** How long a call to another service may take, and what it is refused with when nobody answers. */
 import { systemClock } from '../system-clock.ts';
-import { currentScope } from '../telemetry/request-scope.ts';
+import { currentDeadline } from '../telemetry/tracing.ts';
 import { Refusal } from '../values/refusal.ts';
 
 /** A call that could not be answered in less is not begun. */
@@ -17,7 +17,7 @@ export const unavailable = (service: string, cause: unknown): Refusal =>
 
 /** Milliseconds for a call: what is asked for, at most what the request being served has left. Throws when too little is left. */
 export const callBudget = (service: string, askedMs: number): number => {
-  const deadlineAt = currentScope()?.deadlineAt;
+  const deadlineAt = currentDeadline();
   const budget = deadlineAt === undefined ? askedMs : Math.min(askedMs, deadlineAt - systemClock.now().getTime());
   if (budget < leastMs) throw unavailable(service, new Error(`only ${Math.round(budget)} ms left until the deadline`));
   return budget;

@@ -27,6 +27,14 @@ export type ObservedConfig = {
   readonly tables: Readonly<Record<string, string>>;
 };
 
+/** Where spans are sent, and of how many traces. */
+export type TracesConfig = {
+  /** Base URL of a collector that takes OTLP over HTTP, without a trailing slash; OTEL_EXPORTER_OTLP_ENDPOINT. */
+  readonly endpoint: string;
+  /** Share of the traces that begin here, 0 to 1; OTEL_TRACES_SAMPLER_ARG, default 1. */
+  readonly share: number;
+};
+
 export type CalleeConfig = {
   /** Base URL of its HTTP door, without a trailing slash. */
   readonly url?: string;
@@ -43,6 +51,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   /** Port of a listener for probes only; absent: probes use the HTTP port. */
   readonly probePort?: number;
   readonly logLevel: LogLevel;
+  /** Absent: no span is recorded; the names of traces travel all the same. */
+  readonly traces?: TracesConfig;
   readonly database?: DatabaseConfig;
   /** `postgresql://` (embedded log) or `kafka://`. */
   readonly events?: string;

@@ -83,6 +83,19 @@ const readDatabases = (manifest: ServiceManifest, read: VariableReader): Databas
   return { own: at('DATABASE_URL', Number(connections ?? manifest.databaseConnections ?? 5)), observed };
 };
 
+/** Under the names that OpenTelemetry gives them. */
+const readTraces = (read: VariableReader) => {
+  const endpoint = read.optional('OTEL_EXPORTER_OTLP_ENDPOINT', hasScheme('http', 'https'), 'an http(s) URL');
+  const share = read.optional(
+    'OTEL_TRACES_SAMPLER_ARG',
+    (text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text),
+    'a share of all traces from 0 to 1',
+  );
+  return endpoint === undefined
+    ? {}
+    : { traces: { endpoint: endpoint.replace(/\/+$/, ''), share: Number(share ?? 1) } };
+};
+
 /**
  * Reads what the manifest implies, and adds to the reader's problems. No zod object as for the service's own values: each variable would
  * keep its test and its sentence, and what is empty, a placeholder, a secret or one of two would need its own code beside the schema.
@@ -137,6 +150,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     grpcPort,
     ...(probePort !== undefined && { probePort: Number(probePort) }),
     logLevel: logLevels.find((level) => level === logLevel) ?? 'info',
+    ...readTraces(read),
     ...(databases.own && { database: databases.own }),
     events,
     cache,

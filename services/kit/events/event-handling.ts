@@ -4,7 +4,7 @@ import { deadLetterMessage, deadLetterTopicOf } from '../manifest.ts';
 import type { Database, Sql } from '../storage/database.ts';
 import { isUnavailable } from '../storage/database-failure.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import { continueTrace, runInScope } from '../telemetry/request-scope.ts';
+import { inSpan, SpanKind, startSpanOf } from '../telemetry/tracing.ts';
 import type { Clock } from '../values/clock.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { type DeadLetterReason, deadLetterRecord } from './dead-letters.ts';
@@ -33,6 +33,17 @@ export type HandlingParts = {
   readonly onPause: (isPaused: boolean) => void;
 };
 
+/** Of the event's own trace, whatever else is handled in the same transaction. */
+const processingSpan = (topic: string, { id, type, traceparent }: CloudEvent) =>
+  startSpanOf(traceparent, `process ${type}`, {
+    kind: SpanKind.CONSUMER,
+    attributes: {
+      'messaging.destination.name': topic,
+      'messaging.operation.type': 'process',
+      'messaging.message.id': id,
+    },
+  });
+
 type KnownEvent = Extract<ReceivedEvent, { outcome: 'event' }>;
 
 /** Tries of an event whose handler fails, before it is put aside. */
@@ -55,7 +66,7 @@ export const createEventHandling = (parts: HandlingParts) => {
   const takeEffect = (event: CloudEvent, topic: string, tx: Sql) => {
     const handler = handlerOf(handlers[topic], event.type);
     if (!handler) throw new Error(`no handler for ${event.type} of topic "${topic}"`);
-    return runInScope({ traceparent: continueTrace(event.traceparent) }, () => handler(event, tx));
+    return inSpan(processingSpan(topic, event), () => handler(event, tx));
   };
 
   /**

@@ -1,6 +1,6 @@
 /** The line that a consumer logs for each event whose effect is committed, and how it is found again by its trace. */
 import { z } from 'zod';
-import { traceIdOf } from '../telemetry/request-scope.ts';
+import { traceIdOf } from '../telemetry/tracing.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 export const handledMessage = 'event handled';

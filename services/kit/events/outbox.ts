@@ -1,5 +1,5 @@
 import type { Sql } from '../storage/database.ts';
-import { currentScope } from '../telemetry/request-scope.ts';
+import { currentTraceparent } from '../telemetry/tracing.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;
@@ -15,7 +15,7 @@ export const insertOutboxFrom = (topic: string, source: string): string =>
 
 /** Events as one JSON text each, with the trace of the request that is being served; an event that has a trace keeps it. */
 export const tracedEvents = (events: readonly CloudEvent[]): string[] => {
-  const traceparent = currentScope()?.traceparent;
+  const traceparent = currentTraceparent();
   return events.map((event) => JSON.stringify(traceparent === undefined ? event : { traceparent, ...event }));
 };
 

@@ -5,6 +5,7 @@ import type { Database } from '../storage/database.ts';
 import { isUnavailable } from '../storage/database-failure.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { recordSpanOf, SpanKind } from '../telemetry/tracing.ts';
 import type { Clock } from '../values/clock.ts';
 import { createWakeUp } from '../wake-up.ts';
 import { type EventLog, type NewRecord, RecordRefused, UnknownTopic } from './event-log.ts';
@@ -63,6 +64,11 @@ const recordOf = ({ id, key, type, value, traceparent }: Row): NewRecord => ({
   headers: { id, type, ...(traceparent && { traceparent }) },
 });
 
+const sending = (topic: string) => ({
+  kind: SpanKind.PRODUCER,
+  attributes: { 'messaging.destination.name': topic, 'messaging.operation.type': 'send' },
+});
+
 const aggregateOf = ({ topic, key }: Row) => `${topic}/${key}`;
 
 /** Whether the log is fine and refuses exactly these records. */
@@ -86,8 +92,11 @@ export const createRelay = (options: RelayOptions): Relay => {
   if (metrics) registerOutboxMetrics({ database, metrics, logger, blocked: () => blocked.size });
 
   const append = async (topic: string, rows: readonly Row[]): Promise<string[]> => {
+    const startTime = Date.now();
     try {
       await log.append(topic, rows.map(recordOf));
+      for (const { type, traceparent } of rows)
+        recordSpanOf(traceparent, `send ${type}`, { ...sending(topic), startTime });
       return rows.map(({ id }) => id);
     } catch (error) {
       if (!isRefused(error)) throw error;

@@ -6,7 +6,7 @@ import type { TokenVerifier } from '../auth/token-verifier.ts';
 import { systemClock } from '../system-clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { continueTrace, runInScope } from '../telemetry/request-scope.ts';
+import { contextOf, noteProblem, runIn, SpanKind, startSpanOf, traceparentOf } from '../telemetry/tracing.ts';
 import { Refusal } from '../values/refusal.ts';
 import { codeOfKind, writeRefusal } from './refusal-metadata.ts';
 
@@ -115,8 +115,12 @@ export const createCallGuard = ({
       const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
       const budgetMs = budgetOf(context.metadata, deadlineMs);
       const deadline = startDeadline(context.signal, budgetMs);
-      const traceparent = continueTrace(textOf(context.metadata, 'traceparent'));
-      const scope = { traceparent, deadlineAt: systemClock.now().getTime() + budgetMs };
+      const span = startSpanOf(textOf(context.metadata, 'traceparent'), method, {
+        kind: SpanKind.SERVER,
+        attributes: { 'rpc.system.name': 'grpc', 'rpc.method': method },
+      });
+      const traceparent = traceparentOf(span);
+      const scope = contextOf(span, systemClock.now().getTime() + budgetMs);
       let code: Status = Status.OK;
       try {
         const callingService = await verifyService(textOf(context.metadata, serviceTokenKey));
@@ -129,7 +133,7 @@ export const createCallGuard = ({
           callingService,
           traceparent,
         });
-        const step = () => Promise.race([runInScope(scope, () => answers.next()), deadline.over]);
+        const step = () => Promise.race([runIn(scope, () => answers.next()), deadline.over]);
         let answer = await step();
         while (!answer.done) {
           yield answer.value;
@@ -137,11 +141,13 @@ export const createCallGuard = ({
         }
         return answer.value;
       } catch (problem) {
-        const error = runInScope(scope, () => statusError(problem, context, logger, method));
+        const error = runIn(scope, () => statusError(problem, context, logger, method));
         code = error.code;
+        noteProblem(problem, span);
         throw error;
       } finally {
         deadline.clear();
+        span.end();
         const values = { method, code: Status[code] };
         requests.inc(values);
         duration.observe(values, (performance.now() - startedAt) / 1000);

@@ -4,7 +4,7 @@ import { requireAccess } from '../auth/authenticate.ts';
 import { networkHeader } from '../http/client-network.ts';
 import type { Answers, AnyRequest, DoorHandlers, Tells } from '../http/doors.ts';
 import { longestStreamMs } from '../http/event-streams.ts';
-import { traceIdOf } from '../telemetry/request-scope.ts';
+import { traceIdOf } from '../telemetry/tracing.ts';
 import type { GrpcCall } from './call-guard.ts';
 import {
   answerOfMessage,

@@ -15,7 +15,7 @@ import type { Breaker } from '../calls/breaker.ts';
 import { callBudget, unavailable } from '../calls/call-budget.ts';
 import { networkHeader } from '../http/client-network.ts';
 import { systemClock } from '../system-clock.ts';
-import { continueTrace, currentScope } from '../telemetry/request-scope.ts';
+import { currentTraceparent, inPart, newTraceparent, SpanKind } from '../telemetry/tracing.ts';
 import { timeoutKey } from './call-guard.ts';
 import { readRefusal } from './refusal-metadata.ts';
 
@@ -78,7 +78,6 @@ const guardCalls = (
     const budgetMs = callBudget(service, asked ?? deadlineMs);
     const metadata = Metadata(rest.metadata);
     metadata.set(serviceTokenKey, await sign(service));
-    metadata.set('traceparent', traceparent ?? currentScope()?.traceparent ?? continueTrace());
     metadata.set(timeoutKey, String(Math.floor(budgetMs)));
     if (authorization !== undefined) metadata.set('authorization', authorization);
     if (sessionId !== undefined) metadata.set('x-session-id', sessionId);
@@ -98,7 +97,11 @@ const guardCalls = (
       deadline: budgetMs,
       onTrailer: (received: Metadata) => (trailer = received),
     };
+    const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
+    const name = (given: string | undefined) =>
+      metadata.set('traceparent', given ?? currentTraceparent() ?? newTraceparent());
     if (call.responseStream) {
+      name(traceparent);
       try {
         return yield* call.next(call.request, callOptions);
       } catch (problem) {
@@ -106,13 +109,16 @@ const guardCalls = (
       }
     }
     const finish = async () => {
-      const { value } = await call.next(call.request, callOptions).next();
-      return value;
-    };
-    const attempt = () =>
-      finish().catch((problem: unknown) => {
+      name(traceparent);
+      try {
+        const { value } = await call.next(call.request, callOptions).next();
+        return value;
+      } catch (problem) {
         throw translate(problem);
-      });
+      }
+    };
+    const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': method, 'server.address': service };
+    const attempt = () => inPart(method, { kind: SpanKind.CLIENT, attributes }, finish);
     return breaker ? await breaker.run(attempt) : await attempt();
   };
 };

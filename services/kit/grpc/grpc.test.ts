@@ -2,13 +2,14 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import type { CallContext, ServiceImplementation } from 'nice-grpc';
 import { systemIds } from '../system-ids.ts';
 import { createLogger } from '../telemetry/logger.ts';
-import { currentScope, runInScope } from '../telemetry/request-scope.ts';
+import { currentTraceparent } from '../telemetry/tracing.ts';
 import { eventually } from '../testing/condition.ts';
 import { testContext, testServiceSecret } from '../testing/context.ts';
 import { type EchoMessage, echoDefinition } from '../testing/echo-definition.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testManifest } from '../testing/manifest.ts';
 import { testTokens } from '../testing/tokens.ts';
+import { inRequest } from '../testing/traces/in-request.ts';
 import { Refusal, refusalKinds } from '../values/refusal.ts';
 import type { GrpcCall } from './call-guard.ts';
 import { createGrpcClient, type GrpcClientOptions } from './grpc-client.ts';
@@ -62,7 +63,7 @@ describe('a gRPC call', () => {
     const seen: GrpcCall[] = [];
     const { client } = await pair(async ({ text }, { caller, callingService, traceparent }) => {
       seen.push({ caller, callingService, traceparent });
-      expect(currentScope()?.traceparent).toBe(traceparent);
+      expect(currentTraceparent()).toBe(traceparent);
       return { text };
     });
     const [userId, sessionId] = [systemIds.next('usr'), systemIds.next('ses')];
@@ -71,7 +72,7 @@ describe('a gRPC call', () => {
       await client.echo({ text: 'hello' }, { ...(await tokens.bearer({ userId })), sessionId, traceparent }),
     ).toEqual({ text: 'hello' });
     await client.echo({ text: '' }, { sessionId });
-    await runInScope({ traceparent }, () => client.echo({ text: '' }));
+    await inRequest({ traceparent }, () => client.echo({ text: '' }));
     expect(seen[0]).toMatchObject({
       callingService: 'order',
       caller: { kind: 'customer', userId, guestSessionId: sessionId },
@@ -201,9 +202,9 @@ describe('the deadline of a gRPC call', () => {
       return { text };
     });
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
-    await runInScope({ traceparent, deadlineAt: Date.now() + 4_000 }, () => client.echo({ text: '' }));
+    await inRequest({ traceparent, deadlineAt: Date.now() + 4_000 }, () => client.echo({ text: '' }));
     expect(seen[0]).toBeLessThanOrEqual(4_000);
-    const late = runInScope({ traceparent, deadlineAt: Date.now() + 5 }, () => client.echo({ text: '' }));
+    const late = inRequest({ traceparent, deadlineAt: Date.now() + 5 }, () => client.echo({ text: '' }));
     await expect(late).rejects.toMatchObject({ kind: 'unavailable', code: 'sample.unavailable' });
     expect(seen).toHaveLength(1);
   });

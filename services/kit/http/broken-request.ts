@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { continueTrace, traceIdOf } from '../telemetry/request-scope.ts';
+import { newTraceparent, traceIdOf } from '../telemetry/tracing.ts';
 import { type ProblemParts, problemMediaType, problemOf } from './problem.ts';
 
 const answers: ReadonlyMap<string, ProblemParts> = new Map(
@@ -22,7 +22,7 @@ export const answerBrokenRequest = (problem: Error & { code?: string }, socket: 
     return;
   }
   const parts = answers.get(problem.code ?? '') ?? malformed;
-  const answer = problemOf(parts, traceIdOf(continueTrace()));
+  const answer = problemOf(parts, traceIdOf(newTraceparent()));
   const body = JSON.stringify(answer);
   socket.end(
     `HTTP/1.1 ${answer.status} ${answer.title}\r\ncontent-type: ${problemMediaType}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
-import { traceIdOf } from '../telemetry/request-scope.ts';
+import { traceIdOf } from '../telemetry/tracing.ts';
 import { type FieldError, Refusal } from '../values/refusal.ts';
 import { type ProblemParts, partsOfRefusal, problemMediaType, problemOf } from './problem.ts';
 

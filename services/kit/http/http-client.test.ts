@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { afterEach, describe, expect, test } from '@jest/globals';
 import { createBreaker } from '../calls/breaker.ts';
-import { runInScope } from '../telemetry/request-scope.ts';
 import { testContext } from '../testing/context.ts';
 import { hangUp, listen } from '../testing/loopback.ts';
 import { testManifest } from '../testing/manifest.ts';
+import { inRequest } from '../testing/traces/in-request.ts';
 import { Refusal } from '../values/refusal.ts';
 import { createHttpClient, type HttpClientOptions } from './http-client.ts';
 import { createHttpServer } from './http-server.ts';
@@ -41,7 +41,7 @@ describe('a request to another service', () => {
         response.writeHead(201, { 'content-type': 'application/json' }).end('{"id":"crt_1"}');
       });
     });
-    const answer = await runInScope({ traceparent }, () =>
+    const answer = await inRequest({ traceparent }, () =>
       client.request({
         method: 'POST',
         path: '/cart/items?x=1',
@@ -136,7 +136,7 @@ describe('a request to another service', () => {
       asked += 1;
       response.end('{}');
     });
-    const late = runInScope({ traceparent, deadlineAt: Date.now() + 5 }, () =>
+    const late = inRequest({ traceparent, deadlineAt: Date.now() + 5 }, () =>
       client.request({ method: 'GET', path: '/' }),
     );
     await expect(late).rejects.toMatchObject({ kind: 'unavailable' });

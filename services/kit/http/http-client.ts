@@ -1,7 +1,7 @@
 import { errors, Pool } from 'undici';
 import type { Breaker } from '../calls/breaker.ts';
 import { callBudget, unavailable } from '../calls/call-budget.ts';
-import { continueTrace, currentScope } from '../telemetry/request-scope.ts';
+import { currentTraceparent, inPart, newTraceparent, SpanKind } from '../telemetry/tracing.ts';
 import { type FieldError, Refusal } from '../values/refusal.ts';
 import { kindOfStatus } from './problem.ts';
 
@@ -99,7 +99,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
         signal: late.signal,
         headers: {
           accept: form === 'json' ? 'application/json' : '*/*',
-          traceparent: currentScope()?.traceparent ?? continueTrace(),
+          traceparent: currentTraceparent() ?? newTraceparent(),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -125,8 +125,13 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     if (isUnchanged || (answer.status >= 200 && answer.status < 300)) return answer;
     throw refusalOf(service, answer.status, String(answer.headers['retry-after'] ?? ''), answer.body);
   };
+  /** The path stays out of the span: it may hold the id of a person. */
+  const sendInPart = (request: HttpClientRequest) => {
+    const attributes = { 'http.request.method': request.method, 'server.address': service };
+    return inPart(`${request.method} ${service}`, { kind: SpanKind.CLIENT, attributes }, () => send(request));
+  };
   return {
-    request: (request) => (breaker ? breaker.run(() => send(request)) : send(request)),
+    request: (request) => (breaker ? breaker.run(() => sendInPart(request)) : sendInPart(request)),
     close: () => pool.close(),
   };
 };

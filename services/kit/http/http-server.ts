@@ -7,7 +7,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fas
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import type { Cache } from '../cache/cache.ts';
 import type { ServiceContext } from '../context.ts';
-import { continueTrace } from '../telemetry/request-scope.ts';
+import { newTraceparent } from '../telemetry/tracing.ts';
 import { addAccessControl, addAuthentication, type GuestSessions } from './access-control.ts';
 import { answerBrokenRequest } from './broken-request.ts';
 import { addClientNetwork } from './client-network.ts';
@@ -81,7 +81,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
     routerOptions: { ignoreTrailingSlash: false, maxParamLength: 100 },
     frameworkErrors: (error, request, reply) => {
       // Raised while the request is routed, before any hook could give it a trace.
-      request.traceparent ||= continueTrace();
+      request.traceparent ||= newTraceparent();
       void countRequest(request).then(
         () => handleError(error, request, reply),
         (refusal: unknown) => handleError(refusal, request, reply),

@@ -1,5 +1,14 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { systemClock } from '../system-clock.ts';
-import { continueTrace, runInScope } from '../telemetry/request-scope.ts';
+import {
+  contextOf,
+  runIn,
+  type Span,
+  SpanKind,
+  SpanStatusCode,
+  startSpanOf,
+  traceparentOf,
+} from '../telemetry/tracing.ts';
 import { Refusal } from '../values/refusal.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
@@ -20,15 +29,32 @@ const requireSimpleQuery = (url: string, query: unknown) => {
 
 export type RequestRules = { readonly deadlineMs: number; readonly stopping: AbortSignal };
 
+/** A span from the arrival of a request until its answer is read or its connection lost. */
+const startRequestSpan = ({ headers, method, routeOptions }: FastifyRequest, reply: FastifyReply): Span => {
+  const incoming = headers['traceparent'];
+  const route = routeOptions.url ?? 'unmatched';
+  const span = startSpanOf(typeof incoming === 'string' ? incoming : undefined, `${method} ${route}`, {
+    kind: SpanKind.SERVER,
+    attributes: { 'http.request.method': method, 'http.route': route },
+  });
+  if (span.isRecording())
+    reply.raw.once('close', () => {
+      span.setAttribute('http.response.status_code', reply.statusCode);
+      if (reply.statusCode >= 500) span.setStatus({ code: SpanStatusCode.ERROR });
+      span.end();
+    });
+  return span;
+};
+
 /** For each request: its trace, its deadline, its id in the answer, a simple query, and a closed connection while draining. */
 export const addRequestRules = (http: HttpServer, { deadlineMs, stopping }: RequestRules): void => {
   http.decorateRequest('traceparent', '');
   http.addHook('onRequest', (request, reply, done) => {
-    const incoming = request.headers['traceparent'];
-    request.traceparent = continueTrace(typeof incoming === 'string' ? incoming : undefined);
+    const span = startRequestSpan(request, reply);
+    request.traceparent = traceparentOf(span);
     reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
     const budget = request.routeOptions.handlerTimeout || deadlineMs;
-    runInScope({ traceparent: request.traceparent, deadlineAt: systemClock.now().getTime() + budget }, done);
+    runIn(contextOf(span, systemClock.now().getTime() + budget), done);
   });
   // At the end, not at the beginning: a connection whose request began before the shut-down would stay open for as long
   // as it may be kept alive, and hold the shut-down up.

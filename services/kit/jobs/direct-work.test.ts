@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
 import { createLogger } from '../telemetry/logger.ts';
-import { continueTrace, currentScope, runInScope, traceIdOf } from '../telemetry/request-scope.ts';
+import { currentDeadline, currentTraceId, newTraceparent, traceIdOf } from '../telemetry/tracing.ts';
 import { eventually } from '../testing/condition.ts';
+import { inRequest } from '../testing/traces/in-request.ts';
 import { createDirectWork } from './direct-work.ts';
 
 const logger = createLogger('test', 'silent');
@@ -124,18 +125,16 @@ test('what a process left behind that ended is taken up at the start', async () 
 });
 
 test('it continues the trace of what it follows from, without the deadline of that request', async () => {
-  const scopes: ReturnType<typeof currentScope>[] = [];
+  const scopes: unknown[] = [];
   const direct = createDirectWork({
     ...{ logger, concurrency: 1 },
-    work: async () => ({ count: scopes.push(currentScope()) }),
+    work: async () => ({ count: scopes.push([currentTraceId(), currentDeadline()]) }),
     queue: async () => undefined,
   });
   await direct.start();
-  const traceparent = continueTrace();
-  runInScope({ traceparent, deadlineAt: 1 }, () => direct.take('a'));
+  const traceparent = newTraceparent();
+  inRequest({ traceparent, deadlineAt: 1 }, () => direct.take('a'));
   await eventually(() => expect(scopes).toHaveLength(1));
   await direct.stop();
-  expect(scopes.map((scope) => [traceIdOf(scope?.traceparent ?? ''), scope?.deadlineAt])).toEqual([
-    [traceIdOf(traceparent), undefined],
-  ]);
+  expect(scopes).toEqual([[traceIdOf(traceparent), undefined]]);
 });

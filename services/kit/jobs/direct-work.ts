@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import pLimit from 'p-limit';
 import type { Logger } from '../telemetry/logger.ts';
-import { continueTrace, currentScope, runInScope } from '../telemetry/request-scope.ts';
+import { inSpan, noteProblem, startSpan } from '../telemetry/tracing.ts';
 
 export type DirectWork<Known, Result = object> = {
   /** Whether it takes one more; else a job has to. False before its start and once it stops. */
@@ -77,6 +77,7 @@ export const createDirectWork = <Known, Result extends object = object>(
         await workOn();
       }
     } catch (error) {
+      noteProblem(error);
       logger.warn({ error, key }, 'work after a commit failed; a job tries again');
       state.isChanged = true;
     } finally {
@@ -95,9 +96,7 @@ export const createDirectWork = <Known, Result extends object = object>(
     const begun = { isChanged: false, ended: Promise.withResolvers<Result | undefined>() };
     inHand.set(key, begun);
     // A trace of its own hop, and not the request's deadline: nobody waits for it any more.
-    void runInScope({ traceparent: continueTrace(currentScope()?.traceparent) }, () =>
-      limit(() => run(key, known, begun)),
-    );
+    void inSpan(startSpan('work after a commit'), () => limit(() => run(key, known, begun)));
   };
 
   return {

@@ -1,6 +1,6 @@
 import type { PgBoss } from 'pg-boss';
 import type { Logger } from '../telemetry/logger.ts';
-import { continueTrace, runInScope } from '../telemetry/request-scope.ts';
+import { inSpan, noteProblem, SpanKind, startSpanOf } from '../telemetry/tracing.ts';
 import { createWakeUp } from '../wake-up.ts';
 
 /** Must be safe to run twice: a job whose worker dies runs again. `signal` aborts when its time is over or the process stops. */
@@ -62,6 +62,7 @@ export const startJobWorker = (options: JobWorkerOptions): JobWorker => {
       finished.push({ id });
     } catch (problem) {
       const error = problem instanceof Error ? problem : new Error(String(problem));
+      noteProblem(error);
       logger.warn({ error, queue, jobId: id }, 'a job failed');
       finished.push({ id, error });
     } finally {
@@ -90,8 +91,11 @@ export const startJobWorker = (options: JobWorkerOptions): JobWorker => {
         const jobs = free > 0 ? await boss.fetch<Record<string, unknown>>(queue, { batchSize: free }) : [];
         for (const { id, data } of jobs) {
           const { [traceKey]: trace, ...payload } = data;
-          const traceparent = continueTrace(typeof trace === 'string' ? trace : undefined);
-          void runInScope({ traceparent }, () => run(id, payload));
+          const span = startSpanOf(typeof trace === 'string' ? trace : undefined, `job ${queue}`, {
+            kind: SpanKind.CONSUMER,
+            attributes: { 'messaging.destination.name': queue, 'messaging.message.id': id },
+          });
+          void inSpan(span, () => run(id, payload));
         }
         const rested = createWakeUp().wait(looksApartMs, stopping.signal);
         await wakeUp.wait(pollMs, stopping.signal);

@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../telemetry/logger.ts';
-import { continueTrace, currentScope, runInScope, traceIdOf } from '../telemetry/request-scope.ts';
+import { currentTraceparent, newTraceparent, traceIdOf } from '../telemetry/tracing.ts';
 import { startChild } from '../testing/child-process.ts';
 import { eventually } from '../testing/condition.ts';
 import { type TestDatabase, testDatabase } from '../testing/postgres.ts';
+import { inRequest } from '../testing/traces/in-request.ts';
 import { createJobs, type Jobs, type WorkOptions } from './jobs.ts';
 
 const logger = createLogger('test', 'silent');
@@ -105,14 +106,14 @@ describe('jobs', () => {
     const jobs = createJobs({ database: postgres.open(), logger });
     const seen: { payload: object; traceparent: string | undefined }[] = [];
     jobs.work('traced', { retryLimit: 1 }, async (payload) => {
-      seen.push({ payload, traceparent: currentScope()?.traceparent });
+      seen.push({ payload, traceparent: currentTraceparent() });
       await Promise.resolve();
-      expect(currentScope()?.traceparent).toBe(seen.at(-1)?.traceparent);
+      expect(currentTraceparent()).toBe(seen.at(-1)?.traceparent);
       if (seen.length === 1) throw new Error('once more');
     });
     await jobs.start();
-    const traceparent = continueTrace();
-    await runInScope({ traceparent }, () =>
+    const traceparent = newTraceparent();
+    await inRequest({ traceparent }, () =>
       postgres.database.transaction((tx) => jobs.enqueue(tx, 'traced', { orderId: 'ord_1' })),
     );
     await eventually(() => expect(seen).toHaveLength(2));

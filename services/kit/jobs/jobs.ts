@@ -5,7 +5,7 @@ import { PgBoss, type Queue } from 'pg-boss';
 import { afterCommit, type Database, type Sql } from '../storage/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
-import { currentScope } from '../telemetry/request-scope.ts';
+import { currentTraceparent } from '../telemetry/tracing.ts';
 import { adapterOf } from './boss-adapter.ts';
 import { type JobHandler, type JobWorker, startJobWorker, traceKey } from './job-worker.ts';
 
@@ -76,7 +76,7 @@ const onDemand = { concurrency: 4, retryLimit: 8, retryDelaySeconds: 1, timeoutS
 
 /** The job continues the trace of what queued it. */
 const traced = (payload: object): object => {
-  const traceparent = currentScope()?.traceparent;
+  const traceparent = currentTraceparent();
   return traceparent === undefined ? payload : { ...payload, [traceKey]: traceparent };
 };
 

@@ -7,6 +7,7 @@ import { disagreements } from '../events/handlers.ts';
 import { type ProbeServer, startProbeServer } from '../http/probe-server.ts';
 import { type Consumption, drainSeconds, type ServiceManifest } from '../manifest.ts';
 import { maskUrlPasswords } from '../telemetry/logger.ts';
+import { startTraceExport } from '../telemetry/trace-export.ts';
 import type { RunningService } from './running-service.ts';
 import { stopInOrder } from './stop-in-order.ts';
 
@@ -79,6 +80,11 @@ export const runService = async <Schema extends z.ZodObject>(
     const config = await readConfig(manifest, schema, process.env, { loadSecret });
     const context = createContext({ manifest, config, stopping: stop.signal });
     const { logger, health, functions, metrics } = context;
+    const traces = await startTraceExport(
+      config.traces,
+      { service: manifest.name, isPublic: manifest.public === true },
+      logger,
+    );
     metrics.collectProcess();
     // Lets an operator see more of one process without restarting what may be failing: kill -USR2.
     process.on('SIGUSR2', () => {
@@ -92,7 +98,7 @@ export const runService = async <Schema extends z.ZodObject>(
     const running = await start(context);
     requireDoors(manifest, running);
     requireHandlers(manifest, running);
-    stopInOrder({ running, probes, context, stop, drainMs });
+    stopInOrder({ running, probes, traces, context, stop, drainMs });
 
     const ports = await openDoors(running, config);
     const missing = functions.missing();

@@ -1,11 +1,13 @@
 import closeWithGrace from 'close-with-grace';
 import type { ServiceContext } from '../context.ts';
 import type { ProbeServer } from '../http/probe-server.ts';
+import type { TraceExport } from '../telemetry/trace-export.ts';
 import type { RunningService } from './running-service.ts';
 
 type Stopping = {
   readonly running: RunningService;
   readonly probes: ProbeServer | undefined;
+  readonly traces: TraceExport;
   readonly context: Pick<ServiceContext<unknown>, 'health' | 'logger'>;
   readonly stop: AbortController;
   readonly drainMs: number;
@@ -16,7 +18,13 @@ type Stopping = {
  * then pools and connections, last the probes. A step that fails does not keep the later ones from running.
  * Returns whether all of them went well.
  */
-const stopEverything = async ({ running, probes, context, stop }: Omit<Stopping, 'drainMs'>): Promise<boolean> => {
+const stopEverything = async ({
+  running,
+  probes,
+  traces,
+  context,
+  stop,
+}: Omit<Stopping, 'drainMs'>): Promise<boolean> => {
   const { health, logger } = context;
   let clean = true;
   const attempt = async (name: string, work: () => unknown) => {
@@ -32,6 +40,7 @@ const stopEverything = async ({ running, probes, context, stop }: Omit<Stopping,
   for (const { name, stop: end } of running.background ?? []) await attempt(name, end);
   await Promise.all([attempt('http', () => running.http?.close()), attempt('grpc', () => running.grpc?.close())]);
   for (const { name, close } of running.resources ?? []) await attempt(name, close);
+  await attempt('traces', () => traces.close());
   await attempt('probes', () => probes?.close());
   return clean;
 };

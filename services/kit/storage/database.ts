@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import pg from 'pg';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { inPart, SpanKind } from '../telemetry/tracing.ts';
 import { Refusal } from '../values/refusal.ts';
 import { type ConnectionSettings, connectionOptions } from './connection.ts';
 import { asRefusal, isConflictFailure } from './database-failure.ts';
@@ -92,6 +93,8 @@ const registerMetrics = (pool: pg.Pool, metrics: Metrics, poolName: string) => {
   Object.assign(gauge, { pools });
 };
 type WatchedGauge = { readonly pools?: Map<string, pg.Pool> };
+
+const inDatabase = { kind: SpanKind.CLIENT, attributes: { 'db.system.name': 'postgresql' } };
 
 const actionsAfterCommit = new WeakMap<Sql, (() => void)[]>();
 
@@ -206,18 +209,21 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     }
   };
 
+  const query: Database['query'] = (text, values, settings) =>
+    onOneConnection(async (client, breakOff) => {
+      try {
+        return await through(client).query(text, values, settings);
+      } catch (error) {
+        // Only a text without values can hold several statements, a BEGIN among them whose COMMIT was never reached.
+        if (!values) await client.query('ROLLBACK').catch(breakOff);
+        throw error;
+      }
+    });
+
   return {
     query: (text, values, settings) =>
-      onOneConnection(async (client, breakOff) => {
-        try {
-          return await through(client).query(text, values, settings);
-        } catch (error) {
-          // Only a text without values can hold several statements, a BEGIN among them whose COMMIT was never reached.
-          if (!values) await client.query('ROLLBACK').catch(breakOff);
-          throw error;
-        }
-      }),
-    transaction,
+      inPart(settings?.name ?? 'statement', inDatabase, () => query(text, values, settings)),
+    transaction: (work, settings) => inPart('transaction', inDatabase, () => transaction(work, settings)),
     listen: listener.listen,
     check: async () => {
       await onOneConnection((client) => client.query('SELECT 1'));

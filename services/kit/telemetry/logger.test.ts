@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { createLogger, redactedFields } from './logger.ts';
-import { continueTrace, runInScope, traceIdOf } from './request-scope.ts';
+import { contextOf, runIn, startSpan } from './tracing.ts';
 
 const logTo = () => {
   const lines: string[] = [];
@@ -36,9 +36,9 @@ describe('the logger', () => {
 
   test('adds the trace id inside a request, and none outside', () => {
     const { logger, last } = logTo();
-    const traceparent = continueTrace();
-    runInScope({ traceparent }, () => logger.info('inside'));
-    expect(last()['traceId']).toBe(traceIdOf(traceparent));
+    const span = startSpan('a request');
+    runIn(contextOf(span), () => logger.info('inside'));
+    expect(last()['traceId']).toBe(span.spanContext().traceId);
     logger.info('outside');
     expect(last()).not.toHaveProperty('traceId');
   });
@@ -49,26 +49,5 @@ describe('the logger', () => {
     logger.level = 'debug';
     logger.debug('seen');
     expect(lines).toHaveLength(1);
-  });
-});
-
-describe('a trace', () => {
-  test('is continued with a new span', () => {
-    const next = continueTrace('00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01');
-    expect(next).toMatch(/^00-4bf92f3577b34da6a3ce929d0e0e4736-[0-9a-f]{16}-01$/);
-    expect(next).not.toContain('00f067aa0ba902b7');
-  });
-
-  test.each([
-    undefined,
-    '',
-    'rubbish',
-    `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
-    `00-${'a'.repeat(32)}-${'0'.repeat(16)}-01`,
-  ])('starts anew after %p', (incoming) => {
-    const trace = traceIdOf(continueTrace(incoming));
-    expect(trace).toMatch(/^[0-9a-f]{32}$/);
-    expect(trace).not.toBe('0'.repeat(32));
-    expect(trace).not.toBe('a'.repeat(32));
   });
 });

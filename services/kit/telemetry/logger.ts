@@ -1,6 +1,6 @@
 import { type DestinationStream, type Logger as PinoLogger, pino, stdSerializers } from 'pino';
 import type { LogLevel } from '../config/derived-config.ts';
-import { currentScope, traceIdOf } from './request-scope.ts';
+import { currentTraceId } from './tracing.ts';
 
 /** Structured logger: `logger.info({ orderId }, 'order placed')`. */
 export type Logger = PinoLogger;
@@ -82,8 +82,8 @@ export const createLogger = (service: string, level: LogLevel, destination?: Des
       serializers: { error: serializeError, err: serializeError },
       redact: { paths: redactedPaths, censor: '[redacted]' },
       mixin: () => {
-        const scope = currentScope();
-        return scope ? { traceId: traceIdOf(scope.traceparent) } : {};
+        const traceId = currentTraceId();
+        return traceId ? { traceId } : {};
       },
     },
     destination ?? standardOutput(),

@@ -2,6 +2,7 @@ import { handledEvent, handledMessage } from '../../kit/events/handled-event.ts'
 import { type BatchAnswer, handleBatch } from '../../kit/functions/handle-batch.ts';
 import type { IncomingRecord } from '../../kit/functions/read-records.ts';
 import type { Logger } from '../../kit/telemetry/logger.ts';
+import { recordSpanOf, SpanKind } from '../../kit/telemetry/tracing.ts';
 import { type LedgerEffects, recordEvent } from '../use-cases/record-event.ts';
 
 export type BatchEffects = LedgerEffects & { readonly logger: Logger };
@@ -14,6 +15,7 @@ const handleRecord = async (
 ): Promise<void> => {
   const { logger } = effects;
   const place = record.parkAs ?? record.lane;
+  const startTime = Date.now();
   const recorded = await recordEvent(effects, record.value, place, next?.value);
   if (recorded.outcome === 'unreadable')
     return logger.error({ record: place, why: recorded.why }, 'a record that is no order event was set aside');
@@ -23,6 +25,7 @@ const handleRecord = async (
     return logger.error(about, 'an event contradicts the ledger and was set aside');
   if (chain === undefined) logger.warn(about, 'an event came before the one that precedes it');
   const { traceparent } = recorded;
+  recordSpanOf(traceparent, `process ${type}`, { kind: SpanKind.CONSUMER, startTime });
   if (recorded.outcome === 'recorded')
     logger.info(handledEvent('order-events', { type, id: eventId, subject: orderId, traceparent }), handledMessage);
 };

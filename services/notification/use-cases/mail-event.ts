@@ -34,7 +34,7 @@ const read = (effects: NotificationEffects, text: string) => {
   try {
     const event = parse(text);
     const found = event && mailFor(effects, event);
-    return found ? { ...found, traceparent: event.traceparent } : undefined;
+    return found ? { ...found, event } : undefined;
   } catch (problem) {
     throw new UnreadableEvent(
       `no mail can be made of the event: ${problem instanceof Error ? problem.name : problem}`,
@@ -56,6 +56,6 @@ export const mailEvent = async <T>(
 ): Promise<T | undefined> => {
   const found = read(effects, text);
   if (!found) return undefined;
-  const { message, mail, traceparent } = found;
-  return effects.inTrace(traceparent, async () => settle(message, await sendOnce(effects, message, mail)));
+  const { message, mail, event } = found;
+  return effects.inTrace(event, async () => settle(message, await sendOnce(effects, message, mail)));
 };

@@ -1,5 +1,6 @@
 /** What the use cases of mails may do to the world; `app.ts` makes it. */
 import type { Letter, LetterPlace } from '../../kit/auth/sealed-letter.ts';
+import type { CloudEvent } from '../../kit/events/cloud-event.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { MailSender } from '../clients/mail-sender.ts';
 import type { AccountMessage } from '../domain/account-message.ts';
@@ -36,7 +37,7 @@ export type NotificationEffects = SendOnceEffects & {
   /** Opens what was sealed for this function alone. Throws when it cannot. */
   readonly openLetter: (place: LetterPlace, letter: string) => Letter;
   /** Runs the work as part of the trace that the event belongs to. */
-  readonly inTrace: <T>(traceparent: string | undefined, work: () => Promise<T>) => Promise<T>;
+  readonly inTrace: <T>(event: Pick<CloudEvent, 'type' | 'traceparent'>, work: () => Promise<T>) => Promise<T>;
   readonly postponedMails: PostponedMails;
   /** 0 to just below 1. */
   readonly chance: () => number;

@@ -1,5 +1,5 @@
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
-import { currentScope } from '../../kit/telemetry/request-scope.ts';
+import { currentTraceparent } from '../../kit/telemetry/tracing.ts';
 
 type EventOf<Type extends InventoryEvent['type']> = Extract<InventoryEvent, { type: Type }>;
 
@@ -14,7 +14,7 @@ export const envelope = <Type extends InventoryEvent['type']>(
   subject: string,
   { id, at }: EventStamp,
 ): Envelope<Type> => {
-  const traceparent = currentScope()?.traceparent;
+  const traceparent = currentTraceparent();
   return {
     specversion: '1.0',
     id,
