@@ -3,6 +3,7 @@ import { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/
 import { openCache } from '../kit/cache/open-cache.ts';
 import { createGrpcClient } from '../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../kit/http/http-client.ts';
+import { openCallees } from '../kit/start/open-callees.ts';
 import { runService } from '../kit/start/run-service.ts';
 import { gatewayApp } from './app.ts';
 import { gatewayConfig } from './config.ts';
@@ -12,11 +13,12 @@ import { manifest } from './manifest.ts';
 const deadlineMs = 10_000;
 
 await runService(manifest, gatewayConfig, async (context) => {
-  const { callees, serviceAuthSecret: secret, cache } = context.config;
-  const grpcTo = (name: string) => ({ address: callees[name]?.grpc ?? '', caller: manifest.name, secret, deadlineMs });
-  const httpTo = (service: string) =>
-    createHttpClient({ baseUrl: callees[service]?.url ?? '', service, deadlineMs, connections: 64 });
-  return gatewayApp(context, {
+  const { cache } = context.config;
+  // The health of the gateway asks each of them for its own.
+  const callees = openCallees(context, { isInHealth: false });
+  const grpcTo = (name: string) => callees.grpc(name, deadlineMs);
+  const httpTo = (name: string) => createHttpClient({ ...callees.http(name, deadlineMs), connections: 64 });
+  const app = await gatewayApp(context, {
     users: createGrpcClient(UserServiceDefinition, grpcTo('user')),
     orders: createGrpcClient(OrderServiceDefinition, grpcTo('order')),
     upstreams: {
@@ -32,4 +34,5 @@ await runService(manifest, gatewayConfig, async (context) => {
       metrics: context.metrics,
     }),
   });
+  return { ...app, resources: [...app.resources, { name: 'breakers', close: () => callees.close() }] };
 });

@@ -1,13 +1,13 @@
 import type * as z from 'zod';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
-import { createBreaker } from '../kit/calls/breaker.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
 import type { Handlers } from '../kit/events/handlers.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
-import { addressOf, openOwnCache, openOwned } from '../kit/start/open-owned.ts';
+import { openCallees } from '../kit/start/open-callees.ts';
+import { openOwnCache, openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { createProductClient } from './clients/product-client.ts';
 import type { cartConfig } from './config.ts';
@@ -29,6 +29,8 @@ const clearPath = '/cart/items';
 /** Longer than a request may wait for a database connection, so that the pool and not the deadline answers. */
 const deadlineMs = 25_000;
 const productDeadlineMs = 2_500;
+/** Carts work without the catalogue, so it is left alone for longer than others. */
+const breakerResetMs = 30_000;
 const sweepEverySeconds = 60;
 /** Products whose titles and prices are asked for before the first customer comes. */
 const popularProducts = 50;
@@ -36,28 +38,14 @@ const processQueue = 'process-cart';
 
 /** Wires the carts: what main.ts runs and what the tests run. */
 export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig>>): Promise<RunningService> => {
-  const { manifest, config, logger, metrics, health, clock, ids, functions } = context;
+  const { manifest, config, logger, metrics, clock, ids, functions } = context;
   const { CART_TTL_DAYS, ABANDONED_AFTER_MINUTES, ACQUIRE_TIMEOUT_SECONDS } = config.own;
   const owned = await openOwned(context, { acquireTimeoutMs: ACQUIRE_TIMEOUT_SECONDS * 1000 });
   const { database, log, jobs } = owned;
   const cache = openOwnCache(context);
 
-  const breaker = createBreaker({ name: 'product', health, metrics, logger });
-  health.add('product', {
-    critical: false,
-    check: async () => {
-      if (breaker.state === 'open') throw new Error('the breaker is open');
-    },
-  });
-  const catalogue = createProductClient({
-    address: addressOf(context, 'product', 'grpc'),
-    caller: manifest.name,
-    secret: config.serviceAuthSecret,
-    deadlineMs: productDeadlineMs,
-    breaker,
-    cache,
-    metrics,
-  });
+  const callees = openCallees(context, { resetMs: breakerResetMs });
+  const catalogue = createProductClient({ ...callees.grpc('product', productDeadlineMs), cache, metrics });
 
   const carts = createCartRepository({
     database,
@@ -112,7 +100,7 @@ export const cartApp = async (context: ServiceContext<z.output<typeof cartConfig
       },
     ],
     resources: [
-      { name: 'breaker of product', close: () => breaker.close() },
+      { name: 'breakers', close: () => callees.close() },
       { name: 'product', close: () => catalogue.close() },
       { name: 'cache', close: () => cache.close() },
     ],

@@ -13,7 +13,8 @@ import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { createDirectWork, type DirectWork } from '../kit/jobs/direct-work.ts';
 import { driftMessage } from '../kit/manifest.ts';
-import { addressOf, openOwned } from '../kit/start/open-owned.ts';
+import { openCallees } from '../kit/start/open-callees.ts';
+import { openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { createCartClient } from './clients/cart-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
@@ -67,16 +68,11 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const owned = await openOwned(context);
   const { database, log, jobs } = owned;
 
-  const neighbour = (callee: string, waitMs = deadlineMs) => ({
-    address: addressOf(context, callee, 'grpc'),
-    caller: manifest.name,
-    secret: config.serviceAuthSecret,
-    deadlineMs: waitMs,
-  });
-  const products = createProductClient(neighbour('product'));
-  const payments = createPaymentClient(neighbour('payment', paymentDeadlineMs));
-  const users = createUserClient(neighbour('user'));
-  const carts = createCartClient({ baseUrl: addressOf(context, 'cart', 'http'), service: 'cart', deadlineMs });
+  const callees = openCallees(context);
+  const products = createProductClient(callees.grpc('product', deadlineMs));
+  const payments = createPaymentClient(callees.grpc('payment', paymentDeadlineMs));
+  const users = createUserClient(callees.grpc('user', deadlineMs));
+  const carts = createCartClient(callees.http('cart', deadlineMs));
 
   const driver: DirectWork<KnownOrder, Order> = createDirectWork({
     work: (orderId, known) => processOrder(driving, orderId, known),
@@ -201,6 +197,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
       { name: 'product', close: () => products.close() },
       { name: 'payment', close: () => payments.close() },
       { name: 'user', close: () => users.close() },
+      { name: 'breakers', close: () => callees.close() },
     ],
   });
 };

@@ -72,7 +72,15 @@ describe('a forwarded door', () => {
     });
     expect(headers.traceparent).toContain(trace);
     expect(Object.keys(headers).toSorted()).toEqual(
-      ['accept', 'authorization', 'connection', 'host', 'traceparent', 'x-request-id'].toSorted(),
+      [
+        'accept',
+        'authorization',
+        'connection',
+        'host',
+        'traceparent',
+        'x-request-id',
+        'x-request-timeout-ms',
+      ].toSorted(),
     );
   });
 

@@ -20,8 +20,8 @@ export type BreakerOptions = {
   readonly health: Health;
   readonly metrics: Metrics;
   readonly logger: Logger;
-  /** Milliseconds until an action counts as failed; default 3,000. */
-  readonly timeoutMs?: number;
+  /** Milliseconds until an action counts as failed; default 3,000. False: the action has a time limit of its own. */
+  readonly timeoutMs?: number | false;
   /** Share of failed actions at which it opens; default 50. */
   readonly errorPercent?: number;
   /** Actions within 10 s before it may open; default 10. One failed first call proves nothing. */
@@ -32,8 +32,21 @@ export type BreakerOptions = {
 
 const stateNumbers: Readonly<Record<BreakerState, number>> = { closed: 0, 'half-open': 1, open: 2 };
 
+const spared = new WeakSet<object>();
+
+/**
+ * Marks an error that says nothing against the other side: it answered that it is busy, or it was given less time than usual. Else
+ * whoever sends requests with little time, or more than can be served, would close the door for everybody.
+ */
+export const sparesBreaker = <Problem extends object>(problem: Problem): Problem => {
+  spared.add(problem);
+  return problem;
+};
+
 /** A refusal of the other side is an answer, not a failure; only `unavailable` says that it is not well. */
-const isAnswer = (problem: unknown) => problem instanceof Refusal && problem.kind !== 'unavailable';
+const isAnswer = (problem: unknown) =>
+  (typeof problem === 'object' && problem !== null && spared.has(problem)) ||
+  (problem instanceof Refusal && problem.kind !== 'unavailable');
 
 /** Circuit breaker of this process (opossum); its state is in `/health/detailed` and in `circuit_breaker_state`. */
 export const createBreaker = (options: BreakerOptions): Breaker => {

@@ -15,6 +15,15 @@ export const unavailable = (service: string, cause: unknown): Refusal =>
     { retryAfterSeconds: 1, cause },
   );
 
+/** Name of the header, over HTTP and gRPC alike, by which a caller says how many milliseconds it still waits. */
+export const timeoutHeader = 'x-request-timeout-ms';
+
+/** Milliseconds that a request may take: those that the caller still waits, at most `longestMs`. */
+export const requestBudget = (given: string | undefined, longestMs: number): number => {
+  const asked = Number(given);
+  return Number.isFinite(asked) && asked > 0 ? Math.min(asked, longestMs) : longestMs;
+};
+
 /** Milliseconds for a call: what is asked for, at most what the request being served has left. Throws when too little is left. */
 export const callBudget = (service: string, askedMs: number): number => {
   const deadlineAt = currentDeadline();

@@ -3,6 +3,7 @@ import { authenticate } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
 import { type ServiceTokenVerifier, serviceTokenKey } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
+import { requestBudget, timeoutHeader } from '../calls/call-budget.ts';
 import { systemClock } from '../system-clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
@@ -19,9 +20,6 @@ export type GrpcCall = {
   readonly traceparent: string;
 };
 
-/** Milliseconds that the caller still waits; the kit's clients send it with each call. */
-export const timeoutKey = 'x-request-timeout-ms';
-
 type Guard = {
   readonly verifyService: ServiceTokenVerifier;
   readonly verifyToken: TokenVerifier | undefined;
@@ -33,11 +31,6 @@ type Guard = {
 const textOf = (metadata: Metadata, key: string): string | undefined => {
   const value = metadata.get(key);
   return typeof value === 'string' ? value : undefined;
-};
-
-const budgetOf = (metadata: Metadata, longest: number): number => {
-  const asked = Number(textOf(metadata, timeoutKey));
-  return Number.isFinite(asked) && asked > 0 ? Math.min(asked, longest) : longest;
 };
 
 /** A signal that aborts when the caller goes away or at the deadline, and a promise that then rejects. */
@@ -113,7 +106,7 @@ export const createCallGuard = ({
     async function* guardCall(call, context) {
       const startedAt = performance.now();
       const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
-      const budgetMs = budgetOf(context.metadata, deadlineMs);
+      const budgetMs = requestBudget(textOf(context.metadata, timeoutHeader), deadlineMs);
       const deadline = startDeadline(context.signal, budgetMs);
       const span = startSpanOf(textOf(context.metadata, 'traceparent'), method, {
         kind: SpanKind.SERVER,

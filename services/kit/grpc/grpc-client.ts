@@ -11,12 +11,12 @@ import {
 } from 'nice-grpc';
 import { type DeadlineOptions, deadlineMiddleware } from 'nice-grpc-client-middleware-deadline';
 import { createServiceTokenSigner, serviceTokenKey, serviceTokenRefusals } from '../auth/service-token.ts';
-import type { Breaker } from '../calls/breaker.ts';
-import { callBudget, unavailable } from '../calls/call-budget.ts';
+import { type Breaker, sparesBreaker } from '../calls/breaker.ts';
+import { callBudget, timeoutHeader, unavailable } from '../calls/call-budget.ts';
+import { lostOnTheWay, type RetryBudget } from '../calls/retry-budget.ts';
 import { networkHeader } from '../http/client-network.ts';
 import { systemClock } from '../system-clock.ts';
 import { currentTraceparent, inPart, newTraceparent, SpanKind } from '../telemetry/tracing.ts';
-import { timeoutKey } from './call-guard.ts';
 import { readRefusal } from './refusal-metadata.ts';
 
 /** What a call may carry beside its request. */
@@ -43,6 +43,8 @@ export type GrpcClientOptions = {
   /** Milliseconds to wait for an answer. */
   readonly deadlineMs: number;
   readonly breaker?: Breaker;
+  /** For methods that only read: those named find, get, list or check. Default: no call is asked twice. */
+  readonly retries?: RetryBudget;
   /** Name of the called service; default from the definition: `cloudmart.order.v1.OrderService` is `order`. */
   readonly service?: string;
 };
@@ -64,13 +66,16 @@ const absent: ReadonlySet<Status> = new Set([
   Status.RESOURCE_EXHAUSTED,
 ]);
 
+/** `OrderService/FindOrders`: by their names, methods that change nothing and may be asked again. */
+const onlyReads = /\/(Find|Get|List|Check)[A-Z]/;
+
 /** A message beyond the limit, in the words of grpc-js: it is as large the next time. */
 const isTooLarge = ({ code, details }: ClientError): boolean =>
   code === Status.RESOURCE_EXHAUSTED && /message (larger|with a size larger) than/.test(details);
 
 const guardCalls = (
   service: string,
-  { caller, secret, deadlineMs, breaker }: GrpcClientOptions,
+  { caller, secret, deadlineMs, breaker, retries }: GrpcClientOptions,
 ): ClientMiddleware<CallExtras, DeadlineOptions> => {
   const sign = createServiceTokenSigner({ caller, secret, clock: systemClock });
   return async function* guardCall(call, options) {
@@ -78,7 +83,7 @@ const guardCalls = (
     const budgetMs = callBudget(service, asked ?? deadlineMs);
     const metadata = Metadata(rest.metadata);
     metadata.set(serviceTokenKey, await sign(service));
-    metadata.set(timeoutKey, String(Math.floor(budgetMs)));
+    metadata.set(timeoutHeader, String(Math.floor(budgetMs)));
     if (authorization !== undefined) metadata.set('authorization', authorization);
     if (sessionId !== undefined) metadata.set('x-session-id', sessionId);
     if (network !== undefined) metadata.set(networkHeader, network);
@@ -89,7 +94,11 @@ const guardCalls = (
       const refusal = readRefusal(trailer);
       // That we are not let in is between the two services; whoever asks us did nothing wrong and must not be sent away to sign in.
       if (refusal?.code.startsWith(serviceTokenRefusals)) return unavailable(service, refusal);
-      return refusal ?? (absent.has(problem.code) && !isTooLarge(problem) ? unavailable(service, problem) : problem);
+      if (refusal) return sparesBreaker(refusal);
+      if (!absent.has(problem.code) || isTooLarge(problem)) return problem;
+      const away = unavailable(service, problem);
+      if (problem.code === Status.UNAVAILABLE) return lostOnTheWay(away);
+      return budgetMs < deadlineMs ? sparesBreaker(away) : away;
     };
     const callOptions = {
       ...rest,
@@ -102,10 +111,21 @@ const guardCalls = (
       metadata.set('traceparent', given ?? currentTraceparent() ?? newTraceparent());
     if (call.responseStream) {
       name(traceparent);
+      const answers = call.next(call.request, callOptions);
+      const next = () =>
+        answers.next().catch((problem: unknown) => {
+          throw translate(problem);
+        });
       try {
-        return yield* call.next(call.request, callOptions);
-      } catch (problem) {
-        throw translate(problem);
+        // Whether the other side is well shows in the first answer; how a stream ends does not tell.
+        let answer = await (breaker ? breaker.run(next) : next());
+        while (!answer.done) {
+          yield answer.value;
+          answer = await next();
+        }
+        return answer.value;
+      } finally {
+        await answers.return?.(undefined as never);
       }
     }
     const finish = async () => {
@@ -119,7 +139,8 @@ const guardCalls = (
     };
     const attributes = { 'rpc.system.name': 'grpc', 'rpc.method': method, 'server.address': service };
     const attempt = () => inPart(method, { kind: SpanKind.CLIENT, attributes }, finish);
-    return breaker ? await breaker.run(attempt) : await attempt();
+    const guarded = () => (breaker ? breaker.run(attempt) : attempt());
+    return await (retries ? retries.run(guarded, onlyReads.test(method)) : guarded());
   };
 };
 

@@ -1,6 +1,7 @@
 import { errors, Pool } from 'undici';
-import type { Breaker } from '../calls/breaker.ts';
-import { callBudget, unavailable } from '../calls/call-budget.ts';
+import { type Breaker, sparesBreaker } from '../calls/breaker.ts';
+import { callBudget, timeoutHeader, unavailable } from '../calls/call-budget.ts';
+import { lostOnTheWay, type RetryBudget } from '../calls/retry-budget.ts';
 import { currentTraceparent, inPart, newTraceparent, SpanKind } from '../telemetry/tracing.ts';
 import { type FieldError, Refusal } from '../values/refusal.ts';
 import { kindOfStatus } from './problem.ts';
@@ -37,6 +38,8 @@ export type HttpClientOptions = {
   readonly service: string;
   readonly deadlineMs: number;
   readonly breaker?: Breaker;
+  /** For GET alone. Default: no request is asked twice. */
+  readonly retries?: RetryBudget;
   /** Connections kept to it; default 16. */
   readonly connections?: number;
   /** Largest answer in bytes; default 1 MiB. */
@@ -68,7 +71,7 @@ const isTooLarge = (problem: unknown): boolean =>
 
 /** Client of another service's HTTP door: pooled connections, a deadline on every request, refusals as they were thrown. */
 export const createHttpClient = (options: HttpClientOptions): HttpClient => {
-  const { baseUrl, service, breaker, connections = 16, answerLimit = 2 ** 20 } = options;
+  const { baseUrl, service, breaker, retries, connections = 16, answerLimit = 2 ** 20 } = options;
   const { origin, pathname } = new URL(baseUrl);
   const prefix = pathname.replace(/\/+$/, '');
   const pool = new Pool(origin, {
@@ -100,6 +103,7 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
         headers: {
           accept: form === 'json' ? 'application/json' : '*/*',
           traceparent: currentTraceparent() ?? newTraceparent(),
+          [timeoutHeader]: String(Math.floor(budget)),
           ...(body !== undefined && { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -116,22 +120,27 @@ export const createHttpClient = (options: HttpClientOptions): HttpClient => {
     };
     const answer = await read()
       .catch((problem: unknown) => {
-        throw isTooLarge(problem)
-          ? new Error(`a request to ${service} or its answer is too large`, { cause: problem })
-          : unavailable(service, problem);
+        if (isTooLarge(problem))
+          throw new Error(`a request to ${service} or its answer is too large`, { cause: problem });
+        const away = unavailable(service, problem);
+        if (!late.signal.aborted) throw problem instanceof SyntaxError ? away : lostOnTheWay(away);
+        throw budget < options.deadlineMs ? sparesBreaker(away) : away;
       })
       .finally(() => clearTimeout(timer));
     const isUnchanged = answer.status === 304 && headers?.['if-none-match'] !== undefined;
     if (isUnchanged || (answer.status >= 200 && answer.status < 300)) return answer;
-    throw refusalOf(service, answer.status, String(answer.headers['retry-after'] ?? ''), answer.body);
+    const refusal = refusalOf(service, answer.status, String(answer.headers['retry-after'] ?? ''), answer.body);
+    throw answer.status === 503 ? sparesBreaker(refusal) : refusal;
   };
   /** The path stays out of the span: it may hold the id of a person. */
   const sendInPart = (request: HttpClientRequest) => {
     const attributes = { 'http.request.method': request.method, 'server.address': service };
     return inPart(`${request.method} ${service}`, { kind: SpanKind.CLIENT, attributes }, () => send(request));
   };
+  const guarded = (request: HttpClientRequest) =>
+    breaker ? breaker.run(() => sendInPart(request)) : sendInPart(request);
   return {
-    request: (request) => (breaker ? breaker.run(() => sendInPart(request)) : sendInPart(request)),
+    request: (request) => (retries ? retries.run(() => guarded(request), request.method === 'GET') : guarded(request)),
     close: () => pool.close(),
   };
 };

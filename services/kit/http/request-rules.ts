@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { requestBudget, timeoutHeader } from '../calls/call-budget.ts';
 import { systemClock } from '../system-clock.ts';
 import {
   contextOf,
@@ -53,7 +54,9 @@ export const addRequestRules = (http: HttpServer, { deadlineMs, stopping }: Requ
     const span = startRequestSpan(request, reply);
     request.traceparent = traceparentOf(span);
     reply.header('x-request-id', request.id).header('traceparent', request.traceparent);
-    const budget = request.routeOptions.handlerTimeout || deadlineMs;
+    const waits = request.headers[timeoutHeader];
+    const longest = request.routeOptions.handlerTimeout || deadlineMs;
+    const budget = requestBudget(typeof waits === 'string' ? waits : undefined, longest);
     runIn(contextOf(span, systemClock.now().getTime() + budget), done);
   });
   // At the end, not at the beginning: a connection whose request began before the shut-down would stay open for as long
