@@ -18,6 +18,7 @@ import { manifest as payment } from '../services/payment/manifest.ts';
 import { manifest as product } from '../services/product/manifest.ts';
 import { manifest as storefront } from '../services/storefront/manifest.ts';
 import { manifest as user } from '../services/user/manifest.ts';
+import { manifest as warehouseExport } from '../services/warehouse-export/manifest.ts';
 import { checkServices } from './check-services.ts';
 import { SERVICE_AUTH_SECRET } from './names.ts';
 
@@ -30,6 +31,7 @@ const declared: readonly ServiceManifest[] = [
   payment,
   notification,
   ledger,
+  warehouseExport,
   storefront,
 ];
 

@@ -29,6 +29,7 @@ import { stopCommand } from '../commands/stop.ts';
 import { teardownCommand } from '../commands/teardown.ts';
 import { upCommand } from '../commands/up.ts';
 import { verifyCommand } from '../commands/verify.ts';
+import { warehouseCommand } from '../commands/warehouse.ts';
 import { exitCodes } from './help.ts';
 import { lookUp, refuseEmptyTexts } from './options.ts';
 import { Interrupted } from './run-interruptibly.ts';
@@ -78,6 +79,7 @@ export const createProgram = (): Command => {
     .addCommand(replayCommand())
     .addCommand(benchCommand())
     .addCommand(lawsCommand())
+    .addCommand(warehouseCommand())
     .addCommand(importCommand())
     .addCommand(staffCommand())
     .addCommand(composeCommand())

@@ -5,8 +5,11 @@ import type { Addresses } from '../variables/service-variables.ts';
 import { probePort } from '../workloads/ports.ts';
 import { databasePassword, peerSecrets, secretReference } from './compose-secrets.ts';
 
+// Containers have no warehouse: DuckDB's native code is in no image. `cloudmart warehouse` is for `npm start` and BigQuery.
+const { warehouse: _onlyOfNpmStart, ...peerPorts } = PEER_PORTS;
+
 /** Ports on 127.0.0.1; those of services are the ones of their manifests, and what `npm start` has is where it has it. */
-export const SHOWN_PORTS = { ...PEER_PORTS, kafka: 8093, valkey: 8094, prometheus: 8095, grafana: 8096, kafkaUi: 8097 };
+export const SHOWN_PORTS = { ...peerPorts, kafka: 8093, valkey: 8094, prometheus: 8095, grafana: 8096, kafkaUi: 8097 };
 
 export const KAFKA_URL = 'kafka://kafka:9092';
 export const TABLES_URL = 'http://tables:8000';

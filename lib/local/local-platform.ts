@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { publicDoorOf, sentMailsOf } from '../services.ts';
+import { hasWarehouse, type LocalWarehouse, startWarehouse, WAREHOUSE_FILE } from '../warehouse/local-warehouse.ts';
 import { bundleInChild } from './bundle-in-child.ts';
 import { type DataFolder, openDataFolder, requireDatabases } from './data-folder.ts';
 import { SERVICES_GRACE_MS, startServices, stopServices } from './local-services.ts';
@@ -50,7 +51,7 @@ export type LocalPlatform = {
 };
 
 /** Folders that other accounts of this machine have no business in. */
-const PRIVATE_FOLDERS = ['logs', 'mail', 'buckets', 'bundles', 'tables', 'compile-cache'];
+const PRIVATE_FOLDERS = ['logs', 'mail', 'buckets', 'bundles', 'tables', 'warehouse', 'compile-cache'];
 
 /** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
 const STOP_WITHIN_MS = 4700;
@@ -63,8 +64,14 @@ const describeState = (
   {
     server,
     mails,
+    figures,
     size,
-  }: { readonly server: SupervisedPostgres; readonly mails: Mailbox; readonly size: LocalSizeName },
+  }: {
+    readonly server: SupervisedPostgres;
+    readonly mails: Mailbox;
+    readonly figures: LocalWarehouse | undefined;
+    readonly size: LocalSizeName;
+  },
 ): LocalState => {
   const { folder, secrets, portBase, services, events } = placement;
   const at = localAddresses(placement);
@@ -94,6 +101,7 @@ const describeState = (
     ),
     events: eventsUser ? at.events(eventsUser) : '',
     tables: tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`),
+    ...(figures && { warehouse: figures.url }),
     mailFolder: folder.at('mail'),
     staff: {
       email: withStaff?.configuration['STAFF_EMAIL']?.default ?? '',
@@ -113,6 +121,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   let postgres: SupervisedPostgres | undefined;
   let tables: Tables | undefined;
   let mailbox: Mailbox | undefined;
+  let warehouse: LocalWarehouse | undefined;
   let logWatch: NodeJS.Timeout | undefined;
   let flush = async () => {};
   const bundling = new AbortController();
@@ -137,7 +146,12 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     // The last checkpoint is short when most was written while the services drained.
     const flushed = Promise.race([flush().catch(() => undefined), pause(SERVICES_GRACE_MS, undefined, { ref: false })]);
     await Promise.all([stopServices(processes, services), flushed]);
-    await Promise.all([tables?.close(), mailbox?.close(), postgres?.stop(Math.max(0, stopBy - performance.now()))]);
+    await Promise.all([
+      tables?.close(),
+      mailbox?.close(),
+      warehouse?.close(),
+      postgres?.stop(Math.max(0, stopBy - performance.now())),
+    ]);
     await Promise.all([removeState(folder.path), list.close()]);
     folder.release();
   };
@@ -155,7 +169,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     await requireDatabases(folder, clusters);
     const secrets = await keepSecrets(folder, services, clusters.length > 0);
     const placement: Placement = { folder, portBase, secrets, services, events, size: localSizes[size] };
-    const peers = await progress.step('Starting PostgreSQL, tables and mailbox', async (detail) => {
+    const peers = await progress.step('Starting PostgreSQL, tables, mailbox and warehouse', async (detail) => {
       const server = await supervisePostgres(
         {
           folder,
@@ -179,7 +193,12 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
       tables = await startTables(folder.at('tables'), shiftPort(PEER_PORTS.tables, portBase), services);
       const mails = await startMailbox(folder.at('mail'), shiftPort(PEER_PORTS.mailbox, portBase));
       mailbox = mails;
-      return { server, mails, size };
+      if (services.some(hasWarehouse))
+        warehouse = await startWarehouse(
+          folder.at('warehouse', WAREHOUSE_FILE),
+          shiftPort(PEER_PORTS.warehouse, portBase),
+        );
+      return { server, mails, figures: warehouse, size };
     });
     signal.throwIfAborted();
     await progress.step('Bundling and starting the services', (detail) =>

@@ -3,7 +3,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { StartRefused } from './start-refused.ts';
 
 /** Ports of the embedded peers; services own the rest of the table in their manifests. */
-export const PEER_PORTS = { postgres: 8090, tables: 8091, mailbox: 8092 } as const;
+export const PEER_PORTS = { postgres: 8090, tables: 8091, mailbox: 8092, warehouse: 8098 } as const;
 
 // With a base N every port lands in N .. N+3999: each family of ports keeps its last three digits.
 const FAMILIES: readonly { readonly from: number; readonly offset: number }[] = [
@@ -43,6 +43,7 @@ export const portsInUse = (services: readonly ServiceManifest[], base: number | 
     { name: 'PostgreSQL', port: PEER_PORTS.postgres },
     { name: 'tables', port: PEER_PORTS.tables },
     { name: 'mailbox', port: PEER_PORTS.mailbox },
+    { name: 'warehouse', port: PEER_PORTS.warehouse },
   ];
   return uses.map(({ name, port }) => ({ name, port: shiftPort(port, base) }));
 };

@@ -7,6 +7,7 @@ import { callersOf, publicDoorOf, sharedSecretNames } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
+import { hasWarehouse, WAREHOUSE_URL } from '../warehouse/local-warehouse.ts';
 import type { DataFolder } from './data-folder.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
 import { databaseUrl, EVENTS_DATABASE } from './postgres/databases.ts';
@@ -96,6 +97,8 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
   }
   for (const [key, value] of Object.entries(LOCAL_CONFIGURATION))
     if (key in service.configuration) environment[key] = value;
+  if (hasWarehouse(service))
+    environment[WAREHOUSE_URL] = `http://127.0.0.1:${shiftPort(PEER_PORTS.warehouse, portBase)}`;
   return {
     ...environment,
     ...(asksTables(service) && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),

@@ -42,6 +42,8 @@ export type LocalState = {
   readonly events: string;
   /** Environment of an AWS SDK that is to find the tables. */
   readonly tables: Readonly<Record<string, string>>;
+  /** Door of the warehouse; absent: the shop has none. */
+  readonly warehouse?: string;
   readonly mailFolder: string;
   readonly staff: { readonly email: string; readonly password: string };
   /** Signs tokens between services; for tools that call inner doors. */

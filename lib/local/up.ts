@@ -7,6 +7,7 @@ import { FILMS_FILE, readDemoCatalogue } from '../shop/demo-catalogue.ts';
 import { type CatalogueLoad, catalogueLines, loadCatalogue } from '../shop/load-catalogue.ts';
 import { patiently } from '../shop/patiently.ts';
 import { type PurchaseProof, provePurchase } from '../shop/purchase.ts';
+import { type FigureProof, proveFigures } from '../warehouse/prove-figures.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { CATALOGUE } from './data-folder.ts';
 import { readKeptJson } from './kept-json.ts';
@@ -35,7 +36,7 @@ export type UpOptions = {
 };
 
 /** The last line of `--json`. Without a purchase it has none of the proof. */
-export type UpReport = Partial<PurchaseProof> & {
+export type UpReport = Partial<PurchaseProof & FigureProof> & {
   /** From the start of the process to the charge and the mail of the purchase or, without a purchase, until everything was ready. */
   readonly seconds: number;
   readonly firstStart: boolean;
@@ -101,16 +102,17 @@ const untilAborted = (signal: AbortSignal) =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-const prove = (platform: LocalPlatform, { progress, signal }: UpOptions): Promise<PurchaseProof> =>
+const prove = (platform: LocalPlatform, { progress, signal }: UpOptions): Promise<PurchaseProof & FigureProof> =>
   progress.step('Buying something as a new customer', async (detail) => {
     const { state } = platform;
-    return provePurchase({
+    const bought = await provePurchase({
       api: createShopClient({ baseUrl: state.gateway }),
       mailbox: state.mailer && state.mailbox,
       staffToken: await staffToken(platform, signal),
       say: detail,
       signal,
     });
+    return { ...bought, ...(await proveFigures(state, bought.order.id, signal)) };
   });
 
 /**

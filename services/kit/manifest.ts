@@ -142,6 +142,11 @@ export type ServiceManifest = {
   readonly follows?: readonly string[];
   /** Minutes between two calls of this Lambda by the clock, beside those by events; default: none. */
   readonly wakesEveryMinutes?: number;
+  /**
+   * Seconds within which an event must have had its effect; above it an alarm rings. The Lambda logs how old the oldest event of a batch
+   * was as `freshnessMs`. Default: nobody measures it.
+   */
+  readonly freshWithinSeconds?: number;
   /** Names of services that it calls; network policies admit exactly these. */
   readonly calls: readonly string[];
   /**

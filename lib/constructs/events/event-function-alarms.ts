@@ -74,6 +74,22 @@ export const addFunctionAlarms = (scope: Construct, props: FunctionAlarmsProps):
     metric: errorLines.metric({ period, statistic: 'Sum' }),
     threshold: 0,
   });
+  if (service.freshWithinSeconds !== undefined) {
+    const ages = logGroup.addMetricFilter('Freshness', {
+      filterPattern: FilterPattern.exists('$.freshnessMs'),
+      metricNamespace: props.metricNamespace,
+      metricName: `${service.name}-freshness`,
+      metricValue: '$.freshnessMs',
+    });
+    addAlarm(scope, 'Stale', {
+      ...owner,
+      severity: 'ticket',
+      runbook: 'consumer-lag',
+      meaning: `Events have had their effect in ${service.name} later than after ${service.freshWithinSeconds} s.`,
+      metric: ages.metric({ period, statistic: 'Maximum' }),
+      threshold: service.freshWithinSeconds * 1000,
+    });
+  }
   addAlarm(scope, 'Throttles', {
     ...owner,
     severity: 'ticket',
