@@ -19,6 +19,7 @@ import { logsCommand } from '../commands/logs.ts';
 import { pagesCommand } from '../commands/pages.ts';
 import { preflightCommand } from '../commands/preflight.ts';
 import { publishCommand } from '../commands/publish.ts';
+import { reconcileCommand } from '../commands/reconcile.ts';
 import { renderCommand } from '../commands/render.ts';
 import { replayCommand } from '../commands/replay.ts';
 import { restartCommand } from '../commands/restart.ts';
@@ -80,6 +81,7 @@ export const createProgram = (): Command => {
     .addCommand(benchCommand())
     .addCommand(lawsCommand())
     .addCommand(warehouseCommand())
+    .addCommand(reconcileCommand())
     .addCommand(importCommand())
     .addCommand(staffCommand())
     .addCommand(composeCommand())

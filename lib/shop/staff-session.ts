@@ -1,4 +1,4 @@
-/** An administrator at the public door of a shop, on this machine and on AWS: what changes who works there. */
+/** An administrator at the public door of a shop, on this machine and on AWS: what changes who works there, and has it compare its books. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { createShopClient, type ShopClient } from '../../services/contracts/http/client.ts';
 import { emailSchema } from '../../services/contracts/http/email-address.ts';
@@ -53,6 +53,7 @@ export const emailAddress = (text: string): string => {
 
 export type AdminSession = {
   readonly staff: ShopClient['staff'];
+  readonly reconciliations: ShopClient['reconciliations'];
   readonly url: string;
   /** Ends the session at the shop. */
   close(): Promise<void>;
@@ -62,9 +63,10 @@ export type AdminSession = {
 export const signInAsAdmin = async (shop: StaffedShop, account: Account | undefined): Promise<AdminSession> => {
   const body = account ?? (await shop.firstAccount());
   const { accessToken: token } = await createShopClient({ baseUrl: shop.url }).accounts.logIn({ body });
-  const { staff, accounts } = createShopClient({ baseUrl: shop.url, token });
+  const { staff, reconciliations, accounts } = createShopClient({ baseUrl: shop.url, token });
   return {
     staff,
+    reconciliations,
     url: shop.url,
     close: async () => {
       await accounts.logOut();

@@ -6,6 +6,7 @@ import pg from 'pg';
 import type { Cart } from '../contracts/http/cart-api.ts';
 import type { Order } from '../contracts/http/order-api.ts';
 import type { Product } from '../contracts/http/product-api.ts';
+import type { Drift, Reconciliation } from '../contracts/http/reconciliation-api.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { address, createVisitor, newCustomer, newGuest, signIn, type Visitor } from './testing/customer.ts';
 import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
@@ -229,6 +230,43 @@ describe('buying', () => {
     const { status, body } = await customer.order([{ productId, ...item }]);
     expect([status, body.code]).toEqual([400, 'request.invalid']);
     expect(body.errors?.some((error) => error.path.startsWith(path))).toBe(true);
+  });
+
+  test('after all of this the books agree; what is planted is named, and repaired in the name of who asks', async () => {
+    const reconcile = async (...words: string[]) => {
+      const { code, stdout, stderr } = await platform.cloudmart('reconcile', ...words, '--json');
+      if (stdout === '') throw new Error(stderr);
+      return { code, ...(JSON.parse(stdout) as { reconciliation: Reconciliation; drifts: Drift[] }) };
+    };
+    const clean = await reconcile('--dry-run');
+    expect([clean.code, clean.drifts]).toEqual([0, []]);
+    expect(clean.reconciliation.compared.orders).toBeGreaterThan(0);
+
+    const [customer, productId] = [await newCustomer(platform.gateway), await newProduct(5)];
+    const { body } = await customer.order([{ productId, quantity: 1 }]);
+    const { id: orderId } = body.order;
+    expect((await customer.outcome(orderId)).status).toBe('paid');
+    const { databases } = JSON.parse(await readFile(path.join(platform.folder, 'state.json'), 'utf8'));
+    const payments = new pg.Client({ connectionString: databases.payments });
+    await payments.connect();
+    await payments.query(`DELETE FROM ledger_entries e USING payments p WHERE p.id = e.payment_id AND p.order_id = $1`, [
+      orderId,
+    ]);
+    await payments.query(`UPDATE payments SET status = 'authorised', captured = 0 WHERE order_id = $1`, [orderId]);
+    await payments.query(
+      `UPDATE sandbox.charges c SET status = 'authorised', captured = 0 FROM payments p WHERE p.id = c.key AND p.order_id = $1`,
+      [orderId],
+    );
+    await payments.end();
+
+    const about = { kind: 'payment-not-captured', orderId, repair: 'capture-payment' };
+    const dry = await reconcile('--repair', '--dry-run');
+    expect([dry.code, dry.drifts]).toEqual([1, [expect.objectContaining({ ...about, outcome: 'found' })]]);
+    const made = await reconcile('--repair');
+    expect([made.code, made.drifts]).toEqual([0, [expect.objectContaining({ ...about, outcome: 'repaired' })]]);
+    expect(made.reconciliation).toMatchObject({ repair: true, askedBy: expect.stringMatching(/^usr_/) });
+    expect((await reconcile()).drifts).toEqual([]);
+    expect((await platform.cloudmart('reconcile', '--days', '0')).code).toBe(2);
   });
 
   test('after all of this every law holds', async () => {

@@ -133,12 +133,17 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   });
   const reconciling = {
     ...driving,
-    ...{ reconciliations, books: createOrderBooks(database), logger, driftMessage },
+    reconciliations,
+    books: createOrderBooks(database),
+    logger,
+    driftMessage,
     cancellationWindowSeconds: config.own.CANCELLATION_WINDOW_SECONDS,
     counted: ({ kind, outcome }: { kind: string; outcome: string }) => drifts.inc({ kind, outcome }),
   };
   const beginning = {
-    ...{ reconciliations, clock, ids },
+    reconciliations,
+    clock,
+    ids,
     queue: (id: string) => jobs.enqueue(undefined, reconcileQueue, { id }),
   };
   jobs.work<{ id: string }>(

@@ -1,25 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import {
-  type AdminSession,
-  allOf,
-  deployedShop,
-  localShop,
-  type StaffChange,
-  type StaffMember,
-  signInAsAdmin,
-} from '../../../lib/shop/staff-session.ts';
+import { type AdminSession, allOf, type StaffChange, type StaffMember } from '../../../lib/shop/staff-session.ts';
 import { columns, print } from '../../command-line/print.ts';
+import { signedInAsStaff } from '../../command-line/sign-in-as-staff.ts';
 import type { StaffAction, StaffFlags } from '../staff.ts';
-
-const PASSWORD_VARIABLE = 'CLOUDMART_PASSWORD';
-
-/** Who acts; undefined: the first account. */
-const actorOf = ({ as: email }: StaffFlags) => {
-  if (email === undefined) return undefined;
-  const password = process.env[PASSWORD_VARIABLE];
-  if (!password) throw new InvalidArgumentError(`--as ${email}: set ${PASSWORD_VARIABLE} to the password`);
-  return { email, password };
-};
 
 const requireEmail = (action: StaffAction, email: string | undefined): string => {
   if (email === undefined) throw new InvalidArgumentError(`staff ${action} needs the e-mail address of the account`);
@@ -74,15 +57,5 @@ export const runStaff = async (action: StaffAction, email: string | undefined, f
   if (takesEmail) requireEmail(action, email);
   else if (email !== undefined)
     throw new InvalidArgumentError(`staff ${action} is about everybody; leave ${email} out`);
-  if (flags.url !== undefined && flags.environment === undefined)
-    throw new InvalidArgumentError('--url is the address of a shop on AWS; name its --environment too');
-  const actor = actorOf(flags);
-  const shop = flags.environment ? deployedShop(flags.environment, flags.url) : await localShop(flags.data);
-  const session = await signInAsAdmin(shop, actor);
-  try {
-    await acts[action](session, email, flags);
-  } finally {
-    // A session that could not be ended ends by itself.
-    await session.close().catch(() => undefined);
-  }
+  await signedInAsStaff(flags, (session) => acts[action](session, email, flags));
 };

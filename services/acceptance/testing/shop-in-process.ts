@@ -37,7 +37,11 @@ export const startShopInProcess = async () => {
     });
 
   return {
-    ...{ order, payment, product, ask, reaches },
+    order,
+    payment,
+    product,
+    ask,
+    reaches,
     /** One unit of a product of its own, paid by the sandbox. */
     buy: async (token = 'tok_visa'): Promise<Bought> => {
       const productId = await product.create({ price: { amount: 3000, currency: 'USD' }, stock: 10 });

@@ -13,11 +13,19 @@ const cancelled: OrderEvent = { type: 'order.cancelled.v1', at, reason: 'cancell
 const closed: OrderEvent = { type: 'order.closed.v1', at, paymentId: null, captured: 0, refunded: 0 };
 
 const captured: BookedPayment = {
-  ...{ id: 'pay_1', orderId: placed.orderId, status: 'captured', amount: 3000, currency: 'USD' },
-  ...{ captured: 3000, refunded: 0, refunds: [], ledgerAgrees: true },
+  id: 'pay_1',
+  orderId: placed.orderId,
+  status: 'captured',
+  amount: 3000,
+  currency: 'USD',
+  captured: 3000,
+  refunded: 0,
+  refunds: [],
+  ledgerAgrees: true,
 };
 const sold: BookedReservation = {
-  ...{ orderId: placed.orderId, status: 'committed' },
+  orderId: placed.orderId,
+  status: 'committed',
   lines: placed.lines.map(({ productId, quantity }) => ({ productId, quantity })),
 };
 

@@ -107,7 +107,10 @@ export const createTill = () => {
     return payment;
   };
   const booked = (orderId: string, payment: Payment): BookedPayment => ({
-    ...{ ...payment, orderId, currency: 'USD', ledgerAgrees: true },
+    ...payment,
+    orderId,
+    currency: 'USD',
+    ledgerAgrees: true,
     refunds: [...(refundsOf.get(orderId) ?? [])],
   });
   const client: PaymentClient = {
