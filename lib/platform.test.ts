@@ -3,7 +3,7 @@ import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Stack } from 'aws-cdk-lib';
 import { Bucket } from 'aws-cdk-lib/aws-s3';
-import { deadLetterMessage } from '../services/kit/manifest.ts';
+import { deadLetterMessage, driftMessage } from '../services/kit/manifest.ts';
 import { root } from './checkout.ts';
 import { estimateCost } from './cost/estimate.ts';
 import type { Environment } from './environment/environment.ts';
@@ -234,12 +234,13 @@ describe('the rules that matter most', () => {
     }
   });
 
-  test('the alarm on dead letters counts the line that a consumer logs, and its runbook finds that line', () => {
-    const { properties } = only('production', 'Monitoring', 'AWS::Logs::MetricFilter');
-    expect(properties['FilterPattern']).toBe(`"${deadLetterMessage}"`);
-    expect(readFileSync(path.join(root, 'docs/runbooks/dead-letters.md'), 'utf8')).toContain(
-      `'"${deadLetterMessage}"'`,
-    );
+  test('the alarms on lines of the logs count what services log, and their runbooks find it', () => {
+    const pages = { [deadLetterMessage]: 'dead-letters', [driftMessage]: 'books-differ' };
+    const filters = resourcesOf(stackOf('production', 'Monitoring').template, /^AWS::Logs::MetricFilter$/);
+    const counted = filters.map(({ properties }) => properties['FilterPattern']);
+    expect(counted).toEqual(Object.keys(pages).map((line) => `"${line}"`));
+    for (const [line, page] of Object.entries(pages))
+      expect(readFileSync(path.join(root, `docs/runbooks/${page}.md`), 'utf8')).toContain(`'"${line}"'`);
   });
 
   test('a manifest waits for the identity of its pods', () => {

@@ -1,8 +1,8 @@
 import { Duration } from 'aws-cdk-lib';
 import { ComparisonOperator, type IMetric, MathExpression, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
-import { FilterPattern, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
+import { FilterPattern, type ILogGroup, LogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { deadLetterMessage, runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { deadLetterMessage, driftMessage, runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { type AlertTopics, OwnedAlarm, type OwnedAlarmProps } from '../constructs/owned-alarm.ts';
 import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -18,6 +18,15 @@ export type MonitoringStackProps = {
   readonly alerts: AlertTopics;
 };
 
+type WatchedLines = {
+  /** Name of the metric and of the alarm, a plural. */
+  readonly id: string;
+  readonly lines: ILogGroup;
+  readonly metricNamespace: string;
+  /** What the lines say. */
+  readonly message: string;
+};
+
 /** What no single resource can tell: the doors as customers see them, the pods of each service, what the logs say. */
 export class MonitoringStack extends PlatformStack {
   private readonly alerts: AlertTopics;
@@ -26,7 +35,25 @@ export class MonitoringStack extends PlatformStack {
     super(scope, id, { environment, description: 'Dashboard, and alarms over several stacks' });
     this.alerts = alerts;
     const metrics = metricNamespace(environment.name);
-    this.watchDeadLetters(metrics);
+    const lines = LogGroup.fromLogGroupName(this, 'ApplicationLogs', clusterLogGroup(this.prefix, 'application'));
+    this.watchLines(
+      { id: 'DeadLetters', lines, metricNamespace: metrics, message: deadLetterMessage },
+      {
+        severity: 'ticket',
+        owner: 'platform',
+        runbook: 'dead-letters',
+        meaning: 'A service has put records that it could not handle into a dead-letter topic.',
+      },
+    );
+    this.watchLines(
+      { id: 'Drifts', lines, metricNamespace: metrics, message: driftMessage },
+      {
+        severity: 'page',
+        owner: 'order',
+        runbook: 'books-differ',
+        meaning: 'Orders, payments, charges of the provider or stock differ, and nothing has brought them in line.',
+      },
+    );
     if (environment.publicDoor) this.watchDoor();
     if (environment.cluster.containerInsights)
       for (const service of services.filter(runsInCluster))
@@ -59,20 +86,19 @@ export class MonitoringStack extends PlatformStack {
     });
   }
 
-  private watchDeadLetters(metricNamespace: string) {
-    const filter = new MetricFilter(this, 'DeadLetterLines', {
-      logGroup: LogGroup.fromLogGroupName(this, 'ApplicationLogs', clusterLogGroup(this.prefix, 'application')),
-      filterPattern: FilterPattern.literal(`"${deadLetterMessage}"`),
+  /** Rings at each line of the services' logs that says something; the metric counts these lines. */
+  private watchLines(
+    { id, lines, metricNamespace, message }: WatchedLines,
+    duty: Pick<OwnedAlarmProps, 'severity' | 'owner' | 'runbook' | 'meaning'>,
+  ) {
+    const filter = new MetricFilter(this, `${id.replace(/s$/, '')}Lines`, {
+      logGroup: lines,
+      filterPattern: FilterPattern.literal(`"${message}"`),
       metricNamespace,
-      metricName: 'DeadLetters',
+      metricName: id,
       metricValue: '1',
     });
-    this.alarm('DeadLetters', filter.metric({ statistic: 'Sum', period: Duration.minutes(5) }), 0, {
-      severity: 'ticket',
-      owner: 'platform',
-      runbook: 'dead-letters',
-      meaning: 'A service has put records that it could not handle into a dead-letter topic.',
-    });
+    this.alarm(id, filter.metric({ statistic: 'Sum', period: Duration.minutes(5) }), 0, duty);
   }
 
   /** Kubernetes makes the load balancer, so its name is unknown here; the query covers every one of the account's region. */

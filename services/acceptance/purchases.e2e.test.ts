@@ -249,9 +249,10 @@ describe('buying', () => {
     const { databases } = JSON.parse(await readFile(path.join(platform.folder, 'state.json'), 'utf8'));
     const payments = new pg.Client({ connectionString: databases.payments });
     await payments.connect();
-    await payments.query(`DELETE FROM ledger_entries e USING payments p WHERE p.id = e.payment_id AND p.order_id = $1`, [
-      orderId,
-    ]);
+    await payments.query(
+      `DELETE FROM ledger_entries e USING payments p WHERE p.id = e.payment_id AND p.order_id = $1`,
+      [orderId],
+    );
     await payments.query(`UPDATE payments SET status = 'authorised', captured = 0 WHERE order_id = $1`, [orderId]);
     await payments.query(
       `UPDATE sandbox.charges c SET status = 'authorised', captured = 0 FROM payments p WHERE p.id = c.key AND p.order_id = $1`,

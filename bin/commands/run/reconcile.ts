@@ -1,11 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { type AdminSession, allOf } from '../../../lib/shop/staff-session.ts';
 import {
   type Drift,
   driftKinds,
   driftRepairs,
   type Reconciliation,
 } from '../../../services/contracts/http/reconciliation-api.ts';
-import { type AdminSession, allOf } from '../../../lib/shop/staff-session.ts';
 import { paint, print, say } from '../../command-line/print.ts';
 import { signedInAsStaff } from '../../command-line/sign-in-as-staff.ts';
 import type { ReconcileFlags } from '../reconcile.ts';
