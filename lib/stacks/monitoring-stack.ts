@@ -49,7 +49,7 @@ export class MonitoringStack extends PlatformStack {
       { id: 'Drifts', lines, metricNamespace: metrics, message: driftMessage },
       {
         severity: 'page',
-        owner: 'order',
+        owner: 'platform',
         runbook: 'books-differ',
         meaning: 'Orders, payments, charges of the provider or stock differ, and nothing has brought them in line.',
       },

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import type { Environment } from '../../lib/environment/environment.ts';
-import { helpAfter } from '../command-line/help.ts';
+import type { Environment } from '../../../lib/environment/environment.ts';
+import { helpAfter } from '../../command-line/help.ts';
 import {
   dataOption,
   emailOption,
@@ -8,7 +8,7 @@ import {
   jsonOption,
   numberOption,
   urlOption,
-} from '../command-line/options.ts';
+} from '../../command-line/options.ts';
 
 export type ReconcileFlags = {
   readonly data: string;
@@ -54,4 +54,4 @@ export const reconcileCommand = (): Command =>
         failed: 'a drift is left, or the shop is not there',
       }),
     )
-    .action(async (flags: ReconcileFlags) => (await import('./run/reconcile.ts')).runReconcile(flags));
+    .action(async (flags: ReconcileFlags) => (await import('../run/shop/reconcile.ts')).runReconcile(flags));

@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
-import { type AdminSession, allOf, type StaffChange, type StaffMember } from '../../../lib/shop/staff-session.ts';
-import { columns, print } from '../../command-line/print.ts';
-import { signedInAsStaff } from '../../command-line/sign-in-as-staff.ts';
-import type { StaffAction, StaffFlags } from '../staff.ts';
+import { type AdminSession, allOf, type StaffChange, type StaffMember } from '../../../../lib/shop/staff-session.ts';
+import { columns, print } from '../../../command-line/print.ts';
+import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
+import type { StaffAction, StaffFlags } from '../../shop/staff.ts';
 
 const requireEmail = (action: StaffAction, email: string | undefined): string => {
   if (email === undefined) throw new InvalidArgumentError(`staff ${action} needs the e-mail address of the account`);

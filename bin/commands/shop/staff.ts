@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
-import type { Environment } from '../../lib/environment/environment.ts';
-import { helpAfter } from '../command-line/help.ts';
+import type { Environment } from '../../../lib/environment/environment.ts';
+import { helpAfter } from '../../command-line/help.ts';
 import {
   dataOption,
   emailArgument,
@@ -8,7 +8,7 @@ import {
   environmentChoice,
   jsonOption,
   urlOption,
-} from '../command-line/options.ts';
+} from '../../command-line/options.ts';
 
 export type StaffAction = 'list' | 'add' | 'remove' | 'changes';
 
@@ -56,5 +56,5 @@ export const staffCommand = (): Command =>
       }),
     )
     .action(async (action: StaffAction, email: string | undefined, flags: StaffFlags) =>
-      (await import('./run/staff.ts')).runStaff(action, email, flags),
+      (await import('../run/shop/staff.ts')).runStaff(action, email, flags),
     );
