@@ -45,6 +45,7 @@ export const environments = defineEnvironments([
     logLevel: 'debug',
     configuration: {},
     alerts: { emails: [], endpoints: [], monthlyBudgetUsd: 300 },
+    streamJobs: false,
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },
   },
   {
@@ -93,6 +94,7 @@ export const environments = defineEnvironments([
     configuration: {},
     alerts: { emails: [], endpoints: [], monthlyBudgetUsd: 1800 },
     backups: { keepDays: 7, restoreTests: false },
+    streamJobs: true,
     metrics: { everySeconds: 60, keepDays: 30 },
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },
   },
@@ -141,6 +143,7 @@ export const environments = defineEnvironments([
     configuration: {},
     alerts: { emails: [], endpoints: [], monthlyBudgetUsd: 3000 },
     backups: { keepDays: 35, restoreTests: true },
+    streamJobs: true,
     metrics: { everySeconds: 60, keepDays: 150 },
     delivery: { repository: 'cloudmart/cloudmart', createsProvider: true },
   },

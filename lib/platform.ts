@@ -126,7 +126,7 @@ export class Platform extends Stage {
       key: keys.alerts,
       alerts,
     });
-    if (jobs.length > 0)
+    if (jobs.length > 0 && environment.streamJobs)
       new StreamJobStack(this, 'StreamJob', {
         environment,
         jobs,

@@ -1,4 +1,5 @@
 /** The services that are deployed, and what they are to each other. */
+import { manifest as analytics } from '../services/analytics/manifest.ts';
 import { manifest as apiGateway } from '../services/api-gateway/manifest.ts';
 import { manifest as cart } from '../services/cart/manifest.ts';
 import {
@@ -32,6 +33,7 @@ const declared: readonly ServiceManifest[] = [
   notification,
   ledger,
   warehouseExport,
+  analytics,
   storefront,
 ];
 
@@ -124,8 +126,8 @@ export const sharedSecretNames = (service: ServiceManifest): { readonly key: str
     return owner === service.name ? [] : [{ key, owner }];
   });
 
-/** Keys that Secrets Manager holds for a service. A function that calls nobody is called by AWS alone, and signs and checks nothing. */
+/** Keys that Secrets Manager holds for a service. What has no door and calls nobody signs and checks nothing. */
 export const secretKeysOf = (service: ServiceManifest): string[] =>
-  runtimeOf(service) === 'function' && service.calls.length === 0
+  (runtimeOf(service) === 'function' || runtimeOf(service) === 'flink') && service.calls.length === 0
     ? secretNames(service)
     : [SERVICE_AUTH_SECRET, ...secretNames(service)];

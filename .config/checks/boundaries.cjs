@@ -4,7 +4,7 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 const TEST = '(\\.test\\.ts$|\\.conformance\\.ts$|/testing/|^services/acceptance/)';
 // $1 is the service's own name.
 const SERVICE = '^services/(?!kit/|contracts/|acceptance/)([^/]+)/';
-const ENTRY = '/(main|handler)\\.tsx?$';
+const ENTRY = '/(main|handler|local)\\.tsx?$';
 const DRIVERS =
   'node_modules/(pg|pg-boss|@redis/[^/]+|@platformatic/kafka|@grpc/[^/]+|@aws-sdk/[^/]+|@smithy/[^/]+)(/|$)';
 const INFRASTRUCTURE = 'node_modules/(aws-cdk-lib|aws-cdk|constructs|cdk8s[^/]*|cdk-nag|@aws-cdk/[^/]+)(/|$)';
@@ -127,7 +127,7 @@ module.exports = {
     ),
     error(
       'entry-points-are-not-imported',
-      'main.ts and handler.ts run on import: import app.ts instead.',
+      'main.ts, handler.ts and local.ts run on import: import app.ts instead.',
       { pathNot: TEST },
       { path: `^services/[^/]+${ENTRY}` },
     ),

@@ -2,7 +2,10 @@
 import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { bundleService } from '../../lib/bundle/bundle.ts';
+import { jobJar } from '../../lib/bundle/stream-job/job-jar.ts';
 import { root } from '../../lib/checkout.ts';
+import { manifest as analytics } from '../../services/analytics/manifest.ts';
 import { baseImages, buildBase } from './image-base.ts';
 import { kafkaBroker } from './kafka-broker.ts';
 import { mavenFiles } from './maven-files.ts';
@@ -186,6 +189,19 @@ export const realParts: readonly RealPart[] = [
     tests: 'table-streams\\.real',
     notShown: ['shards that split, and a stream of more than one day: DynamoDB Local begins a new shard after hours'],
     prepare: async () => ({ REAL_DYNAMODB: await mavenFiles(cache, 'dynamodb', '3.1.0') }),
+  },
+  {
+    name: 'Apache Flink',
+    needs: ['java', 'javac', 'mvn', 'sha256sum'],
+    tests: 'on-flink\\.real',
+    notShown: [
+      'Managed Service for Apache Flink: how it reads the application, signs in to MSK and scales; this is Flink 2.2 in one process',
+    ],
+    prepare: async () => {
+      const into = join(cache, 'stream-jobs');
+      const { jar, flink } = await jobJar(await bundleService(analytics, { root, into: join(into, 'bundles') }), into);
+      return { REAL_KAFKA: await kafkaBroker(cache), REAL_FLINK_JOB: jar, REAL_FLINK: flink };
+    },
   },
   {
     name: 'Prometheus',

@@ -1,13 +1,18 @@
-/** Makes the folder that ships of a stream job: its SQL script, and what its manifest says about the topics in it. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+/** Makes the folder that ships of a stream job: its SQL script, what its manifest says about the topics in it, and what runs it on Flink. */
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { consumedTopics, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
+import { root as checkout } from '../checkout.ts';
 
 /** File beside the script with what the one who runs it must know. */
 const DESCRIPTION = 'job.json';
 
+/** What makes a JAR of a script, the same for every job (lib/bundle/stream-job). */
+const RUNNER = path.join(checkout, 'services/kit/stream-jobs/flink');
+const RUNNER_FILES = ['SHA256SUMS', 'SqlJob.java', 'pom.xml'];
+
 /**
- * Writes script and description to `<into>/<name>`. Throws one sentence when the script is missing or empty, or does not name a
+ * Writes script, description and runner to `<into>/<name>`. Throws one sentence when the script is missing or empty, or does not name a
  * topic that its manifest consumes or publishes.
  */
 export const bundleScript = async (
@@ -35,5 +40,6 @@ export const bundleScript = async (
   await writeFile(path.join(folder, script), text);
   const description = { name, script, consumes, publishes: Object.keys(publishes) };
   await writeFile(path.join(folder, DESCRIPTION), `${JSON.stringify(description, null, 2)}\n`);
+  for (const file of RUNNER_FILES) await copyFile(path.join(RUNNER, file), path.join(folder, file));
   return { folder, entry: path.join(folder, script) };
 };

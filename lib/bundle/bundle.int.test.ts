@@ -220,9 +220,9 @@ describe('a bundle of a stream job', () => {
     return { root, into: path.join(root, 'out') };
   };
 
-  it('is the script and what its manifest says, and nothing that Node runs', async () => {
+  it('is the script, what its manifest says and what runs it on Flink, and nothing that Node runs', async () => {
     const { folder, entry, hash } = await bundleService(trends, await job({ 'services/greeter/job.sql': sql }));
-    expect((await readdir(folder)).sort()).toEqual(['job.json', 'job.sql']);
+    expect((await readdir(folder)).sort()).toEqual(['SHA256SUMS', 'SqlJob.java', 'job.json', 'job.sql', 'pom.xml']);
     expect(await readFile(entry, 'utf8')).toBe(sql);
     expect(JSON.parse(await readFile(path.join(folder, 'job.json'), 'utf8'))).toEqual({
       name: 'greeter',

@@ -172,6 +172,7 @@ export const environmentShape = z.strictObject({
     .describe('AWS Backup of databases and tables; absent: only what each store keeps by itself.'),
   metrics: metricsShape,
   traces: tracesShape,
+  streamJobs: z.boolean().describe('Whether stream jobs run, on Managed Service for Apache Flink (two units each).'),
   delivery: z
     .strictObject({
       repository: z

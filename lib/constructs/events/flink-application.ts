@@ -4,7 +4,6 @@ import { SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { CfnApplication, CfnApplicationCloudWatchLoggingOption } from 'aws-cdk-lib/aws-kinesisanalyticsv2';
 import { LogGroup, LogStream } from 'aws-cdk-lib/aws-logs';
-import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { Construct } from 'constructs';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
@@ -16,7 +15,7 @@ import type { FunctionCode } from './event-function.ts';
 export type FlinkApplicationProps = {
   readonly service: ServiceManifest;
   readonly applicationName: string;
-  /** Folder that becomes the zip of the application. */
+  /** Bundle from which the JAR of the application is made when it is published. */
   readonly code: FunctionCode;
   /** Properties that the application reads, as group `Environment`. */
   readonly variables: Readonly<Record<string, string>>;
@@ -37,7 +36,15 @@ export class FlinkApplication extends Construct {
   constructor(scope: Construct, id: string, props: FlinkApplicationProps) {
     super(scope, id);
     const { service, applicationName, network } = props;
-    const code = new Asset(this, 'Code', { path: props.code.folder, assetHash: props.code.hash });
+    // Made when it is published: synthesis needs no Java, and the hash of what it is made from is known without.
+    const code = Stack.of(this).synthesizer.addFileAsset({
+      sourceHash: props.code.hash,
+      executable: ['node', 'lib/bundle/stream-job/main.ts', service.name, props.code.hash],
+      displayName: `${service.name}/Code`,
+    });
+    const codeBucketArn = Stack.of(this).formatArn({
+      ...{ service: 's3', region: '', account: '', resource: code.bucketName },
+    });
     const logs = new LogGroup(this, 'Logs', {
       logGroupName: streamJobLogGroup(applicationName),
       retention: props.logDays,
@@ -73,7 +80,7 @@ export class FlinkApplication extends Construct {
       new PolicyStatement({
         sid: 'ReadCode',
         actions: ['s3:GetObject', 's3:GetObjectVersion'],
-        resources: [code.bucket.arnForObjects(code.s3ObjectKey)],
+        resources: [`${codeBucketArn}/${code.objectKey}`],
       }),
     );
     role.addToPolicy(
@@ -95,12 +102,13 @@ export class FlinkApplication extends Construct {
     const application = new CfnApplication(this, 'Application', {
       applicationName,
       applicationDescription: service.summary,
-      runtimeEnvironment: 'FLINK-1_20',
+      // The newest line that the service offers; the JAR is built for it (services/kit/stream-jobs/flink/pom.xml).
+      runtimeEnvironment: 'FLINK-2_2',
       serviceExecutionRole: role.roleArn,
       applicationConfiguration: {
         applicationCodeConfiguration: {
           codeContentType: 'ZIPFILE',
-          codeContent: { s3ContentLocation: { bucketArn: code.bucket.bucketArn, fileKey: code.s3ObjectKey } },
+          codeContent: { s3ContentLocation: { bucketArn: codeBucketArn, fileKey: code.objectKey } },
         },
         applicationSnapshotConfiguration: { snapshotsEnabled: true },
         environmentProperties: { propertyGroups: [{ propertyGroupId: 'Environment', propertyMap: props.variables }] },

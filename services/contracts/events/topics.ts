@@ -1,4 +1,5 @@
 /** The one table of topics: who owns each, what its records are keyed by, and what they look like. */
+import { analyticsResultSchema } from './analytics-results.ts';
 import { cartEventSchema } from './cart-events.ts';
 import { inventoryEventSchema } from './inventory-events.ts';
 import { orderEventSchema } from './order-events.ts';
@@ -15,6 +16,11 @@ export const topics = {
   'cart-events': { owner: 'cart', key: 'cart id', schema: cartEventSchema },
   'order-events': { owner: 'order', key: 'order id', schema: orderEventSchema },
   'payment-events': { owner: 'payment', key: 'payment id', schema: paymentEventSchema },
+  'analytics-results': {
+    owner: 'analytics',
+    key: 'minute and currency, or id of the late event',
+    schema: analyticsResultSchema,
+  },
 } as const;
 
 export type TopicName = keyof typeof topics;
