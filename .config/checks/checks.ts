@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { root } from '../../lib/checkout.ts';
 import { runCommand } from '../run-command.ts';
 import { breakingChanges, lintContracts, staleContracts } from './contracts.ts';
+import { breakingPublished, stalePublished } from './published-contracts.ts';
 import {
   barrels,
   drawerNames,
@@ -80,7 +81,7 @@ export const checks: readonly Check[] = [
   {
     name: 'generated code',
     next: 'Run `npm run generate` and commit what it writes.',
-    run: () => staleContracts(contracts),
+    run: async () => [await staleContracts(contracts), await stalePublished(contracts)].filter(Boolean).join('\n'),
   },
   {
     name: 'contract lint',
@@ -89,8 +90,8 @@ export const checks: readonly Check[] = [
   },
   {
     name: 'contract compatibility',
-    next: 'Add a field or a v2 package instead; `npm run generate -- --accept-breaking` is only for contracts never deployed.',
-    run: () => breakingChanges(contracts),
+    next: 'Add a field, an event of the next version or a v2 package instead; `npm run generate -- --accept-breaking` is only for contracts never deployed.',
+    run: async () => [await breakingChanges(contracts), await breakingPublished(contracts)].filter(Boolean).join('\n'),
   },
   {
     name: 'format',
