@@ -148,6 +148,10 @@ describe('an account that is deleted', () => {
     expect(events.map(({ sequence }) => sequence)).toEqual(events.map((_, index) => index + 1));
     expect((await mailsOf(store, ada.userId)).at(-1)).toMatchObject({ mail: 'account-deleted', to: ada.email });
 
+    // Browsers sign out afterwards, by an access token that is not over yet.
+    await service.users.logout({ refreshToken: ada.refreshToken }, ada.bearer);
+    await service.users.logout({}, ada.bearer);
+
     const again = await service.users.register({ email: ada.email, password, name: 'Another' });
     expect(again.tokens?.user?.id).not.toBe(ada.userId);
   });

@@ -28,6 +28,14 @@ export const userColumns = (table = 'users'): string =>
   `${table}.id, ${table}.email, ${table}.name, ${table}.roles, ${table}.created_at, ${table}.email_verified_at IS NOT NULL AS email_verified`;
 const columns = userColumns();
 
+/** Sequence of the last event of an account that stays locked until the transaction ends; undefined: there is none. */
+const lockSequence = async (tx: Sql, id: string): Promise<number | undefined> => {
+  const { rows } = await tx.query<{ sequence: number }>('SELECT sequence FROM users WHERE id = $1 FOR UPDATE', [id], {
+    name: 'user-lock',
+  });
+  return rows[0]?.sequence;
+};
+
 /** Accounts. Whoever changes an account and its sessions in one transaction locks the account first. */
 export const createUserRepository = (database: Sql) => ({
   findByEmail: async (email: string, sql: Sql = database): Promise<UserWithPassword | undefined> => {
@@ -61,12 +69,13 @@ export const createUserRepository = (database: Sql) => ({
 
   /** Locks the account until the transaction ends and returns the sequence of its last event. */
   lock: async (tx: Sql, id: string): Promise<number> => {
-    const { rows } = await tx.query<{ sequence: number }>('SELECT sequence FROM users WHERE id = $1 FOR UPDATE', [id], {
-      name: 'user-lock',
-    });
-    if (!rows[0]) throw new Error(`account ${id} does not exist`);
-    return rows[0].sequence;
+    const sequence = await lockSequence(tx, id);
+    if (sequence === undefined) throw new Error(`account ${id} does not exist`);
+    return sequence;
   },
+
+  /** Locks an account that may have been deleted meanwhile; false when it was. */
+  lockIfThere: async (tx: Sql, id: string): Promise<boolean> => (await lockSequence(tx, id)) !== undefined,
 
   setSequence: async (tx: Sql, id: string, sequence: number): Promise<void> => {
     await tx.query('UPDATE users SET sequence = $2 WHERE id = $1', [id, sequence], { name: 'user-sequence' });

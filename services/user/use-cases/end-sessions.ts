@@ -33,7 +33,8 @@ export const endSessions = (
   },
 ): Promise<void> =>
   parts.transaction(async (tx) => {
-    await parts.users.lock(tx, ending.userId);
+    // An access token may outlive its account, whose sessions went with it.
+    if (!(await parts.users.lockIfThere(tx, ending.userId))) return;
     const ended = await parts.sessions.revoke(tx, ending.userId, ending.which, parts.clock.now());
     const revoked = { type: 'user.sessions-revoked.v1', data: { reason: ending.reason } } as const;
     await publishInSequence(parts, tx, ending.userId, ended > 0 ? [revoked] : []);
