@@ -344,9 +344,9 @@ describe('what the services ask for must fit the environment', () => {
     (mailer) => {
       const all = [...services.filter(({ name }) => name !== mailer.name), mailer];
       const renamed = { ...environmentNamed('production'), domain: 'shop.example' };
-      expect(configurationOf(mailer, renamed)).toEqual({ MAIL_FROM: 'CloudMart <orders@shop.example>' });
+      expect(configurationOf(mailer, renamed)).toMatchObject({ MAIL_FROM: 'CloudMart <orders@shop.example>' });
       const from = (MAIL_FROM: string) => ({ ...renamed, configuration: { [mailer.name]: { MAIL_FROM } } });
-      expect(configurationOf(mailer, from('hello@shop.example'))).toEqual({ MAIL_FROM: 'hello@shop.example' });
+      expect(configurationOf(mailer, from('hello@shop.example'))).toMatchObject({ MAIL_FROM: 'hello@shop.example' });
       expect(() => checkAgainstServices(from('hello@shop.example'), all)).not.toThrow();
       expect(() => checkAgainstServices(from('Shop <hello@elsewhere.example>'), all)).toThrow(
         `lib/environments.ts: production.configuration.${mailer.name}.MAIL_FROM: "Shop <hello@elsewhere.example>" is no address at shop.example, `,

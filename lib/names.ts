@@ -19,6 +19,9 @@ export const partName = (environment: string, part: string): string => `${prefix
 export const stackName = (environment: string, id: string): string =>
   partName(environment, id.replaceAll(/(?<=[a-z])(?=[A-Z])/g, '-').toLowerCase());
 
+/** Host name of a site in an environment's domain: `storefront.dev.cloudmart.example`. */
+export const siteHost = (domain: string, site: string): string => `${site}.${domain}`;
+
 /** Image repository of a service in the registry of an environment: `cloudmart-dev/order`. */
 export const repositoryName = (environment: string, service: string): string => `${prefixOf(environment)}/${service}`;
 

@@ -123,6 +123,12 @@ describe('manifests that do not fit together are refused in one sentence with th
       /cart\/manifest\.ts: STAMP_KEY is owned by "stamper", which declares no secret of that name as its own; declare it there$/,
     ],
     [
+      'a page of a service that is no site',
+      'cart',
+      { configuration: { PAGE: { description: 'A page.', kind: 'plain', page: { site: 'stamper', path: '/' } } } },
+      /cart\/manifest\.ts: PAGE is the address of a page of "stamper"; make it plain, and name a site of lib\/services\.ts$/,
+    ],
+    [
       'a plain value that belongs to another',
       'cart',
       { configuration: { STAMP_KEY: { description: 'A key.', kind: 'plain', ownedBy: 'stamper' } } },

@@ -34,5 +34,6 @@ export const composeAddresses: Addresses = {
   cache: () => `redis://:${secretReference(peerSecrets.valkey)}@valkey:6379`,
   table: (name) => name,
   bucket: (name) => `file://${bucketFolder(name)}`,
+  site: ({ ports }) => `http://127.0.0.1:${ports.http}`,
   mail: `folder:${FOLDERS.mails}`,
 };

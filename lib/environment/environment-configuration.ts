@@ -1,20 +1,21 @@
 /** Plain configuration that an environment gives to services. */
 import {
-  hasStandIns,
   isNeeded,
   isStandIn,
   SERVES_CUSTOMERS,
-  type ServiceManifest,
   standInSentence,
-} from '../../services/kit/manifest.ts';
+} from '../../services/kit/configuration-declaration.ts';
+import { hasStandIns, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { siteHost } from '../names.ts';
+import { pageAddresses } from '../variables/page-addresses.ts';
 import type { Environment } from './environment.ts';
 import { servesCustomers } from './readiness.ts';
 
 const mailDomain = /@([^\s<>@]+)>?$/;
 
 /**
- * What an environment sets beyond the manifest's defaults: senders at its own domain, its name, whether customers are served, and what it
- * says itself, which wins.
+ * What an environment sets beyond the manifest's defaults: senders at its own domain, pages of its own sites, its name, whether customers
+ * are served, and what it says itself, which wins.
  */
 export const configurationOf = (service: ServiceManifest, environment: Environment): Record<string, string> => ({
   ...Object.fromEntries(
@@ -23,6 +24,8 @@ export const configurationOf = (service: ServiceManifest, environment: Environme
       return sender && value !== undefined ? [[key, value.replace(/@[^\s<>@]+/, `@${environment.domain}`)]] : [];
     }),
   ),
+  // Without a public door there are no sites either (lib/platform.ts).
+  ...pageAddresses(service, (site) => environment.publicDoor && `https://${siteHost(environment.domain, site)}`),
   ...environment.configuration[service.name],
   ...(servesCustomers(environment) && hasStandIns(service) && { [SERVES_CUSTOMERS]: 'true' }),
 });

@@ -1,5 +1,6 @@
 /** Rules about values that only stand in for the real thing, such as a payment provider that moves no money. */
-import { isStandIn, type ServiceManifest, standInSentence } from '../../services/kit/manifest.ts';
+import { isStandIn, standInSentence } from '../../services/kit/configuration-declaration.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { at, listOf, resourcesOf, type StackTemplate, textOf } from '../templates/template.ts';
 import { objectsIn } from './chart-rules.ts';
 import type { Rule } from './rule.ts';

@@ -46,6 +46,7 @@ export const localAddresses = ({ folder, portBase, secrets, events }: Placement)
   return {
     ports,
     http: (service) => `http://127.0.0.1:${ports(service).http}`,
+    site: (service) => `http://127.0.0.1:${ports(service).http}`,
     grpc: (service) => `127.0.0.1:${ports(service).grpc}`,
     database: (service, database) => databaseUrl(postgres, service.name, secrets, database),
     events: (service) => events ?? databaseUrl(postgres, service.name, secrets, EVENTS_DATABASE),

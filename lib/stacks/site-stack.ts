@@ -8,6 +8,7 @@ import { limitLogs } from '../constructs/log-retention.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { Environment } from '../environment/environment.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
+import { siteHost } from '../names.ts';
 import { siteConfigOf } from '../variables/site-config.ts';
 import { PlatformStack } from './platform-stack.ts';
 
@@ -37,7 +38,7 @@ export class SiteStack extends PlatformStack {
     for (const service of sites)
       new StaticSite(this, service.name, {
         owner: service.name,
-        host: `${service.name}.${environment.domain}`,
+        host: siteHost(environment.domain, service.name),
         zone,
         apiHost: publicDoor.host,
         proof,

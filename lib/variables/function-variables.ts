@@ -30,6 +30,7 @@ export const awsAddresses = (outputOf: OutputOf): Addresses => {
     },
     table: (name) => outputOf(outputNames.table(name)),
     bucket: (name) => `s3://${outputOf(outputNames.bucket(name))}`,
+    site: () => undefined,
     mail: 'ses:',
   };
 };

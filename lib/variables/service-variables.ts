@@ -2,6 +2,7 @@
 import { sendsMail } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy } from '../../services/kit/observation.ts';
+import { pageAddresses } from './page-addresses.ts';
 
 /** Where things are on one platform; local run, Kubernetes and Lambda each bring their own. */
 export type Addresses = {
@@ -21,6 +22,8 @@ export type Addresses = {
   table(name: string): string;
   /** Physical place of a bucket: `file:///...` or `s3://name`. */
   bucket(name: string): string;
+  /** Origin of a site as people reach it; undefined where its environment tells it (lib/environment/environment-configuration.ts). */
+  site(service: ServiceManifest): string | undefined;
   /** `folder:/path` or `ses:`. */
   mail: string;
 };
@@ -67,5 +70,9 @@ export const serviceVariables = (
   }
   for (const [key, { kind, default: value }] of Object.entries(service.configuration))
     if (kind === 'plain' && value !== undefined) environment[key] = value;
+  Object.assign(
+    environment,
+    pageAddresses(service, (site) => at.site(requireService(all, site))),
+  );
   return environment;
 };

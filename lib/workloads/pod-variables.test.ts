@@ -2,7 +2,8 @@
 import { expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { readConfig } from '../../services/kit/config/config.ts';
-import { isNeeded, runsInCluster } from '../../services/kit/manifest.ts';
+import { isNeeded } from '../../services/kit/configuration-declaration.ts';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { environmentValues } from './environment-values.ts';

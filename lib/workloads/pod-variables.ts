@@ -1,5 +1,6 @@
 /** The environment of a service's container, split into what the pod template holds and what its ConfigMap holds. */
-import { SERVES_CUSTOMERS, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { SERVES_CUSTOMERS } from '../../services/kit/configuration-declaration.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { usesDatabases } from '../../services/kit/observation.ts';
 import { callersOf, secretKeysOf } from '../services.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
@@ -27,6 +28,7 @@ const inCluster = (values: WorkloadValues): Addresses => {
     cache: () => values.cacheUrl,
     table: (name) => required(values.tables, name, 'table'),
     bucket: (name) => required(values.buckets, name, 'bucket'),
+    site: () => undefined,
     mail: values.mailUrl,
   };
 };

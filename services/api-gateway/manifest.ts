@@ -17,6 +17,7 @@ export const manifest = defineService({
     ALLOWED_ORIGINS: {
       description: 'Comma-separated origins that browsers may call from; empty means same origin only.',
       kind: 'plain',
+      page: { site: 'storefront', path: '' },
       default: '',
     },
     RATE_LIMIT_PER_MINUTE: {

@@ -38,16 +38,19 @@ export const manifest = defineService({
       description:
         'Page of an order, linked in its mails, such as https://shop.example/orders/{id}; without it they have no link.',
       kind: 'plain',
+      page: { site: 'storefront', path: '/orders/{id}' },
     },
     VERIFY_PAGE: {
       description:
         'Page that proves an address, such as https://shop.example/verify#{token}; without it mails show the code.',
       kind: 'plain',
+      page: { site: 'storefront', path: '/verify#{token}' },
     },
     RESET_PAGE: {
       description:
         'Page that takes a new password, such as https://shop.example/reset#{token}; without it mails show the code.',
       kind: 'plain',
+      page: { site: 'storefront', path: '/reset#{token}' },
     },
     MAIL_SEAL_SECRET: {
       description: 'Secret that the user service seals addresses and links with in events.',

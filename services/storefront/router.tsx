@@ -109,6 +109,33 @@ const account = createRoute({
   ),
 });
 
+const forgot = createRoute({
+  getParentRoute: () => root,
+  path: '/forgot',
+  component: lazyRouteComponent(
+    buying(() => import('./pages/forgot-page.tsx')),
+    'ForgotPage',
+  ),
+});
+
+const reset = createRoute({
+  getParentRoute: () => root,
+  path: '/reset',
+  component: lazyRouteComponent(
+    buying(() => import('./pages/reset-page.tsx')),
+    'ResetPage',
+  ),
+});
+
+const verify = createRoute({
+  getParentRoute: () => root,
+  path: '/verify',
+  component: lazyRouteComponent(
+    buying(() => import('./pages/verify-page.tsx')),
+    'VerifyPage',
+  ),
+});
+
 const order = createRoute({
   getParentRoute: () => root,
   path: '/orders/$id',
@@ -122,7 +149,20 @@ const order = createRoute({
 /** The router of this page. */
 export const createShopRouter = (queries: QueryClient) =>
   createRouter({
-    routeTree: root.addChildren([home, products, product, cart, checkout, order, signIn, signUp, account]),
+    routeTree: root.addChildren([
+      home,
+      products,
+      product,
+      cart,
+      checkout,
+      order,
+      signIn,
+      signUp,
+      forgot,
+      reset,
+      verify,
+      account,
+    ]),
     context: { queries },
     defaultPreload: 'intent',
     // Query knows what is fresh; the router asks each time.

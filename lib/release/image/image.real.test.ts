@@ -47,6 +47,7 @@ const environmentOf = async (service: ServiceManifest): Promise<Record<string, s
       cache: () => 'memory:',
       table: (name) => name,
       bucket: (name) => `file:///tmp/${name}`,
+      site: () => undefined,
       mail: 'ses:',
     }),
     BIND_ADDRESS: '127.0.0.1',

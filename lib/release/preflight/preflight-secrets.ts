@@ -1,7 +1,8 @@
 /** Whether every secret and every plain value that manifests declare is there and is meant to run. Values are never shown. */
 import { DescribeSecretCommand, GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { isPlaceholder } from '../../../services/kit/config/placeholder.ts';
-import { isStandIn, type ServiceManifest, standInSentence } from '../../../services/kit/manifest.ts';
+import { isStandIn, standInSentence } from '../../../services/kit/configuration-declaration.ts';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';

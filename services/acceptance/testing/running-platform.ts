@@ -16,6 +16,8 @@ export type RunningPlatform = {
   readonly events: string;
   /** The service that mails customers; undefined: none does. */
   readonly mailer: string | undefined;
+  /** Base URL of the page with the mails that were sent. */
+  readonly mailbox: string;
   readonly staff: { readonly email: string; readonly password: string };
   /** Runs a command of the platform on its data; resolves to its exit code and output. */
   cloudmart(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }>;
@@ -60,6 +62,7 @@ export const startPlatform = async (environment?: Readonly<Record<string, string
     staff: state.staff,
     events: state.events,
     mailer: state.mailer,
+    mailbox: state.mailbox,
     folder,
     cloudmart: async (...args) => {
       const command = run([...args, '--data', folder]);

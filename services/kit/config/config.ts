@@ -1,5 +1,6 @@
 import type * as z from 'zod';
-import { isNeeded, isStandIn, SERVES_CUSTOMERS, type ServiceManifest, standInSentence } from '../manifest.ts';
+import { isNeeded, isStandIn, SERVES_CUSTOMERS, standInSentence } from '../configuration-declaration.ts';
+import type { ServiceManifest } from '../manifest.ts';
 import { type LogLevel, readDerived } from './derived-config.ts';
 import { type LoadSecret, loadSecretFromAws } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';

@@ -63,6 +63,12 @@ export const ordersQuery = infiniteQueryOptions({
   getNextPageParam: ({ nextCursor }) => nextCursor,
 });
 
+/** The addresses that the account keeps, the default first; a guest has none to ask for. */
+export const addressesQuery = queryOptions({
+  queryKey: ['account', 'addresses'],
+  queryFn: async ({ signal }) => (await shop()).accounts.addresses({}, { signal }),
+});
+
 export const timelineQuery = (id: string) =>
   queryOptions({
     queryKey: ['orders', 'timeline', id],

@@ -10,7 +10,7 @@ export const useSessionChange = <Given>(change: (given: Given) => Promise<User |
     onSuccess: async (user) => {
       if (user) localStorage.setItem(signedInHint, 'yes');
       else localStorage.removeItem(signedInHint);
-      queries.removeQueries({ queryKey: ['orders'] });
+      for (const whose of ['orders', 'account']) queries.removeQueries({ queryKey: [whose] });
       queries.setQueryData(sessionQuery.queryKey, user);
       await queries.invalidateQueries({ queryKey: ['cart'] });
     },

@@ -1,12 +1,12 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useMemo, useState } from 'react';
-import { Form } from 'react-aria-components';
-import { ApiProblem } from '../../contracts/http/ask.ts';
-import { countries, withoutCity, withPostalCode } from '../../contracts/http/countries.ts';
 import type { Money } from '../../contracts/http/values.ts';
 import type { Purchase } from '../api/payment-attempt.ts';
+import { addressesQuery } from '../api/queries.ts';
 import { useBuyingMessages, useFormats, useMessages } from '../messages/language.tsx';
+import { AddressChoice, chosenAddress } from './address-choice.tsx';
 import { Field } from './field.tsx';
+import { ShopForm, textOf } from './shop-form.tsx';
 
 export type CheckoutFormProps = {
   readonly total: Money | null;
@@ -20,79 +20,22 @@ export type CheckoutFormProps = {
 
 const cards = ['tok_visa', 'tok_declined', 'tok_insufficient'] as const;
 
-/** Country of the reader's locale, if it names one. */
-const countryOf = (locale: string): string => {
-  const { region } = new Intl.Locale(locale);
-  return region && countries.has(region) ? region : '';
-};
-
-const CountryField = ({ value, onChange }: { readonly value: string; readonly onChange: (code: string) => void }) => {
-  const { checkout } = useBuyingMessages();
-  const { locale, country } = useFormats();
-  const named = useMemo(() => {
-    const sorted = new Intl.Collator(locale);
-    return [...countries]
-      .map((code) => ({ code, name: country(code) }))
-      .toSorted((one, other) => sorted.compare(one.name, other.name));
-  }, [locale, country]);
-  return (
-    <div className="field">
-      <label htmlFor="country">{checkout.country}</label>
-      <select
-        id="country"
-        name="shippingAddress.country"
-        autoComplete="country"
-        required
-        value={value}
-        onChange={({ target }) => onChange(target.value)}
-      >
-        <option value="">{checkout.choose}</option>
-        {named.map(({ code, name }) => (
-          <option key={code} value={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </div>
-  );
-};
-
-const purchaseOf = (form: FormData): Purchase => {
-  const text = (name: string) => String(form.get(name) ?? '').trim() || undefined;
-  const address = Object.fromEntries(
-    (['name', 'street', 'line2', 'zip', 'city', 'state', 'country'] as const).flatMap((name) => {
-      const value = text(`shippingAddress.${name}`);
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
-  return {
-    shippingAddress: address as Purchase['shippingAddress'],
-    payment: { method: 'card', token: text('payment.token') ?? '' },
-    email: text('email'),
-  };
-};
-
-/** What the shop refused, by the name of the field. */
-const errorsOf = (problem: unknown): Record<string, string> =>
-  problem instanceof ApiProblem
-    ? Object.fromEntries((problem.problem?.errors ?? []).map(({ path, message }) => [path, message]))
-    : {};
-
 /** Who buys, where it goes, and by which card. */
 export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: CheckoutFormProps) => {
   const { account, checkout } = useBuyingMessages();
   const { shop } = useMessages();
-  const { money, locale } = useFormats();
-  const [country, setCountry] = useState(() => countryOf(locale));
-  const errors = useMemo(() => errorsOf(problem), [problem]);
+  const { money } = useFormats();
+  const kept = useQuery({ ...addressesQuery, enabled: email !== undefined }).data?.items ?? [];
   return (
-    <Form
-      className="form"
-      validationErrors={errors}
-      onSubmit={(event) => {
-        event.preventDefault();
-        onPay(purchaseOf(new FormData(event.currentTarget)));
-      }}
+    <ShopForm
+      problem={problem}
+      onSend={(form) =>
+        onPay({
+          shippingAddress: chosenAddress(form, kept),
+          payment: { method: 'card', token: textOf(form, 'payment.token') ?? '' },
+          email: textOf(form, 'email'),
+        })
+      }
     >
       <fieldset>
         <legend>{checkout.contact}</legend>
@@ -111,33 +54,7 @@ export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: Checkou
       </fieldset>
       <fieldset>
         <legend>{checkout.address}</legend>
-        <Field label={checkout.name} name="shippingAddress.name" autoComplete="name" maxLength={120} isRequired />
-        <Field
-          label={checkout.street}
-          name="shippingAddress.street"
-          autoComplete="address-line1"
-          maxLength={200}
-          isRequired
-        />
-        <Field label={checkout.line2} name="shippingAddress.line2" autoComplete="address-line2" maxLength={200} />
-        <Field
-          label={checkout.zip}
-          name="shippingAddress.zip"
-          autoComplete="postal-code"
-          maxLength={20}
-          isRequired={withPostalCode.has(country)}
-          width="half"
-        />
-        <Field
-          label={checkout.city}
-          name="shippingAddress.city"
-          autoComplete="address-level2"
-          maxLength={120}
-          isRequired={!withoutCity.has(country)}
-          width="half"
-        />
-        <Field label={checkout.state} name="shippingAddress.state" autoComplete="address-level1" maxLength={120} />
-        <CountryField value={country} onChange={setCountry} />
+        <AddressChoice isCustomer={email !== undefined} />
       </fieldset>
       <fieldset>
         <legend>{checkout.payment}</legend>
@@ -154,6 +71,6 @@ export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: Checkou
       <button type="submit" className="button large wide" aria-disabled={isPaying || total === null}>
         {isPaying ? checkout.paying : checkout.pay(total ? money(total) : '')}
       </button>
-    </Form>
+    </ShopForm>
   );
 };

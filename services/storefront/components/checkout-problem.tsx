@@ -17,7 +17,7 @@ export const CheckoutProblem = ({ problem }: { readonly problem: unknown }) => {
   const { checkout } = useBuyingMessages();
   const { money } = useFormats();
   if (!(problem instanceof ApiProblem)) return null;
-  const { code, status } = problem;
+  const { code } = problem;
   const { expected, actual } = problem.problem ?? {};
   const said = () => {
     if (code === 'order.total-changed' && expected && actual)
@@ -35,12 +35,6 @@ export const CheckoutProblem = ({ problem }: { readonly problem: unknown }) => {
         </p>
         <p>{checkout.review}</p>
       </div>
-    );
-  if (status === 400 || status === 422)
-    return (
-      <p className="notice bad" role="alert">
-        {checkout.check}
-      </p>
     );
   return <ProblemNotice problem={problem} />;
 };

@@ -7,10 +7,15 @@ export const ProblemNotice = ({ problem }: { readonly problem: unknown }) => {
   const { states } = useMessages();
   if (!problem) return null;
   const said = problem instanceof ApiProblem ? problems[problem.code] : undefined;
-  const isTooMany = problem instanceof ApiProblem && problem.status === 429;
+  const status = problem instanceof ApiProblem ? problem.status : undefined;
+  const byStatus = () => {
+    if (status === 429) return `${states.tooMany}. ${states.tooManyText}`;
+    if (status === 400 || status === 422) return problems['request.invalid'];
+    return `${states.failed}. ${states.failedText}`;
+  };
   return (
     <p className="notice bad" role="alert">
-      {said ?? (isTooMany ? `${states.tooMany}. ${states.tooManyText}` : `${states.failed}. ${states.failedText}`)}
+      {said ?? byStatus()}
     </p>
   );
 };

@@ -1,10 +1,12 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
 import type { User } from '../../contracts/http/accounts/auth-api.ts';
 import { ordersQuery } from '../api/queries.ts';
 import { sessionQuery } from '../api/session.ts';
 import { useSessionChange } from '../api/session-change.ts';
 import { shop } from '../api/shop.ts';
+import { AccountAddresses } from '../components/account-addresses.tsx';
+import { AccountData } from '../components/account-data.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Await } from '../components/states.tsx';
@@ -16,7 +18,7 @@ const Orders = () => {
   const { money, date } = useFormats();
   const query = useInfiniteQuery(ordersQuery);
   return (
-    <section>
+    <section className="account-part">
       <h2>{messages.account.orders}</h2>
       <Await query={query} skeleton={<span className="skeleton block" />}>
         {({ pages }) => {
@@ -48,21 +50,49 @@ const Orders = () => {
   );
 };
 
+/** Until the owner of the mailbox has shown that the address is his. */
+const Unproved = () => {
+  const { account } = useBuyingMessages();
+  const again = useMutation({ mutationFn: async () => (await shop()).accounts.requestVerification() });
+  return (
+    <div className="notice" role="status">
+      <p>{again.isSuccess ? account.verifyMailed : account.verifyAsk}</p>
+      {!again.isSuccess && (
+        <button type="button" className="text-button" onClick={() => again.isPending || again.mutate()}>
+          {account.mailLinkAgain}
+        </button>
+      )}
+      <ProblemNotice problem={again.error} />
+    </div>
+  );
+};
+
 const Shown = ({ user }: { readonly user: User }) => {
   const { account } = useBuyingMessages();
-  const leave = useSessionChange<void>(async () => {
-    await (await shop()).sessions.end();
+  const leave = useSessionChange(async (everywhere: boolean) => {
+    const { accounts, sessions } = await shop();
+    if (everywhere) await accounts.logOutEverywhere();
+    // Also where its session has ended already: the cookies go.
+    await sessions.end();
     return null;
   });
   return (
     <div className="entry wide">
       <h1 dir="auto">{account.hello(user.name)}</h1>
       <p dir="auto">{user.email}</p>
+      {!user.emailVerified && <Unproved />}
       <Orders />
+      <AccountAddresses />
+      <AccountData />
       <ProblemNotice problem={leave.error} />
-      <button type="button" className="button quiet" onClick={() => leave.isPending || leave.mutate()}>
-        {account.signOut}
-      </button>
+      <p className="line-actions">
+        <button type="button" className="button quiet" onClick={() => leave.isPending || leave.mutate(false)}>
+          {account.signOut}
+        </button>
+        <button type="button" className="text-button" onClick={() => leave.isPending || leave.mutate(true)}>
+          {account.signOutEverywhere}
+        </button>
+      </p>
     </div>
   );
 };

@@ -7,6 +7,7 @@ import { shop } from '../api/shop.ts';
 import { useWatchedOrder } from '../api/watch-order.ts';
 import { OrderSteps } from '../components/order-steps.tsx';
 import { PageTitle } from '../components/page-title.tsx';
+import { PostalLines } from '../components/postal-lines.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { Await, Missing } from '../components/states.tsx';
 import { useBuyingMessages, useFormats } from '../messages/language.tsx';
@@ -133,9 +134,7 @@ const Outcome = ({ order }: { readonly order: Order }) => {
 
 const Goods = ({ order }: { readonly order: Order }) => {
   const messages = useBuyingMessages();
-  const { money, country: nameOf } = useFormats();
-  const { name, street, line2, zip, city, state, country } = order.shippingAddress;
-  const place = [zip, city, state].filter(Boolean).join(' ');
+  const { money } = useFormats();
   const { captured, refunded } = order.payment;
   return (
     <aside className="summary">
@@ -168,11 +167,7 @@ const Goods = ({ order }: { readonly order: Order }) => {
       </dl>
       <h2>{messages.order.to}</h2>
       <address>
-        {[name, street, line2, place, nameOf(country)].filter(Boolean).map((line) => (
-          <span key={line} dir="auto">
-            {line}
-          </span>
-        ))}
+        <PostalLines address={order.shippingAddress} />
       </address>
       {order.shipment && <p>{messages.order.tracking(order.shipment.carrier, order.shipment.trackingNumber)}</p>}
     </aside>

@@ -1,13 +1,11 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { Form } from 'react-aria-components';
 import { useSessionChange } from '../api/session-change.ts';
 import { shop } from '../api/shop.ts';
 import { Field } from '../components/field.tsx';
 import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
+import { passwordOf, ShopForm, textOf } from '../components/shop-form.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
-
-const text = (form: FormData, name: string) => String(form.get(name) ?? '');
 
 const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | undefined }) => {
   const { account } = useBuyingMessages();
@@ -15,9 +13,9 @@ const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | u
   const navigate = useNavigate();
   const enter = useSessionChange(async (form: FormData) => {
     const { sessions } = await shop();
-    const given = { email: text(form, 'email'), password: text(form, 'password') };
+    const given = { email: textOf(form, 'email') ?? '', password: passwordOf(form) };
     const answer = await (isNew
-      ? sessions.register({ body: { ...given, name: text(form, 'name') } })
+      ? sessions.register({ body: { ...given, name: textOf(form, 'name') ?? '' } })
       : sessions.begin({ body: given }));
     return answer.user;
   });
@@ -27,15 +25,14 @@ const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | u
     <section className="entry">
       <PageTitle text={title} />
       <h1>{title}</h1>
-      <Form
-        className="form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          if (enter.isPending) return;
-          enter.mutate(new FormData(event.currentTarget), {
+      <ShopForm
+        problem={enter.error}
+        onSend={(form) =>
+          enter.isPending ||
+          enter.mutate(form, {
             onSuccess: () => void navigate({ to: to === '/checkout' ? '/checkout' : '/account', replace: true }),
-          });
-        }}
+          })
+        }
       >
         <ProblemNotice problem={enter.error} />
         {isNew && <Field label={account.name} name="name" autoComplete="name" maxLength={120} isRequired />}
@@ -53,7 +50,12 @@ const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | u
         <button type="submit" className="button large wide" aria-disabled={enter.isPending}>
           {title}
         </button>
-      </Form>
+      </ShopForm>
+      {!isNew && (
+        <p className="centred">
+          <Link to="/forgot">{account.forgot}</Link>
+        </p>
+      )}
       <p className="centred">
         {isNew ? account.known : account.unknown}{' '}
         <Link to={isNew ? '/sign-in' : '/sign-up'} search={search}>

@@ -1,0 +1,58 @@
+/** Pages in every state that they can be in. */
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { visit } from '../../kit/testing/browser.ts';
+import { barriers, desk, type Storefront } from './visitor.ts';
+
+/** Bytes of script, compressed, that the first page may load. */
+const scriptBudget = 120_000;
+
+/** Pages in every state that they can be in. */
+export const pages = (at: Storefront): void => {
+  describe('a page', () => {
+    it.each([
+      ['an order of somebody else', '/orders/ord_01jdq5w8m3k7x2r9v4t6y0z1ab', /We cannot show this order/],
+      ['an order that cannot be', '/orders/1', /We cannot show this order/],
+      ['a film that is gone', '/products/prd_01jdq5w8m3k7x2r9v4t6y0z1ab', /not on the shelf/],
+      ['no page', '/nowhere', /There is nothing here/],
+      ['a search without results', '/products?q=zzzzqqqq', /Nothing matches/],
+      ['an empty cart', '/cart', /Your cart is empty/],
+    ])('of %s is kind, and keeps nobody out', async (_, path, heading) => {
+      const { page } = await visit(at.browser(), `${at.shop()}${path}`, desk);
+      await page.getByRole('heading', { name: heading }).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.close();
+    });
+
+    it.each([
+      ['is away', 503, /takes longer than usual/],
+      ['asks to wait', 429, /Many people are here/],
+    ])('of a shop that %s says so, and goes on by itself', async (_, status, notice) => {
+      const { page } = await visit(at.browser(), `${at.shop()}/cart`, desk);
+      await page.route('**/api/v1/products?*', (route) =>
+        route.fulfill({ status, headers: { 'retry-after': '1' }, json: { code: 'test', detail: 'Away.' } }),
+      );
+      await page.goto(`${at.shop()}/products`);
+      await page.getByText(notice).waitFor();
+      await page.unroute('**/api/v1/products?*');
+      await page.locator('.grid .card-link').first().waitFor();
+      await page.close();
+    });
+
+    it(`loads at most ${scriptBudget} bytes of script at first, compressed`, async () => {
+      const page = await at.browser().newPage();
+      const sizes: Promise<number>[] = [];
+      page.on('response', (response) => {
+        if (response.request().resourceType() === 'script')
+          sizes.push(response.body().then((body) => gzipSync(body, { level: 9 }).length));
+      });
+      await page.goto(at.shop(), { waitUntil: 'networkidle' });
+      await page.locator('.card-link').first().waitFor();
+      const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+      console.log(`script of the first page: ${bytes} bytes of ${scriptBudget}, compressed`);
+      expect(bytes).toBeGreaterThan(10_000);
+      expect(bytes).toBeLessThanOrEqual(scriptBudget);
+      await page.close();
+    });
+  });
+};

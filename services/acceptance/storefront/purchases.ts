@@ -1,0 +1,138 @@
+/** Buying, however it goes. */
+import { describe, expect, it } from '@jest/globals';
+import { visit } from '../../kit/testing/browser.ts';
+import { address, barriers, desk, faultsIn, fillCart, fillForm, paid, pay, type Storefront } from './visitor.ts';
+
+/** Buying, however it goes. */
+export const purchases = (at: Storefront): void => {
+  describe('a purchase', () => {
+    it('goes by keyboard alone', async () => {
+      const { page, complaints } = await visit(at.browser(), `${at.shop()}/products?q=love`, desk);
+      await page.locator('.grid .card-link').first().waitFor();
+      /** Presses Tab until what has the focus is called so. */
+      const tabTo = async (name: RegExp) => {
+        for (let presses = 0; presses < 120; presses += 1) {
+          await page.keyboard.press('Tab');
+          const focused = await page.evaluate<string>(
+            "(() => { const { ariaLabel, innerText, labels } = document.activeElement; return ariaLabel || labels?.[0]?.innerText || innerText || ''; })()",
+          );
+          if (name.test(focused)) return;
+        }
+        throw new Error(`no way by Tab to ${name}`);
+      };
+      const first = await page.locator('.grid .card-title').first().innerText();
+      await tabTo(new RegExp(RegExp.escape(first)));
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Add to cart' }).waitFor();
+      await tabTo(/^Add to cart$/);
+      await page.keyboard.press('Enter');
+      await page.getByText('is in your cart').waitFor();
+      await tabTo(/^Go to cart$/);
+      await page.keyboard.press('Enter');
+      await page.getByRole('link', { name: 'Check out' }).waitFor();
+      await tabTo(/^Check out/);
+      await page.keyboard.press('Enter');
+      await page.getByLabel('E-mail').waitFor();
+      for (const [label, text] of [
+        [/^E-mail/, 'ada@example.com'],
+        [/^Name/, address.name],
+        [/^Street/, address.street],
+        [/^Postal/, address.zip],
+        [/^City/, address.city],
+        [/^Country/, 'United States'],
+      ] as const) {
+        await tabTo(label);
+        await page.keyboard.type(text);
+      }
+      await tabTo(/^Pay /);
+      await page.keyboard.press('Enter');
+      await paid(page).waitFor();
+      expect(faultsIn(complaints)).toEqual([]);
+      await page.close();
+    });
+
+    it('is one order, however often Pay is pressed', async () => {
+      const { page } = await visit(at.browser(), at.shop(), desk);
+      const placed: string[] = [];
+      page.on('request', (request) => {
+        if (request.method() === 'POST' && request.url().endsWith('/orders'))
+          placed.push(request.headers()['idempotency-key'] ?? '');
+      });
+      await fillCart(at, page);
+      await page.goto(`${at.shop()}/checkout`);
+      await fillForm(page);
+      await pay(page).dblclick();
+      await paid(page).waitFor();
+      expect(new Set(placed).size).toBe(1);
+      await page.goBack();
+      await page.getByRole('button', { name: /^Pay / }).waitFor({ state: 'detached' });
+      await page.close();
+    });
+
+    it('whose answer was lost is asked about again and paid once', async () => {
+      const { page } = await visit(at.browser(), at.shop(), desk);
+      await fillCart(at, page);
+      await page.goto(`${at.shop()}/checkout`);
+      await fillForm(page);
+      const keys: string[] = [];
+      await page.route('**/api/v1/orders', async (route) => {
+        keys.push(route.request().headers()['idempotency-key'] ?? '');
+        if (keys.length > 1) return route.continue();
+        await route.fetch();
+        await route.abort();
+      });
+      await pay(page).click();
+      await page.getByRole('heading', { name: /We do not know yet/ }).waitFor();
+      // As after a crash of the browser: the tab comes back with what it kept.
+      await page.reload();
+      await paid(page).waitFor();
+      expect([keys.length >= 2, new Set(keys).size]).toEqual([true, 1]);
+      await page.close();
+    });
+
+    it('by a card that is declined charges nothing, and goes on with another', async () => {
+      const { page } = await visit(at.browser(), at.shop(), desk);
+      await fillCart(at, page);
+      await page.goto(`${at.shop()}/checkout`);
+      await fillForm(page);
+      await page.getByLabel('A card that is declined').check();
+      await pay(page).click();
+      await page.getByText('Nothing was charged').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Try another card' }).click();
+      await fillForm(page);
+      await pay(page).click();
+      await paid(page).waitFor();
+      await page.close();
+    });
+
+    it('of a cart that another tab changed is refused, shown as it is now, and paid then', async () => {
+      const context = await at.browser().newContext();
+      const page = await context.newPage();
+      await fillCart(at, page);
+      await page.goto(`${at.shop()}/checkout`);
+      await fillForm(page);
+      const other = await context.newPage();
+      await fillCart(at, other, 'king');
+      await pay(page).click();
+      await page.getByText('Your cart has changed').waitFor();
+      await page.locator('.summary dt').nth(2).waitFor();
+      await pay(page).click();
+      await paid(page).waitFor();
+      await context.close();
+    });
+
+    it('keeps names of any script as they are, and runs none', async () => {
+      const { page, complaints } = await visit(at.browser(), at.shop(), desk);
+      await fillCart(at, page);
+      await page.goto(`${at.shop()}/checkout`);
+      const name = '<img src=x onerror=alert(1)> 🎬 שלום';
+      await fillForm(page, { ...address, name, street: '"><script>alert(1)</script>' });
+      await pay(page).click();
+      await paid(page).waitFor();
+      expect(await page.locator('address').innerText()).toContain(name);
+      expect(faultsIn(complaints)).toEqual([]);
+      await page.close();
+    });
+  });
+};
