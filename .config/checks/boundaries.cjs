@@ -52,7 +52,10 @@ module.exports = {
       'infrastructure-sees-only-manifests',
       'It knows what a service needs, never how it works: put that into the manifest (services/kit/manifest.ts).',
       { path: '^(bin/|lib/(stacks|constructs|workloads|guards)/|lib/[^/]+\\.ts$)', pathNot: TEST },
-      { path: '^services/', pathNot: ['(^|/)manifest\\.ts$', '^services/kit/(configuration-declaration|destinations|observation)\\.ts$'] },
+      {
+        path: '^services/',
+        pathNot: ['(^|/)manifest\\.ts$', '^services/kit/(configuration-declaration|destinations|observation)\\.ts$'],
+      },
     ),
     error(
       'tools-see-no-service',
