@@ -99,6 +99,8 @@ describe('npm start', () => {
     const { rows, created, updated, findings } = report.catalogue;
     const skipped = findings.filter(({ action }) => action === 'skipped').reduce((sum, { count }) => sum + count, 0);
     expect([rows, updated, created + skipped]).toEqual([3200, 0, 3200]);
+    expect(report.ledger?.entries).toBeGreaterThan(1);
+    expect(report.warehouse).toMatchObject({ orderId: report.order.id, eventToRowMs: expect.any(Number) });
     const mail = report.mail && (await (await fetch(report.mail.url)).text());
     expect(mail?.includes(report.order.id) ?? false).toBe(sentMailsOf(services) !== undefined);
     expect((await stat(path.join(place, 'data', 'state.json'))).mode & 0o777).toBe(0o600);

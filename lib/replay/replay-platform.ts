@@ -1,6 +1,7 @@
 /** A replay against the platform that runs on a folder: purchases, kills meanwhile, and the orders and mails that must come of it. */
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { openWarehouseDoor } from '../../services/kit/warehouse/warehouse-door.ts';
 import { type LocalState, readState } from '../local/state.ts';
 import { createApiClient } from '../shop/api-client.ts';
 import { openMailFolder } from '../shop/mail-folder.ts';
@@ -9,6 +10,7 @@ import { type Kill, type Killing, type KillPlan, killMeanwhile } from './kill-me
 import { auditMails, auditOrders, databaseTime, type MailAudit, type OrderAudit, storedOrders } from './own-orders.ts';
 import { byDate, type PastPurchase, readPurchases } from './purchases.ts';
 import { type Accepted, type ReplayProgress, type ReplayReport, replay } from './replay.ts';
+import { auditWarehouse, type WarehouseAudit } from './warehouse-audit.ts';
 import { watchPlatform } from './watch-platform.ts';
 
 export type PlatformReplay = {
@@ -38,6 +40,8 @@ export type PlatformReplayReport = ReplayReport & {
   /** Confirmations; null where the shop sends no mails. */
   readonly mails: MailAudit | null;
   readonly orders: OrderAudit;
+  /** Rows of the payments; null where the shop has no warehouse. */
+  readonly warehouse: WarehouseAudit | null;
   readonly kills: readonly Kill[];
   /** File of what was promised, for `cloudmart laws --history`. */
   readonly history: string;
@@ -45,6 +49,9 @@ export type PlatformReplayReport = ReplayReport & {
 
 /** For the last mails after the last outcome: longer than a mail waits whose function was killed with its claim. */
 const MAILS_WITHIN_MS = 180_000;
+
+/** For the last rows: longer than the function takes to start again after a kill. */
+const ROWS_WITHIN_MS = 60_000;
 
 const sampleFile = new URL('./cdnow-sample.txt', import.meta.url);
 
@@ -57,9 +64,14 @@ const readFileOfPurchases = async (file: string | undefined): Promise<PastPurcha
   return purchases;
 };
 
-/** Whether anything came out that must not: a failed purchase, an order lost or doubled, a mail that is missing. */
-export const hasFindings = ({ failed, orders, mails }: PlatformReplayReport): boolean =>
-  failed + orders.lost.length + orders.doubled.length + (mails?.missing.length ?? 0) > 0;
+/** Whether anything came out that must not: a failed purchase, an order lost or doubled, a mail or a row that is missing. */
+export const hasFindings = ({ failed, orders, mails, warehouse }: PlatformReplayReport): boolean =>
+  failed +
+    orders.lost.length +
+    orders.doubled.length +
+    (mails?.missing.length ?? 0) +
+    (warehouse?.missing.length ?? 0) >
+  0;
 
 /** Replays and audits; `progress` is kept up to date, so that somebody who ends it hears how far it came. */
 const replayOn = async (
@@ -109,9 +121,11 @@ const replayOn = async (
     const killed = (await killing?.finish()) ?? [];
     const waiting = { withinMs: MAILS_WITHIN_MS, onWait: onMailWait, signal: ended };
     const mails = state.mailer ? await auditMails(openMailFolder(state.mailFolder), paid, waiting) : null;
+    const rows = { withinMs: ROWS_WITHIN_MS, signal: ended };
+    const warehouse = state.warehouse ? await auditWarehouse(openWarehouseDoor(state.warehouse), paid, rows) : null;
     const userIds = [...new Set(accepted.map(({ userId }) => userId))];
     const stored = await patiently(() => storedOrders(ordersUrl, userIds, since), { ...patience, signal: ended });
-    return { ...report, mails, orders: auditOrders(stored, accepted, askedKeys), kills: killed, history };
+    return { ...report, mails, orders: auditOrders(stored, accepted, askedKeys), warehouse, kills: killed, history };
   } finally {
     watch.close();
     over.abort();

@@ -77,6 +77,44 @@ test('kills of a function, of PostgreSQL and of the supervisor lose no order and
   expect([laws.code, laws.stdout]).toEqual([0, expect.stringContaining(' 0 violations')]);
 });
 
+test('the warehouse says to the cent what purchases took in, after those kills too, and its questions have answers', async () => {
+  const revenue = async () => {
+    const { code, stdout } = await cloudmart('warehouse', 'query', 'revenue-by-day', '--json').ended;
+    expect(code).toBe(0);
+    const { rows } = JSON.parse(stdout) as { rows: { revenue_amount: number }[] };
+    return rows.reduce((sum, row) => sum + row.revenue_amount, 0);
+  };
+  const before = await revenue();
+  const { stdout } = await cloudmart('replay', '--limit', '15', '--json').ended;
+  const { paidNow, warehouse, states } = JSON.parse(stdout) as PlatformReplayReport;
+  expect(states).toEqual({ paid: 15 });
+  expect(warehouse).toMatchObject({ expected: 15, missing: [], captured: paidNow });
+  expect((await revenue()) - before).toBe(paidNow);
+  const loaded = await eventually(async () => {
+    const status = await cloudmart('warehouse', 'status', '--json').ended;
+    expect(JSON.parse(status.stdout)).toMatchObject({ behind: 0, gaps: [], waiting: [], failed: [] });
+    expect(status.code).toBe(0);
+    return JSON.parse(status.stdout) as { rows: number };
+  });
+  const again = await cloudmart('warehouse', 'backfill', '--json').ended;
+  expect([again.code, JSON.parse(again.stdout)]).toEqual([
+    0,
+    { events: loaded.rows, loaded: 0, setAside: 0, damaged: [] },
+  ]);
+  const nothing = await cloudmart('warehouse', 'backfill', '--to', '1999-12-31').ended;
+  expect([nothing.code, nothing.stderr]).toEqual([1, expect.stringContaining('the ledger has nothing of these days')]);
+});
+
+test.each([
+  [['backfill', '--from', '2026-02-30'], 'it is no day of the calendar'],
+  [['backfill', '--from', '2026-03-02', '--to', '2026-03-01'], 'comes after --to'],
+  [['query', 'profit'], 'there is no question "profit"'],
+  [['query'], 'query needs one'],
+])('warehouse %j is refused as wrong usage', async (words, sentence) => {
+  const { code, stderr } = await cloudmart('warehouse', ...words).ended;
+  expect([code, stderr]).toEqual([2, expect.stringContaining(sentence)]);
+});
+
 test('a file without the column of the sample is replayed, and what is printed is plain and fits 80 columns', async () => {
   const file = path.join(place, 'CDNOW_master.txt');
   await writeFile(file, ' 00001 19970101  1   11.77\r\n 00001 19970102  2   20.00\r\n');

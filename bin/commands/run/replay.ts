@@ -46,7 +46,7 @@ const killLines = (kills: readonly Kill[]): string[] => {
 };
 
 const linesOf = (report: PlatformReplayReport, data: string): string[] => {
-  const { answerMs, failures, failed, kills, mails, orders, queueMs, states } = report;
+  const { answerMs, failures, failed, kills, mails, orders, queueMs, states, warehouse } = report;
   const settled = Object.entries(states).map(([status, count]) => `${count} ${status}`);
   return [
     ...item(
@@ -66,6 +66,13 @@ const linesOf = (report: PlatformReplayReport, data: string): string[] => {
     ...(mails
       ? item('mails', `${mails.sent} of ${mails.expected} sent`, moodOf(mails.missing.length))
       : item('mails', 'none: no service sends any')),
+    ...(warehouse
+      ? item(
+          'warehouse',
+          `${warehouse.expected - warehouse.missing.length} of ${warehouse.expected} payments, ${dollars(warehouse.captured)}; event to row p50 ${warehouse.eventToRowMs.p50} ms, p99 ${warehouse.eventToRowMs.p99} ms`,
+          moodOf(warehouse.missing.length),
+        )
+      : []),
     ...item('paid', `${dollars(report.paidNow)} at today's prices, ${dollars(report.paidThen)} then`),
     ...item('pace', `${report.throughput} purchases/s, ${report.retries} requests repeated`),
     '',
@@ -84,6 +91,7 @@ const linesOf = (report: PlatformReplayReport, data: string): string[] => {
     ...idLines('lost', orders.lost),
     ...idLines('doubled', orders.doubled),
     ...idLines('no mail', mails?.missing ?? []),
+    ...idLines('no row', warehouse?.missing ?? []),
     '',
     'What was promised is on record; what must be true now, this checks:',
     `npx cloudmart laws${named(data)} --history ${report.history}`,
