@@ -8,6 +8,7 @@ export type WarehouseFlags = {
   readonly data: string;
   readonly from?: string;
   readonly to?: string;
+  readonly bigquery?: { readonly project: string; readonly dataset: string };
   readonly picture?: string;
   readonly json?: boolean;
 };
@@ -21,6 +22,17 @@ const dayOption = (flags: string, description: string) =>
     if (read === undefined || Number.isNaN(read.getTime()) || read.toISOString().slice(0, 10) !== text)
       throw new InvalidArgumentError('it is no day of the calendar; give one such as 2026-03-01');
     return text;
+  });
+
+const bigQueryOption = () =>
+  new Option(
+    '--bigquery <project/dataset>',
+    'to init and query: a warehouse in BigQuery, with a token in GOOGLE_ACCESS_TOKEN',
+  ).argParser((text: string) => {
+    const [, project, dataset] = /^([a-z][a-z0-9-]{4,28}[a-z0-9])\/(\w{1,1024})$/.exec(text) ?? [];
+    if (project === undefined || dataset === undefined)
+      throw new InvalidArgumentError('give project and dataset, such as shop-project/cloudmart');
+    return { project, dataset };
   });
 
 /** `cloudmart warehouse`: what the shop's figures are made of. */
@@ -40,6 +52,7 @@ export const warehouseCommand = (): Command =>
     .addOption(dayOption('--from <day>', 'to backfill: first day, UTC; default the first of the ledger'))
     .addOption(dayOption('--to <day>', 'to backfill: last day, UTC; default the last of the ledger'))
     .addOption(new Option('--picture <file>', 'to query: write a picture (SVG) of the answer'))
+    .addOption(bigQueryOption())
     .addOption(dataOption())
     .addOption(jsonOption())
     .addHelpText(
@@ -51,6 +64,7 @@ export const warehouseCommand = (): Command =>
         examples: [
           'npx cloudmart warehouse status',
           'npx cloudmart warehouse query revenue-by-day --picture revenue.svg',
+          'npx cloudmart warehouse init --bigquery shop-project/cloudmart',
           'npx cloudmart warehouse backfill --from 2026-03-01 --to 2026-03-07',
         ],
         done: 'it is done, or the warehouse is whole',
@@ -62,6 +76,10 @@ export const warehouseCommand = (): Command =>
       if ((action === 'query') !== (question !== undefined))
         throw new InvalidArgumentError(
           'a question goes with query, and query needs one; see "npx cloudmart warehouse --help"',
+        );
+      if (flags.bigquery && action !== 'init' && action !== 'query')
+        throw new InvalidArgumentError(
+          `--bigquery goes with init and query; ${action} compares with the ledger of this machine`,
         );
       if (flags.from !== undefined && flags.to !== undefined && flags.from > flags.to)
         throw new InvalidArgumentError(`--from ${flags.from} comes after --to ${flags.to}`);

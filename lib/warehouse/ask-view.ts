@@ -2,14 +2,14 @@ import type { WarehouseView } from '../../services/contracts/warehouse/order-vie
 import { formatMoney } from '../../services/kit/values/money.ts';
 import { type Row, viewName } from '../../services/kit/warehouse/warehouse.ts';
 import { findView } from './find-view.ts';
-import { withWarehouse } from './open-shop-warehouse.ts';
+import { type WarehousePlace, withWarehouse } from './open-shop-warehouse.ts';
 
 export type ViewAnswer = { readonly view: WarehouseView; readonly rows: readonly Row[] };
 
-/** Asks a ready-made question of the warehouse on a folder. Throws `StartRefused` where there is none. */
-export const askView = async (data: string, question: string): Promise<ViewAnswer> => {
+/** Asks a ready-made question of a warehouse. Throws `StartRefused` where there is none. */
+export const askView = async (place: WarehousePlace, question: string): Promise<ViewAnswer> => {
   const view = findView(question);
-  const rows = await withWarehouse(data, (warehouse) => warehouse.query(`SELECT * FROM ${viewName(view.name)}`));
+  const rows = await withWarehouse(place, (warehouse) => warehouse.query(`SELECT * FROM ${viewName(view.name)}`));
   return { view, rows };
 };
 

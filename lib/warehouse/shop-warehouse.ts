@@ -18,7 +18,7 @@ const ledgerOf = async (data: string): Promise<LedgerPlace> => {
 /** Loads days of the ledger. Throws `StartRefused` when no platform runs on the folder. */
 export const backfillShop = async (data: string, days: Days): Promise<BackfillReport> => {
   const ledger = await ledgerOf(data);
-  return withWarehouse(data, (warehouse) => backfill(warehouse, ledgerPages(ledger), days, () => new Date()));
+  return withWarehouse({ data }, (warehouse) => backfill(warehouse, ledgerPages(ledger), days, () => new Date()));
 };
 
 /** How the warehouse is, compared with the ledger. Throws `StartRefused` when no platform runs on the folder. */
@@ -35,7 +35,7 @@ export const shopWarehouseStatus = async (data: string): Promise<WarehouseStatus
   try {
     const exporter = services.find(hasWarehouse)?.name ?? '';
     const givenUp = await openMappingTable(client, exporter, ledger.table).givenUp();
-    return await withWarehouse(data, (warehouse) => warehouseStatus(warehouse, entries, givenUp));
+    return await withWarehouse({ data }, (warehouse) => warehouseStatus(warehouse, entries, givenUp));
   } finally {
     client.destroy();
   }

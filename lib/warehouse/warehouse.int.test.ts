@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { warehouseViews } from '../../services/contracts/warehouse/order-views.ts';
+import { startBigQueryPeer } from '../../services/kit/testing/bigquery-peer.ts';
 import { openDuckDbWarehouse } from '../../services/kit/warehouse/duckdb-warehouse.ts';
 import { viewName, type Warehouse } from '../../services/kit/warehouse/warehouse.ts';
 import { entriesOf } from '../../services/warehouse-export/testing/changes.ts';
+import { askView } from './ask-view.ts';
 import { backfill } from './backfill.ts';
 import { findView } from './find-view.ts';
 import { shopSchema } from './local-warehouse.ts';
+import { GOOGLE_ACCESS_TOKEN, withWarehouse } from './open-shop-warehouse.ts';
 import { viewPicture } from './view-picture.ts';
 import { needsAttention, warehouseStatus } from './warehouse-status.ts';
 
@@ -42,6 +45,33 @@ describe('a backfill', () => {
     const report = await fill([{ ...first, event: '{}' }, ...rest]);
     expect(report).toMatchObject({ events: 3, loaded: 3 });
     expect(report.damaged).toEqual([expect.stringContaining('is not the text that was recorded')]);
+  });
+});
+
+describe('a warehouse in BigQuery', () => {
+  test('is made by one command, with every table and question, for who has a token and for nobody else', async () => {
+    const peer = await startBigQueryPeer('token-of-a-person');
+    const bigquery = { project: 'shop-project', dataset: 'shop', apiUrl: peer.url };
+    const before = process.env[GOOGLE_ACCESS_TOKEN];
+    try {
+      delete process.env[GOOGLE_ACCESS_TOKEN];
+      await expect(askView({ data: '', bigquery }, 'funnel')).rejects.toMatchObject({ code: 'warehouse.no-token' });
+      process.env[GOOGLE_ACCESS_TOKEN] = 'token-of-a-person';
+      const prepared = await withWarehouse({ data: '', bigquery }, async (made) => {
+        const first = await made.prepare(shopSchema);
+        await backfill(made, pagesOf(entriesOf(1), entriesOf(1)), {}, now);
+        return first;
+      });
+      expect(prepared).toEqual({ created: ['order_events', 'set_aside'], added: [] });
+      expect((await askView({ data: '', bigquery }, 'revenue-by-day')).rows).toMatchObject([
+        { day: '2026-03-01', currency: 'USD', orders: 1, revenue_amount: 3000 },
+      ]);
+      for (const { name } of warehouseViews) await askView({ data: '', bigquery }, name);
+    } finally {
+      if (before === undefined) delete process.env[GOOGLE_ACCESS_TOKEN];
+      else process.env[GOOGLE_ACCESS_TOKEN] = before;
+      await peer.stop();
+    }
   });
 });
 

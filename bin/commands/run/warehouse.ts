@@ -8,8 +8,8 @@ import { writeFileAtomically } from '../../../lib/write-file-atomically.ts';
 import { columns, paint, print, say } from '../../command-line/print.ts';
 import type { WarehouseAction, WarehouseFlags } from '../warehouse.ts';
 
-const init = async ({ data, json }: WarehouseFlags) => {
-  const prepared = await withWarehouse(data, (warehouse) => warehouse.prepare(shopSchema));
+const init = async ({ data, bigquery, json }: WarehouseFlags) => {
+  const prepared = await withWarehouse({ data, bigquery }, (warehouse) => warehouse.prepare(shopSchema));
   const { created, added } = prepared;
   print(json, prepared, () => [
     `tables ${created.length > 0 ? `created: ${created.join(', ')}` : 'were there'}; columns ${added.length > 0 ? `added: ${added.join(', ')}` : 'were there'}; views written anew`,
@@ -58,8 +58,8 @@ const backfill = async ({ data, from, to, json }: WarehouseFlags) => {
   if (events + setAside === 0 || damaged.length > 0) process.exitCode = 1;
 };
 
-const query = async (question: string, { data, picture, json }: WarehouseFlags) => {
-  const { view, rows } = await askView(data, question);
+const query = async (question: string, { data, bigquery, picture, json }: WarehouseFlags) => {
+  const { view, rows } = await askView({ data, bigquery }, question);
   print(json, { question: view.name, rows }, () => [
     view.title,
     '',

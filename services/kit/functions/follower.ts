@@ -9,12 +9,12 @@ import { openMappingTable } from './mapping-table.ts';
 import { type StreamChange, streamSource } from './stream-event.ts';
 import { findTableStream, type TableStream } from './table-stream.ts';
 
-/** As the mapping on AWS has them. */
+/** As the mapping on AWS has them, but for the age: a machine that was off for a day goes on with what it had not done. */
 export const followerSettings: MappingSettings = {
   ...defaultMappingSettings,
   batchSize: changeTries.batchSize,
   retryAttempts: changeTries.retries,
-  oldestMs: changeTries.oldestSeconds * 1000,
+  oldestMs: Number.POSITIVE_INFINITY,
   timeoutMs: 60_000,
 };
 

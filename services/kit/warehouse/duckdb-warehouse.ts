@@ -99,11 +99,16 @@ export const openDuckDbWarehouse = async (file: string): Promise<Warehouse> => {
     if (!known) throw new WarehouseOutdated(`it has no table ${table}`);
     if (missing.length > 0) throw new WarehouseOutdated(`${table} has no column ${missing.join(', ')}`);
     const shape = JSON.stringify([Object.fromEntries(names.map((name) => [name, known.get(name)]))]);
-    await connection.run(
+    const inserting = connection.run(
       `INSERT INTO ${quoted(table)} BY NAME
          SELECT unnest(from_json($1::JSON, '${shape.replaceAll("'", "''")}'), recursive := true) ON CONFLICT DO NOTHING`,
       [JSON.stringify(rows)],
     );
+    await inserting.catch((problem: Error) => {
+      // A row that is wrong stays wrong; a full disk or too little memory passes.
+      if (/^(Binder|Catalog|Constraint|Conversion|Invalid|Parser)/.test(problem.message)) throw problem;
+      throw new WarehouseAway(problem.message.split('\n')[0] ?? '', { cause: problem });
+    });
   };
 
   const query = async (sql: string): Promise<Row[]> => {
