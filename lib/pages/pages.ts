@@ -1,12 +1,14 @@
 /** Parts of README.md, pages under `docs/`, and compose.yaml with what belongs to it, that are written from the code. */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { runsInCluster } from '../../services/kit/manifest.ts';
 import { composeFiles } from '../compose/compose-file.ts';
 import { environmentNamed, environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { preparePlatform, type SynthesizedStack } from '../templates/platform-templates.ts';
 import { architecturePage } from './architecture-page.ts';
 import { environmentsPage } from './environments-page.ts';
+import { metricsPage } from './metrics-page.ts';
 import { readmeWith } from './readme-map.ts';
 import { permissionsPage, statefulResourcesPage } from './template-pages.ts';
 
@@ -21,6 +23,7 @@ export const writtenPages = async (
     ['README.md', readmeWith(await text('README.md'), services)],
     [architecture, architecturePage(await text(architecture), { services, environments, production })],
     ['docs/environments.md', environmentsPage(environments)],
+    ['docs/metrics.md', metricsPage(services.filter(runsInCluster))],
     ['docs/permissions.md', permissionsPage(production)],
     ['docs/stateful-resources.md', statefulResourcesPage(production)],
     ...composeFiles(services),

@@ -38,6 +38,7 @@ import { createOrderRepository, type KnownOrder, processOrderQueue } from './sto
 import { createReconciliationRepository } from './storage/reconciliation-repository.ts';
 import { beginReconciliation, bySchedule } from './use-cases/begin-reconciliation.ts';
 import { startProcessingOrder } from './use-cases/change-order.ts';
+import { orderFigures } from './use-cases/order-figures.ts';
 import { processOrder } from './use-cases/process-order.ts';
 import { reconcile } from './use-cases/reconcile.ts';
 import { processDueOrders, sweepStuckOrders } from './use-cases/sweep-orders.ts';
@@ -88,6 +89,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     ids,
     driver,
     changed: changes.changed,
+    count: orderFigures(metrics),
     limits: { undecided: config.own.UNDECIDED_ORDERS, declinedPerHour: config.own.DECLINED_ORDERS_PER_HOUR },
   });
   const keys = createIdempotencyKeys({ sql: database, clock });

@@ -24,6 +24,7 @@ import { cancelPayment } from './use-cases/cancel-payment.ts';
 import { capturePayment } from './use-cases/capture-payment.ts';
 import { hearNotice } from './use-cases/hear-notice.ts';
 import type { PaymentEffects } from './use-cases/payment-effects.ts';
+import { paymentFigures } from './use-cases/payment-figures.ts';
 import { reconcileWithProvider } from './use-cases/reconcile-with-provider.ts';
 import { recordCharge } from './use-cases/record-charge.ts';
 import { refundPayment } from './use-cases/refund-payment.ts';
@@ -45,7 +46,7 @@ export const paymentApp = async (context: ServiceContext<z.output<typeof payment
   const owned = await openOwned(context);
   const { database, jobs } = owned;
 
-  const payments = createPaymentRepository({ database, ids, clock });
+  const payments = createPaymentRepository({ database, ids, clock, count: paymentFigures(metrics) });
   const opened = await openProvider(context, async (key, charge) => {
     const payment = await payments.findById(key);
     if (payment) await recordCharge(effects, payment.orderId, charge);

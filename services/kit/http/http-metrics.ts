@@ -9,6 +9,13 @@ const ofEveryDoor: ReadonlySet<RefusalKind> = new Set(['unauthenticated', 'forbi
 const isUndeclared = ({ errors = [] }: ServedDoor, { kind, code }: Refusal) =>
   !ofEveryDoor.has(kind) && !code.startsWith('request.') && !errors.includes(code);
 
+/** Answers that an attack would raise; refused log-ins are counted by the user service. */
+const securityEvents: ReadonlyMap<number, string> = new Map([
+  [401, 'unauthenticated'],
+  [403, 'forbidden'],
+  [429, 'too-many'],
+]);
+
 /** Counts and times each answer by its route pattern, never by its URL, so that the number of series stays small. */
 export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
   const labels = ['method', 'route', 'status'] as const;
@@ -18,7 +25,14 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
     help: 'Seconds from the first byte of a request to the end of its answer.',
     labels,
   });
+  const refusals = metrics.counter({
+    name: 'security_events_total',
+    help: 'Requests refused for who sent them, or for how many.',
+    labels: ['event'],
+  });
   http.addHook('onResponse', async (request, reply) => {
+    const event = securityEvents.get(reply.statusCode);
+    if (event) refusals.inc({ event });
     const values = {
       method: request.routeOptions.url === undefined ? 'any' : request.method,
       route: request.routeOptions.url ?? 'unmatched',

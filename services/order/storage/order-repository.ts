@@ -27,6 +27,8 @@ export type OrderRepositoryParts = {
   readonly driver?: OrderDriver;
   /** Told of each change of an order once it is committed. Default nobody. */
   readonly changed?: (orderId: string) => void;
+  /** Counts what is committed: the order before, null for a new one, and each event with the order after it. Default nobody. */
+  readonly count?: (before: Order | null, recorded: readonly { event: OrderEvent; after: Order }[]) => void;
 };
 
 /** The account whose orders are meant, or the session of a guest. */
@@ -54,7 +56,7 @@ const ownedBy = (owner: Owner, parameter: (value: unknown) => string): string =>
     : `user_id IS NULL AND session_id = ${parameter(owner.sessionId)}`;
 
 const repositoryOn = (
-  { database, jobs, ids, limits, driver, changed = () => undefined }: OrderRepositoryParts,
+  { database, jobs, ids, limits, driver, changed = () => undefined, count = () => undefined }: OrderRepositoryParts,
   outer: Sql | null,
 ) => {
   const sql = outer ?? database;
@@ -138,7 +140,11 @@ const repositoryOn = (
         ...[order.id, eventRows([recorded]), row, key, fingerprint, attempt, tracedEvents([cloudEvent(recorded, key)])],
         ...[carts.map(({ owner }) => owner), carts.map(({ orderId }) => orderId), order.createdAt],
       ];
-      const write = async (to: Sql) => (await to.query(placeOrder, values, { name: 'place-order' })).rowCount > 0;
+      const write = async (to: Sql) => {
+        const { rowCount } = await to.query(placeOrder, values, { name: 'place-order' });
+        if (rowCount > 0) afterCommit(to, () => count(null, [recorded]));
+        return rowCount > 0;
+      };
       const writeIfThereIsRoom = async (tx: Sql) => {
         await requireRoom(tx, order, { network, limits });
         return write(tx);
@@ -176,7 +182,11 @@ const repositoryOn = (
       const published = tracedEvents(recorded.map((each) => cloudEvent(each)));
       const write = async (to: Sql) => {
         const { rowCount } = await to.query(appendEvents, [...values, published], { name: 'append-events' });
-        if (rowCount > 0) afterCommit(to, () => changed(order.id));
+        if (rowCount > 0)
+          afterCommit(to, () => {
+            changed(order.id);
+            count(order, recorded);
+          });
         return rowCount > 0;
       };
       const isWritten = options.drive && columns['owed'] ? await driving(order.id, write) : await write(sql);

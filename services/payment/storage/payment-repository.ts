@@ -57,10 +57,16 @@ const eventPayload = (payment: Payment, event: PaymentEvent): Record<string, unk
 /** A payment with the token of whoever began it; null once its outcome is known. */
 export type BegunPayment = { readonly payment: Payment; readonly token: string | null };
 
-export type PaymentRepositoryParts = { readonly database: Database; readonly ids: Ids; readonly clock: Clock };
+export type PaymentRepositoryParts = {
+  readonly database: Database;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  /** Counts events once they are committed. Default nobody. */
+  readonly count?: (payment: Payment, events: readonly PaymentEvent[]) => void;
+};
 
 /** Payments in PostgreSQL, with their ledger and their events written in the same transaction. */
-export const createPaymentRepository = ({ database, ids, clock }: PaymentRepositoryParts) => {
+export const createPaymentRepository = ({ database, ids, clock, count }: PaymentRepositoryParts) => {
   const firstRow = async (text: string, values: unknown[], name: string): Promise<PaymentRow | undefined> =>
     (await database.query<PaymentRow>(text, values, { name })).rows[0];
 
@@ -174,7 +180,9 @@ export const createPaymentRepository = ({ database, ids, clock }: PaymentReposit
         ],
         { name: 'record-payment-events' },
       );
-      return rowCount === 0 ? null : after;
+      if (rowCount === 0) return null;
+      count?.(after, events);
+      return after;
     },
 
     /** Orders whose payment has had no outcome since `since`, oldest first. */

@@ -1,0 +1,31 @@
+import type { Metrics } from '../../kit/telemetry/metrics.ts';
+import { toDecimal } from '../../kit/values/money.ts';
+import type { Order, OrderEvent } from '../domain/order.ts';
+
+/** An event of an order and the order after it. */
+type Recorded = { readonly event: OrderEvent; readonly after: Order };
+
+const paymentMethod = 'card';
+
+/** What the business asks of the orders, as metrics: told of each event that is committed, with the status before the first of them. */
+export const orderFigures = (metrics: Metrics) => {
+  const orders = metrics.counter({
+    name: 'orders_total',
+    help: 'Orders that came into a status, by how they are paid.',
+    labels: ['status', 'payment_method'],
+  });
+  const value = metrics.histogram({
+    name: 'order_value_dollars',
+    help: 'Value of placed orders in US dollars; sum by count is the average.',
+    buckets: [10, 50, 100, 500, 1000, 5000],
+  });
+  return (before: Order | null, recorded: readonly Recorded[]): void => {
+    let status = before?.status;
+    for (const { after } of recorded) {
+      if (after.status !== status) orders.inc({ status: after.status, payment_method: paymentMethod });
+      status = after.status;
+    }
+    const { total } = recorded[0]?.after ?? {};
+    if (!before && total?.currency === 'USD') value.observe(Number(toDecimal(total)));
+  };
+};
