@@ -19,6 +19,19 @@ describe('the health routes', () => {
       for (const prefix of ['', '/api/v1']) expect((await http.inject(`${prefix}/health${path}`)).statusCode).toBe(200);
   });
 
+  test('name the service, the moment and for how many seconds it has run (O-10)', async () => {
+    const context = testContext(manifest);
+    context.functions.register({ greet: () => 'hello' });
+    const http = await createHttpServer({ context });
+    for (const url of ['/health', '/health/detailed']) {
+      const before = Date.now();
+      const { status, service, timestamp, uptime, checks } = (await http.inject(url)).json();
+      expect({ status, service, checks }).toEqual({ status: 'healthy', service: manifest.name, checks: {} });
+      expect(Date.parse(timestamp)).toBeGreaterThanOrEqual(before);
+      expect(uptime).toBeGreaterThan(0);
+    }
+  });
+
   test.each([
     ['a dependency that it can do without', false, [200, 200, 200, 200, 200], 'degraded'],
     ['a dependency that it needs', true, [503, 200, 200, 200, 503], 'unhealthy'],

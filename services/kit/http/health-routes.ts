@@ -1,6 +1,7 @@
 import type { FastifyReply } from 'fastify';
 import * as z from 'zod';
 import type { ServiceContext } from '../context.ts';
+import { systemClock } from '../system-clock.ts';
 import type { HttpServer } from './fastify-zod.ts';
 
 type Reporting = Pick<ServiceContext<unknown>, 'health' | 'functions' | 'manifest' | 'metrics'>;
@@ -11,22 +12,34 @@ const check = z.object({
   durationMs: z.number(),
   error: z.string().optional(),
 });
-const exampleSummary = { status: 'healthy', checks: { cache: { status: 'up', critical: false, durationMs: 1 } } };
+const exampleSummary = {
+  status: 'healthy',
+  service: 'order',
+  timestamp: '2026-11-29T10:15:00.000Z',
+  uptime: 3600.5,
+  checks: { cache: { status: 'up', critical: false, durationMs: 1 } },
+};
 const summary = z
-  .object({ status: z.enum(['healthy', 'degraded', 'unhealthy']), checks: z.record(z.string(), check) })
+  .object({
+    status: z.enum(['healthy', 'degraded', 'unhealthy']),
+    service: z.string(),
+    timestamp: z.iso.datetime(),
+    /** Seconds. */
+    uptime: z.number(),
+    checks: z.record(z.string(), check),
+  })
   .meta({ example: exampleSummary });
 const phase = z.object({ status: z.string() }).meta({ example: { status: 'ready' } });
 const detailed = z
   .object({
     ...summary.shape,
-    service: z.string(),
     phase: z.string(),
     uptimeSeconds: z.number(),
     memoryMiB: z.number(),
     details: z.record(z.string(), z.unknown()),
   })
   .meta({
-    example: { ...exampleSummary, service: 'order', phase: 'ready', uptimeSeconds: 3600, memoryMiB: 96, details: {} },
+    example: { ...exampleSummary, phase: 'ready', uptimeSeconds: 3600, memoryMiB: 96, details: {} },
   });
 
 const both = <T>(schema: T) => ({ 200: schema, 503: schema });
@@ -55,6 +68,12 @@ export const addHealthRoutes = (
       .header('cache-control', 'no-store')
       .send(body);
 
+  const moment = () => ({
+    service: manifest.name,
+    timestamp: systemClock.now().toISOString(),
+    uptime: process.uptime(),
+  });
+
   for (const prefix of prefixes) {
     const route = (path: string, description: string, schema: z.ZodType, handler: (reply: FastifyReply) => unknown) =>
       http.get(
@@ -65,7 +84,8 @@ export const addHealthRoutes = (
 
     route('', 'Health of the service and of what it depends on.', showsDetails ? summary : phase, async (reply) => {
       const report = await health.report();
-      return answer(reply, report.status !== 'unhealthy', showsDetails ? report : { status: report.status });
+      const told = showsDetails ? { ...moment(), ...report } : { status: report.status };
+      return answer(reply, report.status !== 'unhealthy', told);
     });
     route('/live', 'Whether the process turns; no dependency is asked.', phase, (reply) =>
       answer(reply, true, { status: 'live' }),
@@ -85,7 +105,7 @@ export const addHealthRoutes = (
       async (reply) => {
         const report = await health.report();
         return answer(reply, report.status !== 'unhealthy' && functions.missing().length === 0, {
-          service: manifest.name,
+          ...moment(),
           phase: health.phase,
           ...report,
           uptimeSeconds: Math.floor(process.uptime()),
