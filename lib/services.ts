@@ -1,6 +1,7 @@
 /** The services that are deployed, and what they are to each other. */
 import { manifest as analytics } from '../services/analytics/manifest.ts';
 import { manifest as apiGateway } from '../services/api-gateway/manifest.ts';
+import { manifest as assistant } from '../services/assistant/manifest.ts';
 import { manifest as cart } from '../services/cart/manifest.ts';
 import {
   actsOn,
@@ -34,6 +35,7 @@ const declared: readonly ServiceManifest[] = [
   ledger,
   warehouseExport,
   analytics,
+  assistant,
   storefront,
 ];
 

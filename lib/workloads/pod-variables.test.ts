@@ -28,9 +28,16 @@ test.each(services.filter(runsInCluster))('$name accepts the environment of its 
   const unread = Object.entries(service.configuration).flatMap(([key, declaration]) =>
     isNeeded(declaration, (plain) => environment[plain]) ? [] : [key],
   );
+  // Nor is there a value where a manifest has no default and the environment sets none.
+  const unset = Object.entries(service.configuration).flatMap(([key, declaration]) =>
+    declaration.kind === 'plain' && declaration.default === undefined && environment[key] === undefined ? [key] : [],
+  );
   const anything = z.object(
     Object.fromEntries(
-      Object.keys(service.configuration).map((key) => [key, unread.includes(key) ? z.string().optional() : z.string()]),
+      Object.keys(service.configuration).map((key) => [
+        key,
+        [...unread, ...unset].includes(key) ? z.string().optional() : z.string(),
+      ]),
     ),
   );
   const asked: string[] = [];

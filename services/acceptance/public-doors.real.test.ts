@@ -5,8 +5,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { createVisitor } from './testing/customer.ts';
-import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
 /** The same cases in every run, so that a finding can be repeated. */
 const seed = '7';

@@ -8,8 +8,8 @@ import type { Order } from '../contracts/http/order-api.ts';
 import type { Product } from '../contracts/http/product-api.ts';
 import type { Drift, Reconciliation } from '../contracts/http/reconciliation-api.ts';
 import { eventually } from '../kit/testing/condition.ts';
+import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { address, createVisitor, newCustomer, newGuest, signIn, type Visitor } from './testing/customer.ts';
-import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
 let platform: RunningPlatform;
 let staff: Visitor;

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addressOf } from '../contracts/http/address-of.ts';
+import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { brokenObjectLevelAuthorization } from './owasp/api01-broken-object-level-authorization.ts';
 import { brokenAuthentication } from './owasp/api02-broken-authentication.ts';
 import { brokenObjectPropertyLevelAuthorization } from './owasp/api03-broken-object-property-level-authorization.ts';
@@ -17,7 +18,6 @@ import { improperInventoryManagement } from './owasp/api09-improper-inventory-ma
 import { unsafeConsumptionOfApis } from './owasp/api10-unsafe-consumption-of-apis.ts';
 import { type Ownership, promised, verdictOn } from './testing/authorisation.ts';
 import { ask, type CallerName, callers, gatherPeople, newGuestCookie, type People } from './testing/people.ts';
-import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 import { type OpenDoor, shopDoors } from './testing/shop-doors.ts';
 
 let platform: RunningPlatform;

@@ -2,13 +2,13 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Browser } from 'playwright-core';
 import { openBrowser } from '../kit/testing/browser.ts';
+import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { manifest } from '../storefront/manifest.ts';
 import { accounts } from './storefront/accounts.ts';
 import { customers } from './storefront/customers.ts';
 import { journeys } from './storefront/journeys.ts';
 import { pages } from './storefront/pages.ts';
 import { purchases } from './storefront/purchases.ts';
-import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
 let browser: Browser;
 let platform: RunningPlatform;

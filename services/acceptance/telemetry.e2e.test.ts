@@ -5,13 +5,13 @@ import { manifest as cart } from '../cart/manifest.ts';
 import type { Product } from '../contracts/http/product-api.ts';
 import { type Emitter, metricsOf, mostSeries, processPrefixes } from '../contracts/metrics/metric-catalogue.ts';
 import { eventually } from '../kit/testing/condition.ts';
+import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../kit/testing/traces/otlp-receiver.ts';
 import { manifest as order } from '../order/manifest.ts';
 import { manifest as payment } from '../payment/manifest.ts';
 import { manifest as product } from '../product/manifest.ts';
 import { manifest as user } from '../user/manifest.ts';
 import { createVisitor, newGuest, signIn } from './testing/customer.ts';
-import { type RunningPlatform, startPlatform } from './testing/running-platform.ts';
 
 let receiver: OtlpReceiver;
 let platform: RunningPlatform;

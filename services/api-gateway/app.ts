@@ -4,6 +4,7 @@ import { accountDoors } from '../contracts/http/accounts/account-doors.ts';
 import { sessionDoors } from '../contracts/http/accounts/session-doors.ts';
 import { staffDoors } from '../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../contracts/http/api-prefix.ts';
+import { assistantDoors } from '../contracts/http/assistant-doors.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
@@ -26,6 +27,7 @@ import { adoptGuestAtLogIn } from './http/adopt-guest.ts';
 import { addAuditTrail } from './http/audit-trail.ts';
 import { accessTokenOfBrowser, browserSessions } from './http/browser-sessions.ts';
 import { forwardTo } from './http/forward.ts';
+import { forwardEventsTo } from './http/forward-events.ts';
 import { forwardingOf } from './http/forwarding.ts';
 import { createGuestSessions } from './http/guest-session.ts';
 import { requireLiveSessions } from './http/live-sessions.ts';
@@ -40,13 +42,18 @@ export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
   readonly orders: GrpcClient<typeof OrderServiceDefinition>;
   /** HTTP doors: those that are forwarded, the user service's for its keys, and everybody's for their health. */
-  readonly upstreams: Readonly<Record<'user' | 'product' | 'cart' | 'payment' | 'order', HttpClient>>;
+  readonly upstreams: Readonly<Record<'user' | 'product' | 'cart' | 'payment' | 'order' | 'assistant', HttpClient>>;
+  /** Base URL of the assistant, whose answers are streams. */
+  readonly assistantUrl: string;
   /** Counts rate limits over all replicas. */
   readonly cache: Cache;
 };
 
 /** Fifteen households behind one address, each with four open pages; a process has 1,000. */
 const mostStreamsOfNetwork = 60;
+
+/** Minutes' worth of questions that an address may ask in a day. */
+const minutesOfQuestions = 100;
 
 /** Pictures a minute for each other request that a network may send. */
 const picturesOfRequest = 10;
@@ -124,6 +131,20 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   addDoors(http, reconciliationDoors, reconciliations, { prefix: apiPrefix });
   withTextBodies(http, (scope) =>
     addDoors(scope, webhookDoors, forwardTo(upstreams.payment, webhookDoors), { prefix: apiPrefix }),
+  );
+  // A question costs what a model takes for it, whoever pays: so an address is counted over a day, too.
+  const questions = (max: number, timeWindow: number) =>
+    http.rateLimit({ max, timeWindow, keyGenerator: ({ network }) => `question:${timeWindow}:${network}` });
+  const ofMinute = questions(config.own.ASSISTANT_LIMIT_PER_MINUTE, 60_000);
+  const ofDay = questions(config.own.ASSISTANT_LIMIT_PER_MINUTE * minutesOfQuestions, 86_400_000);
+  addDoors(
+    http,
+    assistantDoors,
+    {
+      ...forwardTo(upstreams.assistant, assistantDoors),
+      ...forwardEventsTo({ baseUrl: dependencies.assistantUrl, service: 'assistant' }, assistantDoors),
+    },
+    { stopping, mostStreamsOfNetwork, limits: { assistant: [ofMinute, ofDay] } },
   );
 
   return {

@@ -20,6 +20,7 @@ export const gatewayConfig = z.object({
   ALLOWED_ORIGINS: list.pipe(z.array(origin)),
   RATE_LIMIT_PER_MINUTE: perMinute,
   LOGIN_LIMIT_PER_MINUTE: perMinute,
+  ASSISTANT_LIMIT_PER_MINUTE: perMinute,
   REQUESTS_AT_ONCE: z.coerce.number().int().min(1).max(1_000),
   GUEST_SESSION_SECRET: z.string().min(32, 'must have at least 32 characters'),
   CDN_PROOF: z.string().min(32, 'must have at least 32 characters'),

@@ -27,7 +27,9 @@ await runService(manifest, gatewayConfig, async (context) => {
       cart: httpTo('cart'),
       payment: httpTo('payment'),
       order: httpTo('order'),
+      assistant: httpTo('assistant'),
     },
+    assistantUrl: callees.http('assistant', deadlineMs).baseUrl,
     cache: openCache(cache ?? 'memory:', {
       namespace: manifest.name,
       logger: context.logger,

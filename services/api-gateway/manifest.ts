@@ -10,7 +10,7 @@ export const manifest = defineService({
   owns: {},
   publishes: {},
   consumes: {},
-  calls: ['user', 'product', 'cart', 'order', 'payment'],
+  calls: ['user', 'product', 'cart', 'order', 'payment', 'assistant'],
   cache: true,
   criticalFunctions: [{ file: 'app.ts', name: 'gatewayApp' }],
   configuration: {
@@ -29,6 +29,12 @@ export const manifest = defineService({
       description: 'Log-in and registration attempts a minute from one address, or /64 of IPv6.',
       kind: 'plain',
       default: '30',
+    },
+    ASSISTANT_LIMIT_PER_MINUTE: {
+      description:
+        'Questions to the assistant a minute from one address, or /64 of IPv6; a hundred times as many a day.',
+      kind: 'plain',
+      default: '20',
     },
     REQUESTS_AT_ONCE: {
       description:

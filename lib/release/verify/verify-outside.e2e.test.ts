@@ -2,10 +2,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type RunningPlatform, startPlatform } from '../../../services/acceptance/testing/running-platform.ts';
 import { createShopClient } from '../../../services/contracts/http/client.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { closedPort } from '../../../services/kit/testing/loopback.ts';
+import { type RunningPlatform, startPlatform } from '../../../services/kit/testing/running-platform.ts';
 import { readState } from '../../local/state.ts';
 import { services } from '../../services.ts';
 import { tellsOf, type WasHandled } from './handled-events.ts';

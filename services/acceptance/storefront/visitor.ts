@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { faces } from '../../kit/testing/browser.ts';
 import { eventually } from '../../kit/testing/condition.ts';
-import type { RunningPlatform } from '../testing/running-platform.ts';
+import type { RunningPlatform } from '../../kit/testing/running-platform.ts';
 
 /** One started shop and one browser, for all stories; each opens windows of its own. */
 export type Storefront = {

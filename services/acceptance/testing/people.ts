@@ -3,8 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually } from '../../kit/testing/condition.ts';
+import type { RunningPlatform } from '../../kit/testing/running-platform.ts';
 import { address } from './customer.ts';
-import type { RunningPlatform } from './running-platform.ts';
 
 export const callers = ['anonymous', 'guest', 'other guest', 'owner', 'other customer', 'staff', 'admin'] as const;
 export type CallerName = (typeof callers)[number];

@@ -3,6 +3,7 @@ import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
 import { sessionDoors } from '../../contracts/http/accounts/session-doors.ts';
 import { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
+import { assistantDoors } from '../../contracts/http/assistant-doors.ts';
 import { cartDoors } from '../../contracts/http/cart-doors.ts';
 import { keyDoors, siteDoors } from '../../contracts/http/discovery-doors.ts';
 import type { Door, Doors } from '../../contracts/http/door.ts';
@@ -32,6 +33,7 @@ export const shopDoors: readonly OpenDoor[] = [
   ...below(apiPrefix, 'sessionDoors', sessionDoors),
   ...below(apiPrefix, 'staffDoors', staffDoors),
   ...below(apiPrefix, 'webhookDoors', webhookDoors),
+  ...below('', 'assistantDoors', assistantDoors),
   ...below('', 'keyDoors', keyDoors),
   ...below('', 'siteDoors', siteDoors),
 ];

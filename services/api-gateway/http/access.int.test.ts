@@ -28,6 +28,8 @@ const admin = ['admin'] as const;
 
 const someOrder = systemIds.next('ord');
 const someUser = systemIds.next('usr');
+const someConversation = systemIds.next('cnv');
+const said = { conversationId: someConversation, message: 'How much is M?' };
 const product = { title: 'M', category: 'Crime', price: { amount: 999, currency: 'EUR' } };
 const address = { street: 'Main Street 1', city: 'Springfield', zip: '12345', country: 'US' };
 const order = {
@@ -132,6 +134,19 @@ const doors: Record<string, Door> = {
   'GET /api/v1/reconciliations': { admits: staff, answers: 200 },
   'GET /api/v1/reconciliations/{id}': { admits: staff, answers: 200 },
   'GET /api/v1/reconciliations/{id}/drifts': { admits: staff, answers: 200 },
+  // A visitor becomes a guest by beginning a conversation.
+  'POST /api/ai/start': { admits: everybody, answers: 201 },
+  'POST /api/ai/message': { admits: owners, answers: 200, body: said },
+  'POST /api/ai/message/stream': { admits: owners, answers: 200, body: said },
+  'POST /api/ai/bedrock/start': { admits: everybody, answers: 201 },
+  'POST /api/ai/bedrock/message': { admits: owners, answers: 200, body: said },
+  'POST /api/ai/bedrock/message/stream': { admits: owners, answers: 200, body: said },
+  'GET /api/ai/conversations/{id}': { admits: owners, answers: 200 },
+  'POST /api/ai/analyze-sentiment': {
+    admits: everybody,
+    answers: 200,
+    body: { thread: { messages: [{ text: 'Thank you!', sender: 'customer' }] } },
+  },
   // Who it is says the signature, which the payment service checks.
   'POST /api/v1/webhooks/stripe': {
     admits: everybody,
@@ -146,6 +161,7 @@ const paramOf = (path: string, orderId: string) => {
   if (path.includes('/addresses/')) return knownAddress.id;
   if (path.includes('/staff/')) return someUser;
   if (path.includes('/reconciliations/')) return knownReconciliation;
+  if (path.includes('/conversations/')) return someConversation;
   return path.includes('/payments/') ? knownPayment : knownProduct;
 };
 

@@ -57,8 +57,16 @@ describe('what is served', () => {
       tags: { name: string; description: string }[];
     };
     const groups = [
-      ...['products', 'cart', 'orders', 'accounts', 'payments'],
-      ...['reconciliations', 'staff', 'discovery', 'operations'],
+      'products',
+      'cart',
+      'orders',
+      'accounts',
+      'assistant',
+      'payments',
+      'reconciliations',
+      'staff',
+      'discovery',
+      'operations',
     ];
     expect(tags.map(({ name }) => name)).toEqual(groups);
     const shown = Object.values(paths).flatMap((path) => Object.values(path).flatMap((operation) => operation.tags));

@@ -25,6 +25,10 @@ export const shopDocumentation: DocumentationOptions = {
     { name: 'cart', description: 'The cart of whoever asks, guest or customer.' },
     { name: 'orders', description: 'Orders of whoever asks; staff see all of them and move them on.' },
     { name: 'accounts', description: 'Sign up, sign in, stay signed in, sign out.' },
+    {
+      name: 'assistant',
+      description: 'Questions about products, the rules of the shop and the orders of whoever asks.',
+    },
     { name: 'payments', description: 'What was taken and given back, for staff.' },
     {
       name: 'reconciliations',

@@ -1,4 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import {
+  conversationAnswer,
+  historyAnswer,
+  messageAnswer,
+  sentimentAnswer,
+} from '../../contracts/http/assistant-api.ts';
 import { exampleCartVersion } from '../../contracts/http/cart-api.ts';
 import { reconciliationAnswer } from '../../contracts/http/reconciliation-api.ts';
 import { createHttpServer } from '../../kit/http/http-server.ts';
@@ -84,6 +90,23 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   http.post('/products/:id/stock', open, async () => product);
   for (const url of ['/cart', '/cart/items', '/cart/items/:productId'])
     http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });
+  const whole = messageAnswer.meta()?.['example'] as { readonly answer: string };
+  for (const at of ['/api/ai', '/api/ai/bedrock']) {
+    http.post(`${at}/start`, open, async (_request, reply) =>
+      reply.code(201).send(conversationAnswer.meta()?.['example']),
+    );
+    http.post(`${at}/message`, open, async () => whole);
+    http.post(`${at}/message/stream`, open, async (_request, reply) => {
+      const parts = [
+        { text: whole.answer, whole: null },
+        { text: '', whole },
+      ];
+      const text = parts.map((part, index) => `id: ${index + 1}\nevent: answer\ndata: ${JSON.stringify(part)}\n\n`);
+      return reply.type('text/event-stream').send(text.join(''));
+    });
+  }
+  http.get('/api/ai/conversations/:id', open, async () => historyAnswer.meta()?.['example']);
+  http.post('/api/ai/analyze-sentiment', open, async () => sentimentAnswer.meta()?.['example']);
   http.get('/payments', open, async () => ({ items: [payment], nextCursor: null }));
   http.get('/payments/:id', open, async () => ({ payment }));
   http.post('/reconciliations', open, async (_request, reply) =>

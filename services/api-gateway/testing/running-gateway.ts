@@ -51,6 +51,7 @@ export const startGateway = async (
       ALLOWED_ORIGINS: [],
       RATE_LIMIT_PER_MINUTE: 100_000,
       LOGIN_LIMIT_PER_MINUTE: 100_000,
+      ASSISTANT_LIMIT_PER_MINUTE: 100_000,
       REQUESTS_AT_ONCE: 1_000,
       GUEST_SESSION_SECRET: guestSessionSecret,
       CDN_PROOF: 'the-proof-of-the-network-of-these-tests',
@@ -74,7 +75,9 @@ export const startGateway = async (
       cart: upstream('cart'),
       payment: upstream('payment'),
       order: upstream('order'),
+      assistant: upstream('assistant'),
     },
+    assistantUrl: baseUrl,
     cache,
   });
   await app.http.ready();

@@ -14,6 +14,7 @@ import {
   eventsOf,
   type WatchOptions,
 } from './ask.ts';
+import { assistantDoors } from './assistant-doors.ts';
 import { cartDoors } from './cart-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
 import type { Door, Doors } from './door.ts';
@@ -107,6 +108,7 @@ export const createShopClient = ({ api = apiPrefix, ...client }: ClientOptions &
   const below = { ...client, baseUrl: `${client.baseUrl ?? ''}${api}` };
   return {
     accounts: createDoorClient(accountDoors, below),
+    assistant: createDoorClient(assistantDoors, client),
     cart: createDoorClient(cartDoors, below),
     orders: createDoorClient(orderDoors, below),
     payments: createDoorClient(paymentDoors, below),

@@ -7,6 +7,7 @@ import { accountDoors } from './accounts/account-doors.ts';
 import { sessionDoors } from './accounts/session-doors.ts';
 import { staffDoors } from './accounts/staff-doors.ts';
 import { addressOf } from './address-of.ts';
+import { assistantDoors } from './assistant-doors.ts';
 import { cartDoors } from './cart-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
 import type { Door, Doors } from './door.ts';
@@ -18,6 +19,7 @@ import { webhookDoors } from './webhook-doors.ts';
 
 const tables: Readonly<Record<string, Doors>> = {
   accountDoors,
+  assistantDoors,
   cartDoors,
   keyDoors,
   orderDoors,

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { z } from 'zod';
 import * as auth from './accounts/auth-api.ts';
 import * as staff from './accounts/staff-api.ts';
+import * as assistant from './assistant-api.ts';
 import * as cart from './cart-api.ts';
 import * as order from './order-api.ts';
 import * as payment from './payment-api.ts';
@@ -12,6 +13,7 @@ import * as reconciliation from './reconciliation-api.ts';
 import * as values from './values.ts';
 
 const schemas = [
+  assistant,
   auth,
   cart,
   order,

@@ -102,7 +102,7 @@ export type AddDoorsOptions = {
   /** Event streams of one network at a time; default no limit. */
   readonly mostStreamsOfNetwork?: number;
   /** Hooks that count the requests of doors with a `limit`, by its name, before their bodies are read; a door whose limit is not here has that of all doors. */
-  readonly limits?: Readonly<Record<string, onRequestAsyncHookHandler>>;
+  readonly limits?: Readonly<Record<string, onRequestAsyncHookHandler | onRequestAsyncHookHandler[]>>;
 };
 
 /** A request and the handlers of any door, for what treats all doors alike. */

@@ -133,14 +133,14 @@ export const createEventStreams = ({
     requirePlace(owners[1], mostPerNetwork);
     count(owners, 1);
     const leaving = new AbortController();
-    const signal = AbortSignal.any([request.signal, stopping, leaving.signal, AbortSignal.timeout(longestStreamMs)]);
+    const signal = AbortSignal.any([stopping, leaving.signal, AbortSignal.timeout(longestStreamMs)]);
     const end = () => {
       if (leaving.signal.aborted) return;
       count(owners, -1);
       leaving.abort();
     };
-    // Also ends a stream that nobody has begun to read.
-    request.signal.addEventListener('abort', end, { once: true });
+    // Also ends a stream that nobody has begun to read. Not by the request's signal: that aborts once a body has been read.
+    reply.raw.once('close', end);
     try {
       const after = Number(request.headers['last-event-id'] ?? 0);
       const events = open(signal);

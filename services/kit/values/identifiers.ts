@@ -1,5 +1,19 @@
-/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation. */
-export const idPrefixes = ['usr', 'prd', 'ord', 'pay', 'ses', 'evt', 'crt', 'rfd', 'ntf', 'fam', 'adr', 'rec'] as const;
+/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation. */
+export const idPrefixes = [
+  'usr',
+  'prd',
+  'ord',
+  'pay',
+  'ses',
+  'evt',
+  'crt',
+  'rfd',
+  'ntf',
+  'fam',
+  'adr',
+  'rec',
+  'cnv',
+] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];
 

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePortBase } from '../../kit/testing/loopback.ts';
+import { freePortBase } from './loopback.ts';
 
 export type RunningPlatform = {
   /** Base URL of the public door. */
