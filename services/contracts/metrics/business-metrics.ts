@@ -1,4 +1,4 @@
-/** What the business asks: accounts, carts, orders, payments. */
+/** What the business asks: accounts, carts, orders, payments, answers. */
 import type { CataloguedMetric } from './catalogued-metric.ts';
 
 const named = 'names in the code';
@@ -88,5 +88,40 @@ export const businessMetrics: readonly CataloguedMetric[] = [
     help: "Differences between our payments and the provider's charges, by what became of them.",
     labels: { kind: named, outcome: ['repaired', 'left'] },
     emittedBy: ['payment'],
+  },
+  {
+    name: 'assistant_messages_total',
+    kind: 'counter',
+    help: 'Messages by who answered and what came of it; abandoned: the reader left.',
+    labels: { provider: named, outcome: ['answered', 'refused', 'abandoned'] },
+    emittedBy: ['assistant'],
+  },
+  {
+    name: 'assistant_answer_seconds',
+    kind: 'histogram',
+    help: 'Seconds from a message to the end of its answer.',
+    labels: { provider: named },
+    emittedBy: ['assistant'],
+  },
+  {
+    name: 'assistant_tokens_total',
+    kind: 'counter',
+    help: 'Tokens that a provider counted.',
+    labels: { provider: named, direction: ['input', 'output'] },
+    emittedBy: ['assistant'],
+  },
+  {
+    name: 'assistant_cost_dollars_total',
+    kind: 'counter',
+    help: 'What those tokens cost, by the prices of the configuration.',
+    labels: { provider: named },
+    emittedBy: ['assistant'],
+  },
+  {
+    name: 'assistant_tool_calls_total',
+    kind: 'counter',
+    help: 'Tools that a model asked for; refused: unknown, or with arguments that it may not give.',
+    labels: { tool: named, outcome: ['answered', 'refused'] },
+    emittedBy: ['assistant'],
   },
 ];

@@ -2,7 +2,7 @@
 import type { CataloguedMetric } from './catalogued-metric.ts';
 
 const named = 'names in the code';
-const callers = ['api-gateway', 'cart', 'order'];
+const callers = ['api-gateway', 'cart', 'order', 'assistant'];
 const httpRequest = { method: named, route: named, status: named } as const;
 const grpcCall = { method: named, code: named } as const;
 
