@@ -54,7 +54,10 @@ module.exports = {
       { path: '^(bin/|lib/(stacks|constructs|workloads|guards)/|lib/[^/]+\\.ts$)', pathNot: TEST },
       {
         path: '^services/',
-        pathNot: ['(^|/)manifest\\.ts$', '^services/kit/(configuration-declaration|destinations|observation)\\.ts$'],
+        pathNot: [
+          '(^|/)manifest\\.ts$',
+          '^services/kit/(configuration-declaration|destinations|observation|values/viewer-headers)\\.ts$',
+        ],
       },
     ),
     error(
