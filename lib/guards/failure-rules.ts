@@ -1,7 +1,7 @@
 /** Rules about what happens when something fails: it lands somewhere, and somebody hears of it. */
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { consumedTopics, deadLetterTopicOf, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { consumedTopics, deadLetterTopicOf, runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { root } from '../checkout.ts';
 import {
   at,
@@ -42,7 +42,11 @@ const unheardConsumers = (stacks: readonly StackTemplate[], services: readonly S
   const topics = stacks
     .flatMap(({ template }) => resourcesOf(template, 'AWS::MSK::Topic'))
     .map(({ properties }) => textOf(properties['TopicName']));
-  const consumed = services.flatMap((service) =>
+  const hasStreamJobs = stacks.some(
+    ({ template }) => resourcesOf(template, 'AWS::KinesisAnalyticsV2::Application').length > 0,
+  );
+  const running = services.filter((service) => hasStreamJobs || runtimeOf(service) !== 'flink');
+  const consumed = running.flatMap((service) =>
     consumedTopics(service).map((topic) => ({ name: service.name, topic })),
   );
   return consumed.flatMap(({ name, topic }) => [

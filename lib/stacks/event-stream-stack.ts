@@ -1,7 +1,7 @@
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { runtimeOf, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { EventStream } from '../constructs/events/event-stream.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
@@ -28,6 +28,7 @@ export class EventStreamStack extends PlatformStack {
       name: this.prefix,
       logDays: environment.cluster.logDays,
       retained: environment.protected,
+      consumers: props.services.filter((service) => environment.streamJobs || runtimeOf(service) !== 'flink'),
       ...props,
       ...environment.eventStream,
     });

@@ -40,5 +40,5 @@ export const manifest = defineService({
     },
   },
   scaling: { min: 2, max: 6, cpuPercent: 60 },
-  size: { cpuMillis: 400, memoryMiB: 256 },
+  size: { cpuMillis: 500, memoryMiB: 256 },
 });

@@ -25,6 +25,8 @@ export type EventStreamProps = Environment['eventStream'] & {
   readonly retained: boolean;
   /** Services whose topics are made. */
   readonly services: readonly ServiceManifest[];
+  /** Those of them that run here, and must not fall behind. */
+  readonly consumers: readonly ServiceManifest[];
 };
 
 /** Port of TLS with IAM. */
@@ -97,7 +99,7 @@ export class EventStream extends Construct {
     this.clusterArn = cluster.attrArn;
     this.brokers = this.lookUpBrokers(props.logDays, brokers);
     for (const service of props.services) this.addTopics(service, props);
-    const lagging = props.services.flatMap((service) =>
+    const lagging = props.consumers.flatMap((service) =>
       consumedTopics(service).map((topic) => ({ service: service.name, topic })),
     );
     new EventStreamAlarms(this, 'Alarms', { clusterName: props.name, brokers, lagging, alerts: props.alerts });

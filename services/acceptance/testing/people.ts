@@ -70,11 +70,11 @@ export const mailsTo = async ({ folder }: RunningPlatform, to: string): Promise<
     .map(({ text }) => text);
 };
 
-/** The code in the newest mail to an address that holds one and says this. */
+/** The code in the newest mail to an address that holds one and says this, by itself or in the link to a page that takes it. */
 export const codeMailedTo = (platform: RunningPlatform, to: string, says: string): Promise<string> =>
   eventually(async () => {
     const found = (await mailsTo(platform, to)).filter((text) => text.includes(says)).at(-1);
-    const code = /Your code: ([\w-]{43})/.exec(found ?? '')?.[1];
+    const code = /(?:Your code: |#)([\w-]{43})/.exec(found ?? '')?.[1];
     if (!code) throw new Error(`no mail to ${to} says "${says}" and holds a code`);
     return code;
   });
