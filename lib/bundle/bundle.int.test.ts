@@ -178,7 +178,7 @@ describe('a bundle of pages', () => {
   it('asks by the tables of doors without the schemas in them', async () => {
     const { folder } = await site({
       'services/greeter/index.html': page,
-      'services/greeter/main.ts': `import { productDoors } from '${path.resolve('services/contracts/http/product-doors.ts')}';\nconsole.log(productDoors);\n`,
+      'services/greeter/main.ts': `import { productDoors } from '${path.resolve('services/contracts/http/catalogue/product-doors.ts')}';\nconsole.log(productDoors);\n`,
     });
     const names = await readdir(path.join(folder, 'assets'));
     const text = await readFile(path.join(folder, 'assets', names[0] ?? ''), 'utf8');

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { createShopClient } from '../../services/contracts/http/client.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
-import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/kafka-broker.ts';
+import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/event-logs/kafka-broker.ts';
 import { freePort } from '../../services/kit/testing/loopback.ts';
 import { type RedisServer, startRedis } from '../../services/kit/testing/redis-server.ts';
 import { root } from '../checkout.ts';

@@ -1,5 +1,5 @@
 /** Finds, for what a customer once paid, the product whose price today comes nearest. */
-import type { Product } from '../../services/contracts/http/product-api.ts';
+import type { Product } from '../../services/contracts/http/catalogue/product-api.ts';
 import type { ApiClient } from '../shop/api-client.ts';
 import type { PastPurchase } from './purchases.ts';
 

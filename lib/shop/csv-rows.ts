@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { CsvError, parse } from 'csv-parse';
 import type { z } from 'zod';
-import { importItem } from '../../services/contracts/http/product-api.ts';
+import { importItem } from '../../services/contracts/http/catalogue/product-api.ts';
 import { currencyDecimals, isCurrency } from '../../services/kit/values/currencies.ts';
 
 export type CsvProduct = z.output<typeof importItem>;

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from '@jest/globals';
-import { importItem } from '../../services/contracts/http/product-api.ts';
+import { importItem } from '../../services/contracts/http/catalogue/product-api.ts';
 import { type DemoCatalogue, FILMS_FILE, readDemoCatalogue } from './demo-catalogue.ts';
 
 const HEADER = 'title,year,genre,director,distributor,rating,minutes,imdb_rating,imdb_votes,gross_usd\n';

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { importProductsAnswer } from '../../services/contracts/http/product-api.ts';
+import type { importProductsAnswer } from '../../services/contracts/http/catalogue/product-api.ts';
 import { type CsvProduct, csvRows, type RefusedRow } from './csv-rows.ts';
 
 export type CsvImport = {

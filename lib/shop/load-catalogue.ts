@@ -1,7 +1,7 @@
 /** Puts the demo catalogue into the shop through the staff's bulk door. */
 
 import type { z } from 'zod';
-import type { importProductsAnswer } from '../../services/contracts/http/product-api.ts';
+import type { importProductsAnswer } from '../../services/contracts/http/catalogue/product-api.ts';
 import type { CatalogueItem, CatalogueNote, DemoCatalogue } from './demo-catalogue.ts';
 
 // The door takes 500 items, and every door 64 KiB a body; some room is left for the frame.

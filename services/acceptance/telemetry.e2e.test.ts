@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { manifest as apiGateway } from '../api-gateway/manifest.ts';
 import { manifest as cart } from '../cart/manifest.ts';
-import type { Product } from '../contracts/http/product-api.ts';
+import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import { type Emitter, metricsOf, mostSeries, processPrefixes } from '../contracts/metrics/metric-catalogue.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';

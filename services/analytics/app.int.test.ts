@@ -7,7 +7,7 @@ import type { LogRecord } from '../kit/events/event-log.ts';
 import { systemClock } from '../kit/system-clock.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { eventually } from '../kit/testing/condition.ts';
-import { type TestLog, testLog } from '../kit/testing/log-fixtures.ts';
+import { type TestLog, testLog } from '../kit/testing/event-logs/log-fixtures.ts';
 import { analyticsApp } from './app.ts';
 import { createMinuteFigures } from './domain/minute-figures.ts';
 import { hearRecord } from './events/hear-record.ts';

@@ -4,7 +4,7 @@ import { maxAmount } from '../contracts/http/values.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { systemIds } from '../kit/system-ids.ts';
 import { eventually } from '../kit/testing/condition.ts';
-import { readTopic } from '../kit/testing/read-topic.ts';
+import { readTopic } from '../kit/testing/event-logs/read-topic.ts';
 import { startPaymentService, type TestPaymentService } from './testing/running-payment-service.ts';
 
 let service: TestPaymentService;

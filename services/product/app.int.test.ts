@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { eventually } from '../kit/testing/condition.ts';
-import { readTopic } from '../kit/testing/read-topic.ts';
+import { readTopic } from '../kit/testing/event-logs/read-topic.ts';
 import { startBackground } from '../kit/testing/whole-service.ts';
 import { startProduct, type TestProduct } from './testing/product-fixtures.ts';
 

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { ProductServiceDefinition } from '../contracts/generated/cloudmart/product/v1/product.ts';
-import { productDoors } from '../contracts/http/product-doors.ts';
+import { productDoors } from '../contracts/http/catalogue/product-doors.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { addDoors } from '../kit/http/doors.ts';

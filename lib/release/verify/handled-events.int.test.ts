@@ -6,7 +6,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { handledEvent, handledMessage } from '../../../services/kit/events/handled-event.ts';
 import { createLogger } from '../../../services/kit/telemetry/logger.ts';
-import { anEvent } from '../../../services/kit/testing/log-fixtures.ts';
+import { anEvent } from '../../../services/kit/testing/event-logs/log-fixtures.ts';
 import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 import { connectCluster } from '../rollout/rollout-cluster.ts';
 import { writeKubeconfig } from '../testing/kubeconfig.ts';

@@ -1,7 +1,7 @@
 /** Somebody at the public door. */
 import { randomUUID } from 'node:crypto';
+import type { Product } from '../../contracts/http/catalogue/product-api.ts';
 import type { Order } from '../../contracts/http/order-api.ts';
-import type { Product } from '../../contracts/http/product-api.ts';
 import { eventually } from '../../kit/testing/condition.ts';
 
 export type Answer<Body> = {

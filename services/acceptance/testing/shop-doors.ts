@@ -5,11 +5,11 @@ import { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
 import { assistantDoors } from '../../contracts/http/assistant-doors.ts';
 import { cartDoors } from '../../contracts/http/cart-doors.ts';
+import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
 import { keyDoors, siteDoors } from '../../contracts/http/discovery-doors.ts';
 import type { Door, Doors } from '../../contracts/http/door.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
 import { paymentDoors } from '../../contracts/http/payment-doors.ts';
-import { productDoors } from '../../contracts/http/product-doors.ts';
 import { reconciliationDoors } from '../../contracts/http/reconciliation-doors.ts';
 import { webhookDoors } from '../../contracts/http/webhook-doors.ts';
 

@@ -1,9 +1,9 @@
 import { request as rawRequest } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartSchema } from '../../contracts/http/cart-api.ts';
+import { productSchema } from '../../contracts/http/catalogue/product-api.ts';
+import { productPage } from '../../contracts/http/catalogue/product-search-api.ts';
 import { problemSchema } from '../../contracts/http/problem.ts';
-import { productSchema } from '../../contracts/http/product-api.ts';
-import { productPage } from '../../contracts/http/product-search-api.ts';
 import { isId } from '../../kit/values/identifiers.ts';
 import { knownProduct } from '../testing/http-peer.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';

@@ -1,5 +1,5 @@
 /** Answers by itself, without a model and without an account: it reads the question and says what the shop's doors answer. */
-import type { Product } from '../../contracts/http/product-api.ts';
+import type { Product } from '../../contracts/http/catalogue/product-api.ts';
 import { formatMoney } from '../../kit/values/money.ts';
 import { greeting, inWords, orderText, productLine, productText } from '../domain/answer-text.ts';
 import type { Source } from '../domain/conversation.ts';

@@ -3,7 +3,7 @@
  * injected model could do with them that its customer could not.
  */
 import * as z from 'zod';
-import type { Product } from '../../contracts/http/product-api.ts';
+import type { Product } from '../../contracts/http/catalogue/product-api.ts';
 import { formatMoney } from '../../kit/values/money.ts';
 import { orderText } from '../domain/answer-text.ts';
 import type { Source } from '../domain/conversation.ts';

@@ -1,10 +1,10 @@
 /** The shop as one caller may see it: its public doors, and his own orders by his own token or session. Nothing here writes. */
 import { addressOf } from '../../contracts/http/address-of.ts';
+import { categoriesAnswer, type Product } from '../../contracts/http/catalogue/product-api.ts';
+import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
+import { productPage } from '../../contracts/http/catalogue/product-search-api.ts';
 import { type Order, orderAnswer, orderPage } from '../../contracts/http/order-api.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
-import { categoriesAnswer, type Product } from '../../contracts/http/product-api.ts';
-import { productDoors } from '../../contracts/http/product-doors.ts';
-import { productPage } from '../../contracts/http/product-search-api.ts';
 import type { HttpClient } from '../../kit/http/http-client.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import type { ProductSearch } from '../domain/question.ts';

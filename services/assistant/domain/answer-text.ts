@@ -1,6 +1,7 @@
 /** What is said of products and orders: nothing but what the shop's own doors answered. */
+
+import type { Product } from '../../contracts/http/catalogue/product-api.ts';
 import type { Order } from '../../contracts/http/order-api.ts';
-import type { Product } from '../../contracts/http/product-api.ts';
 import { formatMoney } from '../../kit/values/money.ts';
 
 export const greeting =

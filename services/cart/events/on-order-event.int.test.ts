@@ -3,7 +3,7 @@ import { orderEventSchema } from '../../contracts/events/order-events.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
 import { openEventLog } from '../../kit/events/open-event-log.ts';
 import { eventually } from '../../kit/testing/condition.ts';
-import { unreadBy } from '../../kit/testing/read-topic.ts';
+import { unreadBy } from '../../kit/testing/event-logs/read-topic.ts';
 import { startCart, type TestCart } from '../testing/cart-fixtures.ts';
 
 let shop: TestCart;

@@ -16,11 +16,11 @@ import {
 } from './ask.ts';
 import { assistantDoors } from './assistant-doors.ts';
 import { cartDoors } from './cart-doors.ts';
+import { productDoors } from './catalogue/product-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
 import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
-import { productDoors } from './product-doors.ts';
 import { reconciliationDoors } from './reconciliation-doors.ts';
 
 // Zod reads text of a query into numbers; who calls has the numbers already.

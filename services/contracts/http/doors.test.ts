@@ -9,11 +9,11 @@ import { staffDoors } from './accounts/staff-doors.ts';
 import { addressOf } from './address-of.ts';
 import { assistantDoors } from './assistant-doors.ts';
 import { cartDoors } from './cart-doors.ts';
+import { productDoors } from './catalogue/product-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
 import type { Door, Doors } from './door.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
-import { productDoors } from './product-doors.ts';
 import { reconciliationDoors } from './reconciliation-doors.ts';
 import { webhookDoors } from './webhook-doors.ts';
 

@@ -4,11 +4,11 @@ import * as auth from './accounts/auth-api.ts';
 import * as staff from './accounts/staff-api.ts';
 import * as assistant from './assistant-api.ts';
 import * as cart from './cart-api.ts';
+import * as product from './catalogue/product-api.ts';
+import * as productHistory from './catalogue/product-history-api.ts';
+import * as productSearch from './catalogue/product-search-api.ts';
 import * as order from './order-api.ts';
 import * as payment from './payment-api.ts';
-import * as product from './product-api.ts';
-import * as productHistory from './product-history-api.ts';
-import * as productSearch from './product-search-api.ts';
 import * as reconciliation from './reconciliation-api.ts';
 import * as values from './values.ts';
 

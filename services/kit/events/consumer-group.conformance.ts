@@ -1,7 +1,6 @@
 /** How consumer groups share a log, written against the port alone: the embedded log and a Kafka adapter run the same tests. */
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../testing/condition.ts';
-import { listDifferences } from '../testing/list-differences.ts';
 import {
   expectOrderPerKey,
   firstSeen,
@@ -10,7 +9,8 @@ import {
   upTo,
   useLog,
   values,
-} from '../testing/log-under-test.ts';
+} from '../testing/event-logs/log-under-test.ts';
+import { listDifferences } from '../testing/list-differences.ts';
 import type { LogRecord } from './event-log.ts';
 
 export const consumerGroupConformance = (name: string, start: () => Promise<LogUnderTest>) =>

@@ -1,4 +1,4 @@
-import { testLog } from '../testing/log-fixtures.ts';
+import { testLog } from '../testing/event-logs/log-fixtures.ts';
 import { consumerConformance } from './consumer.conformance.ts';
 
 consumerConformance('embedded', testLog);

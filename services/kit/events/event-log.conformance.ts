@@ -1,8 +1,15 @@
 /** What every log keeps of its records, written against the port alone: the embedded log and a Kafka adapter run the same tests. */
 import { describe, expect, test } from '@jest/globals';
 import { eventually } from '../testing/condition.ts';
+import {
+  expectOrderPerKey,
+  type LogUnderTest,
+  numbered,
+  upTo,
+  useLog,
+  values,
+} from '../testing/event-logs/log-under-test.ts';
 import { listDifferences } from '../testing/list-differences.ts';
-import { expectOrderPerKey, type LogUnderTest, numbered, upTo, useLog, values } from '../testing/log-under-test.ts';
 import { GroupIsActive, RecordRefused, UnknownTopic } from './event-log.ts';
 
 export const eventLogConformance = (name: string, start: () => Promise<LogUnderTest>) =>

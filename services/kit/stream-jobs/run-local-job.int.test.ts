@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
 import { eventually } from '../testing/condition.ts';
-import { type TestLog, testLog } from '../testing/log-fixtures.ts';
+import { type TestLog, testLog } from '../testing/event-logs/log-fixtures.ts';
 
 const source = fileURLToPath(new URL('../testing/sample-job.ts', import.meta.url));
 

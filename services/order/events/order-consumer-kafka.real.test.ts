@@ -1,6 +1,6 @@
 import { openEventLog } from '../../kit/events/open-event-log.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
-import { startKafkaBroker } from '../../kit/testing/kafka-broker.ts';
+import { startKafkaBroker } from '../../kit/testing/event-logs/kafka-broker.ts';
 import { orderConsumerConformance } from './order-consumer.conformance.ts';
 
 orderConsumerConformance('kafka', async () => {

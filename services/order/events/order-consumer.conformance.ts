@@ -5,7 +5,7 @@ import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { EventLog, LogRecord } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { eventually } from '../../kit/testing/condition.ts';
-import { readTopic, unreadBy } from '../../kit/testing/read-topic.ts';
+import { readTopic, unreadBy } from '../../kit/testing/event-logs/read-topic.ts';
 import { anAddress } from '../testing/order-fixtures.ts';
 import { startOrderService, type TestOrderService } from '../testing/running-order-service.ts';
 

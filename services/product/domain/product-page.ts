@@ -1,4 +1,4 @@
-import type { ProductSort } from '../../contracts/http/product-search-api.ts';
+import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
 
 /** Where a page ended: the sort key of its last product, and its id, which makes the place unique. */
 export type ProductPosition =

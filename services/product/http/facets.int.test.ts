@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { productPage, suggestAnswer } from '../../contracts/http/product-search-api.ts';
+import { productPage, suggestAnswer } from '../../contracts/http/catalogue/product-search-api.ts';
 import { startProduct, type TestProduct } from '../testing/product-fixtures.ts';
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { productSchema } from '../../contracts/http/product-api.ts';
-import { productPage } from '../../contracts/http/product-search-api.ts';
+import { productSchema } from '../../contracts/http/catalogue/product-api.ts';
+import { productPage } from '../../contracts/http/catalogue/product-search-api.ts';
 import { maxAmount } from '../../contracts/http/values.ts';
 import { aProduct, startProduct, type TestProduct } from '../testing/product-fixtures.ts';
 import { brokenSequences, brokenStock } from '../testing/stock-invariants.ts';

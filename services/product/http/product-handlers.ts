@@ -1,8 +1,8 @@
 import { addressOf } from '../../contracts/http/address-of.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
-import { importItem, type Product as ProductAnswer } from '../../contracts/http/product-api.ts';
-import { productDoors } from '../../contracts/http/product-doors.ts';
-import { attributeFilterOf } from '../../contracts/http/product-search-api.ts';
+import { importItem, type Product as ProductAnswer } from '../../contracts/http/catalogue/product-api.ts';
+import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
+import { attributeFilterOf } from '../../contracts/http/catalogue/product-search-api.ts';
 import type { Caller } from '../../kit/auth/caller.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Clock } from '../../kit/values/clock.ts';

@@ -1,5 +1,5 @@
 /** The SQL of a page of the catalogue: what matches, in which order, and its facets, in one statement. */
-import type { ProductSort } from '../../contracts/http/product-search-api.ts';
+import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
 import { mostCounted, type ProductFilters, type ProductQuery } from '../domain/product-page.ts';
 import { facetsOf } from './facet-statement.ts';
 import { existingProducts, productColumns } from './product-statements.ts';

@@ -1,4 +1,4 @@
-import type { ProductSort } from '../../contracts/http/product-search-api.ts';
+import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
 import type { ProductSearch } from './queries.ts';
 
 /** How lists can be sorted, in the order in which they are offered; the first is the shop's own. */

@@ -1,6 +1,6 @@
 /** What pages read of the shop, each question in one place. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { ProductSort } from '../../contracts/http/product-search-api.ts';
+import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
 import { shop } from './shop.ts';
 
 /** What narrows a list of products; all of it stands in the address of the page. */

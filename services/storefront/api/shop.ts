@@ -3,9 +3,9 @@ import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
 import { sessionDoors } from '../../contracts/http/accounts/session-doors.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
 import { cartDoors } from '../../contracts/http/cart-doors.ts';
+import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
 import { createDoorClient } from '../../contracts/http/client.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
-import { productDoors } from '../../contracts/http/product-doors.ts';
 import type { SiteConfig } from '../../contracts/http/site-config.ts';
 
 const configWithinMs = 3_000;

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import type { Product } from '../../contracts/http/product-api.ts';
+import type { Product } from '../../contracts/http/catalogue/product-api.ts';
 import { useFormats, useMessages } from '../messages/language.tsx';
 import { Poster } from './poster.tsx';
 

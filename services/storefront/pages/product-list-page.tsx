@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import type { ProductSort } from '../../contracts/http/product-search-api.ts';
+import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
 import { sorts } from '../api/product-search.ts';
 import { categoriesQuery, productPagesQuery } from '../api/queries.ts';
 import { PageTitle } from '../components/page-title.tsx';

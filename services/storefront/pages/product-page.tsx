@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Product } from '../../contracts/http/product-api.ts';
+import type { Product } from '../../contracts/http/catalogue/product-api.ts';
 import { useAddToCart } from '../api/cart-changes.ts';
 import { productQuery } from '../api/queries.ts';
 import { PageTitle } from '../components/page-title.tsx';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../../telemetry/logger.ts';
 import { eventually } from '../../testing/condition.ts';
-import type { LogUnderTest } from '../../testing/log-under-test.ts';
+import type { LogUnderTest } from '../../testing/event-logs/log-under-test.ts';
 import { emptyDatabase, type TestDatabase } from '../../testing/postgres.ts';
 import { consumerGroupConformance } from '../consumer-group.conformance.ts';
 import { eventLogConformance } from '../event-log.conformance.ts';

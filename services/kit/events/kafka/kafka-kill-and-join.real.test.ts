@@ -6,8 +6,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { createLogger } from '../../telemetry/logger.ts';
 import { type Child, startChild } from '../../testing/child-process.ts';
 import { eventually } from '../../testing/condition.ts';
-import { type KafkaBroker, startKafkaBroker } from '../../testing/kafka-broker.ts';
-import { anEvent } from '../../testing/log-fixtures.ts';
+import { type KafkaBroker, startKafkaBroker } from '../../testing/event-logs/kafka-broker.ts';
+import { anEvent } from '../../testing/event-logs/log-fixtures.ts';
 import { type TestDatabase, testDatabase } from '../../testing/postgres.ts';
 import type { Delivery, EventLog, LogRecord, Subscription } from '../event-log.ts';
 import { createKafkaLog } from './kafka-log.ts';

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll } from '@jest/globals';
 import { createLogger } from '../../telemetry/logger.ts';
-import { type KafkaBroker, startKafkaBroker } from '../../testing/kafka-broker.ts';
-import type { LogUnderTest } from '../../testing/log-under-test.ts';
+import { type KafkaBroker, startKafkaBroker } from '../../testing/event-logs/kafka-broker.ts';
+import type { LogUnderTest } from '../../testing/event-logs/log-under-test.ts';
 import { consumerConformance } from '../consumer.conformance.ts';
 import { consumerGroupConformance } from '../consumer-group.conformance.ts';
 import { eventLogConformance } from '../event-log.conformance.ts';

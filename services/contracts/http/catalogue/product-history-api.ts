@@ -1,6 +1,6 @@
 /** What became of a product's stock and price, for staff. */
 import { z } from 'zod';
-import { exampleId, exampleTime, moneySchema, pageQuery, pageSchema, timestampSchema } from './values.ts';
+import { exampleId, exampleTime, moneySchema, pageQuery, pageSchema, timestampSchema } from '../values.ts';
 
 export const historyQuery = z.strictObject(pageQuery);
 

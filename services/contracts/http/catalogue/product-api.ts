@@ -1,6 +1,6 @@
 /** The catalogue: `/products` and `/categories`. */
 import { z } from 'zod';
-import { exampleId, exampleTime, moneySchema, productIdSchema, textSchema, timestampSchema } from './values.ts';
+import { exampleId, exampleTime, moneySchema, productIdSchema, textSchema, timestampSchema } from '../values.ts';
 
 /** Text of several lines; PostgreSQL cannot store U+0000, and JSON in it no half of a surrogate pair. */
 const longTextSchema = (maxLength: number) =>

@@ -1,8 +1,8 @@
-import type { CloudEvent } from '../events/cloud-event.ts';
-import { createEmbeddedLog } from '../events/embedded/embedded-log.ts';
-import type { EventLog, LogRecord } from '../events/event-log.ts';
-import { createLogger } from '../telemetry/logger.ts';
-import { emptyDatabase } from './postgres.ts';
+import type { CloudEvent } from '../../events/cloud-event.ts';
+import { createEmbeddedLog } from '../../events/embedded/embedded-log.ts';
+import type { EventLog, LogRecord } from '../../events/event-log.ts';
+import { createLogger } from '../../telemetry/logger.ts';
+import { emptyDatabase } from '../postgres.ts';
 import { readTopic } from './read-topic.ts';
 
 export type TestLog = {

@@ -1,7 +1,7 @@
 /** Looking for products: the lists of `/products`, their facets, and suggestions. */
 import { z } from 'zod';
+import { maxAmount, pageQuery, pageSchema, textSchema } from '../values.ts';
 import { attributeNameSchema, attributeValueSchema, productSchema } from './product-api.ts';
-import { maxAmount, pageQuery, pageSchema, textSchema } from './values.ts';
 
 const example = productSchema.parse(productSchema.meta()?.['example']);
 

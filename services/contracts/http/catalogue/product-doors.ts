@@ -1,6 +1,7 @@
 /** The catalogue: everybody reads, staff write. */
 import { z } from 'zod';
-import { bytesSchema, type Doors, locationHeader } from './door.ts';
+import { bytesSchema, type Doors, locationHeader } from '../door.ts';
+import { productIdSchema } from '../values.ts';
 import {
   adjustStockBody,
   categoriesAnswer,
@@ -15,7 +16,6 @@ import {
 } from './product-api.ts';
 import { historyQuery, priceHistoryAnswer, stockHistoryAnswer } from './product-history-api.ts';
 import { listProductsQuery, productPage, suggestAnswer, suggestQuery } from './product-search-api.ts';
-import { productIdSchema } from './values.ts';
 
 const anybody = { access: 'public', tags: ['products'] } as const;
 const staff = { access: 'staff', tags: ['products'] } as const;

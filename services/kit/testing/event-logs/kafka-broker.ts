@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePorts } from './loopback.ts';
+import { freePorts } from '../loopback.ts';
 
 export type KafkaBroker = {
   /** `127.0.0.1:port`. */

@@ -1,4 +1,4 @@
-import type { EventLog, LogRecord } from '../events/event-log.ts';
+import type { EventLog, LogRecord } from '../../events/event-log.ts';
 
 /** Records of a topic that a group has not handled yet, also of partitions that it has not taken up: those it has no lag for. */
 export const unreadBy = async (log: EventLog, group: string, topic: string): Promise<number> => {

@@ -1,8 +1,8 @@
 /** What both halves of the log's conformance suite stand on: a log, and everything they ask it again and again. */
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
-import type { EventLog, LogRecord, Subscription } from '../events/event-log.ts';
-import { type Child, startChild } from './child-process.ts';
-import { listDifferences } from './list-differences.ts';
+import type { EventLog, LogRecord, Subscription } from '../../events/event-log.ts';
+import { type Child, startChild } from '../child-process.ts';
+import { listDifferences } from '../list-differences.ts';
 import { readTopic } from './read-topic.ts';
 
 export type LogUnderTest = {
@@ -85,7 +85,7 @@ export const useLog = (name: string, start: () => Promise<LogUnderTest>) => {
     /** A member in a process of its own; with `most` it stops in the middle of a delivery once it has handled so many records. */
     startMember: (group: string, topic: string, most?: number) => {
       const parameters = [under.url, group, topic, ...(most === undefined ? [] : [String(most)])];
-      const child = startChild(new URL('./processes/log-member.ts', import.meta.url), parameters);
+      const child = startChild(new URL('../processes/log-member.ts', import.meta.url), parameters);
       children.push(child);
       const seen = (): Seen[] =>
         child.lines.map((line) => {
