@@ -42,7 +42,8 @@ export type StoredTable = {
 export type ItemStore = {
   readonly db: KeyValues;
   getItemDb(table: string): ItemWrites;
-  getTable(table: string, told: (problem: Error | null, found?: StoredTable) => void): void;
+  /** @param isActive whether a table that is being made counts as none */
+  getTable(table: string, isActive: boolean, told: (problem: Error | null, found?: StoredTable) => void): void;
 };
 
 /** Key of an item below all tables. */
@@ -72,10 +73,10 @@ export const openItemStore = (folder: string | undefined): { readonly server: Se
   }
 };
 
-/** What dynalite knows of a table; undefined where there is none of that name. */
+/** What dynalite knows of a table, also of one that is still being made; undefined where there is none of that name. */
 export const storedTable = (store: ItemStore, table: string): Promise<StoredTable | undefined> =>
   new Promise((resolve, reject) => {
-    store.getTable(table, (problem, found) => {
+    store.getTable(table, false, (problem, found) => {
       if (!problem) resolve(found);
       else if (problem.name === 'NotFoundError') resolve(undefined);
       else reject(problem);

@@ -10,7 +10,7 @@ import { startChild } from '../../../services/kit/testing/child-process.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { describeTableStreams } from './table-streams.conformance.ts';
 import { startTables } from './tables.ts';
-import { streamingService } from './testing/streaming-service.ts';
+import { streamedTables, streamingService } from './testing/streaming-service.ts';
 
 describeTableStreams(async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'streams-'));
@@ -22,6 +22,30 @@ describeTableStreams(async () => {
       await rm(folder, { recursive: true, force: true });
     },
   };
+});
+
+test('a table that is new has its stream from the first moment', async () => {
+  const [table = ''] = streamedTables;
+  // One alone: while others are made after it, its own making ends.
+  const tables = Object.fromEntries(
+    Object.entries(streamingService.owns.tables ?? {}).filter(([name]) => name === table),
+  );
+  for (let round = 0; round < 20; round++) {
+    const folder = await mkdtemp(path.join(tmpdir(), 'streams-'));
+    const { port, close } = await startTables(folder, 0, [{ ...streamingService, owns: { tables } }]);
+    const streams = new DynamoDBStreamsClient({
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+    });
+    try {
+      expect(await findTableStream(streams, table)).toBeDefined();
+    } finally {
+      streams.destroy();
+      await close();
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
 });
 
 /** Keys of all items of the table, and of all changes that its stream tells, each sorted. */

@@ -87,6 +87,8 @@ export const startTables = async (
   try {
     await createMissingTables(`http://127.0.0.1:${listening}`, services);
     await capture();
+    const missing = streamed.find(([name]) => !streams.some(({ table }) => table === name));
+    if (missing) throw new Error(`the changes of table ${missing[0]} are not captured; nothing would follow it`);
     door = createStreamDoor(streams, now);
     // A day of running, not of the calendar: what a machine that was off could not read is not lost with its age.
     trimming = setInterval(
