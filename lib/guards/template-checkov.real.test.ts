@@ -13,6 +13,14 @@ const polled = byRuntime(services)
   .function.filter((service) => consumedTopics(service).length > 0)
   .map(({ name }) => name);
 
+/** Functions that AWS wakes with the changes of tables. */
+const followers = byRuntime(services)
+  .function.filter((service) => (service.follows ?? []).length > 0)
+  .map(({ name }) => name);
+
+/** Jobs on Managed Service for Apache Flink. */
+const streamJobs = byRuntime(services).flink.map(({ name }) => name);
+
 /** Services whose files CloudFront serves. */
 const sites = byRuntime(services).site.map(({ name }) => name);
 /** CDK's function that puts the files of a site into their bucket, where there is a site. */
@@ -49,13 +57,23 @@ const exceptions: readonly { readonly checks: readonly string[]; readonly resour
       'AWS::Lambda::Function.KubernetesClusterKubectlProvider',
       'AWS::Lambda::Function.OwnersFunction',
       ...filesDeployers.map((name) => `AWS::Lambda::Function.${name}`),
-      ...polled.map((name) => `AWS::Lambda::Function.${name}Function`),
+      ...[...polled, ...followers].map((name) => `AWS::Lambda::Function.${name}Function`),
     ],
   },
   {
     // Its pollers are in the network of the brokers; the function itself speaks with the APIs of AWS alone.
     checks: ['CKV_AWS_117'],
     resources: polled.map((name) => `AWS::Lambda::Function.${name}Function`),
+  },
+  {
+    // It speaks with APIs of AWS and of Google, both on the internet, and with nothing in the network.
+    checks: ['CKV_AWS_117'],
+    resources: followers.map((name) => `AWS::Lambda::Function.${name}Function`),
+  },
+  {
+    // Network interfaces of a stream job in the network of the brokers, and the right to use them, cannot be named before they exist.
+    checks: ['CKV_AWS_111', 'CKV_AWS_109'],
+    resources: streamJobs.map((name) => `AWS::IAM::Policy.${name}RoleDefaultPolicy`),
   },
   {
     // Network interfaces of pollers cannot be named before they exist.

@@ -99,6 +99,8 @@ export class FlinkApplication extends Construct {
       vpc: network.vpc,
       description: `Flink application ${service.name}`,
     });
+    // The service takes no value without a letter; one that is missing means the same to a job.
+    const propertyMap = Object.fromEntries(Object.entries(props.variables).filter(([, value]) => value !== ''));
     const application = new CfnApplication(this, 'Application', {
       applicationName,
       applicationDescription: service.summary,
@@ -111,7 +113,7 @@ export class FlinkApplication extends Construct {
           codeContent: { s3ContentLocation: { bucketArn: codeBucketArn, fileKey: code.objectKey } },
         },
         applicationSnapshotConfiguration: { snapshotsEnabled: true },
-        environmentProperties: { propertyGroups: [{ propertyGroupId: 'Environment', propertyMap: props.variables }] },
+        environmentProperties: { propertyGroups: [{ propertyGroupId: 'Environment', propertyMap }] },
         flinkApplicationConfiguration: {
           checkpointConfiguration: {
             configurationType: 'CUSTOM',

@@ -65,7 +65,7 @@ test('a critical function that is in the bundle and not wired is refused', async
 });
 
 test('a start that fails is told in the words of the service', async () => {
-  await change("addressOf(context, 'product', 'grpc')", "addressOf(context, 'nowhere', 'grpc')");
+  await change("callees.grpc('product', ", "callees.grpc('nowhere', ");
   await expect(prove()).rejects.toThrow(
     /^the bundle of cart does not start: cart ended with exit code 1: cart cannot start: cart needs NOWHERE_GRPC/,
   );
