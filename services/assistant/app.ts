@@ -5,7 +5,7 @@ import { addDoors } from '../kit/http/doors.ts';
 import { createHttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openCallees } from '../kit/start/open-callees.ts';
-import { openOwnCache } from '../kit/start/open-owned.ts';
+import { openOwnCache } from '../kit/start/open-own-cache.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { openProviders } from './clients/open-providers.ts';
 import { createShopReaders } from './clients/shop-reader.ts';

@@ -1,9 +1,10 @@
 import { type Breaker, createBreaker } from '../calls/breaker.ts';
 import { createRetryBudget, type RetryBudget } from '../calls/retry-budget.ts';
+import type { CalleeConfig } from '../config/config.ts';
 import type { ServiceContext } from '../context.ts';
 import type { GrpcClientOptions } from '../grpc/grpc-client.ts';
 import type { HttpClientOptions } from '../http/http-client.ts';
-import { addressOf } from './open-owned.ts';
+import { required } from './required.ts';
 
 export type Callees = {
   /** Options of a client for the gRPC door of a service that the manifest calls, with its breaker and its retries. */
@@ -18,6 +19,13 @@ export type CalleesOptions = {
   readonly isInHealth?: boolean;
   /** Milliseconds until an open breaker lets one call through; default 5,000, about what a process takes to come back. */
   readonly resetMs?: number;
+};
+
+/** Address of a callee's door: `http` is a base URL, `grpc` is `host:port`. Throws one sentence when the manifest does not call it. */
+const addressOf = (context: ServiceContext<unknown>, callee: string, door: 'http' | 'grpc'): string => {
+  const { url, grpc }: CalleeConfig = context.config.callees[callee] ?? {};
+  const name = callee.toUpperCase().replaceAll('-', '_');
+  return door === 'http' ? required(context, `${name}_URL`, url) : required(context, `${name}_GRPC`, grpc);
 };
 
 /** The one way to another service: every call has a deadline, a breaker that shows in health and metrics, and retries within a budget. */

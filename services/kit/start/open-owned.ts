@@ -1,6 +1,3 @@
-import type { Cache } from '../cache/cache.ts';
-import { openCache } from '../cache/open-cache.ts';
-import type { CalleeConfig } from '../config/config.ts';
 import type { ServiceContext } from '../context.ts';
 import type { Consumer } from '../events/consumer.ts';
 import type { EventLog } from '../events/event-log.ts';
@@ -9,27 +6,13 @@ import { createRelay } from '../events/relay.ts';
 import { createJobs, type Jobs } from '../jobs/jobs.ts';
 import { createDatabase, type Database, type DatabaseOptions } from '../storage/database.ts';
 import { migrate } from '../storage/migrate.ts';
+import { required } from './required.ts';
 import type { Background, RunningService } from './running-service.ts';
 
 type OwnerContext = ServiceContext<unknown>;
 
 /** What differs from the pool that the configuration describes. */
 export type PoolOptions = Partial<Pick<DatabaseOptions, 'acquireTimeoutMs' | 'connections' | 'poolName'>>;
-
-/** Throws one sentence that names the variable: the manifest does not ask for what `app.ts` uses. */
-const required = <T>({ manifest }: OwnerContext, variable: string, value: T | undefined): T => {
-  if (value !== undefined) return value;
-  throw new Error(
-    `${manifest.name} needs ${variable}, which services/${manifest.name}/manifest.ts does not ask for; declare there what app.ts uses`,
-  );
-};
-
-/** Address of a callee's door: `http` is a base URL, `grpc` is `host:port`. Throws one sentence when the manifest does not call it. */
-export const addressOf = (context: OwnerContext, callee: string, door: 'http' | 'grpc'): string => {
-  const { url, grpc }: CalleeConfig = context.config.callees[callee] ?? {};
-  const name = callee.toUpperCase().replaceAll('-', '_');
-  return door === 'http' ? required(context, `${name}_URL`, url) : required(context, `${name}_GRPC`, grpc);
-};
 
 /** A pool of connections to the service's own database; most services need the one of `openOwned` only. */
 export const openPool = (context: OwnerContext, options: PoolOptions = {}): Database => {
@@ -44,14 +27,6 @@ export const openDatabase = async (context: OwnerContext, options: PoolOptions =
   health.add('database', { critical: true, check: () => database.check() });
   await migrate(database, migrations.own, { kitFolder: migrations.kit });
   return database;
-};
-
-/** The cache that the manifest asks for, in the service's health; a service works without it. */
-export const openOwnCache = (context: OwnerContext): Cache => {
-  const { manifest, config, logger, metrics, health } = context;
-  const cache = openCache(required(context, 'CACHE_URL', config.cache), { namespace: manifest.name, logger, metrics });
-  health.add('cache', { critical: false, check: () => cache.check() });
-  return cache;
 };
 
 /** What a service adds to the parts that every owner of a database has. */
