@@ -131,7 +131,7 @@ describe('with what the command makes', () => {
         }),
         startKafkaBroker(),
         startRedis(),
-        startTables(path.join(place, 'tables'), 0, []),
+        startTables(path.join(place, 'tables'), 0, services),
       ]);
       await override();
       const { code, output } = await compose(

@@ -1,11 +1,7 @@
 /** The tables that manifests declare, made in a DynamoDB outside AWS. */
-import {
-  CreateTableCommand,
-  DescribeTableCommand,
-  DynamoDBClient,
-  ListTablesCommand,
-  UpdateTableCommand,
-} from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand, UpdateTableCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBStreamsClient } from '@aws-sdk/client-dynamodb-streams';
+import { findTableStream } from '../../../services/kit/functions/table-stream.ts';
 import type { ServiceManifest, TableDeclaration } from '../../../services/kit/manifest.ts';
 
 /** What the AWS SDK of a service needs to find tables outside AWS, at `http://host:port`; any key pair is accepted there. */
@@ -30,12 +26,14 @@ export const declaredTables = (
 ): readonly (readonly [string, TableDeclaration])[] =>
   services.flatMap(({ owns }) => Object.entries(owns.tables ?? {}));
 
+const settingsOf = (endpoint: string) => ({
+  endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+});
+
 const withClient = async (endpoint: string, work: (client: DynamoDBClient) => Promise<void>): Promise<void> => {
-  const client = new DynamoDBClient({
-    endpoint,
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
-  });
+  const client = new DynamoDBClient(settingsOf(endpoint));
   try {
     await work(client);
   } finally {
@@ -64,10 +62,13 @@ export const createMissingTables = (endpoint: string, services: readonly Service
 /** Gives tables that an earlier version made without a stream the one that they declare now. */
 export const enableStreams = (endpoint: string, services: readonly ServiceManifest[]): Promise<void> =>
   withClient(endpoint, async (client) => {
-    for (const [TableName, { stream }] of declaredTables(services)) {
-      if (!stream) continue;
-      const { Table } = await client.send(new DescribeTableCommand({ TableName }));
-      if (!Table?.StreamSpecification?.StreamEnabled)
-        await client.send(new UpdateTableCommand({ TableName, StreamSpecification: withImages }));
+    const streams = new DynamoDBStreamsClient(settingsOf(endpoint));
+    try {
+      // Asked of the streams: the embedded tables have them without a word in the description of a table.
+      for (const [TableName, { stream }] of declaredTables(services))
+        if (stream && !(await findTableStream(streams, TableName)))
+          await client.send(new UpdateTableCommand({ TableName, StreamSpecification: withImages }));
+    } finally {
+      streams.destroy();
     }
   });
