@@ -169,7 +169,8 @@ describe('with what the command makes', () => {
           );
           expect(told).toEqual({
             ...Object.fromEntries(
-              services.map(({ name, kind }) => [name, kind === 'lambda' ? 'running 0' : 'healthy']),
+              // What only takes events has no door at which it could be asked.
+              services.map(({ name, ports }) => [name, Object.keys(ports).length === 0 ? 'running 0' : 'healthy']),
             ),
             prepare: 'exited 0',
             mailbox: 'healthy',
