@@ -2,27 +2,30 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { byRuntime, consumedTopics } from '../../services/kit/manifest.ts';
+import { byRuntime, consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { partOf } from '../testing/real-part.ts';
 import { type CheckovFinding, type CheckovReport, runCheckov } from '../workloads/testing/run-checkov.ts';
 
+/** What logical ids begin with for a service: CloudFormation takes letters and digits. */
+const idOf = ({ name }: ServiceManifest): string => name.replaceAll('-', '');
+
 /** Functions that AWS wakes with the records of topics. */
 const polled = byRuntime(services)
   .function.filter((service) => consumedTopics(service).length > 0)
-  .map(({ name }) => name);
+  .map(idOf);
 
 /** Functions that AWS wakes with the changes of tables. */
 const followers = byRuntime(services)
   .function.filter((service) => (service.follows ?? []).length > 0)
-  .map(({ name }) => name);
+  .map(idOf);
 
 /** Jobs on Managed Service for Apache Flink. */
-const streamJobs = byRuntime(services).flink.map(({ name }) => name);
+const streamJobs = byRuntime(services).flink.map(idOf);
 
 /** Services whose files CloudFront serves. */
-const sites = byRuntime(services).site.map(({ name }) => name);
+const sites = byRuntime(services).site.map(idOf);
 /** CDK's function that puts the files of a site into their bucket, where there is a site. */
 const filesDeployers = sites.length > 0 ? ['CustomCDKBucketDeployment'] : [];
 
