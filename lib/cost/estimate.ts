@@ -141,7 +141,7 @@ export const estimateCost = (
       `${priceTable.region}, ${priceTable.purchase}, ${hoursPerMonth} hours a month`,
       'pods at their smallest number; two vCPU per node; the system pool of Auto Mode empty',
       'the database awake all month at its smallest capacity, but not below 0.5 ACU, because outboxes are polled; 20 GB of data',
-      '5 GB of logs a month per environment that nobody visits, 50 GB in production; 5 GB of images per service',
+      '5 GB of logs a month per environment that nobody visits, 50 GB in production; 2 GB of images per service',
       ...(environment.region === priceTable.region
         ? []
         : [`prices of ${priceTable.region} stand in for ${environment.region}`]),

@@ -41,6 +41,10 @@ const priceOf = (table: ReadonlyMap<string, PriceName>, size: unknown): PriceNam
 
 /** Smallest capacity at which a cluster that is polled can stay, in ACU. */
 const AWAKE = 0.5;
+/**
+ * GB of a service's images. Those of one base share its layers, some 60 MB compressed for each platform; the bundle of each is some 5 MB more.
+ */
+const IMAGES_GB = 2;
 /** GB of table and index data. */
 const DATABASE_GB = 20;
 
@@ -129,7 +133,7 @@ export const resourceLines: ReadonlyMap<string, Rule> = new Map(
       { what: 'web firewall', price: 'firewall', quantity: 1 },
       { what: 'rules of the web firewall', price: 'firewallRule', quantity: listOf(acl['Rules']).length },
     ],
-    'AWS::ECR::Repository': () => [{ what: '5 GB of images', price: 'imageStorage', quantity: 5 }],
+    'AWS::ECR::Repository': () => [{ what: `${IMAGES_GB} GB of images`, price: 'imageStorage', quantity: IMAGES_GB }],
     'AWS::EC2::FlowLog': (_log, { name }) => [
       { what: 'logs of the environment', price: 'logs', quantity: name === 'production' ? 50 : 5 },
     ],
