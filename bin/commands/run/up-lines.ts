@@ -3,10 +3,12 @@ import path from 'node:path';
 import type { LocalState } from '../../../lib/local/state.ts';
 import type { UpReport } from '../../../lib/local/up.ts';
 import { localDataFolder } from '../../../lib/names.ts';
+import { services as shop } from '../../../lib/services.ts';
 import { chargedAmount } from '../../../lib/shop/purchase.ts';
 import { columns } from '../../command-line/print.ts';
 
-const NAME_WIDTH = 14;
+/** The longest name of the shop's services, and a gap. */
+const NAME_WIDTH = Math.max(...shop.map(({ name }) => name.length)) + 2;
 const ADDRESS_WIDTH = 24;
 
 const row = (name: string, first: string, second = '') =>
