@@ -2,6 +2,7 @@
 
 import { type Runtime, runtimeOf, type ServiceManifest, serviceKinds } from '../services/kit/manifest.ts';
 import { type Observation, observedBy } from '../services/kit/observation.ts';
+import { operatedBy } from '../services/kit/operation.ts';
 
 const sentence = (service: string, problem: string) => new Error(`services/${service}/manifest.ts: ${problem}`);
 
@@ -113,6 +114,16 @@ const checkObservation = (service: ServiceManifest, services: readonly ServiceMa
     }
 };
 
+const checkOperation = (service: ServiceManifest) => {
+  const { topics } = observedBy(service);
+  for (const topic of operatedBy(service).topics)
+    if (!topics.includes(topic))
+      throw sentence(
+        service.name,
+        `operates topic "${topic}" and does not observe it; add it to observes.topics, since nobody replays what he cannot read`,
+      );
+};
+
 const checkSharedSecret = (service: ServiceManifest, key: string, services: readonly ServiceManifest[]) => {
   const { kind, ownedBy, issuedBy } = service.configuration[key] ?? {};
   if (kind !== 'secret') throw sentence(service.name, `${key} is owned by "${ownedBy}" but is not secret; make it one`);
@@ -196,6 +207,7 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
         );
     }
     checkObservation(service, services);
+    checkOperation(service);
     for (const callee of service.calls) {
       const target = services.find(({ name }) => name === callee);
       if (!target)

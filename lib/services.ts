@@ -15,6 +15,7 @@ import {
 } from '../services/kit/manifest.ts';
 import { manifest as ledger } from '../services/ledger/manifest.ts';
 import { manifest as notification } from '../services/notification/manifest.ts';
+import { manifest as operations } from '../services/operations/manifest.ts';
 import { manifest as order } from '../services/order/manifest.ts';
 import { manifest as payment } from '../services/payment/manifest.ts';
 import { manifest as product } from '../services/product/manifest.ts';
@@ -37,6 +38,7 @@ const declared: readonly ServiceManifest[] = [
   analytics,
   assistant,
   storefront,
+  operations,
 ];
 
 /** Every deployed service, checked, callees before callers. */

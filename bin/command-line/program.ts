@@ -16,6 +16,8 @@ import { imageCommand } from '../commands/image.ts';
 import { importCommand } from '../commands/import.ts';
 import { lawsCommand } from '../commands/laws.ts';
 import { logsCommand } from '../commands/logs.ts';
+import { healthCommand } from '../commands/operate/health.ts';
+import { topologyCommand } from '../commands/operate/topology.ts';
 import { pagesCommand } from '../commands/pages.ts';
 import { preflightCommand } from '../commands/preflight.ts';
 import { publishCommand } from '../commands/publish.ts';
@@ -81,10 +83,13 @@ export const createProgram = (): Command => {
     .addCommand(benchCommand())
     .addCommand(lawsCommand())
     .addCommand(warehouseCommand())
-    .addCommand(reconcileCommand())
     .addCommand(importCommand())
-    .addCommand(staffCommand())
     .addCommand(composeCommand())
+    .commandsGroup('Of a running shop, here or on AWS:')
+    .addCommand(healthCommand())
+    .addCommand(topologyCommand())
+    .addCommand(reconcileCommand())
+    .addCommand(staffCommand())
     .commandsGroup('On AWS:')
     .addCommand(checklistCommand())
     .addCommand(publishCommand())

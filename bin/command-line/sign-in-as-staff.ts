@@ -1,14 +1,7 @@
 /** From the options of a command to a session at the shop that it is about. */
 import { InvalidArgumentError } from 'commander';
-import type { Environment } from '../../lib/environment/environment.ts';
 import { type AdminSession, deployedShop, localShop, signInAsAdmin } from '../../lib/shop/staff-session.ts';
-
-export type StaffedShopFlags = {
-  readonly data: string;
-  readonly environment?: Environment;
-  readonly url?: string;
-  readonly as?: string;
-};
+import type { StaffedShopFlags } from './staffed-shop-options.ts';
 
 const PASSWORD_VARIABLE = 'CLOUDMART_PASSWORD';
 

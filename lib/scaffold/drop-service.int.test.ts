@@ -25,7 +25,7 @@ const files: Readonly<Record<string, string>> = {
 const services = [
   testManifest({ name: 'till', publishes: { 'till-events': { partitions: 1, retentionDays: 1 } } }),
   testManifest({ name: 'mailer', consumes: { 'till-events': 'all' } }),
-  testManifest({ name: 'shelf', calls: ['till'] }),
+  testManifest({ name: 'shelf', calls: ['till'], observes: { topics: ['till-events'] } }),
 ];
 
 let root: string;
@@ -55,7 +55,7 @@ test('a service goes with its folder, its declaration and the tests that import 
 
 test('a service that others call or listen to stays, and each of them is named', async () => {
   await expect(dropService(root, 'till', services)).rejects.toThrow(
-    '"till" cannot be dropped: services/mailer/manifest.ts consumes its topic "till-events"; services/shelf/manifest.ts calls it',
+    '"till" cannot be dropped: services/mailer/manifest.ts consumes its topic "till-events"; services/shelf/manifest.ts calls it; services/shelf/manifest.ts observes its "till-events"',
   );
   expect(await read('services/till/manifest.ts')).toBe(files['services/till/manifest.ts']);
 });

@@ -2,6 +2,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
+import { observedBy } from '../../services/kit/observation.ts';
 import type { Environment } from '../environment/environment.ts';
 import { outputOf } from '../run-program.ts';
 
@@ -27,6 +28,10 @@ const needs = (
     ...(other.follows ?? [])
       .filter((table) => tables.includes(table))
       .map((table) => `services/${other.name}/manifest.ts follows its table "${table}"`),
+    ...Object.values(observedBy(other))
+      .flat()
+      .filter((thing) => [...topics, ...tables, service.owns.database].includes(thing))
+      .map((thing) => `services/${other.name}/manifest.ts observes its "${thing}"`),
   ]);
   return [
     ...(service.public ? ['it is the door by which customers come'] : []),

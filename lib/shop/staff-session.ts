@@ -54,6 +54,7 @@ export const emailAddress = (text: string): string => {
 export type AdminSession = {
   readonly staff: ShopClient['staff'];
   readonly reconciliations: ShopClient['reconciliations'];
+  readonly operations: ShopClient['operations'];
   readonly url: string;
   /** Ends the session at the shop. */
   close(): Promise<void>;
@@ -63,10 +64,11 @@ export type AdminSession = {
 export const signInAsAdmin = async (shop: StaffedShop, account: Account | undefined): Promise<AdminSession> => {
   const body = account ?? (await shop.firstAccount());
   const { accessToken: token } = await createShopClient({ baseUrl: shop.url }).accounts.logIn({ body });
-  const { staff, reconciliations, accounts } = createShopClient({ baseUrl: shop.url, token });
+  const { staff, reconciliations, operations, accounts } = createShopClient({ baseUrl: shop.url, token });
   return {
     staff,
     reconciliations,
+    operations,
     url: shop.url,
     close: async () => {
       await accounts.logOut();

@@ -3,6 +3,7 @@ import { sendsMail } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy } from '../../services/kit/observation.ts';
 import { pageAddresses } from './page-addresses.ts';
+import { platformMap } from './platform-map.ts';
 
 /** Where things are on one platform; local run, Kubernetes and Lambda each bring their own. */
 export type Addresses = {
@@ -57,6 +58,7 @@ export const serviceVariables = (
   for (const database of observed.databases)
     environment[`OBSERVED_DATABASE_${variableName(database)}`] = at.database(service, database);
   for (const table of observed.tables) environment[`OBSERVED_TABLE_${variableName(table)}`] = at.table(table);
+  if (service.operates) environment['PLATFORM_MAP'] = JSON.stringify(platformMap(all));
   if (usesEvents(service)) environment['EVENTS_URL'] = at.events(service);
   if (service.cache) environment['CACHE_URL'] = at.cache(service);
   for (const table of Object.keys(service.owns.tables ?? {}))

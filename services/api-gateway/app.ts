@@ -8,6 +8,7 @@ import { assistantDoors } from '../contracts/http/assistant-doors.ts';
 import { cartDoors } from '../contracts/http/cart-doors.ts';
 import { productDoors } from '../contracts/http/catalogue/product-doors.ts';
 import { keyDoors, siteDoors } from '../contracts/http/discovery-doors.ts';
+import { operationsDoors } from '../contracts/http/operations/operations-doors.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
 import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { reconciliationDoors } from '../contracts/http/reconciliation-doors.ts';
@@ -38,11 +39,13 @@ import { shopDocumentation } from './http/shop-documentation.ts';
 import { addStartPage } from './http/start-page.ts';
 import { watchUntilLast } from './http/watch-until-last.ts';
 
+type Upstream = 'user' | 'product' | 'cart' | 'payment' | 'order' | 'assistant' | 'operations';
+
 export type GatewayDependencies = {
   readonly users: GrpcClient<typeof UserServiceDefinition>;
   readonly orders: GrpcClient<typeof OrderServiceDefinition>;
   /** HTTP doors: those that are forwarded, the user service's for its keys, and everybody's for their health. */
-  readonly upstreams: Readonly<Record<'user' | 'product' | 'cart' | 'payment' | 'order' | 'assistant', HttpClient>>;
+  readonly upstreams: Readonly<Record<Upstream, HttpClient>>;
   /** Base URL of the assistant, whose answers are streams. */
   readonly assistantUrl: string;
   /** Counts rate limits over all replicas. */
@@ -129,6 +132,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   addDoors(http, paymentDoors, forwardTo(upstreams.payment, paymentDoors), { prefix: apiPrefix });
   const reconciliations = forwardTo(upstreams.order, reconciliationDoors);
   addDoors(http, reconciliationDoors, reconciliations, { prefix: apiPrefix });
+  addDoors(http, operationsDoors, forwardTo(upstreams.operations, operationsDoors), { prefix: apiPrefix });
   withTextBodies(http, (scope) =>
     addDoors(scope, webhookDoors, forwardTo(upstreams.payment, webhookDoors), { prefix: apiPrefix }),
   );

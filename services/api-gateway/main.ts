@@ -28,6 +28,7 @@ await runService(manifest, gatewayConfig, async (context) => {
       payment: httpTo('payment'),
       order: httpTo('order'),
       assistant: httpTo('assistant'),
+      operations: httpTo('operations'),
     },
     assistantUrl: callees.http('assistant', deadlineMs).baseUrl,
     cache: openCache(cache ?? 'memory:', {

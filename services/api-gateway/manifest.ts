@@ -16,7 +16,7 @@ export const manifest = defineService({
   owns: {},
   publishes: {},
   consumes: {},
-  calls: ['user', 'product', 'cart', 'order', 'payment', 'assistant'],
+  calls: ['user', 'product', 'cart', 'order', 'payment', 'assistant', 'operations'],
   cache: true,
   criticalFunctions: [{ file: 'app.ts', name: 'gatewayApp' }],
   configuration: {

@@ -6,6 +6,7 @@
 import type { ConfigurationDeclaration } from './configuration-declaration.ts';
 import type { DestinationName } from './destinations.ts';
 import { type Observation, observedBy } from './observation.ts';
+import type { Operation } from './operation.ts';
 
 type KindTraits = {
   /** What runs of it on AWS: pods of the cluster, a Lambda, files behind CloudFront, a Managed Flink application. */
@@ -124,6 +125,11 @@ export type ServiceManifest = {
    * service that observes it. Default nothing.
    */
   readonly observes?: Partial<Observation>;
+  /**
+   * What it changes of others when somebody asks it to, such as a replay. It is then told what the shop is made of, as PLATFORM_MAP.
+   * Default nothing.
+   */
+  readonly operates?: Partial<Operation>;
   /** What it reaches outside the cluster, by the names of destinations.ts; egress and IAM follow. Default none. */
   readonly reaches?: readonly DestinationName[];
   /** Whether it uses the shared cache (rate limits, cache-aside); default false. */

@@ -1,43 +1,30 @@
 import { Command } from 'commander';
-import type { Environment } from '../../../lib/environment/environment.ts';
 import { helpAfter } from '../../command-line/help.ts';
-import {
-  dataOption,
-  emailOption,
-  environmentChoice,
-  jsonOption,
-  numberOption,
-  urlOption,
-} from '../../command-line/options.ts';
+import { numberOption } from '../../command-line/options.ts';
+import { type StaffedShopFlags, staffedShop } from '../../command-line/staffed-shop-options.ts';
 
-export type ReconcileFlags = {
-  readonly data: string;
-  readonly environment?: Environment;
-  readonly url?: string;
-  readonly as?: string;
+export type ReconcileFlags = StaffedShopFlags & {
   readonly repair?: boolean;
   readonly dryRun?: boolean;
   readonly days: number;
-  readonly json?: boolean;
 };
 
 /** `cloudmart reconcile`: whether orders, payments, the provider's charges and the stock agree. */
 export const reconcileCommand = (): Command =>
-  new Command('reconcile')
-    .summary('compare orders, payments, charges and stock, and repair')
-    .description(
-      "have the shop compare its orders with their payments, the provider's charges and the stock, and name every drift",
-    )
-    .option('--repair', 'repair what can be repaired, in the name of who asks')
-    .option('--dry-run', 'say what --repair would do, and do nothing; so it is without --repair too')
-    .addOption(
-      numberOption('--days <count>', 'how far back', { least: 1, most: 3_660, isWhole: true, unit: 'days' }).default(7),
-    )
-    .addOption(emailOption('--as <email>', 'member of staff who asks; the password is CLOUDMART_PASSWORD'))
-    .addOption(environmentChoice('a shop on AWS, of lib/environments.ts, in place of the one on this machine'))
-    .addOption(urlOption('--url <address>', 'address of that shop, where lib/environments.ts has none'))
-    .addOption(dataOption())
-    .addOption(jsonOption())
+  staffedShop(
+    new Command('reconcile')
+      .summary('compare orders, payments, charges and stock, and repair')
+      .description(
+        "have the shop compare its orders with their payments, the provider's charges and the stock, and name every drift",
+      )
+      .option('--repair', 'repair what can be repaired, in the name of who asks')
+      .option('--dry-run', 'say what --repair would do, and do nothing; so it is without --repair too')
+      .addOption(
+        numberOption('--days <count>', 'how far back', { least: 1, most: 3_660, isWhole: true, unit: 'days' }).default(
+          7,
+        ),
+      ),
+  )
     .addHelpText(
       'after',
       helpAfter({

@@ -1,43 +1,27 @@
 import { Argument, Command } from 'commander';
-import type { Environment } from '../../../lib/environment/environment.ts';
 import { helpAfter } from '../../command-line/help.ts';
-import {
-  dataOption,
-  emailArgument,
-  emailOption,
-  environmentChoice,
-  jsonOption,
-  urlOption,
-} from '../../command-line/options.ts';
+import { emailArgument } from '../../command-line/options.ts';
+import { type StaffedShopFlags, staffedShop } from '../../command-line/staffed-shop-options.ts';
 
 export type StaffAction = 'list' | 'add' | 'remove' | 'changes';
 
-export type StaffFlags = {
-  readonly data: string;
-  readonly environment?: Environment;
-  readonly url?: string;
-  readonly as?: string;
-  readonly admin?: boolean;
-  readonly json?: boolean;
-};
+export type StaffFlags = StaffedShopFlags & { readonly admin?: boolean };
 
 const ACTIONS: readonly StaffAction[] = ['list', 'add', 'remove', 'changes'];
 
 /** `cloudmart staff`: who works for the shop. */
 export const staffCommand = (): Command =>
-  new Command('staff')
-    .summary('say who works for the shop, and change it')
-    .description(
-      'list everybody with a role, give one to an account, take it away, or list every change with its author',
-    )
-    .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
-    .addArgument(emailArgument('of the account, to add or remove'))
-    .option('--admin', 'to add: as administrator, who may give roles too')
-    .addOption(emailOption('--as <email>', 'administrator who does it; the password is CLOUDMART_PASSWORD'))
-    .addOption(environmentChoice('a shop on AWS, of lib/environments.ts, in place of the one on this machine'))
-    .addOption(urlOption('--url <address>', 'address of that shop, where lib/environments.ts has none'))
-    .addOption(dataOption())
-    .addOption(jsonOption())
+  staffedShop(
+    new Command('staff')
+      .summary('say who works for the shop, and change it')
+      .description(
+        'list everybody with a role, give one to an account, take it away, or list every change with its author',
+      )
+      .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
+      .addArgument(emailArgument('of the account, to add or remove'))
+      .option('--admin', 'to add: as administrator, who may give roles too'),
+    'administrator who does it',
+  )
     .addHelpText(
       'after',
       helpAfter({

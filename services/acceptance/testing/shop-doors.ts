@@ -8,6 +8,7 @@ import { cartDoors } from '../../contracts/http/cart-doors.ts';
 import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
 import { keyDoors, siteDoors } from '../../contracts/http/discovery-doors.ts';
 import type { Door, Doors } from '../../contracts/http/door.ts';
+import { operationsDoors } from '../../contracts/http/operations/operations-doors.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
 import { paymentDoors } from '../../contracts/http/payment-doors.ts';
 import { reconciliationDoors } from '../../contracts/http/reconciliation-doors.ts';
@@ -26,6 +27,7 @@ const below = (prefix: string, table: string, doors: Doors): OpenDoor[] =>
 export const shopDoors: readonly OpenDoor[] = [
   ...below(apiPrefix, 'accountDoors', accountDoors),
   ...below(apiPrefix, 'cartDoors', cartDoors),
+  ...below(apiPrefix, 'operationsDoors', operationsDoors),
   ...below(apiPrefix, 'orderDoors', orderDoors),
   ...below(apiPrefix, 'paymentDoors', paymentDoors),
   ...below(apiPrefix, 'productDoors', productDoors),

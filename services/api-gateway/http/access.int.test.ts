@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tokensSchema } from '../../contracts/http/accounts/auth-api.ts';
+import type { Door as DoorOfTable } from '../../contracts/http/door.ts';
+import { operationsDoors } from '../../contracts/http/operations/operations-doors.ts';
 import { orderAnswer } from '../../contracts/http/order-api.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { knownPayment, knownProduct, knownReconciliation } from '../testing/http-peer.ts';
@@ -16,6 +18,8 @@ type Door = {
   readonly answers: number;
   readonly body?: object | (() => Promise<object>);
   readonly headers?: Record<string, string>;
+  /** Parameters of the path; default those of something that the peers know. */
+  readonly params?: Readonly<Record<string, string>>;
   /** Code with which nobody is refused; default `token.missing`. */
   readonly nobodyCode?: string;
 };
@@ -25,6 +29,20 @@ const signedIn = ['customer', 'staff', 'admin'] as const;
 const owners = ['guest', 'customer', 'staff', 'admin'] as const;
 const staff = ['staff', 'admin'] as const;
 const admin = ['admin'] as const;
+
+/** Doors of the operations service are for staff or for administrators, and are asked with the examples of their table. */
+const doorOfOperations = ({ method, path, access, params, body, answers }: DoorOfTable): [string, Door] => {
+  const examples = Object.entries(params?.shape ?? {}).map(([name, schema]) => [name, schema.meta()?.['example']]);
+  return [
+    `${method} /api/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`,
+    {
+      admits: access === 'admin' ? admin : staff,
+      answers: Number(Object.keys(answers)[0]),
+      params: Object.fromEntries(examples),
+      ...(body && { body: body.meta()?.['example'] as object }),
+    },
+  ];
+};
 
 const someOrder = systemIds.next('ord');
 const someUser = systemIds.next('usr');
@@ -134,6 +152,7 @@ const doors: Record<string, Door> = {
   'GET /api/v1/reconciliations': { admits: staff, answers: 200 },
   'GET /api/v1/reconciliations/{id}': { admits: staff, answers: 200 },
   'GET /api/v1/reconciliations/{id}/drifts': { admits: staff, answers: 200 },
+  ...Object.fromEntries(Object.values<DoorOfTable>(operationsDoors).map(doorOfOperations)),
   // A visitor becomes a guest by beginning a conversation.
   'POST /api/ai/start': { admits: everybody, answers: 201 },
   'POST /api/ai/message': { admits: owners, answers: 200, body: said },
@@ -203,7 +222,7 @@ const ownOrder = async (credentials: Record<string, string>): Promise<string> =>
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 const call = async (
   door: string,
-  { body, headers, query = '' }: Door,
+  { body, headers, params, query = '' }: Door,
   credentials: Record<string, string>,
   id = someOrder,
 ) => {
@@ -211,7 +230,7 @@ const call = async (
   const payload = typeof body === 'function' ? await body() : body;
   return gateway.http.inject({
     method,
-    url: path.replace(/\{\w+\}/, paramOf(path, id)) + query,
+    url: path.replaceAll(/\{(\w+)\}/g, (_, name: string) => params?.[name] ?? paramOf(path, id)) + query,
     headers: { ...headers, ...credentials },
     ...(payload && { payload }),
   });

@@ -6,6 +6,8 @@ import {
   sentimentAnswer,
 } from '../../contracts/http/assistant-api.ts';
 import { exampleCartVersion } from '../../contracts/http/cart-api.ts';
+import type { Door } from '../../contracts/http/door.ts';
+import { operationsDoors } from '../../contracts/http/operations/operations-doors.ts';
 import { reconciliationAnswer } from '../../contracts/http/reconciliation-api.ts';
 import { createHttpServer } from '../../kit/http/http-server.ts';
 import { testContext } from '../../kit/testing/context.ts';
@@ -54,7 +56,7 @@ export const picture = Buffer.from([0x3c, 0x00, 0xff, 0xfe, 0x3e]);
 
 export type Received = { method: string; url: string; headers: IncomingHttpHeaders; body: unknown };
 
-/** Speaks the HTTP contracts of catalogue, cart, payments and reconciliations from fixed answers, and remembers what it was asked. */
+/** Speaks the HTTP contracts of catalogue, cart, payments, reconciliations and operations from fixed answers, and remembers what it was asked. */
 export const createHttpPeer = async (tokens: TestTokens) => {
   const context = testContext(testManifest({ name: 'peer' }), { verifyToken: tokens.verifyToken });
   const http = await createHttpServer({ context, bodyLimit: 8 * 1024 * 1024 });
@@ -115,6 +117,14 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   for (const url of ['/reconciliations', '/reconciliations/:id/drifts'])
     http.get(url, open, async () => ({ items: [], nextCursor: null }));
   http.get('/reconciliations/:id', open, async () => reconciliation);
+  for (const { method, path: url, answers } of Object.values<Door>(operationsDoors))
+    for (const [status, schema] of Object.entries(answers))
+      http.route({
+        method,
+        url,
+        ...open,
+        handler: async (_request, reply) => reply.code(Number(status)).send(schema.meta()?.['example']),
+      });
   http.post('/webhooks/stripe', open, async (_request, reply) => reply.code(204).send());
   http.get('/.well-known/jwks.json', open, async (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send(tokens.jwks),

@@ -76,6 +76,7 @@ export const startGateway = async (
       payment: upstream('payment'),
       order: upstream('order'),
       assistant: upstream('assistant'),
+      operations: upstream('operations'),
     },
     assistantUrl: baseUrl,
     cache,

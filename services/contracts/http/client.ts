@@ -19,6 +19,7 @@ import { cartDoors } from './cart-doors.ts';
 import { productDoors } from './catalogue/product-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
 import type { Door, Doors } from './door.ts';
+import { operationsDoors } from './operations/operations-doors.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { reconciliationDoors } from './reconciliation-doors.ts';
@@ -110,6 +111,7 @@ export const createShopClient = ({ api = apiPrefix, ...client }: ClientOptions &
     accounts: createDoorClient(accountDoors, below),
     assistant: createDoorClient(assistantDoors, client),
     cart: createDoorClient(cartDoors, below),
+    operations: createDoorClient(operationsDoors, below),
     orders: createDoorClient(orderDoors, below),
     payments: createDoorClient(paymentDoors, below),
     products: createDoorClient(productDoors, below),

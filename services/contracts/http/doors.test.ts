@@ -12,6 +12,7 @@ import { cartDoors } from './cart-doors.ts';
 import { productDoors } from './catalogue/product-doors.ts';
 import { keyDoors, siteDoors } from './discovery-doors.ts';
 import type { Door, Doors } from './door.ts';
+import { operationsDoors } from './operations/operations-doors.ts';
 import { orderDoors } from './order-doors.ts';
 import { paymentDoors } from './payment-doors.ts';
 import { reconciliationDoors } from './reconciliation-doors.ts';
@@ -22,6 +23,7 @@ const tables: Readonly<Record<string, Doors>> = {
   assistantDoors,
   cartDoors,
   keyDoors,
+  operationsDoors,
   orderDoors,
   paymentDoors,
   productDoors,

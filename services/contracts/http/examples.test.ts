@@ -7,6 +7,7 @@ import * as cart from './cart-api.ts';
 import * as product from './catalogue/product-api.ts';
 import * as productHistory from './catalogue/product-history-api.ts';
 import * as productSearch from './catalogue/product-search-api.ts';
+import * as topology from './operations/topology-api.ts';
 import * as order from './order-api.ts';
 import * as payment from './payment-api.ts';
 import * as reconciliation from './reconciliation-api.ts';
@@ -23,6 +24,7 @@ const schemas = [
   productSearch,
   reconciliation,
   staff,
+  topology,
   values,
 ].flatMap((contracts) =>
   Object.entries<unknown>(contracts).flatMap(([name, value]) =>

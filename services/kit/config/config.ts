@@ -66,6 +66,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   readonly mail?: string;
   /** Absent for a manifest that observes nothing. */
   readonly observed?: ObservedConfig;
+  /** JSON of what the shop is made of, as the contract of the topology has it; absent for a manifest that operates nothing. */
+  readonly platformMap?: string;
   readonly callees: Readonly<Record<string, CalleeConfig>>;
   /** Signs and checks service tokens; empty only for a Lambda that has none. */
   readonly serviceAuthSecret: string;

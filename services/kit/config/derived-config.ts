@@ -24,6 +24,13 @@ const hasScheme =
     schemes.some((scheme) => text.startsWith(`${scheme}:`)) && URL.canParse(text);
 
 const isPostgresUrl = hasScheme('postgresql', 'postgres');
+const isJsonList = (text: string) => {
+  try {
+    return Array.isArray(JSON.parse(text));
+  } catch {
+    return false;
+  }
+};
 const isEventsUrl = (text: string) => isKafkaUrl(text) || isPostgresUrl(text);
 
 const readAddresses = (manifest: ServiceManifest, read: VariableReader) => {
@@ -144,6 +151,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     'comma-separated addresses or CIDRs',
   );
   const { observedTables, ...addresses } = readAddresses(manifest, read);
+  const platformMap = manifest.operates && read.required('PLATFORM_MAP', isJsonList, 'a list in JSON');
   return {
     bindAddress: bindAddress ?? '0.0.0.0',
     httpPort,
@@ -156,6 +164,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     cache,
     mail,
     ...addresses,
+    ...(platformMap !== undefined && { platformMap }),
     ...(manifest.observes && { observed: { databases: databases.observed, tables: observedTables } }),
     serviceAuthSecret: serviceAuthSecret ?? '',
     serviceAuthSecretId,

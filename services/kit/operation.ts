@@ -1,0 +1,11 @@
+/** What a service may change although others own it: the manifest's word `operates`. */
+import type { ServiceManifest } from './manifest.ts';
+
+/** What a service changes in the name of those who operate the shop, by names of what others own. */
+export type Operation = {
+  /** Topics to which it appends what was appended before, and whose consumer groups it moves. It must observe them too. */
+  readonly topics: readonly string[];
+};
+
+/** What a service operates; empty lists where it operates nothing. */
+export const operatedBy = ({ operates }: Pick<ServiceManifest, 'operates'>): Operation => ({ topics: [], ...operates });

@@ -1,0 +1,34 @@
+import { defineService } from '../kit/manifest.ts';
+
+const topics = [
+  'user-events',
+  'inventory-events',
+  'cart-events',
+  'payment-events',
+  'order-events',
+  'analytics-results',
+] as const;
+
+export const manifest = defineService({
+  name: 'operations',
+  kind: 'web',
+  summary: 'What those who operate the shop ask and do, each act with who, when and why; for staff alone.',
+  ports: { http: 8006 },
+  owns: { database: 'operations' },
+  publishes: {},
+  consumes: {},
+  // For the keys of the user service, and for the health of each.
+  calls: ['user', 'product', 'cart', 'payment', 'order', 'assistant'],
+  observes: {
+    databases: ['users', 'products', 'carts', 'payments', 'orders'],
+    topics,
+    tables: ['order-events'],
+  },
+  operates: { topics },
+  criticalFunctions: [{ file: 'topology/ask-health.ts', name: 'askHealth' }],
+  configuration: {},
+  databaseConnections: 3,
+  // One serves a few people; the second is there while the first moves.
+  scaling: { min: 1, max: 2, cpuPercent: 80 },
+  size: { cpuMillis: 50, memoryMiB: 256 },
+});

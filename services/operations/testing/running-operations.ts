@@ -1,0 +1,79 @@
+import { createServer, type Server } from 'node:http';
+import type { DeclaredService } from '../../contracts/http/operations/topology-api.ts';
+import { systemIds } from '../../kit/system-ids.ts';
+import { testContext } from '../../kit/testing/context.ts';
+import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
+import { hangUp, listen } from '../../kit/testing/loopback.ts';
+import { testDatabase } from '../../kit/testing/postgres.ts';
+import { testTokens } from '../../kit/testing/tokens.ts';
+import { operationsApp } from '../app.ts';
+import { manifest } from '../manifest.ts';
+
+/** A service of a small shop, with what differs from one that has nothing to do with anybody. */
+export const aService = (differing: Partial<DeclaredService> & { readonly name: string }): DeclaredService => ({
+  kind: 'web',
+  runs: 'pods',
+  isPublic: false,
+  calls: [],
+  publishes: [],
+  consumes: {},
+  follows: [],
+  owns: [],
+  observes: [],
+  operates: [],
+  reaches: [],
+  freshWithinSeconds: null,
+  ...differing,
+});
+
+/** What a neighbour answers when it is asked how it is; undefined: nothing, ever. */
+export type NeighbourAnswer = { readonly status: number; readonly body: unknown } | undefined;
+
+/** A neighbour that answers with whatever it is told to. */
+export const startNeighbour = async () => {
+  let answer: NeighbourAnswer;
+  const server: Server = createServer((_request, response) => {
+    if (answer)
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(JSON.stringify(answer.body));
+  });
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  return {
+    url,
+    becomes: (next: NeighbourAnswer) => {
+      answer = next;
+    },
+    stop: () => hangUp(server),
+  };
+};
+
+/** The service as in production, on a database of its own, in a shop of these services. */
+export const startOperations = async (
+  platform: readonly DeclaredService[],
+  callees: Readonly<Record<string, { readonly url?: string; readonly grpc?: string }>> = {},
+) => {
+  const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
+  const tokens = await testTokens();
+  const context = testContext(manifest, {
+    config: {
+      database: { url: postgres.url, connections: 4, auth: 'password' },
+      platformMap: JSON.stringify(platform),
+      callees,
+    },
+    verifyToken: tokens.verifyToken,
+  });
+  const app = await operationsApp(context);
+  const bearer = (roles: readonly ('customer' | 'staff' | 'admin')[]) =>
+    tokens.bearer({ userId: systemIds.next('usr'), roles });
+  return {
+    http: app.http,
+    staff: await bearer(['customer', 'staff']),
+    admin: await bearer(['customer', 'staff', 'admin']),
+    customer: await bearer(['customer']),
+    stop: async () => {
+      await requireDeclaredRefusals(context);
+      await app.http.close();
+      for (const { close } of app.resources) await close();
+      await postgres.drop();
+    },
+  };
+};
