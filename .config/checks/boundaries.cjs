@@ -56,7 +56,7 @@ module.exports = {
         path: '^services/',
         pathNot: [
           '(^|/)manifest\\.ts$',
-          '^services/kit/(configuration-declaration|destinations|observation|values/viewer-headers)\\.ts$',
+          '^services/kit/(configuration-declaration|destinations|observation|operation|values/viewer-headers)\\.ts$',
         ],
       },
     ),

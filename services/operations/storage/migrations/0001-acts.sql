@@ -5,7 +5,6 @@ CREATE TABLE acts (
   act text NOT NULL,
   subject jsonb NOT NULL,
   reason text NOT NULL,
-  dry_run boolean NOT NULL,
   begun_at timestamptz NOT NULL,
   ended_at timestamptz,
   -- What came of it; null while it is under way, or when its process ended before it did.
