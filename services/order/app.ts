@@ -3,6 +3,7 @@ import type * as z from 'zod';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import { orderDoors } from '../contracts/http/order-doors.ts';
+import { driftKinds } from '../contracts/http/reconciliation-api.ts';
 import { reconciliationDoors } from '../contracts/http/reconciliation-doors.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { createConsumer } from '../kit/events/consumer.ts';
@@ -16,6 +17,7 @@ import { driftMessage } from '../kit/manifest.ts';
 import { openCallees } from '../kit/start/open-callees.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
+import { startAtZero } from '../kit/telemetry/metrics.ts';
 import { createCartClient } from './clients/cart-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
 import { createProductClient } from './clients/product-client.ts';
@@ -34,6 +36,7 @@ import { createCartOrders } from './storage/cart-orders.ts';
 import { createIdempotencyKeys } from './storage/idempotency-keys.ts';
 import { createOrderBooks } from './storage/order-books.ts';
 import { listenForOrderChanges } from './storage/order-changes.ts';
+import { registerOrderGauges } from './storage/order-gauges.ts';
 import { createOrderRepository, type KnownOrder, processOrderQueue } from './storage/order-repository.ts';
 import { createReconciliationRepository } from './storage/reconciliation-repository.ts';
 import { beginReconciliation, bySchedule } from './use-cases/begin-reconciliation.ts';
@@ -133,6 +136,11 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     help: 'Differences between orders, payments, charges and stock, by what became of them.',
     labels: ['kind', 'outcome'],
   });
+  startAtZero(
+    drifts,
+    Object.keys(driftKinds).flatMap((kind) => ['found', 'left'].map((outcome) => ({ kind, outcome }))),
+  );
+  registerOrderGauges({ database, metrics, logger, clock });
   const reconciling = {
     ...driving,
     reconciliations,

@@ -8,6 +8,7 @@ import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
+import { startAtZero } from '../kit/telemetry/metrics.ts';
 import type { UserConfig } from './config.ts';
 import { userCallers, userGrpc } from './grpc/user-grpc.ts';
 import { createKeyRing } from './key-ring.ts';
@@ -47,6 +48,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     help: 'Attempts to sign in, by outcome.',
     labels: ['outcome'],
   });
+  startAtZero(logins, [{ outcome: 'accepted' }, { outcome: 'refused' }, { outcome: 'throttled' }]);
   const reused = metrics.counter({
     name: 'refresh_tokens_reused_total',
     help: 'Refresh tokens that came back after their successor was used: stolen, or a client with a fault.',

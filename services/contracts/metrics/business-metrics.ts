@@ -8,7 +8,7 @@ export const businessMetrics: readonly CataloguedMetric[] = [
     name: 'logins_total',
     kind: 'counter',
     help: 'Attempts to sign in, by outcome.',
-    labels: { outcome: named },
+    labels: { outcome: ['accepted', 'refused', 'throttled'] },
     emittedBy: ['user'],
   },
   {
@@ -62,10 +62,28 @@ export const businessMetrics: readonly CataloguedMetric[] = [
     emittedBy: ['order'],
   },
   {
+    name: 'order_decision_seconds',
+    kind: 'histogram',
+    help: 'Seconds from placing an order until it is paid, refused or cancelled.',
+    emittedBy: ['order'],
+  },
+  {
+    name: 'orders_oldest_owed_seconds',
+    kind: 'gauge',
+    help: 'Seconds for which the platform has owed some order its next step; 0 if none is owed one.',
+    emittedBy: ['order'],
+  },
+  {
+    name: 'reconciliation_age_seconds',
+    kind: 'gauge',
+    help: 'Seconds since the books were last compared to the end; the age of the process where they never were.',
+    emittedBy: ['order'],
+  },
+  {
     name: 'order_drifts_total',
     kind: 'counter',
     help: 'Differences between orders, payments, charges and stock, by what became of them.',
-    labels: { kind: named, outcome: named },
+    labels: { kind: named, outcome: ['found', 'repaired', 'left'] },
     emittedBy: ['order'],
   },
   {

@@ -17,7 +17,7 @@ export const partMetrics: readonly CataloguedMetric[] = [
   {
     name: 'http_request_duration_seconds',
     kind: 'histogram',
-    help: 'Seconds from the first byte of a request to the end of its answer.',
+    help: 'Seconds from the first byte of a request to the end of its answer; streams of events are not timed.',
     labels: httpRequest,
     emittedBy: 'HTTP door',
   },

@@ -1,5 +1,5 @@
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { askOnce, type Metrics } from '../telemetry/metrics.ts';
 import type { EventLog } from './event-log.ts';
 
 type ConsumerMetricsOptions = {
@@ -19,29 +19,31 @@ export const registerConsumerMetrics = ({ log, metrics, logger, group, isPaused 
       this.set(isPaused() ? 1 : 0);
     },
   });
+  const collect = askOnce(async () => {
+    try {
+      for (const [topic, partitions] of Map.groupBy(await log.lag(group), (lag) => lag.topic)) {
+        records.set(
+          { group, topic },
+          partitions.reduce((sum, partition) => sum + partition.records, 0),
+        );
+        const oldest = Math.min(...partitions.map((lag) => lag.oldest?.getTime() ?? Number.POSITIVE_INFINITY));
+        seconds.set({ group, topic }, Number.isFinite(oldest) ? Math.max(0, (Date.now() - oldest) / 1_000) : 0);
+      }
+    } catch (error) {
+      // A scrape must not fail with the log; the gauges keep what they last knew.
+      logger.debug({ error }, 'the lag could not be asked for');
+    }
+  });
+  const records = metrics.gauge({
+    name: 'consumer_lag_records',
+    help: 'Records that the group has not handled.',
+    labels: ['group', 'topic'],
+    collect,
+  });
   const seconds = metrics.gauge({
     name: 'consumer_lag_seconds',
     help: 'Age of the oldest record that the group has not handled; 0 if there is none.',
     labels: ['group', 'topic'],
-  });
-  metrics.gauge({
-    name: 'consumer_lag_records',
-    help: 'Records that the group has not handled.',
-    labels: ['group', 'topic'],
-    async collect() {
-      try {
-        for (const [topic, partitions] of Map.groupBy(await log.lag(group), (lag) => lag.topic)) {
-          this.set(
-            { group, topic },
-            partitions.reduce((sum, { records }) => sum + records, 0),
-          );
-          const oldest = Math.min(...partitions.map((lag) => lag.oldest?.getTime() ?? Number.POSITIVE_INFINITY));
-          seconds.set({ group, topic }, Number.isFinite(oldest) ? Math.max(0, (Date.now() - oldest) / 1_000) : 0);
-        }
-      } catch (error) {
-        // A scrape must not fail with the log; the gauges keep what they last knew.
-        logger.debug({ error }, 'the lag could not be asked for');
-      }
-    },
+    collect,
   });
 };

@@ -1,7 +1,7 @@
 import type { Consumption } from '../manifest.ts';
 import type { Database } from '../storage/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { type Metrics, startAtZero } from '../telemetry/metrics.ts';
 import type { Clock } from '../values/clock.ts';
 import { registerConsumerMetrics } from './consumer-metrics.ts';
 import { createEventHandling } from './event-handling.ts';
@@ -61,6 +61,10 @@ export const createConsumer = (options: ConsumerOptions): Consumer => {
     help: 'Records by what became of them.',
     labels: ['topic', 'result'],
   });
+  startAtZero(
+    handled,
+    Object.keys(handlers).map((topic) => ({ topic, result: 'dead' })),
+  );
   if (metrics) registerConsumerMetrics({ log, metrics, logger, group: service, isPaused: () => paused > 0 });
 
   const handleLane = createEventHandling({

@@ -1,6 +1,6 @@
 import type { Database } from '../storage/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { askOnce, type Metrics } from '../telemetry/metrics.ts';
 
 type OutboxMetricsOptions = {
   readonly database: Database;
@@ -18,25 +18,27 @@ export const registerOutboxMetrics = ({ database, metrics, logger, blocked }: Ou
       this.set(blocked());
     },
   });
+  const collect = askOnce(async () => {
+    try {
+      const { rows } = await database.query<{ unpublished: number; age: number }>(
+        `SELECT count(*)::int AS unpublished, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS age
+         FROM outbox WHERE published_at IS NULL`,
+      );
+      unpublished.set(rows[0]?.unpublished ?? 0);
+      oldest.set(rows[0]?.age ?? 0);
+    } catch (error) {
+      // A scrape must not fail with the database; the gauges keep what they last knew.
+      logger.debug({ error }, 'the outbox could not be counted');
+    }
+  });
+  const unpublished = metrics.gauge({
+    name: 'outbox_unpublished',
+    help: 'Events that are committed but not in the log yet.',
+    collect,
+  });
   const oldest = metrics.gauge({
     name: 'outbox_oldest_age_seconds',
     help: 'Age of the oldest unpublished event; 0 if there is none.',
-  });
-  metrics.gauge({
-    name: 'outbox_unpublished',
-    help: 'Events that are committed but not in the log yet.',
-    async collect() {
-      try {
-        const { rows } = await database.query<{ unpublished: number; age: number }>(
-          `SELECT count(*)::int AS unpublished, coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 AS age
-           FROM outbox WHERE published_at IS NULL`,
-        );
-        this.set(rows[0]?.unpublished ?? 0);
-        oldest.set(rows[0]?.age ?? 0);
-      } catch (error) {
-        // A scrape must not fail with the database; the gauges keep what they last knew.
-        logger.debug({ error }, 'the outbox could not be counted');
-      }
-    },
+    collect,
   });
 };

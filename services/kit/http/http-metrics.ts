@@ -1,4 +1,4 @@
-import type { Metrics } from '../telemetry/metrics.ts';
+import { type Metrics, startAtZero } from '../telemetry/metrics.ts';
 import { Refusal, type RefusalKind } from '../values/refusal.ts';
 import type { ServedDoor } from './doors.ts';
 import type { HttpServer } from './fastify-zod.ts';
@@ -22,7 +22,7 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
   const requests = metrics.counter({ name: 'http_requests_total', help: 'HTTP requests answered.', labels });
   const duration = metrics.histogram({
     name: 'http_request_duration_seconds',
-    help: 'Seconds from the first byte of a request to the end of its answer.',
+    help: 'Seconds from the first byte of a request to the end of its answer; streams of events are not timed.',
     labels,
   });
   const refusals = metrics.counter({
@@ -30,6 +30,10 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
     help: 'Requests refused for who sent them, or for how many.',
     labels: ['event'],
   });
+  startAtZero(
+    refusals,
+    [...securityEvents.values()].map((event) => ({ event })),
+  );
   http.addHook('onResponse', async (request, reply) => {
     const event = securityEvents.get(reply.statusCode);
     if (event) refusals.inc({ event });
@@ -39,7 +43,9 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
       status: String(reply.statusCode),
     };
     requests.inc(values);
-    duration.observe(values, reply.elapsedTime / 1000);
+    // A stream lasts as long as somebody watches: timed, it would be the slowest answer of all.
+    if (!String(reply.getHeader('content-type')).startsWith('text/event-stream'))
+      duration.observe(values, reply.elapsedTime / 1000);
   });
 
   const undeclared = metrics.counter({

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { PgBoss, type Queue } from 'pg-boss';
 import { afterCommit, type Database, type Sql } from '../storage/database.ts';
 import type { Logger } from '../telemetry/logger.ts';
-import type { Metrics } from '../telemetry/metrics.ts';
+import { type Metrics, startAtZero } from '../telemetry/metrics.ts';
 import { currentTraceparent } from '../telemetry/tracing.ts';
 import { adapterOf } from './boss-adapter.ts';
 import { type JobHandler, type JobWorker, startJobWorker, traceKey } from './job-worker.ts';
@@ -186,6 +186,10 @@ export const createJobs = ({ database, logger, metrics, useListenNotify = false 
   const startWorker = async (worker: Worker) => {
     const { queue, everySeconds } = worker;
     await ensureQueue(queue);
+    startAtZero(finished, [
+      { queue, result: 'completed' },
+      { queue, result: 'failed' },
+    ]);
     working.set(
       queue,
       startJobWorker({

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createMetrics } from './metrics.ts';
+import { askOnce, createMetrics, startAtZero } from './metrics.ts';
 
 describe('metrics', () => {
   test('carry the name of the service', async () => {
@@ -27,4 +27,28 @@ describe('metrics', () => {
     ask().inc();
     expect((await metrics.page()).text).toContain('retries_total{service="order"} 2');
   });
+});
+
+test('gauges that are collected by one question all show its answer, and ask again at the next scrape', async () => {
+  const metrics = createMetrics('probe');
+  let asked = 0;
+  const collect = askOnce(async () => {
+    await Promise.resolve();
+    asked += 1;
+    first.set(asked);
+    second.set(asked * 10);
+  });
+  const first = metrics.gauge({ name: 'first_things', help: 'First.', collect });
+  const second = metrics.gauge({ name: 'second_things', help: 'Second.', collect });
+  for (const scrape of [1, 2]) {
+    const { text } = await metrics.page();
+    expect(text).toContain(`first_things{service="probe"} ${scrape}\n`);
+    expect(text).toContain(`second_things{service="probe"} ${scrape}0\n`);
+  }
+});
+
+test('a series that starts at zero is shown before anything is counted', async () => {
+  const metrics = createMetrics('probe');
+  startAtZero(metrics.counter({ name: 'things_total', help: 'Things.', labels: ['kind'] }), [{ kind: 'odd' }]);
+  expect((await metrics.page()).text).toContain('things_total{kind="odd",service="probe"} 0');
 });

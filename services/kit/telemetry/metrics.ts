@@ -33,6 +33,31 @@ export type Metrics = {
 /** Seconds, from a cached read to a request that meets its deadline. */
 const durationBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15] as const;
 
+/**
+ * Shows series of a counter before anything is counted. `increase` sees no first event of a series that begins with it, so whatever an
+ * alert counts begins at zero.
+ */
+export const startAtZero = <Label extends string>(
+  counter: Counter<Label> | undefined,
+  series: readonly Readonly<Record<Label, string>>[],
+): void => {
+  for (const labels of series) counter?.inc(labels, 0);
+};
+
+/**
+ * Collects several gauges by one question: each gets this as its `collect`. All gauges of a scrape are collected at once, so whoever comes
+ * while the question is open waits for its answer; a gauge that another one sets would show what was true a scrape ago.
+ */
+export const askOnce = (ask: () => Promise<void>): (() => Promise<void>) => {
+  let asking: Promise<void> | undefined;
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = undefined;
+    });
+    return asking;
+  };
+};
+
 /** Metrics of one service; every series carries the label `service`. */
 export const createMetrics = (serviceName: string): Metrics => {
   const registry = new Registry();
