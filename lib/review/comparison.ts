@@ -31,18 +31,25 @@ export type CompareRequest = {
 /** An environment that one side does not have. */
 const nothing: SideOfEnvironment = { templates: new Map(), manifests: new Map() };
 
-/** Builds both sides and compares them. Leaves nothing behind. Throws one sentence when a side cannot be built. */
+/** Waits for both, also where one fails: what they use is removed afterwards. Throws the first failure. */
+const bothOf = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> => {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
+};
+
+/** Builds both sides, one on each core, and compares them. Leaves nothing behind. Throws one sentence when a side cannot be built. */
 export const compare = async ({ root, revision, progress }: CompareRequest): Promise<Comparison> => {
   const base = await commitOf(root, revision);
   const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-diff-'));
   try {
-    progress(`building ${revision} (${base.slice(0, 12)})`);
+    progress(`building ${revision} (${base.slice(0, 12)}) and the working tree`);
     const checkout = path.join(folder, 'checkout');
-    const before = await inCheckout(root, base, checkout, () =>
-      buildSide(revision, checkout, path.join(folder, 'base')),
+    const [before, after] = await inCheckout(root, base, checkout, () =>
+      bothOf(
+        buildSide(revision, checkout, path.join(folder, 'base')),
+        buildSide('the working tree', root, path.join(folder, 'head')),
+      ),
     );
-    progress('building the working tree');
-    const after = await buildSide('the working tree', root, path.join(folder, 'head'));
     progress('comparing');
     const environments = new Set([...known.map(({ name }) => name), ...before.keys(), ...after.keys()]);
     const changes: EnvironmentChange[] = [];
