@@ -40,7 +40,12 @@ export type FindingCode =
   | 'zone-not-delegated'
   | 'dns-unreachable'
   | 'name-unresolved'
-  | 'quota-too-small';
+  | 'quota-too-small'
+  | 'provider-unreachable'
+  | 'provider-failed'
+  | 'provider-refuses-key'
+  | 'agent-missing'
+  | 'agent-not-prepared';
 
 export type Finding = {
   /** Stable; for scripts. */

@@ -36,6 +36,11 @@ export const preflightPermissions = (stack: Stack, prefix: string): PolicyStatem
         stack.formatArn({ service: 'eks', resource: 'podidentityassociation', resourceName: `${prefix}/*` }),
       ],
     ),
+    allow(
+      'ReadAgents',
+      ['bedrock:GetAgent', 'bedrock:GetAgentAlias'],
+      ['agent', 'agent-alias'].map((resource) => stack.formatArn({ service: 'bedrock', resource, resourceName: '*' })),
+    ),
     // What has no name that could be written down beforehand, or belongs to the whole account.
     allow(
       'ReadDoorAndQuotas',

@@ -77,7 +77,7 @@ describe('preflight of an account', () => {
     const { checks, findings, notChecked } = await check();
     expect({ findings, notChecked }).toEqual({ findings: [], notChecked: [] });
     expect(checks.map(({ check: name, state }) => `${name} ${state}`)).toEqual(
-      'credentials account region subscribers configuration images secrets identities certificate domain quotas'
+      'credentials account region subscribers configuration images secrets identities certificate domain quotas providers'
         .split(' ')
         .map((name) => `${name} passed`),
     );
@@ -378,7 +378,7 @@ describe('preflight of an account', () => {
         problem: expect.stringMatching(/Secrets Manager in us-east-1 does not answer \(the deadline passed\)/),
       }),
     ]);
-    expect(checks.at(-1)).toMatchObject({ check: 'quotas', state: 'passed' });
+    expect(checks.at(-1)).toMatchObject({ check: 'providers', state: 'passed' });
   });
 
   it('says that no DNS server answers', async () => {

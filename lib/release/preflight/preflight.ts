@@ -7,6 +7,7 @@ import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { certificateCheck, domainCheck } from './preflight-domain.ts';
 import { identityCheck } from './preflight-identities.ts';
 import { imageCheck, type WholeImage } from './preflight-images.ts';
+import { providerCheck } from './preflight-providers.ts';
 import { quotaCheck } from './preflight-quotas.ts';
 import { configurationCheck, secretCheck } from './preflight-secrets.ts';
 
@@ -71,6 +72,7 @@ export const preflight = async (request: PreflightRequest): Promise<PreflightRep
     certificateCheck,
     domainCheck,
     quotaCheck,
+    providerCheck,
   ];
   const checks: PreflightCheckReport[] = [];
   const findings: PreflightReport['findings'][number][] = [];

@@ -120,6 +120,16 @@ const route53 = ({ zones }: PeerAccount, { pathname, searchParams }: URL) => {
   );
 };
 
+const bedrock = ({ agents }: PeerAccount, { pathname }: URL) => {
+  const [, agentId = '', agentAliasId] = /^\/agents\/([^/]+)(?:\/agentaliases\/([^/]+))?\/?$/.exec(pathname) ?? [];
+  const status = agents.get(agentAliasId === undefined ? agentId : `${agentId}/${agentAliasId}`);
+  if (status === undefined)
+    return json({ __type: 'ResourceNotFoundException', message: 'Failed to retrieve it.' }, 404);
+  return agentAliasId === undefined
+    ? json({ agent: { agentId, agentStatus: status } })
+    : json({ agentAlias: { agentId, agentAliasId, agentAliasStatus: status } });
+};
+
 /** The operation that is asked, and the answer to it. */
 export const answerOf = (
   account: PeerAccount,
@@ -143,6 +153,7 @@ export const answerOf = (
     acm: () => acm(account, operation, input),
     servicequotas: () => quota(account, operation, input),
     route53: () => route53(account, url),
+    bedrock: () => bedrock(account, url),
   };
   return { operation, answer: answers[service]?.() ?? json({ message: `the peer knows no ${service}` }, 404) };
 };

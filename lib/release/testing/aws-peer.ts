@@ -33,6 +33,8 @@ export type PeerAccount = {
   quotas: Map<string, number>;
   addresses: Tags[];
   vpcs: Tags[];
+  /** State by id of an agent on Bedrock, and by `<agent>/<alias>` of its aliases. */
+  agents: Map<string, string>;
 };
 
 export type AwsPeer = {

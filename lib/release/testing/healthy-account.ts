@@ -41,6 +41,7 @@ export const healthyAccount = (
     quotas: new Map(),
     addresses: Array.from({ length: environment.network.natGateways }, () => own),
     vpcs: [own, {}],
+    agents: new Map(),
   };
 };
 
