@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { root } from '../../lib/checkout.ts';
 import { benchCommand } from '../commands/bench.ts';
 import { bundleCommand } from '../commands/bundle.ts';
+import { chaosCommand } from '../commands/chaos.ts';
 import { checklistCommand } from '../commands/checklist.ts';
 import { composeCommand } from '../commands/compose.ts';
 import { costCommand } from '../commands/cost.ts';
@@ -82,6 +83,7 @@ export const createProgram = (): Command => {
     .addCommand(replayCommand())
     .addCommand(benchCommand())
     .addCommand(lawsCommand())
+    .addCommand(chaosCommand())
     .addCommand(warehouseCommand())
     .addCommand(importCommand())
     .addCommand(composeCommand())

@@ -1,6 +1,7 @@
 /** Checks every law against the facts, with patience for those that hold only once the platform is quiet. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventLaws } from './event-laws.ts';
+import { historyLaws } from './history-laws.ts';
 import type { Facts, Law, LawResult } from './law.ts';
 import { ledgerLaws } from './ledger-law.ts';
 import { moneyLaws } from './money-laws.ts';
@@ -10,9 +11,14 @@ import { stockLaws } from './stock-laws.ts';
 const numberOf = ({ id }: Law) => Number(id.slice(1));
 
 /** Every law, in the order of their numbers. */
-export const laws: readonly Law[] = [...orderLaws, ...stockLaws, ...moneyLaws, ...eventLaws, ...ledgerLaws].toSorted(
-  (a, b) => numberOf(a) - numberOf(b),
-);
+export const laws: readonly Law[] = [
+  ...orderLaws,
+  ...stockLaws,
+  ...moneyLaws,
+  ...eventLaws,
+  ...ledgerLaws,
+  ...historyLaws,
+].toSorted((a, b) => numberOf(a) - numberOf(b));
 
 export type LawVerdict = LawResult & Pick<Law, 'id' | 'sentence' | 'when'>;
 

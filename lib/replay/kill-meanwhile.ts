@@ -1,9 +1,9 @@
 /** Kills processes of a running platform without warning while purchases go on, to see whether anything is lost. */
 import { startAgain } from '../local/start-again.ts';
 import { readState } from '../local/state.ts';
-import { pauseUnless } from '../shop/patiently.ts';
-import { pidOf, SUPERVISOR } from './kill-targets.ts';
+import { SUPERVISOR } from './kill-targets.ts';
 import { PURCHASES_AT_ONCE } from './replay.ts';
+import { signalTarget } from './signal-target.ts';
 
 export type KillPlan = {
   /** Whom: some of `killTargets`. */
@@ -31,31 +31,6 @@ export type KillOptions = KillPlan & {
 
 /** Share of the purchases that has kills; at their end they meet a whole platform too. */
 const SHARE_WITH_KILLS = 0.8;
-/** Milliseconds to wait for a target that was just killed to be well again, so that the next kill hits something. */
-const READY_WITHIN_MS = 120_000;
-const POLL_MS = 100;
-
-const isGone = (problem: unknown) => (problem as NodeJS.ErrnoException).code === 'ESRCH';
-
-/** Kills a target once it is well. Returns its process. */
-const killOnce = async (target: string, dataFolder: string, signal: AbortSignal): Promise<number> => {
-  for (const until = performance.now() + READY_WITHIN_MS; ; ) {
-    const state = await readState(dataFolder).catch(() => undefined);
-    const pid = state && (await pidOf(target, state));
-    if (pid !== undefined) {
-      try {
-        process.kill(pid, 'SIGKILL');
-        return pid;
-      } catch (problem) {
-        if (!isGone(problem)) throw problem;
-      }
-    }
-    if (performance.now() > until)
-      throw new Error(`${target} cannot be killed: it was not ready within ${READY_WITHIN_MS / 1000} s`);
-    await pauseUnless(signal, POLL_MS);
-  }
-};
-
 /** After how many finished purchases each kill happens: at random within a slice of its own. */
 const momentsOf = (count: number, purchases: number): number[] =>
   Array.from({ length: count }, (_, index) =>
@@ -101,7 +76,7 @@ export const killMeanwhile = (options: KillOptions): Killing => {
     const state = target === SUPERVISOR ? await readState(dataFolder) : undefined;
     isRestarting = state !== undefined;
     try {
-      const pid = await killOnce(target, dataFolder, signal);
+      const pid = await signalTarget(target, 'SIGKILL', { dataFolder, signal });
       kills.push({ target, pid, afterPurchases: finished });
       onKill({ target, pid, afterPurchases: finished });
       if (state) onRestart((await startAgain(state, signal)).pid);

@@ -26,6 +26,8 @@ export type PlatformReplay = {
   readonly patienceSeconds: number;
   /** Who is killed meanwhile, and how often each; absent: nobody. */
   readonly kills: KillPlan | undefined;
+  /** Whether nothing runs because somebody else starts the platform again; default never. */
+  readonly isRestarting?: () => boolean;
   readonly onKill: (kill: Kill) => void;
   /** Told the new process of a supervisor that was killed. */
   readonly onRestart: (pid: number) => void;
@@ -93,7 +95,7 @@ const replayOn = async (
   const paid: string[] = [];
   const over = new AbortController();
   let killing: Killing | undefined;
-  const watch = watchPlatform(dataFolder, () => killing?.isRestarting() ?? false);
+  const watch = watchPlatform(dataFolder, () => killing?.isRestarting() ?? request.isRestarting?.() ?? false);
   const ended = AbortSignal.any([signal, watch.gone, over.signal]);
   if (kills) {
     killing = killMeanwhile({ ...kills, purchases: purchases.length, dataFolder, signal: ended, onKill, onRestart });

@@ -1,0 +1,5 @@
+import { eventStories } from './event-stories.ts';
+import { purchaseStories } from './purchase-stories.ts';
+
+/** Every story, by the planted bug that it shows. */
+export const stories = { ...eventStories, ...purchaseStories } as const;
