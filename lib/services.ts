@@ -3,6 +3,7 @@ import { manifest as analytics } from '../services/analytics/manifest.ts';
 import { manifest as apiGateway } from '../services/api-gateway/manifest.ts';
 import { manifest as assistant } from '../services/assistant/manifest.ts';
 import { manifest as cart } from '../services/cart/manifest.ts';
+import { manifest as staffConsole } from '../services/console/manifest.ts';
 import {
   actsOn,
   consumedTopics,
@@ -39,6 +40,7 @@ const declared: readonly ServiceManifest[] = [
   assistant,
   storefront,
   operations,
+  staffConsole,
 ];
 
 /** Every deployed service, checked, callees before callers. */

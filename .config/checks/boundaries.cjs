@@ -3,7 +3,9 @@ const error = (name, comment, from, to) => ({ name, comment, severity: 'error', 
 
 const TEST = '(\\.test\\.ts$|\\.conformance\\.ts$|/testing/|^services/acceptance/)';
 // $1 is the service's own name.
-const SERVICE = '^services/(?!kit/|contracts/|acceptance/)([^/]+)/';
+const SERVICE = '^services/(?!kit/|site-kit/|contracts/|acceptance/)([^/]+)/';
+/** What runs in browsers. */
+const PAGES = '^services/(storefront|console|site-kit)/';
 const ENTRY = '/(main|handler|local)\\.tsx?$';
 const DRIVERS =
   'node_modules/(pg|pg-boss|@redis/[^/]+|@platformatic/kafka|@grpc/[^/]+|@aws-sdk/[^/]+|@smithy/[^/]+)(/|$)';
@@ -70,7 +72,7 @@ module.exports = {
       'services-meet-only-through-contracts',
       "Never a neighbour's code: share a schema in services/contracts, or mechanics in services/kit.",
       { path: SERVICE },
-      { path: '^services/', pathNot: '^services/($1|kit|contracts)/' },
+      { path: '^services/', pathNot: '^services/($1|kit|site-kit|contracts)/' },
     ),
     error(
       'kit-knows-npm-only',
@@ -174,10 +176,22 @@ module.exports = {
       { path: ['^lib/(stacks|constructs|workloads|guards)/', INFRASTRUCTURE] },
     ),
     error(
-      'storefront-sees-only-contracts',
+      'pages-see-only-contracts',
       'Browser code must not pull in the server kit, but for its table of minor units: share a schema in services/contracts.',
-      { path: '^services/storefront/', pathNot: ['/manifest\\.ts$', TEST] },
-      { path: '^services/', pathNot: ['^services/(storefront|contracts)/', '^services/kit/values/minor-units\\.ts$'] },
+      { path: PAGES, pathNot: ['/manifest\\.ts$', TEST] },
+      { path: '^services/', pathNot: [PAGES, '^services/contracts/', '^services/kit/values/minor-units\\.ts$'] },
+    ),
+    error(
+      'site-kit-knows-no-site',
+      'It would be useful to any other site: take what it needs as an argument, or as words of SiteWordsProvider.',
+      { path: '^services/site-kit/' },
+      { path: PAGES, pathNot: '^services/site-kit/' },
+    ),
+    error(
+      'site-kit-is-for-pages',
+      'It needs a browser: what services share lies in services/kit.',
+      { path: '^services/', pathNot: PAGES },
+      { path: '^services/site-kit/' },
     ),
     error(
       'production-never-sees-tests',

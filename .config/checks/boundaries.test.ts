@@ -91,6 +91,8 @@ const allowed = {
   'services/cart/manifest.ts': from('../kit/manifest.ts'),
   'services/cart/domain/cart.ts': from('../../kit/values/money.ts'),
   'services/cart/use-cases/add-item.ts': from('../domain/cart.ts'),
+  'services/site-kit/api/reader.ts': from('../../contracts/http/order-api.ts'),
+  'services/storefront/main.tsx': from('../site-kit/api/reader.ts'),
   'services/acceptance/purchase.e2e.test.ts': from('../kit/testing/postgres.ts', '../contracts/http/order-api.ts'),
 };
 
@@ -132,7 +134,9 @@ const planted: readonly (readonly [rule: string, file: string, source: string])[
   ['constructs-know-no-stack', 'lib/constructs/upward.ts', from('../stacks/network-stack.ts')],
   ['workloads-are-plain-kubernetes', 'lib/workloads/cloud.ts', from('aws-cdk-lib')],
   ['local-run-needs-no-cloud', 'lib/local/synthesises.ts', from('aws-cdk-lib')],
-  ['storefront-sees-only-contracts', 'services/storefront/api/client.ts', from('../../kit/values/money.ts')],
+  ['pages-see-only-contracts', 'services/storefront/api/client.ts', from('../../kit/values/money.ts')],
+  ['site-kit-knows-no-site', 'services/site-kit/api/session.ts', from('../../storefront/main.tsx')],
+  ['site-kit-is-for-pages', 'services/order/clients/session.ts', from('../../site-kit/api/reader.ts')],
   ['production-never-sees-tests', 'services/order/http/fixture.ts', from('../testing/an-order.ts')],
 ];
 

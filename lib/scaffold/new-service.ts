@@ -10,6 +10,7 @@ const reservedFrom = 8080;
 
 const reservedNames: ReadonlySet<string> = new Set([
   'kit',
+  'site-kit',
   'contracts',
   'acceptance',
   'events',

@@ -2,7 +2,7 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { createQueryClient } from './api/query-client.ts';
+import { createQueryClient } from '../site-kit/api/query-client.ts';
 import { firstSpoken, LanguageProvider } from './messages/language.tsx';
 import { createShopRouter } from './router.tsx';
 import '@fontsource-variable/instrument-sans/index.css';
@@ -10,8 +10,8 @@ import '@fontsource-variable/instrument-sans/index.css';
 const first = await firstSpoken();
 const queries = createQueryClient();
 const router = createShopRouter(queries);
-const place = document.getElementById('shop');
-if (!place) throw new Error('index.html has no element "shop" to put the page into');
+const place = document.getElementById('site');
+if (!place) throw new Error('index.html has no element "site" to put the page into');
 
 createRoot(place).render(
   <StrictMode>

@@ -1,6 +1,8 @@
 /** Every page by its address. Pages come when they are opened; what they read is asked for at the same moment. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { Broken } from '../site-kit/components/broken.tsx';
+import { Missing } from '../site-kit/components/states.tsx';
 import { productSearchOf } from './api/product-search.ts';
 import {
   categoriesQuery,
@@ -10,9 +12,7 @@ import {
   productQuery,
   shelfQuery,
 } from './api/queries.ts';
-import { Broken } from './components/broken.tsx';
 import { Layout } from './components/layout.tsx';
-import { Missing } from './components/states.tsx';
 import { readBuyingMessages } from './messages/language.tsx';
 
 /** A page that speaks of the cart, of orders or accounts: what it says comes at the same time. */

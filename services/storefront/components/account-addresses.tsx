@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { SavedAddress } from '../../contracts/http/accounts/auth-api.ts';
+import { PostalLines } from '../../site-kit/components/postal-lines.tsx';
+import { SiteForm } from '../../site-kit/components/site-form.tsx';
+import { Await } from '../../site-kit/components/states.tsx';
 import { useAddAddress, useDefaultAddress, useRemoveAddress } from '../api/account.ts';
 import { addressesQuery } from '../api/queries.ts';
 import { useBuyingMessages } from '../messages/language.tsx';
 import { AddressFields, addressOf } from './address-fields.tsx';
-import { PostalLines } from './postal-lines.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
-import { ShopForm } from './shop-form.tsx';
-import { Await } from './states.tsx';
 
 const Kept = ({ kept: { id, address, isDefault } }: { readonly kept: SavedAddress }) => {
   const { address: messages } = useBuyingMessages();
@@ -43,7 +43,7 @@ const NewAddress = ({ onDone }: { readonly onDone: () => void }) => {
   const { address: messages } = useBuyingMessages();
   const add = useAddAddress();
   return (
-    <ShopForm
+    <SiteForm
       problem={add.error}
       onSend={(form) => add.isPending || add.mutate(addressOf(form, 'address'), { onSuccess: onDone })}
     >
@@ -60,7 +60,7 @@ const NewAddress = ({ onDone }: { readonly onDone: () => void }) => {
           {messages.keepNot}
         </button>
       </p>
-    </ShopForm>
+    </SiteForm>
   );
 };
 

@@ -1,12 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
+import { sessions } from '../../site-kit/api/session.ts';
+import { useSessionChange } from '../../site-kit/api/session-change.ts';
+import { Field } from '../../site-kit/components/field.tsx';
+import { passwordOf, SiteForm } from '../../site-kit/components/site-form.tsx';
 import { readOwnData } from '../api/account.ts';
-import { useSessionChange } from '../api/session-change.ts';
+import { forgetReader } from '../api/forget-reader.ts';
 import { shop } from '../api/shop.ts';
 import { useBuyingMessages } from '../messages/language.tsx';
-import { Field } from './field.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
-import { passwordOf, ShopForm } from './shop-form.tsx';
 
 /** Hands the reader a file of the browser's own making. */
 const saveFile = (name: string, content: unknown) => {
@@ -19,14 +21,14 @@ const saveFile = (name: string, content: unknown) => {
 const DeleteForm = ({ onDone }: { readonly onDone: () => void }) => {
   const { account } = useBuyingMessages();
   const remove = useSessionChange(async (password: string) => {
-    const { accounts, sessions } = await shop();
+    const { accounts } = await shop();
     await accounts.deleteAccount({ body: { password } });
     // The account is gone whatever becomes of the cookies of its session, which are over.
-    await sessions.end().catch(() => undefined);
+    await (await sessions()).end().catch(() => undefined);
     return null;
-  });
+  }, forgetReader);
   return (
-    <ShopForm problem={remove.error} onSend={(form) => remove.isPending || remove.mutate(passwordOf(form))}>
+    <SiteForm problem={remove.error} onSend={(form) => remove.isPending || remove.mutate(passwordOf(form))}>
       <p>{account.deleteAsk}</p>
       <Field
         label={account.password}
@@ -45,7 +47,7 @@ const DeleteForm = ({ onDone }: { readonly onDone: () => void }) => {
           {account.deleteNo}
         </button>
       </p>
-    </ShopForm>
+    </SiteForm>
   );
 };
 

@@ -1,9 +1,10 @@
 import { useMemo, useState } from 'react';
 import { countries, withoutCity, withPostalCode } from '../../contracts/http/countries.ts';
 import type { Address } from '../../contracts/http/postal-address.ts';
-import { useBuyingMessages, useFormats } from '../messages/language.tsx';
-import { Field } from './field.tsx';
-import { textOf } from './shop-form.tsx';
+import { Field } from '../../site-kit/components/field.tsx';
+import { textOf } from '../../site-kit/components/site-form.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
+import { useBuyingMessages } from '../messages/language.tsx';
 
 /** Country of the reader's locale, if it names one. */
 const countryOf = (locale: string): string => {

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { Money } from '../../contracts/http/values.ts';
+import { Field } from '../../site-kit/components/field.tsx';
+import { SiteForm, textOf } from '../../site-kit/components/site-form.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import type { Purchase } from '../api/payment-attempt.ts';
 import { addressesQuery } from '../api/queries.ts';
-import { useBuyingMessages, useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 import { AddressChoice, chosenAddress } from './address-choice.tsx';
-import { Field } from './field.tsx';
-import { ShopForm, textOf } from './shop-form.tsx';
 
 export type CheckoutFormProps = {
   readonly total: Money | null;
@@ -27,7 +28,7 @@ export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: Checkou
   const { money } = useFormats();
   const kept = useQuery({ ...addressesQuery, enabled: email !== undefined }).data?.items ?? [];
   return (
-    <ShopForm
+    <SiteForm
       problem={problem}
       onSend={(form) =>
         onPay({
@@ -71,6 +72,6 @@ export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: Checkou
       <button type="submit" className="button large wide" aria-disabled={isPaying || total === null}>
         {isPaying ? checkout.paying : checkout.pay(total ? money(total) : '')}
       </button>
-    </ShopForm>
+    </SiteForm>
   );
 };

@@ -1,6 +1,7 @@
 import { ApiProblem } from '../../contracts/http/ask.ts';
 import type { Money } from '../../contracts/http/values.ts';
-import { useBuyingMessages, useFormats } from '../messages/language.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
+import { useBuyingMessages } from '../messages/language.tsx';
 import { ProblemNotice } from './problem-notice.tsx';
 
 /** Whether nobody can say if the order was placed. */

@@ -1,20 +1,5 @@
 /** Pictures of a few strokes, drawn in the colour of the text around them. */
-import type { ReactNode } from 'react';
-
-const Icon = ({ children }: { readonly children: ReactNode }) => (
-  <svg
-    className="icon"
-    viewBox="0 0 24 24"
-    fill="none"
-    stroke="currentColor"
-    strokeWidth="1.75"
-    strokeLinecap="round"
-    strokeLinejoin="round"
-    aria-hidden="true"
-  >
-    {children}
-  </svg>
-);
+import { Icon } from '../../site-kit/components/icon.tsx';
 
 export const SearchIcon = () => (
   <Icon>

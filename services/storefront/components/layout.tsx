@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
+import { useReader } from '../../site-kit/api/session.ts';
+import { useFocusOnNavigation } from '../../site-kit/components/focus-on-navigation.ts';
 import { cartQuery } from '../api/queries.ts';
-import { useReader } from '../api/session.ts';
 import { type Language, languages, useLanguage, useMessages } from '../messages/language.tsx';
 import { CartIcon, PersonIcon, SearchIcon } from './icons.tsx';
 
@@ -63,19 +63,6 @@ const CartLink = () => {
       {units > 0 && <span className="count">{units > 99 ? '99+' : units}</span>}
     </Link>
   );
-};
-
-/** Puts the reader at the beginning of a page that was opened by a link, as loading it anew would. */
-const useFocusOnNavigation = () => {
-  const main = useRef<HTMLElement>(null);
-  const path = useRouterState({ select: ({ location }) => location.pathname });
-  const shown = useRef(path);
-  useEffect(() => {
-    if (shown.current === path) return;
-    shown.current = path;
-    main.current?.focus({ preventScroll: true });
-  }, [path]);
-  return main;
 };
 
 const LanguageChoice = () => {

@@ -1,8 +1,8 @@
 /** The reader's language, and how prices and dates are written in it. */
 import { createContext, type ReactNode, startTransition, use, useEffect, useMemo, useState } from 'react';
+import { SiteWordsProvider } from '../../site-kit/messages/site-words.tsx';
 import { type BrowsingMessages, browsing } from './english/browsing.ts';
 import type { BuyingMessages } from './english/buying.ts';
-import { formatsOf } from './formats.ts';
 
 /** Languages that the shop speaks, each by its own name. */
 export const languages = { en: 'English', de: 'Deutsch' } as const;
@@ -77,7 +77,16 @@ export const LanguageProvider = ({ first, children }: LanguageProviderProps) => 
     }),
     [spoken, language],
   );
-  return <SpeechContext value={speech}>{children}</SpeechContext>;
+  const { locale, messages } = speech;
+  const words = useMemo(() => {
+    const { name, tagline } = messages.shop;
+    return { name, tagline, states: messages.states, locale };
+  }, [messages, locale]);
+  return (
+    <SpeechContext value={speech}>
+      <SiteWordsProvider value={words}>{children}</SiteWordsProvider>
+    </SpeechContext>
+  );
 };
 
 const buyingRead = new Map<Language, Promise<BuyingMessages>>();
@@ -102,10 +111,4 @@ export const useBuyingMessages = (): BuyingMessages => use(readBuyingMessages(us
 export const useLanguage = () => {
   const { language, speak } = use(SpeechContext);
   return { language, speak };
-};
-
-/** Prices and dates as the reader writes them. Currencies have as many decimals as they have. */
-export const useFormats = () => {
-  const { locale } = use(SpeechContext);
-  return useMemo(() => formatsOf(locale), [locale]);
 };

@@ -1,16 +1,18 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query';
 import { Link, Navigate } from '@tanstack/react-router';
 import type { User } from '../../contracts/http/accounts/auth-api.ts';
+import { sessionQuery, sessions } from '../../site-kit/api/session.ts';
+import { useSessionChange } from '../../site-kit/api/session-change.ts';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { Await } from '../../site-kit/components/states.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
+import { forgetReader } from '../api/forget-reader.ts';
 import { ordersQuery } from '../api/queries.ts';
-import { sessionQuery } from '../api/session.ts';
-import { useSessionChange } from '../api/session-change.ts';
 import { shop } from '../api/shop.ts';
 import { AccountAddresses } from '../components/account-addresses.tsx';
 import { AccountData } from '../components/account-data.tsx';
-import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Await } from '../components/states.tsx';
-import { useBuyingMessages, useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 const Orders = () => {
   const messages = useBuyingMessages();
@@ -70,12 +72,11 @@ const Unproved = () => {
 const Shown = ({ user }: { readonly user: User }) => {
   const { account } = useBuyingMessages();
   const leave = useSessionChange(async (everywhere: boolean) => {
-    const { accounts, sessions } = await shop();
-    if (everywhere) await accounts.logOutEverywhere();
+    if (everywhere) await (await shop()).accounts.logOutEverywhere();
     // Also where its session has ended already: the cookies go.
-    await sessions.end();
+    await (await sessions()).end();
     return null;
-  });
+  }, forgetReader);
   return (
     <div className="entry wide">
       <h1 dir="auto">{account.hello(user.name)}</h1>

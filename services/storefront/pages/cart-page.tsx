@@ -2,14 +2,15 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
 import type { Cart } from '../../contracts/http/cart-api.ts';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { Await, Panel } from '../../site-kit/components/states.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useChangeLine } from '../api/cart-changes.ts';
 import { cartQuery } from '../api/queries.ts';
 import { ArrowIcon } from '../components/icons.tsx';
-import { PageTitle } from '../components/page-title.tsx';
 import { Poster } from '../components/poster.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Await, Panel } from '../components/states.tsx';
-import { useBuyingMessages, useFormats, useMessages } from '../messages/language.tsx';
+import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 type Line = Cart['items'][number];
 

@@ -2,14 +2,14 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import type { Cart } from '../../contracts/http/cart-api.ts';
+import { useReader } from '../../site-kit/api/session.ts';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { beginAttempt, openAttempt, type PaymentAttempt, sendAttempt } from '../api/payment-attempt.ts';
 import { cartQuery, orderQuery } from '../api/queries.ts';
-import { useReader } from '../api/session.ts';
 import { CheckoutForm } from '../components/checkout-form.tsx';
 import { CheckoutProblem, isUnknown } from '../components/checkout-problem.tsx';
 import { OrderSummary } from '../components/order-summary.tsx';
-import { PageTitle } from '../components/page-title.tsx';
-import { Await, Panel } from '../components/states.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 /** Sends attempts one at a time, and goes to the order that one becomes. */

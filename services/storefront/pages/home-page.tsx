@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { categoriesQuery, shelfQuery } from '../api/queries.ts';
 import { ArrowIcon } from '../components/icons.tsx';
-import { PageTitle } from '../components/page-title.tsx';
 import { Poster } from '../components/poster.tsx';
 import { captionOf } from '../components/product-card.tsx';
 import { Shelf } from '../components/shelf.tsx';

@@ -2,15 +2,16 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Order, OrderStatus } from '../../contracts/http/order-api.ts';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { PostalLines } from '../../site-kit/components/postal-lines.tsx';
+import { Await, Missing } from '../../site-kit/components/states.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { cartQuery, orderQuery, timelineQuery } from '../api/queries.ts';
 import { shop } from '../api/shop.ts';
 import { useWatchedOrder } from '../api/watch-order.ts';
 import { OrderSteps } from '../components/order-steps.tsx';
-import { PageTitle } from '../components/page-title.tsx';
-import { PostalLines } from '../components/postal-lines.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { Await, Missing } from '../components/states.tsx';
-import { useBuyingMessages, useFormats } from '../messages/language.tsx';
+import { useBuyingMessages } from '../messages/language.tsx';
 
 const route = getRouteApi('/orders/$id');
 

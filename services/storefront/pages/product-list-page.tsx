@@ -1,11 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { sorts } from '../api/product-search.ts';
 import { categoriesQuery, productPagesQuery } from '../api/queries.ts';
-import { PageTitle } from '../components/page-title.tsx';
 import { CardSkeletons, ProductCard } from '../components/product-card.tsx';
-import { Await, Panel } from '../components/states.tsx';
 import { useMessages } from '../messages/language.tsx';
 
 const route = getRouteApi('/products');

@@ -2,15 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Product } from '../../contracts/http/catalogue/product-api.ts';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { Await, Missing } from '../../site-kit/components/states.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useAddToCart } from '../api/cart-changes.ts';
 import { productQuery } from '../api/queries.ts';
-import { PageTitle } from '../components/page-title.tsx';
 import { Poster } from '../components/poster.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { captionOf } from '../components/product-card.tsx';
 import { Shelf } from '../components/shelf.tsx';
-import { Await, Missing } from '../components/states.tsx';
-import { useFormats, useMessages } from '../messages/language.tsx';
+import { useMessages } from '../messages/language.tsx';
 
 const route = getRouteApi('/products/$id');
 /** Units that can be put into the cart at once. */

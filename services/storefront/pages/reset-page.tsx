@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router';
-import { useSessionChange } from '../api/session-change.ts';
+import { useSessionChange } from '../../site-kit/api/session-change.ts';
+import { Field } from '../../site-kit/components/field.tsx';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { passwordOf, SiteForm, textOf } from '../../site-kit/components/site-form.tsx';
+import { Panel } from '../../site-kit/components/states.tsx';
+import { forgetReader } from '../api/forget-reader.ts';
 import { shop } from '../api/shop.ts';
-import { Field } from '../components/field.tsx';
 import { CodeField, useMailedToken } from '../components/mailed-link.tsx';
-import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { passwordOf, ShopForm, textOf } from '../components/shop-form.tsx';
-import { Panel } from '../components/states.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 /** A new password by the token of a mailed link. It ends every session of the account, this browser's too. */
@@ -18,7 +19,7 @@ export const ResetPage = () => {
     const { accounts } = await shop();
     await accounts.reset({ body: { token: mailed ?? textOf(form, 'token') ?? '', password: passwordOf(form) } });
     return null;
-  });
+  }, forgetReader);
   if (reset.isSuccess)
     return (
       <Panel title={account.passwordSet} text={account.passwordSetText}>
@@ -31,7 +32,7 @@ export const ResetPage = () => {
     <section className="entry">
       <PageTitle text={account.newPassword} />
       <h1>{account.newPassword}</h1>
-      <ShopForm problem={reset.error} onSend={(form) => reset.isPending || reset.mutate(form)}>
+      <SiteForm problem={reset.error} onSend={(form) => reset.isPending || reset.mutate(form)}>
         <ProblemNotice problem={reset.error} />
         {mailed === undefined && <CodeField />}
         <Field
@@ -47,7 +48,7 @@ export const ResetPage = () => {
         <button type="submit" className="button large wide" aria-disabled={reset.isPending}>
           {account.setPassword}
         </button>
-      </ShopForm>
+      </SiteForm>
       <p className="centred">
         <Link to="/forgot">{account.mailLinkAgain}</Link>
       </p>

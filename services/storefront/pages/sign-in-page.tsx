@@ -1,10 +1,11 @@
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { useSessionChange } from '../api/session-change.ts';
-import { shop } from '../api/shop.ts';
-import { Field } from '../components/field.tsx';
-import { PageTitle } from '../components/page-title.tsx';
+import { sessions } from '../../site-kit/api/session.ts';
+import { useSessionChange } from '../../site-kit/api/session-change.ts';
+import { Field } from '../../site-kit/components/field.tsx';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { passwordOf, SiteForm, textOf } from '../../site-kit/components/site-form.tsx';
+import { forgetReader } from '../api/forget-reader.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { passwordOf, ShopForm, textOf } from '../components/shop-form.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | undefined }) => {
@@ -12,20 +13,20 @@ const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | u
   const { shop: messages } = useMessages();
   const navigate = useNavigate();
   const enter = useSessionChange(async (form: FormData) => {
-    const { sessions } = await shop();
+    const doors = await sessions();
     const given = { email: textOf(form, 'email') ?? '', password: passwordOf(form) };
     const answer = await (isNew
-      ? sessions.register({ body: { ...given, name: textOf(form, 'name') ?? '' } })
-      : sessions.begin({ body: given }));
+      ? doors.register({ body: { ...given, name: textOf(form, 'name') ?? '' } })
+      : doors.begin({ body: given }));
     return answer.user;
-  });
+  }, forgetReader);
   const title = isNew ? account.signUp : messages.signIn;
   const search = to === undefined ? {} : { to };
   return (
     <section className="entry">
       <PageTitle text={title} />
       <h1>{title}</h1>
-      <ShopForm
+      <SiteForm
         problem={enter.error}
         onSend={(form) =>
           enter.isPending ||
@@ -50,7 +51,7 @@ const Entry = ({ isNew, to }: { readonly isNew: boolean; readonly to: string | u
         <button type="submit" className="button large wide" aria-disabled={enter.isPending}>
           {title}
         </button>
-      </ShopForm>
+      </SiteForm>
       {!isNew && (
         <p className="centred">
           <Link to="/forgot">{account.forgot}</Link>

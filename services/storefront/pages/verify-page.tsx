@@ -1,13 +1,13 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { sessionQuery } from '../api/session.ts';
+import { sessionQuery } from '../../site-kit/api/session.ts';
+import { PageTitle } from '../../site-kit/components/page-title.tsx';
+import { SiteForm, textOf } from '../../site-kit/components/site-form.tsx';
+import { Panel } from '../../site-kit/components/states.tsx';
 import { shop } from '../api/shop.ts';
 import { CodeField, useMailedToken } from '../components/mailed-link.tsx';
-import { PageTitle } from '../components/page-title.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { ShopForm, textOf } from '../components/shop-form.tsx';
-import { Panel } from '../components/states.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 /** Proves an address by the token of the link that was mailed to it: at once, or by the code that is typed. */
@@ -41,7 +41,7 @@ export const VerifyPage = () => {
     <section className="entry">
       <PageTitle text={account.verify} />
       <h1>{account.verify}</h1>
-      <ShopForm
+      <SiteForm
         problem={verify.error}
         onSend={(form) => verify.isPending || verify.mutate(textOf(form, 'token') ?? '')}
       >
@@ -50,7 +50,7 @@ export const VerifyPage = () => {
         <button type="submit" className="button large wide" aria-disabled={verify.isPending}>
           {account.verify}
         </button>
-      </ShopForm>
+      </SiteForm>
       <p className="centred">
         <Link to="/account">{account.mailLinkAgain}</Link>
       </p>

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query';
 import { ApiProblem } from '../../contracts/http/ask.ts';
 
 /** Milliseconds for which what was read is shown without asking again. */
@@ -15,9 +15,11 @@ const retryDelay = (failures: number, problem: unknown): number => {
   return Math.min(longestPauseMs, asked === undefined ? 1_000 * 2 ** failures : asked * 1_000);
 };
 
-/** What the page knows of the shop, kept while it is open. */
-export const createQueryClient = (): QueryClient =>
+/** What the page knows of the shop, kept while it is open. `onProblem` is told of everything that failed for good. */
+export const createQueryClient = (onProblem: (problem: unknown) => void = () => undefined): QueryClient =>
   new QueryClient({
+    queryCache: new QueryCache({ onError: onProblem }),
+    mutationCache: new MutationCache({ onError: onProblem }),
     defaultOptions: {
       queries: {
         staleTime: freshMs,

@@ -3,7 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../../contracts/http/ask.ts';
-import { useMessages } from '../messages/language.tsx';
+import { useSiteWords } from '../messages/site-words.tsx';
 
 export type PanelProps = {
   readonly title: string;
@@ -22,7 +22,7 @@ export const Panel = ({ title, text, children }: PanelProps) => (
 
 /** A page that is not there. */
 export const Missing = ({ title, text }: { readonly title?: string; readonly text?: string }) => {
-  const { states } = useMessages();
+  const { states } = useSiteWords();
   return (
     <Panel title={title ?? states.missing} text={text ?? states.missingText}>
       <Link to="/" className="button">
@@ -34,7 +34,7 @@ export const Missing = ({ title, text }: { readonly title?: string; readonly tex
 
 /** What went wrong, in the reader's words, with a way to try again. */
 export const Failed = ({ problem, retry }: { readonly problem: unknown; readonly retry: () => unknown }) => {
-  const { states } = useMessages();
+  const { states } = useSiteWords();
   const isTooMany = problem instanceof ApiProblem && problem.status === 429;
   const traceId = problem instanceof ApiProblem ? problem.problem?.traceId : undefined;
   return (
@@ -49,7 +49,7 @@ export const Failed = ({ problem, retry }: { readonly problem: unknown; readonly
 
 /** While a question is asked again and again: why. */
 const Waiting = ({ problem, isOffline }: { readonly problem: unknown; readonly isOffline: boolean }) => {
-  const { states } = useMessages();
+  const { states } = useSiteWords();
   if (isOffline)
     return (
       <p className="notice" role="status">
@@ -83,7 +83,7 @@ const isMissing = (problem: unknown, hasWords: boolean) =>
 
 /** Shows what a question is answered with, and every state before and instead. What is known stays while it is asked anew. */
 export const Await = <Data,>({ query, skeleton, missing, children }: AwaitProps<Data>) => {
-  const { states } = useMessages();
+  const { states } = useSiteWords();
   const isOffline = query.fetchStatus === 'paused';
   if (query.data !== undefined)
     return (

@@ -1,5 +1,5 @@
 import type { Address } from '../../contracts/http/postal-address.ts';
-import { useFormats } from '../messages/language.tsx';
+import { useFormats } from '../messages/site-words.tsx';
 
 /** An address as it is written on a parcel, a line each. */
 export const PostalLines = ({ address }: { readonly address: Address }) => {

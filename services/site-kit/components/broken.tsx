@@ -1,9 +1,9 @@
-import { useMessages } from '../messages/language.tsx';
+import { useSiteWords } from '../messages/site-words.tsx';
 import { Panel } from './states.tsx';
 
 /** A page that threw: a fault of ours, or a file of a version that is gone. */
 export const Broken = () => {
-  const { states } = useMessages();
+  const { states } = useSiteWords();
   return (
     <Panel title={states.broken} text={states.brokenText}>
       <button type="button" className="button" onClick={() => location.reload()}>

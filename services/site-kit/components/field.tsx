@@ -4,7 +4,7 @@ import { FieldError, Input, Label, TextField } from 'react-aria-components';
 
 export type FieldProps = {
   readonly label: string;
-  /** Path of the value in the body of the request, such as `shippingAddress.street`; the shop names what it refuses so. */
+  /** Path of the value in the body of the request, such as `shippingAddress.street`; the API names what it refuses so. */
   readonly name: string;
   readonly type?: 'text' | 'email' | 'password';
   readonly autoComplete: HTMLInputAutoCompleteAttribute;
@@ -12,6 +12,8 @@ export type FieldProps = {
   readonly maxLength: number;
   readonly minLength?: number;
   readonly defaultValue?: string;
+  /** What is wrong with a text, as a sentence; undefined: nothing. */
+  readonly validate?: (text: string) => string | undefined;
   /** How much of a row it takes: all of it by default. */
   readonly width?: 'half';
   /** A sentence below the field. */

@@ -1,0 +1,28 @@
+/** Pictures of a few strokes, drawn in the colour of the text around them. */
+import { Icon } from '../../site-kit/components/icon.tsx';
+
+export const OrdersIcon = () => (
+  <Icon>
+    <path d="M6 3.5h12v17l-3-2-3 2-3-2-3 2z" />
+    <path d="M9.5 8.5h5m-5 4h5" />
+  </Icon>
+);
+export const StockIcon = () => (
+  <Icon>
+    <path d="m4 8 8-4 8 4v8l-8 4-8-4z" />
+    <path d="m4 8 8 4 8-4m-8 4v8" />
+  </Icon>
+);
+export const BooksIcon = () => (
+  <Icon>
+    <path d="M12 4v16M6 20h12M5 7l7-1.5L19 7" />
+    <path d="m5 7-2.5 6h5zm14 0-2.5 6h5z" />
+  </Icon>
+);
+export const StaffIcon = () => (
+  <Icon>
+    <circle cx="9" cy="9" r="3" />
+    <path d="M3.5 19c.6-3.2 2.7-4.8 5.5-4.8s4.9 1.6 5.5 4.8" />
+    <path d="M15.5 6.4a3 3 0 0 1 0 5.2m2 2.9c1.7.7 2.7 2.2 3 4.5" />
+  </Icon>
+);

@@ -1,0 +1,32 @@
+import type { UseInfiniteQueryResult } from '@tanstack/react-query';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
+
+export type MoreRowsProps = {
+  readonly query: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
+  /** Rows that are there. */
+  readonly shown: number;
+  /** What they are, in the plural. */
+  readonly of: string;
+};
+
+/** How many rows are shown, and the way to more. */
+export const MoreRows = ({ query, shown, of }: MoreRowsProps) => {
+  const { number } = useFormats();
+  return (
+    <div className="more">
+      <p role="status" className="fine">
+        {query.hasNextPage ? `${number(shown)} ${of} shown` : `${number(shown)} ${of} in all`}
+      </p>
+      {query.hasNextPage && (
+        <button
+          type="button"
+          className="button quiet"
+          aria-disabled={query.isFetchingNextPage}
+          onClick={() => void (query.isFetchingNextPage || query.fetchNextPage())}
+        >
+          Show more
+        </button>
+      )}
+    </div>
+  );
+};

@@ -1,0 +1,76 @@
+/** Every page by its address. Pages come when they are opened. */
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { Broken } from '../site-kit/components/broken.tsx';
+import { Missing } from '../site-kit/components/states.tsx';
+import { orderSearchOf } from './api/order-queries.ts';
+import { stockSearchOf } from './api/stock-queries.ts';
+import { Layout } from './components/layout.tsx';
+
+const root = createRootRoute({ component: Layout, notFoundComponent: () => <Missing /> });
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/orders', replace: true });
+  },
+});
+
+const orders = createRoute({
+  getParentRoute: () => root,
+  path: '/orders',
+  validateSearch: orderSearchOf,
+  component: lazyRouteComponent(() => import('./pages/order-list-page.tsx'), 'OrderListPage'),
+});
+
+const order = createRoute({
+  getParentRoute: () => root,
+  path: '/orders/$id',
+  component: lazyRouteComponent(() => import('./pages/order-page.tsx'), 'OrderPage'),
+});
+
+const stock = createRoute({
+  getParentRoute: () => root,
+  path: '/stock',
+  validateSearch: stockSearchOf,
+  component: lazyRouteComponent(() => import('./pages/stock-page.tsx'), 'StockPage'),
+});
+
+const product = createRoute({
+  getParentRoute: () => root,
+  path: '/stock/$id',
+  component: lazyRouteComponent(() => import('./pages/product-page.tsx'), 'ProductPage'),
+});
+
+const books = createRoute({
+  getParentRoute: () => root,
+  path: '/books',
+  component: lazyRouteComponent(() => import('./pages/book-list-page.tsx'), 'BookListPage'),
+});
+
+const book = createRoute({
+  getParentRoute: () => root,
+  path: '/books/$id',
+  component: lazyRouteComponent(() => import('./pages/book-page.tsx'), 'BookPage'),
+});
+
+const staff = createRoute({
+  getParentRoute: () => root,
+  path: '/staff',
+  component: lazyRouteComponent(() => import('./pages/staff-page.tsx'), 'StaffPage'),
+});
+
+/** The router of the console. */
+export const createConsoleRouter = () =>
+  createRouter({
+    routeTree: root.addChildren([home, orders, order, stock, product, books, book, staff]),
+    defaultPreload: 'intent',
+    scrollRestoration: true,
+    defaultErrorComponent: Broken,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}
