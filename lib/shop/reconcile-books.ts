@@ -1,11 +1,7 @@
 /** Has a shop compare its books, at its public door, and says of each drift what it means and what becomes of it. */
 import { setTimeout as pause } from 'node:timers/promises';
-import {
-  type Drift,
-  driftKinds,
-  driftRepairs,
-  type Reconciliation,
-} from '../../services/contracts/http/reconciliation-api.ts';
+import { driftKinds, driftRepairs } from '../../services/contracts/http/drifts.ts';
+import type { Drift, Reconciliation } from '../../services/contracts/http/reconciliation-api.ts';
 import { type AdminSession, allOf } from './staff-session.ts';
 
 export type ReconcileBooksOptions = {

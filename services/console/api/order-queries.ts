@@ -1,6 +1,7 @@
 /** What pages read of orders. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import { type Order, type OrderStatus, orderStatuses, settledStatuses } from '../../contracts/http/order-api.ts';
+import type { Order, OrderStatus } from '../../contracts/http/order-api.ts';
+import { orderStates } from '../messages/order-states.ts';
 import { shop } from './shop.ts';
 
 const pageSize = 25;
@@ -10,7 +11,7 @@ const lookAgainMs = 2_000;
 /** A list of orders as the address spells it: what is not understood counts as not said. */
 export type OrderSearch = { readonly status?: OrderStatus };
 export const orderSearchOf = ({ status }: Record<string, unknown>): OrderSearch => {
-  const known = orderStatuses.find((one) => one === status);
+  const known = orderStates.find((one) => one === status);
   return known === undefined ? {} : { status: known };
 };
 
@@ -37,7 +38,9 @@ export const orderPagesQuery = ({ status }: OrderSearch) =>
 const movesForMs = 30_000;
 const isMoving = (order: Order | undefined) =>
   order !== undefined &&
-  (!settledStatuses.includes(order.status) || Date.now() - Date.parse(order.updatedAt) < movesForMs);
+  (order.status === 'pending' ||
+    order.status === 'stock-reserved' ||
+    Date.now() - Date.parse(order.updatedAt) < movesForMs);
 
 export const orderQuery = (id: string) =>
   queryOptions({

@@ -1,8 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { sessionQuery } from '../../site-kit/api/session.ts';
 import { Failed, Panel } from '../../site-kit/components/states.tsx';
-import { SignIn } from './sign-in.tsx';
+
+// Forms are a quarter of the script; whoever is signed in does without this one.
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }));
+
+const Waiting = () => (
+  <div className="place" role="status">
+    <span className="visually-hidden">Loading</span>
+    <span className="skeleton title" aria-hidden="true" />
+    <span className="skeleton block" aria-hidden="true" />
+  </div>
+);
 
 /**
  * What is for staff, shown to staff alone; others sign in where they are, so that the address they asked for is not lost. The
@@ -10,16 +20,14 @@ import { SignIn } from './sign-in.tsx';
  */
 export const Admitted = ({ children }: { readonly children: ReactNode }) => {
   const session = useQuery(sessionQuery);
-  if (session.isPending)
-    return (
-      <div className="place" role="status">
-        <span className="visually-hidden">Loading</span>
-        <span className="skeleton title" aria-hidden="true" />
-        <span className="skeleton block" aria-hidden="true" />
-      </div>
-    );
+  if (session.isPending) return <Waiting />;
   if (session.data === undefined) return <Failed problem={session.error} retry={session.refetch} />;
-  if (session.data === null) return <SignIn />;
+  if (session.data === null)
+    return (
+      <Suspense fallback={<Waiting />}>
+        <SignIn />
+      </Suspense>
+    );
   if (!session.data.roles.some((role) => role !== 'customer'))
     return (
       <Panel

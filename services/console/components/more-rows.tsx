@@ -5,17 +5,15 @@ export type MoreRowsProps = {
   readonly query: Pick<UseInfiniteQueryResult, 'hasNextPage' | 'isFetchingNextPage' | 'fetchNextPage'>;
   /** Rows that are there. */
   readonly shown: number;
-  /** What they are, in the plural. */
-  readonly of: string;
 };
 
 /** How many rows are shown, and the way to more. */
-export const MoreRows = ({ query, shown, of }: MoreRowsProps) => {
+export const MoreRows = ({ query, shown }: MoreRowsProps) => {
   const { number } = useFormats();
   return (
     <div className="more">
       <p role="status" className="fine">
-        {query.hasNextPage ? `${number(shown)} ${of} shown` : `${number(shown)} ${of} in all`}
+        {query.hasNextPage ? `${number(shown)} shown` : `${number(shown)} in all`}
       </p>
       {query.hasNextPage && (
         <button

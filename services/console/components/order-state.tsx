@@ -1,17 +1,5 @@
 import type { OrderStatus } from '../../contracts/http/order-api.ts';
-
-/** How staff call the states of an order. */
-export const stateNames: Readonly<Record<OrderStatus, string>> = {
-  pending: 'Placed',
-  'stock-reserved': 'Reserved',
-  paid: 'Paid',
-  processing: 'Being packed',
-  shipped: 'Shipped',
-  delivered: 'Delivered',
-  cancelled: 'Cancelled',
-  'payment-failed': 'Payment failed',
-  refunded: 'Refunded',
-};
+import { stateNames } from '../messages/order-states.ts';
 
 const tones: Readonly<Partial<Record<OrderStatus, string>>> = {
   paid: 'good',

@@ -108,7 +108,7 @@ export const BookListPage = () => {
                   </tr>
                 ))}
               </Table>
-              <MoreRows query={query} shown={items.length} of="comparisons" />
+              <MoreRows query={query} shown={items.length} />
             </>
           );
         }}

@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
-import { type Drift, driftKinds, driftRepairs, type Reconciliation } from '../../contracts/http/reconciliation-api.ts';
+import { driftKinds, driftRepairs } from '../../contracts/http/drifts.ts';
+import type { Drift, Reconciliation } from '../../contracts/http/reconciliation-api.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
@@ -91,7 +92,7 @@ const Drifts = ({ reconciliation: { id, drifts, status } }: { readonly reconcili
                 <DriftCard key={drift.number} drift={drift} />
               ))}
             </ol>
-            <MoreRows query={query} shown={items.length} of="drifts" />
+            <MoreRows query={query} shown={items.length} />
           </>
         );
       }}

@@ -1,16 +1,17 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import { type Order, type OrderStatus, orderStatuses } from '../../contracts/http/order-api.ts';
+import type { Order, OrderStatus } from '../../contracts/http/order-api.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { orderPagesQuery } from '../api/order-queries.ts';
 import { Empty } from '../components/empty.tsx';
 import { MoreRows } from '../components/more-rows.tsx';
-import { OrderState, stateNames } from '../components/order-state.tsx';
+import { OrderState } from '../components/order-state.tsx';
 import { RowSkeletons } from '../components/row-skeletons.tsx';
 import { SearchForm } from '../components/search-form.tsx';
 import { Table } from '../components/table.tsx';
+import { orderStates, stateNames } from '../messages/order-states.ts';
 
 const route = getRouteApi('/orders');
 
@@ -27,7 +28,7 @@ const StatusChoice = () => {
         }
       >
         <option value="">Every state</option>
-        {orderStatuses.map((one) => (
+        {orderStates.map((one) => (
           <option key={one} value={one}>
             {stateNames[one]}
           </option>
@@ -110,7 +111,7 @@ export const OrderListPage = () => {
                   <Row key={order.id} order={order} />
                 ))}
               </Table>
-              <MoreRows query={query} shown={items.length} of="orders" />
+              <MoreRows query={query} shown={items.length} />
             </>
           );
         }}

@@ -83,7 +83,7 @@ const History = ({ id }: { readonly id: string }) => {
                 </tr>
               ))}
             </Table>
-            <MoreRows query={query} shown={items.length} of="changes" />
+            <MoreRows query={query} shown={items.length} />
           </>
         );
       }}

@@ -98,7 +98,7 @@ const Changes = () => {
                 </tr>
               ))}
             </Table>
-            <MoreRows query={query} shown={items.length} of="changes" />
+            <MoreRows query={query} shown={items.length} />
           </>
         );
       }}
@@ -124,7 +124,7 @@ const Members = () => {
                   <Member key={member.id} member={member} />
                 ))}
               </Table>
-              <MoreRows query={query} shown={items.length} of="people" />
+              <MoreRows query={query} shown={items.length} />
             </>
           );
         }}

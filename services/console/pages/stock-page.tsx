@@ -68,7 +68,7 @@ export const StockPage = () => {
                   </tr>
                 ))}
               </Table>
-              <MoreRows query={query} shown={items.length} of="products" />
+              <MoreRows query={query} shown={items.length} />
             </>
           );
         }}

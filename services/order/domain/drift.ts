@@ -1,7 +1,7 @@
 /** How an order, its payment and its reservation may differ once nothing is under way any more. Pure. */
 
+import type { DriftKind, DriftRepair } from '../../contracts/http/drifts.ts';
 import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
-import type { DriftKind, DriftRepair } from '../../contracts/http/reconciliation-api.ts';
 import { nextStep, type Order, type OrderEvent, replay } from './order.ts';
 
 /** The payment of an order by the payment service's books; amounts in minor units of `currency`. */

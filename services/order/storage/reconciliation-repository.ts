@@ -1,5 +1,6 @@
 /** Reconciliations and what they found, in PostgreSQL. */
-import type { Drift, DriftKind, DriftRepair, Reconciliation } from '../../contracts/http/reconciliation-api.ts';
+import type { DriftKind, DriftRepair } from '../../contracts/http/drifts.ts';
+import type { Drift, Reconciliation } from '../../contracts/http/reconciliation-api.ts';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 

@@ -1,5 +1,6 @@
 /** Compares orders with their payments, the provider's charges and the stock, page by page, so that a crash costs one page. */
-import { type DriftKind, driftKinds, mostReconciled } from '../../contracts/http/reconciliation-api.ts';
+import { type DriftKind, driftKinds } from '../../contracts/http/drifts.ts';
+import { mostReconciled } from '../../contracts/http/reconciliation-api.ts';
 import { lowestId } from '../../kit/values/identifiers.ts';
 import { type Finding, findingsOf, holdsMoney, holdsUnits, isUnderWay } from '../domain/drift.ts';
 import type { Compared, Phase, Run } from '../storage/reconciliation-repository.ts';

@@ -1,5 +1,5 @@
 /** Repairs: each is a use case of everyday life, idempotent by order or refund id. Nothing writes SQL behind a service's back. */
-import type { DriftRepair } from '../../contracts/http/reconciliation-api.ts';
+import type { DriftRepair } from '../../contracts/http/drifts.ts';
 import type { Finding, OrderBooks } from '../domain/drift.ts';
 import { cancel, requestRefund } from '../domain/order-decisions.ts';
 import { startProcessingOrder } from './change-order.ts';

@@ -1,5 +1,5 @@
 /** How our books of a payment and the provider's of its charge may differ. Pure. */
-import type { DriftKind as ReconciledKind } from '../../contracts/http/reconciliation-api.ts';
+import type { DriftKind as ReconciledKind } from '../../contracts/http/drifts.ts';
 import { type Charge, isUndecided, type Payment } from './payment.ts';
 
 export const driftKinds = [
