@@ -14,6 +14,8 @@ export type QueryOptions = {
   readonly name?: string;
   /** Milliseconds that this one call may take at the client; default the statement timeout and a little. */
   readonly timeoutMs?: number;
+  /** Whether the text must be one statement, for texts that come from people: the server then refuses a second. Default false. */
+  readonly isOneStatement?: boolean;
 };
 
 /** Whatever statements can be sent through: the pool or one open transaction. */
@@ -60,12 +62,17 @@ export type DatabaseOptions = ConnectionSettings & {
 };
 
 const through = (client: Pick<pg.PoolClient, 'query'>): Sql => ({
-  query: async <Row>(text: string, values?: readonly unknown[], { name, timeoutMs }: QueryOptions = {}) => {
-    const statement: pg.QueryConfig & { query_timeout?: number } = {
+  query: async <Row>(
+    text: string,
+    values?: readonly unknown[],
+    { name, timeoutMs, isOneStatement }: QueryOptions = {},
+  ) => {
+    const statement: pg.QueryConfig & { query_timeout?: number; queryMode?: 'extended' } = {
       text,
       ...(values && { values: [...values] }),
       name,
       ...(timeoutMs && { query_timeout: timeoutMs }),
+      ...(isOneStatement && { queryMode: 'extended' as const }),
     };
     const result: pg.QueryResult | pg.QueryResult[] = await client.query(statement);
     // A text of several statements gives one result each.
