@@ -20,7 +20,7 @@ import { planProcess } from './local/service-plan.ts';
 import { localSizes } from './local/size.ts';
 import { preparePlatform } from './templates/platform-templates.ts';
 import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './templates/template.ts';
-import { fixtureManifests, observingFixture } from './testing/fixture-manifests.ts';
+import { fixtureManifests, observingFixture, operatingFixture } from './testing/fixture-manifests.ts';
 import { serviceVariables } from './variables/service-variables.ts';
 import { podVariables, staticConfiguration } from './workloads/pod-variables.ts';
 import { someWorkloadValues } from './workloads/testing/workload-fixtures.ts';
@@ -28,7 +28,7 @@ import { serviceObjects } from './workloads/workload-objects.ts';
 
 // The owner calls who observes it: looking on is no call, so that this is no circle.
 const manifests = checkServices(
-  [...fixtureManifests, observingFixture].map((service) =>
+  [...fixtureManifests, observingFixture, operatingFixture].map((service) =>
     service.name === 'stock' ? { ...service, calls: [observingFixture.name] } : service,
   ),
 );
@@ -334,5 +334,49 @@ describe('what a service observes', () => {
     if (!dev) throw new Error('there is no dev');
     const small = { ...dev, configuration: {}, database: { ...dev.database, maxCapacity: 0.5 } };
     expect(() => checkAgainstServices(small, manifests)).toThrow(/desk \d+.* add up to/);
+  });
+});
+
+describe('what a service operates', () => {
+  const wrench = fixture('wrench');
+
+  test('on AWS is open to its role beside what it observes: what was published again, and groups that stand still', () => {
+    const statements = identityStatements(template('Workloads'))
+      .filter(({ entry }) => entry.logicalId.startsWith('wrench'))
+      .map(({ statement }) => statement);
+    expect(Object.fromEntries(statements.map(({ Sid = '', Action }) => [Sid, listOf(Action)]))).toMatchObject({
+      ObserveTopics: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
+      ReplayWithoutDoubles: ['kafka-cluster:WriteDataIdempotently'],
+      ReplayToTopics: ['kafka-cluster:WriteData'],
+      MoveConsumers: ['kafka-cluster:AlterGroup'],
+    });
+    const on = (sid: string) =>
+      statementsOf('Workloads', [sid]).flatMap(([, ...resources]) => resources.map((arn) => arn.split('/').at(-1)));
+    expect(on('ReplayToTopics')).toEqual([expect.stringMatching(/Topicstockevents/)]);
+    expect(on('MoveConsumers')).toEqual(['ledger', 'ledger-dead', 'stock', 'trends']);
+  });
+
+  test('is a map of the shop in its environment, in Kubernetes and under compose, and in nobody else\'s', () => {
+    const known = (text: string | undefined) => (JSON.parse(text ?? '[]') as { name: string }[]).map(({ name }) => name);
+    const all = manifests.map(({ name }) => name);
+    expect(known(podVariables(wrench, manifests, values)['PLATFORM_MAP'])).toEqual(all);
+    const { services } = composeProject(manifests);
+    expect(known(services['wrench']?.environment?.['PLATFORM_MAP'])).toEqual(all);
+    expect(podVariables(fixture('desk'), manifests, values)).not.toHaveProperty('PLATFORM_MAP');
+  });
+
+  test('must be observed too, since nobody replays what he cannot read', () => {
+    expect(() => checkServices([...fixtureManifests, { ...operatingFixture, observes: {} }])).toThrow(
+      'services/wrench/manifest.ts: operates topic "stock-events" and does not observe it',
+    );
+  });
+
+  test.each<[string, string | undefined]>([
+    ['is missing', undefined],
+    ['is no JSON', '[{'],
+    ['is no list', '{}'],
+  ])('stops a start whose map %s', async (_, map) => {
+    const variables = { ...podVariables(wrench, manifests, values), PLATFORM_MAP: map };
+    expect(await problemsAtStart(wrench, variables, made)).toEqual([expect.stringMatching(/^PLATFORM_MAP: /)]);
   });
 });

@@ -11,7 +11,7 @@ const commands = createProgram().commands;
 const WRONG = ['@', '', '-1', '1e99', 'NaN'];
 
 /** Names of values that may be any text; a new one is added here once nothing about it can be checked. */
-const FREE = ['context', 'dir', 'file', 'folder', 'image', 'release', 'revision', 'token'];
+const FREE = ['context', 'dir', 'file', 'folder', 'image', 'release', 'revision', 'text', 'token'];
 
 const placeholderOf = ({ flags }: Option) => /[<[]([\w-]+)(\.\.\.)?[>\]]/.exec(flags)?.[1];
 

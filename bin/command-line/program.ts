@@ -17,6 +17,8 @@ import { imageCommand } from '../commands/image.ts';
 import { importCommand } from '../commands/import.ts';
 import { lawsCommand } from '../commands/laws.ts';
 import { logsCommand } from '../commands/logs.ts';
+import { actsCommand } from '../commands/operate/acts.ts';
+import { dlqCommand } from '../commands/operate/dlq.ts';
 import { healthCommand } from '../commands/operate/health.ts';
 import { topologyCommand } from '../commands/operate/topology.ts';
 import { pagesCommand } from '../commands/pages.ts';
@@ -90,6 +92,8 @@ export const createProgram = (): Command => {
     .commandsGroup('Of a running shop, here or on AWS:')
     .addCommand(healthCommand())
     .addCommand(topologyCommand())
+    .addCommand(dlqCommand())
+    .addCommand(actsCommand())
     .addCommand(reconcileCommand())
     .addCommand(staffCommand())
     .commandsGroup('On AWS:')

@@ -78,3 +78,12 @@ export const observingFixture: ServiceManifest = fixture({
   ports: { http: 9102 },
   observes: { databases: ['stocks'], topics: ['stock-events'], tables: ['entries'] },
 });
+
+/** Changes what the others own, when somebody asks it to. */
+export const operatingFixture: ServiceManifest = fixture({
+  name: 'wrench',
+  kind: 'web',
+  ports: { http: 9103 },
+  observes: { topics: ['stock-events'] },
+  operates: { topics: ['stock-events'] },
+});

@@ -18,9 +18,11 @@ beforeAll(async () => {
       aService({ name: 'door', isPublic: true, calls: ['cart'] }),
     ],
     {
-      cart: { url: neighbours.cart.url },
-      order: { url: neighbours.order.url, grpc: '127.0.0.1:1' },
-      hung: { url: neighbours.hung.url, grpc: 'no-such-host.invalid:1' },
+      callees: {
+        cart: { url: neighbours.cart.url },
+        order: { url: neighbours.order.url, grpc: '127.0.0.1:1' },
+        hung: { url: neighbours.hung.url, grpc: 'no-such-host.invalid:1' },
+      },
     },
   );
 });

@@ -1,22 +1,34 @@
 import { operationsDoors } from '../contracts/http/operations/operations-doors.ts';
 import { platformMapSchema } from '../contracts/http/operations/topology-api.ts';
 import type { ServiceContext } from '../kit/context.ts';
+import { openEventLog } from '../kit/events/open-event-log.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openDatabase } from '../kit/start/open-owned.ts';
 import { required } from '../kit/start/required.ts';
 import { createHealthClient } from './clients/health-client.ts';
+import { replayDeadLetters } from './dead-letters/replay-dead-letters.ts';
+import { actsHandlers } from './http/acts-handlers.ts';
+import { deadLettersHandlers } from './http/dead-letters-handlers.ts';
 import { topologyHandlers } from './http/topology-handlers.ts';
+import { createActRepository } from './storage/act-repository.ts';
+import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
 import { askHealth } from './topology/ask-health.ts';
 import { countReplicas } from './topology/count-replicas.ts';
 
 /** Wires the service: what main.ts runs and what the tests run. */
 export const operationsApp = async (context: ServiceContext) => {
-  const { manifest, config, clock, health, functions } = context;
+  const { manifest, config, clock, health, functions, ids, logger, metrics } = context;
   const database = await openDatabase(context);
+  const log = await openEventLog({ url: required(context, 'EVENTS_URL', config.events), logger, metrics });
+  health.add('events', { critical: false, check: () => log.check() });
   const platform = platformMapSchema.parse(JSON.parse(required(context, 'PLATFORM_MAP', config.platformMap)));
   const healthClient = createHealthClient();
-  functions.register({ askHealth });
+  functions.register({ askHealth, replayDeadLetters });
+
+  const acts = createActRepository({ sql: database, clock });
+  const acting = { acts, ids };
+  const topics = platform.flatMap(({ publishes }) => publishes);
 
   const http = await createHttpServer({ context });
   addDoors(http, operationsDoors, {
@@ -38,12 +50,15 @@ export const operationsApp = async (context: ServiceContext) => {
         return address === undefined ? null : countReplicas(address);
       },
     }),
+    ...actsHandlers(acts),
+    ...deadLettersHandlers({ ...acting, log, topics, letters: createDeadLetterRepository({ database, clock }) }),
   });
 
   return {
     http,
     resources: [
       { name: 'health', close: () => healthClient.close() },
+      { name: 'events', close: () => log.close() },
       { name: 'database', close: () => database.close() },
     ],
   };

@@ -25,7 +25,10 @@ export const manifest = defineService({
     tables: ['order-events'],
   },
   operates: { topics },
-  criticalFunctions: [{ file: 'topology/ask-health.ts', name: 'askHealth' }],
+  criticalFunctions: [
+    { file: 'topology/ask-health.ts', name: 'askHealth' },
+    { file: 'dead-letters/replay-dead-letters.ts', name: 'replayDeadLetters' },
+  ],
   configuration: {},
   databaseConnections: 3,
   // One serves a few people; the second is there while the first moves.

@@ -12,6 +12,7 @@ import {
   type ServiceManifest,
 } from '../../../services/kit/manifest.ts';
 import { observedBy, usesDatabases, usesTables } from '../../../services/kit/observation.ts';
+import { operatedBy } from '../../../services/kit/operation.ts';
 
 /** Where the things that a manifest names are. Every ARN may hold tokens. */
 export type ServiceResources = {
@@ -123,6 +124,29 @@ const observedTopicStatements = (topics: readonly string[], at: ServiceResources
   ];
 };
 
+/** What was published is published again, and groups of others are moved while they stand still; ReadData is with what it observes. */
+const operatedTopicStatements = (topics: readonly string[], at: ServiceResources) => {
+  if (topics.length === 0) return [];
+  const groups = [...new Set(topics.flatMap((topic) => at.groupsOn(topic)))];
+  return [
+    statement('ReplayWithoutDoubles', ['kafka-cluster:WriteDataIdempotently'], [at.eventClusterArn]),
+    statement(
+      'ReplayToTopics',
+      ['kafka-cluster:WriteData'],
+      topics.map((topic) => at.topicArn(topic)),
+    ),
+    ...(groups.length > 0
+      ? [
+          statement(
+            'MoveConsumers',
+            ['kafka-cluster:AlterGroup'],
+            groups.map((group) => at.groupArn(group)),
+          ),
+        ]
+      : []),
+  ];
+};
+
 const databaseArn = (scope: Construct, user: string, at: ServiceResources) =>
   Stack.of(scope).formatArn({
     service: 'rds-db',
@@ -185,6 +209,7 @@ export const servicePermissions = (
       : []),
     ...eventStatements(service, at),
     ...observedTopicStatements(observed.topics, at),
+    ...operatedTopicStatements(operatedBy(service).topics, at),
     ...(cache ? [statement('SignInToCache', ['elasticache:Connect'], at.cacheConnectArns)] : []),
     ...tableStatements(service, at),
     ...(observed.tables.length > 0

@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { type ServiceManifest, takesPartInEvents } from '../../../services/kit/manifest.ts';
 import { observedBy } from '../../../services/kit/observation.ts';
+import { operatedBy } from '../../../services/kit/operation.ts';
 import {
   createOwners,
   type DatabaseOwner,
@@ -103,8 +104,8 @@ export const prepareDatabases = async (
   const server = onThisMachine(port);
   const { owners, readers } = declaredBy(services, secrets);
   const [events, owner] = [identifier(EVENTS_DATABASE), identifier(EVENTS_OWNER.role)];
-  // Whoever takes part writes to the log's tables, so it has the rights of their owner; who observes topics alone may read them.
-  const taking = services.filter(takesPartInEvents);
+  // Whoever takes part or replays writes to the log's tables, so it has the rights of their owner; who observes topics alone may read them.
+  const taking = services.filter((service) => takesPartInEvents(service) || operatedBy(service).topics.length > 0);
   const observing = services.filter((service) => observedBy(service).topics.length > 0 && !taking.includes(service));
   await asAdministrator(server, secrets, async (client) => {
     await prepare(client, server, secrets, {

@@ -7,6 +7,8 @@ import * as cart from './cart-api.ts';
 import * as product from './catalogue/product-api.ts';
 import * as productHistory from './catalogue/product-history-api.ts';
 import * as productSearch from './catalogue/product-search-api.ts';
+import * as acts from './operations/acts-api.ts';
+import * as deadLetters from './operations/dead-letters-api.ts';
 import * as topology from './operations/topology-api.ts';
 import * as order from './order-api.ts';
 import * as payment from './payment-api.ts';
@@ -14,6 +16,8 @@ import * as reconciliation from './reconciliation-api.ts';
 import * as values from './values.ts';
 
 const schemas = [
+  acts,
+  deadLetters,
   assistant,
   auth,
   cart,

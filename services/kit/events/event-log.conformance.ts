@@ -97,6 +97,18 @@ export const eventLogConformance = (name: string, start: () => Promise<LogUnderT
       expect(lag?.oldest).toEqual(oldest?.timestamp);
     });
 
+    test('the place since a moment is that of the first record then or later, and none where there is no such record', async () => {
+      const topic = await newTopic(1);
+      expect(await log().offsetsSince(topic, new Date(0))).toEqual([]);
+      await log().append(topic, numbered(3, 1));
+      const records = await readAll(topic);
+      expect(await log().offsetsSince(topic, new Date(0))).toEqual([{ topic, partition: 0, offset: 0 }]);
+      const last = records.at(-1)?.timestamp as Date;
+      const first = records.findIndex(({ timestamp }) => timestamp >= last);
+      expect(await log().offsetsSince(topic, last)).toEqual([{ topic, partition: 0, offset: first }]);
+      expect(await log().offsetsSince(topic, new Date(last.getTime() + 60_000))).toEqual([]);
+    });
+
     test('what is older than the topic keeps goes, and a group that was behind goes on with what is left', async () => {
       const topic = await newTopic(1, 0);
       const group = `${topic}-group`;

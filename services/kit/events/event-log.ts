@@ -95,6 +95,8 @@ export type EventLog = {
   read(options: ReadOptions): Promise<LogRecord[]>;
   topics(): Promise<string[]>;
   offsets(topic: string): Promise<PartitionOffsets[]>;
+  /** Place of the first record of each partition that was appended then or later; partitions without one are left out. */
+  offsetsSince(topic: string, at: Date): Promise<GroupOffset[]>;
   subscribe(options: SubscribeOptions): Promise<Subscription>;
   /** Per partition that the group has ever held; empty for a group that never subscribed. */
   lag(group: string): Promise<PartitionLag[]>;

@@ -1,4 +1,4 @@
-/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation. */
+/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation, act of staff. */
 export const idPrefixes = [
   'usr',
   'prd',
@@ -13,6 +13,7 @@ export const idPrefixes = [
   'adr',
   'rec',
   'cnv',
+  'act',
 ] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];

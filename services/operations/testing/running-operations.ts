@@ -1,8 +1,10 @@
 import { createServer, type Server } from 'node:http';
 import type { DeclaredService } from '../../contracts/http/operations/topology-api.ts';
+import type { EventLog } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { testContext } from '../../kit/testing/context.ts';
 import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
+import { testLog } from '../../kit/testing/event-logs/log-fixtures.ts';
 import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
@@ -46,34 +48,53 @@ export const startNeighbour = async () => {
   };
 };
 
+/** A log of one test file, and what closes it. */
+export type LogOfShop = { readonly log: EventLog; readonly url: string; drop(): Promise<void> };
+
+export type OperationsParts = {
+  readonly callees?: Readonly<Record<string, { readonly url?: string; readonly grpc?: string }>>;
+  /** Default an embedded one of its own. */
+  readonly events?: LogOfShop;
+};
+
 /** The service as in production, on a database of its own, in a shop of these services. */
-export const startOperations = async (
-  platform: readonly DeclaredService[],
-  callees: Readonly<Record<string, { readonly url?: string; readonly grpc?: string }>> = {},
-) => {
+export const startOperations = async (platform: readonly DeclaredService[], { callees = {}, ...given }: OperationsParts = {}) => {
+  const events = given.events ?? (await testLog());
   const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
   const tokens = await testTokens();
   const context = testContext(manifest, {
     config: {
       database: { url: postgres.url, connections: 4, auth: 'password' },
+      events: events.url,
       platformMap: JSON.stringify(platform),
       callees,
     },
     verifyToken: tokens.verifyToken,
   });
   const app = await operationsApp(context);
+  const staffId = systemIds.next('usr');
   const bearer = (roles: readonly ('customer' | 'staff' | 'admin')[]) =>
-    tokens.bearer({ userId: systemIds.next('usr'), roles });
+    tokens.bearer({ userId: staffId, roles });
+  const staff = await bearer(['customer', 'staff']);
   return {
     http: app.http,
-    staff: await bearer(['customer', 'staff']),
+    log: events.log,
+    database: postgres.database,
+    staffId,
+    staff,
+    /** Answer of a door to a member of staff, parsed. */
+    get: async (url: string) => (await app.http.inject({ url, headers: staff })).json(),
+    post: async (url: string, payload: object, headers = staff) => {
+      const { statusCode, ...answer } = await app.http.inject({ method: 'POST', url, headers, payload });
+      return { status: statusCode, body: answer.json() };
+    },
     admin: await bearer(['customer', 'staff', 'admin']),
     customer: await bearer(['customer']),
     stop: async () => {
       await requireDeclaredRefusals(context);
       await app.http.close();
       for (const { close } of app.resources) await close();
-      await postgres.drop();
+      await Promise.all([postgres.drop(), events.drop()]);
     },
   };
 };

@@ -1,7 +1,11 @@
 /** Every door of the operations service, a line a family: gateway, client and documentation read this table. */
 import type { Doors } from '../door.ts';
+import { actsDoors } from './acts-doors.ts';
+import { deadLettersDoors } from './dead-letters-doors.ts';
 import { topologyDoors } from './topology-doors.ts';
 
 export const operationsDoors = {
   ...topologyDoors,
+  ...deadLettersDoors,
+  ...actsDoors,
 } as const satisfies Doors;

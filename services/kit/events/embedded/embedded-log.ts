@@ -5,6 +5,7 @@ import type { Logger } from '../../telemetry/logger.ts';
 import {
   type EventLog,
   GroupIsActive,
+  type GroupOffset,
   type LogRecord,
   type NewRecord,
   type PartitionLag,
@@ -155,6 +156,17 @@ export const createEmbeddedLog = ({ database, logger, leaseMs = 3_000 }: Embedde
         [topic],
       );
       if (rows.length === 0) throw new UnknownTopic(topic);
+      return rows;
+    },
+
+    offsetsSince: async (topic, at) => {
+      await ready();
+      const { rows } = await database.query<GroupOffset>(
+        `SELECT p.topic, p.partition, min(r."offset")::float8 AS "offset"
+         FROM event_log.partitions p JOIN event_log.records r ON r.partition_id = p.id AND r.appended_at >= $2
+         WHERE p.topic = $1 GROUP BY p.topic, p.partition ORDER BY p.partition`,
+        [topic, at],
+      );
       return rows;
     },
 

@@ -103,6 +103,15 @@ export const createKafkaLog = ({ url, logger, security }: KafkaLogOptions): Even
         );
       }),
 
+    offsetsSince: async (topic, at) =>
+      patient(async () => {
+        const places = await placesOf(topic);
+        const found = await endsOf(cluster, places, at);
+        return places
+          .map((place) => ({ ...place, offset: found.get(placeOf(place)) ?? -1 }))
+          .filter(({ offset }) => offset >= 0);
+      }),
+
     subscribe: async (options) => subscribeKafka({ ...options, cluster, logger, member, connect }),
 
     lag: (group) =>

@@ -23,11 +23,11 @@ export const byLeader = async <T extends TopicPartition>(cluster: KafkaCluster, 
   return groups;
 };
 
-/** Offset of the oldest record that is kept, or of the next that will come, by place. */
+/** Offset of the oldest record that is kept, of the next that will come, or of the first since a moment (-1: none), by place. */
 export const endsOf = async (
   cluster: KafkaCluster,
   places: readonly TopicPartition[],
-  end: keyof typeof timestampOf,
+  end: keyof typeof timestampOf | Date,
 ): Promise<Map<string, number>> => {
   const offsets = new Map<string, number>();
   const ask = (ofLeader: readonly TopicPartition[]) => (connection: Connection) => {
@@ -36,7 +36,7 @@ export const endsOf = async (
       partitions: of.map(({ partition }) => ({
         partitionIndex: partition,
         currentLeaderEpoch: unknownEpoch,
-        timestamp: timestampOf[end],
+        timestamp: end instanceof Date ? BigInt(end.getTime()) : timestampOf[end],
       })),
     }));
     return listOffsetsV7.api.async(connection, -1, 0, topics);

@@ -1,0 +1,28 @@
+import type { Act } from '../../../../services/contracts/http/operations/acts-api.ts';
+import { columns, paint, print } from '../../../command-line/print.ts';
+import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
+import type { ActsFlags } from '../../operate/acts.ts';
+
+const outcomeOf = ({ outcome }: Act): string => {
+  if (outcome === null) return paint('doubtful', 'under way');
+  return paint(outcome === 'done' ? 'good' : 'bad', outcome);
+};
+
+/** Prints the newest acts of the audit trail. */
+export const runActs = async (flags: ActsFlags): Promise<void> => {
+  const items = await signedInAsStaff(flags, async ({ operations }) => {
+    const acts: Act[] = [];
+    for (let cursor: string | null | undefined; cursor !== null && acts.length < flags.limit; ) {
+      const page = await operations.acts({ query: { cursor, limit: Math.min(100, flags.limit - acts.length) } });
+      acts.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return acts;
+  });
+  print(flags.json, { items }, () =>
+    columns([
+      ['when', 'who', 'what', 'came to', 'why', 'to what'],
+      ...items.map((act) => [act.begunAt, act.actor, act.act, outcomeOf(act), act.reason, JSON.stringify(act.subject)]),
+    ]),
+  );
+};
