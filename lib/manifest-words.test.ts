@@ -356,8 +356,9 @@ describe('what a service operates', () => {
     expect(on('MoveConsumers')).toEqual(['ledger', 'ledger-dead', 'stock', 'trends']);
   });
 
-  test('is a map of the shop in its environment, in Kubernetes and under compose, and in nobody else\'s', () => {
-    const known = (text: string | undefined) => (JSON.parse(text ?? '[]') as { name: string }[]).map(({ name }) => name);
+  test("is a map of the shop in its environment, in Kubernetes and under compose, and in nobody else's", () => {
+    const known = (text: string | undefined) =>
+      (JSON.parse(text ?? '[]') as { name: string }[]).map(({ name }) => name);
     const all = manifests.map(({ name }) => name);
     expect(known(podVariables(wrench, manifests, values)['PLATFORM_MAP'])).toEqual(all);
     const { services } = composeProject(manifests);

@@ -20,6 +20,9 @@ import { logsCommand } from '../commands/logs.ts';
 import { actsCommand } from '../commands/operate/acts.ts';
 import { dlqCommand } from '../commands/operate/dlq.ts';
 import { healthCommand } from '../commands/operate/health.ts';
+import { lagCommand } from '../commands/operate/lag.ts';
+import { offsetsCommand } from '../commands/operate/offsets.ts';
+import { pipelinesCommand } from '../commands/operate/pipelines.ts';
 import { topologyCommand } from '../commands/operate/topology.ts';
 import { pagesCommand } from '../commands/pages.ts';
 import { preflightCommand } from '../commands/preflight.ts';
@@ -92,6 +95,9 @@ export const createProgram = (): Command => {
     .commandsGroup('Of a running shop, here or on AWS:')
     .addCommand(healthCommand())
     .addCommand(topologyCommand())
+    .addCommand(pipelinesCommand())
+    .addCommand(lagCommand())
+    .addCommand(offsetsCommand())
     .addCommand(dlqCommand())
     .addCommand(actsCommand())
     .addCommand(reconcileCommand())

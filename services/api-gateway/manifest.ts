@@ -11,6 +11,7 @@ export const manifest = defineService({
     '/api/v1/orders',
     '/api/v1/me/addresses',
     '/api/v1/webhooks',
+    '/api/v1/operations/dead-letters',
     '/api/ai/analyze-sentiment',
   ],
   owns: {},

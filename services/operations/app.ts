@@ -7,9 +7,12 @@ import { createHttpServer } from '../kit/http/http-server.ts';
 import { openDatabase } from '../kit/start/open-owned.ts';
 import { required } from '../kit/start/required.ts';
 import { createHealthClient } from './clients/health-client.ts';
+import { createTableFollowers } from './clients/table-followers.ts';
 import { replayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 import { actsHandlers } from './http/acts-handlers.ts';
+import { consumersHandlers } from './http/consumers-handlers.ts';
 import { deadLettersHandlers } from './http/dead-letters-handlers.ts';
+import { pipelinesHandlers } from './http/pipelines-handlers.ts';
 import { topologyHandlers } from './http/topology-handlers.ts';
 import { createActRepository } from './storage/act-repository.ts';
 import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
@@ -28,6 +31,8 @@ export const operationsApp = async (context: ServiceContext) => {
 
   const acts = createActRepository({ sql: database, clock });
   const acting = { acts, ids };
+  const letters = createDeadLetterRepository({ database, clock });
+  const followers = createTableFollowers();
   const topics = platform.flatMap(({ publishes }) => publishes);
 
   const http = await createHttpServer({ context });
@@ -51,12 +56,15 @@ export const operationsApp = async (context: ServiceContext) => {
       },
     }),
     ...actsHandlers(acts),
-    ...deadLettersHandlers({ ...acting, log, topics, letters: createDeadLetterRepository({ database, clock }) }),
+    ...consumersHandlers({ ...acting, log, platform }),
+    ...deadLettersHandlers({ ...acting, log, topics, letters }),
+    ...pipelinesHandlers({ log, platform, letters, clock, followerOf: followers.look }),
   });
 
   return {
     http,
     resources: [
+      { name: 'followers', close: () => followers.close() },
       { name: 'health', close: () => healthClient.close() },
       { name: 'events', close: () => log.close() },
       { name: 'database', close: () => database.close() },

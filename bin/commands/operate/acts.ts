@@ -12,7 +12,9 @@ export const actsCommand = (): Command =>
       .summary('say who did what to the shop, when and why')
       .description('list the audit trail, newest first: every act of staff that changed something')
       .addOption(
-        numberOption('--limit <count>', 'how many of the newest', { least: 1, most: 10_000, isWhole: true }).default(50),
+        numberOption('--limit <count>', 'how many of the newest', { least: 1, most: 10_000, isWhole: true }).default(
+          50,
+        ),
       ),
   )
     .addHelpText(

@@ -21,7 +21,9 @@ const ACTIONS: readonly DlqAction[] = ['list', 'show', 'replay', 'review'];
 const requireIds = (given: readonly string[]): readonly string[] => {
   for (const id of given)
     if (!/^[a-z0-9-]{1,80}:\d{1,15}$/.test(id))
-      throw new Error(`"${id}" is no dead letter; give topic and place as "dlq list" shows them, such as order-events:12`);
+      throw new Error(
+        `"${id}" is no dead letter; give topic and place as "dlq list" shows them, such as order-events:12`,
+      );
   return given;
 };
 

@@ -4,15 +4,10 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { destinationsOf, type Grant } from '../../../services/kit/destinations.ts';
-import {
-  consumedTopics,
-  deadLetterGroupOf,
-  deadLetterTopicOf,
-  runtimeOf,
-  type ServiceManifest,
-} from '../../../services/kit/manifest.ts';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { observedBy, usesDatabases, usesTables } from '../../../services/kit/observation.ts';
 import { operatedBy } from '../../../services/kit/operation.ts';
+import { eventStatements, observedTopicStatements, operatedTopicStatements, statement } from './event-permissions.ts';
 
 /** Where the things that a manifest names are. Every ARN may hold tokens. */
 export type ServiceResources = {
@@ -33,9 +28,6 @@ export type ServiceResources = {
   /** Encrypts tables, buckets and secrets. */
   readonly dataKey: IKey;
 };
-
-const statement = (sid: string, actions: readonly string[], resources: readonly string[]) =>
-  new PolicyStatement({ sid, actions: [...actions], resources: [...resources] });
 
 const ADDING_ITEMS = [
   'GetItem',
@@ -64,87 +56,6 @@ const tableStatements = ({ owns }: ServiceManifest, at: ServiceResources): Polic
         ]
       : [];
   return [...granted('UseTables', ITEMS, used), ...granted('AddToTables', ADDING_ITEMS, added)];
-};
-
-const eventStatements = (service: ServiceManifest, at: ServiceResources) => {
-  const { name, publishes } = service;
-  const consumed = consumedTopics(service);
-  // A function gets its dead letters again; a service in the cluster has none put back by itself.
-  const isFunction = runtimeOf(service) === 'function';
-  const written = [...Object.keys(publishes), ...consumed.map(deadLetterTopicOf)];
-  if (written.length === 0) return [];
-  return [
-    statement(
-      'ConnectToEventStream',
-      ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster', 'kafka-cluster:WriteDataIdempotently'],
-      [at.eventClusterArn],
-    ),
-    statement(
-      'WriteTopics',
-      ['kafka-cluster:DescribeTopic', 'kafka-cluster:WriteData'],
-      written.map((topic) => at.topicArn(topic)),
-    ),
-    ...(consumed.length > 0
-      ? [
-          statement(
-            'ReadTopics',
-            ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
-            [...consumed, ...(isFunction ? consumed.map(deadLetterTopicOf) : [])].map((topic) => at.topicArn(topic)),
-          ),
-          statement(
-            'JoinConsumerGroup',
-            ['kafka-cluster:AlterGroup', 'kafka-cluster:DescribeGroup'],
-            [name, ...(isFunction ? [deadLetterGroupOf(name)] : [])].map((group) => at.groupArn(group)),
-          ),
-        ]
-      : []),
-  ];
-};
-
-/** Reading topics without a group needs no more; the groups of others are looked at and never moved. */
-const observedTopicStatements = (topics: readonly string[], at: ServiceResources) => {
-  if (topics.length === 0) return [];
-  const groups = [...new Set(topics.flatMap((topic) => at.groupsOn(topic)))];
-  return [
-    statement('LookAtEventStream', ['kafka-cluster:Connect', 'kafka-cluster:DescribeCluster'], [at.eventClusterArn]),
-    statement(
-      'ObserveTopics',
-      ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
-      topics.flatMap((topic) => [at.topicArn(topic), at.topicArn(deadLetterTopicOf(topic))]),
-    ),
-    ...(groups.length > 0
-      ? [
-          statement(
-            'ObserveConsumers',
-            ['kafka-cluster:DescribeGroup'],
-            groups.map((group) => at.groupArn(group)),
-          ),
-        ]
-      : []),
-  ];
-};
-
-/** What was published is published again, and groups of others are moved while they stand still; ReadData is with what it observes. */
-const operatedTopicStatements = (topics: readonly string[], at: ServiceResources) => {
-  if (topics.length === 0) return [];
-  const groups = [...new Set(topics.flatMap((topic) => at.groupsOn(topic)))];
-  return [
-    statement('ReplayWithoutDoubles', ['kafka-cluster:WriteDataIdempotently'], [at.eventClusterArn]),
-    statement(
-      'ReplayToTopics',
-      ['kafka-cluster:WriteData'],
-      topics.map((topic) => at.topicArn(topic)),
-    ),
-    ...(groups.length > 0
-      ? [
-          statement(
-            'MoveConsumers',
-            ['kafka-cluster:AlterGroup'],
-            groups.map((group) => at.groupArn(group)),
-          ),
-        ]
-      : []),
-  ];
 };
 
 const databaseArn = (scope: Construct, user: string, at: ServiceResources) =>

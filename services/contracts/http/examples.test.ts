@@ -8,7 +8,9 @@ import * as product from './catalogue/product-api.ts';
 import * as productHistory from './catalogue/product-history-api.ts';
 import * as productSearch from './catalogue/product-search-api.ts';
 import * as acts from './operations/acts-api.ts';
+import * as consumers from './operations/consumers-api.ts';
 import * as deadLetters from './operations/dead-letters-api.ts';
+import * as pipelines from './operations/pipelines-api.ts';
 import * as topology from './operations/topology-api.ts';
 import * as order from './order-api.ts';
 import * as payment from './payment-api.ts';
@@ -17,12 +19,14 @@ import * as values from './values.ts';
 
 const schemas = [
   acts,
+  consumers,
   deadLetters,
   assistant,
   auth,
   cart,
   order,
   payment,
+  pipelines,
   product,
   productHistory,
   productSearch,

@@ -66,7 +66,11 @@ export const findDeadLetters = async ({ log, letters }: FindDeadLettersEffects, 
     // Offsets may have gaps: nothing more is there.
     if (!last) break;
     from = last.offset + 1;
-    await letters.add(topic, records.map((record) => foundDeadLetter(topic, record)), from);
+    await letters.add(
+      topic,
+      records.map((record) => foundDeadLetter(topic, record)),
+      from,
+    );
   }
   return end;
 };

@@ -84,7 +84,9 @@ export const replayDeadLetters = async (effects: ReplayEffects, request: ReplayR
   );
   const ends: Record<string, number> = {};
   for (const topic of topics) ends[topic] = await findDeadLetters(effects, topic);
-  const upTo = Object.fromEntries(topics.map((topic) => [topic, Math.min(request.upTo?.[topic] ?? Infinity, ends[topic] ?? 0)]));
+  const upTo = Object.fromEntries(
+    topics.map((topic) => [topic, Math.min(request.upTo?.[topic] ?? Infinity, ends[topic] ?? 0)]),
+  );
 
   const waiting = asked ? undefined : await letters.waiting(filter, upTo, mostReplayedAtOnce);
   const chosen = waiting?.letters ?? (await letters.at(asked ?? []));

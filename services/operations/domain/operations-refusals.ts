@@ -12,3 +12,30 @@ export const deadLetterUnknown = (id: string) =>
 
 export const deadLetterDecided = (id: string, state: string) =>
   new Refusal('conflict', 'dead-letter.decided', `Dead letter ${id} is ${state}; there is nothing left to decide.`);
+
+export const groupUnknown = (group: string, known: readonly string[]) =>
+  new Refusal('missing', 'group.unknown', `There is no consumer "${group}"; known are ${known.join(', ')}.`);
+
+export const groupActive = (group: string) =>
+  new Refusal(
+    'conflict',
+    'group.active',
+    `"${group}" has members, which would go on where they are: stop the service, wait some seconds, then move it.`,
+  );
+
+type Outside = { readonly partition: number; readonly to: number; readonly earliest: number; readonly end: number };
+
+export const offsetOutside = (moves: readonly Outside[]) =>
+  new Refusal(
+    'unprocessable',
+    'offset.outside',
+    `The topic does not keep what was asked for: ${moves.map(({ partition, to, earliest, end }) => `partition ${partition} has ${earliest} to ${end}, not ${to}`).join('; ')}.`,
+  );
+
+export const planChanged = (partition: number, expected: number | null, actual: number | null) =>
+  new Refusal(
+    'conflict',
+    'plan.changed',
+    `In partition ${partition} the group is at ${actual ?? 'no place'} now and not at ${expected ?? 'none'}, as the plan says: make a new plan.`,
+    { difference: { expected, actual } },
+  );

@@ -1,6 +1,5 @@
-import { type deadLetterStates, deadLetterIdSchema } from '../../contracts/http/operations/dead-letters-api.ts';
+import { deadLetterIdSchema, type deadLetterStates } from '../../contracts/http/operations/dead-letters-api.ts';
 import type { deadLettersDoors } from '../../contracts/http/operations/dead-letters-doors.ts';
-import type { Caller } from '../../kit/auth/caller.ts';
 import { deadLetterOf } from '../../kit/events/dead-letters.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import { deadLetterTopicOf } from '../../kit/manifest.ts';
@@ -10,10 +9,7 @@ import { findDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import { type ReplayEffects, replayDeadLetters } from '../dead-letters/replay-dead-letters.ts';
 import { cursorMalformed, deadLetterDecided, deadLetterUnknown, topicUnknown } from '../domain/operations-refusals.ts';
 import type { KnownDeadLetter } from '../storage/dead-letter-repository.ts';
-import { performAct } from '../use-cases/perform-act.ts';
-
-/** Account of a member of staff, whom the door has let in. */
-export const actorOf = (caller: Caller): string => (caller.kind === 'customer' ? caller.userId : caller.kind);
+import { actorOf, performAct } from '../use-cases/perform-act.ts';
 
 /** What the doors of the dead letters do. */
 export const deadLettersHandlers = (effects: ReplayEffects): DoorHandlers<typeof deadLettersDoors> => {
@@ -58,13 +54,22 @@ export const deadLettersHandlers = (effects: ReplayEffects): DoorHandlers<typeof
 
     reviewDeadLetter: async ({ caller, params: { id }, body: { decision, reason } }) => {
       const letter = await known(id);
-      const state = ({ replay: 'reviewed', discard: 'discarded' } as const satisfies Record<string, (typeof deadLetterStates)[number]>)[decision];
+      const state = (
+        { replay: 'reviewed', discard: 'discarded' } as const satisfies Record<
+          string,
+          (typeof deadLetterStates)[number]
+        >
+      )[decision];
       const actor = actorOf(caller);
-      return performAct(effects, { actor, act: 'dead-letters.review', subject: { id, decision }, reason }, async (actId) => {
-        const decided = await letters.decide(letter, state, { actor, actId });
-        if (!decided) throw deadLetterDecided(id, (await letters.find(letter))?.state ?? 'gone');
-        return { result: { deadLetter: deadLetterView(decided) }, detail: { was: letter.state } };
-      });
+      return performAct(
+        effects,
+        { actor, act: 'dead-letters.review', subject: { id, decision }, reason },
+        async (actId) => {
+          const decided = await letters.decide(letter, state, { actor, actId });
+          if (!decided) throw deadLetterDecided(id, (await letters.find(letter))?.state ?? 'gone');
+          return { result: { deadLetter: deadLetterView(decided) }, detail: { was: letter.state } };
+        },
+      );
     },
   };
 };

@@ -61,7 +61,13 @@ const places = (letters: readonly DeadLetterPlace[]) => [
   letters.map(({ deadOffset }) => deadOffset),
 ];
 
-export const createDeadLetterRepository = ({ database, clock }: { readonly database: Database; readonly clock: Clock }) => {
+export const createDeadLetterRepository = ({
+  database,
+  clock,
+}: {
+  readonly database: Database;
+  readonly clock: Clock;
+}) => {
   const select = async (where: string, parameters: readonly unknown[], sql: Sql = database) =>
     (await sql.query<Row>(`SELECT * FROM dead_letters ${where}`, [...parameters])).rows.map(letterFrom);
   const abandoned = () => new Date(clock.now().getTime() - abandonedAfterSeconds * 1000);
@@ -109,7 +115,11 @@ export const createDeadLetterRepository = ({ database, clock }: { readonly datab
       }),
 
     /** Newest first, those behind `after`. */
-    list: ({ topic, consumer, state }: DeadLetterFilter, limit: number, after: DeadLetterPlace & { readonly diedAt: Date } | undefined) =>
+    list: (
+      { topic, consumer, state }: DeadLetterFilter,
+      limit: number,
+      after: (DeadLetterPlace & { readonly diedAt: Date }) | undefined,
+    ) =>
       select(
         `WHERE ($1::text IS NULL OR topic = $1) AND ($2::text IS NULL OR consumer = $2) AND ($3::text IS NULL OR state = $3)
            AND ($4::timestamptz IS NULL OR (died_at, topic, dead_offset) < ($4, $5, $6))
@@ -123,15 +133,28 @@ export const createDeadLetterRepository = ({ database, clock }: { readonly datab
     find: async ({ topic, deadOffset }: DeadLetterPlace): Promise<KnownDeadLetter | undefined> =>
       (await select('WHERE topic = $1 AND dead_offset = $2', [topic, deadOffset]))[0],
 
+    /** How many of a topic wait for somebody, of one consumer; those that say no consumer may be anybody's. */
+    waitingOf: async (topic: string, consumer: string): Promise<number> => {
+      const { rows } = await database.query<{ count: string }>(
+        `SELECT count(*) FROM dead_letters WHERE topic = $1 AND consumer IN ($2, '') AND state IN ('new', 'reviewed', 'replaying')`,
+        [topic, consumer],
+      );
+      return Number(rows[0]?.count ?? 0);
+    },
+
     /** The other times that the same event died for the same consumer. */
     sameEvent: ({ topic, consumer, identity, deadOffset }: KnownDeadLetter) =>
-      select('WHERE topic = $1 AND consumer = $2 AND identity = $3 AND dead_offset <> $4 ORDER BY dead_offset LIMIT 50', [
-        ...[topic, consumer, identity, deadOffset],
-      ]),
+      select(
+        'WHERE topic = $1 AND consumer = $2 AND identity = $3 AND dead_offset <> $4 ORDER BY dead_offset LIMIT 50',
+        [...[topic, consumer, identity, deadOffset]],
+      ),
 
     /** Those of these places that there are. */
     at: (letters: readonly DeadLetterPlace[]) =>
-      select('WHERE (topic, dead_offset) IN (SELECT * FROM unnest($1::text[], $2::bigint[])) ORDER BY topic, dead_offset', places(letters)),
+      select(
+        'WHERE (topic, dead_offset) IN (SELECT * FROM unnest($1::text[], $2::bigint[])) ORDER BY topic, dead_offset',
+        places(letters),
+      ),
 
     /** Those of a filter that can go, before `upTo` of their topic, oldest first; how many there are, and how many wait for a person. */
     waiting: async ({ topic, consumer }: DeadLetterFilter, upTo: Readonly<Record<string, number>>, limit: number) => {

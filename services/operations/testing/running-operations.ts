@@ -8,6 +8,7 @@ import { testLog } from '../../kit/testing/event-logs/log-fixtures.ts';
 import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
+import type { Clock } from '../../kit/values/clock.ts';
 import { operationsApp } from '../app.ts';
 import { manifest } from '../manifest.ts';
 
@@ -55,10 +56,14 @@ export type OperationsParts = {
   readonly callees?: Readonly<Record<string, { readonly url?: string; readonly grpc?: string }>>;
   /** Default an embedded one of its own. */
   readonly events?: LogOfShop;
+  readonly clock?: Clock;
 };
 
 /** The service as in production, on a database of its own, in a shop of these services. */
-export const startOperations = async (platform: readonly DeclaredService[], { callees = {}, ...given }: OperationsParts = {}) => {
+export const startOperations = async (
+  platform: readonly DeclaredService[],
+  { callees = {}, clock, ...given }: OperationsParts = {},
+) => {
   const events = given.events ?? (await testLog());
   const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
   const tokens = await testTokens();
@@ -70,11 +75,11 @@ export const startOperations = async (platform: readonly DeclaredService[], { ca
       callees,
     },
     verifyToken: tokens.verifyToken,
+    ...(clock && { clock }),
   });
   const app = await operationsApp(context);
   const staffId = systemIds.next('usr');
-  const bearer = (roles: readonly ('customer' | 'staff' | 'admin')[]) =>
-    tokens.bearer({ userId: staffId, roles });
+  const bearer = (roles: readonly ('customer' | 'staff' | 'admin')[]) => tokens.bearer({ userId: staffId, roles });
   const staff = await bearer(['customer', 'staff']);
   return {
     http: app.http,

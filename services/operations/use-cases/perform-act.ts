@@ -1,6 +1,10 @@
-import { Refusal } from '../../kit/values/refusal.ts';
+import type { Caller } from '../../kit/auth/caller.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
 import type { ActRepository, BegunAct } from '../storage/act-repository.ts';
+
+/** Account of a member of staff, whom the door has let in. */
+export const actorOf = (caller: Caller): string => (caller.kind === 'customer' ? caller.userId : caller.kind);
 
 export type PerformActEffects = { readonly acts: Pick<ActRepository, 'begin' | 'end'>; readonly ids: Ids };
 

@@ -64,7 +64,9 @@ const show = async (operations: Operations, id: string, { json }: DlqFlags) => {
       ['decided', letter.touchedBy ? `${letter.touchedAt} by ${letter.touchedBy} (${letter.actId})` : 'nobody yet'],
       ['died before', sameEvent.map((other) => `${other.id} ${other.state}`).join(', ') || 'never'],
     ]),
-    ...(record ? ['', ...Object.entries(record.headers).map(([name, value]) => `${name}: ${value}`), record.value] : []),
+    ...(record
+      ? ['', ...Object.entries(record.headers).map(([name, value]) => `${name}: ${value}`), record.value]
+      : []),
     ...(record ? [] : [paint('bad', 'its topic keeps the record no longer')]),
   ]);
 };
@@ -110,7 +112,9 @@ const review = async (operations: Operations, id: string, flags: DlqFlags) => {
   const { decision = 'replay', reason, dryRun, json } = flags;
   if (dryRun) {
     const letter = await operations.deadLetter({ params: { id } });
-    return print(json, { deadLetter: letter, decision }, () => [`${id} is ${letter.state}, and would be ${decision === 'replay' ? 'free to be replayed' : 'discarded'}`]);
+    return print(json, { deadLetter: letter, decision }, () => [
+      `${id} is ${letter.state}, and would be ${decision === 'replay' ? 'free to be replayed' : 'discarded'}`,
+    ]);
   }
   if (reason === undefined) throw new InvalidArgumentError('say why with --reason "..."');
   const answer = await operations.reviewDeadLetter({ params: { id }, body: { decision, reason } });

@@ -156,7 +156,9 @@ export const reviewBody = z
   })
   .meta({ example: { decision: 'discard', reason: 'a test order of ours' } });
 
-export const reviewAnswer = z.strictObject({ deadLetter: deadLetterSchema }).meta({ example: { deadLetter: exampleLetter } });
+export const reviewAnswer = z
+  .strictObject({ deadLetter: deadLetterSchema })
+  .meta({ example: { deadLetter: exampleLetter } });
 
 export type DeadLetterView = z.output<typeof deadLetterSchema>;
 export type DeadLetterState = (typeof deadLetterStates)[number];

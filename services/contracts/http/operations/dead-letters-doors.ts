@@ -20,7 +20,8 @@ export const deadLettersDoors = {
     method: 'GET',
     path: '/operations/dead-letters',
     summary: 'Dead letters, newest first',
-    description: 'Records that a consumer could not handle after all its tries, of every topic, with what was decided about each.',
+    description:
+      'Records that a consumer could not handle after all its tries, of every topic, with what was decided about each.',
     query: listDeadLettersQuery,
     answers: { 200: deadLetterPage },
     errors: ['cursor.malformed', 'topic.unknown'],

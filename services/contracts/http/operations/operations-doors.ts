@@ -1,11 +1,15 @@
 /** Every door of the operations service, a line a family: gateway, client and documentation read this table. */
 import type { Doors } from '../door.ts';
 import { actsDoors } from './acts-doors.ts';
+import { consumersDoors } from './consumers-doors.ts';
 import { deadLettersDoors } from './dead-letters-doors.ts';
+import { pipelinesDoors } from './pipelines-doors.ts';
 import { topologyDoors } from './topology-doors.ts';
 
 export const operationsDoors = {
   ...topologyDoors,
+  ...pipelinesDoors,
   ...deadLettersDoors,
   ...actsDoors,
+  ...consumersDoors,
 } as const satisfies Doors;

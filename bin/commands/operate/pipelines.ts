@@ -1,0 +1,25 @@
+import { Command } from 'commander';
+import { helpAfter } from '../../command-line/help.ts';
+import { type StaffedShopFlags, staffedShop } from '../../command-line/staffed-shop-options.ts';
+
+/** `cloudmart pipelines`: how every pipeline of events is. */
+export const pipelinesCommand = (): Command =>
+  staffedShop(
+    new Command('pipelines')
+      .summary('say how every pipeline of events is')
+      .description(
+        'list every consumer, function and stream job that the manifests declare: whether it reads, what waits, since when, when something came last, and its dead letters',
+      ),
+  )
+    .addHelpText(
+      'after',
+      helpAfter({
+        notes: [
+          'well: somebody reads, and nothing waits for longer than it may; behind: something does; stopped: nobody reads; unknown: nobody can tell from here.',
+        ],
+        examples: ['npx cloudmart pipelines', 'npx cloudmart pipelines --environment production --json'],
+        done: 'no pipeline is stopped or behind',
+        failed: 'one is, or the shop is not there',
+      }),
+    )
+    .action(async (flags: StaffedShopFlags) => (await import('../run/operate/pipelines.ts')).runPipelines(flags));

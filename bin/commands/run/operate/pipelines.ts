@@ -1,0 +1,38 @@
+import type { Pipeline } from '../../../../services/contracts/http/operations/pipelines-api.ts';
+import { columns, type Mood, paint, print } from '../../../command-line/print.ts';
+import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
+import type { StaffedShopFlags } from '../../../command-line/staffed-shop-options.ts';
+
+const moods: Readonly<Record<Pipeline['status'], Mood>> = {
+  well: 'good',
+  behind: 'bad',
+  stopped: 'bad',
+  unknown: 'doubtful',
+};
+
+const shown = (value: number | null, unit = '') => (value === null ? '?' : `${value}${unit}`);
+
+const rowOf = (pipeline: Pipeline): string[] => {
+  const { source, from, to, kind, status, lag, freshnessSeconds, lastEventAt, deadLetters, note } = pipeline;
+  return [
+    `${from} > ${to}`,
+    source.kind === 'topic' ? source.name : `table ${source.name}`,
+    kind,
+    paint(moods[status], status),
+    shown(lag),
+    shown(freshnessSeconds, ' s'),
+    lastEventAt ?? '-',
+    deadLetters === 0 || deadLetters === null ? shown(deadLetters) : paint('bad', String(deadLetters)),
+    note ?? '',
+  ];
+};
+
+/** Prints how every pipeline is; exit code 1 when one is stopped or behind. */
+export const runPipelines = async (flags: StaffedShopFlags): Promise<void> => {
+  const answer = await signedInAsStaff(flags, ({ operations }) => operations.pipelines());
+  const { pipelines } = answer;
+  print(flags.json, answer, () =>
+    columns([['pipeline', 'reads', 'as', 'is', 'waits', 'since', 'last event', 'dead', ''], ...pipelines.map(rowOf)]),
+  );
+  if (pipelines.some(({ status }) => status === 'stopped' || status === 'behind')) process.exitCode = 1;
+};
