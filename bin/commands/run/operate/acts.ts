@@ -1,4 +1,4 @@
-import type { Act } from '../../../../services/contracts/http/operations/acts-api.ts';
+import type { Act } from '../../../../lib/shop/operations-views.ts';
 import { columns, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { ActsFlags } from '../../operate/acts.ts';

@@ -1,10 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import type { DeadLetterView, ReplayAnswer, ReplayResult } from '../../../../lib/shop/operations-views.ts';
 import type { AdminSession } from '../../../../lib/shop/staff-session.ts';
-import type {
-  DeadLetterView,
-  ReplayAnswer,
-  ReplayResult,
-} from '../../../../services/contracts/http/operations/dead-letters-api.ts';
 import { actOf } from '../../../command-line/act-options.ts';
 import { columns, paint, print, say } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';

@@ -1,4 +1,4 @@
-import type { ServiceHealth } from '../../../../services/contracts/http/operations/topology-api.ts';
+import type { ServiceHealth } from '../../../../lib/shop/operations-views.ts';
 import { columns, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { StaffedShopFlags } from '../../../command-line/staffed-shop-options.ts';

@@ -1,4 +1,4 @@
-import type { ConsumerView } from '../../../../services/contracts/http/operations/consumers-api.ts';
+import type { ConsumerView } from '../../../../lib/shop/operations-views.ts';
 import { columns, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { LagFlags } from '../../operate/lag.ts';

@@ -1,4 +1,4 @@
-import type { PlannedMove, ResetOffsetsAnswer } from '../../../../services/contracts/http/operations/consumers-api.ts';
+import type { PlannedMove, ResetOffsetsAnswer } from '../../../../lib/shop/operations-views.ts';
 import { actOf } from '../../../command-line/act-options.ts';
 import { columns, paint, print, say } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';

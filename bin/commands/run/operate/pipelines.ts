@@ -1,4 +1,4 @@
-import type { Pipeline } from '../../../../services/contracts/http/operations/pipelines-api.ts';
+import type { Pipeline } from '../../../../lib/shop/operations-views.ts';
 import { columns, type Mood, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { StaffedShopFlags } from '../../../command-line/staffed-shop-options.ts';

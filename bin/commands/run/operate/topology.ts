@@ -1,4 +1,4 @@
-import type { Edge, HealthStatus, Topology } from '../../../../services/contracts/http/operations/topology-api.ts';
+import type { Edge, HealthStatus, Topology } from '../../../../lib/shop/operations-views.ts';
 import { columns, type Mood, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { StaffedShopFlags } from '../../../command-line/staffed-shop-options.ts';

@@ -1,0 +1,19 @@
+/** What the operations service of a shop answers, for the commands that print it. */
+export type { Act } from '../../services/contracts/http/operations/acts-api.ts';
+export type {
+  ConsumerView,
+  PlannedMove,
+  ResetOffsetsAnswer,
+} from '../../services/contracts/http/operations/consumers-api.ts';
+export type {
+  DeadLetterView,
+  ReplayAnswer,
+  ReplayResult,
+} from '../../services/contracts/http/operations/dead-letters-api.ts';
+export type { Pipeline } from '../../services/contracts/http/operations/pipelines-api.ts';
+export type {
+  Edge,
+  HealthStatus,
+  ServiceHealth,
+  Topology,
+} from '../../services/contracts/http/operations/topology-api.ts';
