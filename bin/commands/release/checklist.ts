@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import type { Environment } from '../../lib/environment/environment.ts';
-import { localDataFolder } from '../../lib/names.ts';
-import { type ChecklistPhase, phases } from '../../lib/release/checklist/checklist-items.ts';
-import { helpAfter } from '../command-line/help.ts';
+import type { Environment } from '../../../lib/environment/environment.ts';
+import { localDataFolder } from '../../../lib/names.ts';
+import { type ChecklistPhase, phases } from '../../../lib/release/checklist/checklist-items.ts';
+import { helpAfter } from '../../command-line/help.ts';
 import {
   accountOption,
   environmentOption,
@@ -10,8 +10,8 @@ import {
   lookedUp,
   resolverOption,
   urlOption,
-} from '../command-line/options.ts';
-import { runInterruptibly } from '../command-line/run-interruptibly.ts';
+} from '../../command-line/options.ts';
+import { runInterruptibly } from '../../command-line/run-interruptibly.ts';
 
 export type ChecklistFlags = {
   readonly phase: ChecklistPhase;
@@ -30,7 +30,7 @@ export type ChecklistFlags = {
 
 const itemsOption = () =>
   lookedUp(new Option('--yes <items...>', 'items that you answer with yes'), async (ids: readonly string[]) => {
-    const { checklistItems } = await import('../../lib/release/checklist/checklist-items.ts');
+    const { checklistItems } = await import('../../../lib/release/checklist/checklist-items.ts');
     const unknown = ids.find((id) => checklistItems.every((item) => item.id !== id));
     if (unknown !== undefined) throw new Error(`there is no item "${unknown}"; --list shows them`);
     return ids;
@@ -70,6 +70,6 @@ export const checklistCommand = (): Command =>
     )
     .action((flags: ChecklistFlags) =>
       runInterruptibly('nothing was settled, and nothing is kept', async (signal) =>
-        (await import('./run/checklist.ts')).runChecklist(flags, signal),
+        (await import('../run/release/checklist.ts')).runChecklist(flags, signal),
       ),
     );

@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander';
-import type { Environment } from '../../lib/environment/environment.ts';
-import { helpAfter } from '../command-line/help.ts';
-import { accountOption, confirmOption, environmentArgument, jsonOption } from '../command-line/options.ts';
-import { runInterruptibly } from '../command-line/run-interruptibly.ts';
+import type { Environment } from '../../../lib/environment/environment.ts';
+import { helpAfter } from '../../command-line/help.ts';
+import { accountOption, confirmOption, environmentArgument, jsonOption } from '../../command-line/options.ts';
+import { runInterruptibly } from '../../command-line/run-interruptibly.ts';
 
 export type TeardownFlags = {
   readonly confirm?: Environment;
@@ -33,6 +33,6 @@ export const teardownCommand = (): Command =>
     )
     .action((environment: Environment, flags: TeardownFlags) =>
       runInterruptibly('CloudFormation goes on with the stack in hand; run the same command again', async (signal) =>
-        (await import('./run/teardown.ts')).runTeardown(environment, flags, signal),
+        (await import('../run/release/teardown.ts')).runTeardown(environment, flags, signal),
       ),
     );

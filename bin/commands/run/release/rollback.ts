@@ -1,11 +1,11 @@
-import { workloadNamespace } from '../../../lib/names.ts';
-import { listRevisions, type RollbackReport, rollBack } from '../../../lib/release/rollback/rollback.ts';
-import { readReleaseHistory } from '../../../lib/release/rollout/release-history.ts';
-import { mailNotes } from '../../../lib/release/verify/sent-mails.ts';
-import { openSession } from '../../../lib/release/verify/session.ts';
-import { print } from '../../command-line/print.ts';
-import { sessionRequest } from '../../command-line/session-request.ts';
-import type { RollbackFlags } from '../rollback.ts';
+import { workloadNamespace } from '../../../../lib/names.ts';
+import { listRevisions, type RollbackReport, rollBack } from '../../../../lib/release/rollback/rollback.ts';
+import { readReleaseHistory } from '../../../../lib/release/rollout/release-history.ts';
+import { mailNotes } from '../../../../lib/release/verify/sent-mails.ts';
+import { openSession } from '../../../../lib/release/verify/session.ts';
+import { print } from '../../../command-line/print.ts';
+import { sessionRequest } from '../../../command-line/session-request.ts';
+import type { RollbackFlags } from '../../release/rollback.ts';
 
 const linesOf = ({ outcome, sentence, services, findings }: RollbackReport): string[] => [
   ...services.map(({ service, from, to }) => `${service.padEnd(16)} ${from.slice(0, 12)} -> ${to.slice(0, 12)}`),

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
-import type { Environment } from '../../lib/environment/environment.ts';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { helpAfter } from '../command-line/help.ts';
-import { ENGINE_NOTE, type ImageFlags, imagesArgument, withImageOptions } from '../command-line/image-options.ts';
-import { accountOption, environmentOption, jsonOption, secondsOption } from '../command-line/options.ts';
-import { runInterruptibly } from '../command-line/run-interruptibly.ts';
+import type { Environment } from '../../../lib/environment/environment.ts';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { helpAfter } from '../../command-line/help.ts';
+import { ENGINE_NOTE, type ImageFlags, imagesArgument, withImageOptions } from '../../command-line/image-options.ts';
+import { accountOption, environmentOption, jsonOption, secondsOption } from '../../command-line/options.ts';
+import { runInterruptibly } from '../../command-line/run-interruptibly.ts';
 
 export type PublishFlags = ImageFlags & {
   readonly environment: Environment;
@@ -44,6 +44,6 @@ export const publishCommand = (): Command =>
     )
     .action((services: readonly ServiceManifest[], flags: PublishFlags) =>
       runInterruptibly('what was pushed stays, and publishing again goes on from there', async (signal) =>
-        (await import('./run/publish.ts')).runPublish(services, flags, signal),
+        (await import('../run/release/publish.ts')).runPublish(services, flags, signal),
       ),
     );

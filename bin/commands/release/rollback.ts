@@ -1,8 +1,8 @@
 import { Argument, Command } from 'commander';
-import { type SessionFlags, withSessionOptions } from '../command-line/cluster-options.ts';
-import { helpAfter } from '../command-line/help.ts';
-import { environmentOption, lookedUp } from '../command-line/options.ts';
-import { runInterruptibly } from '../command-line/run-interruptibly.ts';
+import { type SessionFlags, withSessionOptions } from '../../command-line/cluster-options.ts';
+import { helpAfter } from '../../command-line/help.ts';
+import { environmentOption, lookedUp } from '../../command-line/options.ts';
+import { runInterruptibly } from '../../command-line/run-interruptibly.ts';
 
 export type RollbackFlags = SessionFlags & { readonly to?: string; readonly list?: boolean };
 
@@ -10,7 +10,7 @@ const serviceArgument = () =>
   lookedUp(
     new Argument('[service]', 'the only service to roll back; default all that differ from the release before'),
     async (name: string) => {
-      const { imagesNamed } = await import('../../lib/services.ts');
+      const { imagesNamed } = await import('../../../lib/services.ts');
       imagesNamed([name]);
       return name;
     },
@@ -44,6 +44,6 @@ export const rollbackCommand = (): Command =>
     )
     .action((service: string | undefined, flags: RollbackFlags) =>
       runInterruptibly('run the same command again to finish and to verify', async (signal) =>
-        (await import('./run/rollback.ts')).runRollback(service, flags, signal),
+        (await import('../run/release/rollback.ts')).runRollback(service, flags, signal),
       ),
     );

@@ -1,12 +1,12 @@
-import { workloadNamespace } from '../../../lib/names.ts';
-import { mailNotes } from '../../../lib/release/verify/sent-mails.ts';
-import { openSession } from '../../../lib/release/verify/session.ts';
-import type { VerifyReport } from '../../../lib/release/verify/verify.ts';
-import { chatMessageOf, verifyPlatform } from '../../../lib/release/verify/verify-checkout.ts';
-import { outputsSource } from '../../../lib/workloads/render.ts';
-import { print } from '../../command-line/print.ts';
-import { sessionRequest } from '../../command-line/session-request.ts';
-import type { VerifyFlags } from '../verify.ts';
+import { workloadNamespace } from '../../../../lib/names.ts';
+import { mailNotes } from '../../../../lib/release/verify/sent-mails.ts';
+import { openSession } from '../../../../lib/release/verify/session.ts';
+import type { VerifyReport } from '../../../../lib/release/verify/verify.ts';
+import { chatMessageOf, verifyPlatform } from '../../../../lib/release/verify/verify-checkout.ts';
+import { outputsSource } from '../../../../lib/workloads/render.ts';
+import { print } from '../../../command-line/print.ts';
+import { sessionRequest } from '../../../command-line/session-request.ts';
+import type { VerifyFlags } from '../../release/verify.ts';
 
 const linesOf = ({ environment, services, outside, findings, rollback }: VerifyReport): string[] => [
   ...services.map(

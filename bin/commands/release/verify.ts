@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { type SessionFlags, withSessionOptions } from '../command-line/cluster-options.ts';
-import { helpAfter } from '../command-line/help.ts';
-import { environmentOption } from '../command-line/options.ts';
-import { runInterruptibly } from '../command-line/run-interruptibly.ts';
+import { type SessionFlags, withSessionOptions } from '../../command-line/cluster-options.ts';
+import { helpAfter } from '../../command-line/help.ts';
+import { environmentOption } from '../../command-line/options.ts';
+import { runInterruptibly } from '../../command-line/run-interruptibly.ts';
 
 export type VerifyFlags = SessionFlags & {
   readonly rollback: boolean;
@@ -42,6 +42,6 @@ export const verifyCommand = (): Command =>
     )
     .action((flags: VerifyFlags) =>
       runInterruptibly('nothing was changed, and verifying again is safe', async (signal) =>
-        (await import('./run/verify.ts')).runVerify(flags, signal),
+        (await import('../run/release/verify.ts')).runVerify(flags, signal),
       ),
     );

@@ -1,13 +1,13 @@
-import { checkAnswers, type ItemResult, itemsOf } from '../../../lib/release/checklist/checklist.ts';
-import type { ChecklistPhase } from '../../../lib/release/checklist/checklist-items.ts';
-import { readAnswers, tallyOf } from '../../../lib/release/checklist/checklist-record.ts';
-import { platformSources, readCheckout } from '../../../lib/release/checklist/checklist-sources.ts';
-import { runRecordedChecklist } from '../../../lib/release/checklist/recorded-checklist.ts';
-import { accountOf } from '../../../lib/release/preflight/preflight-account.ts';
-import { askAtTerminal } from '../../command-line/ask-at-terminal.ts';
-import { asTyped } from '../../command-line/options.ts';
-import { print, say } from '../../command-line/print.ts';
-import type { ChecklistFlags } from '../checklist.ts';
+import { checkAnswers, type ItemResult, itemsOf } from '../../../../lib/release/checklist/checklist.ts';
+import type { ChecklistPhase } from '../../../../lib/release/checklist/checklist-items.ts';
+import { readAnswers, tallyOf } from '../../../../lib/release/checklist/checklist-record.ts';
+import { platformSources, readCheckout } from '../../../../lib/release/checklist/checklist-sources.ts';
+import { runRecordedChecklist } from '../../../../lib/release/checklist/recorded-checklist.ts';
+import { accountOf } from '../../../../lib/release/preflight/preflight-account.ts';
+import { askAtTerminal } from '../../../command-line/ask-at-terminal.ts';
+import { asTyped } from '../../../command-line/options.ts';
+import { print, say } from '../../../command-line/print.ts';
+import type { ChecklistFlags } from '../../release/checklist.ts';
 
 const linesOf = ({ state, id, statement, detail }: ItemResult): string[] => [
   `${state.padEnd(8)}${id}: ${statement}`,

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import { InvalidArgumentError } from 'commander';
-import { root } from '../../../lib/checkout.ts';
-import type { Environment } from '../../../lib/environment/environment.ts';
-import { tearDown } from '../../../lib/release/teardown/teardown.ts';
-import { runProgram } from '../../../lib/run-program.ts';
-import { print, say } from '../../command-line/print.ts';
-import type { TeardownFlags } from '../teardown.ts';
+import { root } from '../../../../lib/checkout.ts';
+import type { Environment } from '../../../../lib/environment/environment.ts';
+import { tearDown } from '../../../../lib/release/teardown/teardown.ts';
+import { runProgram } from '../../../../lib/run-program.ts';
+import { print, say } from '../../../command-line/print.ts';
+import type { TeardownFlags } from '../../release/teardown.ts';
 
 /** Deletes the stacks by the CDK CLI, whose own words go to stderr, and prints what else was deleted. */
 export const runTeardown = async (

@@ -1,11 +1,11 @@
-import { regionOfCaller } from '../../../lib/aws/ask-aws.ts';
-import { type PublishReport, publish } from '../../../lib/release/image/publish.ts';
-import { accountOf } from '../../../lib/release/preflight/preflight-account.ts';
-import type { ServiceManifest } from '../../../services/kit/manifest.ts';
-import { imageBuild } from '../../command-line/image-build.ts';
-import { asTyped } from '../../command-line/options.ts';
-import { print } from '../../command-line/print.ts';
-import type { PublishFlags } from '../publish.ts';
+import { regionOfCaller } from '../../../../lib/aws/ask-aws.ts';
+import { type PublishReport, publish } from '../../../../lib/release/image/publish.ts';
+import { accountOf } from '../../../../lib/release/preflight/preflight-account.ts';
+import type { ServiceManifest } from '../../../../services/kit/manifest.ts';
+import { imageBuild } from '../../../command-line/image-build.ts';
+import { asTyped } from '../../../command-line/options.ts';
+import { print } from '../../../command-line/print.ts';
+import type { PublishFlags } from '../../release/publish.ts';
 
 const linesOf = ({ environment, images, findings }: PublishReport): string[] => {
   const count = (state: string) => images.filter((image) => image.state === state).length;

@@ -1,9 +1,9 @@
-import type { PreflightReport } from '../../../lib/release/preflight/preflight.ts';
-import { accountOf } from '../../../lib/release/preflight/preflight-account.ts';
-import { platformPreflight } from '../../../lib/release/preflight/preflight-checkout.ts';
-import { asTyped } from '../../command-line/options.ts';
-import { print, say } from '../../command-line/print.ts';
-import type { PreflightFlags } from '../preflight.ts';
+import type { PreflightReport } from '../../../../lib/release/preflight/preflight.ts';
+import { accountOf } from '../../../../lib/release/preflight/preflight-account.ts';
+import { platformPreflight } from '../../../../lib/release/preflight/preflight-checkout.ts';
+import { asTyped } from '../../../command-line/options.ts';
+import { print, say } from '../../../command-line/print.ts';
+import type { PreflightFlags } from '../../release/preflight.ts';
 
 const linesOf = ({ environment, checks, notChecked, findings }: PreflightReport): string[] => [
   ...findings.flatMap(({ code, problem, command }) => [`${code}: ${problem}`, `  ${command}`]),

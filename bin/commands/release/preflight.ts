@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
-import type { Environment } from '../../lib/environment/environment.ts';
-import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { helpAfter } from '../command-line/help.ts';
+import type { Environment } from '../../../lib/environment/environment.ts';
+import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import { helpAfter } from '../../command-line/help.ts';
 import {
   accountOption,
   asServices,
@@ -9,7 +9,7 @@ import {
   jsonOption,
   resolverOption,
   secondsOption,
-} from '../command-line/options.ts';
+} from '../../command-line/options.ts';
 
 export type PreflightFlags = {
   readonly environment: Environment;
@@ -50,4 +50,4 @@ export const preflightCommand = (): Command =>
         failed: 'it must not, for the reasons that are printed',
       }),
     )
-    .action(async (flags: PreflightFlags) => (await import('./run/preflight.ts')).runPreflight(flags));
+    .action(async (flags: PreflightFlags) => (await import('../run/release/preflight.ts')).runPreflight(flags));
