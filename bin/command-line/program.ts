@@ -18,6 +18,7 @@ import { lawsCommand } from '../commands/laws.ts';
 import { logsCommand } from '../commands/logs.ts';
 import { actsCommand } from '../commands/operate/acts.ts';
 import { dlqCommand } from '../commands/operate/dlq.ts';
+import { eventsCommand } from '../commands/operate/events.ts';
 import { healthCommand } from '../commands/operate/health.ts';
 import { lagCommand } from '../commands/operate/lag.ts';
 import { offsetsCommand } from '../commands/operate/offsets.ts';
@@ -96,6 +97,7 @@ export const createProgram = (): Command => {
     .addCommand(healthCommand())
     .addCommand(topologyCommand())
     .addCommand(pipelinesCommand())
+    .addCommand(eventsCommand())
     .addCommand(lagCommand())
     .addCommand(offsetsCommand())
     .addCommand(dlqCommand())

@@ -10,6 +10,11 @@ export type {
   ReplayAnswer,
   ReplayResult,
 } from '../../services/contracts/http/operations/dead-letters-api.ts';
+export type {
+  SequenceFinding,
+  SequenceRepair,
+  TailedEvent,
+} from '../../services/contracts/http/operations/event-sequences-api.ts';
 export type { Pipeline } from '../../services/contracts/http/operations/pipelines-api.ts';
 export type {
   Edge,

@@ -2,6 +2,7 @@ import { operationsDoors } from '../contracts/http/operations/operations-doors.t
 import { platformMapSchema } from '../contracts/http/operations/topology-api.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
+import { createTableClient } from '../kit/functions/table-client.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openDatabase } from '../kit/start/open-owned.ts';
@@ -9,30 +10,48 @@ import { required } from '../kit/start/required.ts';
 import { createHealthClient } from './clients/health-client.ts';
 import { createTableFollowers } from './clients/table-followers.ts';
 import { replayDeadLetters } from './dead-letters/replay-dead-letters.ts';
+import { repairSequences } from './event-sequences/repair-sequences.ts';
 import { actsHandlers } from './http/acts-handlers.ts';
 import { consumersHandlers } from './http/consumers-handlers.ts';
 import { deadLettersHandlers } from './http/dead-letters-handlers.ts';
+import { eventSequencesHandlers } from './http/event-sequences-handlers.ts';
 import { pipelinesHandlers } from './http/pipelines-handlers.ts';
 import { topologyHandlers } from './http/topology-handlers.ts';
 import { createActRepository } from './storage/act-repository.ts';
 import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
+import { openObservedDatabases } from './storage/observed-databases.ts';
+import { createObservedLedger } from './storage/observed-ledger.ts';
+import { createOrderHistory } from './storage/order-history.ts';
 import { askHealth } from './topology/ask-health.ts';
 import { countReplicas } from './topology/count-replicas.ts';
 
+/** Somebody waits for the answer, so a table that is away is given up soon. */
+const tableTries = 3;
+
+export type OperationsParts = {
+  /** Given by tests; default the client of the SDK's own environment. */
+  readonly tableClient?: ReturnType<typeof createTableClient> | undefined;
+};
+
 /** Wires the service: what main.ts runs and what the tests run. */
-export const operationsApp = async (context: ServiceContext) => {
+export const operationsApp = async (context: ServiceContext, parts: OperationsParts = {}) => {
   const { manifest, config, clock, health, functions, ids, logger, metrics } = context;
   const database = await openDatabase(context);
   const log = await openEventLog({ url: required(context, 'EVENTS_URL', config.events), logger, metrics });
   health.add('events', { critical: false, check: () => log.check() });
   const platform = platformMapSchema.parse(JSON.parse(required(context, 'PLATFORM_MAP', config.platformMap)));
   const healthClient = createHealthClient();
-  functions.register({ askHealth, replayDeadLetters });
+  functions.register({ askHealth, replayDeadLetters, repairSequences });
 
   const acts = createActRepository({ sql: database, clock });
   const acting = { acts, ids };
   const letters = createDeadLetterRepository({ database, clock });
   const followers = createTableFollowers();
+  const observed = openObservedDatabases(context);
+  const tables = parts.tableClient ?? createTableClient(tableTries);
+  const orders = createOrderHistory(required(context, 'OBSERVED_DATABASE_ORDERS', observed['orders']));
+  const entries = required(context, 'OBSERVED_TABLE_ORDER_EVENTS', config.observed?.tables['order-events']);
+  const ledger = createObservedLedger({ table: entries, client: tables });
   const topics = platform.flatMap(({ publishes }) => publishes);
 
   const http = await createHttpServer({ context });
@@ -57,16 +76,19 @@ export const operationsApp = async (context: ServiceContext) => {
     }),
     ...actsHandlers(acts),
     ...consumersHandlers({ ...acting, log, platform }),
-    ...deadLettersHandlers({ ...acting, log, topics, letters }),
+    ...deadLettersHandlers({ ...acting, log, topics, letters, platform }),
+    ...eventSequencesHandlers({ ...acting, clock, log, topics, orders, ledger }),
     ...pipelinesHandlers({ log, platform, letters, clock, followerOf: followers.look }),
   });
 
   return {
     http,
     resources: [
+      { name: 'tables', close: async () => tables.destroy() },
       { name: 'followers', close: () => followers.close() },
       { name: 'health', close: () => healthClient.close() },
       { name: 'events', close: () => log.close() },
+      ...Object.entries(observed).map(([name, each]) => ({ name, close: () => each.close() })),
       { name: 'database', close: () => database.close() },
     ],
   };

@@ -27,6 +27,7 @@ export const manifest = defineService({
   operates: { topics },
   criticalFunctions: [
     { file: 'topology/ask-health.ts', name: 'askHealth' },
+    { file: 'event-sequences/repair-sequences.ts', name: 'repairSequences' },
     { file: 'dead-letters/replay-dead-letters.ts', name: 'replayDeadLetters' },
   ],
   configuration: {},

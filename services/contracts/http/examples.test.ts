@@ -10,6 +10,7 @@ import * as productSearch from './catalogue/product-search-api.ts';
 import * as acts from './operations/acts-api.ts';
 import * as consumers from './operations/consumers-api.ts';
 import * as deadLetters from './operations/dead-letters-api.ts';
+import * as eventSequences from './operations/event-sequences-api.ts';
 import * as pipelines from './operations/pipelines-api.ts';
 import * as topology from './operations/topology-api.ts';
 import * as order from './order-api.ts';
@@ -21,6 +22,7 @@ const schemas = [
   acts,
   consumers,
   deadLetters,
+  eventSequences,
   assistant,
   auth,
   cart,

@@ -20,7 +20,7 @@ describe('the catalogue of metrics', () => {
   });
 
   test('says of a service what its parts emit', () => {
-    const service = { name: 'sample', ports: { http: 80 }, owns: {}, consumes: {}, cache: true };
+    const service = { name: 'sample', ports: { http: 80 }, owns: {}, publishes: {}, consumes: {}, cache: true };
     expect(metricsOf(service).map(({ name }) => name)).toEqual([
       'http_requests_total',
       'http_request_duration_seconds',
@@ -28,7 +28,7 @@ describe('the catalogue of metrics', () => {
       'security_events_total',
       'cache_requests_total',
     ]);
-    const cart = metricsOf({ name: 'cart', ports: {}, owns: {}, consumes: {} }).map(({ name }) => name);
+    const cart = metricsOf({ name: 'cart', ports: {}, owns: {}, publishes: {}, consumes: {} }).map(({ name }) => name);
     expect(cart).toContain('carts_created_total');
     expect(cart).not.toContain('orders_total');
   });

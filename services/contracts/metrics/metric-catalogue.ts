@@ -20,6 +20,7 @@ export type Emitter = {
   readonly name: string;
   readonly ports: { readonly http?: number; readonly grpc?: number };
   readonly owns: { readonly database?: string };
+  readonly publishes: object;
   readonly consumes: object;
   readonly cache?: boolean;
 };
@@ -28,6 +29,8 @@ const hasPart: Readonly<Record<Exclude<MetricHome, readonly string[]>, (service:
   'HTTP door': ({ ports }) => ports.http !== undefined,
   'gRPC door': ({ ports }) => ports.grpc !== undefined,
   database: ({ owns }) => owns.database !== undefined,
+  // Who publishes out of a database has jobs and a relay beside it.
+  outbox: ({ owns, publishes }) => owns.database !== undefined && Object.keys(publishes).length > 0,
   consumer: ({ consumes }) => Object.keys(consumes).length > 0,
   cache: ({ cache }) => cache === true,
 };

@@ -27,6 +27,8 @@ export type DeadLetter = {
 };
 
 const prefix = 'dead-letter-';
+/** Header of a record that comes once more only to say whose dead letter of it shall never have an effect. */
+const discardedFor = 'discarded-for';
 /** Characters of an error's message that travel along. */
 const longestMessage = 500;
 
@@ -99,3 +101,12 @@ export const replayDeadLetters = async (log: EventLog, letters: readonly DeadLet
       ofTopic.map(({ key, value, headers }) => ({ key, value, headers })),
     );
 };
+
+/** The record that ends a dead letter of this consumer: what waits behind it may go on. Nobody else looks at it. */
+export const discardingRecord = (
+  { key, value, headers }: Pick<DeadLetter, 'key' | 'value' | 'headers'>,
+  consumer: string,
+): NewRecord => ({ key, value, headers: { ...headers, [discardedFor]: consumer } });
+
+/** The consumer whose dead letter a record ends; undefined for any other record. */
+export const discardedBy = ({ headers }: Pick<LogRecord, 'headers'>): string | undefined => headers[discardedFor];

@@ -7,7 +7,7 @@ import type { Logger } from '../telemetry/logger.ts';
 import { inSpan, SpanKind, startSpanOf } from '../telemetry/tracing.ts';
 import type { Clock } from '../values/clock.ts';
 import type { CloudEvent } from './cloud-event.ts';
-import { type DeadLetterReason, deadLetterRecord } from './dead-letters.ts';
+import { type DeadLetterReason, deadLetterRecord, discardedBy } from './dead-letters.ts';
 import type { Delivery, EventLog } from './event-log.ts';
 import { handledEvent, handledMessage } from './handled-event.ts';
 import { handlerOf, type TopicHandlers } from './handlers.ts';
@@ -182,21 +182,32 @@ export const createEventHandling = (parts: HandlingParts) => {
     }
   };
 
+  /** Somebody decided that it shall have no effect: it counts as handled, and what waits behind it may go on. */
+  const rest = ({ record: { topic, key }, eventId }: ReceivedEvent) =>
+    database.transaction(async (tx) => {
+      if (eventId === undefined) return;
+      await acceptOnce(tx, consumer, eventId);
+      await unpark(tx, { consumer, topic, key, eventId });
+    });
+
   const isKnown = (received: ReceivedEvent): received is KnownEvent => received.outcome === 'event';
 
   /** Handles records of one lane in their order. Resolves when each of them is handled, put aside, or no longer ours. */
   return async (all: readonly ReceivedEvent[], delivery: Delivery): Promise<void> => {
     const received = all.filter((each) => {
       const isOurs = delivery.owns(each.record);
+      const isIgnored = each.outcome === 'ignored' || (discardedBy(each.record) ?? consumer) !== consumer;
       if (!isOurs) count(each.record.topic, 'dropped');
-      else if (each.outcome === 'ignored') count(each.record.topic, 'ignored');
-      return isOurs && each.outcome !== 'ignored';
+      else if (isIgnored) count(each.record.topic, 'ignored');
+      return isOurs && !isIgnored;
     });
     if (received.length === 0) return;
-    if (received.every(isKnown) && (await handleTogether(received, delivery))) return;
+    const isResting = ({ record }: ReceivedEvent) => discardedBy(record) !== undefined;
+    if (received.every(isKnown) && !received.some(isResting) && (await handleTogether(received, delivery))) return;
     for (const each of received) {
       delivery.signal.throwIfAborted();
-      if (isKnown(each)) await handleOne(each, delivery);
+      if (isResting(each)) await whenAvailable(each, delivery, () => rest(each));
+      else if (isKnown(each)) await handleOne(each, delivery);
       else if (each.outcome === 'invalid' && delivery.owns(each.record))
         await bury(each, delivery, { reason: 'invalid', error: each.error, attempts: 1, firstFailure: clock.now() });
     }

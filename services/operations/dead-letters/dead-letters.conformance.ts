@@ -193,6 +193,23 @@ export const deadLettersConformance = (name: string, start: () => Promise<LogOfS
       });
     });
 
+    test('what waits behind a discarded event goes on without it, and nobody else hears of it', async () => {
+      const [failing, other] = [`${topic}-failing`, `${topic}-other`];
+      await startConsumer(failing, (event) => event.sequence === 1);
+      await startConsumer(other, () => false);
+      await publish([1, 2].map((sequence) => anEvent('k', sequence)));
+      await died(2);
+      const [second, first] = await listed();
+      const review = { decision: 'discard', reason: 'a test order of ours' };
+      expect((await operations.post(`/operations/dead-letters/${first?.id}/review`, review)).status).toBe(200);
+      expect(resultsOf(await replay({ ids: [second?.id], reason: 'the rest of the order' }))).toEqual(['replayed']);
+      await eventually(async () => expect(await effects(failing)).toEqual([1, 1]));
+      await publish([anEvent('k', 3)]);
+      await eventually(async () => expect(await effects(failing)).toEqual([2, 1]));
+      await eventually(async () => expect(await effects(other)).toEqual([3, 1]));
+      expect(await listed()).toHaveLength(2);
+    });
+
     test('a record that is no event is listed, and a discarded one is never sent', async () => {
       await startConsumer(`${topic}-group`, () => false);
       await operations.log.append(topic, [{ key: 'k', value: 'no event' }]);
@@ -213,7 +230,7 @@ export const deadLettersConformance = (name: string, start: () => Promise<LogOfS
         subject: { id: letter?.id, decision: 'discard' },
         reason: 'a slip of the keyboard',
         outcome: 'done',
-        detail: { was: 'new' },
+        detail: { was: 'new', consumerTold: false },
       });
     });
 

@@ -1,4 +1,4 @@
-import { deadLetterIdSchema, type deadLetterStates } from '../../contracts/http/operations/dead-letters-api.ts';
+import { deadLetterIdSchema } from '../../contracts/http/operations/dead-letters-api.ts';
 import type { deadLettersDoors } from '../../contracts/http/operations/dead-letters-doors.ts';
 import { deadLetterOf } from '../../kit/events/dead-letters.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
@@ -7,12 +7,15 @@ import { fitPage } from '../../kit/values/fit-page.ts';
 import { deadLetterView, placeOf } from '../dead-letters/dead-letter-view.ts';
 import { findDeadLetters } from '../dead-letters/find-dead-letters.ts';
 import { type ReplayEffects, replayDeadLetters } from '../dead-letters/replay-dead-letters.ts';
-import { cursorMalformed, deadLetterDecided, deadLetterUnknown, topicUnknown } from '../domain/operations-refusals.ts';
+import { type ReviewEffects, reviewDeadLetter } from '../dead-letters/review-dead-letter.ts';
+import { cursorMalformed, deadLetterUnknown, topicUnknown } from '../domain/operations-refusals.ts';
 import type { KnownDeadLetter } from '../storage/dead-letter-repository.ts';
-import { actorOf, performAct } from '../use-cases/perform-act.ts';
+import { actorOf } from '../use-cases/perform-act.ts';
 
 /** What the doors of the dead letters do. */
-export const deadLettersHandlers = (effects: ReplayEffects): DoorHandlers<typeof deadLettersDoors> => {
+export const deadLettersHandlers = (
+  effects: ReplayEffects & ReviewEffects,
+): DoorHandlers<typeof deadLettersDoors> => {
   const { letters, log, topics } = effects;
   const requireTopic = (topic: string | undefined) => {
     if (topic !== undefined && !topics.includes(topic)) throw topicUnknown(topic, topics);
@@ -52,24 +55,7 @@ export const deadLettersHandlers = (effects: ReplayEffects): DoorHandlers<typeof
       return replayDeadLetters(effects, { ...body, actor: actorOf(caller) });
     },
 
-    reviewDeadLetter: async ({ caller, params: { id }, body: { decision, reason } }) => {
-      const letter = await known(id);
-      const state = (
-        { replay: 'reviewed', discard: 'discarded' } as const satisfies Record<
-          string,
-          (typeof deadLetterStates)[number]
-        >
-      )[decision];
-      const actor = actorOf(caller);
-      return performAct(
-        effects,
-        { actor, act: 'dead-letters.review', subject: { id, decision }, reason },
-        async (actId) => {
-          const decided = await letters.decide(letter, state, { actor, actId });
-          if (!decided) throw deadLetterDecided(id, (await letters.find(letter))?.state ?? 'gone');
-          return { result: { deadLetter: deadLetterView(decided) }, detail: { was: letter.state } };
-        },
-      );
-    },
+    reviewDeadLetter: async ({ caller, params: { id }, body }) =>
+      reviewDeadLetter(effects, { ...body, letter: await known(id), actor: actorOf(caller) }),
   };
 };

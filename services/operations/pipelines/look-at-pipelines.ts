@@ -73,8 +73,14 @@ const ofTopic = async (
   ]);
   const held = consumer.partitions.filter(({ heldBy }) => heldBy !== null).length;
   const oldest = consumer.oldestUnreadAt === null ? null : new Date(consumer.oldestUnreadAt);
-  const state = { isEnabled: held > 0, freshnessSeconds: waitsSeconds(effects.clock, oldest) };
+  // Flink takes partitions without joining a group, and only notes there how far it is.
+  const isSilent = held === 0 && pipeline.kind === 'stream-job';
+  const state = { isEnabled: isSilent ? null : held > 0, freshnessSeconds: waitsSeconds(effects.clock, oldest) };
   const unheld = consumer.partitions.length - held;
+  const notes = [
+    ...(isSilent ? ['nobody says that it runs; see whether what waits grows'] : []),
+    ...(held > 0 && unheld > 0 ? [`nobody holds ${unheld} of ${consumer.partitions.length} partitions`] : []),
+  ];
   return {
     ...pipeline,
     ...state,
@@ -82,7 +88,7 @@ const ofTopic = async (
     lag: consumer.lag,
     lastEventAt,
     deadLetters,
-    note: held > 0 && unheld > 0 ? `nobody holds ${unheld} of ${consumer.partitions.length} partitions` : null,
+    note: notes.join('; ') || null,
   };
 };
 

@@ -1,4 +1,5 @@
 import { createServer, type Server } from 'node:http';
+import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DeclaredService } from '../../contracts/http/operations/topology-api.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/system-ids.ts';
@@ -57,12 +58,16 @@ export type OperationsParts = {
   /** Default an embedded one of its own. */
   readonly events?: LogOfShop;
   readonly clock?: Clock;
+  /** `postgresql://` URL of the database of the orders; default one that nobody asks. */
+  readonly ordersUrl?: string;
+  /** Given by tests that ask tables. */
+  readonly tableClient?: DynamoDBClient;
 };
 
 /** The service as in production, on a database of its own, in a shop of these services. */
 export const startOperations = async (
   platform: readonly DeclaredService[],
-  { callees = {}, clock, ...given }: OperationsParts = {},
+  { callees = {}, clock, ordersUrl, ...given }: OperationsParts = {},
 ) => {
   const events = given.events ?? (await testLog());
   const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
@@ -73,11 +78,15 @@ export const startOperations = async (
       events: events.url,
       platformMap: JSON.stringify(platform),
       callees,
+      observed: {
+        databases: { orders: { url: ordersUrl ?? postgres.url, connections: 2, auth: 'password' } },
+        tables: { 'order-events': 'order-events' },
+      },
     },
     verifyToken: tokens.verifyToken,
     ...(clock && { clock }),
   });
-  const app = await operationsApp(context);
+  const app = await operationsApp(context, { tableClient: given.tableClient });
   const staffId = systemIds.next('usr');
   const bearer = (roles: readonly ('customer' | 'staff' | 'admin')[]) => tokens.bearer({ userId: staffId, roles });
   const staff = await bearer(['customer', 'staff']);

@@ -3,6 +3,7 @@ import type { Doors } from '../door.ts';
 import { actsDoors } from './acts-doors.ts';
 import { consumersDoors } from './consumers-doors.ts';
 import { deadLettersDoors } from './dead-letters-doors.ts';
+import { eventSequencesDoors } from './event-sequences-doors.ts';
 import { pipelinesDoors } from './pipelines-doors.ts';
 import { topologyDoors } from './topology-doors.ts';
 
@@ -11,5 +12,6 @@ export const operationsDoors = {
   ...pipelinesDoors,
   ...deadLettersDoors,
   ...actsDoors,
+  ...eventSequencesDoors,
   ...consumersDoors,
 } as const satisfies Doors;
