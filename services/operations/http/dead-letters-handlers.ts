@@ -13,9 +13,7 @@ import type { KnownDeadLetter } from '../storage/dead-letter-repository.ts';
 import { actorOf } from '../use-cases/perform-act.ts';
 
 /** What the doors of the dead letters do. */
-export const deadLettersHandlers = (
-  effects: ReplayEffects & ReviewEffects,
-): DoorHandlers<typeof deadLettersDoors> => {
+export const deadLettersHandlers = (effects: ReplayEffects & ReviewEffects): DoorHandlers<typeof deadLettersDoors> => {
   const { letters, log, topics } = effects;
   const requireTopic = (topic: string | undefined) => {
     if (topic !== undefined && !topics.includes(topic)) throw topicUnknown(topic, topics);
