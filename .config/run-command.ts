@@ -11,11 +11,20 @@ export type CommandOutcome = { readonly code: number; readonly output: string };
 export const runCommand = (
   command: string,
   parameters: readonly string[],
-  { cwd = root, print = 'nothing' }: { readonly cwd?: string; readonly print?: 'nothing' | 'errors' } = {},
+  {
+    cwd = root,
+    print = 'nothing',
+    environment = {},
+  }: {
+    readonly cwd?: string;
+    readonly print?: 'nothing' | 'errors';
+    /** Variables beside those of this process. */
+    readonly environment?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<CommandOutcome> =>
   runProgram(command, parameters, {
     cwd,
-    environment: { PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` },
+    environment: { ...environment, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` },
     complaints: print === 'errors' ? 'shown' : 'kept',
   }).then(
     ({ code, output }) => ({ code, output: output.trim() }),

@@ -21,5 +21,10 @@ test('an exit code that no failed test explains counts as one failed', () => {
 });
 
 test('a run that finds no test counts as one failed', async () => {
-  expect(await runJest(['no-test-has-this-name'])).toEqual({ passed: 0, failed: 1, skipped: [] });
+  expect(await runJest(['no-test-has-this-name'], { output: 'kept' })).toMatchObject({
+    passed: 0,
+    failed: 1,
+    skipped: [],
+    output: expect.stringContaining('No tests found'),
+  });
 });

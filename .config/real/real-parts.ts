@@ -1,14 +1,12 @@
 // The real parts that `npm run test:real` tests against: what each needs of the machine, and how it is made ready.
-import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundleService } from '../../lib/bundle/bundle.ts';
 import { jobJar } from '../../lib/bundle/stream-job/job-jar.ts';
 import { root } from '../../lib/checkout.ts';
 import { manifest as analytics } from '../../services/analytics/manifest.ts';
-import { baseImages, buildBase } from './image-base.ts';
 import { kafkaBroker } from './kafka-broker.ts';
 import { mavenFiles } from './maven-files.ts';
+import { buildCluster, clusterNeeds, containerEngine, engineNeeds, kubernetes, synthesize } from './prepare-parts.ts';
 import { cache, debianPackage, goModule, goProgram, goTool, pythonTool, run } from './tool-cache.ts';
 
 export type RealPart = {
@@ -17,53 +15,16 @@ export type RealPart = {
   readonly needs: readonly string[];
   /** Test files that need it, as a pattern for jest. */
   readonly tests: string;
+  /**
+   * Whether its tests mostly wait. Those parts run one after another beside the others, which mostly compute; parts that share a
+   * cluster or a port are of one kind. Default false.
+   */
+  readonly waits?: boolean;
   /** What it cannot show, with the reason; printed with the result, so that a green part is not taken for more than it is. */
   readonly notShown?: readonly string[];
   /** Builds or installs what is missing into the cache and returns environment variables for the tests. */
   prepare(): Promise<Readonly<Record<string, string>>>;
 };
-
-const kubernetes = join(root, '.config/real/kubernetes');
-
-let assembly: Promise<string> | undefined;
-
-/** Folder of the cloud assembly of this checkout, synthesized once in a run: later `cdk bootstrap --app` and the like do not bundle. */
-const synthesize = () => {
-  assembly ??= (async () => {
-    const folder = join(root, 'node_modules/.cache/cloudmart-assembly');
-    await rm(folder, { recursive: true, force: true });
-    await run('cdk', ['synth', '--quiet', '--output', folder]);
-    return folder;
-  })();
-  return assembly;
-};
-
-const cluster = {
-  KUBE_CACHE: join(cache, 'kubernetes'),
-  KUBE_LOCK_DIR: join(kubernetes, 'build'),
-};
-const clusterScript = join(kubernetes, 'kube-apiserver.sh');
-const clusterNeeds = ['bash', 'go', 'openssl', 'flock', 'setsid'];
-
-const buildCluster = async (what: 'core' | 'full') => {
-  const output = await run(clusterScript, ['build', what], cluster);
-  return { ...cluster, REAL_CLUSTER_SCRIPT: clusterScript, REAL_CLUSTER_BIN: output.split('\n').at(-1) ?? '' };
-};
-
-const containerEngine = async () => {
-  const { devDependencies } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
-  const bases: Record<string, string> = {};
-  for (const image of baseImages)
-    bases[`REAL_IMAGE_BASE_${image.architecture.toUpperCase()}`] = await buildBase(
-      run,
-      cache,
-      devDependencies.node,
-      image,
-    );
-  // Debian's command line knows BuildKit by itself; another one on PATH may lack its plugin.
-  return { ...bases, REAL_ENGINE: existsSync('/usr/bin/docker') ? '/usr/bin/docker' : 'docker' };
-};
-const engineNeeds = ['dockerd', 'apt-get', 'dpkg-deb', 'tar'];
 
 export const realParts: readonly RealPart[] = [
   {
@@ -121,6 +82,7 @@ export const realParts: readonly RealPart[] = [
     name: 'Kubernetes API server',
     needs: clusterNeeds,
     tests: 'admission\\.real',
+    waits: true,
     prepare: async () => ({
       ...(await buildCluster('core')),
       REAL_ARGO_CRD: join(
@@ -133,6 +95,7 @@ export const realParts: readonly RealPart[] = [
     name: 'Kubernetes controllers, scheduler and simulated nodes',
     needs: clusterNeeds,
     tests: 'rollout\\.real',
+    waits: true,
     prepare: () => buildCluster('full'),
   },
   {
@@ -147,6 +110,7 @@ export const realParts: readonly RealPart[] = [
     name: 'Verification and rollback on simulated nodes',
     needs: clusterNeeds,
     tests: 'verify\\.real',
+    waits: true,
     prepare: () => buildCluster('full'),
   },
   {
@@ -181,12 +145,14 @@ export const realParts: readonly RealPart[] = [
     name: 'Apache Kafka',
     needs: ['java', 'mvn', 'sha256sum'],
     tests: 'kafka[^/]*\\.real',
+    waits: true,
     prepare: async () => ({ REAL_KAFKA: await kafkaBroker(cache) }),
   },
   {
     name: 'DynamoDB Local',
     needs: ['java', 'mvn', 'sha256sum'],
     tests: 'table-streams\\.real',
+    waits: true,
     notShown: ['shards that split, and a stream of more than one day: DynamoDB Local begins a new shard after hours'],
     prepare: async () => ({ REAL_DYNAMODB: await mavenFiles(cache, 'dynamodb', '3.1.0') }),
   },
@@ -219,6 +185,7 @@ export const realParts: readonly RealPart[] = [
     name: 'Schemathesis',
     needs: ['python3'],
     tests: 'public-doors\\.real',
+    waits: true,
     prepare: async () => ({ REAL_SCHEMATHESIS: await pythonTool('schemathesis', '4.32.5') }),
   },
   {
