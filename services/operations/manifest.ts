@@ -33,6 +33,6 @@ export const manifest = defineService({
   configuration: {},
   databaseConnections: 3,
   // One serves a few people; the second is there while the first moves.
-  scaling: { min: 1, max: 2, cpuPercent: 80 },
+  scaling: { min: 2, max: 4, cpuPercent: 80 },
   size: { cpuMillis: 50, memoryMiB: 256 },
 });
