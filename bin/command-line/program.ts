@@ -20,7 +20,9 @@ import { actsCommand } from '../commands/operate/acts.ts';
 import { dlqCommand } from '../commands/operate/dlq.ts';
 import { eventsCommand } from '../commands/operate/events.ts';
 import { healthCommand } from '../commands/operate/health.ts';
+import { incidentCommand } from '../commands/operate/incident.ts';
 import { lagCommand } from '../commands/operate/lag.ts';
+import { maintenanceCommand } from '../commands/operate/maintenance.ts';
 import { offsetsCommand } from '../commands/operate/offsets.ts';
 import { pipelinesCommand } from '../commands/operate/pipelines.ts';
 import { topologyCommand } from '../commands/operate/topology.ts';
@@ -101,6 +103,8 @@ export const createProgram = (): Command => {
     .addCommand(lagCommand())
     .addCommand(offsetsCommand())
     .addCommand(dlqCommand())
+    .addCommand(incidentCommand())
+    .addCommand(maintenanceCommand())
     .addCommand(actsCommand())
     .addCommand(reconcileCommand())
     .addCommand(staffCommand())

@@ -15,6 +15,12 @@ export type {
   SequenceRepair,
   TailedEvent,
 } from '../../services/contracts/http/operations/event-sequences-api.ts';
+export type {
+  Incident,
+  IncidentNote,
+  MaintenanceWindow,
+  Severity,
+} from '../../services/contracts/http/operations/incidents-api.ts';
 export type { Pipeline } from '../../services/contracts/http/operations/pipelines-api.ts';
 export type {
   Edge,

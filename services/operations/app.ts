@@ -15,13 +15,16 @@ import { actsHandlers } from './http/acts-handlers.ts';
 import { consumersHandlers } from './http/consumers-handlers.ts';
 import { deadLettersHandlers } from './http/dead-letters-handlers.ts';
 import { eventSequencesHandlers } from './http/event-sequences-handlers.ts';
+import { incidentsHandlers } from './http/incidents-handlers.ts';
 import { pipelinesHandlers } from './http/pipelines-handlers.ts';
 import { topologyHandlers } from './http/topology-handlers.ts';
 import { createActRepository } from './storage/act-repository.ts';
 import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
+import { createIncidentRepository } from './storage/incident-repository.ts';
 import { openObservedDatabases } from './storage/observed-databases.ts';
 import { createObservedLedger } from './storage/observed-ledger.ts';
 import { createOrderHistory } from './storage/order-history.ts';
+import { createWindowRepository } from './storage/window-repository.ts';
 import { askHealth } from './topology/ask-health.ts';
 import { countReplicas } from './topology/count-replicas.ts';
 
@@ -78,6 +81,13 @@ export const operationsApp = async (context: ServiceContext, parts: OperationsPa
     ...consumersHandlers({ ...acting, log, platform }),
     ...deadLettersHandlers({ ...acting, log, topics, letters, platform }),
     ...eventSequencesHandlers({ ...acting, clock, log, topics, orders, ledger }),
+    ...incidentsHandlers({
+      ...acting,
+      clock,
+      incidents: createIncidentRepository({ database, clock }),
+      windows: createWindowRepository({ sql: database, clock }),
+      services: platform.map(({ name }) => name),
+    }),
     ...pipelinesHandlers({ log, platform, letters, clock, followerOf: followers.look }),
   });
 

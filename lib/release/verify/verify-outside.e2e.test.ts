@@ -56,6 +56,7 @@ test('doors answer, a purchase is paid, its events arrive, and it is cancelled a
     'GET /api/v1/reconciliations/{id}',
     'GET /api/v1/reconciliations/{id}/drifts',
     'GET /api/v1/operations/dead-letters/{id}',
+    'GET /api/v1/operations/incidents/{id}',
   ]);
   expect(report.order?.state).toBe('paid');
   expect(report.pipelines.map(({ topic, from, to }) => ({ topic, from, to }))).toEqual(

@@ -117,13 +117,16 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   for (const url of ['/reconciliations', '/reconciliations/:id/drifts'])
     http.get(url, open, async () => ({ items: [], nextCursor: null }));
   http.get('/reconciliations/:id', open, async () => reconciliation);
-  for (const { method, path: url, answers } of Object.values<Door>(operationsDoors))
+  for (const { method, path: url, answers, answerHeaders } of Object.values<Door>(operationsDoors))
     for (const [status, schema] of Object.entries(answers))
       http.route({
         method,
         url,
         ...open,
-        handler: async (_request, reply) => reply.code(Number(status)).send(schema.meta()?.['example']),
+        handler: async (_request, reply) => {
+          if (answerHeaders) reply.header('location', '/operations/incidents/of-the-peer');
+          return reply.code(Number(status)).send(schema.meta()?.['example']);
+        },
       });
   http.post('/webhooks/stripe', open, async (_request, reply) => reply.code(204).send());
   http.get('/.well-known/jwks.json', open, async (_request, reply) =>

@@ -11,6 +11,7 @@ import * as acts from './operations/acts-api.ts';
 import * as consumers from './operations/consumers-api.ts';
 import * as deadLetters from './operations/dead-letters-api.ts';
 import * as eventSequences from './operations/event-sequences-api.ts';
+import * as incidents from './operations/incidents-api.ts';
 import * as pipelines from './operations/pipelines-api.ts';
 import * as topology from './operations/topology-api.ts';
 import * as order from './order-api.ts';
@@ -23,6 +24,7 @@ const schemas = [
   consumers,
   deadLetters,
   eventSequences,
+  incidents,
   assistant,
   auth,
   cart,

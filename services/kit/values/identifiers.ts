@@ -1,4 +1,4 @@
-/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation, act of staff. */
+/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation, act of staff, incident, maintenance window. */
 export const idPrefixes = [
   'usr',
   'prd',
@@ -14,6 +14,8 @@ export const idPrefixes = [
   'rec',
   'cnv',
   'act',
+  'inc',
+  'mnt',
 ] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];

@@ -39,3 +39,25 @@ export const planChanged = (partition: number, expected: number | null, actual: 
     `In partition ${partition} the group is at ${actual ?? 'no place'} now and not at ${expected ?? 'none'}, as the plan says: make a new plan.`,
     { difference: { expected, actual } },
   );
+
+export const incidentUnknown = (id: string) =>
+  new Refusal('missing', 'incident.unknown', `There is no incident ${id}.`);
+
+export const incidentClosed = (id: string) =>
+  new Refusal('conflict', 'incident.closed', `Incident ${id} is closed; open another one that names it.`);
+
+export const windowUnknown = (id: string) =>
+  new Refusal('missing', 'window.unknown', `There is no maintenance window ${id}.`);
+
+export const windowOver = (id: string) =>
+  new Refusal('conflict', 'window.over', `Maintenance window ${id} is over already.`);
+
+export const windowPast = () =>
+  new Refusal(
+    'unprocessable',
+    'window.past',
+    'The window would be over already; say when it begins, or leave that out.',
+  );
+
+export const serviceUnknown = (name: string, known: readonly string[]) =>
+  new Refusal('missing', 'service.unknown', `There is no service "${name}"; known are ${known.join(', ')}.`);

@@ -36,6 +36,15 @@ export const createActRepository = ({ sql, clock }: { readonly sql: Sql; readonl
     ]);
   },
 
+  /** Those that began in this time, oldest first; of a long one the first thousand. */
+  between: async (from: Date, to: Date): Promise<Act[]> => {
+    const { rows } = await sql.query<Row>(
+      'SELECT * FROM acts WHERE begun_at BETWEEN $1 AND $2 ORDER BY begun_at LIMIT 1000',
+      [from, to],
+    );
+    return rows.map(actFrom);
+  },
+
   /** Newest first, older than `before`. */
   list: async (limit: number, before: string | undefined): Promise<Act[]> => {
     const { rows } = await sql.query<Row>(

@@ -4,6 +4,7 @@ import { actsDoors } from './acts-doors.ts';
 import { consumersDoors } from './consumers-doors.ts';
 import { deadLettersDoors } from './dead-letters-doors.ts';
 import { eventSequencesDoors } from './event-sequences-doors.ts';
+import { incidentsDoors } from './incidents-doors.ts';
 import { pipelinesDoors } from './pipelines-doors.ts';
 import { topologyDoors } from './topology-doors.ts';
 
@@ -13,5 +14,6 @@ export const operationsDoors = {
   ...deadLettersDoors,
   ...actsDoors,
   ...eventSequencesDoors,
+  ...incidentsDoors,
   ...consumersDoors,
 } as const satisfies Doors;

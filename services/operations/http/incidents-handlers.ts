@@ -1,0 +1,131 @@
+import type { incidentsDoors } from '../../contracts/http/operations/incidents-doors.ts';
+import type { DoorHandlers } from '../../kit/http/doors.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import { fitPage } from '../../kit/values/fit-page.ts';
+import { type IdPrefix, type Ids, isId } from '../../kit/values/identifiers.ts';
+import {
+  cursorMalformed,
+  incidentClosed,
+  incidentUnknown,
+  serviceUnknown,
+  windowOver,
+  windowPast,
+  windowUnknown,
+} from '../domain/operations-refusals.ts';
+import { incidentView, timelineOf, windowView } from '../incidents/incident-view.ts';
+import type { ActRepository } from '../storage/act-repository.ts';
+import type { IncidentRepository } from '../storage/incident-repository.ts';
+import type { WindowRepository } from '../storage/window-repository.ts';
+import { actorOf } from '../use-cases/perform-act.ts';
+
+export type IncidentsEffects = {
+  readonly incidents: IncidentRepository;
+  readonly windows: WindowRepository;
+  readonly acts: Pick<ActRepository, 'between'>;
+  readonly ids: Ids;
+  readonly clock: Clock;
+  /** Names of all services. */
+  readonly services: readonly string[];
+};
+
+const minuteMs = 60_000;
+
+const requireCursor = (prefix: IdPrefix, cursor: string | undefined) => {
+  if (cursor !== undefined && !isId(prefix, cursor)) throw cursorMalformed();
+};
+
+/** What the doors of incidents and maintenance windows do. */
+export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeof incidentsDoors> => {
+  const { incidents, windows, acts, ids, clock, services } = effects;
+
+  const shown = async (id: string) => {
+    const incident = await incidents.find(id);
+    if (!incident) throw incidentUnknown(id);
+    const [notes, done] = await Promise.all([
+      incidents.notesOf(id),
+      acts.between(incident.openedAt, incident.closedAt ?? clock.now()),
+    ]);
+    const ofActs = done.map(({ begunAt, actor, act, reason, outcome }) => ({
+      at: new Date(begunAt),
+      author: actor,
+      kind: 'act',
+      text: `${act}: ${reason} (${outcome ?? 'under way'})`,
+    }));
+    return { incident: incidentView(incident, clock.now()), timeline: timelineOf([...notes, ...ofActs]) };
+  };
+  const shownWindow = async (id: string) => {
+    const window = await windows.find(id);
+    if (!window) throw windowUnknown(id);
+    return { window: windowView(window, clock.now()) };
+  };
+
+  return {
+    openIncident: async ({ caller, body: { severity, title, text } }) => {
+      const id = ids.next('inc');
+      await incidents.open({ id, severity, title, openedBy: actorOf(caller) }, text ?? title);
+      return { headers: { location: `/operations/incidents/${id}` }, body: await shown(id) };
+    },
+
+    incidents: async ({ query: { state, limit, cursor } }) => {
+      requireCursor('inc', cursor);
+      const { items, hasMore } = fitPage(await incidents.list(state, limit + 1, cursor), limit);
+      const now = clock.now();
+      return {
+        items: items.map((incident) => incidentView(incident, now)),
+        nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
+      };
+    },
+
+    incident: ({ params: { id } }) => shown(id),
+
+    noteIncident: async ({ caller, params: { id }, body: { text, acknowledge, severity } }) => {
+      const { incident } = await shown(id);
+      const author = actorOf(caller);
+      const isFirst = acknowledge && incident.acknowledgedAt === null;
+      const changed = await incidents.change(id, { author, acknowledge, severity }, [
+        ...(isFirst ? [{ author, kind: 'acknowledged', text }] : [{ author, kind: 'note', text }]),
+        ...(severity !== undefined && severity !== incident.severity
+          ? [{ author, kind: 'severity', text: `${incident.severity} is ${severity} now` }]
+          : []),
+      ]);
+      if (!changed) throw incidentClosed(id);
+      return shown(id);
+    },
+
+    closeIncident: async ({ caller, params: { id }, body: { text } }) => {
+      await shown(id);
+      const author = actorOf(caller);
+      if (!(await incidents.change(id, { author, close: true }, [{ author, kind: 'closed', text }])))
+        throw incidentClosed(id);
+      return shown(id);
+    },
+
+    openWindow: async ({ caller, body }) => {
+      const unknown = body.services.find((name) => !services.includes(name));
+      if (unknown !== undefined) throw serviceUnknown(unknown, services);
+      const beginsAt = body.beginsAt === undefined ? clock.now() : new Date(body.beginsAt);
+      const endsAt = new Date(beginsAt.getTime() + body.minutes * minuteMs);
+      if (endsAt <= clock.now()) throw windowPast();
+      const id = ids.next('mnt');
+      const { title, services: away } = body;
+      await windows.open({ id, title, services: away, openedBy: actorOf(caller), beginsAt, endsAt });
+      return { headers: { location: `/operations/maintenance-windows/${id}` }, body: await shownWindow(id) };
+    },
+
+    windows: async ({ query: { limit, cursor } }) => {
+      requireCursor('mnt', cursor);
+      const { items, hasMore } = fitPage(await windows.list(limit + 1, cursor), limit);
+      const now = clock.now();
+      return {
+        items: items.map((window) => windowView(window, now)),
+        nextCursor: hasMore ? (items.at(-1)?.id ?? null) : null,
+      };
+    },
+
+    closeWindow: async ({ caller, params: { id } }) => {
+      await shownWindow(id);
+      if (!(await windows.close(id, actorOf(caller)))) throw windowOver(id);
+      return shownWindow(id);
+    },
+  };
+};
