@@ -60,10 +60,18 @@ const staff = createRoute({
   component: lazyRouteComponent(() => import('./pages/staff-page.tsx'), 'StaffPage'),
 });
 
+const map = createRoute({
+  getParentRoute: () => root,
+  path: '/map',
+  validateSearch: ({ part }: Record<string, unknown>): { readonly part?: string } =>
+    typeof part === 'string' ? { part } : {},
+  component: lazyRouteComponent(() => import('./pages/map-page.tsx'), 'MapPage'),
+});
+
 /** The router of the console. */
 export const createConsoleRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, orders, order, stock, product, books, book, staff]),
+    routeTree: root.addChildren([home, orders, order, stock, product, books, book, staff, map]),
     defaultPreload: 'intent',
     scrollRestoration: true,
     defaultErrorComponent: Broken,

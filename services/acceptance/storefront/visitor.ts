@@ -10,8 +10,10 @@ import type { RunningPlatform } from '../../kit/testing/running-platform.ts';
 export type Storefront = {
   browser(): Browser;
   platform(): RunningPlatform;
-  /** Base URL of the pages. */
+  /** Base URL of the storefront. */
   shop(): string;
+  /** Base URL of the console. */
+  console(): string;
 };
 
 /** What keeps people out of a page, one line for each rule that it breaks. */

@@ -26,3 +26,11 @@ export const StaffIcon = () => (
     <path d="M15.5 6.4a3 3 0 0 1 0 5.2m2 2.9c1.7.7 2.7 2.2 3 4.5" />
   </Icon>
 );
+export const MapIcon = () => (
+  <Icon>
+    <rect x="3.5" y="9" width="6" height="6" rx="1.5" />
+    <rect x="15" y="3.5" width="5.5" height="5.5" rx="1.5" />
+    <rect x="15" y="15" width="5.5" height="5.5" rx="1.5" />
+    <path d="M9.5 12h2.5V6.2h3M12 12v5.8h3" />
+  </Icon>
+);

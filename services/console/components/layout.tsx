@@ -2,18 +2,19 @@ import { Link, Outlet } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useFocusOnNavigation } from '../../site-kit/components/focus-on-navigation.ts';
 import { Admitted } from './admitted.tsx';
-import { BooksIcon, OrdersIcon, StaffIcon, StockIcon } from './icons.tsx';
+import { BooksIcon, MapIcon, OrdersIcon, StaffIcon, StockIcon } from './icons.tsx';
 import { SignOut } from './sign-out.tsx';
 
 /** The pages of the console, in the order of its menu. */
 const places: readonly {
-  readonly to: '/orders' | '/stock' | '/books' | '/staff';
+  readonly to: '/orders' | '/stock' | '/books' | '/staff' | '/map';
   readonly name: string;
   readonly icon: ReactNode;
 }[] = [
   { to: '/orders', name: 'Orders', icon: <OrdersIcon /> },
   { to: '/stock', name: 'Stock', icon: <StockIcon /> },
   { to: '/books', name: 'Books', icon: <BooksIcon /> },
+  { to: '/map', name: 'Map', icon: <MapIcon /> },
   { to: '/staff', name: 'Staff', icon: <StaffIcon /> },
 ];
 

@@ -1,9 +1,12 @@
-/** The shop as people meet it: real pages on the running platform, by mouse and by keyboard, as seen and as heard. */
+/** The shop as customers and staff meet it: real pages on the running platform, by mouse and by keyboard, as seen and as heard. */
 import { afterAll, beforeAll } from '@jest/globals';
 import type { Browser } from 'playwright-core';
+import { manifest as staffConsole } from '../console/manifest.ts';
 import { openBrowser } from '../kit/testing/browser.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
-import { manifest } from '../storefront/manifest.ts';
+import { manifest as storefront } from '../storefront/manifest.ts';
+import { colleagues } from './console/colleagues.ts';
+import { looks } from './console/looks.ts';
 import { accounts } from './storefront/accounts.ts';
 import { customers } from './storefront/customers.ts';
 import { journeys } from './storefront/journeys.ts';
@@ -24,7 +27,8 @@ afterAll(async () => {
 const at = {
   browser: () => browser,
   platform: () => platform,
-  shop: () => platform.urls[manifest.name] ?? '',
+  shop: () => platform.urls[storefront.name] ?? '',
+  console: () => platform.urls[staffConsole.name] ?? '',
 };
 
 journeys(at);
@@ -32,3 +36,5 @@ purchases(at);
 customers(at);
 accounts(at);
 pages(at);
+looks(at);
+colleagues(at);
