@@ -7,6 +7,7 @@ import { type RunningPlatform, startPlatform } from '../kit/testing/running-plat
 import { manifest as storefront } from '../storefront/manifest.ts';
 import { colleagues } from './console/colleagues.ts';
 import { looks } from './console/looks.ts';
+import { operators } from './console/operators.ts';
 import { accounts } from './storefront/accounts.ts';
 import { customers } from './storefront/customers.ts';
 import { journeys } from './storefront/journeys.ts';
@@ -38,3 +39,4 @@ accounts(at);
 pages(at);
 looks(at);
 colleagues(at);
+operators(at);

@@ -2,6 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Broken } from '../site-kit/components/broken.tsx';
 import { Missing } from '../site-kit/components/states.tsx';
+import { letterSearchOf } from './api/dead-letter-queries.ts';
 import { orderSearchOf } from './api/order-queries.ts';
 import { stockSearchOf } from './api/stock-queries.ts';
 import { Layout } from './components/layout.tsx';
@@ -68,10 +69,49 @@ const map = createRoute({
   component: lazyRouteComponent(() => import('./pages/map-page.tsx'), 'MapPage'),
 });
 
+const pipelines = createRoute({
+  getParentRoute: () => root,
+  path: '/pipelines',
+  component: lazyRouteComponent(() => import('./pages/pipelines-page.tsx'), 'PipelinesPage'),
+});
+
+const deadLetters = createRoute({
+  getParentRoute: () => root,
+  path: '/dead-letters',
+  validateSearch: letterSearchOf,
+  component: lazyRouteComponent(() => import('./pages/dead-letter-list-page.tsx'), 'DeadLetterListPage'),
+});
+
+const deadLetter = createRoute({
+  getParentRoute: () => root,
+  path: '/dead-letters/$id',
+  component: lazyRouteComponent(() => import('./pages/dead-letter-page.tsx'), 'DeadLetterPage'),
+});
+
+const acts = createRoute({
+  getParentRoute: () => root,
+  path: '/acts',
+  component: lazyRouteComponent(() => import('./pages/acts-page.tsx'), 'ActsPage'),
+});
+
 /** The router of the console. */
 export const createConsoleRouter = () =>
   createRouter({
-    routeTree: root.addChildren([home, orders, order, stock, product, books, book, staff, map]),
+    routeTree: root.addChildren([
+      home,
+      orders,
+      order,
+      stock,
+      product,
+      books,
+      book,
+      staff,
+      map,
+      pipelines,
+      deadLetters,
+      deadLetter,
+      acts,
+    ]),
     defaultPreload: 'intent',
     scrollRestoration: true,
     defaultErrorComponent: Broken,

@@ -35,4 +35,4 @@ export const buy = async (at: Storefront): Promise<string> => {
 };
 
 /** The open question, by its name. */
-export const question = (page: Page, name: string) => page.getByRole('dialog', { name });
+export const question = (page: Page, name: string) => page.getByRole('dialog', { name, exact: true });

@@ -49,7 +49,7 @@ export const colleagues = (at: Storefront): void => {
       await ship.getByLabel('Tracking number').fill('00340434161094042557');
       await ship.getByRole('button', { name: 'Ship' }).click();
       await page.getByRole('heading', { level: 1, name: 'Shipped' }).waitFor();
-      await page.getByText('00340434161094042557').waitFor();
+      await page.getByText('00340434161094042557', { exact: true }).waitFor();
       await page.getByRole('button', { name: 'Mark as delivered' }).click();
       await question(page, 'Mark as delivered').getByRole('button', { name: 'Mark as delivered' }).click();
       await page.getByRole('heading', { level: 1, name: 'Delivered' }).waitFor();
@@ -75,8 +75,7 @@ export const colleagues = (at: Storefront): void => {
       const id = await buy(at);
       const { page } = await visitAsStaff(at, `/orders/${id}`);
       await page.getByRole('button', { name: 'Cancel order' }).click();
-      const other = await page.context().newPage();
-      await other.goto(page.url());
+      const { page: other } = await visitAsStaff(at, `/orders/${id}`);
       await other.getByRole('button', { name: 'Ship' }).click();
       await question(other, 'Ship').getByLabel('Carrier').fill('DHL');
       await question(other, 'Ship').getByLabel('Tracking number').fill('1');

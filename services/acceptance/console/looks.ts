@@ -13,55 +13,70 @@ const shown = [
   ['orders', '/orders', 'Orders'],
   ['stock', '/stock', 'Stock'],
   ['books', '/books', 'Books'],
+  ['pipelines', '/pipelines', 'Pipelines'],
+  ['dead-letters', '/dead-letters', 'Dead letters'],
+  ['acts', '/acts', 'Acts'],
   ['staff', '/staff', 'Staff'],
+] as const;
+
+/** Addresses of what is not there, and the heading that says so. */
+const missing = [
+  ['/orders/1', 'There is no such order'],
+  ['/stock/prd_01jdq5w8m3k7x2r9v4t6y0z1ab', 'There is no such product'],
+  ['/stock?q=zzzzqqqq', 'No product matches'],
+  ['/orders?status=refunded', 'No order is refunded'],
+  ['/dead-letters/order-events:999999999', 'There is no such dead letter'],
+  ['/nowhere', 'There is nothing here'],
 ] as const;
 
 /** How the pages of the console look. */
 export const looks = (at: Storefront): void => {
   describe('a page of the console', () => {
-    it.each(faces)('at $width pixels, $colorScheme, keeps nobody out and fits the window', async (face) => {
-      const { page, complaints, picture, overflow } = await visitAsStaff(at, '/orders', face);
-      for (const [name, path, heading] of shown) {
+    it.each([faces[0], faces[3]])(
+      'at $width pixels, $colorScheme, keeps nobody out and fits the window',
+      async (face) => {
+        const { page, complaints, picture, overflow } = await visitAsStaff(at, '/orders', face);
+        for (const [name, path, heading] of shown) {
+          await page.goto(`${at.console()}${path}`);
+          await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+          await page.locator('.place :is(table, .empty)').first().waitFor();
+          expect([name, await barriers(page), await overflow()]).toEqual([name, [], 0]);
+          await picture(`console-${name}`);
+        }
+        await page.locator(`a[href="/orders"]`).last().click();
+        await page.getByRole('table', { name: 'Orders' }).getByRole('link').first().click();
+        await page.getByRole('table', { name: 'Goods' }).waitFor();
+        expect([await barriers(page), await overflow()]).toEqual([[], 0]);
+        await picture('console-order');
+        expect(faultsIn(complaints)).toEqual([]);
+        await page.close();
+      },
+    );
+
+    it('about nothing is kind, and keeps nobody out', async () => {
+      const { page } = await visitAsStaff(at, '/orders');
+      for (const [path, heading] of missing) {
         await page.goto(`${at.console()}${path}`);
-        await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
-        await page.getByRole('table').first().waitFor();
-        expect([name, await barriers(page), await overflow()]).toEqual([name, [], 0]);
-        await picture(`console-${name}`);
+        await page.getByRole('heading', { name: heading }).waitFor();
+        expect([path, await barriers(page)]).toEqual([path, []]);
       }
-      await page.locator(`a[href="/orders"]`).last().click();
-      await page.getByRole('table', { name: 'Orders' }).getByRole('link').first().click();
-      await page.getByRole('table', { name: 'Goods' }).waitFor();
-      expect([await barriers(page), await overflow()]).toEqual([[], 0]);
-      await picture('console-order');
-      expect(faultsIn(complaints)).toEqual([]);
       await page.close();
     });
 
-    it.each([
-      ['an order that cannot be', '/orders/1', 'There is no such order'],
-      ['a product that is gone', '/stock/prd_01jdq5w8m3k7x2r9v4t6y0z1ab', 'There is no such product'],
-      ['a search without results', '/stock?q=zzzzqqqq', 'No product matches'],
-      ['a state that no order has', '/orders?status=payment-failed', 'No order is payment failed'],
-      ['no page', '/nowhere', 'There is nothing here'],
-    ])('of %s is kind, and keeps nobody out', async (_, path, heading) => {
-      const { page } = await visitAsStaff(at, path);
-      await page.getByRole('heading', { name: heading }).waitFor();
-      expect(await barriers(page)).toEqual([]);
-      await page.close();
-    });
-
-    it.each([
-      ['is away', 503, /The shop does not answer/],
-      ['asks to wait', 429, /Too many requests/],
-    ])('of a shop that %s says so, and goes on by itself', async (_, status, notice) => {
-      const { page } = await visitAsStaff(at, '/stock');
-      await page.route('**/api/v1/orders?*', (route) =>
-        route.fulfill({ status, headers: { 'retry-after': '1' }, json: { code: 'test', detail: 'Away.' } }),
-      );
-      await page.getByRole('link', { name: 'Orders' }).click();
-      await page.getByText(notice).waitFor();
-      await page.unroute('**/api/v1/orders?*');
-      await page.getByRole('table', { name: 'Orders' }).waitFor();
+    it('of a shop that is away, or asks to wait, says so, and goes on by itself', async () => {
+      const { page } = await visitAsStaff(at, '/staff');
+      for (const [status, asked, link, label] of [
+        [503, 'orders', 'Orders', 'Orders'],
+        [429, 'products', 'Stock', 'Products'],
+      ] as const) {
+        await page.route(`**/api/v1/${asked}?*`, (route) =>
+          route.fulfill({ status, headers: { 'retry-after': '1' }, json: { code: 'test', detail: 'Away.' } }),
+        );
+        await page.getByRole('link', { name: link }).click();
+        await page.getByText(status === 429 ? /Too many requests/ : /The shop does not answer/).waitFor();
+        await page.unroute(`**/api/v1/${asked}?*`);
+        await page.getByRole('table', { name: label }).waitFor();
+      }
       await page.close();
     });
 

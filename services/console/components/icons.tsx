@@ -34,3 +34,21 @@ export const MapIcon = () => (
     <path d="M9.5 12h2.5V6.2h3M12 12v5.8h3" />
   </Icon>
 );
+export const PipelinesIcon = () => (
+  <Icon>
+    <path d="M3.5 7.5h9a4 4 0 0 1 4 4v1a4 4 0 0 0 4 4" />
+    <path d="M3.5 16.5h5m9-9h3" />
+  </Icon>
+);
+export const LettersIcon = () => (
+  <Icon>
+    <rect x="3.5" y="5.5" width="17" height="13" rx="2" />
+    <path d="m4 7 8 6 8-6" />
+  </Icon>
+);
+export const ActsIcon = () => (
+  <Icon>
+    <circle cx="12" cy="12" r="8.5" />
+    <path d="M12 7v5l3.5 2" />
+  </Icon>
+);

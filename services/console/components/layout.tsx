@@ -2,12 +2,21 @@ import { Link, Outlet } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useFocusOnNavigation } from '../../site-kit/components/focus-on-navigation.ts';
 import { Admitted } from './admitted.tsx';
-import { BooksIcon, MapIcon, OrdersIcon, StaffIcon, StockIcon } from './icons.tsx';
+import {
+  ActsIcon,
+  BooksIcon,
+  LettersIcon,
+  MapIcon,
+  OrdersIcon,
+  PipelinesIcon,
+  StaffIcon,
+  StockIcon,
+} from './icons.tsx';
 import { SignOut } from './sign-out.tsx';
 
 /** The pages of the console, in the order of its menu. */
 const places: readonly {
-  readonly to: '/orders' | '/stock' | '/books' | '/staff' | '/map';
+  readonly to: '/orders' | '/stock' | '/books' | '/map' | '/pipelines' | '/dead-letters' | '/acts' | '/staff';
   readonly name: string;
   readonly icon: ReactNode;
 }[] = [
@@ -15,6 +24,9 @@ const places: readonly {
   { to: '/stock', name: 'Stock', icon: <StockIcon /> },
   { to: '/books', name: 'Books', icon: <BooksIcon /> },
   { to: '/map', name: 'Map', icon: <MapIcon /> },
+  { to: '/pipelines', name: 'Pipelines', icon: <PipelinesIcon /> },
+  { to: '/dead-letters', name: 'Dead letters', icon: <LettersIcon /> },
+  { to: '/acts', name: 'Acts', icon: <ActsIcon /> },
   { to: '/staff', name: 'Staff', icon: <StaffIcon /> },
 ];
 

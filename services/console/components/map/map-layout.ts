@@ -68,10 +68,10 @@ const flows = ({ edges }: Topology): readonly Omit<MapLine, 'path'>[] => {
   });
 };
 
-/** The picture of a shop: layers from left to right, so that lines cross as little as may be. */
+/** The picture of a shop: layers from top to bottom, so that lines cross as little as may be. */
 export const layOutMap = (topology: Topology): ServiceMap => {
   const graph = new Graph<GraphLabel, NodeLabel, EdgeLabel>({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', nodesep: 16, ranksep: 70, edgesep: 10, marginx: 8, marginy: 8 });
+  graph.setGraph({ rankdir: 'TB', nodesep: 18, ranksep: 46, edgesep: 12, marginx: 8, marginy: 8 });
   graph.setDefaultEdgeLabel(() => ({}));
   const statuses = new Map(topology.services.map(({ name, status }) => [`service/${name}`, status]));
   const lines = flows(topology);
