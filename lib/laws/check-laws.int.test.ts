@@ -200,6 +200,15 @@ const plants: Plant[] = [
     ['pay_1'],
   ],
   [
+    'I7',
+    'goods that came back and stay sold',
+    ({ orders }) =>
+      orders.query(
+        `UPDATE orders SET returns = '[{"lines": [{"quantity": 2, "isRestocked": true}]}]' WHERE id = '${paid}'`,
+      ),
+    [paid],
+  ],
+  [
     'I10',
     'an order that is charged twice',
     async ({ payments }) => {

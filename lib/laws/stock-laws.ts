@@ -38,23 +38,33 @@ const conserved: Law = {
 const live = ['pending', 'stock-reserved'];
 const kept = ['paid', 'processing', 'shipped', 'delivered'];
 
-/** Whether a reservation in this state may belong to an order in that one. */
-const agrees = (reservation: string, order: { status: string; shipped: boolean } | undefined): boolean => {
+type OrderUnits = {
+  readonly status: string;
+  readonly shipped: boolean;
+  readonly bought: number;
+  /** Units that returns have named, and those of them that went back on the shelf. */
+  readonly returned: number;
+  readonly restocked: number;
+};
+
+/** Units that must still be sold to an order. */
+const gone = ({ status, shipped, bought, returned, restocked }: OrderUnits): number => {
+  if (kept.includes(status) || (status === 'refunded' && shipped)) return bought - restocked;
+  // What was refunded in full before it left went back, but for what a return kept from the shelf.
+  return status === 'refunded' ? returned - restocked : 0;
+};
+
+/** Whether a reservation in this state may belong to that order. */
+const agrees = (reservation: string, order: OrderUnits | undefined): boolean => {
   if (!order) return reservation === 'released' || reservation === 'rejected';
   switch (reservation) {
     case 'reserved':
       return live.includes(order.status);
     case 'committed':
-      return (
-        kept.includes(order.status) ||
-        // Sold before it is charged, and the order tells of both at once.
-        live.includes(order.status) ||
-        (order.status === 'refunded' && order.shipped)
-      );
-    case 'rejected':
-      return !kept.includes(order.status);
+      // Sold before it is charged, and the order tells of both at once.
+      return live.includes(order.status) || gone(order) > 0;
     default:
-      return !kept.includes(order.status) && !(order.status === 'refunded' && order.shipped);
+      return gone(order) === 0;
   }
 };
 
@@ -65,8 +75,14 @@ const reservationsBelong: Law = {
   check: async ({ products, orders, now }) => {
     const states = new Map(
       (
-        await orders<{ id: string; status: string; shipped: boolean }>(
-          'SELECT id, status, shipment IS NOT NULL AS shipped FROM orders',
+        await orders<OrderUnits & { id: string }>(
+          `SELECT id, status, shipment IS NOT NULL AS shipped,
+                  (SELECT sum((line ->> 'quantity')::int) FROM jsonb_array_elements(lines) AS line)::int AS bought,
+                  coalesce(back.returned, 0)::int AS returned, coalesce(back.restocked, 0)::int AS restocked
+             FROM orders
+             LEFT JOIN LATERAL (
+               SELECT sum((line ->> 'quantity')::int) AS returned, sum((line ->> 'quantity')::int) FILTER (WHERE (line ->> 'isRestocked')::boolean) AS restocked
+                 FROM jsonb_array_elements(returns) AS each, jsonb_array_elements(each -> 'lines') AS line) AS back ON true`,
         )
       ).map((row) => [row.id, row]),
     );

@@ -1,8 +1,8 @@
 /** A comparison that cries wolf is not looked at: ten thousand orders of every fate show no drift. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { systemIds } from '../kit/system-ids.ts';
-import type { OrderEvent } from '../order/domain/order.ts';
 import { replay } from '../order/domain/order.ts';
+import type { OrderEvent } from '../order/domain/order-event.ts';
 import { allColumns, eventData } from '../order/storage/order-rows.ts';
 import { aPlacedEvent } from '../order/testing/order-fixtures.ts';
 import { type ShopInProcess, startShopInProcess } from './testing/shop-in-process.ts';
@@ -29,6 +29,16 @@ const refundOf = (amount: number): OrderEvent[] => {
   ];
 };
 
+/** The unit comes back, and whether it goes on the shelf. */
+const returnOf = (isRestocked: boolean): OrderEvent[] => {
+  const returnId = systemIds.next('ret');
+  const lines = [{ productId: '', quantity: 1, isRestocked }];
+  return [
+    { type: 'order.items-returned.v1', at, returnId, lines, reason: 'too small', refundId: null },
+    ...(isRestocked ? [{ type: 'order.restocked.v1' as const, at, returnId }] : []),
+  ];
+};
+
 type Fate = { readonly events: OrderEvent[]; readonly payment: string | null; readonly reservation: string | null };
 const price = 3000;
 const paid = (id: string): OrderEvent => ({ type: 'order.paid.v1', at, paymentId: id, captured: price });
@@ -43,6 +53,18 @@ const fates: readonly ((payment: string) => Fate)[] = [
     events: [reserved, paid(id), processed, shipped, ...refundOf(1), ...refundOf(price - 1)],
     payment: 'refunded',
     reservation: 'committed',
+  }),
+  (id) => ({
+    events: [reserved, paid(id), processed, shipped, ...returnOf(true), ...refundOf(price)],
+    ...{ payment: 'refunded', reservation: 'released' },
+  }),
+  (id) => ({
+    events: [reserved, paid(id), processed, shipped, ...returnOf(false)],
+    ...{ payment: 'captured', reservation: 'committed' },
+  }),
+  (id) => ({
+    events: [reserved, paid(id), ...returnOf(false), ...refundOf(price)],
+    ...{ payment: 'refunded', reservation: 'committed' },
   }),
   (id) => ({
     events: [
@@ -76,7 +98,11 @@ const load = async () => {
     const fate = (fates[index % fates.length] as (typeof fates)[number])(id);
     const placed = aPlacedEvent({ orderId: systemIds.next('ord'), total: price });
     const lines = placed.lines.map((line) => ({ ...line, productId }));
-    const events: OrderEvent[] = [{ ...placed, lines }, ...fate.events];
+    const events: OrderEvent[] = [{ ...placed, lines }, ...fate.events].map((event) =>
+      event.type === 'order.items-returned.v1'
+        ? { ...event, lines: event.lines.map((line) => ({ ...line, productId })) }
+        : event,
+    );
     return { id, fate, events, order: replay(events) };
   });
   const { database: orders } = shop.order.store;

@@ -1,6 +1,7 @@
 /** Three services on real databases: drift of every kind is planted behind their backs, named, and repaired by their own use cases. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { systemIds } from '../kit/system-ids.ts';
+import { eventually } from '../kit/testing/condition.ts';
 import { type Bought, type ShopInProcess, startShopInProcess } from './testing/shop-in-process.ts';
 
 let shop: ShopInProcess;
@@ -271,6 +272,21 @@ const saidOf = async ({ orderId, paymentId, productId }: About, repair: boolean)
       [orderId, paymentId, productId].some((id) => id !== undefined && Object.values(drift).includes(id)),
     )
     .map(({ kind, repair: named, outcome }) => [kind, named, outcome]);
+
+test('units that came back are no drift, in part and in full, put on the shelf or not', async () => {
+  for (const restock of [true, false]) {
+    const { orderId, productId } = await bought();
+    await shop.ask('POST', `/orders/${orderId}/ship`, { carrier: 'UPS', trackingNumber: '1Z' });
+    const items = [{ productId, quantity: 1, restock }];
+    await shop.ask('POST', `/orders/${orderId}/returns`, { items, reason: 'too small' });
+    await shop.reaches(orderId, ({ payment }) => payment.refunded.amount === 3000);
+    const { free, sold } = restock ? { free: 10, sold: 0 } : { free: 9, sold: 1 };
+    await eventually(async () =>
+      expect(await shop.product.stockOf(productId)).toEqual({ free, reserved: 0, sold }),
+    );
+    expect(await saidOf({ orderId, productId }, false)).toEqual([]);
+  }
+});
 
 describe('planted behind the back of the services', () => {
   test.each(plants)('%s is named with the repair %s', async (kind, repair, plant) => {

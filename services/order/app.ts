@@ -18,6 +18,7 @@ import { openCallees } from '../kit/start/open-callees.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
 import type { RunningService } from '../kit/start/running-service.ts';
 import { startAtZero } from '../kit/telemetry/metrics.ts';
+import { idFrom } from '../kit/values/identifiers.ts';
 import { createCartClient } from './clients/cart-client.ts';
 import { createPaymentClient } from './clients/payment-client.ts';
 import { createProductClient } from './clients/product-client.ts';
@@ -112,6 +113,10 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     },
     refundIdOf: (orderId: string, key: string | undefined) =>
       key === undefined ? ids.next('rfd') : refundIdFrom(sha256(`${orderId}/${key}`)),
+    returnIdsOf: (orderId: string, key: string | undefined) => {
+      const returnId = key === undefined ? ids.next('ret') : idFrom('ret', sha256(`return/${orderId}/${key}`));
+      return { returnId, refundId: returnId.replace('ret_', 'rfd_') };
+    },
   };
 
   const driving = { orders, products, payments, clock, giveUpAfterSeconds: config.own.GIVE_UP_AFTER_SECONDS };

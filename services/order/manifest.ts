@@ -8,7 +8,7 @@ export const manifest = defineService({
   owns: { database: 'orders' },
   publishes: { 'order-events': { partitions: 12, retentionDays: 14 } },
   consumes: {
-    // Those after which the platform owes the order a step.
+    // Those after which the platform owes the order a step; goods that come back without money have no buyer who waits, and the sweeper.
     'order-events': ['order.placed.v1', 'order.cancelled.v1', 'order.payment-failed.v1', 'order.refund-requested.v1'],
     // A refund is not learnt: its step may still have stock to put back, so the driver repeats it instead.
     'payment-events': ['payment.declined.v1', 'payment.captured.v1'],

@@ -146,6 +146,11 @@ const doors: Record<string, Door> = {
   'POST /api/v1/orders/{id}/ship': { admits: staff, answers: 200, body: { carrier: 'DHL', trackingNumber: '1' } },
   'POST /api/v1/orders/{id}/deliver': { admits: staff, answers: 200 },
   'POST /api/v1/orders/{id}/refund': { admits: staff, answers: 200, body: { reason: 'broken' } },
+  'POST /api/v1/orders/{id}/returns': {
+    admits: staff,
+    answers: 200,
+    body: { items: [{ productId: knownProduct, quantity: 1, restock: false }], reason: 'broken' },
+  },
   'GET /api/v1/payments': { admits: staff, answers: 200 },
   'GET /api/v1/payments/{id}': { admits: staff, answers: 200 },
   'POST /api/v1/reconciliations': { admits: staff, answers: 201, body: { days: 1 } },

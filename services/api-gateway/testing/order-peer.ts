@@ -67,6 +67,7 @@ export const createOrderPeer = (tokens: TestTokens) => {
         email: request.email ?? 'ada@example.com',
         shippingAddress: request.shippingAddress,
         payment: { method: 'card', captured: euros(0), refunded: euros(0) },
+        returns: [],
         createdAt: now,
         updatedAt: now,
       };
@@ -95,6 +96,11 @@ export const createOrderPeer = (tokens: TestTokens) => {
     deliverOrder: async ({ id }, { caller }) => change(find(id, caller), { status: 'delivered' }),
     refundOrder: async (request, { caller }) =>
       change(find(seen('refundOrder', request, caller).id, caller), { status: 'refunded' }),
+    returnItems: async (request, { caller }) => {
+      const { id, items, reason } = seen('returnItems', request, caller);
+      const at = new Date().toISOString();
+      return change(find(id, caller), { returns: [{ id: systemIds.next('ret'), items, reason, at }] });
+    },
     watchOrder: async function* ({ id }, { caller, signal }) {
       const kept = find(id, caller);
       openStreams += 1;

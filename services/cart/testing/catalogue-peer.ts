@@ -22,6 +22,7 @@ export const startCataloguePeer = async () => {
       reserveStock: notNeeded,
       commitStock: notNeeded,
       releaseStock: notNeeded,
+      takeBackStock: notNeeded,
       findReservations: notNeeded,
       listReservations: notNeeded,
       listStockDrifts: notNeeded,

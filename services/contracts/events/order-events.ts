@@ -1,7 +1,7 @@
 /** What happened to an order; each event carries the order as it is afterwards, so that consumers need no look-up. */
 import { z } from 'zod';
 import { orderSchema } from '../http/order-api.ts';
-import { moneySchema, refundIdSchema, timestampSchema } from '../http/values.ts';
+import { moneySchema, refundIdSchema, returnIdSchema, timestampSchema } from '../http/values.ts';
 import { cloudEventSchema } from './cloud-event.ts';
 
 /** The order as of this event; `userId` is null for guests. */
@@ -38,6 +38,10 @@ export const orderRefundRequestedV1 = orderEvent('order.refund-requested.v1', {
   reason: z.string(),
 });
 export const orderRefundedV1 = orderEvent('order.refunded.v1', { refundId: refundIdSchema, amount: moneySchema });
+/** Units came back; which ones is said by the order's return of this id. A refund that it makes is told by an event of its own. */
+export const orderItemsReturnedV1 = orderEvent('order.items-returned.v1', { returnId: returnIdSchema });
+/** What of a return can be sold again is in free stock. */
+export const orderRestockedV1 = orderEvent('order.restocked.v1', { returnId: returnIdSchema });
 
 export const orderEventSchema = z.discriminatedUnion('type', [
   orderPlacedV1,
@@ -52,5 +56,7 @@ export const orderEventSchema = z.discriminatedUnion('type', [
   orderClosedV1,
   orderRefundRequestedV1,
   orderRefundedV1,
+  orderItemsReturnedV1,
+  orderRestockedV1,
 ]);
 export type OrderEvent = z.output<typeof orderEventSchema>;

@@ -14,6 +14,8 @@ import {
   paymentIdSchema,
   positiveMoneySchema,
   productIdSchema,
+  refundIdSchema,
+  returnIdSchema,
   textSchema,
   timestampSchema,
 } from './values.ts';
@@ -102,6 +104,30 @@ export const refundOrderBody = z
     reason: textSchema(300),
   })
   .meta({ example: { amount: { amount: 1299, currency: 'USD' }, reason: 'One copy arrived scratched' } });
+/** Units of one line; `restock`: whether they go back on the shelf. */
+const returnedItemSchema = z.strictObject({
+  productId: productIdSchema,
+  quantity: quantitySchema,
+  restock: z.boolean(),
+});
+const exampleReturned = { productId: exampleId('prd'), quantity: 1, restock: true };
+
+export const returnItemsBody = z
+  .strictObject({
+    items: z
+      .array(returnedItemSchema)
+      .min(1)
+      .max(maxLines)
+      .refine(
+        (items) => new Set(items.map(({ productId }) => productId)).size === items.length,
+        'must name each product once',
+      ),
+    /** In the order's currency, at most what the units cost; absent: what they cost; 0: the goods alone come back. */
+    amount: moneySchema.optional(),
+    reason: textSchema(300),
+  })
+  .meta({ example: { items: [exampleReturned], reason: 'Wrong language' } });
+
 /** Cancelling needs no body. `reason` are the caller's own words; the order shows them as the note of its cancellation. */
 export const cancelOrderBody = z
   .strictObject({ reason: textSchema(300).optional() })
@@ -141,6 +167,7 @@ const exampleOrder = {
   },
   shipment: exampleShipment,
   cancellation: null,
+  returns: [],
   createdAt: exampleTime,
   updatedAt: exampleTime,
 };
@@ -171,6 +198,19 @@ export const orderSchema = z
         note: z.string().nullable().default(null),
       })
       .nullable(),
+    /** Which units came back, oldest first. */
+    returns: z
+      .array(
+        z.strictObject({
+          id: returnIdSchema,
+          items: z.array(returnedItemSchema),
+          reason: z.string(),
+          /** The refund of their price; null where no money went back for them. */
+          refundId: refundIdSchema.nullable(),
+          at: timestampSchema,
+        }),
+      )
+      .default([]),
     createdAt: timestampSchema,
     updatedAt: timestampSchema,
   })

@@ -33,6 +33,7 @@ export const productIdSchema = idSchema('prd');
 export const orderIdSchema = idSchema('ord');
 export const paymentIdSchema = idSchema('pay');
 export const refundIdSchema = idSchema('rfd');
+export const returnIdSchema = idSchema('ret');
 
 /** Text without control characters and halves of surrogate pairs: PostgreSQL stores no U+0000. */
 export const oneLine = /^[^\p{Cc}\p{Cs}]*$/u;

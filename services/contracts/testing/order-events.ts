@@ -24,6 +24,7 @@ export const anOrder = (number: number, parts: Partial<Order> = {}): Order => ({
   payment: { method: 'card', paymentId: null, captured: usd(3000), refunded: usd(0), failure: null },
   shipment: null,
   cancellation: null,
+  returns: [],
   createdAt: at,
   updatedAt: at,
   ...parts,

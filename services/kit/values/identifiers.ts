@@ -1,4 +1,4 @@
-/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation, act of staff, incident, maintenance window. */
+/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation, return, act of staff, incident, maintenance window. */
 export const idPrefixes = [
   'usr',
   'prd',
@@ -16,6 +16,7 @@ export const idPrefixes = [
   'act',
   'inc',
   'mnt',
+  'ret',
 ] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];

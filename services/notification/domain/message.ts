@@ -35,8 +35,12 @@ export type OrderMessage = MessageHead & {
   /** Lines of the address, where it matters; empty while nothing is paid. */
   readonly shippingTo: readonly string[];
   readonly order: Omit<Order, 'shippingAddress' | 'cancellation'> & { readonly cancelledBecause: string | null };
-  /** What was given back, for `refund-made`. */
-  readonly refund: { readonly amount: number; readonly currency: string } | null;
+  /** What was given back, for `refund-made`, and the units that came back for it, if any did. */
+  readonly refund:
+    | ({ readonly amount: number; readonly currency: string } & {
+        readonly returned: readonly { readonly title: string; readonly quantity: number }[];
+      })
+    | null;
 };
 
 /** Every event that the manifest consumes calls for a message. */
@@ -58,6 +62,13 @@ const linesOf = ({ name, street, line2, city, state, zip, country }: Order['ship
     .map((line) => plainLine(line ?? ''))
     .filter((line) => line !== '');
 
+/** Units that a refund is for, by the titles under which they were bought. */
+const returnedFor = (refundId: string, { returns, items }: Pick<Order, 'returns' | 'items'>) =>
+  (returns.find((each) => each.refundId === refundId)?.items ?? []).map(({ productId, quantity }) => ({
+    title: items.find((item) => item.productId === productId)?.title ?? productId,
+    quantity,
+  }));
+
 /** The message that an event calls for; null for events that are nobody's mail. One message per order and kind, one per refund. */
 export const messageFor = (event: OrderEvent): OrderMessage | null => {
   const kind = kindOf.get(event.type);
@@ -77,6 +88,6 @@ export const messageFor = (event: OrderEvent): OrderMessage | null => {
     customerName: isPaid ? greetedName(customer.name) : null,
     shippingTo: isPaid && withAddress.has(kind) ? linesOf(shippingAddress) : [],
     order: { ...order, cancelledBecause: cancellation?.reason ?? null },
-    refund: refund?.amount ?? null,
+    refund: refund && { ...refund.amount, returned: returnedFor(refund.refundId, event.data.order) },
   };
 };

@@ -54,6 +54,26 @@ describe.each(mails)('the mail on %s', (type, parts, subject, sentence) => {
   });
 });
 
+describe('the mail on a refund', () => {
+  const item = { productId: 'prd_00000000000000000000000001', quantity: 1, restock: true };
+  const returned = (refundId: string) => ({
+    ...{ id: 'ret_00000000000000000000000001', items: [item], reason: 'too small', at: anOrder(1).createdAt },
+    refundId,
+  });
+
+  test('names what came back for it, and lets nobody write HTML by its title', () => {
+    const order = anOrder(1, { returns: [returned('rfd_00000000000000000000000001')] });
+    const mail = renderMail(aMessage('order.refunded.v1', order));
+    expect(mail.text).toContain('It is for 1 × <script>alert("films")</script>.');
+    expect(mail.html).toContain('It is for 1 × &lt;script&gt;');
+  });
+
+  test('names nothing that came back for another', () => {
+    const order = anOrder(1, { returns: [returned('rfd_00000000000000000000000002')] });
+    expect(renderMail(aMessage('order.refunded.v1', order)).text).not.toContain('It is for');
+  });
+});
+
 describe('the address of an order', () => {
   test.each<[SampleType, boolean]>([
     ['order.paid.v1', true],

@@ -63,6 +63,9 @@ export const wordingOf = ({ kind, order, refund }: OrderMessage): Wording => {
         subject: `We refunded ${refund ? formatMoney(refund) : 'your payment'}`,
         paragraphs: [
           `${refund ? formatMoney(refund) : 'The amount'} is on its way back to your card. Banks take a few days to show it.`,
+          ...(refund && refund.returned.length > 0
+            ? [`It is for ${refund.returned.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ')}.`]
+            : []),
         ],
       };
   }

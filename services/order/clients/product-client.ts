@@ -43,6 +43,14 @@ export const createProductClient = (options: GrpcClientOptions) => {
     release: async (orderId: string, reason: string): Promise<void> => {
       await product.releaseStock({ orderId, reason });
     },
+    /** Puts some of the units that an order bought back on the shelf, once per name of what brought them. */
+    takeBack: async (orderId: string, name: string, lines: Lines): Promise<void> => {
+      await product.takeBackStock({
+        orderId,
+        name,
+        lines: lines.map(({ productId, quantity }) => ({ productId, quantity })),
+      });
+    },
     /** What the stock has of orders, those that it has heard of. */
     reservationsOf: async (orderIds: readonly string[]): Promise<BookedReservation[]> =>
       (await product.findReservations({ orderIds: [...orderIds] })).reservations.map(bookedOf),

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { aPlacedEvent } from '../testing/order-fixtures.ts';
 import { type BookedPayment, type BookedReservation, findingsOf, type OrderBooks } from './drift.ts';
-import { type Order, type OrderEvent, replay } from './order.ts';
+import { type Order, replay } from './order.ts';
+import type { OrderEvent } from './order-event.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const later = (seconds: number) => new Date(Date.parse(at) + seconds * 1000);

@@ -2,7 +2,9 @@
 
 import type { DriftKind, DriftRepair } from '../../contracts/http/drifts.ts';
 import type { PaymentStatus } from '../../contracts/http/payment-api.ts';
-import { nextStep, type Order, type OrderEvent, replay } from './order.ts';
+import { nextStep, type Order, replay } from './order.ts';
+import type { OrderEvent } from './order-event.ts';
+import { unitsGone } from './returned-units.ts';
 
 /** The payment of an order by the payment service's books; amounts in minor units of `currency`. */
 export type BookedPayment = {
@@ -136,8 +138,8 @@ const unitsByProduct = (lines: BookedReservation['lines']) =>
   );
 
 const stockFindings = (order: Order, reservation: BookedReservation | null): Finding[] => {
-  const keepsUnits = !isDead(order) && (order.status !== 'refunded' || order.shipment !== null);
-  if (!keepsUnits) {
+  const gone = unitsGone(order);
+  if (gone.length === 0) {
     if (!reservation || !holdsUnits(reservation)) return [];
     const detail = `the order is ${order.status}, its reservation is ${reservation.status}`;
     return [{ kind: 'reservation-without-live-order', detail, repair: 'release-stock' }];
@@ -150,10 +152,10 @@ const stockFindings = (order: Order, reservation: BookedReservation | null): Fin
     return [{ kind: 'stock-not-sold', detail: 'its units are reserved', repair: 'commit-stock' }];
   if (reservation.status !== 'committed')
     return [{ kind: 'order-without-stock', detail: `its reservation is ${reservation.status}`, repair: null }];
-  const [sold, ordered] = [unitsByProduct(reservation.lines), unitsByProduct(order.lines)];
+  const [sold, ordered] = [unitsByProduct(reservation.lines), unitsByProduct(gone)];
   return sold === ordered
     ? []
-    : [{ kind: 'sold-units-differ', detail: `sold ${sold}, ordered ${ordered}`, repair: null }];
+    : [{ kind: 'sold-units-differ', detail: `sold ${sold}, ordered and not put back ${ordered}`, repair: null }];
 };
 
 /** What differs of one order; nothing where all books agree, or the order is under way. */

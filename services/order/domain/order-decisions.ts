@@ -1,7 +1,8 @@
 /** Commands and what they lead to: events, or a refusal that says why not. Pure. */
 import type { CancellationReason } from '../../contracts/http/order-api.ts';
 import type { Money } from '../../kit/values/money.ts';
-import { mayHappen, type Order, type OrderEvent, type OrderEventType, pendingRefunds } from './order.ts';
+import { type Order, pendingRefunds, pendingRestocks } from './order.ts';
+import type { OrderEvent, OrderEventType } from './order-event.ts';
 import {
   beingPacked,
   keyReused,
@@ -11,8 +12,11 @@ import {
   refundTooLarge,
   stepRefused,
 } from './order-refusals.ts';
+import { unreturnedUnits } from './returned-units.ts';
+import { mayHappen } from './transitions.ts';
 
-const requireStep = (order: Order, type: OrderEventType, code: string, wish: string) => {
+/** Refuses a step that the order's state does not allow; `code` names it, `wish` ends the sentence. */
+export const requireStep = (order: Order, type: OrderEventType, code: string, wish: string) => {
   if (!mayHappen(order.status, type)) throw stepRefused(order.id, order.status, code, wish);
 };
 
@@ -36,7 +40,8 @@ export const cancel = (
 ): OrderEvent[] => {
   requireStep(order, 'order.cancelled.v1', 'order.not-cancellable', 'cancelled any more');
   if (order.status === 'processing' && reason !== 'cancelled-by-staff') throw beingPacked(order.id);
-  if (order.refunds.length > 0) throw refundBegun(order.id, '; refund the rest instead of cancelling it');
+  if (order.refunds.length > 0 || order.returns.length > 0)
+    throw refundBegun(order.id, '; refund the rest instead of cancelling it');
   return [{ type: 'order.cancelled.v1', at, reason, note }];
 };
 
@@ -59,7 +64,8 @@ export const ship = (
   const begun: OrderEvent[] = order.status === 'paid' ? startProcessing(order, { at }) : [];
   if (begun.length === 0) requireStep(order, 'order.shipped.v1', 'order.not-shippable', 'shipped');
   // An order that cost nothing has nothing to refund and is shipped all the same.
-  if (order.captured > 0 && refundable(order) <= 0) throw refundBegun(order.id, ' in full and cannot be shipped');
+  if ((order.captured > 0 && refundable(order) <= 0) || unreturnedUnits(order).length === 0)
+    throw refundBegun(order.id, ' in full and cannot be shipped');
   return [...begun, { type: 'order.shipped.v1', at, carrier, trackingNumber }];
 };
 
@@ -106,6 +112,11 @@ export const requestRefund = (
 export const newsOf = (order: Order, event: OrderEvent): OrderEvent[] => {
   if (!mayHappen(order.status, event.type)) return [];
   if (event.type === 'order.refunded.v1' && !pendingRefunds(order).some(({ refundId }) => refundId === event.refundId))
+    return [];
+  if (
+    event.type === 'order.restocked.v1' &&
+    !pendingRestocks(order).some(({ returnId }) => returnId === event.returnId)
+  )
     return [];
   if (event.type === 'order.closed.v1' && order.closed) return [];
   return [event];

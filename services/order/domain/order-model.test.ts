@@ -3,14 +3,27 @@ import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type OrderStatus, orderStatuses } from '../../contracts/http/order-api.ts';
 import { aPlacedEvent } from '../testing/order-fixtures.ts';
-import { evolve, nextStep, type Order, type OrderEvent, pendingRefunds, replay } from './order.ts';
+import { evolve, nextStep, type Order, pendingRefunds, pendingRestocks, replay } from './order.ts';
 import { cancel, deliver, newsOf, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
+import type { OrderEvent } from './order-event.ts';
+import { returnItems } from './return-items.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 const total = 3000;
+const placed = aPlacedEvent({ total });
 
 /** What a person who keeps the order on a card would write down. */
-type Model = { status: OrderStatus; kept: number; asked: number[]; everAsked: number; isClosed: boolean };
+type Model = {
+  status: OrderStatus;
+  kept: number;
+  asked: number[];
+  everAsked: number;
+  isClosed: boolean;
+  hasLeft: boolean;
+  /** The one unit that was bought: whether it came back, and still waits to go on the shelf. */
+  isBack: boolean;
+  isUnshelved: boolean;
+};
 type Real = { order: Order; history: OrderEvent[] };
 type Step = fc.Command<Model, Real>;
 
@@ -24,11 +37,12 @@ const take = (real: Real, events: readonly OrderEvent[]) => {
 
 const isIn = ({ status }: Model, ...statuses: OrderStatus[]) => statuses.includes(status);
 
-const owed = ({ status, asked, isClosed }: Model) => {
+const owed = ({ status, asked, isClosed, isUnshelved }: Model) => {
   if (status === 'pending') return 'reserve';
   if (status === 'stock-reserved') return 'pay';
   if ((status === 'cancelled' || status === 'payment-failed') && !isClosed) return 'give-back';
-  return asked.length > 0 ? 'refund' : null;
+  if (asked.length > 0) return 'refund';
+  return isUnshelved ? 'restock' : null;
 };
 
 /** What was never reached was never tried. */
@@ -80,7 +94,7 @@ const learns = (name: string, from: OrderStatus, event: OrderEvent, note: (model
 const cancelledBy = (reason: 'cancelled-by-customer' | 'cancelled-by-staff', ...until: OrderStatus[]) =>
   command({
     name: reason,
-    isAllowed: (model) => isIn(model, ...until) && model.everAsked === 0,
+    isAllowed: (model) => isIn(model, ...until) && model.everAsked === 0 && !model.isBack,
     decide: (order) => cancel(order, { at, reason }),
     note: (model) => {
       model.status = 'cancelled';
@@ -112,10 +126,10 @@ const plain: readonly Step[] = [
   }),
   command({
     name: 'shipped',
-    isAllowed: (model) => isIn(model, 'paid', 'processing') && left(model) > 0,
+    isAllowed: (model) => isIn(model, 'paid', 'processing') && left(model) > 0 && !model.isBack,
     decide: (order) => ship(order, { at, carrier: 'UPS', trackingNumber: '1Z' }),
     note: (model) => {
-      model.status = 'shipped';
+      Object.assign(model, { status: 'shipped', hasLeft: true });
     },
   }),
   command({
@@ -169,21 +183,61 @@ const refundAsked = (amount: number | undefined) =>
     },
   });
 
+/** The unit comes back with an amount, or with all that it cost. */
+const returnTold = (amount: number | undefined, isRestocked: boolean) =>
+  command({
+    name: `return for ${amount ?? 'its price'}${isRestocked ? '' : ', broken,'} told`,
+    isAllowed: (model) =>
+      isIn(model, ...alive, 'refunded') &&
+      !model.isBack &&
+      (model.hasLeft || left(model) > 0) &&
+      (amount ?? total) <= Math.min(total, left(model)),
+    decide: (order) =>
+      returnItems(order, {
+        ...{ at, reason: 'too small' },
+        ...{ returnId: `ret_${order.version}`, refundId: `rfd_${order.refunds.length}` },
+        lines: [{ productId: placed.lines[0]?.productId ?? '', quantity: 1, isRestocked }],
+        ...(amount !== undefined && { amount: { amount, currency: 'USD' } }),
+      }),
+    note: (model) => {
+      Object.assign(model, { isBack: true, isUnshelved: isRestocked });
+      const wanted = amount ?? total;
+      if (wanted === 0) return;
+      model.asked.push(wanted);
+      model.everAsked += 1;
+    },
+  });
+
+const shelved = command({
+  name: 'restocked',
+  isAllowed: ({ isUnshelved }) => isUnshelved,
+  decide: (order) =>
+    newsOf(order, { type: 'order.restocked.v1', at, returnId: pendingRestocks(order)[0]?.returnId ?? 'ret_unknown' }),
+  note: (model) => {
+    model.isUnshelved = false;
+  },
+});
+
 /** Without what ends an order early, so that many orders come to their end. */
 const onward = plain.filter((step) => !/cancelled|declined/.test(String(step)));
 
 test('an order and its model agree after whatever was asked of both', () => {
-  const placed = aPlacedEvent({ total });
   const steps = fc.commands(
     [
-      ...[...plain, ...onward, ...onward].map((step) => fc.constant(step)),
+      ...[...plain, shelved, ...onward, ...onward].map((step) => fc.constant(step)),
       fc.option(fc.integer({ min: 1, max: total + 1 }), { nil: undefined, freq: 1 }).map(refundAsked),
+      fc
+        .tuple(fc.option(fc.constantFrom(0, 1000, total + 1), { nil: undefined, freq: 2 }), fc.boolean())
+        .map(([amount, isRestocked]) => returnTold(amount, isRestocked)),
     ],
     { maxCommands: 60, size: 'max' },
   );
   const live = (commands: Iterable<Step>) => {
     const real: Real = { order: replay([placed]), history: [placed] };
-    const model: Model = { status: 'pending', kept: 0, asked: [], everAsked: 0, isClosed: false };
+    const model: Model = {
+      ...{ status: 'pending', kept: 0, asked: [], everAsked: 0, isClosed: false },
+      ...{ hasLeft: false, isBack: false, isUnshelved: false },
+    };
     agree(model, real);
     fc.modelRun(() => ({ model, real }), commands);
   };

@@ -42,6 +42,14 @@ export const refundTooLarge = (id: string, left: number, wanted: number) =>
     },
   );
 
+export const returnedUnbought = (id: string, errors: readonly FieldError[]) =>
+  new Refusal('unprocessable', 'order.line-unknown', `Order ${id} has no line of some of these products.`, { errors });
+
+export const returnedTooMany = (id: string, errors: readonly FieldError[]) =>
+  new Refusal('conflict', 'order.return-too-large', `Order ${id} has fewer units that can still come back.`, {
+    errors,
+  });
+
 export const productsUnknown = (errors: readonly FieldError[]) =>
   new Refusal('unprocessable', 'order.product-unknown', 'Some products do not exist any more.', { errors });
 

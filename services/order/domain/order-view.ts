@@ -1,6 +1,7 @@
 /** The order as the doors and events show it; only what stands here ever leaves the service. Pure. */
 import type { Order as OrderView } from '../../contracts/http/order-api.ts';
-import type { Order, OrderEvent } from './order.ts';
+import type { Order } from './order.ts';
+import type { OrderEvent } from './order-event.ts';
 
 export const viewOf = (order: Order): OrderView => {
   const { currency } = order.total;
@@ -20,6 +21,13 @@ export const viewOf = (order: Order): OrderView => {
       failure: order.failure,
     },
     shipment: order.shipment,
+    returns: order.returns.map(({ returnId, lines, reason, refundId, at }) => ({
+      id: returnId,
+      items: lines.map(({ productId, quantity, isRestocked }) => ({ productId, quantity, restock: isRestocked })),
+      reason,
+      refundId,
+      at,
+    })),
     cancellation: order.cancelReason === null ? null : { reason: order.cancelReason, note: order.cancelNote },
     createdAt: order.createdAt,
     updatedAt: order.updatedAt,
@@ -48,6 +56,9 @@ export const eventDetails = (event: OrderEvent, currency: string): Record<string
       return { refundId: event.refundId, amount: amount(event.amount), reason: event.reason };
     case 'order.refunded.v1':
       return { refundId: event.refundId, amount: amount(event.amount) };
+    case 'order.items-returned.v1':
+    case 'order.restocked.v1':
+      return { returnId: event.returnId };
     case 'order.claimed.v1':
     case 'order.processing-started.v1':
     case 'order.delivered.v1':
@@ -64,6 +75,7 @@ export const eventNote = (event: OrderEvent): string | null => {
       return event.note ?? event.reason;
     case 'order.payment-failed.v1':
     case 'order.refund-requested.v1':
+    case 'order.items-returned.v1':
       return event.reason;
     default:
       return null;

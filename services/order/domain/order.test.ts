@@ -2,18 +2,10 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { orderStatuses } from '../../contracts/http/order-api.ts';
 import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';
-import {
-  evolve,
-  mayHappen,
-  nextStep,
-  type Order,
-  type OrderEvent,
-  type OrderEventType,
-  pendingRefunds,
-  replay,
-  transitions,
-} from './order.ts';
+import { evolve, nextStep, type Order, pendingRefunds, replay } from './order.ts';
 import { cancel, claim, deliver, newsOf, refundable, requestRefund, ship, startProcessing } from './order-decisions.ts';
+import type { OrderEvent, OrderEventType } from './order-event.ts';
+import { mayHappen, transitions } from './transitions.ts';
 
 const usd = (amount: number) => ({ amount, currency: 'USD' });
 const at = '2026-03-01T10:00:00.000Z';
@@ -34,15 +26,25 @@ describe('the state table of an order', () => {
     ['paid', 'order.cancelled.v1', 'cancelled'],
     ['paid', 'order.refund-requested.v1', 'paid'],
     ['paid', 'order.refunded.v1', 'paid'],
+    ['paid', 'order.items-returned.v1', 'paid'],
+    ['paid', 'order.restocked.v1', 'paid'],
     ['processing', 'order.shipped.v1', 'shipped'],
     ['processing', 'order.cancelled.v1', 'cancelled'],
     ['processing', 'order.refund-requested.v1', 'processing'],
     ['processing', 'order.refunded.v1', 'processing'],
+    ['processing', 'order.items-returned.v1', 'processing'],
+    ['processing', 'order.restocked.v1', 'processing'],
     ['shipped', 'order.delivered.v1', 'delivered'],
     ['shipped', 'order.refund-requested.v1', 'shipped'],
     ['shipped', 'order.refunded.v1', 'shipped'],
+    ['shipped', 'order.items-returned.v1', 'shipped'],
+    ['shipped', 'order.restocked.v1', 'shipped'],
     ['delivered', 'order.refund-requested.v1', 'delivered'],
     ['delivered', 'order.refunded.v1', 'delivered'],
+    ['delivered', 'order.items-returned.v1', 'delivered'],
+    ['delivered', 'order.restocked.v1', 'delivered'],
+    ['refunded', 'order.items-returned.v1', 'refunded'],
+    ['refunded', 'order.restocked.v1', 'refunded'],
     ['cancelled', 'order.closed.v1', 'cancelled'],
     ['payment-failed', 'order.closed.v1', 'payment-failed'],
   ];

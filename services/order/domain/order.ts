@@ -3,79 +3,8 @@
 import type { CancellationReason, OrderLine, OrderStatus } from '../../contracts/http/order-api.ts';
 import type { Address } from '../../contracts/http/postal-address.ts';
 import type { Money } from '../../contracts/http/values.ts';
-
-export type { OrderStatus };
-
-export type OrderCustomer = {
-  readonly userId: string | null;
-  readonly sessionId: string | null;
-  readonly name: string | null;
-};
-
-export type Refund = {
-  readonly refundId: string;
-  readonly amount: number;
-  readonly reason: string;
-  /** Of the request that asked for it, where that came under a key. */
-  readonly fingerprint?: string;
-};
-
-type Happening =
-  | {
-      readonly type: 'order.placed.v1';
-      readonly at: string;
-      readonly orderId: string;
-      readonly customer: OrderCustomer;
-      readonly email: string;
-      readonly lines: readonly OrderLine[];
-      readonly total: Money;
-      readonly shippingAddress: Address;
-      /** Owner of the cart that was bought; null when the items were given with the order. */
-      readonly cartOwner: string | null;
-    }
-  /** A guest's order was taken into the account that its guest signed in to. */
-  | { readonly type: 'order.claimed.v1'; readonly at: string; readonly userId: string }
-  | { readonly type: 'order.stock-reserved.v1'; readonly at: string; readonly reservedUntil: string }
-  | {
-      readonly type: 'order.paid.v1';
-      readonly at: string;
-      /** Null when the order cost nothing, so that there was nothing to charge. */
-      readonly paymentId: string | null;
-      readonly captured: number;
-    }
-  | { readonly type: 'order.processing-started.v1'; readonly at: string }
-  | {
-      readonly type: 'order.shipped.v1';
-      readonly at: string;
-      readonly carrier: string;
-      readonly trackingNumber: string;
-    }
-  | { readonly type: 'order.delivered.v1'; readonly at: string }
-  | {
-      readonly type: 'order.cancelled.v1';
-      readonly at: string;
-      readonly reason: CancellationReason;
-      /** What whoever cancelled wrote about it; absent in events of the platform's own decisions. */
-      readonly note?: string;
-    }
-  | { readonly type: 'order.payment-failed.v1'; readonly at: string; readonly reason: string }
-  | {
-      readonly type: 'order.closed.v1';
-      readonly at: string;
-      readonly paymentId: string | null;
-      readonly captured: number;
-      readonly refunded: number;
-    }
-  | ({ readonly type: 'order.refund-requested.v1'; readonly at: string } & Refund)
-  | { readonly type: 'order.refunded.v1'; readonly at: string; readonly refundId: string; readonly amount: number };
-
-/**
- * What happened, without the envelope; `at` is the moment in ISO 8601. `by` is the account or session that asked for it, kept in the history
- * and never published; absent where the platform decided.
- */
-export type OrderEvent = Happening & { readonly by?: string };
-
-export type OrderEventType = OrderEvent['type'];
+import type { OrderCustomer, OrderEvent, Refund, Return } from './order-event.ts';
+import { transitions } from './transitions.ts';
 
 export type Order = {
   readonly id: string;
@@ -95,6 +24,8 @@ export type Order = {
   readonly shipment: { readonly carrier: string; readonly trackingNumber: string } | null;
   /** Every refund ever asked for; `done` once the money is back. */
   readonly refunds: readonly (Refund & { readonly done: boolean })[];
+  /** Every return; `done` once all of it that can be sold again is on the shelf. */
+  readonly returns: readonly (Return & { readonly at: string; readonly done: boolean })[];
   /** Whether a cancelled or unpaid order has given back everything it took. */
   readonly closed: boolean;
   /** Sequence of the last event. */
@@ -102,56 +33,6 @@ export type Order = {
   readonly createdAt: string;
   readonly updatedAt: string;
 };
-
-/**
- * State after each event; what is missing is forbidden. A claim moves no state.
- * Full refunds go to `refunded` in `evolve`, part refunds stay.
- */
-export const transitions: Readonly<Record<OrderStatus, Partial<Record<OrderEventType, OrderStatus>>>> = {
-  pending: {
-    'order.claimed.v1': 'pending',
-    'order.stock-reserved.v1': 'stock-reserved',
-    'order.cancelled.v1': 'cancelled',
-  },
-  'stock-reserved': {
-    'order.claimed.v1': 'stock-reserved',
-    'order.paid.v1': 'paid',
-    'order.payment-failed.v1': 'payment-failed',
-    'order.cancelled.v1': 'cancelled',
-  },
-  paid: {
-    'order.claimed.v1': 'paid',
-    'order.processing-started.v1': 'processing',
-    'order.cancelled.v1': 'cancelled',
-    'order.refund-requested.v1': 'paid',
-    'order.refunded.v1': 'paid',
-  },
-  processing: {
-    'order.claimed.v1': 'processing',
-    'order.shipped.v1': 'shipped',
-    'order.cancelled.v1': 'cancelled',
-    'order.refund-requested.v1': 'processing',
-    'order.refunded.v1': 'processing',
-  },
-  shipped: {
-    'order.claimed.v1': 'shipped',
-    'order.delivered.v1': 'delivered',
-    'order.refund-requested.v1': 'shipped',
-    'order.refunded.v1': 'shipped',
-  },
-  delivered: {
-    'order.claimed.v1': 'delivered',
-    'order.refund-requested.v1': 'delivered',
-    'order.refunded.v1': 'delivered',
-  },
-  cancelled: { 'order.claimed.v1': 'cancelled', 'order.closed.v1': 'cancelled' },
-  'payment-failed': { 'order.claimed.v1': 'payment-failed', 'order.closed.v1': 'payment-failed' },
-  refunded: { 'order.claimed.v1': 'refunded' },
-};
-
-/** Whether an event may happen in a state. */
-export const mayHappen = (status: OrderStatus, type: OrderEventType): boolean =>
-  transitions[status][type] !== undefined;
 
 const place = (event: Extract<OrderEvent, { type: 'order.placed.v1' }>): Order => ({
   id: event.orderId,
@@ -169,6 +50,7 @@ const place = (event: Extract<OrderEvent, { type: 'order.placed.v1' }>): Order =
   cancelNote: null,
   shipment: null,
   refunds: [],
+  returns: [],
   closed: false,
   version: 1,
   createdAt: event.at,
@@ -205,6 +87,17 @@ const changes = (order: Order, event: OrderEvent): Partial<Order> => {
         ...(refunded === order.captured && { status: 'refunded' as const }),
       };
     }
+    case 'order.items-returned.v1': {
+      const { type: _type, ...returned } = event;
+      const done = !returned.lines.some(({ isRestocked }) => isRestocked);
+      return { returns: [...order.returns, { ...returned, done }] };
+    }
+    case 'order.restocked.v1':
+      return {
+        returns: order.returns.map((returned) =>
+          returned.returnId === event.returnId ? { ...returned, done: true } : returned,
+        ),
+      };
     default:
       return {};
   }
@@ -230,15 +123,19 @@ export const replay = (events: readonly OrderEvent[]): Order => {
 };
 
 /** What the platform still has to do for an order; null when nothing is owed. */
-export type Step = 'reserve' | 'pay' | 'give-back' | 'refund';
+export type Step = 'reserve' | 'pay' | 'give-back' | 'refund' | 'restock';
 
 /** Refunds that are asked for and not made yet, oldest first. */
 export const pendingRefunds = (order: Order): readonly Refund[] => order.refunds.filter(({ done }) => !done);
+
+/** Returns whose units are not on the shelf yet, oldest first. */
+export const pendingRestocks = (order: Order): readonly Return[] => order.returns.filter(({ done }) => !done);
 
 /** The next step of the process that drives an order to a settled state and settles what it took. */
 export const nextStep = (order: Order): Step | null => {
   if (order.status === 'pending') return 'reserve';
   if (order.status === 'stock-reserved') return 'pay';
   if ((order.status === 'cancelled' || order.status === 'payment-failed') && !order.closed) return 'give-back';
-  return pendingRefunds(order).length > 0 ? 'refund' : null;
+  if (pendingRefunds(order).length > 0) return 'refund';
+  return pendingRestocks(order).length > 0 ? 'restock' : null;
 };

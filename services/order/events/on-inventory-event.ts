@@ -1,7 +1,8 @@
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
+import type { OrderStatus } from '../../contracts/http/order-api.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
-import type { OrderEvent, OrderStatus } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 import type { manifest } from '../manifest.ts';
 import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
 

@@ -1,7 +1,8 @@
 import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
-import type { Order, OrderEvent } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 import type { manifest } from '../manifest.ts';
 import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
 

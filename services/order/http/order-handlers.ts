@@ -2,7 +2,7 @@ import type { orderDoors } from '../../contracts/http/order-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Order } from '../domain/order.ts';
 import { viewOf } from '../domain/order-view.ts';
-import { cancelOrder, deliverOrder, refundOrder, shipOrder } from '../use-cases/change-order.ts';
+import { cancelOrder, deliverOrder, refundOrder, returnOrderItems, shipOrder } from '../use-cases/change-order.ts';
 import { findOrder } from '../use-cases/find-order.ts';
 import { listOrders } from '../use-cases/list-orders.ts';
 import type { OrderEffects } from '../use-cases/order-effects.ts';
@@ -13,7 +13,7 @@ import { watchOrder } from '../use-cases/watch-order.ts';
 const answer = (order: Order) => ({ order: viewOf(order) });
 
 /** What the doors of the orders do, over HTTP and over gRPC. */
-export const orderHandlers = ({ effects, refundIdOf }: OrderEffects): DoorHandlers<typeof orderDoors> => ({
+export const orderHandlers = ({ effects, refundIdOf, returnIdsOf }: OrderEffects): DoorHandlers<typeof orderDoors> => ({
   place: async ({ caller, network, headers, body }) => {
     const { authorization, 'idempotency-key': idempotencyKey } = headers;
     const { order, replayed } = await placeOrder(effects, { caller, network, authorization, idempotencyKey, body });
@@ -52,5 +52,15 @@ export const orderHandlers = ({ effects, refundIdOf }: OrderEffects): DoorHandle
       ...(key !== undefined && { fingerprint: effects.fingerprint(body) }),
     };
     return answer(await refundOrder(effects, caller, id, { ...wish, ...body }));
+  },
+
+  returnItems: async ({ caller, params: { id }, headers, body: { items, ...body } }) => {
+    const key = headers['idempotency-key'];
+    const wish = {
+      ...returnIdsOf(id, key),
+      ...(key !== undefined && { fingerprint: effects.fingerprint({ items, ...body }) }),
+      lines: items.map(({ restock, ...line }) => ({ ...line, isRestocked: restock })),
+    };
+    return answer(await returnOrderItems(effects, caller, id, { ...wish, ...body }));
   },
 });

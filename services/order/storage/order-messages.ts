@@ -1,5 +1,7 @@
 /** What is written of an event beside the order: its row in the history, and its message. */
-import type { Order, OrderEvent } from '../domain/order.ts';
+
+import type { Order } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 import { eventDetails, viewOf } from '../domain/order-view.ts';
 import { eventData } from './order-rows.ts';
 

@@ -1,5 +1,7 @@
 /** Between an order and its row in the projection. */
-import { nextStep, type Order, type OrderEvent } from '../domain/order.ts';
+
+import { nextStep, type Order } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 
 export type OrderRow = {
   id: string;
@@ -20,6 +22,8 @@ export type OrderRow = {
   cancel_note: string | null;
   shipment: Order['shipment'];
   refunds: Order['refunds'];
+  /** Null in rows of releases before there were returns. */
+  returns: Order['returns'] | null;
   closed: boolean;
   version: number;
   created_at: Date;
@@ -44,6 +48,7 @@ export const orderFrom = (row: OrderRow): Order => ({
   cancelNote: row.cancel_note,
   shipment: row.shipment,
   refunds: row.refunds,
+  returns: row.returns ?? [],
   closed: row.closed,
   version: row.version,
   createdAt: row.created_at.toISOString(),
@@ -62,6 +67,7 @@ export const changedColumns = (order: Order): Record<string, unknown> => ({
   cancel_note: order.cancelNote,
   shipment: order.shipment,
   refunds: order.refunds,
+  returns: order.returns,
   closed: order.closed,
   owed: nextStep(order) !== null,
   version: order.version,

@@ -40,8 +40,8 @@ export const placeOrder = `
  */
 export const appendEvents = `
   WITH allowed AS (
-    UPDATE orders SET (user_id, status, payment_id, captured, refunded, failure, cancel_reason, cancel_note, shipment, refunds, closed, owed, version, updated_at, payment_token) = (
-      SELECT n.user_id, n.status, n.payment_id, n.captured, n.refunded, n.failure, n.cancel_reason, n.cancel_note, n.shipment, n.refunds, n.closed, n.owed, n.version, n.updated_at,
+    UPDATE orders SET (user_id, status, payment_id, captured, refunded, failure, cancel_reason, cancel_note, shipment, refunds, returns, closed, owed, version, updated_at, payment_token) = (
+      SELECT n.user_id, n.status, n.payment_id, n.captured, n.refunded, n.failure, n.cancel_reason, n.cancel_note, n.shipment, n.refunds, n.returns, n.closed, n.owed, n.version, n.updated_at,
         CASE WHEN n.status IN ('pending', 'stock-reserved') THEN orders.payment_token END
       FROM jsonb_populate_record(NULL::orders, $3) AS n)
     WHERE id = $1 AND version = $4 RETURNING 1

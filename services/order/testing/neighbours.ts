@@ -18,6 +18,7 @@ const pageOf = <Entry>(all: ReadonlyMap<string, Entry>, { after, before, limit }
 export const createStock = () => {
   const shelf = new Map<string, PricedProduct & { stock: number }>();
   const reservations = new Map<string, Reservation>();
+  const takenBack = new Set<string>();
   const move = (lines: readonly Line[], sign: 1 | -1) => {
     for (const { productId, quantity } of lines) {
       const product = shelf.get(productId);
@@ -53,6 +54,20 @@ export const createStock = () => {
       const reservation = reservations.get(orderId) ?? { status: 'released', lines: [] };
       if (reservation.status === 'reserved' || reservation.status === 'committed') move(reservation.lines, 1);
       reservations.set(orderId, { ...reservation, status: 'released' });
+    },
+    takeBack: async (orderId, name, lines) => {
+      const reservation = reservations.get(orderId);
+      if (reservation?.status !== 'committed' || takenBack.has(`${orderId}/${name}`)) return;
+      takenBack.add(`${orderId}/${name}`);
+      const kept = reservation.lines
+        .map(({ productId, quantity }) => {
+          const back = lines.find((line) => line.productId === productId)?.quantity ?? 0;
+          return { productId, quantity: quantity - back };
+        })
+        .filter(({ quantity }) => quantity !== 0);
+      if (kept.some(({ quantity }) => quantity < 0)) throw new Error(`more units come back than order ${orderId} has`);
+      move(lines, 1);
+      reservations.set(orderId, { status: kept.length > 0 ? 'committed' : 'released', lines: kept });
     },
     reservationsOf: async (orderIds) =>
       orderIds.flatMap((orderId) => {

@@ -1,4 +1,4 @@
-import type { OrderEvent } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 
 const at = '2026-03-01T10:00:00.000Z';
 
@@ -41,4 +41,9 @@ export const someEvents: readonly OrderEvent[] = [
   { type: 'order.closed.v1', at, paymentId: null, captured: 0, refunded: 0 },
   { type: 'order.refund-requested.v1', at, refundId: 'rfd_00000000000000000000000001', amount: 100, reason: 'damaged' },
   { type: 'order.refunded.v1', at, refundId: 'rfd_00000000000000000000000001', amount: 100 },
+  {
+    ...{ type: 'order.items-returned.v1', at, returnId: 'ret_00000000000000000000000001', reason: 'too small' },
+    ...{ lines: [{ productId: 'prd_00000000000000000000000001', quantity: 1, isRestocked: true }], refundId: null },
+  },
+  { type: 'order.restocked.v1', at, returnId: 'ret_00000000000000000000000001' },
 ];

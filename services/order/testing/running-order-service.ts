@@ -68,6 +68,10 @@ const startNeighbours = async (tokens: TestTokens) => {
         await stock.client.release(orderId, reason);
         return {};
       },
+      takeBackStock: async ({ orderId, name, lines }) => {
+        await stock.client.takeBack(orderId, name, lines);
+        return {};
+      },
       listReservations: async () => ({ reservations: [] }),
       listStockDrifts: async () => ({ compared: 0, drifts: [] }),
     }),

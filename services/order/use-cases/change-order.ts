@@ -1,6 +1,7 @@
 import { type Caller, isStaff } from '../../kit/auth/caller.ts';
 import { type Order, pendingRefunds } from '../domain/order.ts';
 import { cancel, deliver, type RefundWish, requestRefund, ship, startProcessing } from '../domain/order-decisions.ts';
+import { type ReturnWish, returnItems } from '../domain/return-items.ts';
 import { type ChangeOrderEffects, type DecideOrder, decideOnNewest, existingOrder } from './decide-on-newest.ts';
 import { findOrder } from './find-order.ts';
 
@@ -28,7 +29,7 @@ export const cancelOrder = (
     cancel(order, { at, reason: isStaff(caller) ? 'cancelled-by-staff' : 'cancelled-by-customer', note }),
   );
 
-/** For staff alone, as are {@link deliverOrder} and {@link refundOrder}: their doors let in nobody else. */
+/** For staff alone, as are {@link deliverOrder}, {@link refundOrder} and {@link returnOrderItems}: their doors let in nobody else. */
 export const shipOrder = (
   effects: ChangeOrderEffects,
   caller: Caller,
@@ -46,6 +47,14 @@ export const refundOrder = (
   orderId: string,
   wish: RefundWish,
 ): Promise<Order> => change(effects, caller, orderId, (order, at) => requestRefund(order, { at, ...wish }));
+
+/** Takes back units once per `returnId`, and asks for their refund with it; the money and the goods move when the order is processed. */
+export const returnOrderItems = (
+  effects: ChangeOrderEffects,
+  caller: Caller,
+  orderId: string,
+  wish: ReturnWish,
+): Promise<Order> => change(effects, caller, orderId, (order, at) => returnItems(order, { at, ...wish }));
 
 /** Sends a paid order to fulfilment when its cancellation window is over; anything else has been decided meanwhile. */
 export const startProcessingOrder = async (effects: ChangeOrderEffects, orderId: string): Promise<void> => {

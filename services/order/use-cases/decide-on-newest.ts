@@ -1,5 +1,6 @@
 import type { Clock } from '../../kit/values/clock.ts';
-import type { Order, OrderEvent } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 import { orderBusy } from '../domain/order-refusals.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 

@@ -8,7 +8,7 @@ import type { CartClient } from '../clients/cart-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
 import type { UserClient } from '../clients/user-client.ts';
 import { requireSeenCart, requireSeenTotal } from '../domain/consent.ts';
-import type { OrderEvent } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 import { callerUnknown, emailMissing } from '../domain/order-refusals.ts';
 import { type Item, priceLines } from '../domain/pricing.ts';
 import type { CartOrder } from '../storage/cart-orders.ts';

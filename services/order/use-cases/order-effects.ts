@@ -7,4 +7,9 @@ export type OrderEffects = {
   readonly effects: PlaceOrderEffects & ChangeOrderEffects & WatchEffects;
   /** The refund id of a request: the same for the same order and key, a new one without a key. */
   readonly refundIdOf: (orderId: string, idempotencyKey: string | undefined) => string;
+  /** The id of a return in the same way, and that of the refund that it makes. */
+  readonly returnIdsOf: (
+    orderId: string,
+    idempotencyKey: string | undefined,
+  ) => { readonly returnId: string; readonly refundId: string };
 };

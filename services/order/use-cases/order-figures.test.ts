@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createMetrics } from '../../kit/telemetry/metrics.ts';
-import type { Order, OrderEvent } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 import { orderFigures } from './order-figures.ts';
 
 const order = (status: Order['status'], second = 0) =>

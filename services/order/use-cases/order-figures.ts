@@ -1,6 +1,7 @@
 import type { Metrics } from '../../kit/telemetry/metrics.ts';
 import { toDecimal } from '../../kit/values/money.ts';
-import type { Order, OrderEvent } from '../domain/order.ts';
+import type { Order } from '../domain/order.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
 
 /** An event of an order and the order after it. */
 type Recorded = { readonly event: OrderEvent; readonly after: Order };

@@ -1,8 +1,10 @@
 import type { Clock } from '../../kit/values/clock.ts';
 import type { PaymentClient } from '../clients/payment-client.ts';
 import type { ProductClient } from '../clients/product-client.ts';
-import { evolve, nextStep, type Order, type OrderEvent, pendingRefunds, type Step } from '../domain/order.ts';
+import { evolve, nextStep, type Order, pendingRefunds, pendingRestocks, type Step } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
+import type { OrderEvent } from '../domain/order-event.ts';
+import { restockedUnits, unreturnedUnits } from '../domain/returned-units.ts';
 import type { KnownOrder, OrderRepository } from '../storage/order-repository.ts';
 
 export type ProcessOrderEffects = {
@@ -73,13 +75,24 @@ const refund = async ({ products, payments }: ProcessOrderEffects, { order, at }
   if (!pending) throw new Error(`order ${order.id} has no refund to make`);
   const { refundId, amount, reason } = pending;
   await payments.refund(order.id, { refundId, amount: { amount, currency: order.total.currency }, reason });
-  // Goods that never left the house can be sold again; what was shipped is the warehouse's to count.
-  if (order.refunded + amount === order.captured && order.shipment === null)
-    await products.release(order.id, 'refunded');
+  // Goods that never left the house can be sold again, unless a return said something else of them; what was shipped is the warehouse's to count.
+  if (order.refunded + amount === order.captured && order.shipment === null) {
+    const rest = unreturnedUnits(order);
+    if (order.returns.length === 0) await products.release(order.id, 'refunded');
+    else if (rest.length > 0) await products.takeBack(order.id, refundId, rest);
+  }
   return { type: 'order.refunded.v1', at, refundId, amount };
 };
 
-const steps = { reserve, pay, 'give-back': giveBack, refund };
+const restock = async ({ products }: ProcessOrderEffects, { order, at }: Driven): Promise<OrderEvent> => {
+  const [pending] = pendingRestocks(order);
+  if (!pending) throw new Error(`order ${order.id} has nothing to put back on the shelf`);
+  const { returnId, lines } = pending;
+  await products.takeBack(order.id, returnId, restockedUnits(lines));
+  return { type: 'order.restocked.v1', at, returnId };
+};
+
+const steps = { reserve, pay, 'give-back': giveBack, refund, restock };
 
 /** Whether the purchase is still undecided after its time, and no longer worth another try. */
 const isOverdue = ({ clock, giveUpAfterSeconds }: ProcessOrderEffects, order: Order) =>

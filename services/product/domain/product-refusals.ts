@@ -31,3 +31,9 @@ export const currencyUnknown = (currency: string) =>
 export const orderIdInvalid = () => invalidField('orderId', 'must be an id that starts with ord_');
 export const tooManyIds = (limit: number) => invalidField('ids', `must be at most ${limit} ids`);
 export const linesInvalid = (path: string, message: string) => invalidField(path, message);
+export const returnNameInvalid = () => invalidField('name', 'must be an id such as that of a return');
+
+export const returnTooLarge = (orderId: string, cause: unknown) =>
+  new Refusal('conflict', 'stock.return-too-large', `Order ${orderId} has fewer units sold than would come back.`, {
+    cause,
+  });

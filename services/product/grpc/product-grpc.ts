@@ -16,6 +16,7 @@ import { commitStock } from '../use-cases/commit-stock.ts';
 import { findProducts } from '../use-cases/find-products.ts';
 import { releaseStock } from '../use-cases/release-stock.ts';
 import { reserveStock } from '../use-cases/reserve-stock.ts';
+import { takeBackStock } from '../use-cases/take-back-stock.ts';
 
 export type ProductGrpc = {
   readonly products: ProductRepository;
@@ -32,6 +33,7 @@ export const productCallers: CallersOf<ProductServiceDefinition> = {
   reserveStock: ['order'],
   commitStock: ['order'],
   releaseStock: ['order'],
+  takeBackStock: ['order'],
   findReservations: ['order'],
   listReservations: ['order'],
   listStockDrifts: ['order'],
@@ -60,6 +62,10 @@ export const productGrpc = (effects: ProductGrpc): ServiceImplementation<Product
   commitStock: async ({ orderId }) => ({ committed: await commitStock(effects, orderId) }),
   releaseStock: async ({ orderId, reason }) => {
     await releaseStock(effects, { orderId, reason });
+    return {};
+  },
+  takeBackStock: async (request) => {
+    await takeBackStock(effects, request);
     return {};
   },
   findReservations: async (request) => {

@@ -10,6 +10,7 @@ import { commitStock } from '../use-cases/commit-stock.ts';
 import { expireReservations } from '../use-cases/expire-reservations.ts';
 import { releaseStock } from '../use-cases/release-stock.ts';
 import { reserveStock } from '../use-cases/reserve-stock.ts';
+import { takeBackStock } from '../use-cases/take-back-stock.ts';
 import { createProductRepository } from './product-repository.ts';
 import { createStockRepository } from './stock-repository.ts';
 
@@ -55,7 +56,7 @@ describe('the stock', () => {
   it('keeps its invariants under any mixture of calls at the same time', async () => {
     const products = await Promise.all([newProduct(5), newProduct(5), newProduct(5)]);
     const call = fc.record({
-      kind: fc.constantFrom('reserve', 'sell', 'commit', 'release', 'expire', 'adjust'),
+      kind: fc.constantFrom('reserve', 'sell', 'commit', 'release', 'expire', 'adjust', 'take-back'),
       order: fc.nat({ max: 40 }),
       quantities: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 1, maxLength: 3 }),
       change: fc.constantFrom(-2, 2),
@@ -72,6 +73,12 @@ describe('the stock', () => {
             if (kind === 'sell') return reserveStock(effects, { orderId, lines, sell: true });
             if (kind === 'commit') return commitStock(effects, orderId);
             if (kind === 'release') return releaseStock(effects, { orderId, reason: 'test' });
+            if (kind === 'take-back') {
+              const name = `ret_${String(change + order).padStart(26, '0')}`;
+              return takeBackStock(effects, { orderId, name, lines }).catch((problem: unknown) =>
+                expect(problem).toMatchObject({ code: 'stock.return-too-large' }),
+              );
+            }
             if (kind === 'expire') return expireReservations(effects);
             const adjusted = adjustStock(effects, {
               productId: products[0] as string,
@@ -169,6 +176,97 @@ describe('an unpaid reservation', () => {
     expect(sold + released + (await expireReservations(effects))).toBe(60);
     expect(await stockOf(id)).toEqual({ free: 1000 - sold, reserved: 0, sold });
     expect(await brokenStock(test.database)).toEqual([]);
+  });
+});
+
+describe('units of an order that come back in part', () => {
+  const nameOf = (number: number) => `ret_${String(number).padStart(26, '0')}`;
+  const sold = async (...quantities: number[]) => {
+    const effects = effectsOn(test.database);
+    const products = await Promise.all(quantities.map((quantity) => newProduct(quantity)));
+    const lines = products.map((productId, at) => ({ productId, quantity: quantities[at] as number }));
+    const orderId = ids.next('ord');
+    await reserveStock(effects, { orderId, lines, sell: true });
+    return { effects, orderId, products: products as [string, string] };
+  };
+  const told = async (orderId: string) =>
+    (
+      await test.database.query<{ payload: { data: unknown; sequence: number } }>(
+        "SELECT payload FROM outbox WHERE aggregateid = $1 AND payload->>'type' = 'inventory.released.v1' ORDER BY position",
+        [orderId],
+      )
+    ).rows.map(({ payload: { data, sequence } }) => [data, sequence]);
+
+  it('are free once per name, whatever comes back beside them, and what is left comes back by a release', async () => {
+    const { effects, orderId, products } = await sold(4, 2);
+    const [first, second] = products;
+    const back = (name: number, productId: string, quantity: number) =>
+      takeBackStock(effects, { orderId, name: nameOf(name), lines: [{ productId, quantity }] });
+    await Promise.all([
+      back(1, first, 1),
+      back(1, first, 1),
+      back(2, first, 2),
+      back(3, second, 2),
+      back(3, second, 2),
+    ]);
+    expect([await stockOf(first), await stockOf(second)]).toEqual([
+      { free: 3, reserved: 0, sold: 1 },
+      { free: 2, reserved: 0, sold: 0 },
+    ]);
+    expect(await told(orderId)).toHaveLength(3);
+    await releaseStock(effects, { orderId, reason: 'refunded' });
+    expect(await stockOf(first)).toEqual({ free: 4, reserved: 0, sold: 0 });
+    expect((await told(orderId)).at(-1)).toEqual([
+      { orderId, lines: [{ productId: first, quantity: 1 }], reason: 'returned' },
+      6,
+    ]);
+    await back(4, first, 1);
+    expect(await stockOf(first)).toEqual({ free: 4, reserved: 0, sold: 0 });
+  });
+
+  it('release the order once all of them are back', async () => {
+    const { effects, orderId, products } = await sold(1, 2);
+    const [first, second] = products;
+    await takeBackStock(effects, {
+      ...{ orderId, name: nameOf(1) },
+      lines: [
+        { productId: second, quantity: 2 },
+        { productId: first, quantity: 1 },
+      ],
+    });
+    expect((await createStockRepository(test.database).find(orderId))?.status).toBe('released');
+    expect(await brokenStock(test.database)).toEqual([]);
+  });
+
+  it('are never more than it has: then none comes back, and the name is not used up', async () => {
+    const { effects, orderId, products } = await sold(2, 2);
+    const [first, second] = products;
+    const stranger = await newProduct(1);
+    const lines = (other: string, quantity: number) => [
+      { productId: first, quantity: 1 },
+      { productId: other, quantity },
+    ];
+    for (const wrong of [lines(second, 3), lines(stranger, 1)])
+      await expect(takeBackStock(effects, { orderId, name: nameOf(1), lines: wrong })).rejects.toMatchObject({
+        kind: 'conflict',
+        code: 'stock.return-too-large',
+      });
+    expect(await stockOf(first)).toEqual({ free: 0, reserved: 0, sold: 2 });
+    await takeBackStock(effects, { orderId, name: nameOf(1), lines: lines(second, 1) });
+    expect(await stockOf(first)).toEqual({ free: 1, reserved: 0, sold: 1 });
+  });
+
+  it('are nothing for an order that has only reserved them, or that nobody knows', async () => {
+    const effects = effectsOn(test.database);
+    const productId = await newProduct(2);
+    const [orderId, unknown] = [ids.next('ord'), ids.next('ord')];
+    await reserveStock(effects, { orderId, lines: [{ productId, quantity: 1 }] });
+    for (const of of [orderId, unknown])
+      await takeBackStock(effects, { orderId: of, name: nameOf(1), lines: [{ productId, quantity: 1 }] });
+    expect(await stockOf(productId)).toEqual({ free: 1, reserved: 1, sold: 0 });
+    await expect(
+      takeBackStock(effects, { orderId, name: "'; --", lines: [{ productId, quantity: 1 }] }),
+    ).rejects.toMatchObject({ kind: 'invalid', errors: [{ path: 'name' }] });
   });
 });
 

@@ -7,6 +7,7 @@ import {
   expireStatement,
   releaseStatement,
   reserveStatement,
+  takeBackStatement,
 } from './stock-statements.ts';
 
 type ReservationRow = {
@@ -28,6 +29,14 @@ export type ReserveOrder = {
   /** Sorted by product id, each product once. */
   readonly lines: readonly StockLine[];
   readonly reservedUntil: Date;
+};
+
+export type TakeBack = {
+  readonly orderId: string;
+  /** Of what brought the units: the same name brings nothing twice. */
+  readonly name: string;
+  /** Sorted by product id, each product once. */
+  readonly lines: readonly StockLine[];
 };
 
 export type StockAdjustment = {
@@ -97,6 +106,24 @@ export const createStockRepository = (sql: Sql) => {
     release: async (orderId: string, reason: string, stamp: EventStamp): Promise<void> => {
       const event = envelope('inventory.released.v1', orderId, stamp);
       await sql.query(releaseStatement, [orderId, reason, stamp.at, JSON.stringify(event)], { name: 'release-stock' });
+    },
+
+    /** Puts some of the units that an order bought back into free stock, once per name; nothing for an order that has none sold. */
+    takeBack: async ({ orderId, name, lines }: TakeBack, stamp: EventStamp): Promise<void> => {
+      const event = {
+        ...envelope('inventory.released.v1', orderId, stamp),
+        data: { orderId, lines, reason: 'returned' },
+      };
+      await sql.query(
+        takeBackStatement,
+        [
+          ...[orderId, name],
+          lines.map(({ productId }) => productId),
+          lines.map(({ quantity }) => quantity),
+          ...[stamp.at, JSON.stringify(event)],
+        ],
+        { name: 'take-back-stock' },
+      );
     },
 
     /** Releases as many due reservations as there are event ids; returns how many there were. */

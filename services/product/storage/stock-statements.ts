@@ -105,6 +105,47 @@ WITH claim AS (
 ), noted AS (${noteEvents})
 SELECT order_id, released_from FROM released`;
 
+/**
+ * $1 order id, $2 name of what brought them, $3 product ids, $4 quantities, $5 now, $6 event without sequence.
+ * No row: they came back before, or the order has nothing sold. More units than it has left break the check of their quantities,
+ * and with it the whole statement.
+ */
+export const takeBackStatement = `
+WITH claim AS (
+  INSERT INTO stock_returns (order_id, name, product_ids, quantities, at)
+  SELECT order_id, $2, $3::text[], $4::integer[], $5::timestamptz FROM reservations WHERE order_id = $1 AND status = 'committed'
+  ON CONFLICT DO NOTHING
+  RETURNING order_id
+), held AS MATERIALIZED (
+  SELECT reservations.order_id, reservations.product_ids, reservations.quantities, reservations.sequence
+  FROM reservations JOIN claim USING (order_id)
+  WHERE status = 'committed'
+  FOR UPDATE OF reservations
+), line AS (
+  SELECT product_id, back.quantity
+  FROM held, unnest(${plannedOnce('$3', 'text')}, ${plannedOnce('$4', 'integer')}) AS back (product_id, quantity)
+), rest AS (
+  SELECT product_id, coalesce(had.quantity, 0) - coalesce(line.quantity, 0) AS quantity
+  FROM (${linesOf('held')}) AS had FULL JOIN line USING (product_id)
+), kept AS (
+  SELECT coalesce(array_agg(product_id ORDER BY product_id), '{}') AS product_ids, coalesce(array_agg(quantity ORDER BY product_id), '{}') AS quantities
+  FROM rest WHERE quantity <> 0
+), lessened AS (
+  UPDATE reservations SET product_ids = kept.product_ids, quantities = kept.quantities, sequence = held.sequence + 1, updated_at = $5,
+    status = CASE WHEN cardinality(kept.product_ids) = 0 THEN 'released' ELSE 'committed' END,
+    released_from = CASE WHEN cardinality(kept.product_ids) = 0 THEN 'committed' END,
+    release_reason = CASE WHEN cardinality(kept.product_ids) = 0 THEN 'returned' END
+  FROM held, kept WHERE reservations.order_id = held.order_id
+  RETURNING reservations.order_id, reservations.sequence
+), locked AS MATERIALIZED (${lockLines}
+), freed AS (
+  UPDATE stock SET free = locked.free + locked.quantity, sold = locked.sold - locked.quantity
+  FROM locked WHERE stock.product_id = locked.product_id
+), event AS MATERIALIZED (
+  SELECT $6::jsonb || jsonb_build_object('sequence', sequence) AS payload FROM lessened
+), noted AS (${noteEvents})
+SELECT order_id FROM lessened`;
+
 /** $1 now, $2 events without subject, lines, reason and sequence: as many as reservations may be released at once. */
 export const expireStatement = `
 WITH due AS MATERIALIZED (

@@ -54,6 +54,26 @@ export interface Order {
   /** RFC 3339. */
   createdAt: string;
   updatedAt: string;
+  returns: Return[];
+}
+
+export interface ReturnedItem {
+  productId: string;
+  quantity: number;
+  /** Whether the units go back on the shelf. */
+  restock: boolean;
+}
+
+export interface Return {
+  id: string;
+  items: ReturnedItem[];
+  reason: string;
+  /** Absent where no money went back for the units. */
+  refundId?:
+    | string
+    | undefined;
+  /** RFC 3339. */
+  at: string;
 }
 
 export interface Item {
@@ -163,6 +183,20 @@ export interface RefundOrderRequest {
 }
 
 export interface RefundOrderResponse {
+  order?: Order | undefined;
+}
+
+export interface ReturnItemsRequest {
+  id: string;
+  items: ReturnedItem[];
+  /** Absent: what the units cost; 0: the goods alone come back. */
+  amount?: Money | undefined;
+  reason: string;
+  /** The same key never takes anything back twice; without one each request is a return of its own. */
+  idempotencyKey?: string | undefined;
+}
+
+export interface ReturnItemsResponse {
   order?: Order | undefined;
 }
 
@@ -540,6 +574,7 @@ function createBaseOrder(): Order {
     cancellation: undefined,
     createdAt: "",
     updatedAt: "",
+    returns: [],
   };
 }
 
@@ -580,6 +615,9 @@ export const Order: MessageFns<Order> = {
     }
     if (message.updatedAt !== "") {
       writer.uint32(98).string(message.updatedAt);
+    }
+    for (const v of message.returns) {
+      Return.encode(v!, writer.uint32(106).fork()).join();
     }
     return writer;
   },
@@ -693,6 +731,14 @@ export const Order: MessageFns<Order> = {
             message.updatedAt = reader.string();
             continue;
           }
+          case 13: {
+            if (tag !== 106) {
+              break;
+            }
+
+            message.returns.push(Return.decode(reader, reader.uint32()));
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -730,6 +776,189 @@ export const Order: MessageFns<Order> = {
       : undefined;
     message.createdAt = object.createdAt ?? "";
     message.updatedAt = object.updatedAt ?? "";
+    message.returns = object.returns?.map((e) => Return.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseReturnedItem(): ReturnedItem {
+  return { productId: "", quantity: 0, restock: false };
+}
+
+export const ReturnedItem: MessageFns<ReturnedItem> = {
+  encode(message: ReturnedItem, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.productId !== "") {
+      writer.uint32(10).string(message.productId);
+    }
+    if (message.quantity !== 0) {
+      writer.uint32(16).int32(message.quantity);
+    }
+    if (message.restock !== false) {
+      writer.uint32(24).bool(message.restock);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReturnedItem {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturnedItem();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.productId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 16) {
+              break;
+            }
+
+            message.quantity = reader.int32();
+            continue;
+          }
+          case 3: {
+            if (tag !== 24) {
+              break;
+            }
+
+            message.restock = reader.bool();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReturnedItem>): ReturnedItem {
+    return ReturnedItem.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReturnedItem>): ReturnedItem {
+    const message = createBaseReturnedItem();
+    message.productId = object.productId ?? "";
+    message.quantity = object.quantity ?? 0;
+    message.restock = object.restock ?? false;
+    return message;
+  },
+};
+
+function createBaseReturn(): Return {
+  return { id: "", items: [], reason: "", refundId: undefined, at: "" };
+}
+
+export const Return: MessageFns<Return> = {
+  encode(message: Return, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    for (const v of message.items) {
+      ReturnedItem.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(26).string(message.reason);
+    }
+    if (message.refundId !== undefined) {
+      writer.uint32(34).string(message.refundId);
+    }
+    if (message.at !== "") {
+      writer.uint32(42).string(message.at);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Return {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturn();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.items.push(ReturnedItem.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.refundId = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.at = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Return>): Return {
+    return Return.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Return>): Return {
+    const message = createBaseReturn();
+    message.id = object.id ?? "";
+    message.items = object.items?.map((e) => ReturnedItem.fromPartial(e)) || [];
+    message.reason = object.reason ?? "";
+    message.refundId = object.refundId ?? undefined;
+    message.at = object.at ?? "";
     return message;
   },
 };
@@ -2071,6 +2300,166 @@ export const RefundOrderResponse: MessageFns<RefundOrderResponse> = {
   },
 };
 
+function createBaseReturnItemsRequest(): ReturnItemsRequest {
+  return { id: "", items: [], amount: undefined, reason: "", idempotencyKey: undefined };
+}
+
+export const ReturnItemsRequest: MessageFns<ReturnItemsRequest> = {
+  encode(message: ReturnItemsRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    for (const v of message.items) {
+      ReturnedItem.encode(v!, writer.uint32(18).fork()).join();
+    }
+    if (message.amount !== undefined) {
+      Money.encode(message.amount, writer.uint32(26).fork()).join();
+    }
+    if (message.reason !== "") {
+      writer.uint32(34).string(message.reason);
+    }
+    if (message.idempotencyKey !== undefined) {
+      writer.uint32(42).string(message.idempotencyKey);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReturnItemsRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturnItemsRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.items.push(ReturnedItem.decode(reader, reader.uint32()));
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.amount = Money.decode(reader, reader.uint32());
+            continue;
+          }
+          case 4: {
+            if (tag !== 34) {
+              break;
+            }
+
+            message.reason = reader.string();
+            continue;
+          }
+          case 5: {
+            if (tag !== 42) {
+              break;
+            }
+
+            message.idempotencyKey = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReturnItemsRequest>): ReturnItemsRequest {
+    return ReturnItemsRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReturnItemsRequest>): ReturnItemsRequest {
+    const message = createBaseReturnItemsRequest();
+    message.id = object.id ?? "";
+    message.items = object.items?.map((e) => ReturnedItem.fromPartial(e)) || [];
+    message.amount = (object.amount !== undefined && object.amount !== null)
+      ? Money.fromPartial(object.amount)
+      : undefined;
+    message.reason = object.reason ?? "";
+    message.idempotencyKey = object.idempotencyKey ?? undefined;
+    return message;
+  },
+};
+
+function createBaseReturnItemsResponse(): ReturnItemsResponse {
+  return { order: undefined };
+}
+
+export const ReturnItemsResponse: MessageFns<ReturnItemsResponse> = {
+  encode(message: ReturnItemsResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ReturnItemsResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseReturnItemsResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ReturnItemsResponse>): ReturnItemsResponse {
+    return ReturnItemsResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ReturnItemsResponse>): ReturnItemsResponse {
+    const message = createBaseReturnItemsResponse();
+    message.order = (object.order !== undefined && object.order !== null) ? Order.fromPartial(object.order) : undefined;
+    return message;
+  },
+};
+
 function createBaseWatchOrderRequest(): WatchOrderRequest {
   return { id: "" };
 }
@@ -2263,6 +2652,14 @@ export const OrderServiceDefinition = {
       requestType: RefundOrderRequest as typeof RefundOrderRequest,
       requestStream: false,
       responseType: RefundOrderResponse as typeof RefundOrderResponse,
+      responseStream: false,
+      options: {},
+    },
+    returnItems: {
+      name: "ReturnItems",
+      requestType: ReturnItemsRequest as typeof ReturnItemsRequest,
+      requestStream: false,
+      responseType: ReturnItemsResponse as typeof ReturnItemsResponse,
       responseStream: false,
       options: {},
     },

@@ -72,6 +72,16 @@ export interface ReleaseStockRequest {
 export interface ReleaseStockResponse {
 }
 
+export interface TakeBackStockRequest {
+  orderId: string;
+  /** Such as the id of a return. */
+  name: string;
+  lines: StockLine[];
+}
+
+export interface TakeBackStockResponse {
+}
+
 export interface Reservation {
   orderId: string;
   /** One of reserved, rejected, committed, released. */
@@ -857,6 +867,128 @@ export const ReleaseStockResponse: MessageFns<ReleaseStockResponse> = {
   },
 };
 
+function createBaseTakeBackStockRequest(): TakeBackStockRequest {
+  return { orderId: "", name: "", lines: [] };
+}
+
+export const TakeBackStockRequest: MessageFns<TakeBackStockRequest> = {
+  encode(message: TakeBackStockRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.orderId !== "") {
+      writer.uint32(10).string(message.orderId);
+    }
+    if (message.name !== "") {
+      writer.uint32(18).string(message.name);
+    }
+    for (const v of message.lines) {
+      StockLine.encode(v!, writer.uint32(26).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TakeBackStockRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTakeBackStockRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.orderId = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.name = reader.string();
+            continue;
+          }
+          case 3: {
+            if (tag !== 26) {
+              break;
+            }
+
+            message.lines.push(StockLine.decode(reader, reader.uint32()));
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TakeBackStockRequest>): TakeBackStockRequest {
+    return TakeBackStockRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<TakeBackStockRequest>): TakeBackStockRequest {
+    const message = createBaseTakeBackStockRequest();
+    message.orderId = object.orderId ?? "";
+    message.name = object.name ?? "";
+    message.lines = object.lines?.map((e) => StockLine.fromPartial(e)) || [];
+    return message;
+  },
+};
+
+function createBaseTakeBackStockResponse(): TakeBackStockResponse {
+  return {};
+}
+
+export const TakeBackStockResponse: MessageFns<TakeBackStockResponse> = {
+  encode(_: TakeBackStockResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): TakeBackStockResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseTakeBackStockResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<TakeBackStockResponse>): TakeBackStockResponse {
+    return TakeBackStockResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<TakeBackStockResponse>): TakeBackStockResponse {
+    const message = createBaseTakeBackStockResponse();
+    return message;
+  },
+};
+
 function createBaseReservation(): Reservation {
   return { orderId: "", status: "", lines: [] };
 }
@@ -1456,6 +1588,18 @@ export const ProductServiceDefinition = {
       requestType: ReleaseStockRequest as typeof ReleaseStockRequest,
       requestStream: false,
       responseType: ReleaseStockResponse as typeof ReleaseStockResponse,
+      responseStream: false,
+      options: {},
+    },
+    /**
+     * Puts some of the units that an order bought back into free stock, once per name of what brought them. Nothing for an order that has
+     * none sold; refused where more would come back than it has.
+     */
+    takeBackStock: {
+      name: "TakeBackStock",
+      requestType: TakeBackStockRequest as typeof TakeBackStockRequest,
+      requestStream: false,
+      responseType: TakeBackStockResponse as typeof TakeBackStockResponse,
       responseStream: false,
       options: {},
     },
