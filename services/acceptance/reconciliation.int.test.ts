@@ -281,9 +281,7 @@ test('units that came back are no drift, in part and in full, put on the shelf o
     await shop.ask('POST', `/orders/${orderId}/returns`, { items, reason: 'too small' });
     await shop.reaches(orderId, ({ payment }) => payment.refunded.amount === 3000);
     const { free, sold } = restock ? { free: 10, sold: 0 } : { free: 9, sold: 1 };
-    await eventually(async () =>
-      expect(await shop.product.stockOf(productId)).toEqual({ free, reserved: 0, sold }),
-    );
+    await eventually(async () => expect(await shop.product.stockOf(productId)).toEqual({ free, reserved: 0, sold }));
     expect(await saidOf({ orderId, productId }, false)).toEqual([]);
   }
 });

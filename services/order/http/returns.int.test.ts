@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { eventually } from '../../kit/testing/condition.ts';
 import { systemIds } from '../../kit/system-ids.ts';
+import { eventually } from '../../kit/testing/condition.ts';
 import { type Headers, orderServiceUnderTest } from '../testing/order-service-under-test.ts';
 
 const shop = orderServiceUnderTest();

@@ -72,7 +72,6 @@ const paid = { status: 'paid', closed: false, left: 4, reservation: 'committed',
 const givenBack = { closed: true, left: 5, reservation: 'released', kept: 0 };
 
 class Crash extends Error {}
-
 /** The same effects, of which the call number `at` (counted over all of them) ends the process before or after its effect. */
 const crashing = (effects: ProcessOrderEffects, crashAt: number, when: 'before' | 'after'): ProcessOrderEffects => {
   let calls = 0;
@@ -361,11 +360,9 @@ describe('a refund', () => {
 });
 
 describe('a return', () => {
-  const told = (isRestocked: boolean, amount?: number) => ({
-    at,
-    ...{ returnId: systemIds.next('ret'), refundId: systemIds.next('rfd'), reason: 'too small' },
+  const told = (isRestocked: boolean) => ({
+    ...{ at, returnId: systemIds.next('ret'), refundId: systemIds.next('rfd'), reason: 'too small' },
     lines: [{ productId, quantity: 1, isRestocked }],
-    amount: amount === undefined ? undefined : { amount, currency: 'USD' },
   });
   const shippedOrder = async () => {
     const started = await start();
@@ -380,8 +377,7 @@ describe('a return', () => {
       const { id, effects, outcome, change, till } = await shippedOrder();
       await change((order) => returnItems(order, told(true)));
       expect(await crashEverywhere(effects, id, when)).toBeGreaterThanOrEqual(3);
-      expect(await outcome()).toEqual({ ...givenBack, status: 'refunded', closed: false });
-      expect(till.refunds.size).toBe(1);
+      expect([await outcome(), till.refunds.size]).toEqual([{ ...givenBack, status: 'refunded', closed: false }, 1]);
     },
   );
 
@@ -392,17 +388,10 @@ describe('a return', () => {
     expect(await outcome()).toEqual({ ...paid, status: 'refunded', kept: 0 });
   });
 
-  test('of part of the price leaves the order as it is', async () => {
-    const { id, effects, outcome, change } = await shippedOrder();
-    await change((order) => returnItems(order, told(true, 2000)));
-    await processOrder(effects, id);
-    expect(await outcome()).toEqual({ ...paid, status: 'shipped', left: 5, reservation: 'released', kept: 1000 });
-  });
-
   test('of something that never left is put on the shelf once, the rest with the last refund', async () => {
     const { id, effects, outcome, change } = await start();
     await processOrder(effects, id);
-    await change((order) => returnItems(order, told(true, 1000)));
+    await change((order) => returnItems(order, { ...told(true), amount: { amount: 1000, currency: 'USD' } }));
     await processOrder(effects, id);
     await change((order) => requestRefund(order, { at, refundId: systemIds.next('rfd'), reason: 'the rest' }));
     await processOrder(effects, id);
