@@ -115,8 +115,11 @@ const checkObservation = (service: ServiceManifest, services: readonly ServiceMa
 };
 
 const checkOperation = (service: ServiceManifest) => {
-  const { topics } = observedBy(service);
-  for (const topic of operatedBy(service).topics)
+  const { topics, databases } = observedBy(service);
+  const operated = operatedBy(service);
+  if (operated.databaseSessions && databases.length === 0)
+    throw sentence(service.name, 'operates databaseSessions and observes no database; add one to observes.databases');
+  for (const topic of operated.topics)
     if (!topics.includes(topic))
       throw sentence(
         service.name,

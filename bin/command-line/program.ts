@@ -17,6 +17,8 @@ import { importCommand } from '../commands/import.ts';
 import { lawsCommand } from '../commands/laws.ts';
 import { logsCommand } from '../commands/logs.ts';
 import { actsCommand } from '../commands/operate/acts.ts';
+import { cacheCommand } from '../commands/operate/cache.ts';
+import { dbCommand } from '../commands/operate/db.ts';
 import { dlqCommand } from '../commands/operate/dlq.ts';
 import { eventsCommand } from '../commands/operate/events.ts';
 import { healthCommand } from '../commands/operate/health.ts';
@@ -105,6 +107,8 @@ export const createProgram = (): Command => {
     .addCommand(dlqCommand())
     .addCommand(incidentCommand())
     .addCommand(maintenanceCommand())
+    .addCommand(dbCommand())
+    .addCommand(cacheCommand())
     .addCommand(actsCommand())
     .addCommand(reconcileCommand())
     .addCommand(staffCommand())

@@ -44,7 +44,8 @@ const asReader = (text: string) =>
 
 beforeAll(async () => {
   lent = await emptyDatabase();
-  await asSuperuser(`CREATE ROLE "${administrator}" LOGIN PASSWORD 'x' CREATEROLE CREATEDB`);
+  await asSuperuser(`CREATE ROLE "${administrator}" LOGIN PASSWORD 'x' CREATEROLE CREATEDB;
+    GRANT pg_monitor, pg_signal_backend TO "${administrator}" WITH ADMIN OPTION`);
   await grant([]);
   for (const { role } of [orders, carts]) await asSuperuser(`ALTER ROLE "${role}" LOGIN PASSWORD 'x'`);
   await asOwner('CREATE TABLE early AS SELECT 1 AS id');
@@ -92,4 +93,25 @@ test('running again changes nothing, and who reads no longer enters no longer', 
   await expect(asReader('SELECT id FROM late')).rejects.toThrow(/permission denied for database/);
   await grant([desk]);
   expect(await asReader('SELECT id FROM late')).toEqual([{ id: 2 }]);
+});
+
+test('who operates a database sees what others do there and may cancel it, and no longer once it only reads', async () => {
+  const sees = async () => {
+    const other = await open(orders.role, orders.database);
+    await other.query('SELECT 42');
+    const rows = await asReader(
+      `SELECT query FROM pg_stat_activity WHERE usename = '${orders.role}' AND pid <> pg_backend_pid()`,
+    );
+    await other.end();
+    return rows.map(({ query }) => query);
+  };
+  const cancels = () => asReader("SELECT pg_has_role(current_user, 'pg_signal_backend', 'USAGE') AS may");
+  await grant([{ ...desk, operates: true }]);
+  await grant([{ ...desk, operates: true }]);
+  expect(await sees()).toContain('SELECT 42');
+  expect(await cancels()).toEqual([{ may: true }]);
+  await grant([desk]);
+  expect(await sees()).toEqual(expect.arrayContaining(['<insufficient privilege>']));
+  expect(await sees()).not.toContain('SELECT 42');
+  expect(await cancels()).toEqual([{ may: false }]);
 });

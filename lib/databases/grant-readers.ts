@@ -2,7 +2,11 @@
 import { type Administrator, type DatabaseRole, ensureRole, identifier } from './create-owners.ts';
 
 /** A role that reads a database, and the role that owns it; all are taken from manifests. */
-export type DatabaseReader = DatabaseRole & { readonly database: string };
+export type DatabaseReader = DatabaseRole & {
+  readonly database: string;
+  /** Whether it also sees every session of the server and may cancel a statement. Default false. */
+  readonly operates?: boolean;
+};
 
 /** Runs `work` with one connection of the administrator to a database, and closes it. */
 export type WithinDatabase = (database: string, work: (administrator: Administrator) => Promise<void>) => Promise<void>;
@@ -26,6 +30,23 @@ const letEnter = async (administrator: Administrator, database: string, readers:
       await administrator.query(`REVOKE CONNECT ON DATABASE ${identifier(database)} FROM ${identifier(String(role))}`);
   for (const role of readers)
     await administrator.query(`GRANT CONNECT ON DATABASE ${identifier(database)} TO ${identifier(role)}`);
+};
+
+/** What RDS lets its administrator hand on; pg_read_all_stats, a part of pg_monitor, it does not. */
+const operatingRoles = ['pg_monitor', 'pg_signal_backend'] as const;
+
+/** A role sees and cancels statements, or no longer does. Nobody cancels those of a superuser. */
+const letOperate = async (administrator: Administrator, { role, operates = false }: DatabaseReader) => {
+  for (const operating of operatingRoles) {
+    const { rowCount } = await administrator.query(
+      `SELECT 1 FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid JOIN pg_roles r ON r.oid = m.member
+       WHERE g.rolname = $1 AND r.rolname = $2`,
+      [operating, role],
+    );
+    const isMember = (rowCount ?? 0) > 0;
+    if (operates && !isMember) await administrator.query(`GRANT ${operating} TO ${identifier(role)}`);
+    if (!operates && isMember) await administrator.query(`REVOKE ${operating} FROM ${identifier(role)}`);
+  }
 };
 
 /** Inside a database and as its owner: a role may read every table in every schema of the owner, later ones included. */
@@ -57,7 +78,10 @@ export const grantReaders = async (
 ): Promise<void> => {
   for (const { database, role: owner } of owners) {
     const own = readers.filter((reader) => reader.database === database);
-    for (const reader of own) await ensureRole(administrator, reader);
+    for (const reader of own) {
+      await ensureRole(administrator, reader);
+      await letOperate(administrator, reader);
+    }
     const roles = own.map(({ role }) => role);
     await asOwner(administrator, owner, () => letEnter(administrator, database, roles));
     if (roles.length > 0)

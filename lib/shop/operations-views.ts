@@ -1,10 +1,22 @@
 /** What the operations service of a shop answers, for the commands that print it. */
 export type { Act } from '../../services/contracts/http/operations/acts-api.ts';
+export type { CacheAnalysis, DeletedKeys } from '../../services/contracts/http/operations/cache-api.ts';
 export type {
   ConsumerView,
   PlannedMove,
   ResetOffsetsAnswer,
 } from '../../services/contracts/http/operations/consumers-api.ts';
+export type {
+  BlockedSessions,
+  Connections,
+  DatabaseSession,
+} from '../../services/contracts/http/operations/database-sessions-api.ts';
+export type {
+  BloatFindings,
+  IndexFindings,
+  Replication,
+  SlowStatements,
+} from '../../services/contracts/http/operations/databases-api.ts';
 export type {
   DeadLetterView,
   ReplayAnswer,

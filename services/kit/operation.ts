@@ -5,7 +5,16 @@ import type { ServiceManifest } from './manifest.ts';
 export type Operation = {
   /** Topics to which it appends what was appended before, and whose consumer groups it moves. It must observe them too. */
   readonly topics: readonly string[];
+  /**
+   * Whether its role sees what every session of PostgreSQL does (pg_monitor), and may cancel a statement (pg_signal_backend), in whichever
+   * database: PostgreSQL has no narrower rights. It must observe a database.
+   */
+  readonly databaseSessions: boolean;
 };
 
 /** What a service operates; empty lists where it operates nothing. */
-export const operatedBy = ({ operates }: Pick<ServiceManifest, 'operates'>): Operation => ({ topics: [], ...operates });
+export const operatedBy = ({ operates }: Pick<ServiceManifest, 'operates'>): Operation => ({
+  topics: [],
+  databaseSessions: false,
+  ...operates,
+});

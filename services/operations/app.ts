@@ -7,12 +7,15 @@ import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openDatabase } from '../kit/start/open-owned.ts';
 import { required } from '../kit/start/required.ts';
+import { openSharedCache } from './cache/shared-cache.ts';
 import { createHealthClient } from './clients/health-client.ts';
 import { createTableFollowers } from './clients/table-followers.ts';
 import { replayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 import { repairSequences } from './event-sequences/repair-sequences.ts';
 import { actsHandlers } from './http/acts-handlers.ts';
+import { cacheHandlers } from './http/cache-handlers.ts';
 import { consumersHandlers } from './http/consumers-handlers.ts';
+import { databasesHandlers } from './http/databases-handlers.ts';
 import { deadLettersHandlers } from './http/dead-letters-handlers.ts';
 import { eventSequencesHandlers } from './http/event-sequences-handlers.ts';
 import { incidentsHandlers } from './http/incidents-handlers.ts';
@@ -55,6 +58,8 @@ export const operationsApp = async (context: ServiceContext, parts: OperationsPa
   const orders = createOrderHistory(required(context, 'OBSERVED_DATABASE_ORDERS', observed['orders']));
   const entries = required(context, 'OBSERVED_TABLE_ORDER_EVENTS', config.observed?.tables['order-events']);
   const ledger = createObservedLedger({ table: entries, client: tables });
+  const databases = new Map(Object.entries(observed));
+  const cache = openSharedCache(required(context, 'CACHE_URL', config.cache), { logger });
   const topics = platform.flatMap(({ publishes }) => publishes);
 
   const http = await createHttpServer({ context });
@@ -79,6 +84,8 @@ export const operationsApp = async (context: ServiceContext, parts: OperationsPa
     }),
     ...actsHandlers(acts),
     ...consumersHandlers({ ...acting, log, platform }),
+    ...databasesHandlers({ ...acting, databases }),
+    ...cacheHandlers({ ...acting, cache }),
     ...deadLettersHandlers({ ...acting, log, topics, letters, platform }),
     ...eventSequencesHandlers({ ...acting, clock, log, topics, orders, ledger }),
     ...incidentsHandlers({
@@ -94,6 +101,7 @@ export const operationsApp = async (context: ServiceContext, parts: OperationsPa
   return {
     http,
     resources: [
+      { name: 'cache', close: () => cache?.close() },
       { name: 'tables', close: async () => tables.destroy() },
       { name: 'followers', close: () => followers.close() },
       { name: 'health', close: () => healthClient.close() },

@@ -24,7 +24,8 @@ export const manifest = defineService({
     topics,
     tables: ['order-events'],
   },
-  operates: { topics },
+  operates: { topics, databaseSessions: true },
+  cache: true,
   criticalFunctions: [
     { file: 'topology/ask-health.ts', name: 'askHealth' },
     { file: 'event-sequences/repair-sequences.ts', name: 'repairSequences' },

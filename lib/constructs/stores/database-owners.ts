@@ -11,7 +11,7 @@ import { Trigger } from 'aws-cdk-lib/triggers';
 import { Construct } from 'constructs';
 import { buildSync } from 'esbuild';
 import { root } from '../../checkout.ts';
-import type { DeclaredRole } from '../../databases/declared-roles.ts';
+import type { DeclaredReader, DeclaredRole } from '../../databases/declared-roles.ts';
 import { acknowledgeManagedPolicies } from '../../guards/acknowledge.ts';
 import { functionLogGroup } from '../../names.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
@@ -23,7 +23,7 @@ export type DatabaseOwnersProps = {
   readonly network: PlatformNetwork;
   readonly owners: readonly DeclaredRole[];
   /** Those who may read a database of an owner. */
-  readonly readers: readonly DeclaredRole[];
+  readonly readers: readonly DeclaredReader[];
   /** Encrypts the administrator's secret. */
   readonly key: IKey;
   /** Days that logs are kept. */

@@ -8,7 +8,10 @@ import * as product from './catalogue/product-api.ts';
 import * as productHistory from './catalogue/product-history-api.ts';
 import * as productSearch from './catalogue/product-search-api.ts';
 import * as acts from './operations/acts-api.ts';
+import * as cache from './operations/cache-api.ts';
 import * as consumers from './operations/consumers-api.ts';
+import * as databaseSessions from './operations/database-sessions-api.ts';
+import * as databases from './operations/databases-api.ts';
 import * as deadLetters from './operations/dead-letters-api.ts';
 import * as eventSequences from './operations/event-sequences-api.ts';
 import * as incidents from './operations/incidents-api.ts';
@@ -21,6 +24,9 @@ import * as values from './values.ts';
 
 const schemas = [
   acts,
+  cache,
+  databaseSessions,
+  databases,
   consumers,
   deadLetters,
   eventSequences,

@@ -60,7 +60,12 @@ describe('an analysis', () => {
   });
 
   test('of an empty cache has nothing to divide by', async () => {
-    expect(await analyseCache(cache)).toMatchObject({ keys: 0, hitPercent: null, averageTtlSeconds: null, prefixes: [] });
+    expect(await analyseCache(cache)).toMatchObject({
+      keys: 0,
+      hitPercent: null,
+      averageTtlSeconds: null,
+      prefixes: [],
+    });
   });
 
   test('scans in steps, never asks for all keys at once, and says so when it was broken off', async () => {
@@ -126,9 +131,10 @@ describe('a cache that is not there', () => {
   test('is said to be inside each process, where nothing is shared', async () => {
     expect(openSharedCache('memory:')).toBeUndefined();
     expect((await analyseCache(undefined)).lacking).toMatch(/inside each process/);
-    await expect(
-      deleteKeys(undefined, { pattern: 'cart:*', everything: false, dryRun: true }),
-    ).rejects.toMatchObject({ kind: 'conflict', code: 'cache.not-shared' });
+    await expect(deleteKeys(undefined, { pattern: 'cart:*', everything: false, dryRun: true })).rejects.toMatchObject({
+      kind: 'conflict',
+      code: 'cache.not-shared',
+    });
   });
 
   test('is one sentence when it is down', async () => {

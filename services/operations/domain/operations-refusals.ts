@@ -7,6 +7,13 @@ export const cursorMalformed = () =>
 export const topicUnknown = (topic: string, known: readonly string[]) =>
   new Refusal('missing', 'topic.unknown', `There is no topic "${topic}"; known are ${known.join(', ')}.`);
 
+export const databaseUnknown = (name: string, known: readonly string[]) =>
+  new Refusal(
+    'missing',
+    'database.unknown',
+    `There is no database "${name}" to look at; known are ${known.join(', ')}.`,
+  );
+
 export const deadLetterUnknown = (id: string) =>
   new Refusal('missing', 'dead-letter.unknown', `There is no dead letter ${id}; they are kept for 30 days.`);
 

@@ -8,6 +8,8 @@ export type ObservedDatabase = {
   readonly owner: Database;
   /** As operations: reads, sees all sessions, may cancel. */
   readonly observer: Database;
+  /** For operations to sign in. */
+  readonly observerUrl: string;
   /** Another pool of an ordinary role that owns nothing. */
   readonly bystander: Database;
   refuseConnections(): Promise<() => Promise<void>>;
@@ -24,14 +26,16 @@ export const observedDatabase = async (prepare: string): Promise<ObservedDatabas
     GRANT pg_monitor, pg_signal_backend TO ${observer};
     GRANT SELECT ON ALL TABLES IN SCHEMA public TO ${observer};
     GRANT SELECT, UPDATE ON ALL TABLES IN SCHEMA public TO ${bystander}`);
-  const as = (role: string) => {
+  const urlOf = (role: string) => {
     const url = new URL(lent.url);
     url.username = role;
-    return lent.open({ url: url.href });
+    return url.href;
   };
+  const as = (role: string) => lent.open({ url: urlOf(role) });
   return {
     owner: lent.database,
     observer: as(observer),
+    observerUrl: urlOf(observer),
     bystander: as(bystander),
     refuseConnections: lent.refuseConnections,
     drop: async () => {

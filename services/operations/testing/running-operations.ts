@@ -62,12 +62,22 @@ export type OperationsParts = {
   readonly ordersUrl?: string;
   /** Given by tests that ask tables. */
   readonly tableClient?: DynamoDBClient;
+  /** URLs of databases that it observes, by name; default none. */
+  readonly observed?: Readonly<Record<string, string>>;
 };
+
+const observedConfig = (urls: Readonly<Record<string, string>>) =>
+  Object.fromEntries(
+    Object.entries(urls).map(([name, url]) => {
+      const patient = { acquireTimeoutMs: 60_000, statementTimeoutMs: 60_000 };
+      return [name, { url, connections: 2, auth: 'password' as const, ...patient }];
+    }),
+  );
 
 /** The service as in production, on a database of its own, in a shop of these services. */
 export const startOperations = async (
   platform: readonly DeclaredService[],
-  { callees = {}, clock, ordersUrl, ...given }: OperationsParts = {},
+  { callees = {}, clock, ordersUrl, observed = {}, ...given }: OperationsParts = {},
 ) => {
   const events = given.events ?? (await testLog());
   const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
@@ -79,7 +89,10 @@ export const startOperations = async (
       platformMap: JSON.stringify(platform),
       callees,
       observed: {
-        databases: { orders: { url: ordersUrl ?? postgres.url, connections: 2, auth: 'password' } },
+        databases: {
+          orders: { url: ordersUrl ?? postgres.url, connections: 2, auth: 'password' },
+          ...observedConfig(observed),
+        },
         tables: { 'order-events': 'order-events' },
       },
     },

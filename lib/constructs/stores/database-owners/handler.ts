@@ -6,19 +6,20 @@ import { z } from 'zod';
 import { type Administrator, createOwners } from '../../../databases/create-owners.ts';
 import { grantReaders } from '../../../databases/grant-readers.ts';
 
-/** JSON list of `{database, role}`. */
-const roles = z
-  .string()
-  .transform((text) => z.array(z.strictObject({ database: z.string(), role: z.string() })).parse(JSON.parse(text)));
+const role = z.strictObject({ database: z.string(), role: z.string() });
+const reader = role.extend({ operates: z.boolean().optional() });
+
+const listOf = <Item extends z.ZodType>(item: Item) =>
+  z.string().transform((text) => z.array(item).parse(JSON.parse(text)));
 
 const variables = z.object({
   /** ARN of the administrator's secret, which RDS rotates. */
   SECRET_ID: z.string().min(1),
   DATABASE_HOST: z.string().min(1),
   DATABASE_PORT: z.coerce.number().int(),
-  OWNERS: roles,
+  OWNERS: listOf(role),
   /** Those who read a database of an owner; default nobody. */
-  READERS: roles.optional(),
+  READERS: listOf(reader).optional(),
 });
 
 const credentials = z.object({ username: z.string(), password: z.string() });

@@ -1,5 +1,6 @@
 /** What the shared cache holds, as staff see it; `/operations/cache`. */
 import { z } from 'zod';
+import { actBody } from './acts-api.ts';
 
 /** Bounds of the histogram by time to live, in seconds; the last column is what lives longer. */
 export const ttlBounds = [60, 600, 3_600, 86_400] as const;
@@ -76,11 +77,9 @@ export const deleteKeysBody = z
     pattern: z.string().min(1).max(500),
     /** Must be true for a pattern that matches every key. */
     everything: z.boolean().default(false),
-    reason: z.string().trim().min(1).max(500),
-    /** Whether keys are only counted. */
-    dryRun: z.boolean().default(false),
+    ...actBody,
   })
-  .meta({ example: { pattern: 'product:*', reason: 'prices were imported twice', dryRun: true } });
+  .meta({ example: { pattern: 'product:*', everything: false, reason: 'prices were imported twice', dryRun: true } });
 
 export const deleteKeysAnswer = z
   .strictObject({

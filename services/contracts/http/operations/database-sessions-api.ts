@@ -1,5 +1,6 @@
 /** Sessions and statements of a PostgreSQL database, as staff see them, and what can be done about one. */
 import { z } from 'zod';
+import { actBody } from './acts-api.ts';
 
 /** Characters of a statement that are told; the server itself keeps the first 1,024 bytes of a running one. */
 export const mostStatementCharacters = 1_000;
@@ -128,9 +129,7 @@ export const cancelBody = z
     pid: pidSchema,
     /** When the statement began: a later statement, or another connection that got the same `pid`, is left alone. */
     queryStart: queryStartSchema,
-    reason: z.string().trim().min(1).max(500),
-    /** Whether it is only said what would be cancelled. */
-    dryRun: z.boolean().default(false),
+    ...actBody,
   })
   .meta({
     example: { pid: 4711, queryStart: exampleSession.queryStart, reason: 'holds up all orders', dryRun: true },

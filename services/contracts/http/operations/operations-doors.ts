@@ -1,7 +1,9 @@
 /** Every door of the operations service, a line a family: gateway, client and documentation read this table. */
 import type { Doors } from '../door.ts';
 import { actsDoors } from './acts-doors.ts';
+import { cacheDoors } from './cache-doors.ts';
 import { consumersDoors } from './consumers-doors.ts';
+import { databasesDoors } from './databases-doors.ts';
 import { deadLettersDoors } from './dead-letters-doors.ts';
 import { eventSequencesDoors } from './event-sequences-doors.ts';
 import { incidentsDoors } from './incidents-doors.ts';
@@ -16,4 +18,6 @@ export const operationsDoors = {
   ...eventSequencesDoors,
   ...incidentsDoors,
   ...consumersDoors,
+  ...databasesDoors,
+  ...cacheDoors,
 } as const satisfies Doors;
