@@ -74,7 +74,7 @@ describe('the stock', () => {
             if (kind === 'commit') return commitStock(effects, orderId);
             if (kind === 'release') return releaseStock(effects, { orderId, reason: 'test' });
             if (kind === 'take-back') {
-              const name = `ret_${String(change + order).padStart(26, '0')}`;
+              const name = `ret_${String(change + 2).padStart(26, '0')}`;
               return takeBackStock(effects, { orderId, name, lines }).catch((problem: unknown) =>
                 expect(problem).toMatchObject({ code: 'stock.return-too-large' }),
               );
