@@ -31,7 +31,6 @@ export type {
   Incident,
   IncidentNote,
   MaintenanceWindow,
-  Severity,
 } from '../../services/contracts/http/operations/incidents-api.ts';
 export type { Pipeline } from '../../services/contracts/http/operations/pipelines-api.ts';
 export type {
