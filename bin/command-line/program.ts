@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { root } from '../../lib/checkout.ts';
+import { alertsCommand } from '../commands/alerts.ts';
 import { benchCommand } from '../commands/bench.ts';
 import { bundleCommand } from '../commands/bundle.ts';
 import { chaosCommand } from '../commands/chaos.ts';
@@ -130,6 +131,7 @@ export const createProgram = (): Command => {
     .addCommand(renderCommand())
     .addCommand(diffCommand())
     .addCommand(costCommand())
+    .addCommand(alertsCommand())
     .hook('preAction', (_, command) => lookUp(command));
   for (const command of program.commands) refuseEmptyTexts(command);
   for (const command of [program, ...program.commands])

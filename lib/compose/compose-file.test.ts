@@ -115,6 +115,14 @@ describe('the metrics', () => {
     for (const { name } of services.filter(runsInCluster)) expect(configuration).toContain(`- ${name}:9000`);
   });
 
+  test('ring by the rules of the manifests, which Prometheus loads', () => {
+    const files = composeFiles(services);
+    expect(files.get('compose/prometheus.yaml')).toContain('- alerts.yaml');
+    expect(files.get('compose.yaml')).toContain('./compose/alerts.yaml:/etc/prometheus/alerts.yaml:ro');
+    for (const alert of ['BooksDiffer', 'OrdersStuck', 'BudgetBurnsFast'])
+      expect(files.get('compose/alerts.yaml')).toContain(`alert: ${alert}`);
+  });
+
   test('on the dashboard are those that the services have', async () => {
     const kit = path.join(root, 'services');
     const sources = readdirSync(kit, { recursive: true, encoding: 'utf8' }).filter(

@@ -1,6 +1,8 @@
 /** compose.yaml and what it mounts, written from the manifests. */
 import { stringify } from 'yaml';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
+import { ruleFile } from '../alerts/rule.ts';
+import { ruleGroups } from '../alerts/rule-groups.ts';
 import type { ComposeContainer } from './compose-container.ts';
 import { peers, peerVolumes } from './compose-peers.ts';
 import { ownContainers, ownVolumes } from './compose-services.ts';
@@ -39,6 +41,7 @@ export const composeFiles = (services: readonly ServiceManifest[]): ReadonlyMap<
   new Map([
     ['compose.yaml', asYaml(composeProject(services), HEADER)],
     ['compose/prometheus.yaml', asYaml(prometheusConfiguration(services), WRITTEN)],
+    ['compose/alerts.yaml', asYaml(ruleFile(ruleGroups(services)), WRITTEN)],
     ['compose/grafana/provisioning/datasources/prometheus.yaml', asYaml(dataSource, WRITTEN)],
     ['compose/grafana/provisioning/dashboards/shop.yaml', asYaml(dashboardProvider, WRITTEN)],
     ['compose/grafana/dashboards/shop.json', `${JSON.stringify(dashboard, null, 2)}\n`],

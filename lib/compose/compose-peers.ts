@@ -116,7 +116,11 @@ const prometheus: ComposeContainer = {
     '--storage.tsdb.retention.size=2GB',
   ],
   ports: [shown(SHOWN_PORTS.prometheus, 9090)],
-  volumes: ['./compose/prometheus.yaml:/etc/prometheus/prometheus.yaml:ro', 'prometheus:/prometheus'],
+  volumes: [
+    './compose/prometheus.yaml:/etc/prometheus/prometheus.yaml:ro',
+    './compose/alerts.yaml:/etc/prometheus/alerts.yaml:ro',
+    'prometheus:/prometheus',
+  ],
   healthcheck: healthyWhen('CMD', 'wget', '--quiet', '--output-document=-', 'http://127.0.0.1:9090/-/ready'),
   cap_drop: ['ALL'],
   mem_limit: '512m',

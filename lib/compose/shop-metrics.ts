@@ -5,9 +5,11 @@ import { probePort } from '../workloads/ports.ts';
 /** Seconds between two scrapes; rates in the dashboard look at four of them at least. */
 const SCRAPE_SECONDS = 5;
 
-/** Configuration of Prometheus: every service that serves, at its door for probes, which no load can close. */
+/** Configuration of Prometheus: the alerts of the shop, and every service that serves, at its door for probes, which no load can close. */
 export const prometheusConfiguration = (services: readonly ServiceManifest[]) => ({
   global: { scrape_interval: `${SCRAPE_SECONDS}s`, scrape_timeout: `${SCRAPE_SECONDS - 1}s` },
+  // Beside this file, as compose-peers.ts mounts it.
+  rule_files: ['alerts.yaml'],
   scrape_configs: [
     {
       job_name: 'services',
