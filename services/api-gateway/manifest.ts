@@ -12,6 +12,7 @@ export const manifest = defineService({
     '/api/v1/me/addresses',
     '/api/v1/webhooks',
     '/api/v1/operations/dead-letters',
+    '/api/v1/operations/databases',
     '/api/ai/analyze-sentiment',
   ],
   owns: {},

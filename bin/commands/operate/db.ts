@@ -70,7 +70,7 @@ export const dbCommand = (): Command =>
         examples: [
           'npx cloudmart db locks --database orders',
           'npx cloudmart db indexes --database products --environment production --json',
-          'npx cloudmart db explain --database orders --query "SELECT * FROM orders WHERE id = $1"',
+          'npx cloudmart db explain --database orders --query "SELECT * FROM orders"',
           'npx cloudmart db cancel --database orders --pid 4711 \\\n    --started 2026-03-01T14:30:00.123456Z --reason "holds up all"',
         ],
         done: 'it is done, or nothing was found',

@@ -58,7 +58,7 @@ export const incidentCommand = (): Command =>
         ],
         examples: [
           'npx cloudmart incident open --severity P1 --text "the ledger stands still"',
-          'npx cloudmart incident note inc_01jdq5w8m3k7x2r9v4t6y0z1ab --answer --text "at it"',
+          'npx cloudmart incident note inc_01jdq5w8m3k7x2r9v4t6y0z1ab --text "at it"',
           'npx cloudmart incident report inc_01jdq5w8m3k7x2r9v4t6y0z1ab > post-mortem.md',
         ],
         done: 'it is done; list: none is open',

@@ -4,7 +4,10 @@ import { exampleTime, timestampSchema } from '../values.ts';
 import { exampleStatement } from './database-sessions-api.ts';
 
 /** Name of a database as its owner's manifest has it. */
-export const databaseNameSchema = z.string().regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be the name of a database');
+export const databaseNameSchema = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,62}$/, 'must be the name of a database')
+  .meta({ example: 'orders' });
 
 const exampleSlow = {
   id: '-4711',
