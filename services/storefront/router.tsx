@@ -136,6 +136,20 @@ const verify = createRoute({
   ),
 });
 
+/** The order that a question is about. */
+const chatSearch = ({ about }: Record<string, unknown>): { readonly about?: string } =>
+  typeof about === 'string' && /^ord_[0-9a-z]{26}$/.test(about) ? { about } : {};
+
+const chat = createRoute({
+  getParentRoute: () => root,
+  path: '/chat',
+  validateSearch: chatSearch,
+  component: lazyRouteComponent(
+    buying(() => import('./pages/chat-page.tsx')),
+    'ChatPage',
+  ),
+});
+
 const order = createRoute({
   getParentRoute: () => root,
   path: '/orders/$id',
@@ -162,6 +176,7 @@ export const createShopRouter = (queries: QueryClient) =>
       reset,
       verify,
       account,
+      chat,
     ]),
     context: { queries },
     defaultPreload: 'intent',

@@ -112,7 +112,9 @@ export const Layout = () => {
       </main>
       <footer className="bottom">
         <div className="bottom-inner">
-          <p>{shop.footer}</p>
+          <p>
+            {shop.footer} <Link to="/chat">{shop.ask}</Link>
+          </p>
           <LanguageChoice />
         </div>
       </footer>

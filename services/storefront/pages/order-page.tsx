@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { getRouteApi, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Order, OrderStatus } from '../../contracts/http/order-api.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
@@ -196,7 +196,12 @@ const Shown = ({ order }: { readonly order: Order }) => {
         <p>{messages.order.mail(order.email)}</p>
         <Timeline id={order.id} />
         {isCancellable && <CancelButton id={order.id} />}
-        <p className="fine">{messages.order.number(order.id)}</p>
+        <p className="fine">
+          {messages.order.number(order.id)}{' '}
+          <Link to="/chat" search={{ about: order.id }}>
+            {messages.order.ask}
+          </Link>
+        </p>
       </div>
       <Goods order={order} />
     </div>

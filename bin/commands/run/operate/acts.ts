@@ -19,10 +19,11 @@ export const runActs = async (flags: ActsFlags): Promise<void> => {
     }
     return acts;
   });
-  print(flags.json, { items }, () =>
-    columns([
+  print(flags.json, { items }, () => {
+    if (items.length === 0) return ['nobody has done anything yet'];
+    return columns([
       ['when', 'who', 'what', 'came to', 'why', 'to what'],
       ...items.map((act) => [act.begunAt, act.actor, act.act, outcomeOf(act), act.reason, JSON.stringify(act.subject)]),
-    ]),
-  );
+    ]);
+  });
 };

@@ -9,6 +9,7 @@ export const browsing = {
     tagline: 'Films to own',
     skip: 'Skip to content',
     footer: 'Films to own, from the silent era to last week.',
+    ask: 'Ask us anything',
     language: 'Language',
     menu: 'Shop',
     cart: (units: number) => (units === 0 ? 'Cart, empty' : `Cart, ${plural(units, 'item', 'items')}`),

@@ -104,6 +104,7 @@ export const buying = {
     faster: 'You have an account?',
   },
   order: {
+    ask: 'Ask about this order',
     title: 'Your order',
     live: 'This page moves by itself as your order does.',
     stale: 'The connection is gone; this page tries again by itself.',
@@ -154,7 +155,27 @@ export const buying = {
     missingText:
       'It belongs to another session or account, or does not exist. Sign in with the account that placed it, or open it in the browser where you ordered.',
   },
+  chat: {
+    title: 'Ask us',
+    note: 'A program answers, from the catalogue, the rules of the shop and your own orders. It may be wrong.',
+    you: 'You:',
+    assistant: 'CloudMart:',
+    greeting: 'Hello! Ask about films, your orders, delivery or returns.',
+    writing: 'Writing …',
+    question: 'Your question',
+    placeholder: 'What would you like to know?',
+    send: 'Send',
+    suggestions: ['Which films do you have about love?', 'Where is my order?', 'How do I return something?'],
+    aboutOrder: (id: string) => `Where is my order ${id}?`,
+  },
   problems: {
+    'conversation.busy': 'Your last question is still being answered. Ask again in a moment.',
+    'conversation.too-many': 'Those were many conversations for one day. Come back tomorrow.',
+    'conversation.too-many-messages': 'Those were many questions for one day. Come back tomorrow.',
+    'assistant.provider-unavailable':
+      'Nobody answers here right now. Your question is kept in the field: try again in a moment.',
+    'assistant.provider-refuses-key':
+      'Nobody answers here right now. Your question is kept in the field: try again later.',
     'auth.link-invalid': 'This link or code has been used, or is too old. Have a new one mailed.',
     'request.invalid': 'Please check the marked fields.',
     'user.wrong-password': 'That is not your password.',

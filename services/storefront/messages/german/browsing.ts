@@ -10,6 +10,7 @@ export const browsing: BrowsingMessages = {
     tagline: 'Filme zum Behalten',
     skip: 'Zum Inhalt',
     footer: 'Filme zum Behalten, von der Stummfilmzeit bis letzte Woche.',
+    ask: 'Fragen Sie uns',
     language: 'Sprache',
     menu: 'Laden',
     cart: (units) => (units === 0 ? 'Warenkorb, leer' : `Warenkorb, ${plural(units, 'Stück', 'Stück')}`),

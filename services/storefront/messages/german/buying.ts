@@ -105,6 +105,7 @@ export const buying: BuyingMessages = {
     faster: 'Sie haben ein Konto?',
   },
   order: {
+    ask: 'Frage zu dieser Bestellung',
     title: 'Ihre Bestellung',
     live: 'Diese Seite bewegt sich von selbst, wie Ihre Bestellung.',
     stale: 'Die Verbindung ist weg; diese Seite versucht es von selbst wieder.',
@@ -155,7 +156,27 @@ export const buying: BuyingMessages = {
     missingText:
       'Sie gehört zu einer anderen Sitzung oder einem anderen Konto, oder es gibt sie nicht. Melden Sie sich mit dem Konto an, das sie aufgab, oder öffnen Sie sie in dem Browser, in dem Sie bestellt haben.',
   },
+  chat: {
+    title: 'Fragen Sie uns',
+    note: 'Ein Programm antwortet, auf Englisch, aus dem Katalog, den Regeln des Ladens und Ihren Bestellungen. Es kann sich irren.',
+    you: 'Sie:',
+    assistant: 'CloudMart:',
+    greeting: 'Guten Tag! Fragen Sie nach Filmen, Ihren Bestellungen, Lieferung oder Rückgabe.',
+    writing: 'Schreibt …',
+    question: 'Ihre Frage',
+    placeholder: 'Was möchten Sie wissen?',
+    send: 'Senden',
+    suggestions: ['Which films do you have about love?', 'Where is my order?', 'How do I return something?'],
+    aboutOrder: (id: string) => `Where is my order ${id}?`,
+  },
   problems: {
+    'conversation.busy': 'Ihre letzte Frage wird noch beantwortet. Fragen Sie gleich noch einmal.',
+    'conversation.too-many': 'Das waren viele Gespräche für einen Tag. Kommen Sie morgen wieder.',
+    'conversation.too-many-messages': 'Das waren viele Fragen für einen Tag. Kommen Sie morgen wieder.',
+    'assistant.provider-unavailable':
+      'Gerade antwortet hier niemand. Ihre Frage steht noch im Feld: versuchen Sie es gleich noch einmal.',
+    'assistant.provider-refuses-key':
+      'Gerade antwortet hier niemand. Ihre Frage steht noch im Feld: versuchen Sie es später noch einmal.',
     'auth.link-invalid': 'Dieser Link oder Code wurde benutzt oder ist zu alt. Lassen Sie sich einen neuen schicken.',
     'request.invalid': 'Bitte prüfen Sie die markierten Felder.',
     'user.wrong-password': 'Das ist nicht Ihr Passwort.',

@@ -1,0 +1,55 @@
+/** Questions to the assistant, on its page. */
+import { describe, expect, it } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { visit } from '../../kit/testing/browser.ts';
+import { barriers, desk, faultsIn, type Storefront } from './visitor.ts';
+
+const answers = (page: Page) => page.locator('.said:not(.own)[aria-busy="false"]');
+const ask = async (page: Page, question: string) => {
+  await page.getByLabel('Your question').fill(question);
+  await page.getByRole('button', { name: 'Send' }).click();
+};
+
+/** Questions to the assistant, on its page. */
+export const chat = (at: Storefront): void => {
+  describe('the assistant', () => {
+    it('answers with links to what it speaks of, keeps what was said after a reload, and shows markup as text', async () => {
+      const { page, complaints } = await visit(at.browser(), at.shop(), desk);
+      await page.getByRole('link', { name: 'Ask us anything' }).click();
+      await page.getByRole('heading', { name: 'Ask us' }).waitFor();
+      await page.getByRole('button', { name: 'Which films do you have about love?' }).click();
+      await answers(page).locator('.said-sources a').first().waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await ask(page, '<img src=x onerror=alert(1)> How do I return something?');
+      await page.locator('.conversation > li:nth-child(3) .said[aria-busy="false"]').waitFor();
+      expect(await page.locator('.conversation img').count()).toBe(0);
+      expect(await page.getByLabel('Your question').inputValue()).toBe('');
+      await page.reload();
+      await page.getByText('<img src=x onerror=alert(1)> How do I return something?').waitFor();
+      expect(await answers(page).count()).toBe(2);
+      await answers(page).locator('a[href^="/products/"]').first().click();
+      await page.getByRole('button', { name: 'Add to cart' }).waitFor();
+      expect(faultsIn(complaints)).toEqual([]);
+      await page.close();
+    });
+
+    it('that is away says so, and the question stands there to be asked again', async () => {
+      const { page } = await visit(at.browser(), `${at.shop()}/chat`, desk);
+      await page.route('**/api/ai/message/stream', (route) =>
+        route.fulfill({
+          status: 503,
+          headers: { 'content-type': 'application/problem+json', 'retry-after': '1' },
+          json: { code: 'assistant.provider-unavailable', detail: 'Away.' },
+        }),
+      );
+      await page.getByRole('heading', { name: 'Ask us' }).waitFor();
+      await ask(page, 'How do I return something?');
+      await page.getByText('Nobody answers here right now').waitFor();
+      expect(await page.getByLabel('Your question').inputValue()).toBe('How do I return something?');
+      await page.unroute('**/api/ai/message/stream');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await answers(page).first().waitFor();
+      await page.close();
+    });
+  });
+};
