@@ -277,6 +277,6 @@ describe('buying', () => {
       broken: [],
       stderr: expect.anything(),
     });
-    expect([code, laws.length]).toEqual([0, 15]);
+    expect([code, laws.length]).toEqual([0, 17]);
   });
 });

@@ -57,6 +57,10 @@ test('doors answer, a purchase is paid, its events arrive, and it is cancelled a
     'GET /api/v1/reconciliations/{id}/drifts',
     'GET /api/v1/operations/dead-letters/{id}',
     'GET /api/v1/operations/incidents/{id}',
+    ...['slow', 'locks', 'pool', 'indexes', 'bloat', 'replication'].map(
+      (look) => `GET /api/v1/operations/databases/{name}/${look}`,
+    ),
+    'POST /api/v1/operations/databases/{name}/cancel',
   ]);
   expect(report.order?.state).toBe('paid');
   expect(report.pipelines.map(({ topic, from, to }) => ({ topic, from, to }))).toEqual(
