@@ -39,6 +39,11 @@ import { ACCOUNT, type AwsEmulator, startAwsEmulator } from './testing/aws-emula
 import { mailerCases } from './testing/mailer-cases.ts';
 
 const inCluster = services.filter(runsInCluster).map(({ name }) => name);
+/** Those of them that have plain values, and so a ConfigMap. */
+const configured = services
+  .filter(runsInCluster)
+  .filter(({ configuration }) => Object.values(configuration).some(({ kind }) => kind === 'plain'))
+  .map(({ name }) => name);
 const prefix = 'cloudmart-dev';
 const mailer = sentMailsOf(services);
 /** Functions that topics wake. */
@@ -300,7 +305,7 @@ describe('deployed', () => {
       (await emulator.applied()).slice(before).map((id) => id.replace(`${prefix}-workloads-`, ''));
     await again('run-1');
     expect((await applied()).map((id) => id.replace(/[0-9A-F]{8}$/, '')).toSorted()).toEqual(
-      ['Namespace', ...inCluster.flatMap((name) => [name, `${name}configuration`])]
+      ['Namespace', ...inCluster, ...configured.map((name) => `${name}configuration`)]
         .map((id) => id.replaceAll('-', ''))
         .toSorted(),
     );
