@@ -99,7 +99,7 @@ export const connectionsAnswer = z
   .meta({ example: { most: 97, used: 40, pools: [examplePool], longTransactions: [exampleSession] } });
 
 /** Longest statement that is explained. */
-const mostExplainedCharacters = 20_000;
+const mostExplainedCharacters = 8_000;
 
 export const explainBody = z
   .strictObject({
