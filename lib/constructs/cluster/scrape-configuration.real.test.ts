@@ -10,6 +10,8 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { parse, stringify } from 'yaml';
 import { createMetrics } from '../../../services/kit/telemetry/metrics.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
+import { ruleFile } from '../../alerts/rule.ts';
+import { ruleGroups } from '../../alerts/rule-groups.ts';
 import { panels } from '../../compose/shop-dashboard.ts';
 import { prometheusConfiguration } from '../../compose/shop-metrics.ts';
 import { runProgram } from '../../run-program.ts';
@@ -96,6 +98,8 @@ afterAll(async () => {
 });
 
 test('Prometheus takes the configuration of AWS and that of compose', async () => {
+  // Beside it, as compose mounts it.
+  await file('alerts.yaml', stringify(ruleFile(ruleGroups(services)), { aliasDuplicateObjects: false }));
   const files = [
     await file('aws.yaml', stringify(withoutKubernetes())),
     await file('compose.yaml', stringify(prometheusConfiguration(services))),
