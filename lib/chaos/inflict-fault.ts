@@ -27,7 +27,9 @@ const send = (pids: readonly number[], name: NodeJS.Signals) => {
   for (const pid of pids)
     try {
       process.kill(pid, name);
-    } catch {}
+    } catch (problem) {
+      if ((problem as NodeJS.ErrnoException).code !== 'ESRCH') throw problem;
+    }
 };
 
 /** A process and its children, as Linux tells. */

@@ -51,5 +51,38 @@ export const chat = (at: Storefront): void => {
       await answers(page).first().waitFor();
       await page.close();
     });
+
+    it('whose answer breaks off has not answered: nothing of it stays, and the question can be asked again', async () => {
+      const { page } = await visit(at.browser(), `${at.shop()}/chat`, desk);
+      await page.route('**/api/ai/message/stream', (route) =>
+        route.fulfill({
+          headers: { 'content-type': 'text/event-stream' },
+          body: 'id: 1\nevent: answer\ndata: {"text":"You may send","whole":null}\n\n',
+        }),
+      );
+      await page.getByRole('heading', { name: 'Ask us' }).waitFor();
+      await ask(page, 'How do I return something?');
+      await page.getByRole('alert').waitFor();
+      expect(await page.getByText('You may send').count()).toBe(0);
+      expect(await page.getByLabel('Your question').inputValue()).toBe('How do I return something?');
+      await page.close();
+    });
+
+    it('lets the next question be written while it answers', async () => {
+      const { page } = await visit(at.browser(), `${at.shop()}/chat`, desk);
+      const { promise: written, resolve } = Promise.withResolvers<void>();
+      await page.route('**/api/ai/message/stream', async (route) => {
+        await written;
+        await route.continue();
+      });
+      await page.getByRole('heading', { name: 'Ask us' }).waitFor();
+      await ask(page, 'How do I return something?');
+      await page.locator('.said[aria-busy="true"]').waitFor();
+      await page.getByLabel('Your question').fill('And what does it cost?');
+      resolve();
+      await page.locator('.conversation > li:nth-child(2) .said[aria-busy="false"]').waitFor();
+      expect(await page.getByLabel('Your question').inputValue()).toBe('And what does it cost?');
+      await page.close();
+    });
   });
 };

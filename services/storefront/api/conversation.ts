@@ -55,12 +55,16 @@ const begun = (message: string): Turn => ({ message, answer: '', sources: [], at
 const answerTo = async (message: string, told: (turn: Turn) => void): Promise<Turn> => {
   const askIn = async (conversationId: string) => {
     let turn = begun(message);
+    let isWhole = false;
     for await (const { data } of (await assistant()).stream({ body: { conversationId, message } })) {
       turn = data.whole
         ? { ...turn, answer: data.whole.answer, sources: data.whole.sources }
         : { ...turn, answer: turn.answer + data.text };
+      isWhole = data.whole !== null;
       told(turn);
     }
+    // A stream that ends early ends like any other; only the last part says that it is the last.
+    if (!isWhole) throw new Error('the answer broke off');
     return turn;
   };
   const known = sessionStorage.getItem(place);

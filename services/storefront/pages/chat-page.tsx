@@ -68,9 +68,10 @@ const Conversation = ({ turns }: { readonly turns: readonly Turn[] }) => {
   }, [heard]);
   const send = async (message: string) => {
     const field = form.current?.elements.namedItem('message');
-    if (message === '' || !(field instanceof HTMLInputElement)) return;
-    // What was refused stands there to be asked again.
-    field.value = (await ask(message)) ? '' : message;
+    if (message === '' || asked !== null || !(field instanceof HTMLInputElement)) return;
+    if (field.value.trim() === message) field.value = '';
+    // What was refused stands there to be asked again, unless the next question does already.
+    if (!(await ask(message)) && field.value === '') field.value = message;
   };
   return (
     <>
