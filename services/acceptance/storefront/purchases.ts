@@ -122,6 +122,31 @@ export const purchases = (at: Storefront): void => {
       await context.close();
     });
 
+    it('is watched to its end, also when a stream of it ends before', async () => {
+      const { page } = await visit(at.browser(), at.shop(), desk);
+      await fillCart(at, page);
+      await page.goto(`${at.shop()}/checkout`);
+      await fillForm(page);
+      await pay(page).click();
+      await paid(page).waitFor();
+      let streams = 0;
+      // The page finds the order as it was before it was paid, and a stream that ends without a word.
+      await page.route(/\/api\/v1\/orders\/ord_\w+$/, async (route) => {
+        const answer = await route.fetch();
+        const { order } = await answer.json();
+        await route.fulfill({ response: answer, json: { order: { ...order, status: 'pending' } } });
+      });
+      await page.route(/\/api\/v1\/orders\/ord_\w+\/events$/, async (route) => {
+        streams += 1;
+        if (streams > 1) return route.continue();
+        return route.fulfill({ headers: { 'content-type': 'text/event-stream' }, body: '' });
+      });
+      await page.reload();
+      await paid(page).waitFor();
+      expect(streams).toBe(2);
+      await page.close();
+    });
+
     it('keeps names of any script as they are, and runs none', async () => {
       const { page, complaints } = await visit(at.browser(), at.shop(), desk);
       await fillCart(at, page);

@@ -1,8 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { ApiProblem } from '../../contracts/http/ask.ts';
+import type { OrderStatus } from '../../contracts/http/order-api.ts';
 import { orderQuery, timelineQuery } from './queries.ts';
 import { shop } from './shop.ts';
+
+/** Whether a purchase is not decided yet; until then the shop tells each change. */
+export const isUndecided = (status: OrderStatus): boolean => status === 'pending' || status === 'stock-reserved';
 
 /** Milliseconds before a broken stream is opened again. */
 const pauseMs = 2_000;
@@ -22,16 +26,20 @@ export const useWatchedOrder = (id: string, isWatched: boolean): { readonly isLi
     const { signal } = leaving;
     const watch = async () => {
       let after = 0;
+      let isDecided = false;
       while (!signal.aborted) {
         try {
           const { orders } = await shop();
           for await (const { id: sequence, data } of orders.watch({ params: { id } }, { after, signal })) {
             after = sequence;
+            isDecided = !isUndecided(data.order.status);
             setLive(true);
             queries.setQueryData(orderQuery(id).queryKey, data.order);
             void queries.invalidateQueries({ queryKey: timelineQuery(id).queryKey }, { cancelRefetch: false });
           }
-          return;
+          // Whatever stands between may end a stream, too.
+          if (isDecided) return;
+          setLive(false);
         } catch (problem) {
           if (signal.aborted || (problem instanceof ApiProblem && problem.status < 500 && problem.status !== 429))
             return;

@@ -1,22 +1,19 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { Order, OrderStatus } from '../../contracts/http/order-api.ts';
+import type { Order } from '../../contracts/http/order-api.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { PostalLines } from '../../site-kit/components/postal-lines.tsx';
 import { Await, Missing } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { cartQuery, orderQuery, timelineQuery } from '../api/queries.ts';
 import { shop } from '../api/shop.ts';
-import { useWatchedOrder } from '../api/watch-order.ts';
+import { isUndecided, useWatchedOrder } from '../api/watch-order.ts';
 import { OrderSteps } from '../components/order-steps.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages } from '../messages/language.tsx';
 
 const route = getRouteApi('/orders/$id');
-
-/** States before the purchase is decided; then the shop tells each change. */
-const isUndecided = (status: OrderStatus) => status === 'pending' || status === 'stock-reserved';
 
 /** Puts what was not paid back into the cart, and goes there to pay by another card. */
 const RetryButton = ({ order }: { readonly order: Order }) => {
