@@ -15,6 +15,7 @@ export const pipelinesCommand = (): Command =>
       'after',
       helpAfter({
         notes: [
+          '"since" is how long the oldest has waited, "last" how long ago the newest event was.',
           'well: somebody reads, and nothing waits for longer than it may; behind: something does; stopped: nobody reads; unknown: nobody can tell from here.',
         ],
         examples: ['npx cloudmart pipelines', 'npx cloudmart pipelines --environment production --json'],

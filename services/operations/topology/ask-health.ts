@@ -15,12 +15,12 @@ const nothing = { checks: {}, uptimeSeconds: null, memoryMiB: null, answeredInMs
 
 /** Why nobody asks a service, in words. */
 const whyUnknown = ({ isPublic, runs }: DeclaredService): string => {
-  if (isPublic) return 'this came through it; ask its own /health';
+  if (isPublic) return 'this came through it';
   return {
-    pods: 'it is not called from here',
-    function: 'a function has no door: see its pipelines',
-    site: 'files have no health',
-    flink: 'a stream job has no door: see its pipelines',
+    pods: 'not asked from here',
+    function: 'see its pipelines',
+    site: 'files alone',
+    flink: 'see its pipelines',
   }[runs];
 };
 

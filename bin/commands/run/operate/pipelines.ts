@@ -13,15 +13,14 @@ const moods: Readonly<Record<Pipeline['status'], Mood>> = {
 const shown = (value: number | null, unit = '') => (value === null ? '?' : `${value}${unit}`);
 
 const rowOf = (pipeline: Pipeline): string[] => {
-  const { source, from, to, kind, status, lag, freshnessSeconds, lastEventAt, deadLetters, note } = pipeline;
+  const { source, from, to, status, lag, freshnessSeconds, lastEventAt, deadLetters, note } = pipeline;
   return [
     `${from} > ${to}`,
     source.kind === 'topic' ? source.name : `table ${source.name}`,
-    kind,
     paint(moods[status], status),
     shown(lag),
     shown(freshnessSeconds, ' s'),
-    lastEventAt ?? '-',
+    lastEventAt === null ? '-' : `${Math.max(0, Math.round((Date.now() - Date.parse(lastEventAt)) / 1000))} s`,
     deadLetters === 0 || deadLetters === null ? shown(deadLetters) : paint('bad', String(deadLetters)),
     note ?? '',
   ];
@@ -32,7 +31,7 @@ export const runPipelines = async (flags: StaffedShopFlags): Promise<void> => {
   const answer = await signedInAsStaff(flags, ({ operations }) => operations.pipelines());
   const { pipelines } = answer;
   print(flags.json, answer, () =>
-    columns([['pipeline', 'reads', 'as', 'is', 'waits', 'since', 'last event', 'dead', ''], ...pipelines.map(rowOf)]),
+    columns([['pipeline', 'reads', 'is', 'waits', 'since', 'last', 'dead', ''], ...pipelines.map(rowOf)]),
   );
   if (pipelines.some(({ status }) => status === 'stopped' || status === 'behind')) process.exitCode = 1;
 };
