@@ -14,8 +14,8 @@ const seed = '7';
 const casesPerDoor = process.env['CASES_PER_DOOR'] ?? '20';
 /** Under the limit of 600 anonymous requests a minute, which would answer in place of the doors. */
 const rate = '9/s';
-/** Streams stay open, and log-in takes 30 requests a minute; both have tests of their own. */
-const elsewhere = 'events$|/auth/';
+/** Streams stay open, log-in takes 30 requests a minute, and signing out ends what the rest is asked with; all have tests of their own. */
+const elsewhere = 'events$|/auth/|/session$';
 const checks = [
   'not_a_server_error',
   'status_code_conformance',
@@ -51,7 +51,8 @@ const askEveryDoor = async (document: string, headersOf: () => Promise<string[]>
   if (!schemathesis) throw new Error('REAL_SCHEMATHESIS is not set; run this with "npm run test:real schemathesis"');
   const parameters = ['run', document, '--url', platform.gateway, '--phases', 'fuzzing,stateful', '--no-color'];
   const limits = ['--max-examples', casesPerDoor, '--rate-limit', rate, '--request-timeout', '30', '--seed', seed];
-  const asked = (await headersOf()).flatMap((header) => ['--header', header]);
+  const given: string[] = await headersOf();
+  const asked = given.flatMap((header) => ['--header', header]);
   // A folder each: it keeps what it learnt beside it, and three of them run at once.
   const cwd = await mkdtemp(path.join(path.dirname(document), 'caller-'));
   const { stdout } = await promisify(execFile)(
@@ -61,6 +62,10 @@ const askEveryDoor = async (document: string, headersOf: () => Promise<string[]>
   ).catch((problem: Error & { stdout?: string }) => {
     throw new Error(problem.stdout || problem.message);
   });
+  // A session that ended on the way leaves most doors refused, each of them as described.
+  const [, token] = /^authorization: (.+)$/.exec(given[0] ?? '') ?? [];
+  const me = createVisitor(platform.gateway, token === undefined ? {} : { authorization: token });
+  expect((await me.call('GET', '/me')).status).toBe(token === undefined ? 401 : 200);
   return stdout;
 };
 
