@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
 import { SiteForm } from '../../site-kit/components/site-form.tsx';
+import { useHeldPage } from './held-page.ts';
 import { Refusal } from './refusal.tsx';
 
 export type ActProps<Result> = {
@@ -23,8 +24,9 @@ export type ActProps<Result> = {
 /** A button that does nothing before it has said what it will do and was answered. */
 export const Act = <Result,>({ name, label, effects, children, act, onDone, isGrave = false }: ActProps<Result>) => {
   const dialog = useRef<HTMLDialogElement>(null);
-  // A new key is a new question: nothing of the last one, neither text nor refusal, is left in it.
+  // Set while the question is open. A new key is a new question: nothing of the last, neither text nor refusal, is left.
   const [key, setKey] = useState<string>();
+  useHeldPage(key !== undefined);
   const ask = useMutation({
     mutationFn: (form: FormData) => act(form, key ?? ''),
     onSuccess: async (result) => {
@@ -43,7 +45,7 @@ export const Act = <Result,>({ name, label, effects, children, act, onDone, isGr
         {label === undefined ? name : <span aria-hidden="true">{label}</span>}
         {label !== undefined && <span className="visually-hidden">{name}</span>}
       </button>
-      <dialog ref={dialog} className="question" aria-label={name}>
+      <dialog ref={dialog} className="question" aria-label={name} onClose={() => setKey(undefined)}>
         <div key={key} className="question-inner">
           <h2>{name}</h2>
           <ul className="effects">

@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { type ReactNode, useRef, useState } from 'react';
 import { SiteForm } from '../../site-kit/components/site-form.tsx';
+import { useHeldPage } from './held-page.ts';
 import { Refusal } from './refusal.tsx';
 
 export type Rehearsal = {
@@ -27,12 +28,15 @@ export type RehearsedActProps = {
 export const RehearsedAct = ({ name, effects, children, rehearse, act, onDone }: RehearsedActProps) => {
   const dialog = useRef<HTMLDialogElement>(null);
   const [round, setRound] = useState(0);
+  const [isOpen, setIsOpen] = useState(false);
+  useHeldPage(isOpen);
   const dry = useMutation({ mutationFn: rehearse });
   const real = useMutation({ mutationFn: act });
   const open = () => {
     dry.reset();
     real.reset();
     setRound((last) => last + 1);
+    setIsOpen(true);
     dialog.current?.showModal();
   };
   const isBusy = dry.isPending || real.isPending;
@@ -47,7 +51,10 @@ export const RehearsedAct = ({ name, effects, children, rehearse, act, onDone }:
         ref={dialog}
         className="question"
         aria-label={name}
-        onClose={() => void (real.data !== undefined && onDone())}
+        onClose={() => {
+          setIsOpen(false);
+          if (real.data !== undefined) void onDone();
+        }}
       >
         {/* What was rehearsed is what was written then: another reason, or another choice, is rehearsed again. */}
         <div key={round} className="question-inner" onInput={() => dry.reset()}>
