@@ -146,6 +146,7 @@ const inOneTransaction = (client: pg.Client): Database => {
   return {
     ...sql,
     transaction: (work) => work(sql),
+    session: (work) => work(sql),
     listen: async () => async () => undefined,
     check: async () => undefined,
     close: async () => undefined,

@@ -58,6 +58,7 @@ describe('the health routes', () => {
 
   test.each([
     ['starting', [200, 503, 503]],
+    ['migrating', [200, 503, 200]],
     ['failed', [200, 503, 503]],
     ['ready', [200, 200, 200]],
     ['draining', [200, 503, 200]],

@@ -90,8 +90,9 @@ export const addHealthRoutes = (
     route('/live', 'Whether the process turns; no dependency is asked.', phase, (reply) =>
       answer(reply, true, { status: 'live' }),
     );
-    route('/startup', 'Whether the start is over.', phase, (reply) =>
-      answer(reply, health.phase === 'ready' || health.phase === 'draining', { status: health.phase }),
+    // Who builds an index for an hour would be killed in the middle, each time anew: from then on the process is only asked whether it turns.
+    route('/startup', 'Whether the start is over, or builds an index that takes its time.', phase, (reply) =>
+      answer(reply, ['ready', 'draining', 'migrating'].includes(health.phase), { status: health.phase }),
     );
     route('/ready', 'Whether traffic may come here.', phase, async (reply) => {
       const ready = await health.isReady();

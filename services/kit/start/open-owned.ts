@@ -25,7 +25,12 @@ export const openDatabase = async (context: OwnerContext, options: PoolOptions =
   const { health, migrations } = context;
   const database = openPool(context, options);
   health.add('database', { critical: true, check: () => database.check() });
-  await migrate(database, migrations.own, { kitFolder: migrations.kit });
+  await migrate(database, migrations.own, {
+    kitFolder: migrations.kit,
+    takesLong: () => {
+      if (health.phase === 'starting') health.enter('migrating');
+    },
+  });
   return database;
 };
 

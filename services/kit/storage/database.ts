@@ -8,6 +8,7 @@ import { Refusal } from '../values/refusal.ts';
 import { type ConnectionSettings, connectionOptions } from './connection.ts';
 import { asRefusal, isConflictFailure } from './database-failure.ts';
 import { createListener, type Notified } from './listener.ts';
+import { watchPool } from './watch-pool.ts';
 
 export type QueryOptions = {
   /** Name under which each connection prepares the statement once; one name, one text. */
@@ -40,6 +41,11 @@ export type Database = Sql & {
    * `transaction` are refused: only `tx` may be used.
    */
   transaction<T>(work: (tx: Sql) => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /**
+   * One connection for `work` alone, outside of any transaction, for what a session sets, locks or may not do in a transaction. It is
+   * closed afterwards, and with it go all of its settings and locks. As in a transaction, only the given `Sql` may be used meanwhile.
+   */
+  session<T>(work: (session: Sql) => Promise<T>): Promise<T>;
   /** Calls back on each NOTIFY, and once with '' after a lost connection came back. Resolves to the function that stops it. */
   listen(channel: string, onNotify: Notified): Promise<() => Promise<void>>;
   /** Resolves if the database answers. */
@@ -81,26 +87,6 @@ const through = (client: Pick<pg.PoolClient, 'query'>): Sql => ({
   },
 });
 
-const registerMetrics = (pool: pg.Pool, metrics: Metrics, poolName: string) => {
-  const watched = (metrics.registry.getSingleMetric('pg_pool_connections') as WatchedGauge | undefined)?.pools;
-  if (watched) return void watched.set(poolName, pool);
-  const pools = new Map([[poolName, pool]]);
-  const gauge = metrics.gauge({
-    name: 'pg_pool_connections',
-    help: 'Connections of the database pools, and callers that wait for one.',
-    labels: ['pool', 'state'],
-    collect() {
-      for (const [name, { totalCount, idleCount, waitingCount }] of pools) {
-        this.set({ pool: name, state: 'busy' }, totalCount - idleCount);
-        this.set({ pool: name, state: 'idle' }, idleCount);
-        this.set({ pool: name, state: 'waiting' }, waitingCount);
-      }
-    },
-  });
-  Object.assign(gauge, { pools });
-};
-type WatchedGauge = { readonly pools?: Map<string, pg.Pool> };
-
 const inDatabase = { kind: SpanKind.CLIENT, attributes: { 'db.system.name': 'postgresql' } };
 
 const actionsAfterCommit = new WeakMap<Sql, (() => void)[]>();
@@ -131,7 +117,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
   });
   // Without a handler an idle connection that dies would end the process.
   pool.on('error', (error) => logger.warn({ error }, 'an idle database connection was lost'));
-  if (metrics) registerMetrics(pool, metrics, poolName);
+  if (metrics) watchPool(pool, metrics, poolName);
   const transactionInHand = new AsyncLocalStorage<{ isOpen: boolean }>();
   const listener = createListener(() => ({ ...driverOptions, connectionTimeoutMillis: 5_000 }), logger);
 
@@ -203,6 +189,17 @@ export const createDatabase = (options: DatabaseOptions): Database => {
       }
     });
 
+  const session: Database['session'] = (work) =>
+    onOneConnection(async (client, breakOff) => {
+      const scope = { isOpen: true };
+      try {
+        return await transactionInHand.run(scope, () => work(through(client)));
+      } finally {
+        scope.isOpen = false;
+        breakOff(new Error('a session ends with its connection'));
+      }
+    });
+
   const transaction: Database['transaction'] = async (work, { retries = 0, isolation } = {}) => {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -231,6 +228,7 @@ export const createDatabase = (options: DatabaseOptions): Database => {
     query: (text, values, settings) =>
       inPart(settings?.name ?? 'statement', inDatabase, () => query(text, values, settings)),
     transaction: (work, settings) => inPart('transaction', inDatabase, () => transaction(work, settings)),
+    session: (work) => inPart('session', inDatabase, () => session(work)),
     listen: listener.listen,
     check: async () => {
       await onOneConnection((client) => client.query('SELECT 1'));

@@ -1,43 +1,32 @@
-import { createHash } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Database, Sql } from './database.ts';
+import { takeIndexStep } from './index-step.ts';
+import { type Migration, type MigrationFolderOptions, readMigrations } from './migration-files.ts';
 
-export type MigrateOptions = {
-  /** Folder of the kit's own tables, applied first; default the one beside this file. A bundle has it in `context.migrations.kit`. */
-  readonly kitFolder?: URL | string;
+export type MigrateOptions = MigrationFolderOptions & {
+  /** Called, maybe several times, before something that may take longer than a start: an index, or another process that migrates. */
+  readonly takesLong?: () => void;
 };
 
-type Applied = { readonly owner: 'kit' | 'own'; readonly name: string; readonly checksum: string };
-export type Migration = Applied & { readonly sql: string };
+type Applied = Pick<Migration, 'owner' | 'name' | 'checksum'>;
 
 /** Any number that nothing else in the database locks. */
 const lockNumber = 4_701_338_201;
-/** Milliseconds for one statement: building an index on a big table takes longer than a request may. */
+/** Milliseconds for one statement: rewriting a big table takes longer than a request may. */
 const statementTimeoutMs = 600_000;
-
-const pathOf = (folder: URL | string) => (typeof folder === 'string' ? folder : fileURLToPath(folder));
-
-const readFolder = async (owner: Migration['owner'], folder: URL | string): Promise<Migration[]> => {
-  const path = pathOf(folder);
-  const names = (await readdir(path)).filter((name) => name.endsWith('.sql')).toSorted();
-  const misnamed = names.find((name) => !/^\d{4}-[a-z0-9-]+\.sql$/.test(name));
-  if (misnamed) throw new Error(`migration ${misnamed} in ${path}: name it like 0002-add-something.sql`);
-  const doubled = names.find((name, at) => names[at - 1]?.slice(0, 4) === name.slice(0, 4));
-  if (doubled) throw new Error(`migration ${doubled} in ${path}: its number is taken already; use the next free one`);
-  return Promise.all(
-    names.map(async (name) => {
-      const sql = await readFile(join(path, name), 'utf8');
-      if (sql.trim() === '') throw new Error(`migration ${name} in ${path} is empty`);
-      return { owner, name, sql, checksum: createHash('sha256').update(sql).digest('hex') };
-    }),
-  );
-};
+const patiently = { timeoutMs: statementTimeoutMs };
+/** As long as another process may build indexes. */
+const lockWithinMs = 4 * 3_600_000;
+const askAgainMs = 250;
+/** After so long the other process does more than a start; probes give it two minutes. */
+const ordinaryMs = 30_000;
 
 const bookkeeping = `
   CREATE TABLE IF NOT EXISTS applied_migrations (
     owner text NOT NULL, name text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (owner, name));
+  CREATE TABLE IF NOT EXISTS begun_migrations (
+    owner text NOT NULL, name text NOT NULL, begun_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (owner, name))`;
 
 /** Throws, naming the file, if what was applied once is not what lies in the folder now. */
@@ -55,55 +44,97 @@ const refuseRewrittenHistory = (applied: readonly Applied[], known: readonly Mig
   }
 };
 
-/** The migrations of the kit, then those of the folder. */
-export const readMigrations = async (
-  folder: URL | string | undefined,
-  { kitFolder = new URL('./migrations', import.meta.url) }: MigrateOptions = {},
-): Promise<Migration[]> => [
-  ...(await readFolder('kit', kitFolder)),
-  ...(folder === undefined ? [] : await readFolder('own', folder)),
-];
-
-const applyMissing = async (tx: Sql, known: readonly Migration[]): Promise<string[]> => {
-  const patiently = { timeoutMs: statementTimeoutMs };
-  await tx.query(`SET LOCAL statement_timeout = ${statementTimeoutMs}; SET LOCAL lock_timeout = ${statementTimeoutMs}`);
-  await tx.query('SELECT pg_advisory_xact_lock($1)', [lockNumber], patiently);
-  await tx.query(bookkeeping);
-  const { rows: applied } = await tx.query<Applied>(
-    'SELECT owner, name, checksum FROM applied_migrations ORDER BY name',
-  );
-  refuseRewrittenHistory(applied, known);
+/** The files that are not applied yet. Throws if one of them comes before an applied one. */
+const missingOf = (applied: readonly Applied[], known: readonly Migration[]): Migration[] => {
   const missing = known.filter(({ owner, name }) => !applied.some((row) => row.owner === owner && row.name === name));
-  for (const { owner, name, sql, checksum } of missing) {
+  for (const { owner, name } of missing) {
     const later = applied.find((row) => row.owner === owner && row.name > name);
     if (later)
       throw new Error(
         `migration ${name} (${owner}) comes before ${later.name}, which is applied already; give it a higher number`,
       );
-    try {
-      await tx.query(sql, undefined, patiently);
-    } catch (error) {
-      throw new Error(`migration ${name} (${owner}) failed: ${(error as Error).message}`, { cause: error });
-    }
-    await tx.query('INSERT INTO applied_migrations (owner, name, checksum) VALUES ($1, $2, $3)', [
-      owner,
-      name,
-      checksum,
-    ]);
   }
-  return missing.map(({ name }) => name);
+  return missing;
 };
 
 /**
- * Applies what is missing of the numbered `.sql` files, the kit's first, all in one transaction: a failing file changes
- * nothing. Processes that start at the same time wait for each other. Returns the names that were applied now.
+ * Whoever has the lock migrates. It is asked for again and again instead of waited for: a statement that waits holds a snapshot, every
+ * concurrent build waits for all snapshots, and the build is what the lock would be waited for.
+ */
+const takeLock = async (session: Sql, takesLong: () => void) => {
+  const since = performance.now();
+  for (; performance.now() - since < lockWithinMs; await pause(askAgainMs)) {
+    const { rows } = await session.query<{ isMine: boolean }>('SELECT pg_try_advisory_lock($1) AS "isMine"', [
+      lockNumber,
+    ]);
+    if (rows[0]?.isMine) return;
+    if (performance.now() - since > ordinaryMs) takesLong();
+  }
+  throw new Error(
+    `another process has been migrating this database for ${lockWithinMs / 3_600_000} hours; look at it with "npx cloudmart db locks" and start again`,
+  );
+};
+
+const inTransaction = async (session: Sql, work: () => Promise<unknown>) => {
+  await session.query('BEGIN');
+  try {
+    await work();
+    await session.query('COMMIT');
+  } catch (error) {
+    // The session ends with its connection; the first error is the one to report.
+    await session.query('ROLLBACK').catch(() => undefined);
+    throw error;
+  }
+};
+
+const keepAsApplied = async (session: Sql, { owner, name, checksum }: Migration) => {
+  await session.query('DELETE FROM begun_migrations WHERE (owner, name) = ($1, $2)', [owner, name]);
+  const values = [owner, name, checksum];
+  await session.query('INSERT INTO applied_migrations (owner, name, checksum) VALUES ($1, $2, $3)', values);
+};
+
+const apply = async (session: Sql, migration: Migration, takesLong: () => void) => {
+  const { owner, name, sql, step } = migration;
+  if (step) {
+    takesLong();
+    await takeIndexStep(session, { ...migration, step });
+    await inTransaction(session, () => keepAsApplied(session, migration));
+    return;
+  }
+  await session.query(`SET statement_timeout = ${statementTimeoutMs}`);
+  await inTransaction(session, async () => {
+    try {
+      await session.query(sql, undefined, patiently);
+    } catch (error) {
+      throw new Error(`migration ${name} (${owner}) failed: ${(error as Error).message}`, { cause: error });
+    }
+    await keepAsApplied(session, migration);
+  });
+};
+
+/**
+ * Applies what is missing of the numbered `.sql` files, the kit's first, each in a transaction of its own: one that fails changes nothing,
+ * and those before it stay. A file that begins with `-- cloudmart: no transaction` builds or drops one index concurrently; killed in the
+ * middle, the next start builds it anew. Processes that start at the same time take turns. Returns the names that were applied now.
  * Throws, naming the file, if an applied one was changed or is missing, or if a new one comes before an applied one.
  */
 export const migrate = async (
   database: Database,
   folder?: URL | string,
-  options?: MigrateOptions,
+  { takesLong = () => undefined, ...folders }: MigrateOptions = {},
 ): Promise<string[]> => {
-  const known = await readMigrations(folder, options);
-  return database.transaction((tx) => applyMissing(tx, known));
+  const known = await readMigrations(folder, folders);
+  return database.session(async (session) => {
+    // A server notices by itself that its client was killed, instead of building on under the lock.
+    await session.query(`SET client_connection_check_interval = 1000; SET lock_timeout = ${statementTimeoutMs}`);
+    await takeLock(session, takesLong);
+    await session.query(bookkeeping);
+    const { rows: applied } = await session.query<Applied>(
+      'SELECT owner, name, checksum FROM applied_migrations ORDER BY name',
+    );
+    refuseRewrittenHistory(applied, known);
+    const missing = missingOf(applied, known);
+    for (const migration of missing) await apply(session, migration, takesLong);
+    return missing.map(({ name }) => name);
+  });
 };

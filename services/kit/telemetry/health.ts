@@ -28,8 +28,10 @@ export type HealthReport = {
   readonly checks: Readonly<Record<string, CheckReport>>;
 };
 
-/** `starting` until everything listens; `failed` when the self-check found something missing; `draining` after SIGTERM. */
-export type Phase = 'starting' | 'ready' | 'failed' | 'draining';
+/**
+ * `starting` until everything listens, `migrating` instead while an index is built that no start can wait for; `failed` when the self-check found something missing; `draining` after SIGTERM.
+ */
+export type Phase = 'starting' | 'migrating' | 'ready' | 'failed' | 'draining';
 
 export type Health = {
   add(name: string, options: CheckOptions): void;

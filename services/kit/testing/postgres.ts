@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import pg from 'pg';
 import { createDatabase, type Database, type DatabaseOptions } from '../storage/database.ts';
-import { migrate, readMigrations } from '../storage/migrate.ts';
+import { migrate } from '../storage/migrate.ts';
+import { readMigrations } from '../storage/migration-files.ts';
 import { createLogger, type Logger } from '../telemetry/logger.ts';
 import { clusterUrl } from './embedded-cluster.ts';
 
