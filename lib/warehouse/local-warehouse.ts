@@ -16,7 +16,7 @@ export const WAREHOUSE_FILE = 'orders.duckdb';
 /** What the shop keeps in a warehouse. */
 export const shopSchema: Schema = { tables: warehouseTables, views: warehouseViews };
 
-/** Whether a service writes to a warehouse. */
+/** Whether a service writes to a warehouse, or asks it. */
 export const hasWarehouse = ({ configuration }: Pick<ServiceManifest, 'configuration'>): boolean =>
   WAREHOUSE_URL in configuration;
 

@@ -33,7 +33,8 @@ export const shopWarehouseStatus = async (data: string): Promise<WarehouseStatus
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {
-    const exporter = services.find(hasWarehouse)?.name ?? '';
+    const exporter =
+      services.find((service) => hasWarehouse(service) && service.follows?.includes(ledger.table))?.name ?? '';
     const givenUp = await openMappingTable(client, exporter, ledger.table).givenUp();
     return await withWarehouse({ data }, (warehouse) => warehouseStatus(warehouse, entries, givenUp));
   } finally {

@@ -1,5 +1,6 @@
 import { operationsDoors } from '../contracts/http/operations/operations-doors.ts';
 import { platformMapSchema } from '../contracts/http/operations/topology-api.ts';
+import { warehouseTables } from '../contracts/warehouse/order-rows.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { createTableClient } from '../kit/functions/table-client.ts';
@@ -7,12 +8,14 @@ import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { openDatabase } from '../kit/start/open-owned.ts';
 import { required } from '../kit/start/required.ts';
+import { openWarehouse, type WarehouseConfig } from '../kit/warehouse/open-warehouse.ts';
 import { openSharedCache } from './cache/shared-cache.ts';
 import { createHealthClient } from './clients/health-client.ts';
 import { createTableFollowers } from './clients/table-followers.ts';
 import { replayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 import { repairSequences } from './event-sequences/repair-sequences.ts';
 import { actsHandlers } from './http/acts-handlers.ts';
+import { analyticsHandlers } from './http/analytics-handlers.ts';
 import { cacheHandlers } from './http/cache-handlers.ts';
 import { consumersHandlers } from './http/consumers-handlers.ts';
 import { databasesHandlers } from './http/databases-handlers.ts';
@@ -40,7 +43,7 @@ export type OperationsParts = {
 };
 
 /** Wires the service: what main.ts runs and what the tests run. */
-export const operationsApp = async (context: ServiceContext, parts: OperationsParts = {}) => {
+export const operationsApp = async (context: ServiceContext<WarehouseConfig>, parts: OperationsParts = {}) => {
   const { manifest, config, clock, health, functions, ids, logger, metrics } = context;
   const database = await openDatabase(context);
   const log = await openEventLog({ url: required(context, 'EVENTS_URL', config.events), logger, metrics });
@@ -60,6 +63,7 @@ export const operationsApp = async (context: ServiceContext, parts: OperationsPa
   const ledger = createObservedLedger({ table: entries, client: tables });
   const databases = new Map(Object.entries(observed));
   const cache = openSharedCache(required(context, 'CACHE_URL', config.cache), { logger });
+  const warehouse = openWarehouse(config.own, warehouseTables);
   const topics = platform.flatMap(({ publishes }) => publishes);
 
   const http = await createHttpServer({ context });
@@ -83,6 +87,7 @@ export const operationsApp = async (context: ServiceContext, parts: OperationsPa
       },
     }),
     ...actsHandlers(acts),
+    ...analyticsHandlers({ log, clock, warehouse }),
     ...consumersHandlers({ ...acting, log, platform }),
     ...databasesHandlers({ ...acting, databases }),
     ...cacheHandlers({ ...acting, cache }),
@@ -101,6 +106,7 @@ export const operationsApp = async (context: ServiceContext, parts: OperationsPa
   return {
     http,
     resources: [
+      { name: 'warehouse', close: async () => warehouse?.close() },
       { name: 'cache', close: () => cache?.close() },
       { name: 'tables', close: async () => tables.destroy() },
       { name: 'followers', close: () => followers.close() },

@@ -1,3 +1,3 @@
-import * as z from 'zod';
+import { warehouseConfig } from '../kit/warehouse/open-warehouse.ts';
 
-export const operationsConfig = z.object({});
+export const operationsConfig = warehouseConfig;

@@ -1,4 +1,5 @@
 import { defineService } from '../kit/manifest.ts';
+import { warehouseConfiguration } from '../kit/warehouse/warehouse-configuration.ts';
 
 const topics = [
   'user-events',
@@ -26,12 +27,13 @@ export const manifest = defineService({
   },
   operates: { topics, databaseSessions: true },
   cache: true,
+  reaches: ['bigquery'],
   criticalFunctions: [
     { file: 'topology/ask-health.ts', name: 'askHealth' },
     { file: 'event-sequences/repair-sequences.ts', name: 'repairSequences' },
     { file: 'dead-letters/replay-dead-letters.ts', name: 'replayDeadLetters' },
   ],
-  configuration: {},
+  configuration: warehouseConfiguration,
   databaseConnections: 3,
   // One serves a few people; the second is there while the first moves.
   scaling: { min: 2, max: 4, cpuPercent: 80 },

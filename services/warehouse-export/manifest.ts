@@ -1,4 +1,5 @@
 import { defineService } from '../kit/manifest.ts';
+import { warehouseConfiguration } from '../kit/warehouse/warehouse-configuration.ts';
 
 export const manifest = defineService({
   name: 'warehouse-export',
@@ -13,24 +14,7 @@ export const manifest = defineService({
   calls: [],
   reaches: ['bigquery'],
   criticalFunctions: [{ file: 'handler.ts', name: 'handler' }],
-  configuration: {
-    WAREHOUSE_URL: {
-      description:
-        'The warehouse: bigquery://<project>/<dataset>; none: for none yet, "cloudmart warehouse backfill" brings in later what was passed over.',
-      kind: 'plain',
-      default: 'none:',
-    },
-    GOOGLE_AUDIENCE: {
-      description:
-        'Provider of the workload identity pool that trusts the role of this function: //iam.googleapis.com/projects/<number>/locations/global/workloadIdentityPools/<pool>/providers/<provider>.',
-      kind: 'plain',
-    },
-    GOOGLE_SERVICE_ACCOUNT: {
-      description:
-        'Mail address of the service account of Google that the role acts as; without it the pool itself needs the rights.',
-      kind: 'plain',
-    },
-  },
+  configuration: warehouseConfiguration,
   scaling: { min: 0, max: 4, cpuPercent: 100 },
   size: { cpuMillis: 250, memoryMiB: 256 },
 });

@@ -61,6 +61,7 @@ test('doors answer, a purchase is paid, its events arrive, and it is cancelled a
       (look) => `GET /api/v1/operations/databases/{name}/${look}`,
     ),
     'POST /api/v1/operations/databases/{name}/cancel',
+    'GET /api/v1/operations/analytics/views/{view}',
   ]);
   expect(report.order?.state).toBe('paid');
   expect(report.pipelines.map(({ topic, from, to }) => ({ topic, from, to }))).toEqual(

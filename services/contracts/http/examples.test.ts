@@ -8,6 +8,7 @@ import * as product from './catalogue/product-api.ts';
 import * as productHistory from './catalogue/product-history-api.ts';
 import * as productSearch from './catalogue/product-search-api.ts';
 import * as acts from './operations/acts-api.ts';
+import * as analytics from './operations/analytics-api.ts';
 import * as cache from './operations/cache-api.ts';
 import * as consumers from './operations/consumers-api.ts';
 import * as databaseSessions from './operations/database-sessions-api.ts';
@@ -24,6 +25,7 @@ import * as values from './values.ts';
 
 const schemas = [
   acts,
+  analytics,
   cache,
   databaseSessions,
   databases,

@@ -68,3 +68,9 @@ export const windowPast = () =>
 
 export const serviceUnknown = (name: string, known: readonly string[]) =>
   new Refusal('missing', 'service.unknown', `There is no service "${name}"; known are ${known.join(', ')}.`);
+
+export const warehouseUnavailable = (cause: unknown) =>
+  new Refusal('unavailable', 'warehouse.unavailable', 'The warehouse does not answer; try again shortly.', {
+    retryAfterSeconds: 10,
+    cause,
+  });

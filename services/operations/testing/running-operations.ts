@@ -62,6 +62,8 @@ export type OperationsParts = {
   readonly ordersUrl?: string;
   /** Given by tests that ask tables. */
   readonly tableClient?: DynamoDBClient;
+  /** Door of a warehouse; default the shop has none. */
+  readonly warehouseUrl?: string;
   /** URLs of databases that it observes, by name; default none. */
   readonly observed?: Readonly<Record<string, string>>;
 };
@@ -77,12 +79,13 @@ const observedConfig = (urls: Readonly<Record<string, string>>) =>
 /** The service as in production, on a database of its own, in a shop of these services. */
 export const startOperations = async (
   platform: readonly DeclaredService[],
-  { callees = {}, clock, ordersUrl, observed = {}, ...given }: OperationsParts = {},
+  { callees = {}, clock, ordersUrl, observed = {}, warehouseUrl = 'none:', ...given }: OperationsParts = {},
 ) => {
   const events = given.events ?? (await testLog());
   const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
   const tokens = await testTokens();
   const context = testContext(manifest, {
+    own: { WAREHOUSE_URL: warehouseUrl },
     config: {
       database: { url: postgres.url, connections: 4, auth: 'password' },
       events: events.url,

@@ -1,6 +1,7 @@
 /** Every door of the operations service, a line a family: gateway, client and documentation read this table. */
 import type { Doors } from '../door.ts';
 import { actsDoors } from './acts-doors.ts';
+import { analyticsDoors } from './analytics-doors.ts';
 import { cacheDoors } from './cache-doors.ts';
 import { consumersDoors } from './consumers-doors.ts';
 import { databasesDoors } from './databases-doors.ts';
@@ -20,4 +21,5 @@ export const operationsDoors = {
   ...consumersDoors,
   ...databasesDoors,
   ...cacheDoors,
+  ...analyticsDoors,
 } as const satisfies Doors;
