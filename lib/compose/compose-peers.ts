@@ -1,4 +1,5 @@
 /** What the services need beside them, each from its makers' image, pinned by version and by the digest of all its platforms. */
+import { STATEMENT_COUNT_SETTINGS } from '../databases/count-statements.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { boundedContainer, type ComposeContainer, healthyWhen } from './compose-container.ts';
 import { SHOWN_PORTS, shown } from './compose-places.ts';
@@ -21,6 +22,10 @@ const lasting = { ...boundedContainer, restart: 'unless-stopped' } as const;
 
 const postgres: ComposeContainer = {
   image: IMAGES.postgres,
+  command: [
+    'postgres',
+    ...Object.entries(STATEMENT_COUNT_SETTINGS).flatMap(([name, value]) => ['-c', `${name}=${value}`]),
+  ],
   environment: {
     POSTGRES_USER: ADMINISTRATOR,
     POSTGRES_PASSWORD: secretReference(peerSecrets.postgres),

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { emptyDatabase, type TestDatabase } from '../../services/kit/testing/postgres.ts';
-import { createOwners, type DatabaseOwner } from './create-owners.ts';
+import { type Administrator, createOwners, type DatabaseOwner } from './create-owners.ts';
 import { type DatabaseReader, grantReaders, type WithinDatabase } from './grant-readers.ts';
 
 // The cluster serves the whole test run, so every name is this file's own.
@@ -30,9 +30,20 @@ const asSuperuser = async (text: string) => {
   await client.connect();
   await client.query(text).finally(() => client.end());
 };
-/** As on RDS, whose administrator is no superuser. */
+/** As on RDS, whose administrator is no superuser, and yet makes extensions that only a superuser makes elsewhere. */
+const asOnRds = (client: pg.Client, database: string): Administrator => ({
+  query: async (text, values) => {
+    if (!text.startsWith('CREATE EXTENSION')) return client.query(text, values);
+    const { rows } = await client.query<{ may: boolean }>(
+      "SELECT has_database_privilege(current_database(), 'CREATE') AS may",
+    );
+    if (!rows[0]?.may) throw new Error(`permission denied to create an extension in ${database}`);
+    return within('postgres', database, (superuser) => superuser.query(text, values));
+  },
+});
 const grant = (readers: readonly DatabaseReader[]) => {
-  const inside: WithinDatabase = (database, work) => within(administrator, database, work);
+  const inside: WithinDatabase = (database, work) =>
+    within(administrator, database, (client) => work(asOnRds(client, database)));
   return inside('postgres', async (client) => {
     await createOwners(client, [orders, carts]);
     await grantReaders(client, inside, [orders, carts], readers);
@@ -114,4 +125,26 @@ test('who operates a database sees what others do there and may cancel it, and n
   expect(await sees()).toEqual(expect.arrayContaining(['<insufficient privilege>']));
   expect(await sees()).not.toContain('SELECT 42');
   expect(await cancels()).toEqual([{ may: false }]);
+});
+
+test('who operates a database sees what statements cost there, and nothing of it lies among the tables of the owner', async () => {
+  await asSuperuser(
+    `ALTER ROLE "${orders.role}" IN DATABASE "${orders.database}" SET pg_stat_statements.track = 'all'`,
+  );
+  const cost = () =>
+    asReader(`SELECT query, calls FROM statement_counts.pg_stat_statements s JOIN pg_roles r ON r.oid = s.userid
+      WHERE rolname = '${orders.role}' AND query LIKE 'SELECT count(*)%early%'`);
+  await grant([{ ...desk, operates: true }]);
+  await asOwner('SELECT count(*) FROM early WHERE id = 4711');
+  await grant([{ ...desk, operates: true }]);
+  expect(await cost()).toEqual([{ query: 'SELECT count(*) FROM early WHERE id = $1', calls: '1' }]);
+  expect(
+    (
+      await asOwner(
+        "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v')",
+      )
+    ).rows,
+  ).toEqual(expect.not.arrayContaining([{ relname: expect.stringContaining('pg_stat') }]));
+  await grant([desk]);
+  expect(await cost()).toEqual([]);
 });

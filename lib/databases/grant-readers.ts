@@ -1,10 +1,11 @@
 /** Lets services read databases that others own, as often as it is asked to: what is there, and what its owner makes later. */
+import { countStatements } from './count-statements.ts';
 import { type Administrator, type DatabaseRole, ensureRole, identifier } from './create-owners.ts';
 
 /** A role that reads a database, and the role that owns it; all are taken from manifests. */
 export type DatabaseReader = DatabaseRole & {
   readonly database: string;
-  /** Whether it also sees every session of the server and may cancel a statement. Default false. */
+  /** Whether it also sees every session of the server, what statements cost, and may cancel one. Default false. */
   readonly operates?: boolean;
 };
 
@@ -85,10 +86,12 @@ export const grantReaders = async (
     const roles = own.map(({ role }) => role);
     await asOwner(administrator, owner, () => letEnter(administrator, database, roles));
     if (roles.length > 0)
-      await within(database, (inside) =>
-        asOwner(inside, owner, async () => {
+      await within(database, async (inside) => {
+        await asOwner(inside, owner, async () => {
           for (const role of roles) await letRead(inside, role);
-        }),
-      );
+        });
+        const operators = own.filter(({ operates }) => operates).map(({ role }) => role);
+        if (operators.length > 0) await countStatements(inside, { database, role: owner }, operators);
+      });
   }
 };

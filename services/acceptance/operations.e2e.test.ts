@@ -68,6 +68,17 @@ test('the events of an order are shown, and the ledger has them as the order doe
   expect((await ask('events', 'repair')).code).toBe(2);
 });
 
+test('the statements that took the most time of a database are named, without their values', async () => {
+  const { code, said } = await ask('db', 'slow', '--database', 'orders', '--limit', '100');
+  expect([code, said.lacking]).toEqual([0, null]);
+  const statements: readonly { query: string; calls: number; totalMs: number }[] = said.statements;
+  const written = statements.find(({ query }) => /\bINSERT INTO orders\b/i.test(query));
+  expect(written).toMatchObject({ calls: expect.any(Number), query: expect.stringContaining('$1') });
+  const totals = statements.map(({ totalMs }) => totalMs);
+  expect(totals).toEqual(totals.toSorted((one, other) => other - one));
+  expect(JSON.stringify(statements)).not.toContain(orderId);
+});
+
 test('a poison record becomes a dead letter, comes back when it is replayed, and rests once it is discarded', async () => {
   await log.append('payment-events', [{ key: 'pay_poison', value: 'no event at all' }]);
   const listed = async (...words: string[]) =>

@@ -15,6 +15,7 @@ import {
   ParameterGroup,
 } from 'aws-cdk-lib/aws-rds';
 import { Construct } from 'constructs';
+import { STATEMENT_COUNTS } from '../../databases/count-statements.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { connectionLimit } from '../../environment/environment-checks.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
@@ -60,6 +61,8 @@ export class RelationalDatabase extends Construct {
       description: 'TLS only; statements above 500 ms are logged',
       parameters: {
         'rds.force_ssl': '1',
+        // Aurora loads it by default; said here, because the job that creates owners needs it.
+        shared_preload_libraries: STATEMENT_COUNTS,
         log_min_duration_statement: '500',
         idle_in_transaction_session_timeout: '60000',
       },

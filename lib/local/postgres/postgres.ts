@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
+import { STATEMENT_COUNT_SETTINGS } from '../../databases/count-statements.ts';
 import { type LocalSize, localSizes } from '../size.ts';
 import { explainDiskFault, StartRefused } from '../start-refused.ts';
 import { type ClusterOwner, chooseAccount, clustersOf, programFolder, reachableHome } from './postgres-account.ts';
@@ -35,6 +36,7 @@ const SETTINGS = {
   max_logical_replication_workers: 0,
   autovacuum_max_workers: 1,
   jit: 'off',
+  ...STATEMENT_COUNT_SETTINGS,
   // The background writer would touch, and so count as its own memory, every shared page; backends write their own.
   bgwriter_lru_maxpages: 0,
   log_min_messages: 'warning',
