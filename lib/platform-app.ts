@@ -31,9 +31,9 @@ export const createPlatformApp = ({
     analyticsReporting: false,
     // The CLI would judge only the stacks that it is asked for, and "cdk synth" asks for none of those inside stages.
     postCliContext: { '@aws-cdk/core:failSynthOnValidationErrors': true },
-    ...(withCloudFormationRules ? {} : { builtinCloudFormationValidation: false }),
+    builtinCloudFormationValidation: withCloudFormationRules,
     outdir,
-    ...(context ? { context: { ...context } } : {}),
+    context: context && { ...context },
   });
   for (const environment of environments) new Platform(app, { environment, services, codeOf });
   Validations.of(app).addPlugins(new TemplateRules(services), new NagChecks(app));

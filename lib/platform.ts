@@ -65,7 +65,7 @@ export class Platform extends Stage {
       network,
       key: keys.cluster,
       alerts,
-      ...(deployRole ? { deployer: { role: deployRole, namespace: workloadNamespace } } : {}),
+      deployer: deployRole && { role: deployRole, namespace: workloadNamespace },
     });
     const { cluster } = clusterStack;
     // The other security group of the cluster is the API server's, which has no business with stores.
@@ -155,7 +155,7 @@ export class Platform extends Stage {
       cluster,
       values: environmentValues(environment, services, tags, outputOf),
       resources,
-      ...(domain.door ? { accessLogs: domain.door.accessLogs.bucket.bucketName } : {}),
+      accessLogs: domain.door?.accessLogs.bucket.bucketName,
     });
     // Addresses of images are spelled out, so nothing else makes the repositories come first.
     workloads.addStackDependency(registry);

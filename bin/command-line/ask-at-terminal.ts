@@ -19,7 +19,7 @@ export const askAtTerminal =
         if (said === '') return undefined;
         const [, answer, note] = /^(y|yes|n|no)\b\s*(.*)$/i.exec(said) ?? [];
         if (!answer) continue;
-        return { answer: /^y/i.test(answer) ? 'yes' : 'no', ...(note ? { note } : {}) };
+        return { answer: /^y/i.test(answer) ? 'yes' : 'no', ...(note && { note }) };
       }
     } catch (problem) {
       if (interrupted.aborted) return undefined;

@@ -21,7 +21,7 @@ export class PlatformStack extends Stack {
     super(scope, id, {
       stackName: stackName(environment.name, id),
       description,
-      env: { region: environment.region, ...(environment.account ? { account: environment.account } : {}) },
+      env: { region: environment.region, account: environment.account },
       terminationProtection: environment.protected,
       tags: platformTags(environment.name),
     });

@@ -33,9 +33,9 @@ export class ItemTable extends Construct {
     const attribute = (name: string) => ({ name, type: AttributeType.STRING });
     this.table = new TableV2(this, 'Table', {
       partitionKey: attribute(declaration.partitionKey),
-      ...(declaration.sortKey ? { sortKey: attribute(declaration.sortKey) } : {}),
-      ...(declaration.expiresAt ? { timeToLiveAttribute: declaration.expiresAt } : {}),
-      ...(declaration.stream ? { dynamoStream: StreamViewType.NEW_AND_OLD_IMAGES } : {}),
+      sortKey: declaration.sortKey ? attribute(declaration.sortKey) : undefined,
+      timeToLiveAttribute: declaration.expiresAt,
+      dynamoStream: declaration.stream ? StreamViewType.NEW_AND_OLD_IMAGES : undefined,
       billing: Billing.onDemand(),
       encryption: TableEncryptionV2.customerManagedKey(key),
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },

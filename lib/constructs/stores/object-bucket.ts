@@ -37,12 +37,12 @@ export class ObjectBucket extends Construct {
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       versioned: true,
-      ...(accessLogs ? { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id}/` } : {}),
+      ...(accessLogs && { serverAccessLogsBucket: accessLogs, serverAccessLogsPrefix: `${id}/` }),
       lifecycleRules: [
         {
           abortIncompleteMultipartUploadAfter: Duration.days(7),
           noncurrentVersionExpiration: Duration.days(30),
-          ...(expireAfterDays ? { expiration: Duration.days(expireAfterDays) } : {}),
+          expiration: expireAfterDays ? Duration.days(expireAfterDays) : undefined,
         },
       ],
       removalPolicy: removalPolicyOf(retained),

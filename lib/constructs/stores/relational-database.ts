@@ -86,7 +86,7 @@ export class RelationalDatabase extends Construct {
       ),
       serverlessV2MinCapacity: props.minCapacity,
       serverlessV2MaxCapacity: props.maxCapacity,
-      ...(props.autoPauseMinutes ? { serverlessV2AutoPauseDuration: Duration.minutes(props.autoPauseMinutes) } : {}),
+      serverlessV2AutoPauseDuration: props.autoPauseMinutes ? Duration.minutes(props.autoPauseMinutes) : undefined,
       vpc: props.network.vpc,
       vpcSubnets: { subnetType: SubnetType.PRIVATE_ISOLATED },
       securityGroups: [securityGroup],

@@ -102,7 +102,7 @@ export const secretCheck: PreflightCheck = {
     await withClient(new SecretsManagerClient(context.aws.settings), async (client) => {
       for (const secret of expected) {
         const problem = await secretProblem(client, secret, context);
-        if (problem) findings.push({ ...problem, ...(secret.service ? { service: secret.service.name } : {}) });
+        if (problem) findings.push({ ...problem, ...(secret.service && { service: secret.service.name }) });
       }
     });
     return { summary: `${expected.length} secrets, none shown`, findings };

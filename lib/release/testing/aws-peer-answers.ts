@@ -74,7 +74,7 @@ const secretsManager = ({ secrets }: PeerAccount, operation: string, { SecretId 
   return json({
     Name: SecretId,
     VersionIdsToStages: secret.value === undefined ? {} : { v1: ['AWSCURRENT'] },
-    ...(secret.deleted ? { DeletedDate: Math.floor(Date.now() / 1000) } : {}),
+    ...(secret.deleted && { DeletedDate: Math.floor(Date.now() / 1000) }),
   });
 };
 
@@ -84,7 +84,7 @@ const acm = ({ certificates }: PeerAccount, operation: string, { CertificateArn 
     DomainName: host,
     Status: status,
     FailureReason: reason,
-    ...(status === 'ISSUED' ? { NotAfter: Date.now() / 1000 + daysLeft * 86_400 } : {}),
+    ...(status === 'ISSUED' && { NotAfter: Date.now() / 1000 + daysLeft * 86_400 }),
   }));
   if (operation === 'ListCertificates') return json({ CertificateSummaryList: all });
   return json({ Certificate: all.find((one) => one.CertificateArn === CertificateArn) });
