@@ -8,6 +8,7 @@ export const manifest = defineService({
   public: true,
   largeBodies: [
     '/api/v1/products',
+    '/api/v1/cart/prices',
     '/api/v1/orders',
     '/api/v1/me/addresses',
     '/api/v1/webhooks',

@@ -129,6 +129,11 @@ const doors: Record<string, Door> = {
   'GET /api/v1/cart': { admits: everybody, answers: 200 },
   'DELETE /api/v1/cart': { admits: everybody, answers: 200 },
   'POST /api/v1/cart/items': { admits: everybody, answers: 200, body: { productId: knownProduct, quantity: 1 } },
+  'POST /api/v1/cart/prices': {
+    admits: everybody,
+    answers: 200,
+    body: { prices: [{ productId: knownProduct, unitPrice: { amount: 1, currency: 'USD' } }] },
+  },
   'PATCH /api/v1/cart/items/{productId}': { admits: everybody, answers: 200, body: { quantity: 2 } },
   'DELETE /api/v1/cart/items/{productId}': { admits: everybody, answers: 200 },
   'POST /api/v1/orders': {

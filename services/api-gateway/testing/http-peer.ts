@@ -34,7 +34,7 @@ const product = {
   createdAt: at,
   updatedAt: at,
 };
-const cart = { items: [], total: null, version: exampleCartVersion, degraded: false, updatedAt: null };
+const cart = { items: [], total: null, notice: null, version: exampleCartVersion, degraded: false, updatedAt: null };
 const payment = {
   id: knownPayment,
   orderId: 'ord_01jf0000000000000000000001',
@@ -90,7 +90,7 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   for (const url of ['/products/:id/stock', '/products/:id/prices'])
     http.get(url, open, async () => ({ items: [], nextCursor: null }));
   http.post('/products/:id/stock', open, async () => product);
-  for (const url of ['/cart', '/cart/items', '/cart/items/:productId'])
+  for (const url of ['/cart', '/cart/items', '/cart/items/:productId', '/cart/prices'])
     http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });
   const whole = messageAnswer.meta()?.['example'] as { readonly answer: string };
   for (const at of ['/api/ai', '/api/ai/bedrock']) {

@@ -4,7 +4,7 @@ import { createCachedValues } from '../../kit/cache/cached-values.ts';
 import { createGrpcClient, type GrpcClientOptions } from '../../kit/grpc/grpc-client.ts';
 import type { Metrics } from '../../kit/telemetry/metrics.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
-import type { Knowledge, Snippet } from '../domain/cart-view.ts';
+import type { ProductKnowledge, Snippet } from '../domain/product-knowledge.ts';
 
 export type ProductClientOptions = GrpcClientOptions & { readonly cache: Cache; readonly metrics: Metrics };
 
@@ -36,14 +36,14 @@ export const createProductClient = ({ cache, metrics, ...options }: ProductClien
     refresh: (ids: readonly string[]): Promise<Map<string, Snippet>> => snippets.load(ids, ask),
 
     /** What the catalogue says of each product now; Refusal `product.unavailable` while it is away. */
-    askNow: async (ids: readonly string[]): Promise<Map<string, Knowledge>> => {
+    askNow: async (ids: readonly string[]): Promise<Map<string, ProductKnowledge>> => {
       const answered = await snippets.load(ids, ask);
       return new Map(ids.map((id) => [id, answered.get(id) ?? 'unknown']));
     },
 
     /** What is known of each product; never throws because of the catalogue. */
-    lookUp: async (ids: readonly string[]): Promise<Map<string, Knowledge>> => {
-      const known: Map<string, Knowledge> = await snippets.cached(ids);
+    lookUp: async (ids: readonly string[]): Promise<Map<string, ProductKnowledge>> => {
+      const known: Map<string, ProductKnowledge> = await snippets.cached(ids);
       lookups.inc({ source: 'cache' }, known.size);
       const missing = ids.filter((id) => !known.has(id));
       if (missing.length === 0) return known;

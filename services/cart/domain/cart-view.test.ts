@@ -2,17 +2,18 @@ import { describe, expect, it } from '@jest/globals';
 import { cartSchema, exampleCartVersion, maxLines, maxQuantity } from '../../contracts/http/cart-api.ts';
 import { maxAmount } from '../../contracts/http/values.ts';
 import { fakeIds } from '../../kit/testing/ids.ts';
-import { type Knowledge, viewCart } from './cart-view.ts';
+import { viewCart } from './cart-view.ts';
+import type { ProductKnowledge } from './product-knowledge.ts';
 
 const ids = fakeIds();
 const [apple, pear] = [ids.next('prd'), ids.next('prd')];
-const snippet = (amount: number, stock = 10, currency = 'USD'): Knowledge => ({
+const snippet = (amount: number, stock = 10, currency = 'USD'): ProductKnowledge => ({
   title: 'A film',
   price: { amount, currency },
   stock,
 });
 
-const view = (...known: (readonly [string, number, Knowledge])[]) =>
+const view = (...known: (readonly [string, number, ProductKnowledge])[]) =>
   viewCart(
     {
       lines: known.map(([productId, quantity]) => ({ productId, quantity })),
@@ -61,7 +62,7 @@ describe('a cart as its owner sees it', () => {
 
   it('is empty without a cart', () => {
     const version = exampleCartVersion;
-    const empty = { items: [], total: null, version, degraded: false, updatedAt: null };
+    const empty = { items: [], total: null, notice: null, version, degraded: false, updatedAt: null };
     expect(viewCart(undefined, new Map(), version)).toEqual(empty);
   });
 });

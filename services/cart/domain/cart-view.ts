@@ -1,20 +1,18 @@
 import type { Cart as CartAnswer } from '../../contracts/http/cart-api.ts';
 import { type Money, multiplyMoney, sumMoney } from '../../kit/values/money.ts';
 import type { Cart } from './cart.ts';
-
-/** What the cart shows of a product. */
-export type Snippet = { readonly title: string; readonly price: Money; readonly stock: number };
-
-/** What is known of a product: its snippet, that there is none, or nothing because the catalogue cannot be reached. */
-export type Knowledge = Snippet | 'unknown' | 'unreachable';
+import { cartNotice, lineNotices } from './line-notices.ts';
+import type { ProductKnowledge } from './product-knowledge.ts';
 
 type Line = CartAnswer['items'][number];
 
 const nothing = { title: null, unitPrice: null, lineTotal: null };
 
-const viewLine = ({ productId, quantity }: Cart['lines'][number], known: Knowledge): Line => {
-  if (known === 'unreachable') return { productId, quantity, ...nothing, available: null };
-  if (known === 'unknown') return { productId, quantity, ...nothing, available: false };
+const viewLine = (line: Cart['lines'][number], known: ProductKnowledge): Line => {
+  const { productId, quantity } = line;
+  const notices = lineNotices(line, known);
+  if (known === 'unreachable') return { productId, quantity, ...nothing, available: null, notices };
+  if (known === 'unknown') return { productId, quantity, ...nothing, available: false, notices };
   return {
     productId,
     quantity,
@@ -22,6 +20,7 @@ const viewLine = ({ productId, quantity }: Cart['lines'][number], known: Knowled
     unitPrice: known.price,
     lineTotal: multiplyMoney(known.price, quantity),
     available: known.stock >= quantity,
+    notices,
   };
 };
 
@@ -36,11 +35,13 @@ const totalOf = (lines: readonly Line[], isDegraded: boolean): Money | null => {
 /** The cart as its owner sees it, with the catalogue's titles and prices of now. */
 export const viewCart = (
   cart: Pick<Cart, 'lines' | 'updatedAt'> | undefined,
-  knowledge: ReadonlyMap<string, Knowledge>,
+  knowledge: ReadonlyMap<string, ProductKnowledge>,
   version: string,
 ): CartAnswer => {
-  const items = (cart?.lines ?? []).map((line) => viewLine(line, knowledge.get(line.productId) ?? 'unreachable'));
+  const lines = cart?.lines ?? [];
+  const items = lines.map((line) => viewLine(line, knowledge.get(line.productId) ?? 'unreachable'));
   const degraded = items.some(({ available }) => available === null);
   const updatedAt = cart?.updatedAt.toISOString() ?? null;
-  return { items, total: totalOf(items, degraded), version, degraded, updatedAt };
+  const total = totalOf(items, degraded);
+  return { items, total, notice: cartNotice(lines, { items, total }), version, degraded, updatedAt };
 };

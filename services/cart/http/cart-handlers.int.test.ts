@@ -54,7 +54,14 @@ describe('a cart', () => {
   it('is empty before anything was added, and looking makes none', async () => {
     const guest = shop.guest();
     const version = expect.stringMatching(/^[\w-]{22}$/);
-    expect(await guest.cart()).toEqual({ items: [], total: null, version, degraded: false, updatedAt: null });
+    expect(await guest.cart()).toEqual({
+      items: [],
+      total: null,
+      notice: null,
+      version,
+      degraded: false,
+      updatedAt: null,
+    });
     expect((await guest.call('DELETE', '/cart')).json()).toMatchObject({ items: [] });
     const { rows } = await shop.database.query('SELECT FROM carts WHERE session_id = $1', [
       guest.headers['x-session-id'],
@@ -109,6 +116,7 @@ describe('a cart', () => {
           unitPrice: { amount: 999, currency: 'USD' },
           lineTotal: { amount: 1998, currency: 'USD' },
           available: true,
+          notices: [],
         },
         {
           productId: scarce,
@@ -117,9 +125,11 @@ describe('a cart', () => {
           unitPrice: { amount: 500, currency: 'USD' },
           lineTotal: { amount: 1500, currency: 'USD' },
           available: false,
+          notices: [{ kind: 'stock-short', wanted: 3, left: 1 }],
         },
       ],
       total: { amount: 3498, currency: 'USD' },
+      notice: { lines: 1, from: { amount: 3498, currency: 'USD' }, to: { amount: 3498, currency: 'USD' } },
       version: expect.stringMatching(/^[\w-]{22}$/),
       degraded: false,
       updatedAt: shop.clock.now().toISOString(),

@@ -3,12 +3,14 @@ import type { Database, Sql } from '../../kit/storage/database.ts';
 import { currentTraceparent } from '../../kit/telemetry/tracing.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { Ids } from '../../kit/values/identifiers.ts';
+import type { Money } from '../../kit/values/money.ts';
 import { applyChanges, type Cart, type CartLine } from '../domain/cart.ts';
 import { type CartDecision, type CartFact, created } from '../domain/cart-fact.ts';
 import { type CartOwner, sessionOwner, userOwner } from '../domain/cart-owner.ts';
 import {
   abandonStatement,
   absorbStatement,
+  agreeByOwner,
   claimByOwner,
   dropStatement,
   expireStatement,
@@ -18,8 +20,22 @@ import {
   writeStatement,
 } from './cart-statements.ts';
 
-type FoundRow = { id: string; updated_at: Date; product_ids: string[]; quantities: number[] };
+type FoundRow = {
+  id: string;
+  updated_at: Date;
+  product_ids: string[];
+  quantities: number[];
+  amounts: (number | null)[];
+  currencies: (string | null)[];
+};
+type LineRow = { product_id: string; quantity: number; amount: number | null; currency: string | null };
 type LockedRow = { id: string; user_id: string | null; updated_at: Date; sequence: number; created: boolean };
+
+const lineOf = ({ product_id, quantity, amount, currency }: LineRow): CartLine => ({
+  productId: product_id,
+  quantity,
+  ...(amount !== null && currency !== null && { seenPrice: { amount, currency } }),
+});
 
 /** Decides on a cart that nobody else can change meanwhile; undefined: nothing is to be done. */
 export type DecideCart = (lines: readonly CartLine[]) => CartDecision | undefined;
@@ -69,10 +85,8 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
   };
 
   const linesOf = async (tx: Sql, cartId: string): Promise<CartLine[]> => {
-    const { rows } = await tx.query<{ product_id: string; quantity: number }>(linesStatement, [cartId], {
-      name: 'cart-lines',
-    });
-    return rows.map(({ product_id, quantity }) => ({ productId: product_id, quantity }));
+    const { rows } = await tx.query<LineRow>(linesStatement, [cartId], { name: 'cart-lines' });
+    return rows.map(lineOf);
   };
 
   /** Decides on the cart of a row that the transaction has locked, and writes what was decided. */
@@ -90,6 +104,8 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
         changes.map(({ quantity }) => quantity),
         at,
         told.map((fact, index) => eventOf(fact, row, row.sequence + index + 1, at)),
+        changes.map(({ seenPrice }) => seenPrice?.amount ?? null),
+        changes.map(({ seenPrice }) => seenPrice?.currency ?? null),
       ],
       { name: 'write-cart' },
     );
@@ -103,7 +119,14 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
       const { text, name } = findByOwner(owner);
       const [row] = (await database.query<FoundRow>(text, [owner.id], { name })).rows;
       if (!row) return undefined;
-      const lines = row.product_ids.map((productId, index) => ({ productId, quantity: row.quantities[index] ?? 0 }));
+      const lines = row.product_ids.map((product_id, index) =>
+        lineOf({
+          product_id,
+          quantity: row.quantities[index] ?? 0,
+          amount: row.amounts[index] ?? null,
+          currency: row.currencies[index] ?? null,
+        }),
+      );
       return { id: row.id, lines, updatedAt: row.updated_at };
     },
 
@@ -121,6 +144,17 @@ export const createCartRepository = ({ database, clock, ids, onChange }: CartRep
         return row && decideLocked(sql, row, decide);
       };
       return tx ? work(tx) : database.transaction(work);
+    },
+
+    /** Notes prices that the owner agreed to; a product that the cart does not hold is left out. */
+    agree: async (
+      owner: CartOwner,
+      prices: readonly { readonly productId: string; readonly unitPrice: Money }[],
+    ): Promise<void> => {
+      const { text, name } = agreeByOwner(owner);
+      const amounts = prices.map(({ unitPrice }) => unitPrice.amount);
+      const currencies = prices.map(({ unitPrice }) => unitPrice.currency);
+      await database.query(text, [owner.id, prices.map(({ productId }) => productId), amounts, currencies], { name });
     },
 
     /**

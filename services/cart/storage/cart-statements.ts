@@ -17,10 +17,13 @@ const byOwner = <Key extends string>(statement: (column: string) => string, key:
 /** $1 owner. */
 export const findByOwner = byOwner(
   (column) => `
-  SELECT id, updated_at, coalesce(product_ids, '{}') AS product_ids, coalesce(quantities, '{}') AS quantities
+  SELECT id, updated_at, coalesce(product_ids, '{}') AS product_ids, coalesce(quantities, '{}') AS quantities,
+    coalesce(amounts, '{}') AS amounts, coalesce(currencies, '{}') AS currencies
   FROM carts LEFT JOIN LATERAL (
     SELECT array_agg(product_id ORDER BY added_at, product_id) AS product_ids,
-      array_agg(quantity ORDER BY added_at, product_id) AS quantities
+      array_agg(quantity ORDER BY added_at, product_id) AS quantities,
+      array_agg(seen_amount::float8 ORDER BY added_at, product_id) AS amounts,
+      array_agg(seen_currency ORDER BY added_at, product_id) AS currencies
     FROM cart_items WHERE cart_id = carts.id
   ) AS line ON true
   WHERE ${column} = $1`,
@@ -44,26 +47,38 @@ export const lockByOwner = byOwner(
 );
 
 /** $1 cart. */
-export const linesStatement =
-  'SELECT product_id, quantity FROM cart_items WHERE cart_id = $1 ORDER BY added_at, product_id';
+export const linesStatement = `
+SELECT product_id, quantity, seen_amount::float8 AS amount, seen_currency AS currency FROM cart_items
+WHERE cart_id = $1 ORDER BY added_at, product_id`;
 
-/** $1 cart, $2 product ids, $3 quantities (0 takes the line out), $4 now, $5 events. */
+/** $1 cart, $2 product ids, $3 quantities (0 takes the line out), $4 now, $5 events, $6 amounts and $7 currencies of the prices agreed to, null keeps what is there. */
 export const writeStatement = `
 WITH change AS (
-  SELECT product_id, quantity FROM unnest($2::text[], $3::integer[]) AS line (product_id, quantity)
+  SELECT * FROM unnest($2::text[], $3::integer[], $6::bigint[], $7::text[]) AS line (product_id, quantity, amount, currency)
 ), removed AS (
   DELETE FROM cart_items USING change
   WHERE cart_id = $1 AND cart_items.product_id = change.product_id AND change.quantity = 0
 ), written AS (
-  INSERT INTO cart_items (cart_id, product_id, quantity, added_at)
-  SELECT $1, product_id, quantity, $4::timestamptz FROM change WHERE quantity > 0
-  ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = excluded.quantity
+  INSERT INTO cart_items (cart_id, product_id, quantity, added_at, seen_amount, seen_currency)
+  SELECT $1, product_id, quantity, $4::timestamptz, amount, currency FROM change WHERE quantity > 0
+  ON CONFLICT (cart_id, product_id) DO UPDATE SET quantity = excluded.quantity,
+    seen_amount = coalesce(excluded.seen_amount, cart_items.seen_amount),
+    seen_currency = coalesce(excluded.seen_currency, cart_items.seen_currency)
 ), touched AS (
   UPDATE carts SET updated_at = $4::timestamptz, abandoned_at = NULL, sequence = sequence + cardinality($5::jsonb[]) WHERE id = $1
 ), event AS (
   SELECT payload FROM unnest($5::jsonb[]) WITH ORDINALITY AS given (payload, place) ORDER BY place
 )
 ${noteEvents}`;
+
+/** $1 owner, $2 product ids, $3 amounts, $4 currencies. Notes prices that the owner agreed to. */
+export const agreeByOwner = byOwner(
+  (column) => `
+  UPDATE cart_items SET seen_amount = amount, seen_currency = currency
+  FROM carts, unnest($2::text[], $3::bigint[], $4::text[]) AS agreed (product, amount, currency)
+  WHERE carts.${column} = $1 AND cart_items.cart_id = carts.id AND cart_items.product_id = agreed.product`,
+  'agree-to-prices',
+);
 
 /** $1 session, $2 user, $3 now. Ends a guest's cart, remembering where it went. */
 export const absorbStatement = `

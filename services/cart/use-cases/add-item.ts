@@ -19,7 +19,8 @@ export const addItem = async (
   if (known === 'unknown') throw productUnknown(line.productId);
   const { cart, created } = await carts.change(owner, (lines) => {
     if (known === 'unreachable' && quantityOf(lines, line.productId) === 0) throw productUnavailable();
-    return changedByHand(addLine(lines, line));
+    const seenPrice = known === 'unreachable' ? undefined : known.price;
+    return changedByHand(addLine(lines, { ...line, seenPrice }));
   });
   if (created) figures.cartCreated();
   return cart;

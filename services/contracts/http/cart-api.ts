@@ -31,6 +31,34 @@ export const showCartQuery = z.strictObject({
   prices: z.literal('now').optional(),
 });
 
+const price = { from: moneySchema, to: moneySchema };
+
+/** What changed about a line since its buyer put it in, changed it, or agreed to its price. */
+const noticeSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('price-up'), ...price }),
+  z.strictObject({ kind: z.literal('price-down'), ...price }),
+  z.strictObject({ kind: z.literal('currency-changed'), ...price }),
+  /** Fewer are left than the line wants; stays until the line wants no more than that. */
+  z.strictObject({ kind: z.literal('stock-short'), wanted: quantitySchema, left: z.int().min(0) }),
+  /** The product left the catalogue; stays until the line is taken out. */
+  z.strictObject({ kind: z.literal('gone') }),
+]);
+export type CartNotice = z.output<typeof noticeSchema>;
+
+/** The unit prices that the buyer saw. A line whose price is another one by now keeps its notice. */
+export const agreeToPricesBody = z
+  .strictObject({
+    prices: z
+      .array(z.strictObject({ productId: productIdSchema, unitPrice: moneySchema }))
+      .min(1)
+      .max(maxLines)
+      .refine(
+        (prices) => new Set(prices.map(({ productId }) => productId)).size === prices.length,
+        'must name each product once',
+      ),
+  })
+  .meta({ example: { prices: [{ productId: exampleId('prd'), unitPrice: { amount: 1299, currency: 'USD' } }] } });
+
 export const cartSchema = z
   .strictObject({
     items: z.array(
@@ -42,9 +70,18 @@ export const cartSchema = z
         unitPrice: moneySchema.nullable(),
         lineTotal: moneySumSchema.nullable(),
         available: z.boolean().nullable(),
+        notices: z.array(noticeSchema),
       }),
     ),
     total: moneySumSchema.nullable(),
+    /** How many lines have notices, the total of before and that of now, each null where it is not known; null without notices. */
+    notice: z
+      .strictObject({
+        lines: z.int().min(1).max(maxLines),
+        from: moneySumSchema.nullable(),
+        to: moneySumSchema.nullable(),
+      })
+      .nullable(),
     version: cartVersionSchema,
     /** True while prices are missing because the catalogue cannot be reached. */
     degraded: z.boolean(),
@@ -60,9 +97,13 @@ export const cartSchema = z
           unitPrice: { amount: 1299, currency: 'USD' },
           lineTotal: { amount: 2598, currency: 'USD' },
           available: true,
+          notices: [
+            { kind: 'price-up', from: { amount: 1199, currency: 'USD' }, to: { amount: 1299, currency: 'USD' } },
+          ],
         },
       ],
       total: { amount: 2598, currency: 'USD' },
+      notice: { lines: 1, from: { amount: 2398, currency: 'USD' }, to: { amount: 2598, currency: 'USD' } },
       version: exampleCartVersion,
       degraded: false,
       updatedAt: exampleTime,

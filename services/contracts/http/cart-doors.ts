@@ -1,6 +1,6 @@
 /** The cart of the caller; every answer is the cart as it is afterwards. */
 import { z } from 'zod';
-import { addItemBody, cartSchema, changeItemBody, showCartQuery } from './cart-api.ts';
+import { addItemBody, agreeToPricesBody, cartSchema, changeItemBody, showCartQuery } from './cart-api.ts';
 import type { Doors } from './door.ts';
 import { productIdSchema } from './values.ts';
 
@@ -19,7 +19,7 @@ export const cartDoors = {
     path: '/cart',
     summary: 'The own cart',
     description:
-      'Its version and total, given along with the order, make sure that nothing else is bought than what was seen.',
+      'Its version and total, given along with the order, make sure that nothing else is bought than what was seen. `notices` tell what changed since a line was put in.',
     query: showCartQuery,
     errors: ['cart.order-pending', 'product.unavailable'],
   },
@@ -47,5 +47,15 @@ export const cartDoors = {
     path: '/cart/items/:productId',
     summary: 'Take a product out of the own cart',
     params,
+  },
+  agree: {
+    ...own,
+    method: 'POST',
+    path: '/cart/prices',
+    summary: 'Agree to prices that changed',
+    description:
+      'Ends the notices of lines that cost what the buyer saw. Those of short stock and of products that are gone end with a change of the line.',
+    body: agreeToPricesBody,
+    errors: ['product.unavailable'],
   },
 } as const satisfies Doors;

@@ -22,6 +22,15 @@ type Line = { readonly productId: string; readonly quantity: number };
 /** Puts units of a product into the cart, beside those that are in it. */
 export const useAddToCart = () => useCartChange(async (body: Line) => (await shop()).cart.add({ body }), 'cart-add');
 
+type SeenPrice = {
+  readonly productId: string;
+  readonly unitPrice: { readonly amount: number; readonly currency: string };
+};
+
+/** Agrees to the prices that are shown, so that the cart says no more that they changed. */
+export const useAgreeToPrices = () =>
+  useCartChange(async (prices: SeenPrice[]) => (await shop()).cart.agree({ body: { prices } }), 'cart-prices');
+
 /** Sets how many units of a product are in the cart; none takes it out. */
 export const useChangeLine = (productId: string) =>
   useCartChange(async (quantity: number) => {

@@ -7,6 +7,7 @@ import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useChangeLine } from '../api/cart-changes.ts';
 import { cartQuery } from '../api/queries.ts';
+import { CartNoticeBar, LineNotices } from '../components/cart-notices.tsx';
 import { ArrowIcon } from '../components/icons.tsx';
 import { Poster } from '../components/poster.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -38,7 +39,7 @@ const CartLine = ({ line }: { readonly line: Line }) => {
           </Link>
         </h2>
         {line.unitPrice && line.quantity > 1 && <p className="fine">{cart.each(money(line.unitPrice))}</p>}
-        {line.available === false && <p className="stock out">{cart.gone}</p>}
+        <LineNotices notices={line.notices} />
         <div className="line-actions">
           <label>
             <span className="visually-hidden">{cart.quantityOf(title)}</span>
@@ -84,6 +85,7 @@ const Filled = ({ cart }: { readonly cart: Cart }) => {
             {messages.cart.degraded}
           </p>
         )}
+        <CartNoticeBar cart={cart} />
         <ul className="lines">
           {cart.items.map((line) => (
             <CartLine key={line.productId} line={line} />

@@ -9,6 +9,13 @@ export const buying = {
     remove: 'Remove',
     each: (price: string) => `${price} each`,
     gone: 'No longer available: remove it to go on.',
+    priceUp: (from: string, to: string) => `Now ${to}, it was ${from} when you chose it.`,
+    priceDown: (from: string, to: string) => `Now only ${to}, it was ${from} when you chose it.`,
+    left: (left: number) =>
+      left === 0 ? 'Sold out: remove it to go on.' : `Only ${left} left: choose fewer to go on.`,
+    changed: 'Something has changed since you filled your cart.',
+    changedTotal: (from: string, to: string) => `The total was ${from}, now it is ${to}.`,
+    agree: 'Agree to the new prices',
     untitled: 'A film whose title cannot be read now',
     unpriced: 'Price follows',
     degraded: 'Prices cannot be read right now. Your cart is safe.',

@@ -10,6 +10,15 @@ export const buying: BuyingMessages = {
     remove: 'Herausnehmen',
     each: (price) => `je ${price}`,
     gone: 'Nicht mehr zu haben: nehmen Sie ihn heraus, um weiterzugehen.',
+    priceUp: (from, to) => `Jetzt ${to}, bei Ihrer Wahl waren es ${from}.`,
+    priceDown: (from, to) => `Jetzt nur ${to}, bei Ihrer Wahl waren es ${from}.`,
+    left: (left) =>
+      left === 0
+        ? 'Ausverkauft: nehmen Sie ihn heraus, um weiterzugehen.'
+        : `Nur noch ${left} da: wählen Sie weniger, um weiterzugehen.`,
+    changed: 'Seit Sie Ihren Warenkorb gefüllt haben, hat sich etwas geändert.',
+    changedTotal: (from, to) => `Die Summe war ${from}, jetzt ist sie ${to}.`,
+    agree: 'Mit den neuen Preisen einverstanden',
     untitled: 'Ein Film, dessen Titel gerade nicht zu lesen ist',
     unpriced: 'Preis folgt',
     degraded: 'Preise sind gerade nicht zu lesen. Ihr Warenkorb ist sicher.',
