@@ -100,10 +100,16 @@ export const annotationKeys = {
   secretVersions: `${platformName}/secret-versions`,
   /** Notes on a Deployment which revision it was last rolled back to, as a template hash. */
   rolledBackTo: `${platformName}/rolled-back-to`,
+  /** When somebody last asked for new pods of the same release, ISO 8601. */
+  restartedAt: `${platformName}/restarted-at`,
 } as const;
 
 /** Who changes objects of the cluster beside whoever applies them, as the API server notes it. */
-export const fieldManagers = { rollout: `${platformName}-rollout`, secrets: `${platformName}-secrets` } as const;
+export const fieldManagers = {
+  rollout: `${platformName}-rollout`,
+  secrets: `${platformName}-secrets`,
+  restarts: `${platformName}-restarts`,
+} as const;
 
 /** ConfigMap of the namespace that remembers which releases were verified. */
 export const releasesConfigMap = `${platformName}-releases`;

@@ -63,6 +63,15 @@ export const imagesNamed = (names: readonly string[]): readonly ServiceManifest[
   return chosen;
 };
 
+/** A service by its name. Throws one sentence that lists those that there are. */
+export const serviceNamed = (name: string): ServiceManifest => servicesNamed([name])[0] as ServiceManifest;
+
+/** Name of a service that has pods. Throws one sentence for any other. */
+export const requirePods = (service: ServiceManifest): string => {
+  if (!runsInCluster(service)) throw new Error(`${service.name} has no pods: it does not run in the cluster`);
+  return service.name;
+};
+
 /** The service whose HTTP door is the shop's to the world; undefined: there is none. */
 export const publicDoorOf = (all: readonly ServiceManifest[]): ServiceManifest | undefined =>
   all.find((service) => service.public && service.ports.http !== undefined);

@@ -170,6 +170,13 @@ export const dataOption = (description = 'folder of the running platform'): Opti
 export const jsonOption = (description = 'print the report as one line of JSON'): Option =>
   new Option('--json', description);
 
+/** A service, whose manifest is given in place of its name. */
+export const serviceArgument = (flags: '<service>' | '[service]', description = 'the service'): Argument =>
+  lookedUp(new Argument(flags, description), async (name: string) => {
+    const { serviceNamed } = await import('../../lib/services.ts');
+    return serviceNamed(name);
+  });
+
 /** Gives manifests in place of the names of services; without names all. */
 export const asServices = <P extends Option | Argument>(parameter: P): P =>
   lookedUp(parameter, async (names: readonly string[]) => {

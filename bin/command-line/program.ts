@@ -13,6 +13,7 @@ import { diffCommand } from '../commands/diff.ts';
 import { dropServiceCommand } from '../commands/fork/drop-service.ts';
 import { newServiceCommand } from '../commands/fork/new-service.ts';
 import { renameCommand } from '../commands/fork/rename.ts';
+import { heapCommand } from '../commands/heap.ts';
 import { imageCommand } from '../commands/image.ts';
 import { importCommand } from '../commands/import.ts';
 import { lawsCommand } from '../commands/laws.ts';
@@ -30,6 +31,7 @@ import { offsetsCommand } from '../commands/operate/offsets.ts';
 import { pipelinesCommand } from '../commands/operate/pipelines.ts';
 import { topologyCommand } from '../commands/operate/topology.ts';
 import { pagesCommand } from '../commands/pages.ts';
+import { profileCommand } from '../commands/profile.ts';
 import { checklistCommand } from '../commands/release/checklist.ts';
 import { preflightCommand } from '../commands/release/preflight.ts';
 import { publishCommand } from '../commands/release/publish.ts';
@@ -39,6 +41,7 @@ import { verifyCommand } from '../commands/release/verify.ts';
 import { renderCommand } from '../commands/render.ts';
 import { replayCommand } from '../commands/replay.ts';
 import { restartCommand } from '../commands/restart.ts';
+import { scaleCommand } from '../commands/scale.ts';
 import { reconcileCommand } from '../commands/shop/reconcile.ts';
 import { staffCommand } from '../commands/shop/staff.ts';
 import { statusCommand } from '../commands/status.ts';
@@ -111,6 +114,10 @@ export const createProgram = (): Command => {
     .addCommand(dbCommand())
     .addCommand(cacheCommand())
     .addCommand(actsCommand())
+    .addCommand(restartCommand())
+    .addCommand(scaleCommand())
+    .addCommand(profileCommand())
+    .addCommand(heapCommand())
     .addCommand(reconcileCommand())
     .addCommand(staffCommand())
     .commandsGroup('On AWS:')
@@ -119,7 +126,6 @@ export const createProgram = (): Command => {
     .addCommand(preflightCommand())
     .addCommand(verifyCommand())
     .addCommand(rollbackCommand())
-    .addCommand(restartCommand())
     .addCommand(teardownCommand())
     .commandsGroup('In this checkout:')
     .addCommand(newServiceCommand())

@@ -5,6 +5,7 @@ import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts
 import { publicDoorOf, sentMailsOf } from '../services.ts';
 import { hasWarehouse, type LocalWarehouse, startWarehouse, WAREHOUSE_FILE } from '../warehouse/local-warehouse.ts';
 import { bundleInChild } from './bundle-in-child.ts';
+import { type ControlServer, openControl } from './control/control-server.ts';
 import { type DataFolder, openDataFolder, requireDatabases } from './data-folder.ts';
 import { SERVICES_GRACE_MS, startServices, stopServices } from './local-services.ts';
 import { type Mailbox, startMailbox } from './mailbox.ts';
@@ -14,10 +15,11 @@ import { checkpoint, prepareDatabases } from './postgres/databases.ts';
 import { clustersOf } from './postgres/postgres-account.ts';
 import { type SupervisedPostgres, supervisePostgres } from './postgres/supervise-postgres.ts';
 import { openProcessList, readProcessList } from './process-list.ts';
+import { cutLog } from './process-log.ts';
 import type { Progress } from './progress.ts';
 import { keepSecrets } from './secrets.ts';
 import { localAddresses, type Placement } from './service-plan.ts';
-import { cutLog, type ServiceProcess } from './service-process.ts';
+import type { ServiceProcess } from './service-process.ts';
 import { type LocalSizeName, localSizes } from './size.ts';
 import { explainDiskFault } from './start-refused.ts';
 import { type LocalState, removeState, writeState } from './state.ts';
@@ -51,7 +53,7 @@ export type LocalPlatform = {
 };
 
 /** Folders that other accounts of this machine have no business in. */
-const PRIVATE_FOLDERS = ['logs', 'mail', 'buckets', 'bundles', 'tables', 'warehouse', 'compile-cache'];
+const PRIVATE_FOLDERS = ['logs', 'mail', 'buckets', 'bundles', 'tables', 'warehouse', 'compile-cache', 'control'];
 
 /** From the signal to the moment when PostgreSQL is stopped the hard way; Ctrl-C ends everything within 5 s. */
 const STOP_WITHIN_MS = 4700;
@@ -123,6 +125,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
   let mailbox: Mailbox | undefined;
   let warehouse: LocalWarehouse | undefined;
   let logWatch: NodeJS.Timeout | undefined;
+  let control: ControlServer | undefined;
   let flush = async () => {};
   const bundling = new AbortController();
 
@@ -143,6 +146,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     const stopBy = performance.now() + STOP_WITHIN_MS;
     clearInterval(logWatch);
     bundling.abort();
+    control?.close();
     // The last checkpoint is short when most was written while the services drained.
     const flushed = Promise.race([flush().catch(() => undefined), pause(SERVICES_GRACE_MS, undefined, { ref: false })]);
     await Promise.all([stopServices(processes, services), flushed]);
@@ -204,7 +208,8 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     await progress.step('Bundling and starting the services', (detail) =>
       startServices({ placement, bundles, processes, list, say: progress.line, detail, signal }),
     );
-    const state = describeState(placement, peers);
+    control = await openControl(folder, processes, progress.line);
+    const state = { ...describeState(placement, peers), ...(control && { control: control.file }) };
     await writeState(state);
     const logs = [...names, 'postgres'].map((name) => folder.at('logs', `${name}.log`));
     logWatch = setInterval(

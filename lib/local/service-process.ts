@@ -1,8 +1,12 @@
 /** One supervised child process: started, watched until ready, restarted with back-off when it dies, ended in bounded time. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { open, stat } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { AT_HOME, askChild } from './control/ask-child.ts';
+import type { Inspection } from './control/inspected-child.ts';
+import { lastWords } from './process-log.ts';
+import { StartRefused } from './start-refused.ts';
 
 export type ProcessPlan = {
   readonly name: string;
@@ -34,54 +38,19 @@ export type ServiceProcess = {
   readonly restarts: () => number;
   /** Settles when the first start is ready; rejects with the child's last line when it dies or gives up before that. */
   readonly ready: Promise<void>;
+  /**
+   * SIGTERM, SIGKILL after `graceMs`, and the next one at once; a child that waits for its next start is started at once. Resolves when
+   * the next one is ready; throws `StartRefused` when that dies first or is not ready `readyMs` after the old one ended.
+   */
+  restart(graceMs: number, readyMs: number, told: (step: 'killed' | 'ended') => void): Promise<void>;
+  /** Has the child write a file of itself; resolves to its size. Throws `StartRefused` when it cannot, or dies, or takes longer. */
+  inspect(inspection: Inspection, withinMs: number): Promise<number>;
   /** SIGTERM, and SIGKILL after `graceMs`. Resolves when the child is gone. */
   stop(graceMs: number): Promise<void>;
 };
 
 const READY_POLL_MS = 50;
 const PROBE_TIMEOUT_MS = 2000;
-const TAIL_BYTES = 4096;
-
-// A child whose parent was killed must not live on: it asks itself to drain, and ends after 5 s in any case.
-const END_WITH_PARENT =
-  'data:text/javascript,' +
-  encodeURIComponent(
-    "process.channel?.unref();process.once('disconnect',()=>{setTimeout(()=>process.exit(1),5000).unref();process.kill(process.pid,'SIGTERM')})",
-  );
-
-/** Last line that the child wrote since `from`; JSON log lines are cut to their message. */
-export const lastWords = async (logFile: string, from: number): Promise<string> => {
-  const file = await open(logFile, 'r');
-  try {
-    const { size } = await file.stat();
-    const start = Math.max(from, size - TAIL_BYTES);
-    const { buffer, bytesRead } = await file.read(
-      Buffer.alloc(Math.max(size - start, 0)),
-      0,
-      Math.max(size - start, 0),
-      start,
-    );
-    const lines = buffer
-      .subarray(0, bytesRead)
-      .toString('utf8')
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
-    const telling = lines.filter((line) => !/^(at |Node\.js v|\(Use `node )/.test(line));
-    const found = telling.findLastIndex((line) => /error|cannot|fatal|refus/i.test(line));
-    const at = found === -1 ? telling.length - 1 : found;
-    const last = telling[at] ?? 'it wrote nothing';
-    // A line that ends in a colon announces the list that follows.
-    if (last.endsWith(':')) return [last, ...telling.slice(at + 1)].join(' ');
-    if (!last.startsWith('{')) return last;
-    const { message, error } = JSON.parse(last) as { message?: string; error?: { message?: string } };
-    return [message, error?.message].filter(Boolean).join(': ') || last;
-  } catch {
-    return `see ${logFile}`;
-  } finally {
-    await file.close();
-  }
-};
 
 /** `failed` is for good: the process lives on to say why. */
 const readinessAt = async (url: string): Promise<'ready' | 'failed' | 'not yet'> => {
@@ -131,7 +100,10 @@ export const superviseProcess = (
   let child: ChildProcess | undefined;
   let restarts = 0;
   let isStopping = false;
-  const halt = new AbortController();
+  /** Ends the pause before the next start. */
+  let hurry = new AbortController();
+  /** Somebody waits for a child other than `old` to be ready. */
+  let awaited: { readonly old: ChildProcess | undefined; readonly next: PromiseWithResolvers<void> } | undefined;
   let resolveReady: () => void = () => undefined;
   let rejectReady: (problem: Error) => void = () => undefined;
   const ready = new Promise<void>((resolve, reject) => {
@@ -147,7 +119,7 @@ export const superviseProcess = (
     const { size: from } = await log.stat();
     const current = spawn(
       process.execPath,
-      [`--import=${END_WITH_PARENT}`, ...plan.nodeFlags, plan.entry, ...(plan.arguments ?? [])],
+      [`--import=${AT_HOME}`, ...plan.nodeFlags, plan.entry, ...(plan.arguments ?? [])],
       {
         cwd: plan.workingFolder,
         env: plan.environment,
@@ -175,28 +147,38 @@ export const superviseProcess = (
       if (!isReady) return;
       changed('ready', current.pid ?? null, restarts);
       resolveReady();
+      if (awaited && awaited.old !== current) awaited.next.resolve();
       if (restarts > 0) say(`${plan.name} is ready again after ${restarts} ${restarts === 1 ? 'restart' : 'restarts'}`);
     }, rejectReady);
     await ended;
     child = undefined;
     changed('down', null, restarts);
     // A signal or a voluntary end has no last words to tell.
-    return ending?.startsWith('ended with') && !ending.endsWith(' 0')
-      ? `${ending}: ${await lastWords(plan.logFile, from)}`
-      : String(ending);
+    const told =
+      ending?.startsWith('ended with') && !ending.endsWith(' 0')
+        ? `${ending}: ${await lastWords(plan.logFile, from)}`
+        : String(ending);
+    if (awaited && awaited.old !== current)
+      awaited.next.reject(new StartRefused('service.not-ready', `${plan.name} ${told}; it is being started again`));
+    return told;
   };
 
   const supervise = async () => {
     let deaths = 0;
     while (!isStopping) {
       const bornAt = performance.now();
+      hurry = new AbortController();
       const ending = await live();
       if (isStopping) return;
+      if (hurry.signal.aborted) {
+        restarts += 1;
+        continue;
+      }
       deaths = performance.now() - bornAt > backOff.calmMs ? 1 : deaths + 1;
       const waitMs = backOffMs(deaths, backOff);
       rejectReady(new Error(`${plan.name} ${ending}`));
       say(`${plan.name} ${ending}; starting it again in ${waitMs} ms`);
-      await pause(waitMs, undefined, { signal: halt.signal }).catch(() => undefined);
+      await pause(waitMs, undefined, { signal: hurry.signal }).catch(() => undefined);
       restarts += 1;
     }
   };
@@ -208,28 +190,46 @@ export const superviseProcess = (
     pid: () => child?.pid,
     restarts: () => restarts,
     ready,
+    restart: async (graceMs, readyMs, told) => {
+      const old = child;
+      const next = Promise.withResolvers<void>();
+      awaited = { old, next };
+      const isGone = old && once(old, 'exit').then(() => told('ended'));
+      old?.kill('SIGTERM');
+      hurry.abort();
+      const killer = setTimeout(() => {
+        if (old?.kill('SIGKILL')) told('killed');
+      }, graceMs);
+      try {
+        await Promise.race([isGone, next.promise]);
+        clearTimeout(killer);
+        const late = pause(readyMs, undefined, { ref: false }).then(() => {
+          throw new StartRefused(
+            'service.not-ready',
+            `${plan.name} is not ready ${readyMs / 1000} s after its restart; see "npx cloudmart logs ${plan.name}"`,
+          );
+        });
+        await Promise.race([next.promise, late]);
+      } finally {
+        clearTimeout(killer);
+        awaited = undefined;
+      }
+    },
+    inspect: async (inspection, withinMs) => {
+      if (!child)
+        throw new StartRefused(
+          'service.down',
+          `${plan.name} has no process right now; "npx cloudmart status" says when it has`,
+        );
+      return askChild(plan.name, child, inspection, withinMs);
+    },
     stop: async (graceMs) => {
       isStopping = true;
-      halt.abort();
+      hurry.abort();
       child?.kill('SIGTERM');
       const killer = setTimeout(() => child?.kill('SIGKILL'), graceMs);
       await supervision.catch(() => undefined);
       clearTimeout(killer);
     },
   };
-};
-
-/** Bytes of a log after which it is cut. */
-const LOG_LIMIT_BYTES = 50 * 1024 ** 2;
-
-/** Empties a log that grew past its limit; children append, so they go on at the new end. */
-export const cutLog = async (logFile: string): Promise<void> => {
-  const size = await stat(logFile).then(
-    ({ size }) => size,
-    () => 0,
-  );
-  if (size <= LOG_LIMIT_BYTES) return;
-  const file = await open(logFile, 'r+');
-  await file.truncate(0);
-  await file.close();
 };

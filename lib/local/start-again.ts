@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { root } from '../checkout.ts';
 import { folderHolder } from './data-folder.ts';
-import { lastWords } from './service-process.ts';
+import { lastWords } from './process-log.ts';
 import { StartRefused } from './start-refused.ts';
 import { type LocalState, readState } from './state.ts';
 

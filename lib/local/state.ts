@@ -44,6 +44,8 @@ export type LocalState = {
   readonly tables: Readonly<Record<string, string>>;
   /** Door of the warehouse; absent: the shop has none. */
   readonly warehouse?: string;
+  /** Socket through which commands ask for single services (`control/`); absent where the folder's path is too long for one. */
+  readonly control?: string;
   readonly mailFolder: string;
   readonly staff: { readonly email: string; readonly password: string };
   /** Signs tokens between services; for tools that call inner doors. */

@@ -114,6 +114,18 @@ describe('a platform that runs without a purchase', () => {
     expect(stdout).toMatch(/^unhealthy +cart +process /m);
   });
 
+  test('has a service restarted, profiled and looked into by commands that say so in 80 columns', async () => {
+    const restarted = await cloudmart('restart', 'order');
+    expect(restarted).toMatchObject({ code: 0, stderr: expect.stringContaining('finishes what it has begun') });
+    expect(restarted.stdout).toMatch(/^process \d+ of order finished .*; process \d+ is ready\n$/);
+    const profile = await cloudmart('profile', 'order', '--seconds', '0.2', '--json');
+    const heap = await cloudmart('heap', 'order', '--json');
+    for (const { stdout } of [profile, heap])
+      expect(JSON.parse(stdout)).toMatchObject({ service: 'order', file: expect.stringContaining('profiles/order-') });
+    await rm(path.join(data, 'profiles'), { recursive: true });
+    expect(await cloudmart('restart', 'ordr')).toMatchObject({ code: 2, stderr: expect.stringContaining('known are') });
+  });
+
   test('has logs of all in the order of their times, or of one as they stand in its file', async () => {
     const { stdout } = await cloudmart('logs', '--lines', '200');
     const lines = stdout.split('\n').filter((line) => /^\d\d:/.test(line));
