@@ -14,6 +14,7 @@ import { customers } from './storefront/customers.ts';
 import { journeys } from './storefront/journeys.ts';
 import { pages } from './storefront/pages.ts';
 import { purchases } from './storefront/purchases.ts';
+import { searches } from './storefront/searches.ts';
 
 let browser: Browser;
 let platform: RunningPlatform;
@@ -38,6 +39,7 @@ purchases(at);
 customers(at);
 accounts(at);
 chat(at);
+searches(at);
 pages(at);
 looks(at);
 colleagues(at);

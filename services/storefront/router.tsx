@@ -3,11 +3,11 @@ import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
 import { Broken } from '../site-kit/components/broken.tsx';
 import { Missing } from '../site-kit/components/states.tsx';
-import { productSearchOf } from './api/product-search.ts';
+import { type ProductSearch, productSearchOf } from './api/product-search.ts';
 import {
   categoriesQuery,
+  facetsQuery,
   orderQuery,
-  type ProductSearch,
   productPagesQuery,
   productQuery,
   shelfQuery,
@@ -45,6 +45,7 @@ const products = createRoute({
   loaderDeps: ({ search }) => search,
   loader: ({ context: { queries }, deps }) => {
     void queries.prefetchInfiniteQuery(productPagesQuery(deps));
+    void queries.prefetchQuery(facetsQuery(deps));
     void queries.prefetchQuery(categoriesQuery);
   },
   component: lazyRouteComponent(() => import('./pages/product-list-page.tsx'), 'ProductListPage'),

@@ -14,8 +14,8 @@ export const journeys = (at: Storefront): void => {
       };
       await page.locator('.card-link').first().waitFor();
       await isFine('home');
-      await page.getByRole('searchbox').fill('love');
-      await page.getByRole('searchbox').press('Enter');
+      await page.getByLabel('Search films').fill('love');
+      await page.getByLabel('Search films').press('Enter');
       await page.getByRole('heading', { level: 1, name: /love/ }).waitFor();
       await page.locator('.grid .card-link').first().waitFor();
       await isFine('list');

@@ -1,14 +1,13 @@
 /** What pages read of the shop, each question in one place. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
-import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
+import type { ProductSearch } from './product-search.ts';
 import { shop } from './shop.ts';
 
-/** What narrows a list of products; all of it stands in the address of the page. */
-export type ProductSearch = {
-  readonly q?: string | undefined;
-  readonly category?: string | undefined;
-  readonly sort?: ProductSort | undefined;
-};
+/** A search as the door takes it. */
+const askedOf = ({ inStock, ...search }: ProductSearch) => ({
+  ...search,
+  ...(inStock && { inStock: 'true' as const }),
+});
 
 const pageSize = 24;
 
@@ -17,7 +16,7 @@ export const productPagesQuery = (search: ProductSearch) =>
     queryKey: ['products', 'pages', search],
     queryFn: async ({ pageParam, signal }) =>
       (await shop()).products.list(
-        { query: { ...search, limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
+        { query: { ...askedOf(search), limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
         { signal },
       ),
     initialPageParam: null as string | null,
@@ -25,11 +24,36 @@ export const productPagesQuery = (search: ProductSearch) =>
     placeholderData: keepPreviousData,
   });
 
+/**
+ * What further filters would leave. A question of its own: counting takes longer than finding the first page, which need not wait for
+ * it, and another order leaves the counts as they are.
+ */
+export const facetsQuery = ({ sort: _, ...search }: ProductSearch) =>
+  queryOptions({
+    queryKey: ['products', 'facets', search],
+    queryFn: async ({ signal }) => {
+      const query = { ...askedOf(search), facets: 'true' as const, limit: 1 };
+      return (await (await shop()).products.list({ query }, { signal })).facets;
+    },
+    staleTime: 60_000,
+    placeholderData: keepPreviousData,
+  });
+
 export const shelfQuery = (search: ProductSearch, limit: number) =>
   queryOptions({
     queryKey: ['products', 'shelf', search, limit],
-    queryFn: async ({ signal }) => (await shop()).products.list({ query: { ...search, limit } }, { signal }),
+    queryFn: async ({ signal }) => (await shop()).products.list({ query: { ...askedOf(search), limit } }, { signal }),
     staleTime: 60_000,
+  });
+
+/** What somebody may be looking for who has typed so much. */
+export const suggestionsQuery = (q: string) =>
+  queryOptions({
+    queryKey: ['products', 'suggestions', q],
+    queryFn: async ({ signal }) => (await shop()).products.suggest({ query: { q } }, { signal }),
+    staleTime: 60_000,
+    // The next letter asks again; nobody waits for an old one.
+    retry: false,
   });
 
 export const productQuery = (id: string) =>

@@ -1,46 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router';
+import { Link, Outlet } from '@tanstack/react-router';
 import { useReader } from '../../site-kit/api/session.ts';
 import { useFocusOnNavigation } from '../../site-kit/components/focus-on-navigation.ts';
 import { cartQuery } from '../api/queries.ts';
 import { type Language, languages, useLanguage, useMessages } from '../messages/language.tsx';
-import { CartIcon, PersonIcon, SearchIcon } from './icons.tsx';
-
-const SearchForm = () => {
-  const { search } = useMessages();
-  const navigate = useNavigate();
-  const asked = useRouterState({
-    select: ({ location }) =>
-      location.pathname === '/products' ? String((location.search as { q?: string }).q ?? '') : '',
-  });
-  return (
-    <search className="search">
-      <form
-        key={asked}
-        action="/products"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const q = String(new FormData(event.currentTarget).get('q') ?? '').trim();
-          void navigate({ to: '/products', search: q === '' ? {} : { q } });
-        }}
-      >
-        <SearchIcon />
-        <input
-          type="search"
-          name="q"
-          defaultValue={asked}
-          maxLength={100}
-          placeholder={search.placeholder}
-          aria-label={search.label}
-          dir="auto"
-        />
-        <button type="submit" className="visually-hidden">
-          {search.submit}
-        </button>
-      </form>
-    </search>
-  );
-};
+import { CartIcon, PersonIcon } from './icons.tsx';
+import { SearchForm } from './search-form.tsx';
 
 const AccountLink = () => {
   const { shop } = useMessages();

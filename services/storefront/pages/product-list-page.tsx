@@ -1,56 +1,33 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
-import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
-import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await, Panel } from '../../site-kit/components/states.tsx';
-import { sorts } from '../api/product-search.ts';
-import { categoriesQuery, productPagesQuery } from '../api/queries.ts';
+import { isNarrowed, type ProductSearch } from '../api/product-search.ts';
+import { productPagesQuery } from '../api/queries.ts';
 import { CardSkeletons, ProductCard } from '../components/product-card.tsx';
+import { ProductFilters } from '../components/product-filters.tsx';
+import { Shelf } from '../components/shelf.tsx';
 import { useMessages } from '../messages/language.tsx';
 
 const route = getRouteApi('/products');
 
-const Filters = () => {
-  const { products } = useMessages();
-  const search = route.useSearch();
-  const navigate = useNavigate();
-  const { data } = useQuery(categoriesQuery);
-  const names = data?.items.map(({ name }) => name) ?? [];
-  const known = search.category === undefined || names.includes(search.category) ? names : [search.category, ...names];
+/** Nothing matches: the ways on, the nearest first. */
+const Nothing = ({ search }: { readonly search: ProductSearch }) => {
+  const { home, products } = useMessages();
   return (
-    <form className="filters" onSubmit={(event) => event.preventDefault()}>
-      <label>
-        <span>{products.genre}</span>
-        <select
-          value={search.category ?? ''}
-          onChange={({ target: { value } }) =>
-            void navigate({ to: '/products', search: { ...search, category: value || undefined } })
-          }
-        >
-          <option value="">{products.everyGenre}</option>
-          {known.map((name) => (
-            <option key={name} value={name}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <label>
-        <span>{products.sort}</span>
-        <select
-          value={search.sort ?? sorts[0]}
-          onChange={({ target: { value } }) =>
-            void navigate({ to: '/products', search: { ...search, sort: value as ProductSort } })
-          }
-        >
-          {sorts.map((sort) => (
-            <option key={sort} value={sort}>
-              {products.sorts[sort]}
-            </option>
-          ))}
-        </select>
-      </label>
-    </form>
+    <>
+      <Panel title={products.empty} text={isNarrowed(search) ? products.emptyFilters : products.emptyText}>
+        {isNarrowed(search) && (
+          <Link to="/products" search={{ q: search.q, sort: search.sort }} className="button">
+            {products.withoutFilters}
+          </Link>
+        )}
+        <Link to="/products" search={{}} className={isNarrowed(search) ? 'button quiet' : 'button'}>
+          {products.clear}
+        </Link>
+      </Panel>
+      <Shelf title={home.newest} search={{ sort: 'newest' }} />
+    </>
   );
 };
 
@@ -63,10 +40,8 @@ export const ProductListPage = () => {
   return (
     <>
       <PageTitle text={title} />
-      <header className="page-head">
-        <h1 dir="auto">{title}</h1>
-        <Filters />
-      </header>
+      <h1 dir="auto">{title}</h1>
+      <ProductFilters search={search} />
       <Await
         query={query}
         skeleton={
@@ -77,16 +52,10 @@ export const ProductListPage = () => {
       >
         {({ pages }) => {
           const items = pages.flatMap((page) => page.items);
-          if (items.length === 0)
-            return (
-              <Panel title={products.empty} text={products.emptyText}>
-                <Link to="/products" search={{}} className="button">
-                  {products.clear}
-                </Link>
-              </Panel>
-            );
+          if (items.length === 0) return <Nothing search={search} />;
           return (
             <>
+              {pages[0]?.isGuess && <p className="notice guess">{products.guess}</p>}
               <ul className={query.isPlaceholderData ? 'grid stale' : 'grid'}>
                 {items.map((product, at) => (
                   <li key={product.id}>

@@ -112,3 +112,4 @@ export const suggestAnswer = pageSchema(
 );
 
 export type ProductSort = (typeof productSorts)[number];
+export type ProductFacets = z.output<typeof facetsSchema>;
