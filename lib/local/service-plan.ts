@@ -150,7 +150,13 @@ const forms: Readonly<
         '--folder',
         own.folder,
         '--site',
-        JSON.stringify({ config: siteConfigOf('local'), headers: siteHeaders }),
+        JSON.stringify({
+          config: {
+            ...siteConfigOf('local'),
+            mailbox: `http://127.0.0.1:${shiftPort(PEER_PORTS.mailbox, placement.portBase)}`,
+          },
+          headers: siteHeaders,
+        }),
       ],
       readyUrl: readyAt(service, placement.portBase),
     };

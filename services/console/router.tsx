@@ -2,7 +2,10 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
 import { Broken } from '../site-kit/components/broken.tsx';
 import { Missing } from '../site-kit/components/states.tsx';
+import { analyticsSearchOf } from './api/analytics-queries.ts';
+import { databaseSearchOf } from './api/database-queries.ts';
 import { letterSearchOf } from './api/dead-letter-queries.ts';
+import { incidentSearchOf } from './api/incident-queries.ts';
 import { orderSearchOf } from './api/order-queries.ts';
 import { stockSearchOf } from './api/stock-queries.ts';
 import { Layout } from './components/layout.tsx';
@@ -55,6 +58,13 @@ const book = createRoute({
   component: lazyRouteComponent(() => import('./pages/book-page.tsx'), 'BookPage'),
 });
 
+const analytics = createRoute({
+  getParentRoute: () => root,
+  path: '/analytics',
+  validateSearch: analyticsSearchOf,
+  component: lazyRouteComponent(() => import('./pages/analytics-page.tsx'), 'AnalyticsPage'),
+});
+
 const staff = createRoute({
   getParentRoute: () => root,
   path: '/staff',
@@ -88,6 +98,44 @@ const deadLetter = createRoute({
   component: lazyRouteComponent(() => import('./pages/dead-letter-page.tsx'), 'DeadLetterPage'),
 });
 
+const incidents = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents',
+  validateSearch: incidentSearchOf,
+  component: lazyRouteComponent(() => import('./pages/incident-list-page.tsx'), 'IncidentListPage'),
+});
+
+const incident = createRoute({
+  getParentRoute: () => root,
+  path: '/incidents/$id',
+  component: lazyRouteComponent(() => import('./pages/incident-page.tsx'), 'IncidentPage'),
+});
+
+const maintenance = createRoute({
+  getParentRoute: () => root,
+  path: '/maintenance',
+  component: lazyRouteComponent(() => import('./pages/maintenance-page.tsx'), 'MaintenancePage'),
+});
+
+const lag = createRoute({
+  getParentRoute: () => root,
+  path: '/lag',
+  component: lazyRouteComponent(() => import('./pages/consumers-page.tsx'), 'ConsumersPage'),
+});
+
+const databases = createRoute({
+  getParentRoute: () => root,
+  path: '/databases',
+  validateSearch: databaseSearchOf,
+  component: lazyRouteComponent(() => import('./pages/databases-page.tsx'), 'DatabasesPage'),
+});
+
+const cache = createRoute({
+  getParentRoute: () => root,
+  path: '/cache',
+  component: lazyRouteComponent(() => import('./pages/cache-page.tsx'), 'CachePage'),
+});
+
 const acts = createRoute({
   getParentRoute: () => root,
   path: '/acts',
@@ -105,11 +153,18 @@ export const createConsoleRouter = () =>
       product,
       books,
       book,
+      analytics,
       staff,
       map,
       pipelines,
       deadLetters,
       deadLetter,
+      lag,
+      incidents,
+      incident,
+      maintenance,
+      databases,
+      cache,
       acts,
     ]),
     defaultPreload: 'intent',

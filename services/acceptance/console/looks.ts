@@ -13,8 +13,14 @@ const shown = [
   ['orders', '/orders', 'Orders'],
   ['stock', '/stock', 'Stock'],
   ['books', '/books', 'Books'],
+  ['analytics', '/analytics', 'Analytics'],
   ['pipelines', '/pipelines', 'Pipelines'],
   ['dead-letters', '/dead-letters', 'Dead letters'],
+  ['lag', '/lag', 'Lag'],
+  ['incidents', '/incidents', 'Incidents'],
+  ['maintenance', '/maintenance', 'Maintenance'],
+  ['databases', '/databases', 'Databases'],
+  ['cache', '/cache', 'Cache'],
   ['acts', '/acts', 'Acts'],
   ['staff', '/staff', 'Staff'],
 ] as const;
@@ -26,6 +32,8 @@ const missing = [
   ['/stock?q=zzzzqqqq', 'No product matches'],
   ['/orders?status=refunded', 'No order is refunded'],
   ['/dead-letters/order-events:999999999', 'There is no such dead letter'],
+  ['/incidents/inc_01jdq5w8m3k7x2r9v4t6y0z1ab', 'There is no such incident'],
+  ['/databases?name=secrets', 'There is no such database'],
   ['/nowhere', 'There is nothing here'],
 ] as const;
 
@@ -39,7 +47,7 @@ export const looks = (at: Storefront): void => {
         for (const [name, path, heading] of shown) {
           await page.goto(`${at.console()}${path}`);
           await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
-          await page.locator('.place :is(table, .empty)').first().waitFor();
+          await page.locator('.place :is(table, .empty, .chart)').first().waitFor();
           expect([name, await barriers(page), await overflow()]).toEqual([name, [], 0]);
           await picture(`console-${name}`);
         }

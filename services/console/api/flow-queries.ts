@@ -13,6 +13,13 @@ export const pipelinesQuery = queryOptions({
   refetchInterval: lookAgainMs,
 });
 
+/** How far each consumer is in each topic. */
+export const consumersQuery = queryOptions({
+  queryKey: ['operations', 'consumers'],
+  queryFn: async ({ signal }) => (await operations()).consumers({}, { signal }),
+  refetchInterval: lookAgainMs,
+});
+
 /** The audit trail, newest first. */
 export const actPagesQuery = infiniteQueryOptions({
   queryKey: ['operations', 'acts'],

@@ -19,6 +19,12 @@ export const BooksIcon = () => (
     <path d="m5 7-2.5 6h5zm14 0-2.5 6h5z" />
   </Icon>
 );
+export const AnalyticsIcon = () => (
+  <Icon>
+    <path d="M4 4v16h16" />
+    <path d="m7.5 15 4-5 3.5 3 4.5-6.5" />
+  </Icon>
+);
 export const StaffIcon = () => (
   <Icon>
     <circle cx="9" cy="9" r="3" />
@@ -50,5 +56,33 @@ export const ActsIcon = () => (
   <Icon>
     <circle cx="12" cy="12" r="8.5" />
     <path d="M12 7v5l3.5 2" />
+  </Icon>
+);
+export const LagIcon = () => (
+  <Icon>
+    <path d="M4 18.5h16M6 15V9m5 6V5m5 10v-3" />
+  </Icon>
+);
+export const IncidentsIcon = () => (
+  <Icon>
+    <path d="M12 4 3.5 19h17z" />
+    <path d="M12 10v4m0 2.5v.1" />
+  </Icon>
+);
+export const MaintenanceIcon = () => (
+  <Icon>
+    <rect x="4" y="5.5" width="16" height="14.5" rx="2" />
+    <path d="M4 10h16M8.5 3.5v4m7-4v4" />
+  </Icon>
+);
+export const DatabasesIcon = () => (
+  <Icon>
+    <ellipse cx="12" cy="6.5" rx="7.5" ry="3" />
+    <path d="M4.5 6.5v11c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3v-11m-15 5.5c0 1.7 3.4 3 7.5 3s7.5-1.3 7.5-3" />
+  </Icon>
+);
+export const CacheIcon = () => (
+  <Icon>
+    <path d="M13 3.5 5.5 13.5h6l-.5 7 7.5-10h-6z" />
   </Icon>
 );

@@ -1,11 +1,19 @@
-import { Link, Outlet } from '@tanstack/react-router';
-import type { ReactNode } from 'react';
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
+import { siteSettings } from '../../site-kit/api/reader.ts';
 import { useFocusOnNavigation } from '../../site-kit/components/focus-on-navigation.ts';
 import { Admitted } from './admitted.tsx';
 import {
   ActsIcon,
+  AnalyticsIcon,
   BooksIcon,
+  CacheIcon,
+  DatabasesIcon,
+  IncidentsIcon,
+  LagIcon,
   LettersIcon,
+  MaintenanceIcon,
   MapIcon,
   OrdersIcon,
   PipelinesIcon,
@@ -15,20 +23,22 @@ import {
 import { SignOut } from './sign-out.tsx';
 
 /** The pages of the console, in the order of its menu. */
-const places: readonly {
-  readonly to: '/orders' | '/stock' | '/books' | '/map' | '/pipelines' | '/dead-letters' | '/acts' | '/staff';
-  readonly name: string;
-  readonly icon: ReactNode;
-}[] = [
+const places = [
   { to: '/orders', name: 'Orders', icon: <OrdersIcon /> },
   { to: '/stock', name: 'Stock', icon: <StockIcon /> },
   { to: '/books', name: 'Books', icon: <BooksIcon /> },
+  { to: '/analytics', name: 'Analytics', icon: <AnalyticsIcon /> },
   { to: '/map', name: 'Map', icon: <MapIcon /> },
   { to: '/pipelines', name: 'Pipelines', icon: <PipelinesIcon /> },
+  { to: '/lag', name: 'Lag', icon: <LagIcon /> },
   { to: '/dead-letters', name: 'Dead letters', icon: <LettersIcon /> },
+  { to: '/incidents', name: 'Incidents', icon: <IncidentsIcon /> },
+  { to: '/maintenance', name: 'Maintenance', icon: <MaintenanceIcon /> },
+  { to: '/databases', name: 'Databases', icon: <DatabasesIcon /> },
+  { to: '/cache', name: 'Cache', icon: <CacheIcon /> },
   { to: '/acts', name: 'Acts', icon: <ActsIcon /> },
   { to: '/staff', name: 'Staff', icon: <StaffIcon /> },
-];
+] as const;
 
 const Logo = () => (
   <Link to="/" className="logo">
@@ -39,6 +49,40 @@ const Logo = () => (
     CloudMart <span className="logo-what">console</span>
   </Link>
 );
+
+/** The way to the mails that a shop on this machine sent; nothing anywhere else. */
+const Mailbox = () => {
+  const { data } = useQuery({ queryKey: ['settings'], queryFn: siteSettings, staleTime: Number.POSITIVE_INFINITY });
+  if (data?.mailbox === undefined) return null;
+  return (
+    <a href={data.mailbox} target="_blank" rel="noreferrer">
+      <LettersIcon />
+      Mailbox<span className="visually-hidden"> (a window of its own)</span>
+    </a>
+  );
+};
+
+/** The pages to choose from; where they stand side by side, the one that is shown is moved into sight. */
+const Menu = () => {
+  const menu = useRef<HTMLElement>(null);
+  const { pathname } = useLocation();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page is another link
+  useEffect(() => {
+    const here = menu.current?.querySelector<HTMLElement>('[aria-current="page"]');
+    if (here) menu.current?.scrollTo({ left: here.offsetLeft - (menu.current.clientWidth - here.offsetWidth) / 2 });
+  }, [pathname]);
+  return (
+    <nav ref={menu} className="menu" aria-label="Console">
+      {places.map(({ to, name, icon }) => (
+        <Link key={to} to={to}>
+          {icon}
+          {name}
+        </Link>
+      ))}
+      <Mailbox />
+    </nav>
+  );
+};
 
 /** What stands around every page, once its reader may see it. */
 export const Layout = () => {
@@ -56,14 +100,7 @@ export const Layout = () => {
       </header>
       <main id="main" ref={main} tabIndex={-1}>
         <Admitted>
-          <nav className="menu" aria-label="Console">
-            {places.map(({ to, name, icon }) => (
-              <Link key={to} to={to}>
-                {icon}
-                {name}
-              </Link>
-            ))}
-          </nav>
+          <Menu />
           <div className="place">
             <Outlet />
           </div>

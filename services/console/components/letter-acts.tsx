@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReplayAnswer, ReplayResult } from '../../contracts/http/operations/dead-letters-api.ts';
-import { Field } from '../../site-kit/components/field.tsx';
 import { textOf } from '../../site-kit/components/site-form.tsx';
 import { operations } from '../api/operations.ts';
 import { Act } from './act.tsx';
+import { ReasonField } from './reason-field.tsx';
 import { RehearsedAct } from './rehearsed-act.tsx';
 
 const resultWords: Readonly<Record<ReplayResult, string>> = {
@@ -33,10 +33,6 @@ const useChanged = () => {
   const queries = useQueryClient();
   return () => queries.invalidateQueries({ queryKey: ['operations'] });
 };
-
-const ReasonField = () => (
-  <Field label="Reason (it stays in the audit trail)" name="reason" autoComplete="off" maxLength={500} isRequired />
-);
 
 /** Publishes dead letters again: those of these ids, or all that wait. */
 export const Replay = ({ ids }: { readonly ids?: readonly string[] }) => {

@@ -10,6 +10,8 @@ export const siteConfigSchema = z
     assistant: z.string(),
     /** Name of the environment, for a mark on the page and for reports of errors. */
     environment: z.string(),
+    /** Where mails can be read that were sent by a shop on this machine; absent anywhere else. */
+    mailbox: z.string().optional(),
   })
   .meta({ example: { api: '/api/v1', assistant: '/api/ai', environment: 'production' } });
 

@@ -1,9 +1,5 @@
-import {
-  type Incident,
-  type IncidentNote,
-  type MaintenanceWindow,
-  severities,
-} from '../../contracts/http/operations/incidents-api.ts';
+import type { Incident, IncidentNote, MaintenanceWindow } from '../../contracts/http/operations/incidents-api.ts';
+import { severities } from '../../contracts/http/operations/severities.ts';
 import type { KnownIncident } from '../storage/incident-repository.ts';
 import type { KnownWindow } from '../storage/window-repository.ts';
 

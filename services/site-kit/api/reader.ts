@@ -6,8 +6,11 @@ import type { SiteConfig } from '../../contracts/http/site-config.ts';
 const configWithinMs = 3_000;
 const sessionWithinMs = 10_000;
 
+/** What a page takes from `/config.json`. */
+type SiteSettings = Pick<SiteConfig, 'api' | 'mailbox'>;
+
 /** A shop without an answer to this question answers no other, which the page then says; so a guess does no harm. */
-const readConfig = async (): Promise<Pick<SiteConfig, 'api'>> => {
+const readConfig = async (): Promise<SiteSettings> => {
   try {
     const answer = await fetch('/config.json', { signal: AbortSignal.timeout(configWithinMs) });
     return (await answer.json()) as SiteConfig;
@@ -42,8 +45,13 @@ const askAsReader = (api: string) => async (url: string, request: RequestInit) =
   return goesOn ? fetch(url, request) : answer;
 };
 
+const settings = readConfig();
+
+/** What the page was told about its place; never rejects. */
+export const siteSettings = (): Promise<SiteSettings> => settings;
+
 /** Never rejects; calls of the doors do. */
-const reader: Promise<ClientOptions> = readConfig().then(({ api }) => ({ baseUrl: api, fetch: askAsReader(api) }));
+const reader: Promise<ClientOptions> = settings.then(({ api }) => ({ baseUrl: api, fetch: askAsReader(api) }));
 
 /** The doors that `create` makes clients of, once the page knows where the API is. */
 export const openDoors = <Client>(create: (reader: ClientOptions) => Client): (() => Promise<Client>) => {

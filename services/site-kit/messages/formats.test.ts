@@ -25,5 +25,11 @@ describe('what a reader sees', () => {
     expect(german.money({ amount: 123_456, currency: 'EUR' })).toMatch(/^1\.234,56.€$/);
     expect([german.country('AT'), formatsOf('en-US').country('AT')]).toEqual(['Österreich', 'Austria']);
     expect(german.number(1_234.5)).toBe('1.234,5');
+    expect(german.share(0.1234)).toMatch(/^12,3.%$/);
+    expect(formatsOf('en-US').shortMoney({ amount: 123_456, currency: 'USD' })).toBe('$1.2K');
+  });
+
+  test('of a day is that day, wherever the reader is', () => {
+    expect(formatsOf('en-US').day('2026-11-29')).toBe('Nov 29, 2026');
   });
 });

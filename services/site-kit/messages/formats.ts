@@ -4,7 +4,10 @@ import { minorUnitDecimals } from '../../kit/values/minor-units.ts';
 /** How a reader of a locale, a BCP 47 tag such as `de-AT`, writes money, dates, numbers and the names of countries. */
 export const formatsOf = (locale: string) => {
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
+  const times = new Intl.DateTimeFormat(locale, { timeStyle: 'short' });
+  const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const numbers = new Intl.NumberFormat(locale);
+  const shares = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
   const regions = new Intl.DisplayNames(locale, { type: 'region' });
   return {
     locale,
@@ -14,7 +17,18 @@ export const formatsOf = (locale: string) => {
       const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
       return new Intl.NumberFormat(locale, { style: 'currency', currency, ...digits }).format(amount / 10 ** decimals);
     },
+    /** The same in as few digits as fit beside a chart, such as $1.2K. */
+    shortMoney: ({ amount, currency }: Money): string =>
+      new Intl.NumberFormat(locale, { style: 'currency', currency, notation: 'compact' }).format(
+        amount / 10 ** minorUnitDecimals(currency),
+      ),
     date: (at: string): string => dates.format(new Date(at)),
+    /** The time of a day alone. */
+    time: (at: string): string => times.format(new Date(at)),
+    /** A day of the calendar, such as 2026-11-29, which is the same everywhere. */
+    day: (day: string): string => days.format(new Date(day)),
+    /** A part of a whole, 0 to 1, in percent. */
+    share: (part: number): string => shares.format(part),
     number: (value: number): string => numbers.format(value),
     /** Name of a country by its ISO 3166 code. */
     country: (code: string): string => regions.of(code) ?? code,
