@@ -19,6 +19,7 @@ import { importCommand } from '../commands/import.ts';
 import { lawsCommand } from '../commands/laws.ts';
 import { logsCommand } from '../commands/logs.ts';
 import { actsCommand } from '../commands/operate/acts.ts';
+import { backupCommand } from '../commands/operate/backup.ts';
 import { cacheCommand } from '../commands/operate/cache.ts';
 import { dbCommand } from '../commands/operate/db.ts';
 import { dlqCommand } from '../commands/operate/dlq.ts';
@@ -98,6 +99,7 @@ export const createProgram = (): Command => {
     .addCommand(benchCommand())
     .addCommand(lawsCommand())
     .addCommand(chaosCommand())
+    .addCommand(backupCommand())
     .addCommand(warehouseCommand())
     .addCommand(importCommand())
     .addCommand(composeCommand())

@@ -1,8 +1,8 @@
 /** The folder that holds everything one local platform remembers: who may use it, and by whom it is used now. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { isLocked, type KernelLock, takeLock } from '../kernel-lock.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import { explainDiskFault, StartRefused } from './start-refused.ts';
 
@@ -12,13 +12,12 @@ const LOCK = 'lock';
 const HOLDER = 'holder.json';
 /** Folder with the records of `cloudmart checklist`, which are no data of the shop. */
 export const CHECKLISTS = 'checklists';
-/** What may be there before the first start: the rest of one that died in its first moments, and records of `cloudmart checklist`. */
-const BEFORE_MARKER = [LOCK, HOLDER, CHECKLISTS];
+/** Folder with the reports of rehearsals, such as `cloudmart backup verify`. */
+export const REPORTS = 'reports';
+/** What may be there before the first start: the rest of one that died in its first moments, and what commands record beside a shop. */
+const BEFORE_MARKER = [LOCK, HOLDER, CHECKLISTS, REPORTS];
 /** What the load of the films found; there once the first start has come so far. */
 export const CATALOGUE = 'catalogue.json';
-const SQLITE_BUSY = 5;
-/** Longer than anybody takes who only looks whether the lock is held. */
-const LOCK_WITHIN_MS = 200;
 // An empty PostgreSQL cluster takes 40 MB, the demo catalogue and its write-ahead log up to 150 MB.
 const FIRST_START_BYTES = 300 * 1024 ** 2;
 const LATER_START_BYTES = 64 * 1024 ** 2;
@@ -142,42 +141,16 @@ export const folderHolder = async (folder: string): Promise<number | undefined> 
     () => false,
   );
   if (!isThere) return undefined;
-  const database = new DatabaseSync(file, { timeout: 0, readOnly: true });
-  try {
-    database.exec('SELECT 1 FROM sqlite_schema');
-    return undefined;
-  } catch (problem) {
-    if ((problem as { errcode?: number }).errcode === SQLITE_BUSY) return namedHolder(folder);
-    return undefined;
-  } finally {
-    database.close();
-  }
+  return isLocked(file) ? namedHolder(folder) : undefined;
 };
 
-/**
- * Takes the kernel's lock on a small SQLite file. It ends with the process however that dies, so no stale lock and no
- * reused process id can keep anyone out.
- */
-const lock = async (folder: string) => {
-  // SQLite would hide why the disk refuses; opening the file ourselves first shows it.
-  await (await open(path.join(folder, LOCK), 'a')).close();
-  const database = new DatabaseSync(path.join(folder, LOCK), { timeout: LOCK_WITHIN_MS });
-  try {
-    database.exec('PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
-  } catch (problem) {
-    database.close();
-    if ((problem as { errcode?: number }).errcode !== SQLITE_BUSY)
-      throw new StartRefused(
-        'data.corrupt',
-        `${path.join(folder, LOCK)} is damaged; delete that one file and start again`,
-        { cause: problem },
-      );
-    throw new StartRefused(
-      'data.in-use',
-      `${folder} is used by ${await holderOf(folder)}; stop that one, or run a second platform with --data OTHER-DIR --port-base 18000`,
-    );
-  }
-  return database;
+const lock = async (folder: string): Promise<KernelLock> => {
+  const taken = await takeLock(path.join(folder, LOCK));
+  if (taken) return taken;
+  throw new StartRefused(
+    'data.in-use',
+    `${folder} is used by ${await holderOf(folder)}; stop that one, or run a second platform with --data OTHER-DIR --port-base 18000`,
+  );
 };
 
 /**
@@ -193,7 +166,7 @@ export const openDataFolder = async (folder: string): Promise<DataFolder> => {
     if (fresh) await makeFolder(given);
     const absolute = await realpath(given);
     await requireSpace(absolute, fresh);
-    const database = await lock(absolute);
+    const held = await lock(absolute);
     await writeFileAtomically(path.join(absolute, HOLDER), JSON.stringify({ pid: process.pid }));
     if (fresh)
       await writeFileAtomically(
@@ -205,7 +178,7 @@ export const openDataFolder = async (folder: string): Promise<DataFolder> => {
       id,
       fresh,
       at: (...parts) => path.join(absolute, ...parts),
-      release: () => database.close(),
+      release: () => held.release(),
     };
   } catch (problem) {
     throw explainDiskFault(problem, given);

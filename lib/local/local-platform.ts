@@ -2,6 +2,7 @@
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
+import { requireWholeRestore } from '../backups/restoring.ts';
 import { publicDoorOf, sentMailsOf } from '../services.ts';
 import { hasWarehouse, type LocalWarehouse, startWarehouse, WAREHOUSE_FILE } from '../warehouse/local-warehouse.ts';
 import { bundleInChild } from './bundle-in-child.ts';
@@ -133,6 +134,7 @@ export const startLocalPlatform = async (options: PlatformOptions): Promise<Loca
     if (events !== undefined) await (await import('./given-event-log.ts')).requireEventLog(events);
     const opened = await openDataFolder(options.data);
     try {
+      await requireWholeRestore(opened);
       const wasKilled = (await readProcessList(opened.path)).length > 0;
       await requireFreePorts(portsInUse(services, portBase), wasKilled ? KILLED_GONE_WITHIN_MS : 0);
       return opened;

@@ -1,5 +1,6 @@
 /** Passwords and keys of one local platform: made once, kept in one file that only its owner can read. */
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { generatedSecretNames } from '../services.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
@@ -21,6 +22,17 @@ export type Secrets = {
 const RANDOM_BYTES = 24;
 const newSecret = () => randomBytes(RANDOM_BYTES).toString('base64url');
 
+const FILE = 'secrets.json';
+
+/** The kept secrets of a data folder. Throws `StartRefused` when the file is damaged or missing. */
+export const readSecrets = async (dataFolder: string): Promise<Secrets> => {
+  const file = path.join(dataFolder, FILE);
+  const wayOut = ' and holds the passwords of this data; restore it from a backup';
+  const kept = await readKeptJson<Secrets>(file, wayOut);
+  if (!kept) throw new StartRefused('data.corrupt', `${file} is missing${wayOut}`);
+  return kept;
+};
+
 /**
  * Reads the kept secrets and adds what services declared since. Throws `StartRefused` when the file is damaged, or
  * missing although the databases it opens are there.
@@ -30,7 +42,7 @@ export const keepSecrets = async (
   services: readonly ServiceManifest[],
   databaseExists: boolean,
 ): Promise<Secrets> => {
-  const file = folder.at('secrets.json');
+  const file = folder.at(FILE);
   const kept = await readKeptJson<Partial<Secrets>>(
     file,
     ' and holds the passwords of this data; restore it from a backup, or move the whole data folder away to start with empty data',

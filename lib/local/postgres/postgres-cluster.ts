@@ -9,7 +9,8 @@ import { isAlive } from '../../is-alive.ts';
 import { explainDiskFault, StartRefused } from '../start-refused.ts';
 
 const run = promisify(execFile);
-const MAJOR = '18';
+/** Major version of the embedded PostgreSQL. */
+export const MAJOR = '18';
 /** Name of PostgreSQL's superuser. */
 export const ADMINISTRATOR = 'cloudmart';
 const FREE_WITHIN_MS = 30_000;
