@@ -9,6 +9,7 @@ import { bundleCommand } from '../commands/bundle.ts';
 import { chaosCommand } from '../commands/chaos.ts';
 import { composeCommand } from '../commands/compose.ts';
 import { costCommand } from '../commands/cost.ts';
+import { dashboardsCommand } from '../commands/dashboards.ts';
 import { diffCommand } from '../commands/diff.ts';
 import { dropServiceCommand } from '../commands/fork/drop-service.ts';
 import { newServiceCommand } from '../commands/fork/new-service.ts';
@@ -140,6 +141,7 @@ export const createProgram = (): Command => {
     .addCommand(diffCommand())
     .addCommand(costCommand())
     .addCommand(alertsCommand())
+    .addCommand(dashboardsCommand())
     .hook('preAction', (_, command) => lookUp(command));
   for (const command of program.commands) refuseEmptyTexts(command);
   for (const command of [program, ...program.commands])

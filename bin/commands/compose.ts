@@ -6,8 +6,14 @@ import { jsonOption } from '../command-line/options.ts';
 export const composeCommand = (): Command =>
   new Command('compose')
     .summary('get ready for "docker compose up"')
-    .description('get ready for "docker compose up": random secrets into .env, bundles into dist/bundles')
-    .addOption(jsonOption('end with one line of JSON: the names of added secrets, and service and hash of each bundle'))
+    .description(
+      'get ready for "docker compose up": random secrets into .env, bundles into dist/bundles, dashboards into dist/dashboards',
+    )
+    .addOption(
+      jsonOption(
+        'end with one line of JSON: the names of added secrets, service and hash of each bundle, files of dashboards',
+      ),
+    )
     .addHelpText(
       'after',
       helpAfter({

@@ -1,8 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { runsInCluster } from '../../services/kit/manifest.ts';
-import { createMetrics } from '../../services/kit/telemetry/metrics.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
 import { root } from '../checkout.ts';
 import { stalePages } from '../pages/pages.ts';
@@ -12,7 +11,6 @@ import type { ComposeContainer } from './compose-container.ts';
 import { composeFiles, composeProject } from './compose-file.ts';
 import { SHOWN_PORTS } from './compose-places.ts';
 import { composeSecrets } from './compose-secrets.ts';
-import { panels } from './shop-dashboard.ts';
 
 const containers: Readonly<Record<string, ComposeContainer>> = composeProject(services).services;
 const ours = Object.entries(containers).filter(([, { image }]) => image.startsWith('cloudmart/'));
@@ -121,34 +119,6 @@ describe('the metrics', () => {
     expect(files.get('compose.yaml')).toContain('./compose/alerts.yaml:/etc/prometheus/alerts.yaml:ro');
     for (const alert of ['BooksDiffer', 'OrdersStuck', 'BudgetBurnsFast'])
       expect(files.get('compose/alerts.yaml')).toContain(`alert: ${alert}`);
-  });
-
-  test('on the dashboard are those that the services have', async () => {
-    const kit = path.join(root, 'services');
-    const sources = readdirSync(kit, { recursive: true, encoding: 'utf8' }).filter(
-      (file) => file.endsWith('.ts') && !/\.test\.ts$|(^|\/)testing\//.test(file),
-    );
-    const text = sources.map((file) => readFileSync(path.join(kit, file), 'utf8')).join('\n');
-    const process = createMetrics('probe');
-    process.collectProcess();
-    const made = text.matchAll(/\.(counter|gauge|histogram)\(\{\s*name: '([a-z0-9_]+)'/g);
-    const told = (await process.page()).text.matchAll(/^# TYPE (\w+) (\w+)$/gm);
-    const kinds = new Map([
-      ...[...made].map(([, kind = '', name = '']): [string, string] => [name, kind]),
-      ...[...told].map(([, name = '', kind = '']): [string, string] => [name, kind]),
-    ]);
-    const asked = panels.flat().flatMap(({ queries }) => queries.map(({ expression }) => expression));
-    const names = asked.flatMap((expression) =>
-      [...expression.matchAll(/([a-z0-9_]+)\{/g)].map(([, name = '']) => name),
-    );
-    expect(names.length).toBeGreaterThanOrEqual(asked.length);
-    for (const name of names) {
-      const histogram = name.replace(/_(bucket|sum|count)$/, '');
-      const kind = name === histogram ? kinds.get(name) : kinds.get(histogram);
-      // A histogram is asked for by its parts, everything else by its name.
-      expect([name, kind === 'histogram']).toEqual([name, name !== histogram]);
-      expect([name, kind]).toEqual([name, expect.stringMatching(/^(counter|gauge|histogram)$/)]);
-    }
   });
 });
 

@@ -6,7 +6,6 @@ import { ruleGroups } from '../alerts/rule-groups.ts';
 import type { ComposeContainer } from './compose-container.ts';
 import { peers, peerVolumes } from './compose-peers.ts';
 import { ownContainers, ownVolumes } from './compose-services.ts';
-import { dashboard } from './shop-dashboard.ts';
 import { dashboardProvider, dataSource, prometheusConfiguration } from './shop-metrics.ts';
 
 const HEADER = `# Written by "npx cloudmart pages" from services/*/manifest.ts and lib/compose. The whole shop in containers:
@@ -44,5 +43,4 @@ export const composeFiles = (services: readonly ServiceManifest[]): ReadonlyMap<
     ['compose/alerts.yaml', asYaml(ruleFile(ruleGroups(services)), WRITTEN)],
     ['compose/grafana/provisioning/datasources/prometheus.yaml', asYaml(dataSource, WRITTEN)],
     ['compose/grafana/provisioning/dashboards/shop.yaml', asYaml(dashboardProvider, WRITTEN)],
-    ['compose/grafana/dashboards/shop.json', `${JSON.stringify(dashboard, null, 2)}\n`],
   ]);

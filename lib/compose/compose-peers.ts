@@ -2,7 +2,7 @@
 import { STATEMENT_COUNT_SETTINGS } from '../databases/count-statements.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { boundedContainer, type ComposeContainer, healthyWhen } from './compose-container.ts';
-import { SHOWN_PORTS, shown } from './compose-places.ts';
+import { DASHBOARDS_FOLDER, SHOWN_PORTS, shown } from './compose-places.ts';
 import { peerSecrets, secretReference } from './compose-secrets.ts';
 
 const IMAGES = {
@@ -144,7 +144,7 @@ const grafana: ComposeContainer = {
   ports: [shown(SHOWN_PORTS.grafana, 3000)],
   volumes: [
     './compose/grafana/provisioning:/etc/grafana/provisioning:ro',
-    './compose/grafana/dashboards:/etc/cloudmart/dashboards:ro',
+    `./${DASHBOARDS_FOLDER}:/etc/cloudmart/dashboards:ro`,
     'grafana:/var/lib/grafana',
   ],
   healthcheck: healthyWhen('CMD-SHELL', 'wget -q -O - http://127.0.0.1:3000/api/health > /dev/null'),

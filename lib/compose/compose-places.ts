@@ -20,6 +20,9 @@ export const FOLDERS = { mails: '/data/mails', buckets: '/data/buckets' } as con
 /** Folder of a bucket. */
 export const bucketFolder = (name: string): string => `${FOLDERS.buckets}/${name}`;
 
+/** Where `npx cloudmart compose` writes dashboards, beside compose.yaml. */
+export const DASHBOARDS_FOLDER = 'dist/dashboards';
+
 /** Publishes a port to this machine alone: what stands behind some of them knows no passwords. */
 export const shown = (port: number, inside = port): string => `127.0.0.1:${port}:${inside}`;
 

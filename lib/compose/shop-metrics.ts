@@ -19,16 +19,13 @@ export const prometheusConfiguration = (services: readonly ServiceManifest[]) =>
   ],
 });
 
-/** Identity of the data source, by which panels name it. */
-export const DATA_SOURCE = 'shop-prometheus';
-
 /** Grafana's description of the data source. */
 export const dataSource = {
   apiVersion: 1,
   datasources: [
     {
       name: 'Prometheus',
-      uid: DATA_SOURCE,
+      uid: 'shop-prometheus',
       type: 'prometheus',
       access: 'proxy',
       url: 'http://prometheus:9090',

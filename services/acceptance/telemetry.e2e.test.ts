@@ -1,12 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { manifest as apiGateway } from '../api-gateway/manifest.ts';
+import { manifest as assistant } from '../assistant/manifest.ts';
 import { manifest as cart } from '../cart/manifest.ts';
 import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import { type Emitter, metricsOf, mostSeries, processPrefixes } from '../contracts/metrics/metric-catalogue.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from '../kit/testing/traces/otlp-receiver.ts';
+import { manifest as operations } from '../operations/manifest.ts';
 import { manifest as order } from '../order/manifest.ts';
 import { manifest as payment } from '../payment/manifest.ts';
 import { manifest as product } from '../product/manifest.ts';
@@ -92,7 +94,7 @@ const readPage = (text: string): Map<string, Shown> => {
   return shown;
 };
 
-const manifests: readonly Emitter[] = [apiGateway, cart, order, payment, product, user];
+const manifests: readonly Emitter[] = [apiGateway, assistant, cart, operations, order, payment, product, user];
 
 test.each(manifests)(
   '$name emits the metrics that the catalogue lists for it, and no other, with bounded labels',

@@ -7,7 +7,7 @@ import { print, say } from '../../command-line/print.ts';
 export const runCompose = async (json: boolean | undefined): Promise<void> => {
   const made = await prepareCompose({ root, place: root, services, progress: say });
   print(json, made, () => [
-    `${made.bundles.length} bundles are in dist/bundles, ${made.added.length} new secrets in .env`,
+    `${made.bundles.length} bundles are in dist/bundles, ${made.dashboards.length} dashboards in dist/dashboards, ${made.added.length} new secrets in .env`,
     'next: docker compose up --build --detach',
   ]);
 };

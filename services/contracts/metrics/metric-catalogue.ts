@@ -19,10 +19,11 @@ export const metricCatalogue: readonly CataloguedMetric[] = [...partMetrics, ...
 export type Emitter = {
   readonly name: string;
   readonly ports: { readonly http?: number; readonly grpc?: number };
-  readonly owns: { readonly database?: string };
+  readonly owns: { readonly database?: string; readonly tables?: object };
   readonly publishes: object;
   readonly consumes: object;
   readonly cache?: boolean;
+  readonly operates?: object;
 };
 
 const hasPart: Readonly<Record<Exclude<MetricHome, readonly string[]>, (service: Emitter) => boolean>> = {
@@ -32,7 +33,8 @@ const hasPart: Readonly<Record<Exclude<MetricHome, readonly string[]>, (service:
   // Who publishes out of a database has jobs and a relay beside it.
   outbox: ({ owns, publishes }) => owns.database !== undefined && Object.keys(publishes).length > 0,
   consumer: ({ consumes }) => Object.keys(consumes).length > 0,
-  cache: ({ cache }) => cache === true,
+  // Who operates looks at the cache of all and keeps nothing in it.
+  cache: ({ cache, operates }) => cache === true && operates === undefined,
 };
 
 /** What a service that runs in pods emits, beside what is told of every process. */

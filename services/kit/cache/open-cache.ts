@@ -1,10 +1,11 @@
-import type { Metrics } from '../telemetry/metrics.ts';
+import { type Metrics, startAtZero } from '../telemetry/metrics.ts';
 import type { Cache, CacheOptions } from './cache.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import { createRedisCache } from './redis-cache.ts';
 
 const countRequests = (cache: Cache, metrics: Metrics): Cache => {
   const requests = metrics.counter({ name: 'cache_requests_total', help: 'Reads of the cache.', labels: ['result'] });
+  startAtZero(requests, [{ result: 'hit' }, { result: 'miss' }]);
   return {
     ...cache,
     get: async <T>(key: string) => {

@@ -1,5 +1,9 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import { askOnce, createMetrics, startAtZero } from './metrics.ts';
+import { collectThrottling } from './throttling.ts';
 
 describe('metrics', () => {
   test('carry the name of the service', async () => {
@@ -51,4 +55,27 @@ test('a series that starts at zero is shown before anything is counted', async (
   const metrics = createMetrics('probe');
   startAtZero(metrics.counter({ name: 'things_total', help: 'Things.', labels: ['kind'] }), [{ kind: 'odd' }]);
   expect((await metrics.page()).text).toContain('things_total{kind="odd",service="probe"} 0');
+});
+
+test('how often the limit of the container held the process back is read anew at each scrape', async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'cpu-stat-'));
+  const file = path.join(folder, 'cpu.stat');
+  const metrics = createMetrics('probe');
+  try {
+    for (const [periods, throttled] of [
+      [10, 2],
+      [30, 7],
+    ]) {
+      await writeFile(file, `usage_usec 9\nnr_periods ${periods}\nnr_throttled ${throttled}\nthrottled_usec 5\n`);
+      if (periods === 10) collectThrottling(metrics.registry, file);
+      const { text } = await metrics.page();
+      expect(text).toContain(`process_cpu_periods_total{service="probe"} ${periods}\n`);
+      expect(text).toContain(`process_cpu_throttled_periods_total{service="probe"} ${throttled}\n`);
+    }
+    const outside = createMetrics('probe');
+    collectThrottling(outside.registry, path.join(folder, 'no such file'));
+    expect((await outside.page()).text.trim()).toBe('');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });

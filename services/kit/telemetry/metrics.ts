@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectThrottling } from './throttling.ts';
 
 type Naming<Label extends string> = {
   /** snake_case with its unit: `orders_total`, `relay_batch_seconds`. */
@@ -24,7 +25,7 @@ export type Metrics = {
       readonly buckets?: readonly number[];
     },
   ): Histogram<Label>;
-  /** Starts the metrics of the process itself: memory, event loop delay, garbage collection. */
+  /** Starts the metrics of the process itself: memory, event loop delay, garbage collection, and how often its container's processor limit held it back. */
   collectProcess(): void;
   /** The page that Prometheus scrapes. */
   page(): Promise<{ contentType: string; text: string }>;
@@ -76,6 +77,7 @@ export const createMetrics = (serviceName: string): Metrics => {
       ),
     collectProcess: () => {
       collectDefaultMetrics({ register: registry });
+      collectThrottling(registry);
     },
     page: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),
   };
