@@ -1,6 +1,6 @@
+import { incidentReport } from '../../../../lib/shop/incident-report.ts';
 import type { Incident, IncidentNote } from '../../../../lib/shop/operations-views.ts';
 import { type AdminSession, allOf } from '../../../../lib/shop/staff-session.ts';
-import { incidentReport } from '../../../../lib/shop/incident-report.ts';
 import { columns, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { IncidentAction, IncidentFlags } from '../../operate/incident.ts';
