@@ -63,6 +63,9 @@ test('the events of an order are shown, and the ledger has them as the order doe
       expect.arrayContaining(['order.placed.v1', 'order.paid.v1']),
     );
   });
+  const { stdout } = await platform.cloudmart('events', 'tail', '--limit', '200');
+  expect(stdout).toContain(orderId);
+  expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([]);
   const { code, said } = await ask('events', 'check');
   expect([code, said.findings]).toEqual([0, []]);
   expect((await ask('events', 'repair')).code).toBe(2);

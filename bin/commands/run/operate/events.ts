@@ -3,38 +3,41 @@ import { checkEvents, type EventsChecked, repairEvents, wordsOf } from '../../..
 import type { SequenceRepair, TailedEvent } from '../../../../lib/shop/operations-views.ts';
 import type { AdminSession } from '../../../../lib/shop/staff-session.ts';
 import { actOf } from '../../../command-line/act-options.ts';
-import { columns, paint, print, say } from '../../../command-line/print.ts';
+import { COLUMNS, wrapped } from '../../../command-line/help.ts';
+import { paint, print, say } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { EventsAction, EventsFlags } from '../../operate/events.ts';
 
 /** Milliseconds between two looks for what came. */
 const LOOK_EVERY_MS = 1_000;
 
-const rowOf = ({ at, key, type, sequence, eventId, partition, offset }: TailedEvent): string[] => [
-  at,
-  type ?? '-',
-  key,
-  sequence === null ? '-' : String(sequence),
-  eventId ?? '-',
-  `${partition}/${offset}`,
+/** Two lines: what happened and where it stands, and whom it is about with its id, since the ids alone fill most of 80 columns. */
+const linesOf = ({ at, key, type, sequence, eventId, partition, offset }: TailedEvent): string[] => [
+  `${at}  ${type ?? '-'}${sequence === null ? '' : ` #${sequence}`}  ${paint('aside', `${partition}/${offset}`)}`,
+  `    ${key}  ${eventId ?? '-'}`,
 ];
 
 const tail = async ({ operations }: AdminSession, { topic, type, key, limit, follow, json }: EventsFlags) => {
   const query = { topic, type, key, limit };
   let { events, next } = await operations.tailEvents({ query });
-  if (!follow) return print(json, { events, next }, () => columns(events.map(rowOf)));
+  if (!follow) return print(json, { events, next }, () => events.flatMap(linesOf));
   for (;;) {
-    for (const event of events) print(json, event, () => [rowOf(event).join('  ')]);
+    for (const event of events) print(json, event, () => linesOf(event));
     if (events.length < limit) await pause(LOOK_EVERY_MS);
     ({ events, next } = await operations.tailEvents({ query: { ...query, after: next } }));
   }
 };
 
+const indented = (text: string): string[] =>
+  wrapped(text, COLUMNS - 4)
+    .split('\n')
+    .map((line) => `    ${line}`);
+
 const findingLines = ({ findings }: EventsChecked): string[] =>
   findings.flatMap((finding) => [
     `${paint('bad', finding.fault)}  ${finding.orderId} ${finding.sequence}  ${finding.eventId ?? ''}`,
-    `    ${wordsOf(finding).means}`,
-    `    ${finding.detail}`,
+    ...indented(wordsOf(finding).means),
+    ...indented(finding.detail),
   ]);
 
 const summaryOf = ({ orders, events, underWay, findings }: EventsChecked): string =>
@@ -50,10 +53,10 @@ const check = async (session: AdminSession, { days, json }: EventsFlags) => {
 };
 
 const repairLines = (repairs: readonly SequenceRepair[]): string[] =>
-  repairs.map((repair) => {
+  repairs.flatMap((repair) => {
     const { result, source, fault, orderId, sequence } = repair;
     const how = source === null ? `by hand: ${wordsOf(repair).byHand}` : `from the ${source}`;
-    return `${paint(result === 'left' ? 'bad' : 'good', result)}  ${fault}  ${orderId} ${sequence}  ${how}`;
+    return [`${paint(result === 'left' ? 'bad' : 'good', result)}  ${fault}  ${orderId} ${sequence}`, ...indented(how)];
   });
 
 const repair = async (session: AdminSession, flags: EventsFlags) => {
