@@ -49,7 +49,7 @@ describe('on a full disk', () => {
 
   (canMount ? test : test.skip)('a mail is not half there, and is sent when there is room (T21)', () => {
     expect(
-      onSmallDisk(`const { createFolderMailSender } = await import(${from('services/notification/clients/folder-mail-sender.ts')});
+      onSmallDisk(`const { createFolderMailSender } = await import(${from('services/kit/mail/folder-mail-sender.ts')});
         const folder = disk + '/mails';
         const sender = createFolderMailSender(folder);
         const mail = { notificationId: 'ord_1:order-confirmed', to: 'a@example.com', from: 'shop@example.com', subject: 's', text: 'x'.repeat(200_000), html: '' };

@@ -14,13 +14,14 @@ import { servesCustomers } from './readiness.ts';
 const mailDomain = /@([^\s<>@]+)>?$/;
 
 /**
- * What an environment sets beyond the manifest's defaults: senders at its own domain, pages of its own sites, its name, whether customers
+ * What an environment sets beyond the manifest's defaults: senders at its own domain, pages of its own sites, its name, whom it tells of alarms, whether customers
  * are served, and what it says itself, which wins.
  */
 export const configurationOf = (service: ServiceManifest, environment: Environment): Record<string, string> => ({
   ...Object.fromEntries(
-    Object.entries(service.configuration).flatMap(([key, { sender, environmentName, default: value }]) => {
+    Object.entries(service.configuration).flatMap(([key, { sender, contacts, environmentName, default: value }]) => {
       if (environmentName) return [[key, environment.name]];
+      if (contacts) return [[key, environment.alerts.emails.join(',')]];
       return sender && value !== undefined ? [[key, value.replace(/@[^\s<>@]+/, `@${environment.domain}`)]] : [];
     }),
   ),

@@ -30,6 +30,8 @@ export type ConfigurationDeclaration = {
    * an empty path is its origin. Default: the value is its own.
    */
   readonly page?: { readonly site: string; readonly path: string };
+  /** Whether the value is whom an environment tells of alarms, wherever there is one: addresses with commas between them. Default false. */
+  readonly contacts?: boolean;
   /** Whether the value is the name of the environment, wherever there is one; its default is then that of a laptop. Default false. */
   readonly environmentName?: boolean;
 };

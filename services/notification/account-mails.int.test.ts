@@ -5,11 +5,11 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { type UserEvent, userEventSchema } from '../contracts/events/user-events.ts';
 import { sealLetter } from '../kit/auth/sealed-letter.ts';
 import type { IncomingEvent } from '../kit/functions/read-records.ts';
+import { MailRefused, SenderAway } from '../kit/mail/mail-sender.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { fakeIds } from '../kit/testing/ids.ts';
 import { allWell, msk, theClock } from '../kit/testing/incoming-events.ts';
 import { notificationApp } from './app.ts';
-import { MailRefused, SenderAway } from './clients/mail-sender.ts';
 import { type MailTables, mailSealSecret, startMailTables, testConfig } from './testing/mail-tables.ts';
 
 const ids = fakeIds();

@@ -2,10 +2,10 @@
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { IncomingEvent } from '../kit/functions/read-records.ts';
+import { MailRefused, type MailSender, SenderAway } from '../kit/mail/mail-sender.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { allWell, msk, theClock } from '../kit/testing/incoming-events.ts';
 import { type NotificationDependencies, notificationApp } from './app.ts';
-import { MailRefused, type MailSender, SenderAway } from './clients/mail-sender.ts';
 import { newOrder, paid, text } from './testing/incoming.ts';
 import { absentTables, type MailTables, startMailTables, testConfig } from './testing/mail-tables.ts';
 

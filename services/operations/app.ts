@@ -6,12 +6,15 @@ import { openEventLog } from '../kit/events/open-event-log.ts';
 import { createTableClient } from '../kit/functions/table-client.ts';
 import { addDoors } from '../kit/http/doors.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
+import { createJobs } from '../kit/jobs/jobs.ts';
+import { openMailSender } from '../kit/mail/open-mail-sender.ts';
 import { openDatabase } from '../kit/start/open-owned.ts';
 import { required } from '../kit/start/required.ts';
-import { openWarehouse, type WarehouseConfig } from '../kit/warehouse/open-warehouse.ts';
+import { openWarehouse } from '../kit/warehouse/open-warehouse.ts';
 import { openSharedCache } from './cache/shared-cache.ts';
 import { createHealthClient } from './clients/health-client.ts';
 import { createTableFollowers } from './clients/table-followers.ts';
+import type { OperationsConfig } from './config.ts';
 import { replayDeadLetters } from './dead-letters/replay-dead-letters.ts';
 import { repairSequences } from './event-sequences/repair-sequences.ts';
 import { actsHandlers } from './http/acts-handlers.ts';
@@ -24,6 +27,7 @@ import { eventSequencesHandlers } from './http/event-sequences-handlers.ts';
 import { incidentsHandlers } from './http/incidents-handlers.ts';
 import { pipelinesHandlers } from './http/pipelines-handlers.ts';
 import { topologyHandlers } from './http/topology-handlers.ts';
+import { tellOfIncidents } from './incidents/tell-of-incidents.ts';
 import { createActRepository } from './storage/act-repository.ts';
 import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
 import { createIncidentRepository } from './storage/incident-repository.ts';
@@ -43,7 +47,7 @@ export type OperationsParts = {
 };
 
 /** Wires the service: what main.ts runs and what the tests run. */
-export const operationsApp = async (context: ServiceContext<WarehouseConfig>, parts: OperationsParts = {}) => {
+export const operationsApp = async (context: ServiceContext<OperationsConfig>, parts: OperationsParts = {}) => {
   const { manifest, config, clock, health, functions, ids, logger, metrics } = context;
   const database = await openDatabase(context);
   const log = await openEventLog({ url: required(context, 'EVENTS_URL', config.events), logger, metrics });
@@ -65,6 +69,19 @@ export const operationsApp = async (context: ServiceContext<WarehouseConfig>, pa
   const cache = openSharedCache(required(context, 'CACHE_URL', config.cache), { logger });
   const warehouse = openWarehouse(config.own, warehouseTables);
   const topics = platform.flatMap(({ publishes }) => publishes);
+
+  const jobs = createJobs({ database, logger, metrics });
+  const incidents = createIncidentRepository({ database, clock });
+  const telling = tellOfIncidents({
+    jobs,
+    incidents,
+    sender: await openMailSender(required(context, 'MAIL_URL', config.mail)),
+    clock,
+    logger,
+    from: config.own.MAIL_FROM,
+    to: config.own.INCIDENT_MAILS,
+  });
+  await jobs.prepare();
 
   const http = await createHttpServer({ context });
   addDoors(http, operationsDoors, {
@@ -96,7 +113,8 @@ export const operationsApp = async (context: ServiceContext<WarehouseConfig>, pa
     ...incidentsHandlers({
       ...acting,
       clock,
-      incidents: createIncidentRepository({ database, clock }),
+      incidents,
+      telling,
       windows: createWindowRepository({ sql: database, clock }),
       services: platform.map(({ name }) => name),
     }),
@@ -105,6 +123,7 @@ export const operationsApp = async (context: ServiceContext<WarehouseConfig>, pa
 
   return {
     http,
+    background: [{ name: 'jobs', start: () => jobs.start(), stop: () => jobs.stop() }],
     resources: [
       { name: 'warehouse', close: async () => warehouse?.close() },
       { name: 'cache', close: () => cache?.close() },

@@ -27,13 +27,27 @@ export const manifest = defineService({
   },
   operates: { topics, databaseSessions: true },
   cache: true,
-  reaches: ['bigquery'],
+  reaches: ['bigquery', 'ses'],
   criticalFunctions: [
     { file: 'topology/ask-health.ts', name: 'askHealth' },
     { file: 'event-sequences/repair-sequences.ts', name: 'repairSequences' },
     { file: 'dead-letters/replay-dead-letters.ts', name: 'replayDeadLetters' },
   ],
-  configuration: warehouseConfiguration,
+  configuration: {
+    ...warehouseConfiguration,
+    MAIL_FROM: {
+      description: 'Sender address of mails about incidents; it must be verified in SES.',
+      kind: 'plain',
+      sender: true,
+      default: 'CloudMart operations <operations@cloudmart.example>',
+    },
+    INCIDENT_MAILS: {
+      description: 'Addresses that are told of incidents, with commas between them.',
+      kind: 'plain',
+      contacts: true,
+      default: 'on-call@cloudmart.example',
+    },
+  },
   databaseConnections: 3,
   // One serves a few people; the second is there while the first moves.
   scaling: { min: 2, max: 4, cpuPercent: 80 },

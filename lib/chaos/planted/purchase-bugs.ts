@@ -127,7 +127,7 @@ export const purchaseBugs: readonly PlantedBug[] = [
         replace: '  if (claim.attempt > 1_000) {\n',
       },
       {
-        file: 'services/notification/clients/folder-mail-sender.ts',
+        file: 'services/kit/mail/folder-mail-sender.ts',
         find: `\`\${notificationId.replaceAll(':', '.')}.json\``,
         replace: `\`\${notificationId.replaceAll(':', '.')}.\${randomUUID()}.json\``,
       },

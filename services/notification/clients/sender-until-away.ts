@@ -1,4 +1,4 @@
-import { type MailSender, SenderAway } from './mail-sender.ts';
+import { type MailSender, SenderAway } from '../../kit/mail/mail-sender.ts';
 
 /** A sender that is not asked again once it was away: for a batch, whose mails would else wait for one time limit after the other. */
 export const senderUntilAway = (sender: MailSender): MailSender => {

@@ -1,18 +1,7 @@
 /** What all mails look like: a heading, paragraphs, what they are about, and one button. */
 
-export type Mail = { readonly subject: string; readonly text: string; readonly html: string };
-
-const escapes: ReadonlyMap<string, string> = new Map(
-  Object.entries<string>({
-    '&': '&amp;',
-    '<': '&lt;',
-    '>': '&gt;',
-    '"': '&quot;',
-    "'": '&#39;',
-  }),
-);
-export const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"']/g, (character) => escapes.get(character) ?? character);
+import { escapeHtml } from '../../kit/mail/escape-html.ts';
+import type { Mail } from '../../kit/mail/mail-sender.ts';
 
 /** Style of what is told beside the matter. */
 export const quiet = 'color:#52606d';

@@ -1,6 +1,9 @@
 /** A message about an account as a mail: never a word that somebody else chose, because the address may be a stranger's. */
+
+import { escapeHtml } from '../../kit/mail/escape-html.ts';
+import type { Mail } from '../../kit/mail/mail-sender.ts';
 import type { AccountMessage } from '../domain/account-message.ts';
-import { escapeHtml, frameMail, type Mail } from './mail-frame.ts';
+import { frameMail } from './mail-frame.ts';
 import type { Shop } from './render-mail.ts';
 
 type Wording = {

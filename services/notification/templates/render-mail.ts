@@ -1,7 +1,10 @@
 /** A message about an order as a mail. */
+
+import { escapeHtml } from '../../kit/mail/escape-html.ts';
+import type { Mail } from '../../kit/mail/mail-sender.ts';
 import { formatMoney } from '../../kit/values/money.ts';
 import type { OrderMessage } from '../domain/message.ts';
-import { escapeHtml, frameMail, type Mail, quiet } from './mail-frame.ts';
+import { frameMail, quiet } from './mail-frame.ts';
 import { wordingOf } from './wording.ts';
 
 /** Whose mail it is. */

@@ -3,11 +3,11 @@
  * `mailing-process.ts TABLES_ENDPOINT MAIL_FOLDER POINT EVENT`.
  */
 
+import { createFolderMailSender } from '../../kit/mail/folder-mail-sender.ts';
 import { systemClock } from '../../kit/system-clock.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
 import { msk } from '../../kit/testing/incoming-events.ts';
 import { notificationApp } from '../app.ts';
-import { createFolderMailSender } from '../clients/folder-mail-sender.ts';
 import { logsAt, testConfig } from './mail-tables.ts';
 
 const [endpoint = '', folder = '', point, event = ''] = process.argv.slice(2);

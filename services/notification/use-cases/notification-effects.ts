@@ -1,14 +1,13 @@
 /** What the use cases of mails may do to the world; `app.ts` makes it. */
 import type { Letter, LetterPlace } from '../../kit/auth/sealed-letter.ts';
 import type { CloudEvent } from '../../kit/events/cloud-event.ts';
+import type { Mail, MailSender } from '../../kit/mail/mail-sender.ts';
 import type { Clock } from '../../kit/values/clock.ts';
-import type { MailSender } from '../clients/mail-sender.ts';
 import type { AccountMessage } from '../domain/account-message.ts';
 import type { OrderMessage } from '../domain/message.ts';
 import type { PostponedMails } from '../storage/postponed-mails.ts';
 import type { RecipientLog } from '../storage/recipient-log.ts';
 import type { SentLog } from '../storage/sent-log.ts';
-import type { Mail } from '../templates/mail-frame.ts';
 
 /** Most mails that one recipient gets in an hour; beyond them a mail waits, or is withheld if it can be done without. */
 export type MailLimits = {

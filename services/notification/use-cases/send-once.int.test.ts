@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { anOrder } from '../../contracts/testing/order-events.ts';
-import { MailRefused, type MailSender, SenderAway } from '../clients/mail-sender.ts';
+import { MailRefused, type MailSender, SenderAway } from '../../kit/mail/mail-sender.ts';
 import { renderMail } from '../templates/render-mail.ts';
 import { type MailTables, startMailTables } from '../testing/mail-tables.ts';
 import { aMessage } from '../testing/sample-message.ts';

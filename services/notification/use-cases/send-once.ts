@@ -1,7 +1,7 @@
+import type { Mail } from '../../kit/mail/mail-sender.ts';
 import type { MessageHead } from '../domain/message.ts';
 import type { Obstacle } from '../domain/postponement.ts';
 import type { MailClaim } from '../storage/sent-log.ts';
-import type { Mail } from '../templates/mail-frame.ts';
 import type { SendOnceEffects } from './notification-effects.ts';
 import { recipientDigest } from './recipient-digest.ts';
 

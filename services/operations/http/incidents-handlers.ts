@@ -1,5 +1,6 @@
 import type { incidentsDoors } from '../../contracts/http/operations/incidents-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
+import type { Sql } from '../../kit/storage/database.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import { fitPage } from '../../kit/values/fit-page.ts';
 import { type IdPrefix, type Ids, isId } from '../../kit/values/identifiers.ts';
@@ -13,6 +14,7 @@ import {
   windowUnknown,
 } from '../domain/operations-refusals.ts';
 import { incidentView, timelineOf, windowView } from '../incidents/incident-view.ts';
+import type { IncidentTelling } from '../incidents/tell-of-incidents.ts';
 import type { ActRepository } from '../storage/act-repository.ts';
 import type { IncidentRepository } from '../storage/incident-repository.ts';
 import type { WindowRepository } from '../storage/window-repository.ts';
@@ -21,6 +23,7 @@ import { actorOf } from '../use-cases/perform-act.ts';
 export type IncidentsEffects = {
   readonly incidents: IncidentRepository;
   readonly windows: WindowRepository;
+  readonly telling: IncidentTelling;
   readonly acts: Pick<ActRepository, 'between'>;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -36,7 +39,7 @@ const requireCursor = (prefix: IdPrefix, cursor: string | undefined) => {
 
 /** What the doors of incidents and maintenance windows do. */
 export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeof incidentsDoors> => {
-  const { incidents, windows, acts, ids, clock, services } = effects;
+  const { incidents, windows, telling, acts, ids, clock, services } = effects;
 
   const shown = async (id: string) => {
     const incident = await incidents.find(id);
@@ -62,7 +65,9 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
   return {
     openIncident: async ({ caller, body: { severity, title, text } }) => {
       const id = ids.next('inc');
-      await incidents.open({ id, severity, title, openedBy: actorOf(caller) }, text ?? title);
+      await incidents.open({ id, severity, title, openedBy: actorOf(caller) }, text ?? title, (tx) =>
+        telling.opened(tx, { id, severity }),
+      );
       return { headers: { location: `/operations/incidents/${id}` }, body: await shown(id) };
     },
 
@@ -82,21 +87,24 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
       const { incident } = await shown(id);
       const author = actorOf(caller);
       const isFirst = acknowledge && incident.acknowledgedAt === null;
-      const changed = await incidents.change(id, { author, acknowledge, severity }, [
+      const judged = severity === incident.severity ? undefined : severity;
+      const notes = [
         ...(isFirst ? [{ author, kind: 'acknowledged', text }] : [{ author, kind: 'note', text }]),
-        ...(severity !== undefined && severity !== incident.severity
-          ? [{ author, kind: 'severity', text: `${incident.severity} is ${severity} now` }]
-          : []),
-      ]);
+        ...(judged ? [{ author, kind: 'severity', text: `${incident.severity} is ${judged} now` }] : []),
+      ];
+      const changed = await incidents.change(id, { author, acknowledge, severity }, notes, async (tx) => {
+        if (judged) await telling.judgedAnew(tx, id, judged);
+      });
       if (!changed) throw incidentClosed(id);
       return shown(id);
     },
 
     closeIncident: async ({ caller, params: { id }, body: { text } }) => {
-      await shown(id);
+      const { incident } = await shown(id);
       const author = actorOf(caller);
-      if (!(await incidents.change(id, { author, close: true }, [{ author, kind: 'closed', text }])))
-        throw incidentClosed(id);
+      const notes = [{ author, kind: 'closed', text }];
+      const remind = (tx: Sql) => telling.closed(tx, id, incident.severity);
+      if (!(await incidents.change(id, { author, close: true }, notes, remind))) throw incidentClosed(id);
       return shown(id);
     },
 

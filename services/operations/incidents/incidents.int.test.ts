@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../kit/testing/condition.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
 import { aService, startOperations } from '../testing/running-operations.ts';
 
@@ -7,7 +8,10 @@ const minutes = (count: number) => clock.advance(count * 60_000);
 
 let operations: Awaited<ReturnType<typeof startOperations>>;
 beforeAll(async () => {
-  operations = await startOperations([aService({ name: 'order', publishes: ['order-events'] })], { clock });
+  operations = await startOperations([aService({ name: 'order', publishes: ['order-events'] })], {
+    clock,
+    mailsTo: ['first@shop.example', 'second@shop.example'],
+  });
 });
 afterAll(() => operations?.stop());
 
@@ -36,14 +40,19 @@ describe('an incident', () => {
     const { incident, timeline } = (await post(`incidents/${id}/close`, { text: 'It runs again' })).body;
     expect(incident).toMatchObject({ severity: 'P0', state: 'closed', isLate: false });
     expect(Date.parse(incident.postMortemBy) - Date.parse(incident.closedAt)).toBe(48 * 3_600_000);
-    expect(timeline.map(({ number, kind, text }: Record<string, string>) => [number, kind, text])).toEqual([
-      [1, 'opened', 'The ledger stands still'],
-      [2, 'acknowledged', 'At it'],
-      [3, 'act', 'offsets.reset: a try (refused)'],
-      [4, 'note', 'Nobody can buy'],
-      [5, 'severity', 'P1 is P0 now'],
-      [6, 'closed', 'It runs again'],
+    // Words that were mailed stand in it too, whenever that was.
+    const byPeople = timeline.filter(({ kind }: { kind: string }) => kind !== 'told');
+    expect(byPeople.map(({ kind, text }: Record<string, string>) => [kind, text])).toEqual([
+      ['opened', 'The ledger stands still'],
+      ['acknowledged', 'At it'],
+      ['act', 'offsets.reset: a try (refused)'],
+      ['note', 'Nobody can buy'],
+      ['severity', 'P1 is P0 now'],
+      ['closed', 'It runs again'],
     ]);
+    expect(timeline.map(({ number }: { number: number }) => number)).toEqual(
+      timeline.map((_: unknown, at: number) => at + 1),
+    );
   });
 
   test('that nobody answers in time is late, and one that nobody notices owes no post-mortem', async () => {
@@ -64,6 +73,56 @@ describe('an incident', () => {
     expect((await post(`incidents/${unknown}/close`, { text: 'x' })).body).toMatchObject({ code: 'incident.unknown' });
     for (const body of [{}, { severity: 'P4', title: 'x' }, { severity: 'P1', title: '' }])
       expect((await post('incidents', body)).status).toBe(400);
+  });
+});
+
+describe('whoever is on call', () => {
+  /** Lets the time of every waiting job come, which the database's clock keeps. */
+  const comeDue = () => operations.database.query(`UPDATE jobs.job SET start_after = now() WHERE state = 'created'`);
+  const subjectsOf = async (title: string) =>
+    (await operations.mails())
+      .filter(({ subject }) => subject.endsWith(title))
+      .map(({ to, subject }) => `${to}: ${subject}`)
+      .toSorted();
+  const toBoth = (...subjects: string[]) =>
+    ['first@shop.example', 'second@shop.example']
+      .flatMap((to) => subjects.map((subject) => `${to}: ${subject}`))
+      .toSorted();
+
+  test('is told at once, again for as long as nobody answers, and no more once somebody has', async () => {
+    const title = 'Carts answer 503';
+    const { id } = await open('P1', title);
+    await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(`[P1] incident: ${title}`)));
+    await comeDue();
+    const unanswered = [`[P1] incident: ${title}`, `[P1] nobody answers: ${title}`];
+    await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(...unanswered)));
+    const [mail] = (await operations.mails()).filter(({ subject }) => subject.includes('nobody answers: Carts'));
+    expect(mail?.text).toContain(`npx cloudmart incident ack ${id}`);
+    await eventually(async () =>
+      expect((await operations.get(`/operations/incidents/${id}`)).timeline).toContainEqual(
+        expect.objectContaining({ kind: 'told', text: 'unanswered: told first@shop.example, second@shop.example' }),
+      ),
+    );
+    await post(`incidents/${id}/notes`, { text: 'At it', acknowledge: true });
+    await comeDue();
+    await eventually(async () => {
+      const { rows } = await operations.database.query(
+        `SELECT FROM jobs.job WHERE data ->> 'incidentId' = $1 AND state IN ('created', 'retry', 'active')`,
+        [id],
+      );
+      expect(rows).toEqual([]);
+    });
+    expect(await subjectsOf(title)).toEqual(toBoth(...unanswered));
+  });
+
+  test('is reminded of the post-mortem that a closed incident of P0 owes, and of none for P2', async () => {
+    const [owing, free] = [await open('P0', 'Charged twice'), await open('P2', 'One slow page')];
+    for (const { id } of [owing, free]) await post(`incidents/${id}/close`, { text: 'Mended' });
+    await eventually(async () => {
+      await comeDue();
+      expect(await subjectsOf('Charged twice')).toContain('first@shop.example: [P0] post-mortem owed: Charged twice');
+    });
+    expect(await subjectsOf('One slow page')).not.toContainEqual(expect.stringContaining('post-mortem'));
   });
 });
 

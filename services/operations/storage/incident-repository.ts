@@ -43,7 +43,12 @@ export const createIncidentRepository = ({
       );
   };
   return {
-    open: (incident: Pick<KnownIncident, 'id' | 'severity' | 'title' | 'openedBy'>, text: string): Promise<void> =>
+    /** `also` is done in the same transaction. */
+    open: (
+      incident: Pick<KnownIncident, 'id' | 'severity' | 'title' | 'openedBy'>,
+      text: string,
+      also: (tx: Sql) => Promise<void>,
+    ): Promise<void> =>
       database.transaction(async (tx) => {
         const { id, severity, title, openedBy } = incident;
         await tx.query(
@@ -51,6 +56,7 @@ export const createIncidentRepository = ({
           [...[id, severity, title, openedBy, clock.now()]],
         );
         await addNotes(tx, id, [{ author: openedBy, kind: 'opened', text }]);
+        await also(tx);
       }),
 
     find: async (id: string): Promise<KnownIncident | undefined> =>
@@ -74,8 +80,19 @@ export const createIncidentRepository = ({
         )
       ).rows,
 
-    /** Changes one that is open and notes it; false: it is closed, and nothing changed. The first to answer stays the one who did. */
-    change: (id: string, { author, acknowledge, severity, close }: IncidentChange, notes: readonly NewNote[]) =>
+    /** Adds a note, also to one that is closed. */
+    note: (id: string, note: NewNote): Promise<void> => database.transaction((tx) => addNotes(tx, id, [note])),
+
+    /**
+     * Changes one that is open and notes it; false: it is closed, and nothing changed. The first to answer stays the one who did. `also` is
+     * done in the same transaction.
+     */
+    change: (
+      id: string,
+      { author, acknowledge, severity, close }: IncidentChange,
+      notes: readonly NewNote[],
+      also: (tx: Sql) => Promise<void>,
+    ) =>
       database.transaction(async (tx): Promise<boolean> => {
         const { rowCount } = await tx.query(
           `UPDATE incidents SET severity = coalesce($2, severity),
@@ -87,6 +104,7 @@ export const createIncidentRepository = ({
         );
         if (rowCount === 0) return false;
         await addNotes(tx, id, notes);
+        await also(tx);
         return true;
       }),
   };

@@ -1,4 +1,7 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DeclaredService } from '../../contracts/http/operations/topology-api.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
@@ -58,6 +61,8 @@ export type OperationsParts = {
   /** Default an embedded one of its own. */
   readonly events?: LogOfShop;
   readonly clock?: Clock;
+  /** Who is told of incidents; default nobody. */
+  readonly mailsTo?: readonly string[];
   /** `postgresql://` URL of the database of the orders; default one that nobody asks. */
   readonly ordersUrl?: string;
   /** Given by tests that ask tables. */
@@ -79,16 +84,26 @@ const observedConfig = (urls: Readonly<Record<string, string>>) =>
 /** The service as in production, on a database of its own, in a shop of these services. */
 export const startOperations = async (
   platform: readonly DeclaredService[],
-  { callees = {}, clock, ordersUrl, observed = {}, warehouseUrl = 'none:', ...given }: OperationsParts = {},
+  {
+    callees = {},
+    clock,
+    mailsTo = [],
+    ordersUrl,
+    observed = {},
+    warehouseUrl = 'none:',
+    ...given
+  }: OperationsParts = {},
 ) => {
   const events = given.events ?? (await testLog());
+  const mailFolder = await mkdtemp(join(tmpdir(), 'operations-mails-'));
   const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
   const tokens = await testTokens();
   const context = testContext(manifest, {
-    own: { WAREHOUSE_URL: warehouseUrl },
+    own: { WAREHOUSE_URL: warehouseUrl, MAIL_FROM: 'operations@shop.example', INCIDENT_MAILS: [...mailsTo] },
     config: {
       database: { url: postgres.url, connections: 4, auth: 'password' },
       events: events.url,
+      mail: `folder:${mailFolder}`,
       platformMap: JSON.stringify(platform),
       callees,
       observed: {
@@ -103,11 +118,19 @@ export const startOperations = async (
     ...(clock && { clock }),
   });
   const app = await operationsApp(context, { tableClient: given.tableClient });
+  for (const { start } of app.background) await start();
   const staffId = systemIds.next('usr');
   const bearer = (roles: readonly ('customer' | 'staff' | 'admin')[]) => tokens.bearer({ userId: staffId, roles });
   const staff = await bearer(['customer', 'staff']);
   return {
     http: app.http,
+    /** Mails that were sent, in no order. */
+    mails: async (): Promise<{ to: string; subject: string; text: string }[]> =>
+      Promise.all(
+        (await readdir(mailFolder))
+          .filter((name) => name.endsWith('.json'))
+          .map(async (name) => JSON.parse(await readFile(join(mailFolder, name), 'utf8'))),
+      ),
     log: events.log,
     database: postgres.database,
     staffId,
@@ -123,8 +146,9 @@ export const startOperations = async (
     stop: async () => {
       await requireDeclaredRefusals(context);
       await app.http.close();
+      for (const { stop } of app.background) await stop();
       for (const { close } of app.resources) await close();
-      await Promise.all([postgres.drop(), events.drop()]);
+      await Promise.all([postgres.drop(), events.drop(), rm(mailFolder, { recursive: true })]);
     },
   };
 };

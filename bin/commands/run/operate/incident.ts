@@ -30,13 +30,15 @@ const list = async ({ operations }: AdminSession, { json }: IncidentFlags) => {
 
 const change = async (
   { operations }: AdminSession,
-  action: 'open' | 'note' | 'close',
+  action: 'open' | 'ack' | 'note' | 'close',
   id: string,
-  { severity, text = '', answer = false }: IncidentFlags,
+  { severity, text = '' }: IncidentFlags,
 ): Promise<Told> => {
   const params = { id };
   if (action === 'close') return operations.closeIncident({ params, body: { text } });
-  if (action === 'note') return operations.noteIncident({ params, body: { text, acknowledge: answer, severity } });
+  if (action === 'ack')
+    return operations.noteIncident({ params, body: { text: text || 'at it', acknowledge: true, severity } });
+  if (action === 'note') return operations.noteIncident({ params, body: { text, acknowledge: false, severity } });
   const opened = { severity: severity ?? 'P3', title: text.slice(0, 200), text };
   return (await operations.openIncident({ body: opened })).body;
 };

@@ -1,5 +1,5 @@
+import { domainToASCII } from 'node:url';
 import { SESv2Client, SESv2ServiceException, SendEmailCommand } from '@aws-sdk/client-sesv2';
-import { hostNameOf } from '../../contracts/http/email-address.ts';
 import { MailRefused, type MailSender, SenderAway } from './mail-sender.ts';
 
 /** What SES has against one mail; its other refusals concern the account, its sender, its limits or its permissions. */
@@ -36,7 +36,8 @@ export const readSesProblem = (notificationId: string, problem: unknown): unknow
  */
 export const sesAddressOf = (address: string): string => {
   const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${hostNameOf(address.slice(at + 1)) ?? address.slice(at + 1)}`;
+  const domain = address.slice(at + 1);
+  return `${address.slice(0, at)}@${domainToASCII(domain) || domain}`;
 };
 
 /**

@@ -1,4 +1,5 @@
-import type { Mail } from '../templates/mail-frame.ts';
+/** What is said, in both forms; texts in HTML are escaped (`escape-html.ts`). */
+export type Mail = { readonly subject: string; readonly text: string; readonly html: string };
 
 export type OutgoingMail = Mail & { readonly notificationId: string; readonly from: string; readonly to: string };
 

@@ -1,0 +1,76 @@
+/** Which word about an incident is due when, and what it says. Pure. */
+import { type Severity, severities } from '../../contracts/http/operations/incidents-api.ts';
+import type { KnownIncident } from '../storage/incident-repository.ts';
+
+/** Why somebody is told: it was opened, its severity changed, nobody has answered in time, or what was learnt is owed. */
+export type NoticeKind = 'opened' | 'judged-anew' | 'unanswered' | 'post-mortem';
+
+export type Notice = {
+  readonly incidentId: string;
+  readonly kind: NoticeKind;
+  /** Which one of its kind, from 1. */
+  readonly round: number;
+  /** Severity for which it is sent; one that was changed since has notices of its own. */
+  readonly severity: Severity;
+};
+
+/** How often nobody's silence is told again; after that it is in the list of open incidents alone. */
+export const mostRounds = 10;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+/** Hours before a post-mortem is due at which whoever owes it is told. */
+const hoursBefore = [24, 0] as const;
+
+const later = (at: Date, ms: number) => new Date(at.getTime() + ms);
+
+/** When nobody's silence is told the next time, counted from when it was told last. */
+export const unansweredAt = (since: Date, severity: Severity): Date =>
+  later(since, severities[severity].answerMinutes * minuteMs);
+
+/** When a post-mortem is reminded of, after an incident was closed; empty where none is owed. */
+export const remindersOf = (closedAt: Date, severity: Severity): Date[] => {
+  const { postMortemHours } = severities[severity];
+  return postMortemHours === null
+    ? []
+    : hoursBefore.map((hours) => later(closedAt, (postMortemHours - hours) * hourMs));
+};
+
+/** Whether a notice still tells something: nobody is told of what was answered, closed or judged anew meanwhile. */
+export const isStillDue = ({ kind, severity }: Notice, incident: KnownIncident): boolean => {
+  if (kind === 'post-mortem') return incident.closedAt !== null;
+  if (incident.closedAt !== null || incident.severity !== severity) return false;
+  return kind !== 'unanswered' || incident.acknowledgedAt === null;
+};
+
+const whatHappened = ({ kind, round }: Notice, { severity, closedAt }: KnownIncident): string => {
+  const { means, answerMinutes, postMortemHours } = severities[severity];
+  if (kind === 'opened') return `${severity}: ${means}. Somebody answers within ${answerMinutes} minutes.`;
+  if (kind === 'judged-anew')
+    return `It is ${severity} now: ${means}. Somebody answers within ${answerMinutes} minutes.`;
+  if (kind === 'unanswered')
+    return `Nobody has answered within ${answerMinutes} minutes; it goes to the next in line. Reminder ${round} of ${mostRounds}.`;
+  const due = closedAt && postMortemHours !== null ? later(closedAt, postMortemHours * hourMs).toISOString() : 'now';
+  return `A post-mortem is owed by ${due}.`;
+};
+
+const subjects: Readonly<Record<NoticeKind, string>> = {
+  opened: 'incident',
+  'judged-anew': 'severity changed',
+  unanswered: 'nobody answers',
+  'post-mortem': 'post-mortem owed',
+};
+
+/** What is mailed. */
+export const wordsOf = (
+  notice: Notice,
+  incident: KnownIncident,
+): { readonly subject: string; readonly lines: string[] } => ({
+  subject: `[${incident.severity}] ${subjects[notice.kind]}: ${incident.title}`,
+  lines: [
+    whatHappened(notice, incident),
+    `Opened at ${incident.openedAt.toISOString()}.`,
+    notice.kind === 'post-mortem'
+      ? `Its beginning: npx cloudmart incident report ${incident.id}`
+      : `Answer: npx cloudmart incident ack ${incident.id}`,
+  ],
+});

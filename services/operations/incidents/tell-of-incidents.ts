@@ -1,0 +1,84 @@
+/** Tells whoever is on call of incidents, again while nobody answers, and of the post-mortems that are owed afterwards. */
+import type { Incident } from '../../contracts/http/operations/incidents-api.ts';
+import type { Jobs } from '../../kit/jobs/jobs.ts';
+import { escapeHtml } from '../../kit/mail/escape-html.ts';
+import type { MailSender } from '../../kit/mail/mail-sender.ts';
+import type { Sql } from '../../kit/storage/database.ts';
+import type { Logger } from '../../kit/telemetry/logger.ts';
+import type { Clock } from '../../kit/values/clock.ts';
+import type { IncidentRepository, KnownIncident } from '../storage/incident-repository.ts';
+import { isStillDue, mostRounds, type Notice, remindersOf, unansweredAt, wordsOf } from './incident-notice.ts';
+
+const queue = 'incident-notices';
+/** Who writes into a timeline what no person did. */
+const author = 'operations';
+
+export type TellingEffects = {
+  readonly jobs: Pick<Jobs, 'enqueue' | 'work'>;
+  readonly incidents: Pick<IncidentRepository, 'find' | 'note'>;
+  readonly sender: MailSender;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly from: string;
+  /** Addresses that are told; empty: nobody is, and the log says so. */
+  readonly to: readonly string[];
+};
+
+export type IncidentTelling = {
+  /** Queues what is told of a new incident, in the transaction that opens it. */
+  opened(tx: Sql, incident: Pick<KnownIncident, 'id' | 'severity'>): Promise<void>;
+  /** The same of one whose severity changed. */
+  judgedAnew(tx: Sql, id: string, severity: Incident['severity']): Promise<void>;
+  /** Queues the reminders of what is owed once it is closed. */
+  closed(tx: Sql, id: string, severity: Incident['severity']): Promise<void>;
+};
+
+const mailOf = (notice: Notice, incident: KnownIncident) => {
+  const { subject, lines } = wordsOf(notice, incident);
+  return {
+    subject,
+    text: `${lines.join('\n')}\n`,
+    html: lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n'),
+  };
+};
+
+/** Declares the queue and gives what fills it. A mail that cannot be sent is tried again like any job, and then a dead letter of the queue. */
+export const tellOfIncidents = (effects: TellingEffects): IncidentTelling => {
+  const { jobs, incidents, sender, clock, logger, from, to } = effects;
+
+  const enqueue = (tx: Sql | undefined, notice: Notice, startAfter?: Date) =>
+    jobs.enqueue(tx, queue, notice, startAfter && { startAfter });
+  const silenceOf = (tx: Sql | undefined, notice: Omit<Notice, 'kind'>) =>
+    enqueue(tx, { ...notice, kind: 'unanswered' }, unansweredAt(clock.now(), notice.severity));
+
+  jobs.work<Notice>(queue, { concurrency: 2, retryLimit: 8, timeoutSeconds: 30 }, async (notice) => {
+    const { incidentId, kind, round } = notice;
+    const incident = await incidents.find(incidentId);
+    if (!incident || !isStillDue(notice, incident)) return;
+    if (to.length === 0)
+      return logger.warn({ incidentId, kind }, 'nobody is told of an incident: INCIDENT_MAILS is empty');
+    for (const address of to) {
+      const notificationId = [incidentId, kind, notice.severity, round, address].join(':');
+      await sender.send({ ...mailOf(notice, incident), notificationId, from, to: address });
+    }
+    await incidents.note(incidentId, { author, kind: 'told', text: `${kind}: told ${to.join(', ')}` });
+    if (kind === 'unanswered' && round < mostRounds) await silenceOf(undefined, { ...notice, round: round + 1 });
+  });
+
+  return {
+    opened: async (tx, { id: incidentId, severity }) => {
+      const notice = { incidentId, severity, round: 1 };
+      await enqueue(tx, { ...notice, kind: 'opened' });
+      await silenceOf(tx, notice);
+    },
+    judgedAnew: async (tx, incidentId, severity) => {
+      const notice = { incidentId, severity, round: 1 };
+      await enqueue(tx, { ...notice, kind: 'judged-anew' });
+      await silenceOf(tx, notice);
+    },
+    closed: async (tx, incidentId, severity) => {
+      for (const [at, when] of remindersOf(clock.now(), severity).entries())
+        await enqueue(tx, { incidentId, severity, kind: 'post-mortem', round: at + 1 }, when);
+    },
+  };
+};
