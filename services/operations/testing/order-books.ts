@@ -78,7 +78,7 @@ export const putEntries = async (client: DynamoDBClient, entries: readonly Ledge
     );
     if (Object.keys(UnprocessedItems).length > 0) throw new Error('the table left entries of a batch out');
   };
-  await pLimit(8).map(
+  await pLimit(2).map(
     Array.from({ length: Math.ceil(entries.length / mostInBatch) }, (_, at) => at * mostInBatch),
     (from) => put(entries.slice(from, from + mostInBatch)),
   );
