@@ -185,6 +185,8 @@ export class Platform extends Stage {
         cluster,
         key: keys.data,
         target: { namespace: workloadNamespace, port: probePort },
+        services,
+        alerts,
       });
     if (backups)
       new BackupStack(this, 'Backup', {

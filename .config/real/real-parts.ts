@@ -172,13 +172,17 @@ export const realParts: readonly RealPart[] = [
   {
     name: 'Prometheus',
     needs: ['apt-get', 'dpkg-deb'],
-    tests: '(scrape-configuration|rule-groups|dashboards)\\.real',
+    tests: '(scrape-configuration|rule-groups|dashboards|alert-manager)\\.real',
     notShown: [
       'discovery in Kubernetes, without which Debian builds it, and the collector of AWS, which takes the same rules',
     ],
     prepare: async () => {
       const programs = join(await debianPackage('prometheus'), 'usr/bin');
-      return { REAL_PROMETHEUS: join(programs, 'prometheus'), REAL_PROMTOOL: join(programs, 'promtool') };
+      return {
+        REAL_PROMETHEUS: join(programs, 'prometheus'),
+        REAL_PROMTOOL: join(programs, 'promtool'),
+        REAL_AMTOOL: join(await debianPackage('prometheus-alertmanager'), 'usr/bin/amtool'),
+      };
     },
   },
   {

@@ -1,17 +1,20 @@
 import { Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
-import { ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { partName, prefixOf } from '../names.ts';
+import { anyWorkspace } from './any-workspace.ts';
 import type { AlertTopics, Severity } from './owned-alarm.ts';
 
 export type AlertRoutesProps = {
   /** Name of the environment. */
   readonly environment: string;
   readonly key: IKey;
+  /** Whether Managed Prometheus publishes too. */
+  readonly ringsByMetrics: boolean;
   /** Addresses that subscribe to both topics; each confirms once. */
   readonly emails: readonly string[];
   /** HTTPS addresses that subscribe to the urgent topic. */
@@ -27,7 +30,7 @@ export class AlertRoutes extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { environment, key, emails, endpoints, monthlyBudgetUsd }: AlertRoutesProps,
+    { environment, key, ringsByMetrics, emails, endpoints, monthlyBudgetUsd }: AlertRoutesProps,
   ) {
     super(scope, id);
     const topic = (severity: Severity) => {
@@ -40,6 +43,15 @@ export class AlertRoutes extends Construct {
         made.grantPublish(
           new ServicePrincipal(`${service}.amazonaws.com`, {
             conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
+          }),
+        );
+      if (ringsByMetrics)
+        made.addToResourcePolicy(
+          new PolicyStatement({
+            principals: [anyWorkspace(this)],
+            // Managed Prometheus asks for the second before it publishes.
+            actions: ['sns:Publish', 'sns:GetTopicAttributes'],
+            resources: [made.topicArn],
           }),
         );
       for (const email of emails) made.addSubscription(new EmailSubscription(email));

@@ -2,6 +2,7 @@ import { CrossStackReferences, Duration, ReferenceStrength, Stack } from 'aws-cd
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { anyWorkspace } from './any-workspace.ts';
 import { removalPolicyOf } from './removal-policy.ts';
 
 export type EncryptionKeysProps = {
@@ -9,6 +10,8 @@ export type EncryptionKeysProps = {
   readonly prefix: string;
   /** Whether the keys outlive their stack; without them nothing that they encrypted can be read again. */
   readonly retained: boolean;
+  /** Whether Managed Prometheus publishes alerts too. */
+  readonly ringsByMetrics: boolean;
 };
 
 /** Three keys per environment: one for data, one for what Kubernetes keeps, one for alerts (AWS services must use it to publish). */
@@ -17,7 +20,7 @@ export class EncryptionKeys extends Construct {
   readonly cluster: Key;
   readonly alerts: Key;
 
-  constructor(scope: Construct, id: string, { prefix, retained }: EncryptionKeysProps) {
+  constructor(scope: Construct, id: string, { prefix, retained, ringsByMetrics }: EncryptionKeysProps) {
     super(scope, id);
     const key = (name: string, description: string) => {
       const made = new Key(this, name, {
@@ -44,5 +47,14 @@ export class EncryptionKeys extends Construct {
         conditions: { StringEquals: { 'aws:SourceAccount': Stack.of(this).account } },
       }),
     );
+    if (ringsByMetrics)
+      this.alerts.addToResourcePolicy(
+        new PolicyStatement({
+          sid: 'AlertsByMetrics',
+          principals: [anyWorkspace(this)],
+          actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+          resources: ['*'],
+        }),
+      );
   }
 }

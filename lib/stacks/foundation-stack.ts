@@ -12,10 +12,16 @@ export class FoundationStack extends PlatformStack {
 
   constructor(scope: Construct, id: string, { environment }: { readonly environment: Environment }) {
     super(scope, id, { environment, description: 'Encryption keys, alert topics and the budget' });
-    this.keys = new EncryptionKeys(this, 'Keys', { prefix: this.prefix, retained: environment.protected });
+    const ringsByMetrics = environment.metrics !== undefined;
+    this.keys = new EncryptionKeys(this, 'Keys', {
+      prefix: this.prefix,
+      retained: environment.protected,
+      ringsByMetrics,
+    });
     this.alerts = new AlertRoutes(this, 'Alerts', {
       environment: environment.name,
       key: this.keys.alerts,
+      ringsByMetrics,
       ...environment.alerts,
     }).topics;
   }

@@ -5,6 +5,7 @@ import type { Construct } from 'constructs';
 import { deadLetterMessage, driftMessage, runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { type AlertTopics, OwnedAlarm, type OwnedAlarmProps } from '../constructs/owned-alarm.ts';
 import { PlatformDashboard } from '../constructs/platform-dashboard.ts';
+import { SavedSearches } from '../constructs/saved-searches.ts';
 import type { Environment } from '../environment/environment.ts';
 import { replicasOf } from '../environment/environment-checks.ts';
 import { clusterLogGroup, metricNamespace } from '../names.ts';
@@ -32,7 +33,7 @@ export class MonitoringStack extends PlatformStack {
   private readonly alerts: AlertTopics;
 
   constructor(scope: Construct, id: string, { environment, services, namespace, alerts }: MonitoringStackProps) {
-    super(scope, id, { environment, description: 'Dashboard, and alarms over several stacks' });
+    super(scope, id, { environment, description: 'Dashboard, saved searches, and alarms over several stacks' });
     this.alerts = alerts;
     const metrics = metricNamespace(environment.name);
     const lines = LogGroup.fromLogGroupName(this, 'ApplicationLogs', clusterLogGroup(this.prefix, 'application'));
@@ -58,6 +59,7 @@ export class MonitoringStack extends PlatformStack {
     if (environment.cluster.containerInsights)
       for (const service of services.filter(runsInCluster))
         this.watchPods(service, replicasOf(service, environment).min, namespace);
+    new SavedSearches(this, 'Searches', { environment: environment.name, services });
     new PlatformDashboard(this, 'Overview', {
       name: this.prefix,
       region: environment.region,

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { Ajv } from 'ajv';
+import { parse } from 'yaml';
 import { runsInCluster } from '../../services/kit/manifest.ts';
+import { ruleFile } from '../alerts/rule.ts';
+import { ruleGroups } from '../alerts/rule-groups.ts';
 import { root } from '../checkout.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { environmentNamed, environments } from '../environments.ts';
@@ -221,6 +224,47 @@ describe('what the services measure', () => {
     expect(policies).toHaveLength(services.filter(runsInCluster).length);
   });
 
+  test.each(['staging', 'production'])(
+    'rings in %s by the rules of the manifests, and tells the topics of alarms',
+    (name) => {
+      const [namespace] = propertiesOf(name, 'Metrics', 'AWS::APS::RuleGroupsNamespace');
+      const { groups } = parse(textOf(namespace?.['Data']));
+      const expected = ruleFile(ruleGroups(services, environmentNamed(name).configuration));
+      expect(groups).toEqual(expected.groups);
+      const [workspace] = propertiesOf(name, 'Metrics', 'AWS::APS::Workspace');
+      const { route, receivers } = parse(parse(textOf(workspace?.['AlertManagerDefinition'])).alertmanager_config);
+      expect(route).toMatchObject({
+        receiver: 'ticket',
+        routes: [{ receiver: 'page', matchers: ['severity="page"'] }],
+      });
+      const told = receivers.map((receiver: { name: string; sns_configs: { topic_arn: string }[] }) => [
+        receiver.name,
+        receiver.sns_configs.map(({ topic_arn }) => topic_arn),
+      ]);
+      expect(told).toEqual([
+        ['page', [expect.stringMatching(/Page/)]],
+        ['ticket', [expect.stringMatching(/Ticket/)]],
+      ]);
+    },
+  );
+
+  test('is published by Managed Prometheus alone in the name of a workspace of the account, and only where there is one', () => {
+    const statementsOf = (environment: string) =>
+      [
+        ...propertiesOf(environment, 'Foundation', 'AWS::SNS::TopicPolicy').map(({ PolicyDocument }) => PolicyDocument),
+        ...propertiesOf(environment, 'Foundation', 'AWS::KMS::Key').map(({ KeyPolicy }) => KeyPolicy),
+      ]
+        .flatMap((document) => listOf(at(document, 'Statement')))
+        .filter((statement) => textOf(at(statement, 'Principal', 'Service')) === 'aps.amazonaws.com');
+    const found = statementsOf('production');
+    expect(found).toHaveLength(3);
+    for (const statement of found) {
+      expect(textOf(at(statement, 'Condition', 'ArnLike', 'aws:SourceArn'))).toMatch(/:aps:.*:workspace\/\*$/);
+      expect(at(statement, 'Condition', 'StringEquals')).toHaveProperty('aws:SourceAccount');
+    }
+    expect(statementsOf('dev')).toEqual([]);
+  });
+
   test('is not read in dev, whose budget it would pass', () => {
     expect(stacks.filter(({ environment, stack }) => environment === 'dev' && stack === 'Metrics')).toEqual([]);
   });
@@ -250,3 +294,20 @@ test('no function traces where nothing else does', () => {
     for (const { properties } of resourcesOf(template, 'AWS::Lambda::Function'))
       expect(properties['TracingConfig']).toBeUndefined();
 });
+
+test.each(['dev', 'production'])(
+  'the logs of %s have searches that are ready, over groups that are there',
+  (environment) => {
+    const searches = propertiesOf(environment, 'Monitoring', 'AWS::Logs::QueryDefinition');
+    expect(searches.map(({ Name }) => textOf(Name).replace(`cloudmart-${environment}/`, '')).toSorted()).toEqual([
+      ...['dead letters', 'differences between the books', 'errors by service', 'errors of a service'],
+      ...['one order', 'one trace', 'refused sign-ins', 'slow statements'],
+    ]);
+    const groups = stacks
+      .filter((stack) => stack.environment === environment)
+      .flatMap(({ stack }) => propertiesOf(environment, stack, 'AWS::Logs::LogGroup'))
+      .map(({ LogGroupName }) => textOf(LogGroupName));
+    for (const { LogGroupNames } of searches)
+      expect(groups).toEqual(expect.arrayContaining(listOf(LogGroupNames).map(textOf)));
+  },
+);

@@ -1,10 +1,15 @@
-import { Fn } from 'aws-cdk-lib';
-import { CfnScraper, CfnWorkspace } from 'aws-cdk-lib/aws-aps';
+import { Duration, Fn, Stack } from 'aws-cdk-lib';
+import { CfnRuleGroupsNamespace, CfnScraper, CfnWorkspace } from 'aws-cdk-lib/aws-aps';
+import { ComparisonOperator, Metric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { Peer, Port, SecurityGroup } from 'aws-cdk-lib/aws-ec2';
 import type { ICluster } from 'aws-cdk-lib/aws-eks-v2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { stringify } from 'yaml';
+import { alertManagerConfiguration } from '../../alerts/alert-manager.ts';
+import { type RuleGroup, ruleFile } from '../../alerts/rule.ts';
 import type { Environment } from '../../environment/environment.ts';
+import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
 import { type ScrapeTarget, scrapeConfiguration } from './scrape-configuration.ts';
@@ -19,12 +24,18 @@ export type MetricsCollectorProps = NonNullable<Environment['metrics']> & {
   readonly target: ScrapeTarget;
   /** Encrypts what is kept. */
   readonly key: IKey;
+  /** Rules that ring by what is read, and what their long windows are made of. */
+  readonly rules: readonly RuleGroup[];
+  /** Whom they tell. */
+  readonly alerts: AlertTopics;
   /** Whether metrics outlive the stack. */
   readonly retained: boolean;
 };
 
+const inYaml = (value: object) => stringify(value, { aliasDuplicateObjects: false, lineWidth: 0 });
+
 /**
- * Reads what the services measure themselves and keeps it for PromQL, without a pod of ours. The collector gets its entry in the cluster from
+ * Reads what the services measure themselves, keeps it for PromQL and rings by it, without a pod of ours. The collector gets its entry in the cluster from
  * Managed Prometheus, which makes one (AmazonPrometheusScraperPolicy: read pods and their metrics) where the cluster is entered by IAM alone.
  * It stands in the subnets of the stores, where no pod has an address: a network policy can tell it from a pod by its range.
  * Source: Managed Prometheus user guide, "Set up managed collectors for Amazon EKS".
@@ -37,8 +48,15 @@ export class MetricsCollector extends Construct {
       alias: name,
       kmsKeyArn: props.key.keyArn,
       workspaceConfiguration: { retentionPeriodInDays: keepDays },
+      alertManagerDefinition: inYaml({ alertmanager_config: inYaml(this.toldTopics(props.alerts)) }),
     });
     workspace.applyRemovalPolicy(removalPolicyOf(props.retained));
+    new CfnRuleGroupsNamespace(this, 'Rules', {
+      name,
+      workspace: workspace.attrArn,
+      data: inYaml(ruleFile(props.rules)),
+    });
+    this.watchAlerts(workspace.attrWorkspaceId, props.alerts);
     const access = new SecurityGroup(this, 'Access', {
       vpc: network.vpc,
       description: 'Collector of metrics: to the API server and to the metrics of pods',
@@ -64,5 +82,34 @@ export class MetricsCollector extends Construct {
     });
     // Its rules are resources of their own, without which it finds no pod.
     scraper.node.addDependency(access, admitting);
+  }
+
+  /** CloudWatch publishes by a right of its own, so that it can tell what Managed Prometheus could not. */
+  private watchAlerts(workspaceId: string, alerts: AlertTopics) {
+    new OwnedAlarm(this, 'AlertsNotSent', {
+      alerts,
+      severity: 'page',
+      owner: 'platform',
+      runbook: 'alerts-not-sent',
+      meaning: 'Managed Prometheus could not tell anybody of an alert that rings.',
+      metric: new Metric({
+        namespace: 'AWS/Prometheus',
+        metricName: 'AlertManagerNotificationsFailed',
+        dimensionsMap: { Workspace: workspaceId },
+        statistic: 'Sum',
+        period: Duration.minutes(5),
+      }),
+      threshold: 0,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+    });
+  }
+
+  private toldTopics({ page, ticket }: AlertTopics) {
+    return alertManagerConfiguration({
+      region: Stack.of(this).region,
+      topics: { page: page.topicArn, ticket: ticket.topicArn },
+    });
   }
 }
