@@ -1,14 +1,15 @@
-import { QueryClientProvider } from '@tanstack/react-query';
+import { type QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { RouterProvider } from '@tanstack/react-router';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { createQueryClient } from '../site-kit/api/query-client.ts';
+import { noteSessionEnd } from './api/session-end.ts';
 import { firstSpoken, LanguageProvider } from './messages/language.tsx';
 import { createShopRouter } from './router.tsx';
 import '@fontsource-variable/instrument-sans/index.css';
 
 const first = await firstSpoken();
-const queries = createQueryClient();
+const queries: QueryClient = createQueryClient((problem) => noteSessionEnd(queries, problem));
 const router = createShopRouter(queries);
 const place = document.getElementById('site');
 if (!place) throw new Error('index.html has no element "site" to put the page into');

@@ -1,6 +1,7 @@
 /** Every page by its address. Pages come when they are opened; what they read is asked for at the same moment. */
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import { whenOnline } from '../site-kit/api/when-online.ts';
 import { Broken } from '../site-kit/components/broken.tsx';
 import { Missing } from '../site-kit/components/states.tsx';
 import { type ProductSearch, productSearchOf } from './api/product-search.ts';
@@ -15,13 +16,20 @@ import {
 import { Layout } from './components/layout.tsx';
 import { readBuyingMessages } from './messages/language.tsx';
 
-/** A page that speaks of the cart, of orders or accounts: what it says comes at the same time. */
-const buying =
+/** A page that is not here yet waits for a connection: the router would load the window anew, and leave the shop for the browser's own page. */
+const connected =
   <Page,>(read: () => Promise<Page>) =>
-  () => {
-    void readBuyingMessages().catch(() => undefined);
+  async () => {
+    await whenOnline();
     return read();
   };
+
+/** A page that speaks of the cart, of orders or accounts: what it says comes at the same time. */
+const buying = <Page,>(read: () => Promise<Page>) =>
+  connected(() => {
+    void readBuyingMessages().catch(() => undefined);
+    return read();
+  });
 
 const root = createRootRouteWithContext<{ readonly queries: QueryClient }>()({
   component: Layout,
@@ -35,7 +43,10 @@ const home = createRoute({
     void queries.prefetchQuery(shelfQuery({ sort: 'newest' }, 12));
     void queries.prefetchQuery(categoriesQuery);
   },
-  component: lazyRouteComponent(() => import('./pages/home-page.tsx'), 'HomePage'),
+  component: lazyRouteComponent(
+    connected(() => import('./pages/home-page.tsx')),
+    'HomePage',
+  ),
 });
 
 const products = createRoute({
@@ -48,7 +59,10 @@ const products = createRoute({
     void queries.prefetchQuery(facetsQuery(deps));
     void queries.prefetchQuery(categoriesQuery);
   },
-  component: lazyRouteComponent(() => import('./pages/product-list-page.tsx'), 'ProductListPage'),
+  component: lazyRouteComponent(
+    connected(() => import('./pages/product-list-page.tsx')),
+    'ProductListPage',
+  ),
 });
 
 const product = createRoute({

@@ -52,6 +52,40 @@ export const chat = (at: Storefront): void => {
       await page.close();
     });
 
+    it('that is asked too fast names the wait, and a conversation that is full says so and offers a new one', async () => {
+      const { page, picture } = await visit(at.browser(), `${at.shop()}/chat`, desk);
+      const refuse = (status: number, code: string) =>
+        page.route('**/api/ai/message/stream', (route) =>
+          route.fulfill({
+            status,
+            headers: { 'content-type': 'application/problem+json', 'retry-after': '42' },
+            json: { code, detail: 'No.' },
+          }),
+        );
+      await page.getByRole('heading', { name: 'Ask us' }).waitFor();
+      await ask(page, 'Where is my order?');
+      await answers(page).first().waitFor();
+      await refuse(429, 'request.too-many');
+      await ask(page, 'How do I return something?');
+      await page.getByText('Try again in 42 seconds.').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await page.unroute('**/api/ai/message/stream');
+      await refuse(409, 'conversation.full');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await page.getByText('This conversation is as long as one can be.').waitFor();
+      expect(await barriers(page)).toEqual([]);
+      await picture('shop-chat-full');
+      await page.unroute('**/api/ai/message/stream');
+      const began = page.waitForRequest('**/api/ai/start');
+      await page.getByRole('button', { name: 'Begin a new conversation' }).click();
+      expect(await answers(page).count()).toBe(0);
+      expect(await page.getByLabel('Your question').inputValue()).toBe('How do I return something?');
+      await page.getByRole('button', { name: 'Send' }).click();
+      await answers(page).first().waitFor();
+      await began;
+      await page.close();
+    });
+
     it('whose answer breaks off has not answered: nothing of it stays, and the question can be asked again', async () => {
       const { page } = await visit(at.browser(), `${at.shop()}/chat`, desk);
       await page.route('**/api/ai/message/stream', (route) =>

@@ -1,6 +1,7 @@
 /** Buying, however it goes. */
 import { describe, expect, it } from '@jest/globals';
-import { visit } from '../../kit/testing/browser.ts';
+import { createShopClient } from '../../contracts/http/client.ts';
+import { faces, visit } from '../../kit/testing/browser.ts';
 import { address, barriers, desk, faultsIn, fillCart, fillForm, paid, pay, type Storefront } from './visitor.ts';
 
 /** Buying, however it goes. */
@@ -147,15 +148,70 @@ export const purchases = (at: Storefront): void => {
       await page.close();
     });
 
+    it('of a hundred films is shown, paid and told of like any other', async () => {
+      const { page, complaints, overflow, picture } = await visit(at.browser(), `${at.shop()}/cart`, faces[2]);
+      const { items } = await createShopClient({ baseUrl: at.platform().gateway }).products.list({
+        query: { limit: 100, sort: 'price-ascending' },
+      });
+      for (const { id } of items)
+        await page.request.post(`${at.shop()}/api/v1/cart/items`, { data: { productId: id, quantity: 1 } });
+      await page.reload();
+      await page.locator('.line-item').nth(99).waitFor();
+      const isFine = async () =>
+        expect([await barriers(page), await overflow(), faultsIn(complaints)]).toEqual([[], 0, []]);
+      await isFine();
+      await page.getByRole('link', { name: 'Check out' }).click();
+      await fillForm(page);
+      await isFine();
+      await picture('shop-hundred-films');
+      await pay(page).click();
+      await paid(page).waitFor();
+      await isFine();
+      await page.close();
+    });
+
+    it('goes in German from the first page to the order', async () => {
+      const context = await at.browser().newContext({ locale: 'de-DE', viewport: { width: 390, height: 900 } });
+      const page = await context.newPage();
+      await page.goto(at.shop());
+      await page.getByLabel('Filme suchen').fill('love');
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: 'Treffer für „love“' }).waitFor();
+      await page.locator('.grid .card-link').first().click();
+      await page.getByRole('button', { name: 'In den Warenkorb' }).click();
+      await page.getByRole('link', { name: 'Zum Warenkorb' }).last().click();
+      await page.getByRole('link', { name: 'Zur Kasse' }).click();
+      await page.getByLabel('E-Mail').fill('ada@example.com');
+      await page.getByLabel('Name').fill(address.name);
+      await page.getByLabel('Straße und Hausnummer').fill('Unter den Linden 1');
+      await page.getByLabel('Postleitzahl').fill('10117');
+      await page.getByLabel('Ort').fill('Berlin');
+      // The country is that of the reader's language and region.
+      await page.getByRole('button', { name: /^\d+,\d\d\s\$ bezahlen$/ }).waitFor();
+      expect(await page.evaluate('document.documentElement.lang')).toBe('de');
+      expect(await barriers(page)).toEqual([]);
+      await page.getByRole('button', { name: /bezahlen$/ }).click();
+      await page.getByRole('heading', { level: 1, name: 'Bezahlt. Wir packen.' }).waitFor();
+      expect(await page.locator('address').innerText()).toContain('Deutschland');
+      expect(await barriers(page)).toEqual([]);
+      await context.close();
+    });
+
     it('keeps names of any script as they are, and runs none', async () => {
       const { page, complaints } = await visit(at.browser(), at.shop(), desk);
       await fillCart(at, page);
       await page.goto(`${at.shop()}/checkout`);
       const name = '<img src=x onerror=alert(1)> 🎬 שלום';
-      await fillForm(page, { ...address, name, street: '"><script>alert(1)</script>' });
+      const script = '"><script>alert(1)</script>';
+      await fillForm(page, { name, street: script, zip: '<b>1', city: script });
+      await page.getByLabel('Apartment').fill(script);
+      await page.getByLabel('State or region').fill(script);
       await pay(page).click();
       await paid(page).waitFor();
       expect(await page.locator('address').innerText()).toContain(name);
+      await page.getByLabel('Search films').fill(script);
+      await page.keyboard.press('Enter');
+      await page.getByRole('heading', { level: 1, name: script }).waitFor();
       expect(faultsIn(complaints)).toEqual([]);
       await page.close();
     });

@@ -55,13 +55,16 @@ export const fillForm = async (page: Page, { name, street, zip, city } = address
 /** The button that pays. */
 export const pay = (page: Page) => page.getByRole('button', { name: /^Pay / });
 
+/** The password of every account that {@link signUp} makes. */
+export const password = 'a rather long password';
+
 /** Makes an account by the page of it, and stays signed in; resolves to its e-mail address, which no other has. */
 export const signUp = async (at: Storefront, page: Page, name: string): Promise<string> => {
   const email = `${randomUUID()}@example.com`;
   await page.goto(`${at.shop()}/sign-up`);
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('E-mail').fill(email);
-  await page.getByLabel('Password').fill('a rather long password');
+  await page.getByLabel('Password').fill(password);
   await page.getByRole('button', { name: 'Make an account' }).click();
   await page.getByRole('heading', { name: `Hello, ${name}` }).waitFor();
   return email;

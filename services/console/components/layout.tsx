@@ -3,6 +3,7 @@ import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { siteSettings } from '../../site-kit/api/reader.ts';
 import { useFocusOnNavigation } from '../../site-kit/components/focus-on-navigation.ts';
+import { OfflineNotice } from '../../site-kit/components/offline-notice.tsx';
 import { Admitted } from './admitted.tsx';
 import {
   ActsIcon,
@@ -99,6 +100,7 @@ export const Layout = () => {
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
+        <OfflineNotice />
         <Admitted>
           <Menu />
           <div className="place">

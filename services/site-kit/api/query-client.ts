@@ -5,14 +5,18 @@ import { ApiProblem } from '../../contracts/http/ask.ts';
 const freshMs = 30_000;
 const mostRetries = 4;
 const longestPauseMs = 30_000;
+/** Seconds that a page waits where the shop says for how long; who has to wait longer is told, and asks when he likes. */
+const longestWaitSeconds = 60;
 
 /** Whether asking again may help: the shop is away, or asks to come back later. */
 export const mayPass = (problem: unknown): boolean =>
   !(problem instanceof ApiProblem) || problem.status >= 500 || problem.status === 429;
 
+const waitOf = (problem: unknown) => (problem instanceof ApiProblem ? problem.retryAfterSeconds : undefined);
+
 const retryDelay = (failures: number, problem: unknown): number => {
-  const asked = problem instanceof ApiProblem ? problem.retryAfterSeconds : undefined;
-  return Math.min(longestPauseMs, asked === undefined ? 1_000 * 2 ** failures : asked * 1_000);
+  const asked = waitOf(problem);
+  return asked === undefined ? Math.min(longestPauseMs, 1_000 * 2 ** failures) : asked * 1_000;
 };
 
 /** What the page knows of the shop, kept while it is open. `onProblem` is told of everything that failed for good. */
@@ -23,7 +27,8 @@ export const createQueryClient = (onProblem: (problem: unknown) => void = () => 
     defaultOptions: {
       queries: {
         staleTime: freshMs,
-        retry: (failures, problem) => failures < mostRetries && mayPass(problem),
+        retry: (failures, problem) =>
+          failures < mostRetries && mayPass(problem) && (waitOf(problem) ?? 0) <= longestWaitSeconds,
         retryDelay,
       },
       mutations: { retry: false, networkMode: 'always' },

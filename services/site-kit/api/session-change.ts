@@ -5,7 +5,7 @@ import { sessionQuery, signedInHint } from './session.ts';
 /** Signs somebody in or out; `forget` then drops what the page knew of the one before. */
 export const useSessionChange = <Given>(
   change: (given: Given) => Promise<User | null>,
-  forget: (queries: QueryClient) => unknown,
+  forget: (queries: QueryClient, user: User | null) => unknown,
 ) => {
   const queries = useQueryClient();
   return useMutation({
@@ -14,7 +14,7 @@ export const useSessionChange = <Given>(
       if (user) localStorage.setItem(signedInHint, 'yes');
       else localStorage.removeItem(signedInHint);
       queries.setQueryData(sessionQuery.queryKey, user);
-      await forget(queries);
+      await forget(queries, user);
     },
   });
 };

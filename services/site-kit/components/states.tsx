@@ -3,6 +3,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { ApiProblem } from '../../contracts/http/ask.ts';
+import { useFailureWords, useWait } from '../messages/failure-words.ts';
 import { useSiteWords } from '../messages/site-words.tsx';
 
 export type PanelProps = {
@@ -35,10 +36,10 @@ export const Missing = ({ title, text }: { readonly title?: string; readonly tex
 /** What went wrong, in the reader's words, with a way to try again. */
 export const Failed = ({ problem, retry }: { readonly problem: unknown; readonly retry: () => unknown }) => {
   const { states } = useSiteWords();
-  const isTooMany = problem instanceof ApiProblem && problem.status === 429;
+  const words = useFailureWords()(problem);
   const traceId = problem instanceof ApiProblem ? problem.problem?.traceId : undefined;
   return (
-    <Panel title={isTooMany ? states.tooMany : states.failed} text={isTooMany ? states.tooManyText : states.failedText}>
+    <Panel {...words}>
       <button type="button" className="button" onClick={() => void retry()}>
         {states.retry}
       </button>
@@ -48,18 +49,13 @@ export const Failed = ({ problem, retry }: { readonly problem: unknown; readonly
 };
 
 /** While a question is asked again and again: why. */
-const Waiting = ({ problem, isOffline }: { readonly problem: unknown; readonly isOffline: boolean }) => {
+const Waiting = ({ problem }: { readonly problem: unknown }) => {
   const { states } = useSiteWords();
-  if (isOffline)
-    return (
-      <p className="notice" role="status">
-        <strong>{states.offline}.</strong> {states.offlineText}
-      </p>
-    );
+  const waitOf = useWait();
   if (!problem) return null;
   return (
     <p className="notice" role="status">
-      {problem instanceof ApiProblem && problem.status === 429 ? states.busy : states.slow}
+      {problem instanceof ApiProblem && problem.status === 429 ? states.busy(waitOf(problem)) : states.slow}
     </p>
   );
 };
@@ -84,11 +80,12 @@ const isMissing = (problem: unknown, hasWords: boolean) =>
 /** Shows what a question is answered with, and every state before and instead. What is known stays while it is asked anew. */
 export const Await = <Data,>({ query, skeleton, missing, children }: AwaitProps<Data>) => {
   const { states } = useSiteWords();
-  const isOffline = query.fetchStatus === 'paused';
+  // Who is offline reads so above every page.
+  const isAsking = query.fetchStatus !== 'paused';
   if (query.data !== undefined)
     return (
       <>
-        <Waiting problem={query.isFetching || query.isError ? query.failureReason : null} isOffline={isOffline} />
+        <Waiting problem={isAsking && (query.isFetching || query.isError) ? query.failureReason : null} />
         {children(query.data)}
       </>
     );
@@ -96,7 +93,7 @@ export const Await = <Data,>({ query, skeleton, missing, children }: AwaitProps<
   if (query.isError) return <Failed problem={query.error} retry={query.refetch} />;
   return (
     <>
-      <Waiting problem={query.failureReason} isOffline={isOffline} />
+      <Waiting problem={isAsking ? query.failureReason : null} />
       <div role="status" className="visually-hidden">
         {states.loading}
       </div>

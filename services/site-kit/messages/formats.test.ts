@@ -20,6 +20,17 @@ describe('what a reader sees', () => {
     },
   );
 
+  test.each([
+    [0.2, 'in 1 second', 'in 1 Sekunde'],
+    [12, 'in 12 seconds', 'in 12 Sekunden'],
+    [119, 'in 119 seconds', 'in 119 Sekunden'],
+    [121, 'in 3 minutes', 'in 3 Minuten'],
+    [7_200, 'in 2 hours', 'in 2 Stunden'],
+    [200_000, 'in 3 days', 'in 3 Tagen'],
+  ])('tells a wait of %d seconds, rounded up', (seconds, english, german) => {
+    expect([formatsOf('en-US').wait(seconds), formatsOf('de-DE').wait(seconds)]).toEqual([english, german]);
+  });
+
   test('follows the locale', () => {
     const german = formatsOf('de-DE');
     expect(german.money({ amount: 123_456, currency: 'EUR' })).toMatch(/^1\.234,56.€$/);

@@ -1,6 +1,10 @@
 import type { Money } from '../../contracts/http/values.ts';
 import { minorUnitDecimals } from '../../kit/values/minor-units.ts';
 
+const secondsUnit = ['second', 1] as const;
+/** Units of a wait, and the seconds of each: from two of a unit on, it is told in that one. */
+const waitUnits = [['day', 86_400], ['hour', 3_600], ['minute', 60], secondsUnit] as const;
+
 /** How a reader of a locale, a BCP 47 tag such as `de-AT`, writes money, dates, numbers and the names of countries. */
 export const formatsOf = (locale: string) => {
   const dates = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short' });
@@ -8,6 +12,7 @@ export const formatsOf = (locale: string) => {
   const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
   const numbers = new Intl.NumberFormat(locale);
   const shares = new Intl.NumberFormat(locale, { style: 'percent', maximumFractionDigits: 1 });
+  const waits = new Intl.RelativeTimeFormat(locale);
   const regions = new Intl.DisplayNames(locale, { type: 'region' });
   return {
     locale,
@@ -30,6 +35,11 @@ export const formatsOf = (locale: string) => {
     /** A part of a whole, 0 to 1, in percent. */
     share: (part: number): string => shares.format(part),
     number: (value: number): string => numbers.format(value),
+    /** How long it takes until something that is so many seconds away, such as `in 12 seconds`; rounded up, so that nobody comes too early. */
+    wait: (seconds: number): string => {
+      const [unit, length] = waitUnits.find(([, least]) => seconds >= 2 * least) ?? secondsUnit;
+      return waits.format(Math.ceil(seconds / length), unit);
+    },
     /** Name of a country by its ISO 3166 code. */
     country: (code: string): string => regions.of(code) ?? code,
   };

@@ -8,12 +8,15 @@ export type StateWords = {
   readonly retry: string;
   readonly offline: string;
   readonly offlineText: string;
+  /** What to do about something that was wanted while nobody was connected. */
+  readonly offlineRetry: string;
   readonly slow: string;
-  readonly busy: string;
+  /** `when` is told where the shop says it, such as `in 12 seconds`. */
+  readonly busy: (when?: string) => string;
   readonly failed: string;
   readonly failedText: string;
   readonly tooMany: string;
-  readonly tooManyText: string;
+  readonly tooManyText: (when?: string) => string;
   readonly missing: string;
   readonly missingText: string;
   /** The way to the first page. */

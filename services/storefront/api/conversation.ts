@@ -6,6 +6,7 @@ import type { Source } from '../../contracts/http/assistant-api.ts';
 import { assistantDoors } from '../../contracts/http/assistant-doors.ts';
 import { createDoorClient } from '../../contracts/http/client.ts';
 import { openDoors } from '../../site-kit/api/reader.ts';
+import { noteSessionEnd } from './session-end.ts';
 
 // The paths of the assistant stand at the root of the page's own origin.
 const assistant = openDoors((reader) => createDoorClient(assistantDoors, { ...reader, baseUrl: '' }));
@@ -21,9 +22,12 @@ export type Turn = {
 
 const place = 'conversation';
 
-/** The conversation is over, or was one of whoever used this tab before. */
-const isOver = (problem: unknown) =>
-  problem instanceof ApiProblem && ['conversation.unknown', 'conversation.full'].includes(problem.code);
+/** The conversation is forgotten, or was one of whoever used this tab before. */
+const isForgotten = (problem: unknown) => problem instanceof ApiProblem && problem.code === 'conversation.unknown';
+
+/** The conversation takes no more questions. A new one knows nothing of it, so whoever asks says when it begins. */
+export const isFull = (problem: unknown): boolean =>
+  problem instanceof ApiProblem && problem.code === 'conversation.full';
 
 const begin = async (): Promise<string> => {
   const { conversationId } = await (await assistant()).start({ body: {} });
@@ -40,7 +44,7 @@ export const conversationQuery = queryOptions({
     try {
       return (await (await assistant()).history({ params: { id } }, { signal })).turns;
     } catch (problem) {
-      if (!isOver(problem)) throw problem;
+      if (!isForgotten(problem)) throw problem;
       sessionStorage.removeItem(place);
       return [];
     }
@@ -51,7 +55,7 @@ export const conversationQuery = queryOptions({
 
 const begun = (message: string): Turn => ({ message, answer: '', sources: [], at: new Date().toISOString() });
 
-/** Asks, in a new conversation where there is none or the old one is over, and tells each part of the answer. */
+/** Asks, in a new conversation where there is none or the old one is forgotten, and tells each part of the answer. */
 const answerTo = async (message: string, told: (turn: Turn) => void): Promise<Turn> => {
   const askIn = async (conversationId: string) => {
     let turn = begun(message);
@@ -71,7 +75,7 @@ const answerTo = async (message: string, told: (turn: Turn) => void): Promise<Tu
   try {
     return await askIn(known ?? (await begin()));
   } catch (problem) {
-    if (known === null || !isOver(problem)) throw problem;
+    if (known === null || !isForgotten(problem)) throw problem;
     return askIn(await begin());
   }
 };
@@ -94,11 +98,18 @@ export const useConversation = () => {
       return true;
     } catch (refused) {
       setProblem(refused);
+      noteSessionEnd(queries, refused);
       return false;
     } finally {
       isBusy.current = false;
       setAsked(null);
     }
   };
-  return { asked, problem, ask };
+  /** Leaves the conversation, and with it what was said; the next question begins another. */
+  const leave = () => {
+    sessionStorage.removeItem(place);
+    setProblem(null);
+    queries.setQueryData(conversationQuery.queryKey, []);
+  };
+  return { asked, problem, ask, leave };
 };

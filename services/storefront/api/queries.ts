@@ -1,5 +1,5 @@
 /** What pages read of the shop, each question in one place. */
-import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import type { ProductSearch } from './product-search.ts';
 import { shop } from './shop.ts';
 
@@ -71,7 +71,19 @@ export const categoriesQuery = queryOptions({
 export const cartQuery = queryOptions({
   queryKey: ['cart'],
   queryFn: async ({ signal }) => (await shop()).cart.show({}, { signal }),
+  // Another tab may have changed it.
+  refetchOnWindowFocus: 'always',
 });
+
+/** Reads the cart with the prices and the stock of this moment; those of {@link cartQuery} may be a minute old. */
+export const readCartNow = async (queries: QueryClient): Promise<void> => {
+  try {
+    const { cart } = await shop();
+    queries.setQueryData(cartQuery.queryKey, await cart.show({ query: { prices: 'now' } }));
+  } catch {
+    await queries.invalidateQueries({ queryKey: cartQuery.queryKey });
+  }
+};
 
 export const orderQuery = (id: string) =>
   queryOptions({

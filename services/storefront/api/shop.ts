@@ -4,11 +4,20 @@ import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
 import { createDoorClient } from '../../contracts/http/client.ts';
 import { orderDoors } from '../../contracts/http/order-doors.ts';
 import { openDoors } from '../../site-kit/api/reader.ts';
+import { sessionGate } from './session-gate.ts';
 
-/** The doors that these pages open beside the session's, and no others: every first load brings them along. */
-export const shop = openDoors((reader) => ({
+const doors = openDoors((reader) => ({
   accounts: createDoorClient(accountDoors, reader),
   cart: createDoorClient(cartDoors, reader),
   orders: createDoorClient(orderDoors, reader),
   products: createDoorClient(productDoors, reader),
 }));
+
+/**
+ * The doors that these pages open beside the session's, and no others: every first load brings them along. While a reader whose session
+ * ended decides how to go on, nothing is asked: the shop would answer a guest.
+ */
+export const shop = async () => {
+  await sessionGate.passed();
+  return doors();
+};

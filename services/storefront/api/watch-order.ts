@@ -8,7 +8,7 @@ import { shop } from './shop.ts';
 /** Whether a purchase is not decided yet; until then the shop tells each change. */
 export const isUndecided = (status: OrderStatus): boolean => status === 'pending' || status === 'stock-reserved';
 
-/** Milliseconds before a broken stream is opened again. */
+/** Milliseconds before a broken stream is opened again, where the shop does not say for how long. */
 const pauseMs = 2_000;
 
 /**
@@ -28,6 +28,7 @@ export const useWatchedOrder = (id: string, isWatched: boolean): { readonly isLi
       let after = 0;
       let isDecided = false;
       while (!signal.aborted) {
+        let pause = pauseMs;
         try {
           const { orders } = await shop();
           for await (const { id: sequence, data } of orders.watch({ params: { id } }, { after, signal })) {
@@ -43,9 +44,11 @@ export const useWatchedOrder = (id: string, isWatched: boolean): { readonly isLi
         } catch (problem) {
           if (signal.aborted || (problem instanceof ApiProblem && problem.status < 500 && problem.status !== 429))
             return;
+          if (problem instanceof ApiProblem && problem.retryAfterSeconds !== undefined)
+            pause = problem.retryAfterSeconds * 1_000;
           setLive(false);
         }
-        await new Promise((resume) => setTimeout(resume, pauseMs));
+        await new Promise((resume) => setTimeout(resume, pause));
       }
     };
     void watch();

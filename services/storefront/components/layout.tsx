@@ -2,10 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { useReader } from '../../site-kit/api/session.ts';
 import { useFocusOnNavigation } from '../../site-kit/components/focus-on-navigation.ts';
+import { OfflineNotice } from '../../site-kit/components/offline-notice.tsx';
+import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { cartQuery } from '../api/queries.ts';
 import { type Language, languages, useLanguage, useMessages } from '../messages/language.tsx';
 import { CartIcon, PersonIcon } from './icons.tsx';
 import { SearchForm } from './search-form.tsx';
+import { SessionEnd } from './session-end.tsx';
 
 const AccountLink = () => {
   const { shop } = useMessages();
@@ -20,12 +23,13 @@ const AccountLink = () => {
 
 const CartLink = () => {
   const { shop } = useMessages();
+  const { number } = useFormats();
   const { data } = useQuery(cartQuery);
   const units = data?.items.reduce((sum, { quantity }) => sum + quantity, 0) ?? 0;
   return (
     <Link to="/cart" className="icon-link" aria-label={shop.cart(units)}>
       <CartIcon />
-      {units > 0 && <span className="count">{units > 99 ? '99+' : units}</span>}
+      {units > 0 && <span className="count">{number(units)}</span>}
     </Link>
   );
 };
@@ -73,7 +77,9 @@ export const Layout = () => {
         </div>
       </header>
       <main id="main" ref={main} tabIndex={-1}>
+        <OfflineNotice />
         <Outlet />
+        <SessionEnd />
       </main>
       <footer className="bottom">
         <div className="bottom-inner">

@@ -21,6 +21,7 @@ export const OrderSummary = ({ cart }: { readonly cart: Cart }) => {
             <dt dir="auto">
               {line.quantity > 1 && <span className="times">{line.quantity} × </span>}
               {line.title ?? messages.cart.untitled}
+              {line.available === false && <span className="stock out">{messages.cart.gone}</span>}
             </dt>
             <dd>{line.lineTotal ? money(line.lineTotal) : messages.cart.unpriced}</dd>
           </div>

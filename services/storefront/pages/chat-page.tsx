@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { Source } from '../../contracts/http/assistant-api.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await } from '../../site-kit/components/states.tsx';
-import { conversationQuery, type Turn, useConversation } from '../api/conversation.ts';
+import { conversationQuery, isFull, type Turn, useConversation } from '../api/conversation.ts';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages } from '../messages/language.tsx';
 
@@ -59,7 +59,7 @@ const Said = ({
 const Conversation = ({ turns }: { readonly turns: readonly Turn[] }) => {
   const { chat } = useBuyingMessages();
   const { about } = route.useSearch();
-  const { asked, problem, ask } = useConversation();
+  const { asked, problem, ask, leave } = useConversation();
   const form = useRef<HTMLFormElement>(null);
   const end = useRef<HTMLDivElement>(null);
   const heard = turns.length + (asked ? 1 : 0);
@@ -86,7 +86,16 @@ const Conversation = ({ turns }: { readonly turns: readonly Turn[] }) => {
           {asked && <Said turn={asked} isWriting />}
         </ol>
       </div>
-      <ProblemNotice problem={problem} />
+      {isFull(problem) ? (
+        <div className="notice chat-full" role="alert">
+          <p>{chat.full}</p>
+          <button type="button" className="button quiet" onClick={leave}>
+            {chat.startAnew}
+          </button>
+        </div>
+      ) : (
+        <ProblemNotice problem={problem} />
+      )}
       <form
         ref={form}
         className="chat-form"

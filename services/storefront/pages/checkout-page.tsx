@@ -1,15 +1,17 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { onlineManager, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { ApiProblem } from '../../contracts/http/ask.ts';
 import type { Cart } from '../../contracts/http/cart-api.ts';
 import { useReader } from '../../site-kit/api/session.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { beginAttempt, openAttempt, type PaymentAttempt, sendAttempt } from '../api/payment-attempt.ts';
-import { cartQuery, orderQuery } from '../api/queries.ts';
+import { cartQuery, orderQuery, readCartNow } from '../api/queries.ts';
 import { CheckoutForm } from '../components/checkout-form.tsx';
 import { CheckoutProblem, isUnknown } from '../components/checkout-problem.tsx';
 import { OrderSummary } from '../components/order-summary.tsx';
+import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
 /** Sends attempts one at a time, and goes to the order that one becomes. */
@@ -24,11 +26,15 @@ const usePurchase = () => {
       await navigate({ to: '/orders/$id', params: { id: order.id }, replace: true });
       await queries.invalidateQueries({ queryKey: cartQuery.queryKey });
     },
-    onError: () => queries.invalidateQueries({ queryKey: cartQuery.queryKey }),
+    onError: () => readCartNow(queries),
   });
 };
 
 type Purchasing = ReturnType<typeof usePurchase>;
+
+/** Why nobody knows, where that says when it is worth asking again: nobody is connected, or the shop asks to wait. */
+const isToWait = (problem: unknown) =>
+  problem instanceof ApiProblem ? problem.status === 429 : !onlineManager.isOnline();
 
 /** An attempt whose outcome is not known: nothing else is done until it is. */
 const Unfinished = ({ attempt, purchase }: { readonly attempt: PaymentAttempt; readonly purchase: Purchasing }) => {
@@ -36,6 +42,7 @@ const Unfinished = ({ attempt, purchase }: { readonly attempt: PaymentAttempt; r
   if (!purchase.isError) return <Panel title={checkout.resuming} text={checkout.resumingText} />;
   return (
     <Panel title={checkout.unknown} text={checkout.unknownText}>
+      {isToWait(purchase.error) && <ProblemNotice problem={purchase.error} />}
       <button type="button" className="button" onClick={() => purchase.mutate(attempt)}>
         {checkout.again}
       </button>

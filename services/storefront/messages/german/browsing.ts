@@ -96,12 +96,16 @@ export const browsing: BrowsingMessages = {
     retry: 'Noch einmal versuchen',
     offline: 'Sie sind offline',
     offlineText: 'Diese Seite geht von selbst weiter, sobald Sie verbunden sind.',
+    offlineRetry: 'Versuchen Sie es wieder, sobald Sie verbunden sind.',
     slow: 'Das dauert länger als sonst. Wir versuchen es weiter.',
-    busy: 'Gerade sind viele hier. Gleich versuchen wir es wieder.',
+    busy: (when = 'gleich') => `Gerade sind viele hier. Wir versuchen es ${when} wieder.`,
     failed: 'Der Laden antwortet nicht',
     failedText: 'Das liegt an uns und ist meist nach einer Minute vorbei.',
     tooMany: 'Das war etwas schnell',
-    tooManyText: 'Warten Sie einen Augenblick und versuchen Sie es dann wieder.',
+    tooManyText: (when) =>
+      when === undefined
+        ? 'Warten Sie einen Augenblick und versuchen Sie es dann wieder.'
+        : `Versuchen Sie es ${when} wieder.`,
     missing: 'Hier ist nichts',
     missingText: 'Die Seite ist umgezogen, oder es gab sie nie.',
     home: 'Zum Laden',
