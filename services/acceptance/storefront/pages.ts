@@ -59,6 +59,22 @@ export const pages = (at: Storefront): void => {
       await page.close();
     });
 
+    it.each([['/'], ['/products'], ['/products?q=love&priceMax=1999&inStock=true']])(
+      'at %s shows what was asked for before its script came, and asks for nothing twice',
+      async (path) => {
+        const page = await at.browser().newPage();
+        const asked: string[] = [];
+        page.on('request', (request) => {
+          if (request.url().includes('/api/v1/')) asked.push(request.url());
+        });
+        await page.goto(`${at.shop()}${path}`, { waitUntil: 'networkidle' });
+        await page.locator('.card-link').first().waitFor();
+        expect(await page.evaluate('[...window.askedAhead.keys()]')).toEqual([]);
+        expect(asked).toEqual([...new Set(asked)]);
+        await page.close();
+      },
+    );
+
     it(`loads at most ${scriptBudget} bytes of script at first, compressed`, async () => {
       const bytes = await scriptOfFirstPage(at, at.shop(), (page) => page.locator('.card-link').first().waitFor());
       console.log(`script of the first page: ${bytes} bytes of ${scriptBudget}, compressed`);

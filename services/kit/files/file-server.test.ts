@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { FastifyInstance } from 'fastify';
 import { createLogger } from '../telemetry/logger.ts';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   await mkdir(path.join(folder, 'assets'), { recursive: true });
   await writeFile(path.join(folder, 'index.html'), page);
   await writeFile(path.join(folder, 'assets/app.js'), 'export {}');
+  await writeFile(path.join(folder, 'assets/font.woff2'), 'letters');
   await writeFile(path.join(folder, 'config.json'), '{"api":"http://elsewhere.example"}');
   await writeFile(path.join(place, 'secret.txt'), 'not for browsers');
   api = createServer((request, response) => {
@@ -50,6 +52,25 @@ afterAll(async () => {
 });
 
 describe('files for browsers', () => {
+  test('come compressed where they are text and the browser takes that, as from CloudFront', async () => {
+    const asked = { url: '/assets/app.js', headers: { 'accept-encoding': 'gzip, deflate, br' } };
+    const answer = await app.inject(asked);
+    expect(answer.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'accept-encoding' });
+    expect(answer.headers).not.toHaveProperty('content-length');
+    expect(gunzipSync(answer.rawPayload).toString()).toBe('export {}');
+    const etag = String(answer.headers['etag']);
+    const known = await app.inject({ ...asked, headers: { ...asked.headers, 'if-none-match': etag } });
+    expect([known.statusCode, known.headers['content-encoding'], known.payload]).toEqual([304, undefined, '']);
+    const plain = await app.inject('/assets/app.js');
+    expect([plain.headers['content-encoding'], plain.headers['vary'], plain.payload]).toEqual([
+      undefined,
+      'accept-encoding',
+      'export {}',
+    ]);
+    const picture = await app.inject({ ...asked, url: '/assets/font.woff2' });
+    expect([picture.headers['content-encoding'], picture.payload]).toEqual([undefined, 'letters']);
+  });
+
   test.each([
     ['/', 'text/html; charset=utf-8', 'no-cache', page],
     ['/index.html', 'text/html; charset=utf-8', 'no-cache', page],

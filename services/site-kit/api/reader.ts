@@ -32,9 +32,24 @@ const isRefreshed = (api: string): Promise<boolean> =>
 /** Refusals of a session that may go on with its refresh token. */
 const overCodes = ['token.expired', 'token.invalid', 'auth.session-ended'];
 
+declare global {
+  interface Window {
+    /** What was asked before this script came, by its address; an answer that failed is none. */
+    readonly askedAhead?: Map<string, Promise<Response | undefined>>;
+  }
+}
+
+/** The answer to what was asked ahead, once. */
+const answeredAhead = async (url: string): Promise<Response | undefined> => {
+  const answer = window.askedAhead?.get(url);
+  window.askedAhead?.delete(url);
+  return answer;
+};
+
 /** Asks again when the access token was over and the session goes on; the refusal stands when it does not. */
 const askAsReader = (api: string) => async (url: string, request: RequestInit) => {
-  const answer = await fetch(url, request);
+  const ahead = request.method === 'GET' ? await answeredAhead(url) : undefined;
+  const answer = ahead ?? (await fetch(url, request));
   if (answer.status !== 401 && answer.status !== 403) return answer;
   const { code } = (await answer
     .clone()
