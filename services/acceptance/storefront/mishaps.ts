@@ -1,6 +1,6 @@
 /** What happens to customers through no fault of theirs: each is told what it is, keeps what was typed, and goes on. */
 import { describe, expect, it } from '@jest/globals';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { createShopClient, type ShopClient } from '../../contracts/http/client.ts';
 import { visit } from '../../kit/testing/browser.ts';
 import {
@@ -29,6 +29,11 @@ const endSession = async (page: Page) => {
   await context.addCookies(tokens.map((cookie) => ({ ...cookie, value: `${cookie.value.slice(0, -8)}AAAAAAAA` })));
 };
 
+const isInSight = async (what: Locator) => {
+  const { y = -1, height = 0 } = (await what.boundingBox()) ?? {};
+  return y >= 0 && y + height <= (what.page().viewportSize()?.height ?? 0);
+};
+
 const signInAgain = async (page: Page) => {
   await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
   expect(await barriers(page)).toEqual([]);
@@ -52,6 +57,8 @@ export const mishaps = (at: Storefront): void => {
       await pay(page).click();
       const [before, after] = [price.amount, price.amount + 100].map((amount) => `$${(amount / 100).toFixed(2)}`);
       await page.getByText(`A price has changed: it was ${before}, it is now ${after}.`).waitFor();
+      // Where one looks who pressed it.
+      expect(await isInSight(page.getByRole('alert'))).toBe(true);
       await page.getByRole('button', { name: `Pay ${after}` }).waitFor();
       expect(await barriers(page)).toEqual([]);
       await picture('shop-price-changed');

@@ -8,6 +8,7 @@ import type { Purchase } from '../api/payment-attempt.ts';
 import { addressesQuery } from '../api/queries.ts';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 import { AddressChoice, chosenAddress } from './address-choice.tsx';
+import { CheckoutProblem } from './checkout-problem.tsx';
 
 export type CheckoutFormProps = {
   readonly total: Money | null;
@@ -69,6 +70,7 @@ export const CheckoutForm = ({ total, email, isPaying, problem, onPay }: Checkou
           ))}
         </div>
       </fieldset>
+      <CheckoutProblem problem={problem} />
       <button type="submit" className="button large wide" aria-disabled={isPaying || total === null}>
         {isPaying ? checkout.paying : checkout.pay(total ? money(total) : '')}
       </button>

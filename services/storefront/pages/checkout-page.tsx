@@ -9,7 +9,7 @@ import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { beginAttempt, openAttempt, type PaymentAttempt, sendAttempt } from '../api/payment-attempt.ts';
 import { cartQuery, orderQuery, readCartNow } from '../api/queries.ts';
 import { CheckoutForm } from '../components/checkout-form.tsx';
-import { CheckoutProblem, isUnknown } from '../components/checkout-problem.tsx';
+import { isUnknown } from '../components/checkout-problem.tsx';
 import { OrderSummary } from '../components/order-summary.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
@@ -57,7 +57,6 @@ const Buying = ({ cart, purchase }: { readonly cart: Cart; readonly purchase: Pu
     <div className="cart">
       <div>
         <h1>{checkout.title}</h1>
-        <CheckoutProblem problem={purchase.error} />
         <CheckoutForm
           total={cart.total}
           email={reader?.email}

@@ -47,7 +47,7 @@ export const buying = {
     again: 'Ask again',
     cartChanged: 'Your cart has changed since you saw it, in another tab perhaps.',
     totalChanged: (before: string, now: string) => `A price has changed: it was ${before}, it is now ${now}.`,
-    review: 'Have a look at your order below, and pay if it is right.',
+    review: 'Have a look at your order, and pay if it is right.',
     soldOut: 'Something in your cart was sold meanwhile.',
   },
   address: {

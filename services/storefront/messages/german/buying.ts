@@ -50,7 +50,7 @@ export const buying: BuyingMessages = {
     again: 'Noch einmal fragen',
     cartChanged: 'Ihr Warenkorb hat sich geändert, seit Sie ihn sahen, vielleicht in einem anderen Tab.',
     totalChanged: (before, now) => `Ein Preis hat sich geändert: es waren ${before}, jetzt sind es ${now}.`,
-    review: 'Sehen Sie Ihre Bestellung unten an, und bezahlen Sie, wenn sie stimmt.',
+    review: 'Sehen Sie Ihre Bestellung an, und bezahlen Sie, wenn sie stimmt.',
     soldOut: 'Etwas aus Ihrem Warenkorb wurde inzwischen verkauft.',
   },
   address: {
