@@ -1,5 +1,6 @@
 /** Which word about an incident is due when, and what it says. Pure. */
-import { type Severity, severities } from '../../contracts/http/operations/incidents-api.ts';
+import type { Severity } from '../../contracts/http/operations/incidents-api.ts';
+import { severities } from '../../contracts/http/operations/severities.ts';
 import type { KnownIncident } from '../storage/incident-repository.ts';
 
 /** Why somebody is told: it was opened, its severity changed, nobody has answered in time, or what was learnt is owed. */
