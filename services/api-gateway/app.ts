@@ -1,6 +1,7 @@
 import type { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import type { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
 import { accountDoors } from '../contracts/http/accounts/account-doors.ts';
+import { mailDoors } from '../contracts/http/accounts/mail-doors.ts';
 import { sessionDoors } from '../contracts/http/accounts/session-doors.ts';
 import { staffDoors } from '../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../contracts/http/api-prefix.ts';
@@ -19,6 +20,7 @@ import type { ServiceContext } from '../kit/context.ts';
 import { askByCalls } from '../kit/grpc/door-calls.ts';
 import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
 import { addDoors } from '../kit/http/doors.ts';
+import { withUnreadForms } from '../kit/http/form-bodies.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { withTextBodies } from '../kit/http/text-bodies.ts';
@@ -114,6 +116,9 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   const deleteAccount = endingSessionHere(accounts.deleteAccount, userClient);
   const accountHandlers = { ...accounts, ...adopting, logOutEverywhere, deleteAccount };
   addDoors(http, accountDoors, accountHandlers, { prefix: apiPrefix, limits: { attempts } });
+  withUnreadForms(http, (scope) =>
+    addDoors(scope, mailDoors, askByCalls(users, mailDoors, forwardingOf), { prefix: apiPrefix, limits: { attempts } }),
+  );
   const staff = askByCalls(users, staffDoors, forwardingOf);
   addDoors(http, staffDoors, staff, { prefix: apiPrefix });
   addDoors(http, sessionDoors, browserSessions(http, accountHandlers), { prefix: apiPrefix, limits: { attempts } });

@@ -13,6 +13,7 @@ import { senderUntilAway } from './clients/sender-until-away.ts';
 import type { NotificationConfig } from './config.ts';
 import type { AccountMessage } from './domain/account-message.ts';
 import type { OrderMessage } from './domain/message.ts';
+import type { ReminderMessage } from './domain/reminder-message.ts';
 import { handleOrderEvents } from './events/on-order-event.ts';
 import { handleSchedule } from './events/on-schedule.ts';
 import { createPostponedMails, type PostponedMails } from './storage/postponed-mails.ts';
@@ -20,6 +21,7 @@ import { createRecipientLog, type RecipientLog } from './storage/recipient-log.t
 import { createSentLog, type SentLog } from './storage/sent-log.ts';
 import { renderAccountMail } from './templates/render-account-mail.ts';
 import { renderMail, shopNameOf } from './templates/render-mail.ts';
+import { renderReminder } from './templates/render-reminder.ts';
 
 export type NotificationDependencies = {
   readonly config: Config<NotificationConfig>;
@@ -63,6 +65,9 @@ export const notificationApp = async ({
     orderPage: own.ORDER_PAGE,
     verifyPage: own.VERIFY_PAGE,
     resetPage: own.RESET_PAGE,
+    cartPage: own.CART_PAGE,
+    unsubscribePage: own.UNSUBSCRIBE_PAGE,
+    unsubscribeDoor: own.UNSUBSCRIBE_DOOR,
   };
   const effects = {
     sentLog: given.sentLog ?? createSentLog({ table: tables['notifications'] ?? '', clock, client }),
@@ -73,6 +78,7 @@ export const notificationApp = async ({
     render: {
       order: (message: OrderMessage) => renderMail(message, shop),
       account: (message: AccountMessage) => renderAccountMail(message, shop),
+      reminder: (message: ReminderMessage) => renderReminder(message, shop),
     },
     openLetter: (place: LetterPlace, letter: string) => openLetter(own.MAIL_SEAL_SECRET, place, letter),
     from: own.MAIL_FROM,

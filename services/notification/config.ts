@@ -9,6 +9,9 @@ export const notificationConfig = z.object({
   ORDER_PAGE: pageWith('{id}').optional(),
   VERIFY_PAGE: pageWith('{token}').optional(),
   RESET_PAGE: pageWith('{token}').optional(),
+  CART_PAGE: z.url({ protocol: /^https?$/ }).optional(),
+  UNSUBSCRIBE_PAGE: pageWith('{token}').optional(),
+  UNSUBSCRIBE_DOOR: pageWith('{token}').optional(),
   MAIL_SEAL_SECRET: z.string().min(32, 'must have at least 32 characters'),
   PAID_MAILS_PER_HOUR: z.coerce.number().int().min(0).max(1_000),
 });

@@ -21,7 +21,7 @@ export const manifest = defineService({
       'order.cancelled.v1',
       'order.refunded.v1',
     ],
-    'user-events': ['user.mail-requested.v1'],
+    'user-events': ['user.mail-requested.v1', 'user.reminder-requested.v1', 'user.reminder-withdrawn.v1'],
   },
   wakesEveryMinutes: 1,
   calls: [],
@@ -51,6 +51,24 @@ export const manifest = defineService({
         'Page that takes a new password, such as https://shop.example/reset#{token}; without it mails show the code.',
       kind: 'plain',
       page: { site: 'storefront', path: '/reset#{token}' },
+    },
+    CART_PAGE: {
+      description:
+        'Page of the cart, linked in reminders of it, such as https://shop.example/cart; without it they have no link.',
+      kind: 'plain',
+      page: { site: 'storefront', path: '/cart' },
+    },
+    UNSUBSCRIBE_PAGE: {
+      description:
+        'Page that stops reminders, such as https://shop.example/unsubscribe#{token}; without it and UNSUBSCRIBE_DOOR none is sent.',
+      kind: 'plain',
+      page: { site: 'storefront', path: '/unsubscribe#{token}' },
+    },
+    UNSUBSCRIBE_DOOR: {
+      description:
+        'Door that mail programs stop reminders by, such as https://shop.example/api/v1/mails/unsubscribe?token={token}.',
+      kind: 'plain',
+      page: { site: 'storefront', path: '/api/v1/mails/unsubscribe?token={token}' },
     },
     MAIL_SEAL_SECRET: {
       description: 'Secret that the user service seals addresses and links with in events.',

@@ -151,6 +151,15 @@ const verify = createRoute({
   ),
 });
 
+const unsubscribe = createRoute({
+  getParentRoute: () => root,
+  path: '/unsubscribe',
+  component: lazyRouteComponent(
+    buying(() => import('./pages/unsubscribe-page.tsx')),
+    'UnsubscribePage',
+  ),
+});
+
 /** The order that a question is about. */
 const chatSearch = ({ about }: Record<string, unknown>): { readonly about?: string } =>
   typeof about === 'string' && /^ord_[0-9a-z]{26}$/.test(about) ? { about } : {};
@@ -190,6 +199,7 @@ export const createShopRouter = (queries: QueryClient) =>
       forgot,
       reset,
       verify,
+      unsubscribe,
       account,
       chat,
     ]),

@@ -1,8 +1,11 @@
+import { parseEvent } from '../contracts/events/topics.ts';
 import { UserServiceDefinition } from '../contracts/generated/cloudmart/user/v1/user.ts';
 import { keyDoors } from '../contracts/http/discovery-doors.ts';
 import { sealLetter } from '../kit/auth/sealed-letter.ts';
 import { createTokenVerifier } from '../kit/auth/token-verifier.ts';
 import type { ServiceContext } from '../kit/context.ts';
+import { createConsumer } from '../kit/events/consumer.ts';
+import type { Handlers } from '../kit/events/handlers.ts';
 import { addToOutbox } from '../kit/events/outbox.ts';
 import { createGrpcServer } from '../kit/grpc/grpc-server.ts';
 import { addDoors } from '../kit/http/doors.ts';
@@ -10,13 +13,16 @@ import { createHttpServer } from '../kit/http/http-server.ts';
 import { openOwned } from '../kit/start/open-owned.ts';
 import { startAtZero } from '../kit/telemetry/metrics.ts';
 import type { UserConfig } from './config.ts';
+import { type CartNews, handleCartEvent } from './events/on-cart-event.ts';
 import { userCallers, userGrpc } from './grpc/user-grpc.ts';
 import { createKeyRing } from './key-ring.ts';
+import type { manifest as declared } from './manifest.ts';
 import { createPasswordHasher } from './password-hasher.ts';
 import { createAddressRepository } from './storage/address-repository.ts';
 import { createConfiguredStaffRepository } from './storage/configured-staff-repository.ts';
 import { createLoginAttemptRepository } from './storage/login-attempt-repository.ts';
 import { createMailedLinkRepository } from './storage/mailed-link-repository.ts';
+import { createReminderRepository } from './storage/reminder-repository.ts';
 import { createSessionRepository } from './storage/session-repository.ts';
 import { createSigningKeyRepository } from './storage/signing-key-repository.ts';
 import { createStaffRepository } from './storage/staff-repository.ts';
@@ -39,9 +45,9 @@ const keysMayBeKept = { 'cache-control': 'public, max-age=300' };
 
 /** Wires accounts and sessions: what main.ts runs and what the tests run. */
 export const userApp = async (context: ServiceContext<UserConfig>) => {
-  const { config, metrics, clock, ids, functions } = context;
+  const { manifest, config, logger, metrics, clock, ids, functions } = context;
   const owned = await openOwned(context);
-  const { database, jobs } = owned;
+  const { database, log, jobs } = owned;
 
   const logins = metrics.counter({
     name: 'logins_total',
@@ -63,6 +69,7 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     sessions,
     loginAttempts,
     mailedLinks,
+    reminders: createReminderRepository(),
     keyRing,
     clock,
     ids,
@@ -83,13 +90,29 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     { email: config.own.STAFF_EMAIL, password: config.own.STAFF_PASSWORD },
   );
 
-  functions.register({ registerUser, authenticate, refreshSession, resetPassword });
+  functions.register({ registerUser, authenticate, refreshSession, resetPassword, handleCartEvent });
   jobs.work(resetQueue, {}, ({ email }: { readonly email: string }) => mailResetLink(parts, email));
   jobs.schedule('rotate-signing-keys', rotateEverySeconds, () => rotateSigningKeys({ signingKeys, clock }));
   jobs.schedule('remove-ended-sessions', tidyEverySeconds, async () => {
     await sessions.removeEnded(clock.now());
     await loginAttempts.removeOld(clock.now());
     await mailedLinks.removeOld(clock.now());
+  });
+
+  const consumer = createConsumer({
+    service: manifest.name,
+    database,
+    log,
+    logger,
+    metrics,
+    clock,
+    parse: parseEvent,
+    handlers: {
+      'cart-events': {
+        'cart.abandoned.v1': (event: CartNews, tx) => handleCartEvent(parts, event, tx),
+        'cart.checked-out.v1': (event: CartNews, tx) => handleCartEvent(parts, event, tx),
+      },
+    } satisfies Handlers<typeof declared.consumes>,
   });
 
   const verifyToken = createTokenVerifier({ keys: keyRing.verificationKeys });
@@ -103,5 +126,5 @@ export const userApp = async (context: ServiceContext<UserConfig>) => {
     userCallers,
   );
 
-  return owned.running({ http, grpc });
+  return owned.running({ http, grpc, consumer });
 };

@@ -7,13 +7,14 @@ export const manifest = defineService({
   ports: { http: 8002, grpc: 50051 },
   owns: { database: 'users' },
   publishes: { 'user-events': { partitions: 6, retentionDays: 7 } },
-  consumes: {},
+  consumes: { 'cart-events': ['cart.abandoned.v1', 'cart.checked-out.v1'] },
   calls: [],
   criticalFunctions: [
     { file: 'use-cases/register-user.ts', name: 'registerUser' },
     { file: 'use-cases/authenticate.ts', name: 'authenticate' },
     { file: 'use-cases/refresh-session.ts', name: 'refreshSession' },
     { file: 'use-cases/reset-password.ts', name: 'resetPassword' },
+    { file: 'events/on-cart-event.ts', name: 'handleCartEvent' },
   ],
   configuration: {
     KEY_ENCRYPTION_SECRET: {

@@ -1,5 +1,6 @@
 /** Every door that the gateway opens, from the tables that it opens them from. */
 import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import { mailDoors } from '../../contracts/http/accounts/mail-doors.ts';
 import { sessionDoors } from '../../contracts/http/accounts/session-doors.ts';
 import { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { apiPrefix } from '../../contracts/http/api-prefix.ts';
@@ -27,6 +28,7 @@ const below = (prefix: string, table: string, doors: Doors): OpenDoor[] =>
 export const shopDoors: readonly OpenDoor[] = [
   ...below(apiPrefix, 'accountDoors', accountDoors),
   ...below(apiPrefix, 'cartDoors', cartDoors),
+  ...below(apiPrefix, 'mailDoors', mailDoors),
   ...below(apiPrefix, 'operationsDoors', operationsDoors),
   ...below(apiPrefix, 'orderDoors', orderDoors),
   ...below(apiPrefix, 'paymentDoors', paymentDoors),

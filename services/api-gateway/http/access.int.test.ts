@@ -85,6 +85,7 @@ const doors: Record<string, Door> = {
   },
   'POST /api/v1/auth/logout-everywhere': { admits: signedIn, answers: 204 },
   'POST /api/v1/auth/verify': { admits: everybody, answers: 204, body: { token: knownLink } },
+  'POST /api/v1/mails/unsubscribe': { admits: everybody, answers: 204, query: `?token=${knownLink}` },
   'POST /api/v1/auth/verify/request': { admits: signedIn, answers: 204 },
   'POST /api/v1/auth/reset/request': { admits: everybody, answers: 204, body: { email: 'somebody@example.com' } },
   'POST /api/v1/auth/reset': {

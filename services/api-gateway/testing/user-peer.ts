@@ -60,7 +60,7 @@ export const createUserPeer = (tokens: TestTokens) => {
   const add = (email: string, password: string, name: string, roles = ['customer']): Account => {
     const id = systemIds.next('usr');
     const account = {
-      user: { id, email, name, roles, createdAt: new Date().toISOString(), emailVerified: false },
+      user: { id, email, name, roles, createdAt: new Date().toISOString(), emailVerified: false, cartReminders: false },
       password,
     };
     accounts.set(email, account);
@@ -101,6 +101,10 @@ export const createUserPeer = (tokens: TestTokens) => {
       return {};
     },
     verifyEmail: async ({ token }) => {
+      requireLink(token);
+      return {};
+    },
+    stopReminders: async ({ token }) => {
       requireLink(token);
       return {};
     },

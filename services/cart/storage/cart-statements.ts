@@ -90,6 +90,12 @@ const numberedEvent = `
   SELECT ($2::jsonb[])[number] || jsonb_build_object('subject', id, 'sequence', sequence,
     'data', jsonb_build_object('cartId', id, 'userId', user_id) || details) AS payload`;
 
+/** The digest of use-cases/cart-version.ts over the lines of one cart; a test compares the two. */
+const versionOfLines = `
+  left(translate(encode(sha256(convert_to(
+    '["' || string_agg(quantity || ' ' || product_id, '","' ORDER BY quantity || ' ' || product_id COLLATE "C") || '"]', 'UTF8'
+  )), 'base64'), '+/', '-_'), 22)`;
+
 /** $1 now, $2 events without cart, $3 changed before. Marks filled carts, as many as there are events. */
 export const abandonStatement = `
 WITH due AS MATERIALIZED (
@@ -102,8 +108,8 @@ WITH due AS MATERIALIZED (
   RETURNING carts.id, user_id, sequence
 ), numbered AS (
   SELECT marked.*, row_number() OVER (ORDER BY id) AS number,
-    jsonb_build_object('items', (SELECT count(*) FROM cart_items WHERE cart_id = marked.id)) AS details
-  FROM marked
+    jsonb_build_object('items', held.count, 'version', held.version) AS details
+  FROM marked, LATERAL (SELECT count(*), ${versionOfLines} AS version FROM cart_items WHERE cart_id = marked.id) AS held
 ), event AS (${numberedEvent} FROM numbered
 ), noted AS (${noteEvents})
 SELECT id FROM marked`;

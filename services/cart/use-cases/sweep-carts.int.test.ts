@@ -7,6 +7,7 @@ import { addLine } from '../domain/cart.ts';
 import { changedByHand } from '../domain/cart-fact.ts';
 import { sessionOwner } from '../domain/cart-owner.ts';
 import { createCartRepository } from '../storage/cart-repository.ts';
+import { cartVersion } from './cart-version.ts';
 import { expireCarts, markAbandonedCarts } from './sweep-carts.ts';
 
 const clock = fakeClock();
@@ -70,7 +71,28 @@ describe('a filled cart', () => {
     expect((await eventsOf(cart.id)).at(-1)).toMatchObject({
       type: 'cart.abandoned.v1',
       sequence: 3,
-      data: { cartId: cart.id, userId: null, items: 1 },
+      data: {
+        cartId: cart.id,
+        userId: null,
+        items: 1,
+        version: cartVersion([{ productId: cart.productId, quantity: 1 }]),
+      },
+    });
+  });
+
+  it('is told with the version that its owner sees, whatever it holds', async () => {
+    const sessionId = ids.next('ses');
+    const { carts } = effectsOn(test.database);
+    for (const quantity of [3, 12, 99, 1])
+      await carts.change(sessionOwner(sessionId), (lines) =>
+        changedByHand(addLine(lines, { productId: ids.next('prd'), quantity })),
+      );
+    const cart = await carts.find(sessionOwner(sessionId));
+    clock.advance(day);
+    await markAbandonedCarts(effectsOn(test.database), 60);
+    expect((await eventsOf(cart?.id ?? '')).at(-1)?.data).toMatchObject({
+      items: 4,
+      version: cartVersion(cart?.lines ?? []),
     });
   });
 

@@ -1,5 +1,6 @@
 /** What happened to a cart, for business figures and reminders. */
 import { z } from 'zod';
+import { cartVersionSchema } from '../http/cart-api.ts';
 import { orderIdSchema, productIdSchema } from '../http/values.ts';
 import { cloudEventSchema } from './cloud-event.ts';
 
@@ -13,7 +14,11 @@ export const cartItemChangedV1 = cartEvent('cart.item-changed.v1', {
 });
 export const cartMergedV1 = cartEvent('cart.merged.v1', { items: z.int() });
 export const cartCheckedOutV1 = cartEvent('cart.checked-out.v1', { orderId: orderIdSchema });
-export const cartAbandonedV1 = cartEvent('cart.abandoned.v1', { items: z.int() });
+export const cartAbandonedV1 = cartEvent('cart.abandoned.v1', {
+  items: z.int(),
+  /** What the cart holds; absent in events of releases that did not tell. */
+  version: cartVersionSchema.optional(),
+});
 export const cartExpiredV1 = cartEvent('cart.expired.v1', {});
 
 export const cartEventSchema = z.discriminatedUnion('type', [

@@ -32,6 +32,25 @@ export const userMailRequestedV1 = userEvent('user.mail-requested.v1', {
   usefulUntil: z.iso.datetime(),
 });
 
+/** Names a cart as it was left. */
+const reference = z.string().regex(/^[\w.-]{1,100}$/);
+
+/**
+ * A customer who agreed to it is to be reminded of a cart that waits, once for the same `reference`. `letter` as that of
+ * {@link userMailRequestedV1}; its token stops reminders.
+ */
+export const userReminderRequestedV1 = userEvent('user.reminder-requested.v1', {
+  reference,
+  letter: z
+    .string()
+    .regex(/^[\w-]+$/)
+    .max(4_000),
+  usefulUntil: z.iso.datetime(),
+});
+
+/** Nobody needs this reminder any more: it is not sent, if it is not out yet. */
+export const userReminderWithdrawnV1 = userEvent('user.reminder-withdrawn.v1', { reference });
+
 /** The account is no more; whoever keeps something for its sake forgets it, but what the books need. */
 export const userDeletedV1 = userEvent('user.deleted.v1', {});
 
@@ -40,6 +59,8 @@ export const userEventSchema = z.discriminatedUnion('type', [
   userProfileChangedV1,
   userSessionsRevokedV1,
   userMailRequestedV1,
+  userReminderRequestedV1,
+  userReminderWithdrawnV1,
   userDeletedV1,
 ]);
 export type UserEvent = z.output<typeof userEventSchema>;

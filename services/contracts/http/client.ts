@@ -1,6 +1,7 @@
 /** The doors of the shop as typed functions, made from the tables of doors. Runs in browsers and in Node. */
 import type { z } from 'zod';
 import { accountDoors } from './accounts/account-doors.ts';
+import { mailDoors } from './accounts/mail-doors.ts';
 import { sessionDoors } from './accounts/session-doors.ts';
 import { staffDoors } from './accounts/staff-doors.ts';
 import { addressOf } from './address-of.ts';
@@ -109,6 +110,7 @@ export const createShopClient = ({ api = apiPrefix, ...client }: ClientOptions &
   const below = { ...client, baseUrl: `${client.baseUrl ?? ''}${api}` };
   return {
     accounts: createDoorClient(accountDoors, below),
+    mails: createDoorClient(mailDoors, below),
     assistant: createDoorClient(assistantDoors, client),
     cart: createDoorClient(cartDoors, below),
     operations: createDoorClient(operationsDoors, below),

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { OrderServiceDefinition } from '../generated/cloudmart/order/v1/order.ts';
 import { UserServiceDefinition } from '../generated/cloudmart/user/v1/user.ts';
 import { accountDoors } from './accounts/account-doors.ts';
+import { mailDoors } from './accounts/mail-doors.ts';
 import { sessionDoors } from './accounts/session-doors.ts';
 import { staffDoors } from './accounts/staff-doors.ts';
 import { addressOf } from './address-of.ts';
@@ -20,6 +21,7 @@ import { webhookDoors } from './webhook-doors.ts';
 
 const tables: Readonly<Record<string, Doors>> = {
   accountDoors,
+  mailDoors,
   assistantDoors,
   cartDoors,
   keyDoors,

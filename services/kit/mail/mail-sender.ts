@@ -1,5 +1,11 @@
 /** What is said, in both forms; texts in HTML are escaped (`escape-html.ts`). */
-export type Mail = { readonly subject: string; readonly text: string; readonly html: string };
+export type Mail = {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  /** Headers beside the usual ones; default none. */
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 export type OutgoingMail = Mail & { readonly notificationId: string; readonly from: string; readonly to: string };
 

@@ -50,13 +50,19 @@ export const createSesMailSender = (
     maxAttempts: 1,
   }),
 ): MailSender => ({
-  send: async ({ notificationId, from, to, subject, text, html }) => {
+  send: async ({ notificationId, from, to, subject, text, html, headers = {} }) => {
     try {
       const { MessageId } = await client.send(
         new SendEmailCommand({
           FromEmailAddress: from,
           Destination: { ToAddresses: [sesAddressOf(to)] },
-          Content: { Simple: { Subject: { Data: subject }, Body: { Text: { Data: text }, Html: { Data: html } } } },
+          Content: {
+            Simple: {
+              Subject: { Data: subject },
+              Body: { Text: { Data: text }, Html: { Data: html } },
+              Headers: Object.entries(headers).map(([Name, Value]) => ({ Name, Value })),
+            },
+          },
           EmailTags: [{ Name: 'notification', Value: notificationId.replaceAll(':', '.') }],
         }),
       );

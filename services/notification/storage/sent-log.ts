@@ -88,6 +88,30 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
       });
     },
 
+    /** Has a message that is not out yet never go out. One that an attempt holds at this moment may still be sent by it, and by no later one. */
+    withdraw: async (notificationId: string, { kind, about }: { kind: string; about: string }): Promise<void> => {
+      const now = clock.now();
+      try {
+        await update(notificationId, {
+          UpdateExpression:
+            'SET #state = :withdrawn, kind = :kind, about = :about, endedAt = :at, expiresAt = :expires REMOVE reservedUntilMs, #owner',
+          ConditionExpression: 'attribute_not_exists(notificationId) OR #state = :reserved',
+          ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
+          ExpressionAttributeValues: {
+            ':withdrawn': 'withdrawn',
+            ':reserved': 'reserved',
+            ':kind': kind,
+            ':about': about,
+            ':at': now.toISOString(),
+            ':expires': Math.floor(now.getTime() / 1000) + keepDays * 86_400,
+          },
+        });
+      } catch (problem) {
+        // It has ended already.
+        if (!(problem instanceof ConditionalCheckFailedException)) throw problem;
+      }
+    },
+
     /** Gives a claim back after an attempt that surely sent nothing, so that the next one need not wait and is not one too many. */
     release: async (notificationId: string, { owner }: MailClaim): Promise<void> => {
       try {

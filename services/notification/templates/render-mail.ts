@@ -16,6 +16,11 @@ export type Shop = {
   readonly verifyPage?: string | undefined;
   /** Address of the page that takes a new password, with `{token}` in it; absent: the mail shows the code. */
   readonly resetPage?: string | undefined;
+  /** Address of the cart; absent: reminders of it have no link. */
+  readonly cartPage?: string | undefined;
+  /** Address of the page and of the door that stop reminders, each with `{token}` in it; without either no reminder is made. */
+  readonly unsubscribePage?: string | undefined;
+  readonly unsubscribeDoor?: string | undefined;
 };
 
 /** The name in `Name <address>`; of an address alone its domain. */

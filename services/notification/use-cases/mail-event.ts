@@ -1,6 +1,7 @@
 import { parseEvent } from '../../contracts/events/topics.ts';
 import { accountMessageFor } from '../domain/account-message.ts';
 import { type MessageHead, messageFor } from '../domain/message.ts';
+import { reminderId, reminderKind, reminderMessageFor } from '../domain/reminder-message.ts';
 import { manifest } from '../manifest.ts';
 import type { NotificationEffects } from './notification-effects.ts';
 import { type MailOutcome, sendOnce } from './send-once.ts';
@@ -25,6 +26,13 @@ const mailFor = (effects: NotificationEffects, event: NonNullable<ReturnType<typ
     const message = accountMessageFor(event, effects.openLetter({ userId, mail }, letter), effects.clock.now());
     return message && { message, mail: effects.render.account(message) };
   }
+  if (event.type === 'user.reminder-requested.v1') {
+    const { userId, letter } = event.data;
+    const opened = effects.openLetter({ userId, mail: reminderKind }, letter);
+    const message = reminderMessageFor(event, opened, effects.clock.now());
+    const mail = message && effects.render.reminder(message);
+    return mail ? { message, mail } : null;
+  }
   if (event.source !== 'order') return null;
   const message = messageFor(event as Parameters<typeof messageFor>[0]);
   return message && { message, mail: effects.render.order(message) };
@@ -33,6 +41,7 @@ const mailFor = (effects: NotificationEffects, event: NonNullable<ReturnType<typ
 const read = (effects: NotificationEffects, text: string) => {
   try {
     const event = parse(text);
+    if (event?.type === 'user.reminder-withdrawn.v1') return { withdrawn: event.data };
     const found = event && mailFor(effects, event);
     return found ? { ...found, event } : undefined;
   } catch (problem) {
@@ -45,6 +54,10 @@ const read = (effects: NotificationEffects, text: string) => {
   }
 };
 
+/** Has a reminder that nobody needs any more never go out. */
+const withdraw = ({ sentLog }: NotificationEffects, data: { readonly userId: string; readonly reference: string }) =>
+  sentLog.withdraw(reminderId(data), { kind: reminderKind, about: data.userId });
+
 /**
  * Tries to send the mail that an event calls for, and hands the outcome to `settle`, in the trace of the event.
  * Returns what that returned, or undefined for an event that is nobody's mail, or too late to be one. Throws `UnreadableEvent`.
@@ -56,6 +69,10 @@ export const mailEvent = async <T>(
 ): Promise<T | undefined> => {
   const found = read(effects, text);
   if (!found) return undefined;
+  if (found.withdrawn) {
+    await withdraw(effects, found.withdrawn);
+    return undefined;
+  }
   const { message, mail, event } = found;
   return effects.inTrace(event, async () => settle(message, await sendOnce(effects, message, mail)));
 };

@@ -5,6 +5,7 @@ import type { Mail, MailSender } from '../../kit/mail/mail-sender.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { AccountMessage } from '../domain/account-message.ts';
 import type { OrderMessage } from '../domain/message.ts';
+import type { ReminderMessage } from '../domain/reminder-message.ts';
 import type { PostponedMails } from '../storage/postponed-mails.ts';
 import type { RecipientLog } from '../storage/recipient-log.ts';
 import type { SentLog } from '../storage/sent-log.ts';
@@ -32,7 +33,11 @@ export type SendOnceEffects = {
 };
 
 export type NotificationEffects = SendOnceEffects & {
-  readonly render: { order(message: OrderMessage): Mail; account(message: AccountMessage): Mail };
+  readonly render: {
+    order(message: OrderMessage): Mail;
+    account(message: AccountMessage): Mail;
+    reminder(message: ReminderMessage): Mail | null;
+  };
   /** Opens what was sealed for this function alone. Throws when it cannot. */
   readonly openLetter: (place: LetterPlace, letter: string) => Letter;
   /** Runs the work as part of the trace that the event belongs to. */

@@ -1,4 +1,5 @@
 import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import { mailDoors } from '../../contracts/http/accounts/mail-doors.ts';
 import { cartDoors } from '../../contracts/http/cart-doors.ts';
 import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
 import { createDoorClient } from '../../contracts/http/client.ts';
@@ -9,6 +10,7 @@ import { sessionGate } from './session-gate.ts';
 const doors = openDoors((reader) => ({
   accounts: createDoorClient(accountDoors, reader),
   cart: createDoorClient(cartDoors, reader),
+  mails: createDoorClient(mailDoors, reader),
   orders: createDoorClient(orderDoors, reader),
   products: createDoorClient(productDoors, reader),
 }));

@@ -11,6 +11,7 @@ import { ordersQuery } from '../api/queries.ts';
 import { shop } from '../api/shop.ts';
 import { AccountAddresses } from '../components/account-addresses.tsx';
 import { AccountData } from '../components/account-data.tsx';
+import { AccountReminders } from '../components/account-reminders.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 
@@ -84,6 +85,7 @@ const Shown = ({ user }: { readonly user: User }) => {
       {!user.emailVerified && <Unproved />}
       <Orders />
       <AccountAddresses />
+      <AccountReminders user={user} />
       <AccountData />
       <ProblemNotice problem={leave.error} />
       <p className="line-actions">

@@ -1,6 +1,6 @@
 /** Links in mails: how long they work, and how often anybody may have one mailed to an account. Pure. */
 
-export type LinkPurpose = 'verify-address' | 'reset-password';
+export type LinkPurpose = 'verify-address' | 'reset-password' | 'cart-waiting';
 
 const minuteMs = 60_000;
 
@@ -8,6 +8,8 @@ const minuteMs = 60_000;
 export const linkLifetimeMs: Readonly<Record<LinkPurpose, number>> = {
   'verify-address': 3 * 24 * 60 * minuteMs,
   'reset-password': 30 * minuteMs,
+  // By which reminders are stopped: somebody may find an old one.
+  'cart-waiting': 400 * 24 * 60 * minuteMs,
 };
 
 /** Links of the last day count, used or not. */

@@ -9,6 +9,8 @@ export type User = {
   readonly createdAt: Date;
   /** Whether the owner of the mailbox has shown that the address is his. */
   readonly emailVerified: boolean;
+  /** Whether the customer agreed to be written to about a cart that waits. */
+  readonly cartReminders: boolean;
 };
 
 /** An account with what proves its owner; never leaves the service. */

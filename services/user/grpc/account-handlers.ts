@@ -1,5 +1,6 @@
 import type { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
 import type { SavedAddress, Tokens, User } from '../../contracts/http/accounts/auth-api.ts';
+import type { mailDoors } from '../../contracts/http/accounts/mail-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Jobs } from '../../kit/jobs/jobs.ts';
 import type { User as DomainUser } from '../domain/user.ts';
@@ -15,17 +16,19 @@ import { refreshSession } from '../use-cases/refresh-session.ts';
 import { registerUser } from '../use-cases/register-user.ts';
 import { requestReset } from '../use-cases/request-reset.ts';
 import { resetPassword } from '../use-cases/reset-password.ts';
+import { stopReminders } from '../use-cases/stop-reminders.ts';
 import { updateProfile } from '../use-cases/update-profile.ts';
 import type { UserEffects } from '../use-cases/user-effects.ts';
 import { requestVerification, verifyEmail } from '../use-cases/verify-email.ts';
 
-export const userOf = ({ id, email, name, roles, createdAt, emailVerified }: DomainUser): User => ({
+export const userOf = ({ id, email, name, roles, createdAt, emailVerified, cartReminders }: DomainUser): User => ({
   id,
   email,
   name,
   roles: [...roles],
   createdAt: createdAt.toISOString(),
   emailVerified,
+  cartReminders,
 });
 
 const savedOf = ({ id, address, isDefault, createdAt }: DomainAddress): SavedAddress => ({
@@ -46,6 +49,13 @@ const tokensOf = ({ user, accessToken, expiresInSeconds, refreshToken }: IssuedT
   accessToken,
   expiresIn: expiresInSeconds,
   refreshToken,
+});
+
+/** What links in mails do. */
+export const mailHandlers = (parts: UserEffects): DoorHandlers<typeof mailDoors> => ({
+  stopReminders: async ({ query }) => {
+    await stopReminders(parts, query.token);
+  },
 });
 
 export type AccountParts = UserEffects & { readonly jobs: Pick<Jobs, 'enqueue'> };

@@ -2,6 +2,7 @@ import type { ServiceImplementation } from 'nice-grpc';
 import * as z from 'zod';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
 import { accountDoors } from '../../contracts/http/accounts/account-doors.ts';
+import { mailDoors } from '../../contracts/http/accounts/mail-doors.ts';
 import { staffDoors } from '../../contracts/http/accounts/staff-doors.ts';
 import { idSchema, userIdSchema } from '../../contracts/http/values.ts';
 import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
@@ -9,7 +10,7 @@ import { answerCalls } from '../../kit/grpc/door-calls.ts';
 import type { CallersOf } from '../../kit/grpc/grpc-server.ts';
 import { parseRequest } from '../../kit/grpc/parse-request.ts';
 import type { StaffEffects } from '../use-cases/change-staff.ts';
-import { type AccountParts, accountHandlers } from './account-handlers.ts';
+import { type AccountParts, accountHandlers, mailHandlers } from './account-handlers.ts';
 import { staffHandlers } from './staff-handlers.ts';
 
 const checkSessionRequest = z.object({ userId: userIdSchema, sessionId: idSchema('fam') });
@@ -28,6 +29,7 @@ export const userCallers: CallersOf<UserServiceDefinition> = {
   requestVerification: ['api-gateway'],
   requestReset: ['api-gateway'],
   resetPassword: ['api-gateway'],
+  stopReminders: ['api-gateway'],
   listAddresses: ['api-gateway'],
   addAddress: ['api-gateway'],
   changeAddress: ['api-gateway'],
@@ -45,6 +47,7 @@ export const userGrpc = (
   parts: AccountParts & StaffEffects,
 ): ServiceImplementation<UserServiceDefinition, GrpcCall> => ({
   ...answerCalls(UserServiceDefinition, accountDoors, accountHandlers(parts)),
+  ...answerCalls(UserServiceDefinition, mailDoors, mailHandlers(parts)),
   ...answerCalls(UserServiceDefinition, staffDoors, staffHandlers(parts)),
   checkSession: async (request) => {
     const { userId, sessionId } = parseRequest(checkSessionRequest, request);

@@ -8,6 +8,7 @@ export type UserRow = {
   roles: Role[];
   created_at: Date;
   email_verified: boolean;
+  cart_reminders: boolean;
 };
 
 export const userOf = (row: UserRow): User => ({
@@ -17,6 +18,7 @@ export const userOf = (row: UserRow): User => ({
   roles: row.roles,
   createdAt: row.created_at,
   emailVerified: row.email_verified,
+  cartReminders: row.cart_reminders,
 });
 
 type UserWithPasswordRow = UserRow & { password_hash: string };
@@ -25,7 +27,8 @@ const withPassword = (row: UserWithPasswordRow | undefined): UserWithPassword | 
 
 /** Columns of an account, each after `table.` where one is given. */
 export const userColumns = (table = 'users'): string =>
-  `${table}.id, ${table}.email, ${table}.name, ${table}.roles, ${table}.created_at, ${table}.email_verified_at IS NOT NULL AS email_verified`;
+  `${table}.id, ${table}.email, ${table}.name, ${table}.roles, ${table}.created_at, ${table}.email_verified_at IS NOT NULL AS email_verified,
+   ${table}.cart_reminders_since IS NOT NULL AS cart_reminders`;
 const columns = userColumns();
 
 /** Sequence of the last event of an account that stays locked until the transaction ends; undefined: there is none. */
@@ -57,7 +60,7 @@ export const createUserRepository = (database: Sql) => ({
   },
 
   /** Adds an account at sequence 1; false when the address has one already. */
-  insert: async (tx: Sql, user: Omit<UserWithPassword, 'emailVerified'>): Promise<boolean> => {
+  insert: async (tx: Sql, user: Omit<UserWithPassword, 'emailVerified' | 'cartReminders'>): Promise<boolean> => {
     const { rowCount } = await tx.query(
       `INSERT INTO users (id, email, name, password_hash, roles, sequence, created_at)
        VALUES ($1, $2, $3, $4, $5, 1, $6) ON CONFLICT (email) DO NOTHING`,
@@ -91,13 +94,25 @@ export const createUserRepository = (database: Sql) => ({
       readonly roles?: readonly Role[];
       /** Kept if the address was proved before. */
       readonly emailVerifiedAt?: Date;
+      /** Since when the customer agrees to reminders, kept if he did before; null: no more. */
+      readonly cartRemindersSince?: Date | null;
     },
   ): Promise<User> => {
     const { rows } = await tx.query<UserRow>(
       `UPDATE users SET name = coalesce($2, name), password_hash = coalesce($3, password_hash), roles = coalesce($4, roles),
-         email_verified_at = coalesce(email_verified_at, $5)
+         email_verified_at = coalesce(email_verified_at, $5),
+         cart_reminders_since = CASE WHEN $6 THEN coalesce(cart_reminders_since, $7) WHEN $8 THEN NULL ELSE cart_reminders_since END
        WHERE id = $1 RETURNING ${columns}`,
-      [id, changes.name, changes.passwordHash, changes.roles, changes.emailVerifiedAt],
+      [
+        id,
+        changes.name,
+        changes.passwordHash,
+        changes.roles,
+        changes.emailVerifiedAt,
+        changes.cartRemindersSince instanceof Date,
+        changes.cartRemindersSince,
+        changes.cartRemindersSince === null,
+      ],
       { name: 'user-update' },
     );
     if (!rows[0]) throw new Error(`account ${id} does not exist`);

@@ -70,6 +70,12 @@ export const startUserService = async (
       await jobs?.start?.();
       background.push(jobs);
     },
+    /** Begins to take events. */
+    startConsumer: async () => {
+      const consumer = app.background.find(({ name }) => name === 'consumer');
+      await consumer?.start?.();
+      background.push(consumer);
+    },
     stop: async () => {
       users.close();
       for (const part of background) await part?.stop();
@@ -91,13 +97,11 @@ export const eventsOf = async (store: TestDatabase, userId: string) => {
 };
 
 /** Mails that the account was sent, in order, as the mail function opens them. */
-export const mailsOf = async (store: TestDatabase, userId: string) =>
+export const mailsOf = async (store: TestDatabase, userId: string, secret = mailSealSecret) =>
   (await eventsOf(store, userId)).flatMap(({ type, data }) => {
     if (type !== 'user.mail-requested.v1') return [];
     const mail = String(data['mail']);
-    return [
-      { mail, isProved: data['isProved'], ...openLetter(mailSealSecret, { userId, mail }, String(data['letter'])) },
-    ];
+    return [{ mail, isProved: data['isProved'], ...openLetter(secret, { userId, mail }, String(data['letter'])) }];
   });
 
 /**

@@ -4,6 +4,7 @@ import { checkPassword } from './check-password.ts';
 import { publishInSequence } from './end-sessions.ts';
 import { mailRequested } from './mail-account.ts';
 import { requireAccount } from './read-profile.ts';
+import { withdrawReminder } from './remind-of-cart.ts';
 import type { UserEffects } from './user-effects.ts';
 
 /**
@@ -22,6 +23,7 @@ export const deleteAccount = async (
   if (!(await checkPassword(parts, attempt))) throw wrongPassword('password');
   await parts.transaction(async (tx) => {
     await parts.users.lock(tx, account.id);
+    await withdrawReminder(parts, account.id, tx);
     await publishInSequence(parts, tx, account.id, [
       { type: 'user.deleted.v1', data: {} },
       mailRequested(parts, account, { mail: 'account-deleted' }),

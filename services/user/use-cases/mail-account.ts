@@ -39,7 +39,7 @@ export const mailLink = async (
   parts: UserEffects,
   tx: Sql,
   user: Recipient,
-  purpose: LinkPurpose,
+  purpose: Exclude<LinkPurpose, 'cart-waiting'>,
 ): Promise<boolean> => {
   const now = parts.clock.now();
   await parts.users.lock(tx, user.id);

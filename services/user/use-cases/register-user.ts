@@ -35,7 +35,7 @@ export const registerUser = async (
     const registered: Happening = { type: 'user.registered.v1', data: { roles: [...user.roles] } };
     const envelope = { id: parts.ids.next('evt'), userId: user.id, sequence: 1, at: user.createdAt };
     await parts.publish(tx, [userEvent(registered, envelope)]);
-    const account = { ...user, emailVerified: false };
+    const account = { ...user, emailVerified: false, cartReminders: false };
     await mailLink(parts, tx, account, 'verify-address');
     return beginSession(parts, tx, account);
   });

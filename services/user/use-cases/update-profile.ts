@@ -7,16 +7,19 @@ import { checkPassword } from './check-password.ts';
 import { publishInSequence } from './end-sessions.ts';
 import { mailRequested } from './mail-account.ts';
 import { requireAccount } from './read-profile.ts';
+import { withdrawReminder } from './remind-of-cart.ts';
 import type { UserEffects } from './user-effects.ts';
 
 export type ProfileChanges = {
   readonly name?: string;
   readonly password?: string;
   readonly currentPassword?: string;
+  /** Whether the customer agrees to be reminded of a cart that waits. */
+  readonly cartReminders?: boolean;
 };
 
 /**
- * Changes name or password. A new password needs the current one and ends all other sessions.
+ * Changes name, password or consent to reminders. A new password needs the current one and ends all other sessions.
  * Refusals: `user.wrong-password`, `user.password-too-common`, `auth.too-many-attempts`, `auth.session-ended`.
  */
 export const updateProfile = async (
@@ -40,9 +43,13 @@ export const updateProfile = async (
   }
   return parts.transaction(async (tx) => {
     await parts.users.lock(tx, account.id);
+    if (changes.cartReminders === false) await withdrawReminder(parts, account.id, tx);
     const user = await parts.users.update(tx, account.id, {
       ...(changes.name !== undefined && { name: changes.name }),
       ...(passwordHash !== undefined && { passwordHash }),
+      ...(changes.cartReminders !== undefined && {
+        cartRemindersSince: changes.cartReminders ? parts.clock.now() : null,
+      }),
     });
     const changed = [
       ...(changes.name !== undefined && changes.name !== account.name ? (['name'] as const) : []),

@@ -8,6 +8,7 @@ import type { PasswordHasher } from '../password-hasher.ts';
 import type { AddressRepository } from '../storage/address-repository.ts';
 import type { LoginAttemptRepository } from '../storage/login-attempt-repository.ts';
 import type { MailedLinkRepository } from '../storage/mailed-link-repository.ts';
+import type { ReminderRepository } from '../storage/reminder-repository.ts';
 import type { SessionRepository } from '../storage/session-repository.ts';
 import type { UserRepository } from '../storage/user-repository.ts';
 
@@ -18,6 +19,7 @@ export type UserEffects = {
   readonly sessions: SessionRepository;
   readonly loginAttempts: LoginAttemptRepository;
   readonly mailedLinks: MailedLinkRepository;
+  readonly reminders: ReminderRepository;
   readonly passwords: PasswordHasher;
   readonly keyRing: KeyRing;
   readonly transaction: <T>(work: (tx: Sql) => Promise<T>) => Promise<T>;

@@ -177,7 +177,7 @@ export const accountDoors = {
   updateProfile: {
     ...own,
     method: 'PATCH',
-    summary: 'Change the own name or password',
+    summary: 'Change the own name, password or consent to reminders',
     description: 'A new password ends all other sessions.',
     body: updateProfileBody,
     errors: ['user.wrong-password', 'user.password-too-common'],

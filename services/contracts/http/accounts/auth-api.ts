@@ -28,8 +28,13 @@ export const updateProfileBody = z
     name: textSchema(120).optional(),
     password: newPasswordSchema.optional(),
     currentPassword: z.string().max(128).optional(),
+    /** Whether to be written to about a cart that waits; a customer has to agree first. */
+    cartReminders: z.boolean().optional(),
   })
-  .refine((body) => body.name !== undefined || body.password !== undefined, 'must change name or password')
+  .refine(
+    ({ name, password, cartReminders }) => [name, password, cartReminders].some((part) => part !== undefined),
+    'must change name, password or cartReminders',
+  )
   .refine((body) => body.password === undefined || body.currentPassword !== undefined, {
     path: ['currentPassword'],
     message: 'is required to change the password',
@@ -39,8 +44,11 @@ export const updateProfileBody = z
 export const addressIdSchema = idSchema('adr');
 
 /** 256 random bits of a mailed link, in base64url. */
-const linkTokenSchema = z.string().regex(/^[\w-]{43}$/, 'must be the token of a mailed link');
 const linkToken = 'the-token-of-a-mailed-link-is-43-characters';
+export const linkTokenSchema = z
+  .string()
+  .regex(/^[\w-]{43}$/, 'must be the token of a mailed link')
+  .meta({ example: linkToken });
 
 export const verifyBody = z.strictObject({ token: linkTokenSchema }).meta({ example: { token: linkToken } });
 export const requestResetBody = z.strictObject({ email: emailSchema }).meta({ example: { email } });
@@ -55,6 +63,7 @@ const exampleUser = {
   roles: ['customer'],
   createdAt: exampleTime,
   emailVerified: true,
+  cartReminders: false,
 };
 
 export const userSchema = z
@@ -66,6 +75,8 @@ export const userSchema = z
     createdAt: timestampSchema,
     /** Whether the owner of the mailbox has shown that the address is his. */
     emailVerified: z.boolean(),
+    /** Whether the customer agreed to be written to about a cart that waits. */
+    cartReminders: z.boolean(),
   })
   .meta({ example: exampleUser });
 

@@ -23,6 +23,7 @@ export const staffMemberSchema = userSchema.meta({
     roles: ['customer', 'staff'],
     createdAt: exampleTime,
     emailVerified: true,
+    cartReminders: false,
   },
 });
 export const staffPage = pageSchema(staffMemberSchema);

@@ -18,6 +18,8 @@ export interface User {
   createdAt: string;
   /** Whether the owner of the mailbox has shown that the address is his. */
   emailVerified: boolean;
+  /** Whether the customer agreed to be written to about a cart that waits. */
+  cartReminders: boolean;
 }
 
 export interface Tokens {
@@ -73,6 +75,7 @@ export interface UpdateProfileRequest {
   name?: string | undefined;
   password?: string | undefined;
   currentPassword?: string | undefined;
+  cartReminders?: boolean | undefined;
 }
 
 export interface UpdateProfileResponse {
@@ -120,6 +123,13 @@ export interface ResetPasswordRequest {
 }
 
 export interface ResetPasswordResponse {
+}
+
+export interface StopRemindersRequest {
+  token: string;
+}
+
+export interface StopRemindersResponse {
 }
 
 export interface SavedAddress {
@@ -241,7 +251,7 @@ export interface StaffChange {
 }
 
 function createBaseUser(): User {
-  return { id: "", email: "", name: "", roles: [], createdAt: "", emailVerified: false };
+  return { id: "", email: "", name: "", roles: [], createdAt: "", emailVerified: false, cartReminders: false };
 }
 
 export const User: MessageFns<User> = {
@@ -263,6 +273,9 @@ export const User: MessageFns<User> = {
     }
     if (message.emailVerified !== false) {
       writer.uint32(48).bool(message.emailVerified);
+    }
+    if (message.cartReminders !== false) {
+      writer.uint32(56).bool(message.cartReminders);
     }
     return writer;
   },
@@ -328,6 +341,14 @@ export const User: MessageFns<User> = {
             message.emailVerified = reader.bool();
             continue;
           }
+          case 7: {
+            if (tag !== 56) {
+              break;
+            }
+
+            message.cartReminders = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -351,6 +372,7 @@ export const User: MessageFns<User> = {
     message.roles = object.roles?.map((e) => e) || [];
     message.createdAt = object.createdAt ?? "";
     message.emailVerified = object.emailVerified ?? false;
+    message.cartReminders = object.cartReminders ?? false;
     return message;
   },
 };
@@ -1015,7 +1037,7 @@ export const GetProfileResponse: MessageFns<GetProfileResponse> = {
 };
 
 function createBaseUpdateProfileRequest(): UpdateProfileRequest {
-  return { name: undefined, password: undefined, currentPassword: undefined };
+  return { name: undefined, password: undefined, currentPassword: undefined, cartReminders: undefined };
 }
 
 export const UpdateProfileRequest: MessageFns<UpdateProfileRequest> = {
@@ -1028,6 +1050,9 @@ export const UpdateProfileRequest: MessageFns<UpdateProfileRequest> = {
     }
     if (message.currentPassword !== undefined) {
       writer.uint32(26).string(message.currentPassword);
+    }
+    if (message.cartReminders !== undefined) {
+      writer.uint32(32).bool(message.cartReminders);
     }
     return writer;
   },
@@ -1069,6 +1094,14 @@ export const UpdateProfileRequest: MessageFns<UpdateProfileRequest> = {
             message.currentPassword = reader.string();
             continue;
           }
+          case 4: {
+            if (tag !== 32) {
+              break;
+            }
+
+            message.cartReminders = reader.bool();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -1089,6 +1122,7 @@ export const UpdateProfileRequest: MessageFns<UpdateProfileRequest> = {
     message.name = object.name ?? undefined;
     message.password = object.password ?? undefined;
     message.currentPassword = object.currentPassword ?? undefined;
+    message.cartReminders = object.cartReminders ?? undefined;
     return message;
   },
 };
@@ -1744,6 +1778,104 @@ export const ResetPasswordResponse: MessageFns<ResetPasswordResponse> = {
   },
   fromPartial(_: DeepPartial<ResetPasswordResponse>): ResetPasswordResponse {
     const message = createBaseResetPasswordResponse();
+    return message;
+  },
+};
+
+function createBaseStopRemindersRequest(): StopRemindersRequest {
+  return { token: "" };
+}
+
+export const StopRemindersRequest: MessageFns<StopRemindersRequest> = {
+  encode(message: StopRemindersRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.token !== "") {
+      writer.uint32(10).string(message.token);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StopRemindersRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStopRemindersRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.token = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StopRemindersRequest>): StopRemindersRequest {
+    return StopRemindersRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<StopRemindersRequest>): StopRemindersRequest {
+    const message = createBaseStopRemindersRequest();
+    message.token = object.token ?? "";
+    return message;
+  },
+};
+
+function createBaseStopRemindersResponse(): StopRemindersResponse {
+  return {};
+}
+
+export const StopRemindersResponse: MessageFns<StopRemindersResponse> = {
+  encode(_: StopRemindersResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): StopRemindersResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseStopRemindersResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<StopRemindersResponse>): StopRemindersResponse {
+    return StopRemindersResponse.fromPartial(base ?? {});
+  },
+  fromPartial(_: DeepPartial<StopRemindersResponse>): StopRemindersResponse {
+    const message = createBaseStopRemindersResponse();
     return message;
   },
 };
@@ -3406,6 +3538,15 @@ export const UserServiceDefinition = {
       requestType: ResetPasswordRequest as typeof ResetPasswordRequest,
       requestStream: false,
       responseType: ResetPasswordResponse as typeof ResetPasswordResponse,
+      responseStream: false,
+      options: {},
+    },
+    /** Stops reminders of carts by the token of the link in one of them. */
+    stopReminders: {
+      name: "StopReminders",
+      requestType: StopRemindersRequest as typeof StopRemindersRequest,
+      requestStream: false,
+      responseType: StopRemindersResponse as typeof StopRemindersResponse,
       responseStream: false,
       options: {},
     },
