@@ -24,6 +24,7 @@ import { backupCommand } from '../commands/operate/backup.ts';
 import { cacheCommand } from '../commands/operate/cache.ts';
 import { dbCommand } from '../commands/operate/db.ts';
 import { dlqCommand } from '../commands/operate/dlq.ts';
+import { drillCommand } from '../commands/operate/drill.ts';
 import { eventsCommand } from '../commands/operate/events.ts';
 import { healthCommand } from '../commands/operate/health.ts';
 import { incidentCommand } from '../commands/operate/incident.ts';
@@ -101,6 +102,7 @@ export const createProgram = (): Command => {
     .addCommand(lawsCommand())
     .addCommand(chaosCommand())
     .addCommand(backupCommand())
+    .addCommand(drillCommand())
     .addCommand(warehouseCommand())
     .addCommand(importCommand())
     .addCommand(composeCommand())

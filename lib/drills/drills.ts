@@ -1,0 +1,13 @@
+import type { Drill } from './drill.ts';
+import { lostCache } from './lost-cache.ts';
+import { promote } from './promote.ts';
+
+/** Every rehearsal that this machine can make. */
+export const drills: readonly Drill[] = [promote, lostCache];
+
+/** The drill of a name. Throws one sentence for another name. */
+export const drillNamed = (name: string): Drill => {
+  const found = drills.find((drill) => drill.name === name);
+  if (found) return found;
+  throw new Error(`"${name}" is no drill; known are ${drills.map((drill) => drill.name).join(', ')}`);
+};
