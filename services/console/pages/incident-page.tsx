@@ -39,7 +39,7 @@ const Facts = ({ incident }: { readonly incident: Incident }) => {
     ['Answer by', date(incident.answerBy)],
     ['Answered', at(incident.acknowledgedAt, 'by nobody yet')],
     ['Closed', at(incident.closedAt, 'not yet')],
-    ['Post-mortem by', at(incident.postMortemBy, 'none is owed')],
+    ['Post-mortem by', at(incident.postMortemBy, incident.closedAt === null ? 'said at the end' : 'none is owed')],
   ] as const;
   return (
     <dl className="facts">
