@@ -53,6 +53,7 @@ import { upCommand } from '../commands/up.ts';
 import { warehouseCommand } from '../commands/warehouse.ts';
 import { exitCodes } from './help.ts';
 import { lookUp, refuseEmptyTexts } from './options.ts';
+import { print } from './print.ts';
 import { Interrupted } from './run-interruptibly.ts';
 
 const EXIT_CODES = exitCodes({
@@ -158,12 +159,20 @@ const withoutHelpOfUnknown = (program: Command, words: readonly string[]): reado
   return isKnown || program.commands.some((command) => command.name() === name) ? words : [name];
 };
 
+/** What a script gets on stdout in place of the report that it asked for as JSON. */
+const printAsJson = (problem: unknown): void => {
+  const { code, message = String(problem) } = problem as { code?: unknown; message?: string };
+  const known = problem instanceof Interrupted ? 'interrupted' : 'failed';
+  print(true, { error: { code: typeof code === 'string' ? code : known, message } }, () => []);
+};
+
 /** What a command's end means for the process; says the reason unless commander has. */
-const exitCodeOf = (problem: unknown): number => {
+const exitCodeOf = (problem: unknown, isJson: boolean): number => {
   if (problem instanceof CommanderError && !(problem instanceof InvalidArgumentError))
     return problem.exitCode === 0 ? 0 : 2;
   process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);
   if (problem instanceof InvalidArgumentError) return 2;
+  if (isJson) printAsJson(problem);
   return problem instanceof Interrupted ? problem.exitCode : 1;
 };
 
@@ -196,7 +205,7 @@ export const runCommandLine = async (words: readonly string[]): Promise<void> =>
     requireNode();
     await program.parseAsync(withoutHelpOfUnknown(program, words), { from: 'user' });
   } catch (problem) {
-    process.exitCode = exitCodeOf(problem);
+    process.exitCode = exitCodeOf(problem, words.includes('--json'));
   }
   setTimeout(() => process.exit(), LEFTOVERS_MS).unref();
 };

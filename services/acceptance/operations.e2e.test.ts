@@ -1,6 +1,8 @@
 /** What somebody does at night who operates the shop, with the commands of the platform alone. */
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import pg from 'pg';
 import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import type { EventLog } from '../kit/events/event-log.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
@@ -135,4 +137,85 @@ test('a consumer that works is not moved, and one that stands still goes where t
   const moved = await reset('a-report', '--reason', 'the report is made anew');
   expect([moved.code, moved.said.isExecuted]).toEqual([0, true]);
   expect((await log.lag('a-report')).every(({ committed }) => committed === 0)).toBe(true);
+});
+
+describe('a command whose dependency is away ends with 1, one sentence and, with --json, JSON', () => {
+  const administrator = async (database: string) => {
+    const [state, secrets] = await Promise.all(
+      ['state.json', 'secrets.json'].map(async (name) =>
+        JSON.parse(await readFile(`${platform.folder}/${name}`, 'utf8')),
+      ),
+    );
+    const client = new pg.Client({
+      host: '127.0.0.1',
+      port: state.postgres.port,
+      user: 'cloudmart',
+      password: secrets.administrator,
+      database,
+    });
+    await client.connect();
+    return client;
+  };
+  /** Refuses every connection to a database until the returned function is called. */
+  const shut = async (database: string) => {
+    const client = await administrator('postgres');
+    await client.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS false`);
+    await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [database]);
+    return async () => {
+      await client.query(`ALTER DATABASE ${database} ALLOW_CONNECTIONS true`);
+      await client.end();
+    };
+  };
+  /** Freezes the operations service, which then holds connections and answers nobody. */
+  const freeze = async () => {
+    const list = JSON.parse(await readFile(`${platform.folder}/processes.json`, 'utf8')) as {
+      name: string;
+      pid: number;
+    }[];
+    const pid = list.find(({ name }) => name === 'operations')?.pid as number;
+    process.kill(pid, 'SIGSTOP');
+    return async () => void process.kill(pid, 'SIGCONT');
+  };
+
+  const ofService = [
+    'topology',
+    'health',
+    'acts',
+    'db pool --database orders',
+    'cache analyse',
+    'events check',
+    'incident list',
+    'lag',
+  ];
+  const ofDatabase = ['acts', 'incident list', 'maintenance list', 'dlq list'];
+  const ofLog = [
+    'events tail',
+    'lag',
+    'pipelines',
+    'offsets reset --consumer a-report --topic order-events --to earliest --dry-run',
+  ];
+  test.each([
+    ['the operations service', freeze, ofService],
+    ['its database', () => shut('operations'), ofDatabase],
+    ['the event log', () => shut('events'), ofLog],
+  ])('%s', async (_, takeAway, commands) => {
+    const bringBack = await takeAway();
+    try {
+      const answers = await Promise.all(
+        commands.map(async (command) => ({ command, ...(await platform.cloudmart(...command.split(' '), '--json')) })),
+      );
+      for (const { command, code, stdout, stderr } of answers) {
+        expect([command, code]).toEqual([command, 1]);
+        expect([command, stderr]).toEqual([command, expect.stringMatching(/^cloudmart: [^\n]+\n$/)]);
+        expect([command, stderr]).not.toEqual([command, expect.stringMatching(/ at (file:|\/)|Error:/)]);
+        expect([command, JSON.parse(stdout)]).toEqual([
+          command,
+          { error: { code: expect.any(String), message: expect.any(String) } },
+        ]);
+      }
+    } finally {
+      await bringBack();
+    }
+    await eventually(async () => expect((await ask('acts')).code).toBe(0));
+  });
 });

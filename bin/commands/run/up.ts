@@ -24,7 +24,8 @@ const endWithNpm = () => {
   check.unref();
 };
 
-const start = async (flags: UpFlags, signal: AbortSignal) => {
+/** Runs the platform until it is told to end, or with `--once` until it has sold something. */
+export const runUp = async (flags: UpFlags, signal: AbortSignal): Promise<void> => {
   const { data, portBase, events, small, once = false, purchase, json } = flags;
   endWithNpm();
   const progress = consoleProgress();
@@ -37,15 +38,4 @@ const start = async (flags: UpFlags, signal: AbortSignal) => {
     show,
   );
   if (json && once) print(json, report, () => []);
-};
-
-/** Runs the platform until it is told to end, or with `--once` until it has sold something. */
-export const runUp = async (flags: UpFlags, signal: AbortSignal): Promise<void> => {
-  try {
-    await start(flags, signal);
-  } catch (problem) {
-    const { code = signal.aborted ? 'interrupted' : 'failed', message } = problem as { code?: string; message: string };
-    if (flags.json) print(true, { error: { code, message } }, () => []);
-    throw problem;
-  }
 };
