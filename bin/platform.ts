@@ -16,10 +16,11 @@ const synthesize = async () => {
   const { environments } = await import('../lib/environments.ts');
   const { createPlatformApp } = await import('../lib/platform-app.ts');
   const { bundleService } = await import('../lib/bundle/bundle.ts');
+  const { waitForAll } = await import('../lib/wait-for-all.ts');
   const into = await mkdtemp(path.join(tmpdir(), 'cloudmart-bundles-'));
   try {
     const bundles = new Map(
-      await Promise.all(
+      await waitForAll(
         services.map(async (service) => [service.name, await bundleService(service, { root, into })] as const),
       ),
     );

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { environments as known } from '../environments.ts';
+import { waitForAll } from '../wait-for-all.ts';
 import { type ManifestChange, manifestChanges } from './manifest-changes.ts';
 import { buildSide, commitOf, inCheckout, type SideOfEnvironment } from './side.ts';
 import { type DestructiveChange, type StackChange, stackChanges } from './stack-changes.ts';
@@ -31,12 +32,6 @@ export type CompareRequest = {
 /** An environment that one side does not have. */
 const nothing: SideOfEnvironment = { templates: new Map(), manifests: new Map() };
 
-/** Waits for both, also where one fails: what they use is removed afterwards. Throws the first failure. */
-const bothOf = async <A, B>(first: Promise<A>, second: Promise<B>): Promise<[A, B]> => {
-  await Promise.allSettled([first, second]);
-  return Promise.all([first, second]);
-};
-
 /** Builds both sides, one on each core, and compares them. Leaves nothing behind. Throws one sentence when a side cannot be built. */
 export const compare = async ({ root, revision, progress }: CompareRequest): Promise<Comparison> => {
   const base = await commitOf(root, revision);
@@ -45,10 +40,10 @@ export const compare = async ({ root, revision, progress }: CompareRequest): Pro
     progress(`building ${revision} (${base.slice(0, 12)}) and the working tree`);
     const checkout = path.join(folder, 'checkout');
     const [before, after] = await inCheckout(root, base, checkout, () =>
-      bothOf(
+      waitForAll([
         buildSide(revision, checkout, path.join(folder, 'base')),
         buildSide('the working tree', root, path.join(folder, 'head')),
-      ),
+      ]),
     );
     progress('comparing');
     const environments = new Set([...known.map(({ name }) => name), ...before.keys(), ...after.keys()]);
