@@ -29,8 +29,8 @@ export type Emitter = {
 const hasPart: Readonly<Record<Exclude<MetricHome, readonly string[]>, (service: Emitter) => boolean>> = {
   'HTTP door': ({ ports }) => ports.http !== undefined,
   'gRPC door': ({ ports }) => ports.grpc !== undefined,
+  // Who owns a database has jobs in it, and a relay beside them where it publishes.
   database: ({ owns }) => owns.database !== undefined,
-  // Who publishes out of a database has jobs and a relay beside it.
   outbox: ({ owns, publishes }) => owns.database !== undefined && Object.keys(publishes).length > 0,
   consumer: ({ consumes }) => Object.keys(consumes).length > 0,
   // Who operates looks at the cache of all and keeps nothing in it.

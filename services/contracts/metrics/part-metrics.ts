@@ -75,7 +75,7 @@ export const partMetrics: readonly CataloguedMetric[] = [
     kind: 'counter',
     help: 'Runs of jobs by how they ended.',
     labels: { queue: named, result: ['completed', 'failed'] },
-    emittedBy: 'outbox',
+    emittedBy: 'database',
   },
   {
     name: 'outbox_unpublished',
