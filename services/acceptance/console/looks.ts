@@ -46,7 +46,12 @@ export const looks = (at: Storefront): void => {
         const { page, complaints, picture, overflow } = await visitAsStaff(at, '/orders', face);
         for (const [name, path, heading] of shown) {
           await page.goto(`${at.console()}${path}`);
-          await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+          const title = page.getByRole('heading', { level: 1, name: heading, exact: true });
+          // A page begins beside or below its menu where one sees it, and not under what takes its place.
+          expect([name, await title.evaluate((one) => one.getBoundingClientRect().bottom < innerHeight)]).toEqual([
+            name,
+            true,
+          ]);
           await page.locator('.place :is(table, .empty, .chart)').first().waitFor();
           expect([name, await barriers(page), await overflow()]).toEqual([name, [], 0]);
           await picture(`console-${name}`);

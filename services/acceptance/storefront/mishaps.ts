@@ -67,7 +67,7 @@ export const mishaps = (at: Storefront): void => {
       await page.getByText('Something in your cart was sold meanwhile.').waitFor();
       await page.locator('.summary').getByText('No longer available').waitFor();
       await page.goto(`${at.shop()}/cart`);
-      await page.getByText('No longer available: remove it to go on.').waitFor();
+      await page.getByText('Sold out: remove it to go on.').waitFor();
       expect(await page.getByRole('link', { name: 'Check out' }).count()).toBe(0);
       expect(await barriers(page)).toEqual([]);
       await picture('shop-sold-out');

@@ -9,7 +9,7 @@ export const OfflineNotice = () => {
   const { states } = useSiteWords();
   const isOnline = useSyncExternalStore(subscribe, () => onlineManager.isOnline());
   return (
-    <div role="status">
+    <div role="status" className="connection">
       {!isOnline && (
         <p className="notice offline">
           <strong>{states.offline}.</strong> {states.offlineText}
