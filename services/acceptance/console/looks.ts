@@ -48,10 +48,8 @@ export const looks = (at: Storefront): void => {
           await page.goto(`${at.console()}${path}`);
           const title = page.getByRole('heading', { level: 1, name: heading, exact: true });
           // A page begins beside or below its menu where one sees it, and not under what takes its place.
-          expect([name, await title.evaluate((one) => one.getBoundingClientRect().bottom < innerHeight)]).toEqual([
-            name,
-            true,
-          ]);
+          const { y } = (await title.boundingBox()) ?? { y: Number.POSITIVE_INFINITY };
+          expect([name, y < (page.viewportSize()?.height ?? 0)]).toEqual([name, true]);
           await page.locator('.place :is(table, .empty, .chart)').first().waitFor();
           expect([name, await barriers(page), await overflow()]).toEqual([name, [], 0]);
           await picture(`console-${name}`);
