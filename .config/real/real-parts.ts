@@ -173,6 +173,7 @@ export const realParts: readonly RealPart[] = [
     name: 'Prometheus',
     needs: ['apt-get', 'dpkg-deb'],
     tests: '(scrape-configuration|rule-groups|dashboards|alert-manager)\\.real',
+    waits: true,
     notShown: [
       'discovery in Kubernetes, without which Debian builds it, and the collector of AWS, which takes the same rules',
     ],
