@@ -64,7 +64,12 @@ describe('the dashboards', () => {
   test('have one of a service as soon as it is declared', () => {
     const wishlist = testManifest({ name: 'wishlist', ports: { http: 8099 }, owns: { database: 'wishes' } });
     const [made] = dashboardsOf([...services, wishlist]).filter(({ name }) => name === 'service-wishlist');
-    expect(made?.rows.map(({ title }) => title)).toEqual(['HTTP', 'Database and cache', 'Events and jobs', 'Processes']);
+    expect(made?.rows.map(({ title }) => title)).toEqual([
+      'HTTP',
+      'Database and cache',
+      'Events and jobs',
+      'Processes',
+    ]);
   });
 
   test('are panels beside each other that do not overlap, each with one sentence and a name of its own', () => {
