@@ -1,21 +1,17 @@
 /** What pages read of reconciliations: orders, money, charges and stock compared. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
 import { shop } from './shop.ts';
 
-const pageSize = 25;
 /** Milliseconds between two looks at a comparison that runs. */
 const lookAgainMs = 1_000;
 
 /** Reconciliations, newest first; looked at again and again while one runs. */
 export const reconciliationPagesQuery = infiniteQueryOptions({
-  queryKey: ['reconciliations', 'pages'],
-  queryFn: async ({ pageParam, signal }) =>
-    (await shop()).reconciliations.list(
-      { query: { limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
-      { signal },
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
+  ...cursorPages({
+    queryKey: ['reconciliations', 'pages'],
+    ask: async (page, options) => (await shop()).reconciliations.list({ query: page }, options),
+  }),
   refetchInterval: ({ state }) =>
     state.data?.pages.some(({ items }) => items.some(({ status }) => status === 'running')) === true && lookAgainMs,
 });
@@ -30,13 +26,7 @@ export const reconciliationQuery = (id: string) =>
 
 /** What a reconciliation found, so many drifts of it that a new one is asked for anew. */
 export const driftPagesQuery = (id: string, drifts: number) =>
-  infiniteQueryOptions({
+  cursorPages({
     queryKey: ['reconciliations', 'drifts', id, drifts],
-    queryFn: async ({ pageParam, signal }) =>
-      (await shop()).reconciliations.drifts(
-        { params: { id }, query: { limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ask: async (page, options) => (await shop()).reconciliations.drifts({ params: { id }, query: page }, options),
   });

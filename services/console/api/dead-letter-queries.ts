@@ -1,9 +1,8 @@
 /** What pages read of records that a consumer could not handle. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import type { DeadLetterState } from '../../contracts/http/operations/dead-letters-api.ts';
+import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
 import { operations } from './operations.ts';
-
-const pageSize = 25;
 
 /** What was decided about a dead letter, by the name that staff read. */
 export const letterStates: Readonly<Record<DeadLetterState, string>> = {
@@ -24,21 +23,18 @@ export const letterSearchOf = ({ state }: Record<string, unknown>): LetterSearch
 
 /** Dead letters, newest first. */
 export const letterPagesQuery = ({ state }: LetterSearch) =>
-  infiniteQueryOptions({
+  cursorPages({
     queryKey: ['operations', 'dead-letters', 'pages', state],
-    queryFn: async ({ pageParam, signal }) =>
+    ask: async (page, options) =>
       (await operations()).deadLetters(
         {
           query: {
-            limit: pageSize,
+            ...page,
             ...(state !== undefined && { state }),
-            ...(pageParam !== null && { cursor: pageParam }),
           },
         },
-        { signal },
+        options,
       ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 
 /** One dead letter, with its record. */

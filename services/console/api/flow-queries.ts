@@ -1,10 +1,10 @@
 /** What pages read of events on their way, and of what staff did. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
+import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
 import { operations } from './operations.ts';
 
 /** Milliseconds between two looks at what moves; nobody looks while the page is hidden. */
 const lookAgainMs = 5_000;
-const pageSize = 25;
 
 /** Every declared pipeline, and how it is. */
 export const pipelinesQuery = queryOptions({
@@ -21,13 +21,7 @@ export const consumersQuery = queryOptions({
 });
 
 /** The audit trail, newest first. */
-export const actPagesQuery = infiniteQueryOptions({
+export const actPagesQuery = cursorPages({
   queryKey: ['operations', 'acts'],
-  queryFn: async ({ pageParam, signal }) =>
-    (await operations()).acts(
-      { query: { limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
-      { signal },
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
+  ask: async (page, options) => (await operations()).acts({ query: page }, options),
 });

@@ -1,8 +1,8 @@
 /** What pages read of what went wrong, and of times in which something is known to be away. */
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
 import { operations } from './operations.ts';
 
-const pageSize = 25;
 /** Milliseconds between two looks at what others write to as well; nobody looks while the page is hidden. */
 const lookAgainMs = 15_000;
 
@@ -14,20 +14,19 @@ export const incidentSearchOf = ({ state }: Record<string, unknown>): IncidentSe
 /** Incidents, newest first. */
 export const incidentPagesQuery = ({ state }: IncidentSearch) =>
   infiniteQueryOptions({
-    queryKey: ['operations', 'incidents', 'pages', state],
-    queryFn: async ({ pageParam, signal }) =>
-      (await operations()).incidents(
-        {
-          query: {
-            limit: pageSize,
-            ...(state !== undefined && { state }),
-            ...(pageParam !== null && { cursor: pageParam }),
+    ...cursorPages({
+      queryKey: ['operations', 'incidents', 'pages', state],
+      ask: async (page, options) =>
+        (await operations()).incidents(
+          {
+            query: {
+              ...page,
+              ...(state !== undefined && { state }),
+            },
           },
-        },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+          options,
+        ),
+    }),
     refetchInterval: lookAgainMs,
   });
 
@@ -40,13 +39,7 @@ export const incidentQuery = (id: string) =>
   });
 
 /** Maintenance windows, newest first. */
-export const windowPagesQuery = infiniteQueryOptions({
+export const windowPagesQuery = cursorPages({
   queryKey: ['operations', 'windows'],
-  queryFn: async ({ pageParam, signal }) =>
-    (await operations()).windows(
-      { query: { limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
-      { signal },
-    ),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
+  ask: async (page, options) => (await operations()).windows({ query: page }, options),
 });

@@ -1,10 +1,10 @@
 /** What pages read of orders. */
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
+import { queryOptions } from '@tanstack/react-query';
 import type { Order, OrderStatus } from '../../contracts/http/order-api.ts';
+import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
 import { orderStates } from '../messages/order-states.ts';
 import { shop } from './shop.ts';
 
-const pageSize = 25;
 /** Milliseconds between two looks at an order that moves by itself. */
 const lookAgainMs = 2_000;
 
@@ -17,21 +17,18 @@ export const orderSearchOf = ({ status }: Record<string, unknown>): OrderSearch 
 
 /** Everybody's orders, newest first. */
 export const orderPagesQuery = ({ status }: OrderSearch) =>
-  infiniteQueryOptions({
+  cursorPages({
     queryKey: ['orders', 'pages', status],
-    queryFn: async ({ pageParam, signal }) =>
+    ask: async (page, options) =>
       (await shop()).orders.list(
         {
           query: {
-            limit: pageSize,
+            ...page,
             ...(status !== undefined && { status }),
-            ...(pageParam !== null && { cursor: pageParam }),
           },
         },
-        { signal },
+        options,
       ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
   });
 
 /** Milliseconds after a change in which the next may follow without anybody's doing: the purchase, or money that is on its way back. */

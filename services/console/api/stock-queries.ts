@@ -1,8 +1,8 @@
 /** What pages read of products and their stock. */
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
 import { shop } from './shop.ts';
 
-const pageSize = 25;
 const longestWords = 100;
 
 /** A search for products as the address spells it; the router reads 1984 as a number. */
@@ -15,14 +15,11 @@ export const stockSearchOf = ({ q }: Record<string, unknown>): StockSearch => {
 /** Products that match, page by page. */
 export const stockPagesQuery = ({ q }: StockSearch) =>
   infiniteQueryOptions({
-    queryKey: ['products', 'pages', q],
-    queryFn: async ({ pageParam, signal }) =>
-      (await shop()).products.list(
-        { query: { limit: pageSize, ...(q !== undefined && { q }), ...(pageParam !== null && { cursor: pageParam }) } },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ...cursorPages({
+      queryKey: ['products', 'pages', q],
+      ask: async (page, options) =>
+        (await shop()).products.list({ query: { ...page, ...(q !== undefined && { q }) } }, options),
+    }),
     placeholderData: keepPreviousData,
   });
 
@@ -34,13 +31,7 @@ export const productQuery = (id: string) =>
 
 /** Units that came or went by hand of staff, newest first. */
 export const stockHistoryQuery = (id: string) =>
-  infiniteQueryOptions({
+  cursorPages({
     queryKey: ['products', 'history', id],
-    queryFn: async ({ pageParam, signal }) =>
-      (await shop()).products.stockHistory(
-        { params: { id }, query: { limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ask: async (page, options) => (await shop()).products.stockHistory({ params: { id }, query: page }, options),
   });

@@ -1,5 +1,6 @@
 /** What pages read of the shop, each question in one place. */
 import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
+import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
 import type { ProductSearch } from './product-search.ts';
 import { shop } from './shop.ts';
 
@@ -9,18 +10,13 @@ const askedOf = ({ inStock, ...search }: ProductSearch) => ({
   ...(inStock && { inStock: 'true' as const }),
 });
 
-const pageSize = 24;
-
 export const productPagesQuery = (search: ProductSearch) =>
   infiniteQueryOptions({
-    queryKey: ['products', 'pages', search],
-    queryFn: async ({ pageParam, signal }) =>
-      (await shop()).products.list(
-        { query: { ...askedOf(search), limit: pageSize, ...(pageParam !== null && { cursor: pageParam }) } },
-        { signal },
-      ),
-    initialPageParam: null as string | null,
-    getNextPageParam: ({ nextCursor }) => nextCursor,
+    ...cursorPages({
+      queryKey: ['products', 'pages', search],
+      limit: 24,
+      ask: async (page, options) => (await shop()).products.list({ query: { ...askedOf(search), ...page } }, options),
+    }),
     placeholderData: keepPreviousData,
   });
 
@@ -91,12 +87,10 @@ export const orderQuery = (id: string) =>
     queryFn: async ({ signal }) => (await (await shop()).orders.find({ params: { id } }, { signal })).order,
   });
 
-export const ordersQuery = infiniteQueryOptions({
+export const ordersQuery = cursorPages({
   queryKey: ['orders', 'list'],
-  queryFn: async ({ pageParam, signal }) =>
-    (await shop()).orders.list({ query: { limit: 10, ...(pageParam !== null && { cursor: pageParam }) } }, { signal }),
-  initialPageParam: null as string | null,
-  getNextPageParam: ({ nextCursor }) => nextCursor,
+  limit: 10,
+  ask: async (page, options) => (await shop()).orders.list({ query: page }, options),
 });
 
 /** The addresses that the account keeps, the default first; a guest has none to ask for. */
