@@ -248,7 +248,7 @@ const onSmallDisk = async (megabytes: number, isFilledMeanwhile: boolean) => {
   await mkdir(disk);
   const program = `import { readdirSync, writeFileSync } from 'node:fs';
     const { createBackup } = await import(${JSON.stringify(path.resolve('lib/backups/create-backup.ts'))});
-    const say = () => { try { writeFileSync('${disk}/ballast', Buffer.alloc(${(megabytes - 10) * 1024 ** 2})); } catch {} };
+    const say = () => { try { writeFileSync('${disk}/ballast', Buffer.alloc(${(megabytes - 10) * 1024 ** 2})); } catch (problem) { if (problem.code !== 'ENOSPC') throw problem; } };
     const { signal } = new AbortController();
     const code = await createBackup({ dataFolder: '${shop.dataFolder}', backups: '${disk}', say: ${isFilledMeanwhile} ? say : () => {}, signal })
       .catch((problem) => problem.code);

@@ -39,6 +39,7 @@ import { keepOutOfCaches } from './http/no-store.ts';
 import { requireSameOrigin } from './http/same-origin.ts';
 import { shopDocumentation } from './http/shop-documentation.ts';
 import { addStartPage } from './http/start-page.ts';
+import { addUnsubscribePage } from './http/unsubscribe-page.ts';
 import { watchUntilLast } from './http/watch-until-last.ts';
 
 type Upstream = 'user' | 'product' | 'cart' | 'payment' | 'order' | 'assistant' | 'operations';
@@ -99,6 +100,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
   addAuditTrail(http, logger);
   keepOutOfCaches(http);
   addStartPage(http);
+  addUnsubscribePage(http);
   addDoors(http, siteDoors, { config: async () => siteConfig(config.own.ENVIRONMENT) });
   addDoors(http, keyDoors, forwardTo(upstreams.user, keyDoors));
   const attempts = http.rateLimit({

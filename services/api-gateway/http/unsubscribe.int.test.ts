@@ -36,3 +36,17 @@ it.each([
 it('takes no form larger than one that says so', async () => {
   expect((await post(door, form, 'x'.repeat(2_000))).statusCode).toBe(413);
 });
+
+it.each([
+  [
+    'with the token where browsers keep it to themselves',
+    `/api/v1/mails/unsubscribe?token=${knownLink}`,
+    `/unsubscribe#${knownLink}`,
+  ],
+  ['without a token that is none', '/api/v1/mails/unsubscribe?token=<script>', '/unsubscribe'],
+  ['without a token that is not there', '/api/v1/mails/unsubscribe', '/unsubscribe'],
+])('leads who opens its address to the page of the shop, %s', async (_how, url, page) => {
+  const answer = await gateway.http.inject({ method: 'GET', url });
+  expect(answer.statusCode).toBe(303);
+  expect(answer.headers.location).toBe(page);
+});

@@ -1,5 +1,6 @@
 /** Looks at the sessions of a database: who waits for whom, and who holds connections. */
 import { useQuery } from '@tanstack/react-query';
+import type { ReactNode } from 'react';
 import type { DatabaseSession } from '../../../contracts/http/operations/database-sessions-api.ts';
 import { Await } from '../../../site-kit/components/states.tsx';
 import { useFormats } from '../../../site-kit/messages/site-words.tsx';
@@ -12,15 +13,37 @@ import { useSizes } from './sizes.ts';
 
 type LookProps = { readonly name: string };
 
-const Statement = ({ query }: Pick<DatabaseSession, 'query'>) => (
-  <td className="id">
-    <span className="clamped">{query}</span>
-  </td>
-);
+type SessionRowProps = LookProps & {
+  readonly session: DatabaseSession;
+  /** How many others have to end before it; 0 by default. */
+  readonly depth?: number;
+  /** Cells between its state and its age. */
+  readonly children?: ReactNode;
+};
+
+const SessionRow = ({ name, session, depth = 0, children }: SessionRowProps) => {
+  const { ms } = useSizes();
+  return (
+    <tr>
+      <th scope="row">
+        {'↳ '.repeat(depth)}
+        {session.pid} <span className="fine">{session.application}</span>
+      </th>
+      <td>{session.state}</td>
+      {children}
+      <td className="number">{session.transactionMs !== null && ms(session.transactionMs)}</td>
+      <td className="id">
+        <span className="clamped">{session.query}</span>
+      </td>
+      <td>
+        <CancelStatement database={name} session={session} />
+      </td>
+    </tr>
+  );
+};
 
 /** Who waits for whom; who waits stands below the one that is waited for. */
 export const Locks = ({ name }: LookProps) => {
-  const { ms } = useSizes();
   const query = useQuery(locksQuery(name));
   return (
     <Await query={query} skeleton={<RowSkeletons />}>
@@ -30,20 +53,10 @@ export const Locks = ({ name }: LookProps) => {
         ) : (
           <Table label="Locks" columns={['Session', 'State', 'Waits for', 'Wants', 'Open for', 'Statement', 'Actions']}>
             {sessions.map((session) => (
-              <tr key={session.pid}>
-                <th scope="row">
-                  {'↳ '.repeat(session.depth)}
-                  {session.pid} <span className="fine">{session.application}</span>
-                </th>
-                <td>{session.state}</td>
+              <SessionRow key={session.pid} name={name} session={session} depth={session.depth}>
                 <td>{session.blockedBy.join(', ') || 'nobody'}</td>
                 <td>{session.wants}</td>
-                <td className="number">{session.transactionMs !== null && ms(session.transactionMs)}</td>
-                <Statement query={session.query} />
-                <td>
-                  <CancelStatement database={name} session={session} />
-                </td>
-              </tr>
+              </SessionRow>
             ))}
           </Table>
         )
@@ -53,22 +66,11 @@ export const Locks = ({ name }: LookProps) => {
 };
 
 const LongTransactions = ({ name, sessions }: LookProps & { readonly sessions: readonly DatabaseSession[] }) => {
-  const { ms } = useSizes();
   if (sessions.length === 0) return <p className="fine">No transaction has been open for over two minutes.</p>;
   return (
     <Table label="Long transactions" columns={['Session', 'State', 'Open for', 'Statement', 'Actions']}>
       {sessions.map((session) => (
-        <tr key={session.pid}>
-          <th scope="row">
-            {session.pid} <span className="fine">{session.application}</span>
-          </th>
-          <td>{session.state}</td>
-          <td className="number">{session.transactionMs !== null && ms(session.transactionMs)}</td>
-          <Statement query={session.query} />
-          <td>
-            <CancelStatement database={name} session={session} />
-          </td>
-        </tr>
+        <SessionRow key={session.pid} name={name} session={session} />
       ))}
     </Table>
   );
