@@ -1,9 +1,10 @@
 import type { Drill } from './drill.ts';
 import { lostCache } from './lost-cache.ts';
+import { lostEventLog } from './lost-event-log.ts';
 import { promote } from './promote.ts';
 
 /** Every rehearsal that this machine can make. */
-export const drills: readonly Drill[] = [promote, lostCache];
+export const drills: readonly Drill[] = [promote, lostCache, lostEventLog];
 
 /** The drill of a name. Throws one sentence for another name. */
 export const drillNamed = (name: string): Drill => {
