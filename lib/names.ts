@@ -37,10 +37,14 @@ export const secretId = (environment: string, service: string, key: string): str
 
 /**
  * What the physical name of a table begins with, and a wildcard, so that a role can name it before it is there: CloudFormation makes it
- * of the stack (lib/stacks/table-stack.ts), the logical id (lib/constructs/stores/item-table.ts) and letters of its own.
+ * of the stack (lib/stacks/table-stack.ts), the logical id (lib/constructs/stores/item-table.ts), which CDK makes of letters and digits alone,
+ * and letters of its own.
  */
 export const tablePattern = (environment: string, table: string): string =>
-  `${stackName(environment, 'Table')}-${table}Table*`;
+  `${stackName(environment, 'Table')}-${table.replaceAll(/[^A-Za-z0-9]/g, '')}Table*`;
+
+/** Names of all queues into which the functions of an environment give what fails: `cloudmart-dev-*-failed`. */
+export const failureQueuePattern = (environment: string): string => partName(environment, '*-failed');
 
 /** User as whom every service signs in to the cache, by a token of IAM that is made for this user and the cache's name. */
 export const cacheUser = (environment: string): string => partName(environment, 'services');

@@ -24,12 +24,21 @@ import {
 } from '@aws-sdk/client-eks';
 import { GetRoleCommand, GetRolePolicyCommand, IAMClient, ListRolePoliciesCommand } from '@aws-sdk/client-iam';
 import { KafkaClient, ListClustersCommand } from '@aws-sdk/client-kafka';
-import { GetFunctionConfigurationCommand, LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  ListEventSourceMappingsCommand,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
 import { DescribeSecretCommand, ListSecretsCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { ListTopicsCommand, SNSClient } from '@aws-sdk/client-sns';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { byRuntime, consumedTopics, deadLetterTopicOf, runsInCluster } from '../../services/kit/manifest.ts';
+import { awsQuestions } from '../aws/ask-aws.ts';
+import { environmentNamed } from '../environments.ts';
+import { completedOnAws } from '../pipelines/deployed-pipelines.ts';
+import { anUntoldPipeline } from '../pipelines/testing/pipelines.ts';
 import type { PreflightReport } from '../release/preflight/preflight.ts';
 import type { TeardownReport } from '../release/teardown/teardown.ts';
 import { sentMailsOf, services } from '../services.ts';
@@ -243,6 +252,30 @@ describe('deployed', () => {
         })),
       );
     });
+
+  test('what the shop cannot tell of a function that follows a table, Lambda, SQS and CloudWatch tell, by its name', async () => {
+    const followers = byRuntime(services).function.filter(({ follows = [] }) => follows.length > 0);
+    const untold = followers.flatMap(({ name: to, follows = [] }) =>
+      follows.map((table) => anUntoldPipeline({ to, source: { kind: 'table', name: table } })),
+    );
+    const look = () => completedOnAws(untold, environmentNamed('dev'), new Date(), awsQuestions('us-east-1'));
+    expect(await look()).toMatchObject(
+      untold.map(() => ({ status: 'well', isEnabled: true, deadLetters: 0, note: null })),
+    );
+    const lambda = new LambdaClient({});
+    const FunctionName = `${prefix}-${untold[0]?.to}`;
+    const { EventSourceMappings: [mapping] = [] } = await lambda.send(
+      new ListEventSourceMappingsCommand({ FunctionName }),
+    );
+    const set = (Enabled: boolean) =>
+      lambda.send(new UpdateEventSourceMappingCommand({ UUID: mapping?.UUID, Enabled }));
+    await set(false);
+    try {
+      expect((await look())[0]).toMatchObject({ status: 'stopped', note: expect.stringContaining(`${mapping?.UUID}`) });
+    } finally {
+      await set(true);
+    }
+  });
 
   test('render --from-stack writes exactly the objects that the deployment handed over', async () => {
     const out = path.join(folder, 'rendered');

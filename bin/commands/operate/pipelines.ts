@@ -16,6 +16,7 @@ export const pipelinesCommand = (): Command =>
       helpAfter({
         notes: [
           '"since" is how long the oldest has waited, "last" how long ago the newest event was.',
+          'On AWS, Lambda, CloudWatch and SQS are asked too, with your credentials: the state of each mapping, the age of changes, what was given up, whether a stream job runs.',
           'well: somebody reads, and nothing waits for longer than it may; behind: something does; stopped: nobody reads; unknown: nobody can tell from here.',
         ],
         examples: ['npx cloudmart pipelines', 'npx cloudmart pipelines --environment production --json'],

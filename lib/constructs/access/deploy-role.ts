@@ -3,11 +3,11 @@ import { type IOidcProvider, OidcProviderNative, PolicyStatement, Role } from 'a
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
-import { logGroupPrefixes, partName, prefixOf, tablePattern } from '../../names.ts';
+import { failureQueuePattern, logGroupPrefixes, partName, prefixOf, tablePattern } from '../../names.ts';
 import { bootstrapRoleArn, GITHUB_ISSUER, githubPrincipal } from './github-principal.ts';
 import { preflightPermissions } from './preflight-permissions.ts';
 import { teardownPermissions } from './teardown-permissions.ts';
-import { verifyPermissions } from './verify-permissions.ts';
+import { pipelinePermissions, verifyPermissions } from './verify-permissions.ts';
 
 export type DeployRoleProps = NonNullable<Environment['delivery']> & {
   /** Name of the environment, in GitHub and here. */
@@ -78,19 +78,24 @@ export class DeployRole extends Construct {
     for (const statement of preflightPermissions(stack, prefix)) this.role.addToPolicy(statement);
     if (props.tearsDown)
       for (const statement of teardownPermissions(stack, props.environment)) this.role.addToPolicy(statement);
-    for (const statement of verifyPermissions(stack, props.environment, props.readTables))
+    for (const statement of [
+      ...verifyPermissions(stack, props.environment, props.readTables),
+      ...pipelinePermissions(stack, props.environment),
+    ])
       this.role.addToPolicy(statement);
     acknowledge(
       this.role,
-      'ECR hands out tokens for the whole registry only; certificates, zones, addresses and quotas have no names that are known beforehand, and are only read.',
+      'ECR hands out tokens for the whole registry only; certificates, zones, addresses and quotas have no names that are known beforehand, and are only read, as are mappings and metrics, which no statement can name.',
       'AwsSolutions-IAM5[Resource::*]',
     );
     const account = Token.isUnresolved(stack.account) ? '<AWS::AccountId>' : stack.account;
     acknowledge(
       this.role,
-      'Repositories, stacks and roles of this environment share the start of their names.',
+      'Repositories, stacks, roles, queues and stream jobs of this environment share the start of their names.',
       `AwsSolutions-IAM5[Resource::arn:${stack.partition}:cloudformation:${stack.region}:${account}:stack/${prefix}-*]`,
       `AwsSolutions-IAM5[Resource::arn:${stack.partition}:iam::${account}:role/${prefix}-*]`,
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:sqs:${stack.region}:${account}:${failureQueuePattern(props.environment)}]`,
+      `AwsSolutions-IAM5[Resource::arn:${stack.partition}:kinesisanalytics:${stack.region}:${account}:application/${prefix}-*]`,
     );
     if (props.tearsDown)
       acknowledge(

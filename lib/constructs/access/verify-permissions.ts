@@ -1,6 +1,6 @@
 import type { Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { tablePattern } from '../../names.ts';
+import { failureQueuePattern, partName, tablePattern } from '../../names.ts';
 
 /** What `npx cloudmart verify` reads beside the registry and the secrets: single items of these tables. */
 export const verifyPermissions = (stack: Stack, environment: string, tables: readonly string[]): PolicyStatement[] => {
@@ -26,3 +26,29 @@ export const verifyPermissions = (stack: Stack, environment: string, tables: rea
     }),
   ];
 };
+
+/** What `npx cloudmart pipelines` and `verify` ask about functions and stream jobs; none of it reads an event. */
+export const pipelinePermissions = (stack: Stack, environment: string): PolicyStatement[] => [
+  // Neither knows resources for these questions. Source: Service Authorization Reference.
+  new PolicyStatement({
+    sid: 'LookAtMappings',
+    actions: ['cloudwatch:GetMetricData', 'lambda:ListEventSourceMappings'],
+    resources: ['*'],
+  }),
+  new PolicyStatement({
+    sid: 'CountFailures',
+    actions: ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl'],
+    resources: [stack.formatArn({ service: 'sqs', resource: failureQueuePattern(environment) })],
+  }),
+  new PolicyStatement({
+    sid: 'LookAtStreamJobs',
+    actions: ['kinesisanalytics:DescribeApplication'],
+    resources: [
+      stack.formatArn({
+        service: 'kinesisanalytics',
+        resource: 'application',
+        resourceName: partName(environment, '*'),
+      }),
+    ],
+  }),
+];

@@ -60,6 +60,24 @@ export const openTableStream = (client: DynamoDBStreamsClient, streamArn: string
       return (await client.send(oldest)).ShardIterator;
     }
   },
+  /** When a change was made; undefined: it is no longer kept. */
+  writtenAt: async (shardId: string, sequence: string): Promise<Date | undefined> => {
+    try {
+      const { ShardIterator } = await client.send(
+        new GetShardIteratorCommand({
+          StreamArn: streamArn,
+          ShardId: shardId,
+          ShardIteratorType: 'AT_SEQUENCE_NUMBER',
+          SequenceNumber: sequence,
+        }),
+      );
+      const { Records = [] } = await client.send(new GetRecordsCommand({ ShardIterator, Limit: 1 }));
+      return Records[0]?.dynamodb?.ApproximateCreationDateTime;
+    } catch (problem) {
+      if ((problem as Error).name !== 'TrimmedDataAccessException') throw problem;
+      return undefined;
+    }
+  },
   read: async (shardId: string, iterator: string, limit: number): Promise<ReadChanges> => {
     const { Records = [], NextShardIterator } = await client.send(
       new GetRecordsCommand({ ShardIterator: iterator, Limit: limit }),

@@ -1,5 +1,5 @@
 import type { ConsumerView } from '../../contracts/http/operations/consumers-api.ts';
-import type { Pipeline } from '../../contracts/http/operations/pipelines-api.ts';
+import { type Pipeline, pipelineStatus } from '../../contracts/http/operations/pipelines-api.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import { type LookAtConsumersEffects, lookAtConsumers } from '../consumers/look-at-consumers.ts';
@@ -12,6 +12,8 @@ export type Reader = {
   readonly isEnabled: boolean | null;
   readonly lag: number | null;
   readonly oldestUnreadAt: Date | null;
+  /** When something was written there last; null: never, or nobody can tell. */
+  readonly lastEventAt: Date | null;
   readonly deadLetters: number | null;
   readonly note: string | null;
 };
@@ -34,16 +36,6 @@ const lastEventIn = async ({ log }: LookAtPipelinesEffects, consumer: ConsumerVi
   );
   const times = newest.flat().map(({ timestamp }) => timestamp.toISOString());
   return times.toSorted().at(-1) ?? null;
-};
-
-/** A pipeline is well where somebody reads, and nothing waits for longer than it may. */
-const statusOf = (
-  { freshWithinSeconds }: DeclaredPipeline,
-  { isEnabled, freshnessSeconds }: Pick<Pipeline, 'isEnabled' | 'freshnessSeconds'>,
-): Pipeline['status'] => {
-  if (isEnabled === false) return 'stopped';
-  if (freshnessSeconds !== null && freshnessSeconds > freshWithinSeconds) return 'behind';
-  return isEnabled === null ? 'unknown' : 'well';
 };
 
 const waitsSeconds = (clock: Clock, oldest: Date | null) =>
@@ -84,7 +76,7 @@ const ofTopic = async (
   return {
     ...pipeline,
     ...state,
-    status: statusOf(pipeline, state),
+    status: pipelineStatus({ ...pipeline, ...state }),
     lag: consumer.lag,
     lastEventAt,
     deadLetters,
@@ -95,9 +87,10 @@ const ofTopic = async (
 const ofTable = async (effects: LookAtPipelinesEffects, pipeline: DeclaredPipeline): Promise<Pipeline> => {
   const reader = await effects.followerOf(pipeline.to, pipeline.source.name);
   const { isEnabled, lag, oldestUnreadAt, deadLetters, note } = reader;
+  const lastEventAt = reader.lastEventAt?.toISOString() ?? null;
   const freshnessSeconds = lag === null ? null : waitsSeconds(effects.clock, oldestUnreadAt);
-  const status = statusOf(pipeline, { isEnabled, freshnessSeconds });
-  return { ...pipeline, status, isEnabled, lag, lastEventAt: null, freshnessSeconds, deadLetters, note };
+  const status = pipelineStatus({ ...pipeline, isEnabled, freshnessSeconds });
+  return { ...pipeline, status, isEnabled, lag, lastEventAt, freshnessSeconds, deadLetters, note };
 };
 
 /** How every declared pipeline is, all looked at at once. */

@@ -1,5 +1,6 @@
+import { lookAtPipelines } from '../../../../lib/pipelines/look-at-pipelines.ts';
 import type { Pipeline } from '../../../../lib/shop/operations-views.ts';
-import { columns, type Mood, paint, print } from '../../../command-line/print.ts';
+import { columns, type Mood, paint, print, say } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { StaffedShopFlags } from '../../../command-line/staffed-shop-options.ts';
 
@@ -28,7 +29,7 @@ const rowOf = (pipeline: Pipeline): string[] => {
 
 /** Prints how every pipeline is; exit code 1 when one is stopped or behind. */
 export const runPipelines = async (flags: StaffedShopFlags): Promise<void> => {
-  const answer = await signedInAsStaff(flags, ({ operations }) => operations.pipelines());
+  const answer = await signedInAsStaff(flags, ({ operations }) => lookAtPipelines(operations, flags.environment, say));
   const { pipelines } = answer;
   print(flags.json, answer, () =>
     columns([['pipeline', 'reads', 'is', 'waits', 'since', 'last', 'dead', ''], ...pipelines.map(rowOf)]),

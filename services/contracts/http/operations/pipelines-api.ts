@@ -56,3 +56,14 @@ export const pipelinesAnswer = z
   .meta({ example: { at: exampleTime, pipelines: [examplePipeline] } });
 
 export type Pipeline = z.output<typeof pipelineSchema>;
+
+/** Well where somebody reads and nothing waits for longer than it may; where nobody can tell whether somebody reads, what waits tells. */
+export const pipelineStatus = ({
+  isEnabled,
+  freshnessSeconds,
+  freshWithinSeconds,
+}: Pick<Pipeline, 'isEnabled' | 'freshnessSeconds' | 'freshWithinSeconds'>): Pipeline['status'] => {
+  if (isEnabled === false) return 'stopped';
+  if (freshnessSeconds !== null && freshnessSeconds > freshWithinSeconds) return 'behind';
+  return isEnabled === null ? 'unknown' : 'well';
+};
