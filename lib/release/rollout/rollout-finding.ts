@@ -15,7 +15,9 @@ export type RolloutFindingCode =
   | 'secret-outdated'
   | 'door-failed'
   | 'purchase-failed'
-  | 'pipeline-failed';
+  | 'pipeline-failed'
+  | 'pipeline-stopped'
+  | 'pipeline-behind';
 
 export type RolloutFinding = {
   /** Stable; for scripts. */
@@ -42,5 +44,8 @@ const MENDED_BY_ROLLBACK: readonly RolloutFindingCode[] = [
   'pipeline-failed',
 ];
 
-/** Whether the release that runs is at fault; a wrong checkout or a rotated secret is not mended by an older release. */
+/**
+ * Whether the release that runs is at fault; a wrong checkout, a rotated secret or a mapping that somebody switched off is not mended by an
+ * older release. What the release itself does not handle any more is `pipeline-failed`, by a purchase of its own.
+ */
 export const isFaultOfRelease = ({ code }: RolloutFinding): boolean => MENDED_BY_ROLLBACK.includes(code);

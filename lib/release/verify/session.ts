@@ -6,6 +6,7 @@ import type { WaitOptions } from '../rollout/rollout-wait.ts';
 import { handledInPods } from './handled-events.ts';
 import type { WasMailed } from './not-observable.ts';
 import { type MailNotes, mailedTo, notAsked, notedAsSent } from './sent-mails.ts';
+import type { WatchPipelines } from './standing-pipelines.ts';
 import { type OutsideVerdict, verifyOutside } from './verify-outside.ts';
 import { postMessage, WEBHOOK_VARIABLE, WebhookFailed, webhookUrl } from './webhook.ts';
 
@@ -77,6 +78,8 @@ export type Deployment = {
   readonly namespace: string;
   /** Where it notes which mails it sent; undefined: nowhere, or AWS is not asked. */
   readonly mailNotes: MailNotes | undefined;
+  /** How its pipelines stand; undefined: nobody asks. */
+  readonly watchPipelines?: WatchPipelines | undefined;
 };
 
 const mailsOf = (mailbox: string | undefined, environment: Environment, { mailNotes }: Deployment): WasMailed => {
@@ -115,6 +118,10 @@ export const openSession = (request: SessionRequest, environment: Environment, d
   const { url, card } = shop;
   return {
     ...session,
-    outside: () => verifyOutside({ url, services, card, wasMailed, wasHandled, progress, signal }),
+    outside: () =>
+      verifyOutside({
+        ...{ url, services, card, wasMailed, wasHandled, progress, signal },
+        watchPipelines: deployment.watchPipelines,
+      }),
   };
 };

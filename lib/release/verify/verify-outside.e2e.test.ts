@@ -7,6 +7,7 @@ import { eventually } from '../../../services/kit/testing/condition.ts';
 import { closedPort } from '../../../services/kit/testing/loopback.ts';
 import { type RunningPlatform, startPlatform } from '../../../services/kit/testing/running-platform.ts';
 import { readState } from '../../local/state.ts';
+import { watchAsStaff } from '../../pipelines/watch-as-staff.ts';
 import { services } from '../../services.ts';
 import { tellsOf, type WasHandled } from './handled-events.ts';
 import { mailedTo } from './sent-mails.ts';
@@ -33,6 +34,11 @@ const outside = (more: { url?: string; card?: string } = {}) =>
     card: 'tok_visa',
     wasMailed: mailedTo(mailbox),
     wasHandled: handledHere,
+    watchPipelines: watchAsStaff(
+      { url: platform.gateway, firstAccount: async () => platform.staff },
+      undefined,
+      (line) => lines.push(line),
+    ),
     progress: (line) => lines.push(line),
     signal: new AbortController().signal,
     ...more,
@@ -72,6 +78,10 @@ test('doors answer, a purchase is paid, its events arrive, and it is cancelled a
   const isOfEveryOrder = ({ topic, to }: PipelineReport) =>
     declaredPipelines(services).some((one) => one.isOfEveryOrder && one.topic === topic && one.to === to);
   expect(unseen.filter((one) => isOfEveryOrder(one) || one.state === 'not-seen')).toEqual([]);
+  expect(report.standing.map(({ to, status }) => `${to} ${status}`).filter((each) => !each.endsWith(' well'))).toEqual(
+    [],
+  );
+  expect(report.standing.length).toBeGreaterThan(8);
   const orderNow = await asStaff();
   const order = await eventually(
     async () => {

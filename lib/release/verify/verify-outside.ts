@@ -3,10 +3,12 @@ import { randomBytes } from 'node:crypto';
 import { ApiProblem } from '../../../services/contracts/http/ask.ts';
 import { createShopClient, type ShopClient } from '../../../services/contracts/http/client.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
+import type { Pipeline } from '../../shop/operations-views.ts';
 import { buySomething, type Purchase } from '../../shop/purchase.ts';
 import type { RolloutFinding } from '../rollout/rollout-finding.ts';
 import type { WasHandled } from './handled-events.ts';
 import type { WasMailed } from './not-observable.ts';
+import { judgePipelines, type WatchPipelines } from './standing-pipelines.ts';
 import { describedDoors, tryDoorsOf, tryPlainDoors } from './verify-doors.ts';
 import { type PipelineReport, provePipelines } from './verify-pipelines.ts';
 
@@ -18,6 +20,8 @@ export type OutsideReport = {
   readonly notTried: readonly string[];
   readonly order?: { readonly id: string; readonly state: string; readonly seconds: number };
   readonly pipelines: readonly PipelineReport[];
+  /** How every pipeline stands, as `npx cloudmart pipelines` tells it; empty: nobody could look. */
+  readonly standing: readonly Pipeline[];
 };
 
 export type OutsideVerdict = { readonly report: OutsideReport; readonly findings: readonly RolloutFinding[] };
@@ -30,6 +34,8 @@ export type OutsideRequest = {
   readonly card: string;
   readonly wasMailed: WasMailed;
   readonly wasHandled: WasHandled;
+  /** Looks at how pipelines stand; undefined: nobody may. */
+  readonly watchPipelines: WatchPipelines | undefined;
   readonly progress: (sentence: string) => void;
   readonly signal: AbortSignal;
 };
@@ -90,7 +96,7 @@ export const verifyOutside = async (request: OutsideRequest): Promise<OutsideVer
   const used: string[] = [];
   const api = noting(url, used);
   const { all, doors, findings } = await readDoors(request);
-  const untried = { url, doors, notTried: [], pipelines: [] };
+  const untried = { url, doors, notTried: [], pipelines: [], standing: [] };
   if (findings.length > 0) return { report: untried, findings };
   progress(`${doors} public doors of ${url} answer`);
   // Amazon's mailbox simulator takes any label and harms no sender's reputation: SES developer guide, "Using the mailbox simulator".
@@ -102,9 +108,13 @@ export const verifyOutside = async (request: OutsideRequest): Promise<OutsideVer
     const followed = await followPurchase(purchase, { api, all, used }, request);
     const { notTried, pipelines } = followed;
     progress(`${followed.doors} more doors answer the buyer; ${notTried.length} were not tried`);
+    const { watchPipelines: watch } = request;
+    const judged = watch && (await judgePipelines({ watch, progress, signal }));
+    const order = { id, state: status, seconds };
+    const standing = judged?.pipelines ?? [];
     return {
-      report: { url, doors: doors + followed.doors, notTried, order: { id, state: status, seconds }, pipelines },
-      findings: followed.findings,
+      report: { url, doors: doors + followed.doors, notTried, order, pipelines, standing },
+      findings: [...followed.findings, ...(judged?.findings ?? [])],
     };
   } catch (problem) {
     signal.throwIfAborted();
