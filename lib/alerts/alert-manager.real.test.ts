@@ -12,7 +12,7 @@ const topics = {
   page: 'arn:aws:sns:us-east-1:111122223333:cloudmart-production-page',
   ticket: 'arn:aws:sns:us-east-1:111122223333:cloudmart-production-ticket',
 };
-const configuration = alertManagerConfiguration({ region: 'us-east-1', topics });
+const configuration = alertManagerConfiguration({ region: 'us-east-1', topics, owners: ['order', 'platform'] });
 
 const withFile = async (content: object, work: (file: string) => Promise<void>) => {
   const folder = await mkdtemp(path.join(tmpdir(), 'cloudmart-alert-manager-'));
@@ -28,7 +28,7 @@ const withFile = async (content: object, work: (file: string) => Promise<void>) 
 test('amtool takes it, and would have told of a receiver that is not there', async () => {
   await withFile(configuration, async (file) => {
     const { code, output } = await runProgram(partOf('REAL_AMTOOL'), ['check-config', file]);
-    expect([code, output]).toEqual([0, expect.stringMatching(/SUCCESS.*2 receivers/s)]);
+    expect([code, output]).toEqual([0, expect.stringMatching(/SUCCESS.*3 receivers/s)]);
   });
   const { receivers, ...others } = configuration;
   await withFile({ ...others, receivers: receivers.slice(1) }, async (file) => {
@@ -40,6 +40,7 @@ test('amtool takes it, and would have told of a receiver that is not there', asy
 test.each([
   ['page', 'severity=page', 'alertname=BooksDiffer', 'owner=platform'],
   ['ticket', 'severity=ticket', 'alertname=JobsFail', 'owner=order'],
+  ['nobody', 'severity=ticket', 'alertname=MaintenanceOpen', 'away=order', 'owner=operations'],
 ])('a %s goes to its own topic alone', async (receiver, ...labels) => {
   await withFile(configuration, async (file) => {
     const { code, output } = await runProgram(partOf('REAL_AMTOOL'), [

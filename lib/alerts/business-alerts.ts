@@ -1,6 +1,6 @@
 /** What may be wrong with the business while every process is well: orders, books, accounts, answers. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import type { AlertRule } from './rule.ts';
+import { type AlertRule, MAINTENANCE_ALERT } from './rule.ts';
 
 /** Value of a service's configuration in the environment that the rules are for. */
 export type Configured = (service: ServiceManifest, key: string) => string;
@@ -34,6 +34,18 @@ const orderAlerts = (giveUpAfterSeconds: number): Draft[] => {
   ];
 };
 
+const operationsAlerts: readonly Draft[] = [
+  {
+    alert: MAINTENANCE_ALERT,
+    expression: 'max by (away) (maintenance_open{service="operations"}) > 0',
+    forMinutes: 0,
+    severity: 'ticket',
+    ringsAlways: true,
+    summary: 'A maintenance window is open for {{ $labels.away }}: alerts of that service wake nobody until it ends.',
+    runbook: 'maintenance-open',
+  },
+];
+
 const userAlerts: readonly Draft[] = [
   {
     alert: 'LoginsRefused',
@@ -42,6 +54,7 @@ const userAlerts: readonly Draft[] = [
     forMinutes: 5,
     severity: 'page',
     summary: 'Most of more than 200 attempts to sign in within 10 minutes were refused: somebody tries passwords.',
+    ringsAlways: true,
     runbook: 'suspicious-requests',
   },
   {
@@ -51,6 +64,7 @@ const userAlerts: readonly Draft[] = [
     severity: 'ticket',
     summary:
       'More than 5 refresh tokens came back within an hour after their successors were used: stolen, or a faulty client.',
+    ringsAlways: true,
     runbook: 'suspicious-requests',
   },
 ];
@@ -72,6 +86,7 @@ export const businessAlerts = (service: ServiceManifest, configured: Configured)
   const drafts: Readonly<Record<string, () => readonly Draft[]>> = {
     order: () => orderAlerts(Number(configured(service, 'GIVE_UP_AFTER_SECONDS'))),
     user: () => userAlerts,
+    operations: () => operationsAlerts,
     assistant: () => assistantAlerts,
   };
   return (drafts[service.name]?.() ?? []).map((draft) => ({

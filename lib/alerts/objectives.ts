@@ -158,6 +158,7 @@ export const integrityGroup: RuleGroup = {
       forMinutes: 0,
       severity: 'page',
       owner: 'platform',
+      ringsAlways: true,
       labels: { objective: 'integrity' },
       summary:
         'Orders, payments, charges of the provider or stock differ: {{ $labels.kind }}, found by {{ $labels.service }}.',

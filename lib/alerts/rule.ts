@@ -15,6 +15,8 @@ export type AlertRule = {
   readonly summary: string;
   /** File under `docs/runbooks`, without its ending. */
   readonly runbook: string;
+  /** Whether it rings in a maintenance window of its owner too: what no maintenance explains. Default false. */
+  readonly ringsAlways?: boolean;
   /** More labels, beside those of the expression. */
   readonly labels?: Readonly<Record<string, string>>;
 };
@@ -29,6 +31,11 @@ export type RecordingRule = {
 
 export type RuleGroup = { readonly name: string; readonly rules: readonly (AlertRule | RecordingRule)[] };
 
+/** Alert that rings while a maintenance window is open; its label `away` names the service, whose own alerts it silences. */
+export const MAINTENANCE_ALERT = 'MaintenanceOpen';
+/** Value of the label `maintenance` of alerts that it does not silence. */
+export const RINGS_ALWAYS = 'rings';
+
 /** Minutes between two evaluations; sums of recorded rates count on it. */
 export const evaluationMinutes = 1;
 
@@ -41,11 +48,16 @@ export const isAlert = (rule: AlertRule | RecordingRule): rule is AlertRule => '
 export const alertsOf = (groups: readonly RuleGroup[]): AlertRule[] =>
   groups.flatMap(({ rules }) => rules.filter(isAlert));
 
+/** Who answers some of the alerts, by name. */
+export const ownersOf = (groups: readonly RuleGroup[]): string[] =>
+  [...new Set(alertsOf(groups).map(({ owner }) => owner))].toSorted();
+
 /** Labels that an alert carries beside those of its expression. */
-export const labelsOf = ({ severity, owner, labels = {} }: AlertRule): Record<string, string> => ({
+export const labelsOf = ({ severity, owner, ringsAlways = false, labels = {} }: AlertRule): Record<string, string> => ({
   ...labels,
   severity,
   owner,
+  ...(ringsAlways && { maintenance: RINGS_ALWAYS }),
 });
 
 /** What an alert says to whoever is told. */

@@ -27,13 +27,16 @@ import { eventSequencesHandlers } from './http/event-sequences-handlers.ts';
 import { incidentsHandlers } from './http/incidents-handlers.ts';
 import { pipelinesHandlers } from './http/pipelines-handlers.ts';
 import { topologyHandlers } from './http/topology-handlers.ts';
+import { createMailContacts } from './incidents/mail-contacts.ts';
 import { tellOfIncidents } from './incidents/tell-of-incidents.ts';
+import { tellOfWindows } from './incidents/tell-of-windows.ts';
 import { createActRepository } from './storage/act-repository.ts';
 import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
 import { createIncidentRepository } from './storage/incident-repository.ts';
 import { openObservedDatabases } from './storage/observed-databases.ts';
 import { createObservedLedger } from './storage/observed-ledger.ts';
 import { createOrderHistory } from './storage/order-history.ts';
+import { registerWindowGauge } from './storage/window-gauge.ts';
 import { createWindowRepository } from './storage/window-repository.ts';
 import { askHealth } from './topology/ask-health.ts';
 import { countReplicas } from './topology/count-replicas.ts';
@@ -69,18 +72,19 @@ export const operationsApp = async (context: ServiceContext<OperationsConfig>, p
   const cache = openSharedCache(required(context, 'CACHE_URL', config.cache), { logger });
   const warehouse = openWarehouse(config.own, warehouseTables);
   const topics = platform.flatMap(({ publishes }) => publishes);
+  const services = platform.map(({ name }) => name);
 
   const jobs = createJobs({ database, logger, metrics });
   const incidents = createIncidentRepository({ database, clock });
-  const telling = tellOfIncidents({
-    jobs,
-    incidents,
+  const contacts = createMailContacts({
     sender: await openMailSender(required(context, 'MAIL_URL', config.mail)),
-    clock,
-    logger,
     from: config.own.MAIL_FROM,
     to: config.own.INCIDENT_MAILS,
   });
+  const windows = createWindowRepository({ database, clock });
+  const told = { jobs, contacts, clock, logger };
+  const telling = { incidents: tellOfIncidents({ ...told, incidents }), windows: tellOfWindows({ ...told, windows }) };
+  registerWindowGauge({ windows, metrics, logger, services });
   await jobs.prepare();
 
   const http = await createHttpServer({ context });
@@ -110,14 +114,7 @@ export const operationsApp = async (context: ServiceContext<OperationsConfig>, p
     ...cacheHandlers({ ...acting, cache }),
     ...deadLettersHandlers({ ...acting, log, topics, letters, platform }),
     ...eventSequencesHandlers({ ...acting, clock, log, topics, orders, ledger }),
-    ...incidentsHandlers({
-      ...acting,
-      clock,
-      incidents,
-      telling,
-      windows: createWindowRepository({ sql: database, clock }),
-      services: platform.map(({ name }) => name),
-    }),
+    ...incidentsHandlers({ ...acting, clock, incidents, telling, windows, services }),
     ...pipelinesHandlers({ log, platform, letters, clock, followerOf: followers.look }),
   });
 

@@ -6,6 +6,10 @@ export const businessCases: ReadonlyMap<string, CaseDraft> = new Map(
   Object.entries<CaseDraft>({
     OrdersStuck: { series: [gauge('orders_oldest_owed_seconds{service="order"}', 0, 1_021, 1_020)] },
     ReconciliationOverdue: { series: [gauge('reconciliation_age_seconds{service="order"}', 60, 46_801, 46_800)] },
+    MaintenanceOpen: {
+      series: [gauge('maintenance_open{service="operations", away="order"}', 0, 1, 0)],
+      found: { away: 'order' },
+    },
     LoginsRefused: {
       series: [
         counter('logins_total{service="user", outcome="refused"}', 1, 30, 19, 30),

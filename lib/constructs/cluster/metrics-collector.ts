@@ -7,7 +7,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
 import { stringify } from 'yaml';
 import { alertManagerConfiguration } from '../../alerts/alert-manager.ts';
-import { type RuleGroup, ruleFile } from '../../alerts/rule.ts';
+import { ownersOf, type RuleGroup, ruleFile } from '../../alerts/rule.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
@@ -48,7 +48,7 @@ export class MetricsCollector extends Construct {
       alias: name,
       kmsKeyArn: props.key.keyArn,
       workspaceConfiguration: { retentionPeriodInDays: keepDays },
-      alertManagerDefinition: inYaml({ alertmanager_config: inYaml(this.toldTopics(props.alerts)) }),
+      alertManagerDefinition: inYaml({ alertmanager_config: inYaml(this.toldTopics(props.alerts, props.rules)) }),
     });
     workspace.applyRemovalPolicy(removalPolicyOf(props.retained));
     new CfnRuleGroupsNamespace(this, 'Rules', {
@@ -106,10 +106,11 @@ export class MetricsCollector extends Construct {
     });
   }
 
-  private toldTopics({ page, ticket }: AlertTopics) {
+  private toldTopics({ page, ticket }: AlertTopics, rules: readonly RuleGroup[]) {
     return alertManagerConfiguration({
       region: Stack.of(this).region,
       topics: { page: page.topicArn, ticket: ticket.topicArn },
+      owners: ownersOf(rules),
     });
   }
 }

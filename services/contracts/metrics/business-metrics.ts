@@ -108,6 +108,13 @@ export const businessMetrics: readonly CataloguedMetric[] = [
     emittedBy: ['payment'],
   },
   {
+    name: 'maintenance_open',
+    kind: 'gauge',
+    help: 'Whether a maintenance window is open in which the service is away: 1, otherwise 0.',
+    labels: { away: named },
+    emittedBy: ['operations'],
+  },
+  {
     name: 'assistant_messages_total',
     kind: 'counter',
     help: 'Messages by who answered and what came of it; abandoned: the reader left.',

@@ -15,6 +15,7 @@ import {
 } from '../domain/operations-refusals.ts';
 import { incidentView, timelineOf, windowView } from '../incidents/incident-view.ts';
 import type { IncidentTelling } from '../incidents/tell-of-incidents.ts';
+import type { WindowTelling } from '../incidents/tell-of-windows.ts';
 import type { ActRepository } from '../storage/act-repository.ts';
 import type { IncidentRepository } from '../storage/incident-repository.ts';
 import type { WindowRepository } from '../storage/window-repository.ts';
@@ -23,7 +24,7 @@ import { actorOf } from '../use-cases/perform-act.ts';
 export type IncidentsEffects = {
   readonly incidents: IncidentRepository;
   readonly windows: WindowRepository;
-  readonly telling: IncidentTelling;
+  readonly telling: { readonly incidents: IncidentTelling; readonly windows: WindowTelling };
   readonly acts: Pick<ActRepository, 'between'>;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -66,7 +67,7 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
     openIncident: async ({ caller, body: { severity, title, text } }) => {
       const id = ids.next('inc');
       await incidents.open({ id, severity, title, openedBy: actorOf(caller) }, text ?? title, (tx) =>
-        telling.opened(tx, { id, severity }),
+        telling.incidents.opened(tx, { id, severity }),
       );
       return { headers: { location: `/operations/incidents/${id}` }, body: await shown(id) };
     },
@@ -93,7 +94,7 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
         ...(judged ? [{ author, kind: 'severity', text: `${incident.severity} is ${judged} now` }] : []),
       ];
       const changed = await incidents.change(id, { author, acknowledge, severity }, notes, async (tx) => {
-        if (judged) await telling.judgedAnew(tx, id, judged);
+        if (judged) await telling.incidents.judgedAnew(tx, id, judged);
       });
       if (!changed) throw incidentClosed(id);
       return shown(id);
@@ -103,7 +104,7 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
       const { incident } = await shown(id);
       const author = actorOf(caller);
       const notes = [{ author, kind: 'closed', text }];
-      const remind = (tx: Sql) => telling.closed(tx, id, incident.severity);
+      const remind = (tx: Sql) => telling.incidents.closed(tx, id, incident.severity);
       if (!(await incidents.change(id, { author, close: true }, notes, remind))) throw incidentClosed(id);
       return shown(id);
     },
@@ -116,7 +117,9 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
       if (endsAt <= clock.now()) throw windowPast();
       const id = ids.next('mnt');
       const { title, services: away } = body;
-      await windows.open({ id, title, services: away, openedBy: actorOf(caller), beginsAt, endsAt });
+      await windows.open({ id, title, services: away, openedBy: actorOf(caller), beginsAt, endsAt }, (tx) =>
+        telling.windows.announced(tx, { id, beginsAt }),
+      );
       return { headers: { location: `/operations/maintenance-windows/${id}` }, body: await shownWindow(id) };
     },
 
@@ -132,7 +135,8 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
 
     closeWindow: async ({ caller, params: { id } }) => {
       await shownWindow(id);
-      if (!(await windows.close(id, actorOf(caller)))) throw windowOver(id);
+      const isClosed = await windows.close(id, actorOf(caller), (tx) => telling.windows.ended(tx, id));
+      if (!isClosed) throw windowOver(id);
       return shownWindow(id);
     },
   };

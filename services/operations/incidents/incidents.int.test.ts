@@ -19,6 +19,9 @@ const post = async (path: string, body: object = {}) => operations.post(`/operat
 const open = async (severity: string, title = 'The ledger stands still') =>
   (await post('incidents', { severity, title })).body.incident;
 
+/** Lets the time of every waiting job come, which the database's clock keeps. */
+const comeDue = () => operations.database.query(`UPDATE jobs.job SET start_after = now() WHERE state = 'created'`);
+
 describe('an incident', () => {
   test('has a time by which somebody answers, keeps who did first, and tells all of it in order with what staff did meanwhile', async () => {
     const { id, answerBy, openedAt } = await open('P1');
@@ -77,8 +80,6 @@ describe('an incident', () => {
 });
 
 describe('whoever is on call', () => {
-  /** Lets the time of every waiting job come, which the database's clock keeps. */
-  const comeDue = () => operations.database.query(`UPDATE jobs.job SET start_after = now() WHERE state = 'created'`);
   const subjectsOf = async (title: string) =>
     (await operations.mails())
       .filter(({ subject }) => subject.endsWith(title))
@@ -148,6 +149,37 @@ describe('a maintenance window', () => {
     const { window } = await announce({});
     expect(window).toMatchObject({ state: 'open', isAnnouncedInTime: false });
     expect((await post(`maintenance-windows/${window.id}/close`)).body.window.state).toBe('over');
+  });
+
+  test('is mailed to whoever is on call when it is announced, a day ahead, and when it is ended early', async () => {
+    const subjects = async (title: string) =>
+      (await operations.mails())
+        .filter(({ to, subject }) => to === 'first@shop.example' && subject.endsWith(title))
+        .map(({ subject }) => subject);
+    const beginsAt = new Date(clock.now().getTime() + 49 * 3_600_000).toISOString();
+    const { window } = await announce({ title: 'Disks are swapped', beginsAt, services: ['order'] });
+    const first = 'maintenance announced: Disks are swapped';
+    await eventually(async () => expect(await subjects('Disks are swapped')).toEqual([first]));
+    await comeDue();
+    const second = 'maintenance within a day: Disks are swapped';
+    await eventually(async () => expect((await subjects('Disks are swapped')).toSorted()).toEqual([first, second]));
+    await post(`maintenance-windows/${window.id}/close`);
+    await eventually(async () =>
+      expect(await subjects('Disks are swapped')).toContain('maintenance over: Disks are swapped'),
+    );
+    const [mail] = (await operations.mails()).filter(({ subject }) => subject === first);
+    expect(mail?.text).toContain(`npx cloudmart maintenance close ${window.id}`);
+  });
+
+  test('that is open shows as a metric of each service that is away, which silences its alerts', async () => {
+    const shown = async () => (await operations.metrics()).match(/^maintenance_open\{.*away="order".*\} (\d)$/m)?.[1];
+    const earlier = (await operations.get('/operations/maintenance-windows')).items;
+    for (const { id, state } of earlier) if (state !== 'over') await post(`maintenance-windows/${id}/close`);
+    expect(await shown()).toBe('0');
+    const { window } = await announce({ services: ['order'] });
+    expect(await shown()).toBe('1');
+    await post(`maintenance-windows/${window.id}/close`);
+    expect(await shown()).toBe('0');
   });
 
   test('without an end, for longer than a day, in the past or of a service that is none, is refused', async () => {

@@ -1,13 +1,12 @@
 /** Tells whoever is on call of incidents, again while nobody answers, and of the post-mortems that are owed afterwards. */
 import type { Incident } from '../../contracts/http/operations/incidents-api.ts';
 import type { Jobs } from '../../kit/jobs/jobs.ts';
-import { escapeHtml } from '../../kit/mail/escape-html.ts';
-import type { MailSender } from '../../kit/mail/mail-sender.ts';
 import type { Sql } from '../../kit/storage/database.ts';
 import type { Logger } from '../../kit/telemetry/logger.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { IncidentRepository, KnownIncident } from '../storage/incident-repository.ts';
 import { isStillDue, mostRounds, type Notice, remindersOf, unansweredAt, wordsOf } from './incident-notice.ts';
+import type { MailContacts } from './mail-contacts.ts';
 
 const queue = 'incident-notices';
 /** Who writes into a timeline what no person did. */
@@ -16,12 +15,10 @@ const author = 'operations';
 export type TellingEffects = {
   readonly jobs: Pick<Jobs, 'enqueue' | 'work'>;
   readonly incidents: Pick<IncidentRepository, 'find' | 'note'>;
-  readonly sender: MailSender;
+  /** Who is told; where nobody is on call, the log says so. */
+  readonly contacts: MailContacts;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly from: string;
-  /** Addresses that are told; empty: nobody is, and the log says so. */
-  readonly to: readonly string[];
 };
 
 export type IncidentTelling = {
@@ -33,18 +30,9 @@ export type IncidentTelling = {
   closed(tx: Sql, id: string, severity: Incident['severity']): Promise<void>;
 };
 
-const mailOf = (notice: Notice, incident: KnownIncident) => {
-  const { subject, lines } = wordsOf(notice, incident);
-  return {
-    subject,
-    text: `${lines.join('\n')}\n`,
-    html: lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n'),
-  };
-};
-
 /** Declares the queue and gives what fills it. A mail that cannot be sent is tried again like any job, and then a dead letter of the queue. */
 export const tellOfIncidents = (effects: TellingEffects): IncidentTelling => {
-  const { jobs, incidents, sender, clock, logger, from, to } = effects;
+  const { jobs, incidents, contacts, clock, logger } = effects;
 
   const enqueue = (tx: Sql | undefined, notice: Notice, startAfter?: Date) =>
     jobs.enqueue(tx, queue, notice, startAfter && { startAfter });
@@ -55,13 +43,11 @@ export const tellOfIncidents = (effects: TellingEffects): IncidentTelling => {
     const { incidentId, kind, round } = notice;
     const incident = await incidents.find(incidentId);
     if (!incident || !isStillDue(notice, incident)) return;
-    if (to.length === 0)
+    const name = [incidentId, kind, notice.severity, round].join(':');
+    const told = await contacts.mail(name, wordsOf(notice, incident));
+    if (told.length === 0)
       return logger.warn({ incidentId, kind }, 'nobody is told of an incident: INCIDENT_MAILS is empty');
-    for (const address of to) {
-      const notificationId = [incidentId, kind, notice.severity, round, address].join(':');
-      await sender.send({ ...mailOf(notice, incident), notificationId, from, to: address });
-    }
-    await incidents.note(incidentId, { author, kind: 'told', text: `${kind}: told ${to.join(', ')}` });
+    await incidents.note(incidentId, { author, kind: 'told', text: `${kind}: told ${told.join(', ')}` });
     if (kind === 'unanswered' && round < mostRounds) await silenceOf(undefined, { ...notice, round: round + 1 });
   });
 

@@ -131,6 +131,8 @@ export const startOperations = async (
           .filter((name) => name.endsWith('.json'))
           .map(async (name) => JSON.parse(await readFile(join(mailFolder, name), 'utf8'))),
       ),
+    /** The page that Prometheus scrapes. */
+    metrics: async (): Promise<string> => (await context.metrics.page()).text,
     log: events.log,
     database: postgres.database,
     staffId,
