@@ -32,13 +32,55 @@ const paidEvent = (number: number, atMs: number, amount: number, customer: strin
   sequence: 3,
 });
 
+/** An hour in parts, so that what arrives in one is late by what came in those before, however the partitions are read. */
+export type HourPart = {
+  readonly records: readonly NewRecord[];
+  /** An event that no figure counts, and that closes every minute of the part when each partition has it. */
+  readonly closing: string;
+};
+
+/** When a purchase was made: all of them evenly over the hour. */
+const at = (number: number, count: number) => startMs + Math.floor((number * hourMs) / count);
+
+/**
+ * The same hour for a topic of several partitions: up to eight seconds of disorder, every 20th purchase in the part after its own, which
+ * is after its minute closed, every 20th twice.
+ * @param keys of records; every one of them is used in every part
+ */
+export const replayedParts = (count: number, parts: number, keys: readonly string[]): HourPart[] => {
+  const partMs = hourMs / parts;
+  const arrivals = purchases(count).flatMap(({ customer, amount }, number) => {
+    const atMs = at(number, count);
+    const part = Math.floor((atMs - startMs) / partMs);
+    const arrival = {
+      part: number % 20 === 13 ? part + 1 : part,
+      arrivesMs: atMs + ((number * 7_919) % 8_000),
+      record: {
+        key: keys[number % keys.length] ?? '',
+        value: JSON.stringify(paidEvent(number, atMs, amount, customer)),
+      },
+    };
+    return number % 20 === 4 ? [arrival, arrival] : [arrival];
+  });
+  return Array.from({ length: parts + 1 }, (_, part) => ({
+    records: arrivals
+      .filter((arrival) => arrival.part === part)
+      .toSorted((a, b) => a.arrivesMs - b.arrivesMs)
+      .map(({ record }) => record),
+    closing: JSON.stringify({
+      ...paidEvent(800_000 + part, startMs + (part + 1) * partMs + 10_000, 1, '1'),
+      type: 'order.placed.v1',
+    }),
+  }));
+};
+
 /**
  * Records in the order of their arrival: up to eight seconds of disorder everywhere, every 20th purchase 3 minutes late, every 20th
  * comes twice, and among them what no figure counts.
  */
 export const replayedHour = (count: number): NewRecord[] => {
   const arrivals = purchases(count).flatMap(({ customer, amount }, number) => {
-    const atMs = startMs + Math.floor((number * hourMs) / count);
+    const atMs = at(number, count);
     const disorderMs = (number * 7_919) % 8_000;
     const arrivesMs = atMs + (number % 20 === 13 ? 180_000 : disorderMs);
     const value = JSON.stringify(paidEvent(number, atMs, amount, customer));
