@@ -1,6 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { Environment } from '../../lib/environment/environment.ts';
 import { helpAfter } from '../command-line/help.ts';
-import { dataOption, jsonOption, lookedUp } from '../command-line/options.ts';
+import { dataOption, environmentChoice, jsonOption, lookedUp } from '../command-line/options.ts';
 
 export type WarehouseAction = 'init' | 'status' | 'backfill' | 'query';
 
@@ -8,6 +9,7 @@ export type WarehouseFlags = {
   readonly data: string;
   readonly from?: string;
   readonly to?: string;
+  readonly environment?: Environment;
   readonly bigquery?: { readonly project: string; readonly dataset: string };
   readonly picture?: string;
   readonly json?: boolean;
@@ -27,7 +29,7 @@ const dayOption = (flags: string, description: string) =>
 const bigQueryOption = () =>
   new Option(
     '--bigquery <project/dataset>',
-    'to init and query: a warehouse in BigQuery, with a token in GOOGLE_ACCESS_TOKEN',
+    'to init, query and status of an environment: a warehouse in BigQuery, with a token in GOOGLE_ACCESS_TOKEN',
   ).argParser((text: string) => {
     const [, project, dataset] = /^([a-z][a-z0-9-]{4,28}[a-z0-9])\/(\w{1,1024})$/.exec(text) ?? [];
     if (project === undefined || dataset === undefined)
@@ -52,6 +54,7 @@ export const warehouseCommand = (): Command =>
     .addOption(dayOption('--from <day>', 'to backfill: first day, UTC; default the first of the ledger'))
     .addOption(dayOption('--to <day>', 'to backfill: last day, UTC; default the last of the ledger'))
     .addOption(new Option('--picture <file>', 'to query: write a picture (SVG) of the answer'))
+    .addOption(environmentChoice('to status: a shop on AWS, of lib/environments.ts, and the warehouse that it names'))
     .addOption(bigQueryOption())
     .addOption(dataOption())
     .addOption(jsonOption())
@@ -64,6 +67,7 @@ export const warehouseCommand = (): Command =>
         examples: [
           'npx cloudmart warehouse status',
           'npx cloudmart warehouse query revenue-by-day --picture revenue.svg',
+          'npx cloudmart warehouse status --environment production',
           'npx cloudmart warehouse init --bigquery shop-project/cloudmart',
           'npx cloudmart warehouse backfill --from 2026-03-01 --to 2026-03-07',
         ],
@@ -77,9 +81,11 @@ export const warehouseCommand = (): Command =>
         throw new InvalidArgumentError(
           'a question goes with query, and query needs one; see "npx cloudmart warehouse --help"',
         );
-      if (flags.bigquery && action !== 'init' && action !== 'query')
+      if (flags.environment && action !== 'status')
+        throw new InvalidArgumentError(`--environment goes with status; ${action} takes --bigquery for a shop on AWS`);
+      if (flags.bigquery && action !== 'init' && action !== 'query' && !flags.environment)
         throw new InvalidArgumentError(
-          `--bigquery goes with init and query; ${action} compares with the ledger of this machine`,
+          `--bigquery goes with init and query, and with status of an --environment; ${action} compares with the ledger of this machine`,
         );
       if (flags.from !== undefined && flags.to !== undefined && flags.from > flags.to)
         throw new InvalidArgumentError(`--from ${flags.from} comes after --to ${flags.to}`);

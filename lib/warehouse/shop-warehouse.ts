@@ -1,6 +1,7 @@
 /** What commands do with the warehouse of the platform that runs on a folder. */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { openMappingTable } from '../../services/kit/functions/mapping-table.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { readState } from '../local/state.ts';
 import { ledgerTableOf, services } from '../services.ts';
 import { type BackfillReport, backfill, type Days, type LedgerPlace, ledgerPages } from './backfill.ts';
@@ -14,6 +15,10 @@ const ledgerOf = async (data: string): Promise<LedgerPlace> => {
   if (table === undefined) throw new Error('this shop has no ledger from which a warehouse could be loaded');
   return { table, environment: tables };
 };
+
+/** The function that brings a ledger into the warehouse; undefined: none does. */
+export const exporterOf = (table: string): ServiceManifest | undefined =>
+  services.find((service) => hasWarehouse(service) && service.follows?.includes(table));
 
 /** Loads days of the ledger. Throws `StartRefused` when no platform runs on the folder. */
 export const backfillShop = async (data: string, days: Days): Promise<BackfillReport> => {
@@ -33,10 +38,11 @@ export const shopWarehouseStatus = async (data: string): Promise<WarehouseStatus
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
   try {
-    const exporter =
-      services.find((service) => hasWarehouse(service) && service.follows?.includes(ledger.table))?.name ?? '';
-    const givenUp = await openMappingTable(client, exporter, ledger.table).givenUp();
-    return await withWarehouse({ data }, (warehouse) => warehouseStatus(warehouse, entries, givenUp));
+    const exporter = exporterOf(ledger.table)?.name ?? '';
+    const failed = await openMappingTable(client, exporter, ledger.table).givenUp();
+    return await withWarehouse({ data }, (warehouse) =>
+      warehouseStatus(warehouse, { entries, givenUp: failed.length, failed }),
+    );
   } finally {
     client.destroy();
   }

@@ -14,26 +14,33 @@ export type WarehouseStatus = {
   readonly lastLoadedAt: string | null;
   /** Milliseconds from event to row, of the last thousand rows. */
   readonly freshnessMs: Spread;
-  /** Events of the ledger that are no rows. */
-  readonly behind: number;
+  /** Events of the ledger that are no rows; null: the ledger was not counted. */
+  readonly behind: number | null;
   /** Orders of which events are missing, the first twenty. */
   readonly gaps: readonly Row[];
   /** Records that wait for a person or a later release, the first twenty. */
   readonly waiting: readonly Row[];
-  /** Changes that were given up, with their place and cause, the first twenty. */
+  /** Changes that were given up and wait in the failure destination. */
+  readonly givenUp: number;
+  /** Those with their place and cause, the first twenty, where they can be read without taking them. */
   readonly failed: readonly Pick<GivenUpChange, 'shardId' | 'sequence' | 'attempts' | 'reason' | 'at'>[];
+};
+
+/** What is known outside of the warehouse of what it should hold. */
+export type WarehouseSources = {
+  /** Events that the ledger has; null: nobody counted them. */
+  readonly entries: number | null;
+  readonly givenUp: number;
+  /** Changes that were given up, as far as they can be read. */
+  readonly failed: readonly GivenUpChange[];
 };
 
 const textOrNull = (value: unknown) => (typeof value === 'string' ? value : null);
 
-/**
- * Asks a warehouse how it is.
- * @param entries events that the ledger has
- */
+/** Asks a warehouse how it is. */
 export const warehouseStatus = async (
   warehouse: Warehouse,
-  entries: number,
-  givenUp: readonly GivenUpChange[],
+  { entries, givenUp, failed }: WarehouseSources,
 ): Promise<WarehouseStatus> => {
   const [there] = await warehouse.query('SELECT * FROM freshness');
   const recent = await warehouse.query(
@@ -48,13 +55,14 @@ export const warehouseStatus = async (
     lastEventAt: textOrNull(there?.['last_event_at']),
     lastLoadedAt: textOrNull(there?.['last_loaded_at']),
     freshnessMs: spreadOf(ages),
-    behind: Math.max(0, entries - rows - newer),
+    behind: entries === null ? null : Math.max(0, entries - rows - newer),
     gaps: await warehouse.query(`SELECT * FROM gaps LIMIT ${SHOWN}`),
     waiting: waiting.slice(0, SHOWN),
-    failed: givenUp.slice(0, SHOWN).map(({ record: _record, ...change }) => change),
+    givenUp,
+    failed: failed.slice(0, SHOWN).map(({ record: _record, ...change }) => change),
   };
 };
 
 /** Whether a person must look. Being behind alone is none of these: the export may be at it. */
-export const needsAttention = ({ gaps, waiting, failed }: WarehouseStatus): boolean =>
-  gaps.length + waiting.length + failed.length > 0;
+export const needsAttention = ({ gaps, waiting, givenUp }: WarehouseStatus): boolean =>
+  gaps.length + waiting.length + givenUp > 0;

@@ -78,7 +78,7 @@ describe('a warehouse in BigQuery', () => {
 describe('the status', () => {
   test('of a whole warehouse needs nobody', async () => {
     await fill(entriesOf(1));
-    const status = await warehouseStatus(warehouse, 4, []);
+    const status = await warehouseStatus(warehouse, { entries: 4, givenUp: 0, failed: [] });
     expect(status).toMatchObject({
       rows: 4,
       behind: 0,
@@ -105,7 +105,7 @@ describe('the status', () => {
       at: now().toISOString(),
       record: '{}',
     };
-    const status = await warehouseStatus(warehouse, 4, [given]);
+    const status = await warehouseStatus(warehouse, { entries: 4, givenUp: 1, failed: [given] });
     expect(status.gaps).toEqual([{ order_id: second?.orderId, missing: 1 }]);
     expect(status.waiting).toMatchObject([{ name: 'ord_newer/1', reason: 'newer' }]);
     expect(status.failed).toMatchObject([{ shardId: 'shardId-1', sequence: '7', attempts: 6 }]);

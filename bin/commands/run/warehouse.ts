@@ -1,4 +1,5 @@
 import { answerCells, askView } from '../../../lib/warehouse/ask-view.ts';
+import { type DeployedExport, deployedWarehouseStatus } from '../../../lib/warehouse/deployed-warehouse.ts';
 import { shopSchema } from '../../../lib/warehouse/local-warehouse.ts';
 import { withWarehouse } from '../../../lib/warehouse/open-shop-warehouse.ts';
 import { backfillShop, shopWarehouseStatus } from '../../../lib/warehouse/shop-warehouse.ts';
@@ -17,7 +18,7 @@ const init = async ({ data, bigquery, json }: WarehouseFlags) => {
 };
 
 const statusLines = (status: WarehouseStatus): string[] => {
-  const { rows, lastEventAt, lastLoadedAt, freshnessMs, behind, gaps, waiting, failed } = status;
+  const { rows, lastEventAt, lastLoadedAt, freshnessMs, behind, gaps, waiting, givenUp, failed } = status;
   const finding = (label: string, count: number) => [
     label,
     count === 0 ? paint('good', 'none') : paint('bad', String(count)),
@@ -28,10 +29,12 @@ const statusLines = (status: WarehouseStatus): string[] => {
       ['last event', lastEventAt ?? 'none'],
       ['last row', lastLoadedAt ?? 'none'],
       ['event to row', `p50 ${freshnessMs.p50} ms, p99 ${freshnessMs.p99} ms`],
-      ['events without a row', behind === 0 ? paint('good', 'none') : paint('doubtful', String(behind))],
+      ...(behind === null
+        ? []
+        : [['events without a row', behind === 0 ? paint('good', 'none') : paint('doubtful', String(behind))]]),
       finding('orders with gaps', gaps.length),
       finding('records that wait', waiting.length),
-      finding('changes given up', failed.length),
+      finding('changes given up', givenUp),
     ]),
     ...[...gaps, ...waiting].map((row) => `  ${Object.values(row).join('  ')}`),
     ...failed.map(
@@ -40,7 +43,23 @@ const statusLines = (status: WarehouseStatus): string[] => {
   ];
 };
 
-const status = async ({ data, json }: WarehouseFlags) => {
+const exportState = (isEnabled: boolean | null): string => {
+  if (isEnabled === null) return paint('doubtful', 'changing');
+  return isEnabled ? paint('good', 'on') : paint('bad', 'stopped');
+};
+
+const exportLines = ({ function: name, isEnabled, notes }: DeployedExport): string[] => [
+  `rows come by ${name}: ${exportState(isEnabled)}`,
+  ...notes.map((note) => `  ${note}`),
+];
+
+const status = async ({ data, environment, bigquery, json }: WarehouseFlags) => {
+  if (environment) {
+    const deployed = await deployedWarehouseStatus(environment, bigquery);
+    print(json, deployed, () => [...statusLines(deployed), ...exportLines(deployed.export)]);
+    if (needsAttention(deployed) || deployed.export.isEnabled === false) process.exitCode = 1;
+    return;
+  }
   const found = await shopWarehouseStatus(data);
   print(json, found, () => statusLines(found));
   if (needsAttention(found)) process.exitCode = 1;
