@@ -9,6 +9,7 @@ import { folderHolder } from '../../../lib/local/data-folder.ts';
 import { readProcessList } from '../../../lib/local/process-list.ts';
 import type { PlatformReplayReport } from '../../../lib/replay/replay-platform.ts';
 import { sentMailsOf, services } from '../../../lib/services.ts';
+import { runsInCluster } from '../../../services/kit/manifest.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { freePortBase } from '../../../services/kit/testing/loopback.ts';
 
@@ -72,6 +73,27 @@ test('kills of a function, of PostgreSQL and of the supervisor lose no order and
   expect(report.kills.map(({ target }) => target)).toEqual(targets);
   expect(stderr).toContain(`killed supervisor (process ${first})`);
   expect(stderr).toContain(`the platform runs again as process ${await supervisor()}`);
+  expect(code).toBe(0);
+  const laws = await cloudmart('laws', '--history', report.history).ended;
+  expect([laws.code, laws.stdout]).toEqual([0, expect.stringContaining(' 0 violations')]);
+});
+
+test('services that are told to stop while customers buy finish what they began, and nothing is lost', async () => {
+  const replay = cloudmart('replay', '--limit', '100', '--rate', '5', '--json');
+  await eventually(() => expect(replay.said()).toMatch(/^[1-9]\d* of 100/m));
+  const owners = services.filter((service) => runsInCluster(service) && service.owns.database !== undefined);
+  const restarts = owners.map(async ({ name }) => {
+    const { stdout, stderr } = await cloudmart('restart', name, '--json').ended;
+    return stdout === '' ? { name, stderr } : JSON.parse(stdout);
+  });
+  expect(await Promise.all(restarts)).toMatchObject(owners.map(({ name }) => ({ service: name, isDrained: true })));
+  const { code, stdout } = await replay.ended;
+  const report = JSON.parse(stdout) as PlatformReplayReport;
+  expect(report).toMatchObject({
+    ...{ accepted: 100, settled: 100, failed: 0 },
+    orders: { lost: [], doubled: [], unheard: [] },
+    mails: mailer === undefined ? null : { sent: report.states['paid'], missing: [] },
+  });
   expect(code).toBe(0);
   const laws = await cloudmart('laws', '--history', report.history).ended;
   expect([laws.code, laws.stdout]).toEqual([0, expect.stringContaining(' 0 violations')]);
