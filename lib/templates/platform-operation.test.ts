@@ -232,18 +232,28 @@ describe('what the services measure', () => {
       const expected = ruleFile(ruleGroups(services, environmentNamed(name).configuration));
       expect(groups).toEqual(expected.groups);
       const [workspace] = propertiesOf(name, 'Metrics', 'AWS::APS::Workspace');
-      const { route, receivers } = parse(parse(textOf(workspace?.['AlertManagerDefinition'])).alertmanager_config);
+      const { route, receivers, inhibit_rules } = parse(
+        parse(textOf(workspace?.['AlertManagerDefinition'])).alertmanager_config,
+      );
       expect(route).toMatchObject({
         receiver: 'ticket',
-        routes: [{ receiver: 'page', matchers: ['severity="page"'] }],
+        routes: [
+          { receiver: 'nobody', matchers: ['alertname="MaintenanceOpen"'] },
+          { receiver: 'page', matchers: ['severity="page"'] },
+        ],
       });
-      const told = receivers.map((receiver: { name: string; sns_configs: { topic_arn: string }[] }) => [
+      expect(inhibit_rules).toContainEqual({
+        source_matchers: ['alertname="MaintenanceOpen"', 'away="order"'],
+        target_matchers: ['owner="order"', 'maintenance!="rings"'],
+      });
+      const told = receivers.map((receiver: { name: string; sns_configs?: { topic_arn: string }[] }) => [
         receiver.name,
-        receiver.sns_configs.map(({ topic_arn }) => topic_arn),
+        receiver.sns_configs?.map(({ topic_arn }) => topic_arn),
       ]);
       expect(told).toEqual([
         ['page', [expect.stringMatching(/Page/)]],
         ['ticket', [expect.stringMatching(/Ticket/)]],
+        ['nobody', undefined],
       ]);
     },
   );

@@ -26,10 +26,12 @@ import { deadLettersHandlers } from './http/dead-letters-handlers.ts';
 import { eventSequencesHandlers } from './http/event-sequences-handlers.ts';
 import { incidentsHandlers } from './http/incidents-handlers.ts';
 import { pipelinesHandlers } from './http/pipelines-handlers.ts';
-import { topologyHandlers } from './http/topology-handlers.ts';
+import { type TopologyEffects, topologyHandlers } from './http/topology-handlers.ts';
+import { judgeSeverity, neededToBuy } from './incidents/judge-severity.ts';
 import { createMailContacts } from './incidents/mail-contacts.ts';
 import { tellOfIncidents } from './incidents/tell-of-incidents.ts';
 import { tellOfWindows } from './incidents/tell-of-windows.ts';
+import { lookAtPipelines } from './pipelines/look-at-pipelines.ts';
 import { createActRepository } from './storage/act-repository.ts';
 import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
 import { createIncidentRepository } from './storage/incident-repository.ts';
@@ -87,26 +89,34 @@ export const operationsApp = async (context: ServiceContext<OperationsConfig>, p
   registerWindowGauge({ windows, metrics, logger, services });
   await jobs.prepare();
 
+  const asking: TopologyEffects = {
+    platform,
+    clock,
+    self: manifest.name,
+    ask: (name) => {
+      const url = config.callees[name]?.url;
+      return url === undefined ? undefined : healthClient.ask(url);
+    },
+    ownHealth: async () => ({
+      ...(await health.report()),
+      uptimeSeconds: Math.floor(process.uptime()),
+      memoryMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
+    }),
+    replicasOf: async (name) => {
+      const address = config.callees[name]?.grpc;
+      return address === undefined ? null : countReplicas(address);
+    },
+  };
+  const flow = { log, platform, letters, clock, followerOf: followers.look };
+  const needed = neededToBuy(platform);
+  const judge = async () => {
+    const [health, pipelines] = await Promise.all([askHealth(asking), lookAtPipelines(flow).catch(() => null)]);
+    return judgeSeverity({ services: health, pipelines }, needed);
+  };
+
   const http = await createHttpServer({ context });
   addDoors(http, operationsDoors, {
-    ...topologyHandlers({
-      platform,
-      clock,
-      self: manifest.name,
-      ask: (name) => {
-        const url = config.callees[name]?.url;
-        return url === undefined ? undefined : healthClient.ask(url);
-      },
-      ownHealth: async () => ({
-        ...(await health.report()),
-        uptimeSeconds: Math.floor(process.uptime()),
-        memoryMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
-      }),
-      replicasOf: async (name) => {
-        const address = config.callees[name]?.grpc;
-        return address === undefined ? null : countReplicas(address);
-      },
-    }),
+    ...topologyHandlers(asking),
     ...actsHandlers(acts),
     ...analyticsHandlers({ log, clock, warehouse }),
     ...consumersHandlers({ ...acting, log, platform }),
@@ -114,8 +124,8 @@ export const operationsApp = async (context: ServiceContext<OperationsConfig>, p
     ...cacheHandlers({ ...acting, cache }),
     ...deadLettersHandlers({ ...acting, log, topics, letters, platform }),
     ...eventSequencesHandlers({ ...acting, clock, log, topics, orders, ledger }),
-    ...incidentsHandlers({ ...acting, clock, incidents, telling, windows, services }),
-    ...pipelinesHandlers({ log, platform, letters, clock, followerOf: followers.look }),
+    ...incidentsHandlers({ ...acting, clock, incidents, telling, judge, windows, services }),
+    ...pipelinesHandlers(flow),
   });
 
   return {

@@ -18,14 +18,13 @@ const requireId = (text: string): string => {
 };
 
 /** Refuses what does not go together, before anybody is asked. */
-const checkUsage = (action: IncidentAction, id: string | undefined, { severity, text }: IncidentFlags): void => {
+const checkUsage = (action: IncidentAction, id: string | undefined, { text }: IncidentFlags): void => {
   const takesId = action !== 'open' && action !== 'list';
   if (takesId !== (id !== undefined))
     throw new InvalidArgumentError(
       takesId ? `incident ${action} needs the id of one` : `incident ${action} takes no id`,
     );
-  if (action === 'open' && (severity === undefined || text === undefined))
-    throw new InvalidArgumentError('incident open needs --severity and --text');
+  if (action === 'open' && text === undefined) throw new InvalidArgumentError('incident open needs --text');
   if ((action === 'note' || action === 'close') && text === undefined)
     throw new InvalidArgumentError(`incident ${action} needs --text`);
 };
@@ -40,7 +39,12 @@ export const incidentCommand = (): Command =>
       )
       .addArgument(new Argument('<action>', 'what to do').choices(ACTIONS))
       .addArgument(lookedUp(new Argument('[id]', 'which one, to ack, note, close and report'), requireId))
-      .addOption(new Option('--severity <level>', 'how bad it is').choices(['P0', 'P1', 'P2', 'P3']))
+      .addOption(
+        new Option(
+          '--severity <level>',
+          'how bad it is; default to open: judged from what services and pipelines say',
+        ).choices(['P0', 'P1', 'P2', 'P3']),
+      )
       .option('--text <text>', 'what is wrong, what was found, or what it was'),
   )
     .addHelpText(
@@ -51,7 +55,8 @@ export const incidentCommand = (): Command =>
           'Whoever is on call (INCIDENT_MAILS of the operations service) is mailed when one is opened or its severity changes, again each time that nobody has answered in time, and a day before and when a post-mortem is due.',
         ],
         examples: [
-          'npx cloudmart incident open --severity P1 --text "the ledger stands still"',
+          'npx cloudmart incident open --text "the ledger stands still"',
+          'npx cloudmart incident open --severity P1 --text "carts are empty"',
           'npx cloudmart incident ack inc_01jdq5w8m3k7x2r9v4t6y0z1ab',
           'npx cloudmart incident report inc_01jdq5w8m3k7x2r9v4t6y0z1ab > post-mortem.md',
         ],

@@ -12,6 +12,7 @@ export const responders = (at: Storefront): void => {
       const { page, complaints, picture } = await visitAsStaff(at, '/incidents');
       await page.getByRole('button', { name: 'Open an incident' }).click();
       const open = question(page, 'Open an incident');
+      await open.getByLabel('Severity').selectOption('P2');
       await open.getByLabel('What is wrong').fill(title);
       expect(await barriers(page)).toEqual([]);
       await open.getByRole('button', { name: 'Open an incident' }).click();

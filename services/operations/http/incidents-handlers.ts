@@ -1,3 +1,4 @@
+import type { Severity } from '../../contracts/http/operations/incidents-api.ts';
 import type { incidentsDoors } from '../../contracts/http/operations/incidents-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Sql } from '../../kit/storage/database.ts';
@@ -14,6 +15,7 @@ import {
   windowUnknown,
 } from '../domain/operations-refusals.ts';
 import { incidentView, timelineOf, windowView } from '../incidents/incident-view.ts';
+import type { Judgement } from '../incidents/judge-severity.ts';
 import type { IncidentTelling } from '../incidents/tell-of-incidents.ts';
 import type { WindowTelling } from '../incidents/tell-of-windows.ts';
 import type { ActRepository } from '../storage/act-repository.ts';
@@ -25,6 +27,8 @@ export type IncidentsEffects = {
   readonly incidents: IncidentRepository;
   readonly windows: WindowRepository;
   readonly telling: { readonly incidents: IncidentTelling; readonly windows: WindowTelling };
+  /** Judges how bad it is from what services and pipelines say now. */
+  readonly judge: () => Promise<Judgement>;
   readonly acts: Pick<ActRepository, 'between'>;
   readonly ids: Ids;
   readonly clock: Clock;
@@ -33,6 +37,13 @@ export type IncidentsEffects = {
 };
 
 const minuteMs = 60_000;
+/** Reasons for a severity that are told; the rest is counted. */
+const mostReasons = 10;
+
+const judgedAs = (severity: Severity, reasons: readonly string[]): string => {
+  const more = reasons.length - mostReasons;
+  return `judged ${severity}: ${reasons.slice(0, mostReasons).join('; ')}${more > 0 ? `; and ${more} more` : ''}`;
+};
 
 const requireCursor = (prefix: IdPrefix, cursor: string | undefined) => {
   if (cursor !== undefined && !isId(prefix, cursor)) throw cursorMalformed();
@@ -40,7 +51,7 @@ const requireCursor = (prefix: IdPrefix, cursor: string | undefined) => {
 
 /** What the doors of incidents and maintenance windows do. */
 export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeof incidentsDoors> => {
-  const { incidents, windows, telling, acts, ids, clock, services } = effects;
+  const { incidents, windows, telling, judge, acts, ids, clock, services } = effects;
 
   const shown = async (id: string) => {
     const incident = await incidents.find(id);
@@ -64,9 +75,15 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
   };
 
   return {
-    openIncident: async ({ caller, body: { severity, title, text } }) => {
+    openIncident: async ({ caller, body: { title, text, ...asked } }) => {
       const id = ids.next('inc');
-      await incidents.open({ id, severity, title, openedBy: actorOf(caller) }, text ?? title, (tx) =>
+      const openedBy = actorOf(caller);
+      const { severity, reasons } = asked.severity ? { severity: asked.severity, reasons: [] } : await judge();
+      const notes = [
+        { author: openedBy, kind: 'opened', text: text ?? title },
+        ...(reasons.length > 0 ? [{ author: 'operations', kind: 'severity', text: judgedAs(severity, reasons) }] : []),
+      ];
+      await incidents.open({ id, severity, title, openedBy }, notes, (tx) =>
         telling.incidents.opened(tx, { id, severity }),
       );
       return { headers: { location: `/operations/incidents/${id}` }, body: await shown(id) };

@@ -58,6 +58,20 @@ describe('an incident', () => {
     );
   });
 
+  test('without a severity is judged by what services and pipelines say, and its timeline has the reasons', async () => {
+    const { status, body } = await post('incidents', { title: 'Something is odd' });
+    expect([status, body.incident.severity]).toEqual([201, expect.stringMatching(/^P[0-3]$/)]);
+    expect(body.timeline).toEqual([
+      expect.objectContaining({ kind: 'opened', text: 'Something is odd' }),
+      expect.objectContaining({
+        kind: 'severity',
+        author: 'operations',
+        text: expect.stringMatching(new RegExp(`^judged ${body.incident.severity}: .+`)),
+      }),
+    ]);
+    await post(`incidents/${body.incident.id}/close`, { text: 'Nothing' });
+  });
+
   test('that nobody answers in time is late, and one that nobody notices owes no post-mortem', async () => {
     const { id } = await open('P2');
     minutes(241);

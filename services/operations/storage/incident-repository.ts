@@ -46,7 +46,7 @@ export const createIncidentRepository = ({
     /** `also` is done in the same transaction. */
     open: (
       incident: Pick<KnownIncident, 'id' | 'severity' | 'title' | 'openedBy'>,
-      text: string,
+      notes: readonly NewNote[],
       also: (tx: Sql) => Promise<void>,
     ): Promise<void> =>
       database.transaction(async (tx) => {
@@ -55,7 +55,7 @@ export const createIncidentRepository = ({
           'INSERT INTO incidents (id, severity, title, opened_by, opened_at) VALUES ($1, $2, $3, $4, $5)',
           [...[id, severity, title, openedBy, clock.now()]],
         );
-        await addNotes(tx, id, [{ author: openedBy, kind: 'opened', text }]);
+        await addNotes(tx, id, notes);
         await also(tx);
       }),
 

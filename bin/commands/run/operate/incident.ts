@@ -39,7 +39,7 @@ const change = async (
   if (action === 'ack')
     return operations.noteIncident({ params, body: { text: text || 'at it', acknowledge: true, severity } });
   if (action === 'note') return operations.noteIncident({ params, body: { text, acknowledge: false, severity } });
-  const opened = { severity: severity ?? 'P3', title: text.slice(0, 200), text };
+  const opened = { severity, title: text.slice(0, 200), text };
   return (await operations.openIncident({ body: opened })).body;
 };
 

@@ -13,11 +13,12 @@ const useChanged = () => {
   return () => queries.invalidateQueries({ queryKey: ['operations', 'incidents'] });
 };
 
-const SeverityField = ({ first, chosen }: { readonly first?: string; readonly chosen?: Severity }) => (
+/** `first`: what choosing none means. */
+const SeverityField = ({ first }: { readonly first: string }) => (
   <label className="field">
     <span>Severity</span>
-    <select name="severity" defaultValue={chosen}>
-      {first !== undefined && <option value="">{first}</option>}
+    <select name="severity">
+      <option value="">{first}</option>
       {Object.entries(severities).map(([severity, { means, answerMinutes }]) => (
         <option key={severity} value={severity}>
           {severity}: {means} (an answer within {answerMinutes} min)
@@ -27,7 +28,7 @@ const SeverityField = ({ first, chosen }: { readonly first?: string; readonly ch
   </label>
 );
 
-const severityIn = (form: FormData) => (textOf(form, 'severity') as Severity | undefined) ?? undefined;
+const severityIn = (form: FormData) => textOf(form, 'severity') as Severity | undefined;
 
 /** Opens an incident, and goes to it. */
 export const OpenIncident = () => {
@@ -41,11 +42,11 @@ export const OpenIncident = () => {
         'What staff do meanwhile is written into its timeline.',
       ]}
       act={async (form) => {
-        const text = textOf(form, 'text');
+        const [severity, text] = [severityIn(form), textOf(form, 'text')];
         return (await operations()).openIncident({
           body: {
-            severity: severityIn(form) ?? 'P3',
             title: textOf(form, 'title') ?? '',
+            ...(severity !== undefined && { severity }),
             ...(text !== undefined && { text }),
           },
         });
@@ -55,7 +56,7 @@ export const OpenIncident = () => {
         await navigate({ to: '/incidents/$id', params: { id: incident.id } });
       }}
     >
-      <SeverityField chosen="P2" />
+      <SeverityField first="As services and pipelines say" />
       <Field label="What is wrong" name="title" autoComplete="off" maxLength={200} isRequired />
       <Field label="What is known (optional)" name="text" autoComplete="off" maxLength={1_000} />
     </Act>

@@ -67,7 +67,12 @@ export const incidentPage = pageSchema(incidentSchema);
 export const listIncidentsQuery = z.strictObject({ state: z.enum(['open', 'closed']).optional(), ...pageQuery });
 
 export const openIncidentBody = z
-  .strictObject({ severity: severitySchema, title: textSchema(200), text: textSchema(1_000).optional() })
+  .strictObject({
+    /** Without one it is judged from the health of the services and the state of the pipelines, and the timeline says why. */
+    severity: severitySchema.optional(),
+    title: textSchema(200),
+    text: textSchema(1_000).optional(),
+  })
   .meta({ example: { severity: 'P1', title: 'The ledger stands still' } });
 
 /** A note; with it, who answers says so, and who knows better changes the severity. */

@@ -26,6 +26,8 @@ export const incidentsDoors = {
     method: 'POST',
     path: '/operations/incidents',
     summary: 'Open an incident',
+    description:
+      'Without a severity it is judged from what services and pipelines say of themselves; the timeline has the reasons, and a note changes it.',
     body: openIncidentBody,
     answers: { 201: incidentAnswer },
     answerHeaders,
