@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
+import { bundledScript } from '../../lib/load/testing/bundled-script.ts';
 import type { Cart } from '../contracts/http/cart-api.ts';
 import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import type { Order } from '../contracts/http/order-api.ts';
@@ -230,6 +231,18 @@ describe('buying', () => {
     const { status, body } = await customer.order([{ productId, ...item }]);
     expect([status, body.code]).toEqual([400, 'request.invalid']);
     expect(body.errors?.some((error) => error.path.startsWith(path))).toBe(true);
+  });
+
+  test('the load script buys as a guest does, and its checks fail where a purchase does', async () => {
+    await newProduct(5);
+    const { turn } = await bundledScript({ SHOP: platform.gateway });
+    const { checks, metrics } = await turn();
+    expect(Object.keys(checks)).toHaveLength(5);
+    expect(Object.values(checks).flat()).toEqual(expect.not.arrayContaining([false]));
+    expect(metrics).toMatchObject({ purchases_paid: [1], purchase_ms: [expect.any(Number)] });
+    const declined = await (await bundledScript({ SHOP: platform.gateway, CARD: 'tok_declined' })).turn();
+    expect(declined.checks).toMatchObject({ 'the order is accepted': [true], 'the order is paid': [false] });
+    expect(declined.metrics).not.toHaveProperty('purchases_paid');
   });
 
   test('after all of this the books agree; what is planted is named, and repaired in the name of who asks', async () => {
