@@ -12,6 +12,10 @@ export type WarehouseAudit = {
   readonly captured: number;
   /** Milliseconds from the payment's event to its row. */
   readonly eventToRowMs: Spread;
+  /** Of that, from the event to its entry in the ledger: outbox, log and function. */
+  readonly eventToLedgerMs: Spread;
+  /** And from the entry to the row: stream of the table and function. */
+  readonly ledgerToRowMs: Spread;
 };
 
 export type WarehouseWait = {
@@ -29,14 +33,15 @@ const paymentsOf = async (warehouse: Pick<Warehouse, 'query'>, orderIds: readonl
     const some = orderIds.slice(start, start + ORDERS_A_QUERY).map((id) => `'${id}'`);
     rows.push(
       ...(await warehouse.query(
-        `SELECT order_id, captured_amount, occurred_at, loaded_at FROM order_events WHERE type = 'order.paid.v1' AND order_id IN (${some.join(', ')})`,
+        `SELECT order_id, captured_amount, occurred_at, recorded_at, loaded_at FROM order_events WHERE type = 'order.paid.v1' AND order_id IN (${some.join(', ')})`,
       )),
     );
   }
   return rows;
 };
 
-const ageOf = (row: Row) => Date.parse(String(row['loaded_at'])) - Date.parse(String(row['occurred_at']));
+const spreadBetween = (rows: readonly Row[], from: string, to: string): Spread =>
+  spreadOf(rows.map((row) => Date.parse(String(row[to])) - Date.parse(String(row[from]))));
 
 /** Waits for the rows of these paid orders. @param paid ids as the shop made them */
 export const auditWarehouse = async (
@@ -58,6 +63,8 @@ export const auditWarehouse = async (
     expected: paid.length,
     missing: paid.filter((id) => !found.has(id)),
     captured: payments.reduce((sum, row) => sum + Number(row['captured_amount']), 0),
-    eventToRowMs: spreadOf(payments.map(ageOf)),
+    eventToRowMs: spreadBetween(payments, 'occurred_at', 'loaded_at'),
+    eventToLedgerMs: spreadBetween(payments, 'occurred_at', 'recorded_at'),
+    ledgerToRowMs: spreadBetween(payments, 'recorded_at', 'loaded_at'),
   };
 };

@@ -6,6 +6,7 @@ import { PURCHASES_AT_ONCE, type ReplayProgress } from '../../../lib/replay/repl
 import { hasFindings, type PlatformReplayReport, replayPlatform } from '../../../lib/replay/replay-platform.ts';
 import { SIGN_INS_AT_ONCE } from '../../../lib/replay/shopper.ts';
 import type { Spread } from '../../../lib/replay/spread.ts';
+import type { WarehouseAudit } from '../../../lib/replay/warehouse-audit.ts';
 import { durationOf } from '../../command-line/duration.ts';
 import { COLUMNS, wrapped } from '../../command-line/help.ts';
 import { type Mood, paint, print } from '../../command-line/print.ts';
@@ -33,6 +34,13 @@ const dollars = (cents: number) =>
 
 const spreadText = (name: string, { p50, p95, p99 }: Spread) =>
   [name.padEnd(9), ...[p50, p95, p99].map((ms) => String(ms).padStart(8))].join('');
+
+/** How long a payment takes to its row in the warehouse, and where on the way. */
+const rowLines = ({ eventToRowMs, eventToLedgerMs, ledgerToRowMs }: WarehouseAudit): string[] => [
+  ...item('event', spreadText('to row', eventToRowMs)),
+  ...item('of that', spreadText('to ledger', eventToLedgerMs)),
+  ...item('', spreadText('then', ledgerToRowMs)),
+];
 
 const idLines = (what: string, ids: readonly string[]): string[] => [
   ...ids.slice(0, SHOWN).flatMap((id) => item(what, id, 'bad')),
@@ -69,7 +77,7 @@ const linesOf = (report: PlatformReplayReport, data: string): string[] => {
     ...(warehouse
       ? item(
           'warehouse',
-          `${warehouse.expected - warehouse.missing.length} of ${warehouse.expected} payments, ${dollars(warehouse.captured)}; event to row p50 ${warehouse.eventToRowMs.p50} ms, p99 ${warehouse.eventToRowMs.p99} ms`,
+          `${warehouse.expected - warehouse.missing.length} of ${warehouse.expected} payments, ${dollars(warehouse.captured)}`,
           moodOf(warehouse.missing.length),
         )
       : []),
@@ -80,6 +88,7 @@ const linesOf = (report: PlatformReplayReport, data: string): string[] => {
     ...item('', spreadText('sign-in', answerMs.signIn)),
     ...item('', spreadText('cart', answerMs.cart)),
     ...item('', spreadText('order', answerMs.order)),
+    ...(warehouse ? rowLines(warehouse) : []),
     ...item('this tool', spreadText('queue', queueMs)),
     ...item(
       '',
