@@ -1,10 +1,11 @@
 import type { Drill } from './drill.ts';
 import { lostCache } from './lost-cache.ts';
 import { lostEventLog } from './lost-event-log.ts';
+import { pointInTime } from './point-in-time.ts';
 import { promote } from './promote.ts';
 
 /** Every rehearsal that this machine can make. */
-export const drills: readonly Drill[] = [promote, lostCache, lostEventLog];
+export const drills: readonly Drill[] = [promote, lostCache, lostEventLog, pointInTime];
 
 /** The drill of a name. Throws one sentence for another name. */
 export const drillNamed = (name: string): Drill => {

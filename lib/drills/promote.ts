@@ -1,18 +1,15 @@
 import { execFile } from 'node:child_process';
-import { appendFile, mkdir, rename, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { rename } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import type pg from 'pg';
-import { beginBackup } from '../backups/copy-cluster.ts';
-import { freePort } from '../backups/free-ports.ts';
 import { type ClusterDoor, inDatabase } from '../backups/open-cluster.ts';
 import { requireFreePorts } from '../local/port-holder.ts';
-import { type Postgres, startPostgres } from '../local/postgres/postgres.ts';
-import { chooseAccount } from '../local/postgres/postgres-account.ts';
+import type { Postgres } from '../local/postgres/postgres.ts';
 import { ADMINISTRATOR, postmasterOf } from '../local/postgres/postgres-cluster.ts';
 import { readSecrets } from '../local/secrets.ts';
 import type { LocalState } from '../local/state.ts';
 import { pauseUnless } from '../shop/patiently.ts';
+import { copyBeside } from './copy-beside.ts';
 import type { Drill, DrillContext } from './drill.ts';
 
 const run = promisify(execFile);
@@ -24,31 +21,13 @@ const GONE_WITHIN_MS = 10_000;
 const STOP_WITHIN_MS = 10_000;
 
 /** Copies the running cluster and starts the copy as a streaming replica, on a port of its own. */
-const startReplica = async (
-  { state: { dataFolder, postgres }, say, signal }: DrillContext,
-  client: pg.Client,
-  writer: ClusterDoor,
-): Promise<Postgres> => {
-  const home = path.join(dataFolder, REPLICA);
-  const cluster = path.join(home, 'postgres', 'cluster');
-  await mkdir(path.join(home, 'postgres'), { recursive: true, mode: 0o711 });
+const startReplica = async (context: DrillContext, client: pg.Client, writer: ClusterDoor): Promise<Postgres> => {
   await client.query('SELECT pg_create_physical_replication_slot($1, true)', [REPLICA]);
-  const begun = await beginBackup(client, postgres.cluster, REPLICA);
-  await begun.copyFiles(cluster, signal);
-  await mkdir(path.join(cluster, 'pg_wal'), { recursive: true, mode: 0o700 });
-  await (await begun.end()).copyLog(cluster);
-  const from = `host=127.0.0.1 port=${writer.port} user=${ADMINISTRATOR} password=${writer.password} application_name=${REPLICA}`;
-  await appendFile(
-    path.join(cluster, 'postgresql.auto.conf'),
-    `primary_conninfo = '${from}'\nprimary_slot_name = '${REPLICA}'\n`,
-  );
-  await writeFile(path.join(cluster, 'standby.signal'), '');
-  const account = await chooseAccount(postgres.cluster);
-  if (account) await run('chown', ['-R', `${account.uid}:${account.gid}`, cluster]);
-  say('starting the copy as a replica');
-  return startPostgres({
-    ...{ folder: { path: home, id: REPLICA }, logFile: path.join(dataFolder, 'logs', 'replica.log') },
-    ...{ port: await freePort(), password: writer.password, signal },
+  const copy = await copyBeside(context, client, { name: REPLICA, password: writer.password });
+  context.say('starting the copy as a replica');
+  return copy.start('standby.signal', {
+    primary_conninfo: `host=127.0.0.1 port=${writer.port} user=${ADMINISTRATOR} password=${writer.password} application_name=${REPLICA}`,
+    primary_slot_name: REPLICA,
   });
 };
 

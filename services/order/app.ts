@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type * as z from 'zod';
+import { orderEventSchema } from '../contracts/events/order-events.ts';
 import { parseEvent } from '../contracts/events/topics.ts';
 import { OrderServiceDefinition } from '../contracts/generated/cloudmart/order/v1/order.ts';
 import { driftKinds } from '../contracts/http/drifts.ts';
@@ -40,7 +41,9 @@ import { listenForOrderChanges } from './storage/order-changes.ts';
 import { registerOrderGauges } from './storage/order-gauges.ts';
 import { createOrderRepository, type KnownOrder, processOrderQueue } from './storage/order-repository.ts';
 import { createReconciliationRepository } from './storage/reconciliation-repository.ts';
+import { createToldOrders } from './storage/told-orders.ts';
 import { beginReconciliation, bySchedule } from './use-cases/begin-reconciliation.ts';
+import { catchUp } from './use-cases/catch-up.ts';
 import { startProcessingOrder } from './use-cases/change-order.ts';
 import { orderFigures } from './use-cases/order-figures.ts';
 import { processOrder } from './use-cases/process-order.ts';
@@ -205,6 +208,17 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   const grpc = createGrpcServer({ context }).add(
     OrderServiceDefinition,
     answerCalls(OrderServiceDefinition, orderDoors, handlers),
+  );
+
+  // Orders are taken without the log, too: then a later start looks.
+  await catchUp({
+    ...{ log, told: createToldOrders(database), orders, clock, logger },
+    parse: (value) => {
+      const event = parseEvent(value, 'order-events');
+      return event && orderEventSchema.parse(event);
+    },
+  }).catch((error: unknown) =>
+    logger.warn({ error }, 'the log could not be asked whether it knows more than the database'),
   );
 
   return owned.running({

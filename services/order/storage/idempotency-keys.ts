@@ -6,6 +6,9 @@ import { type CartOrder, newestOrdersOf } from './cart-orders.ts';
 /** Longer than a request may last, so that a claim runs out only when its request is dead. */
 const claimSeconds = 20;
 
+/** Stands for the digest of a request that is not known any more: the order was taken back from its message (use-cases/catch-up.ts). */
+export const unknownFingerprint = '';
+
 /** A request under its key, and everything that its caller is known by. */
 export type KeyedRequest = {
   readonly key: string;
@@ -70,7 +73,7 @@ export const createIdempotencyKeys = ({ sql, clock }: { sql: Sql; clock: Clock }
       const { attempt, newest } = row;
       return { outcome: 'claimed', attempt, carts: carts.map((of) => ({ owner: of, orderId: newest?.[of] ?? null })) };
     }
-    if (row.fingerprint !== fingerprint) return { outcome: 'other-body' };
+    if (row.fingerprint !== fingerprint && row.fingerprint !== unknownFingerprint) return { outcome: 'other-body' };
     return row.order_id === null ? { outcome: 'in-flight' } : { outcome: 'done', orderId: row.order_id };
   },
 
