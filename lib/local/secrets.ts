@@ -22,11 +22,12 @@ export type Secrets = {
 const RANDOM_BYTES = 24;
 const newSecret = () => randomBytes(RANDOM_BYTES).toString('base64url');
 
-const FILE = 'secrets.json';
+/** Their file in the data folder. */
+export const SECRETS_FILE = 'secrets.json';
 
 /** The kept secrets of a data folder. Throws `StartRefused` when the file is damaged or missing. */
 export const readSecrets = async (dataFolder: string): Promise<Secrets> => {
-  const file = path.join(dataFolder, FILE);
+  const file = path.join(dataFolder, SECRETS_FILE);
   const wayOut = ' and holds the passwords of this data; restore it from a backup';
   const kept = await readKeptJson<Secrets>(file, wayOut);
   if (!kept) throw new StartRefused('data.corrupt', `${file} is missing${wayOut}`);
@@ -42,7 +43,7 @@ export const keepSecrets = async (
   services: readonly ServiceManifest[],
   databaseExists: boolean,
 ): Promise<Secrets> => {
-  const file = folder.at(FILE);
+  const file = folder.at(SECRETS_FILE);
   const kept = await readKeptJson<Partial<Secrets>>(
     file,
     ' and holds the passwords of this data; restore it from a backup, or move the whole data folder away to start with empty data',

@@ -126,7 +126,11 @@ const replayOn = async (
     const rows = { withinMs: ROWS_WITHIN_MS, signal: ended };
     const warehouse = state.warehouse ? await auditWarehouse(openWarehouseDoor(state.warehouse), paid, rows) : null;
     const userIds = [...new Set(accepted.map(({ userId }) => userId))];
-    const stored = await patiently(() => storedOrders(ordersUrl, userIds, since), { ...patience, signal: ended });
+    // Passwords may be others by now.
+    const stored = await patiently(
+      async () => storedOrders((await readState(dataFolder)).databases['orders'] ?? '', userIds, since),
+      { ...patience, signal: ended },
+    );
     return { ...report, mails, orders: auditOrders(stored, accepted, askedKeys), warehouse, kills: killed, history };
   } finally {
     watch.close();
