@@ -224,6 +224,15 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `calls "${callee}", which is a ${target.kind} without a door; publish an event that it consumes`,
         );
     }
+    for (const callee of service.callsByGrpc ?? []) {
+      if (!service.calls.includes(callee))
+        throw sentence(service.name, `calls "${callee}" by gRPC and does not call it; add it to calls`);
+      if (services.find(({ name }) => name === callee)?.ports.grpc === undefined)
+        throw sentence(
+          service.name,
+          `calls "${callee}" by gRPC, which has no such door; declare ports.grpc there, or remove it from callsByGrpc`,
+        );
+    }
     for (const name of can.reachesOutside ? [] : (service.reaches ?? []))
       throw sentence(
         service.name,

@@ -140,7 +140,10 @@ describe('what a service reaches', () => {
   });
 });
 
-const made = { SHELF_KEY: 'v4zL9Rk2Xw7Tq8Mp3Bn6', SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153' };
+const made = {
+  SHELF_KEY: 'v4zL9Rk2Xw7Tq8Mp3Bn6',
+  CALL_SECRET_DOOR_TO_STOCK: '4b7e0c6f2d9a81537b7e0c6f2d9a8153',
+};
 
 describe('a secret that others issue', () => {
   const stock = fixture('stock');
@@ -273,7 +276,6 @@ describe('what a service observes', () => {
       ObserveTopics: ['kafka-cluster:DescribeTopic', 'kafka-cluster:ReadData'],
       ObserveConsumers: ['kafka-cluster:DescribeGroup'],
       ObserveTables: ['dynamodb:BatchGetItem', 'dynamodb:DescribeTable', 'dynamodb:GetItem', 'dynamodb:Query'],
-      ReadSecrets: ['secretsmanager:DescribeSecret', 'secretsmanager:GetSecretValue'],
       UseDataKey: ['kms:Decrypt', 'kms:GenerateDataKey'],
     });
     const on = (sid: string) =>

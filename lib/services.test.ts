@@ -90,6 +90,18 @@ describe('manifests that do not fit together are refused in one sentence with th
       /calls form a cycle .*product -> order -> .*; turn one of these calls into an event$/,
     ],
     [
+      'a gRPC door of a service that is not called',
+      'cart',
+      { callsByGrpc: ['payment'] },
+      /calls "payment" by gRPC and does not call it; add it to calls$/,
+    ],
+    [
+      'a gRPC door that is not there',
+      'order',
+      { callsByGrpc: ['cart'] },
+      /calls "cart" by gRPC, which has no such door; declare ports\.grpc there, or remove it from callsByGrpc$/,
+    ],
+    [
       'a table without a stream that is followed',
       'stamper',
       { follows: ['stamps'] },

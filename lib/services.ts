@@ -4,6 +4,7 @@ import { manifest as apiGateway } from '../services/api-gateway/manifest.ts';
 import { manifest as assistant } from '../services/assistant/manifest.ts';
 import { manifest as cart } from '../services/cart/manifest.ts';
 import { manifest as staffConsole } from '../services/console/manifest.ts';
+import { callSecretName } from '../services/kit/call-secret.ts';
 import {
   actsOn,
   consumedTopics,
@@ -24,7 +25,6 @@ import { manifest as storefront } from '../services/storefront/manifest.ts';
 import { manifest as user } from '../services/user/manifest.ts';
 import { manifest as warehouseExport } from '../services/warehouse-export/manifest.ts';
 import { checkServices } from './check-services.ts';
-import { SERVICE_AUTH_SECRET } from './names.ts';
 
 const declared: readonly ServiceManifest[] = [
   apiGateway,
@@ -108,6 +108,19 @@ export const callersOf = (service: ServiceManifest, all: readonly ServiceManifes
     .map(({ name }) => name)
     .sort();
 
+/** Services that declare calls to this one's gRPC door, sorted. */
+export const grpcCallersOf = (service: ServiceManifest, all: readonly ServiceManifest[]): string[] =>
+  all
+    .filter(({ callsByGrpc = [] }) => callsByGrpc.includes(service.name))
+    .map(({ name }) => name)
+    .sort();
+
+/** Keys of the secrets that a service has in common with each whose gRPC door it calls, and with each that calls its own. */
+export const callSecretNames = (service: ServiceManifest, all: readonly ServiceManifest[]): string[] => [
+  ...(service.callsByGrpc ?? []).map((callee) => callSecretName(service.name, callee)),
+  ...grpcCallersOf(service, all).map((caller) => callSecretName(caller, service.name)),
+];
+
 /** Consumer groups that read a topic, those by which functions get their dead letters again included. */
 export const groupsOn = (topic: string, all: readonly ServiceManifest[]): string[] =>
   all
@@ -140,9 +153,3 @@ export const sharedSecretNames = (service: ServiceManifest): { readonly key: str
     const owner = secretOwner(service, key);
     return owner === service.name ? [] : [{ key, owner }];
   });
-
-/** Keys that Secrets Manager holds for a service. What has no door and calls nobody signs and checks nothing. */
-export const secretKeysOf = (service: ServiceManifest): string[] =>
-  (runtimeOf(service) === 'function' || runtimeOf(service) === 'flink') && service.calls.length === 0
-    ? secretNames(service)
-    : [SERVICE_AUTH_SECRET, ...secretNames(service)];

@@ -19,6 +19,7 @@ const wishlist = testManifest({
   ports: { http: 8099, grpc: 50099 },
   owns: { database: 'wishes' },
   calls: ['user'],
+  callsByGrpc: ['user'],
   configuration: { SIGN: { description: 'A sign.', kind: 'plain', default: '$5' } },
 });
 const withWishlist = [...services, wishlist];
@@ -38,7 +39,9 @@ describe('compose.yaml and what it mounts', () => {
         user: { condition: 'service_healthy' },
       },
     });
-    expect(composeSecrets(withWishlist)).toContain('WISHLIST_DATABASE_PASSWORD');
+    expect(composeSecrets(withWishlist)).toEqual(
+      expect.arrayContaining(['WISHLIST_DATABASE_PASSWORD', 'CALL_SECRET_WISHLIST_TO_USER']),
+    );
     expect(files.get('compose/prometheus.yaml')).toContain('wishlist:9000');
   });
 
@@ -103,7 +106,7 @@ describe('the secrets', () => {
     for (const [name, value] of Object.values(containers).flatMap(({ environment = {} }) =>
       Object.entries(environment),
     ))
-      if (/(PASSWORD|SECRET)$/.test(name)) expect(value).toMatch(/^\$\{\w+:\?/);
+      if (/(PASSWORD|SECRET)$|^CALL_SECRET_/.test(name)) expect(value).toMatch(/^\$\{\w+:\?/);
   });
 });
 

@@ -3,16 +3,15 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { usesDatabases } from '../../services/kit/observation.ts';
-import { generatedSecretNames } from '../services.ts';
-import { variableName } from '../variables/service-variables.ts';
+import { variableName } from '../../services/kit/variable-name.ts';
+import { callSecretNames, generatedSecretNames } from '../services.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
-/** Passwords of the peers, and what services sign their calls with. */
+/** Passwords of the peers. */
 export const peerSecrets = {
   postgres: 'POSTGRES_PASSWORD',
   valkey: 'VALKEY_PASSWORD',
   grafana: 'GRAFANA_PASSWORD',
-  serviceAuth: 'SERVICE_AUTH_SECRET',
 } as const;
 
 /** Name of the password of a service's PostgreSQL role. */
@@ -27,6 +26,7 @@ export const secretReference = (name: string): string => `\${${name}:?is missing
 /** Names of everything that has to be in `.env`. */
 export const composeSecrets = (services: readonly ServiceManifest[]): readonly string[] => [
   ...Object.values(peerSecrets),
+  ...new Set(services.flatMap((service) => callSecretNames(service, services))),
   ...services.filter(usesDatabases).map(({ name }) => databasePassword(name)),
   ...services.flatMap((service) => generatedSecretNames(service).map((key) => declaredSecret(service.name, key))),
 ];

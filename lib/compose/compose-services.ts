@@ -6,7 +6,13 @@ import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { tableEnvironment } from '../local/tables/declared-tables.ts';
 import { localImageName } from '../names.ts';
-import { callersOf, generatedSecretNames, publicDoorOf, runsOnThisMachine, sharedSecretNames } from '../services.ts';
+import {
+  callSecretNames,
+  generatedSecretNames,
+  publicDoorOf,
+  runsOnThisMachine,
+  sharedSecretNames,
+} from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceVariables } from '../variables/service-variables.ts';
@@ -51,12 +57,10 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
     if (environmentName) environment[key] = ENVIRONMENT;
     if (environment[key] !== undefined) environment[key] = environment[key].replaceAll('$', '$$$$');
   }
-  const callers = callersOf(service, all);
   return {
     ...environment,
     ...(asksTables(service) && tableEnvironment(TABLES_URL)),
-    ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
-    SERVICE_AUTH_SECRET: secretReference(peerSecrets.serviceAuth),
+    ...Object.fromEntries(callSecretNames(service, all).map((key) => [key, secretReference(key)] as const)),
     ...Object.fromEntries(
       generatedSecretNames(service).map((key) => [key, secretReference(declaredSecret(service.name, key))] as const),
     ),

@@ -7,6 +7,7 @@ import {
 } from '../../services/kit/configuration-declaration.ts';
 import { hasStandIns, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { siteHost } from '../names.ts';
+import { callSecretNames, secretNames } from '../services.ts';
 import { pageAddresses } from '../variables/page-addresses.ts';
 import type { Environment } from './environment.ts';
 import { servesCustomers } from './readiness.ts';
@@ -39,6 +40,19 @@ export const neededSecretNames = (service: ServiceManifest, environment: Environ
     .filter(([, declared]) => declared.kind === 'secret' && isNeeded(declared, plainValue))
     .map(([key]) => key);
 };
+
+/**
+ * Keys that Secrets Manager holds for a service in an environment. A place for what others issue costs as much as a value, so it is made
+ * where it is needed, and always where secrets outlive their stack: there an earlier place of the name would be in the way of a new one.
+ */
+export const secretKeysOf = (
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+  environment: Environment,
+): string[] => [
+  ...callSecretNames(service, all),
+  ...(environment.protected ? secretNames(service) : neededSecretNames(service, environment)),
+];
 
 const senderProblems = (service: ServiceManifest, environment: Environment): string[] =>
   Object.entries(configurationOf(service, environment))

@@ -6,8 +6,11 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { defineService } from '../../services/kit/manifest.ts';
 import { keepRecord } from '../release/checklist/checklist-record.ts';
+import { services } from '../services.ts';
 import { openDataFolder } from './data-folder.ts';
 import { keepSecrets } from './secrets.ts';
+import { planProcess } from './service-plan.ts';
+import { localSizes } from './size.ts';
 
 let place: string;
 const at = (...parts: string[]) => path.join(place, ...parts);
@@ -157,9 +160,43 @@ describe('the secrets of a data folder', () => {
     folder.release();
     expect(second).toEqual(first);
     expect((await stat(at('data', 'secrets.json'))).mode & 0o777).toBe(0o600);
-    expect(
-      new Set([first.administrator, first.serviceAuth, first.roles['user'], first.configuration['user']?.['KEY']]).size,
-    ).toBe(4);
+    expect(new Set([first.administrator, first.roles['user'], first.configuration['user']?.['KEY']]).size).toBe(3);
+  });
+
+  it('of a caller and a callee are one for each pair that manifests declare', async () => {
+    const folder = await openDataFolder(at('data'));
+    const { calls } = await keepSecrets(folder, services, false);
+    folder.release();
+    expect(Object.keys(calls).sort()).toEqual([
+      'CALL_SECRET_API_GATEWAY_TO_ORDER',
+      'CALL_SECRET_API_GATEWAY_TO_USER',
+      'CALL_SECRET_CART_TO_PRODUCT',
+      'CALL_SECRET_ORDER_TO_PAYMENT',
+      'CALL_SECRET_ORDER_TO_PRODUCT',
+      'CALL_SECRET_ORDER_TO_USER',
+    ]);
+    expect(new Set(Object.values(calls).map(({ current }) => current)).size).toBe(6);
+  });
+
+  it('of a caller and a callee are given to these two, and the one of before to the callee alone', async () => {
+    const folder = await openDataFolder(at('data'));
+    const kept = await keepSecrets(folder, services, false);
+    folder.release();
+    const key = 'CALL_SECRET_ORDER_TO_PAYMENT';
+    const rotated = { ...kept, calls: { ...kept.calls, [key]: { current: 'the new one', previous: 'the old one' } } };
+    const bundle = { service: 'x', folder: place, entry: 'main.mjs', hash: '0', bytes: 0, parts: [] };
+    const placement = { folder, portBase: undefined, size: localSizes.fast, secrets: rotated, services };
+    const given = (name: string) => {
+      const service = services.find((each) => each.name === name) as (typeof services)[number];
+      const { environment } = planProcess(service, { own: bundle, started: bundle }, placement);
+      return Object.entries(environment).filter(([variable]) => variable.startsWith(key));
+    };
+    expect(given('order')).toEqual([[key, 'the new one']]);
+    expect(given('payment')).toEqual([
+      [key, 'the new one'],
+      [`${key}_PREVIOUS`, 'the old one'],
+    ]);
+    expect(given('api-gateway')).toEqual([]);
   });
 
   it('of a service that went away are there again when it comes back', async () => {

@@ -110,7 +110,6 @@ const describeState = (
       email: withStaff?.configuration['STAFF_EMAIL']?.default ?? '',
       password: (withStaff && secrets.configuration[withStaff.name]?.['STAFF_PASSWORD']) ?? '',
     },
-    serviceAuthSecret: secrets.serviceAuth,
   };
 };
 

@@ -2,17 +2,20 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
-import { generatedSecretNames } from '../services.ts';
+import { callSecretNames, generatedSecretNames } from '../services.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { DataFolder } from './data-folder.ts';
 import { readKeptJson } from './kept-json.ts';
 import { StartRefused } from './start-refused.ts';
 
+/** What a caller signs with, and what it signed with before: callees accept both, so that services can start again one after the other. */
+export type CallSecret = { readonly current: string; readonly previous?: string };
+
 export type Secrets = {
   /** Password of PostgreSQL's superuser. */
   readonly administrator: string;
-  /** Signs the tokens with which services call each other. */
-  readonly serviceAuth: string;
+  /** What each caller and callee have in common, by the key under which both know it. */
+  readonly calls: Readonly<Record<string, CallSecret>>;
   /** PostgreSQL password of each service's role. */
   readonly roles: Readonly<Record<string, string>>;
   /** Declared secret configuration but what others issue, by service and key. */
@@ -55,7 +58,14 @@ export const keepSecrets = async (
     );
   const secrets: Secrets = {
     administrator: kept?.administrator ?? newSecret(),
-    serviceAuth: kept?.serviceAuth ?? newSecret(),
+    calls: {
+      ...kept?.calls,
+      ...Object.fromEntries(
+        services
+          .flatMap((service) => callSecretNames(service, services))
+          .map((key) => [key, kept?.calls?.[key] ?? { current: newSecret() }]),
+      ),
+    },
     // A service that is gone today may come back with the next checkout, and its data need its old secrets.
     roles: {
       ...kept?.roles,

@@ -1,9 +1,10 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
+import { callSecretName, previousSecretName } from '../../services/kit/call-secret.ts';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { asksTables } from '../../services/kit/observation.ts';
 import type { Bundle } from '../bundle/bundle.ts';
-import { callersOf, publicDoorOf, sharedSecretNames } from '../services.ts';
+import { callSecretNames, grpcCallersOf, publicDoorOf, sharedSecretNames } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
@@ -89,10 +90,21 @@ const processEnvironment = ({ folder }: Placement): Record<string, string> => ({
   ...tracesOfThisProcess(),
 });
 
+/** Secrets of the calls that a service makes and answers. Who answers also accepts the one of before, while a rotation lasts. */
+const callVariables = (service: ServiceManifest, services: readonly ServiceManifest[], { calls }: Secrets) => {
+  const answered = grpcCallersOf(service, services).map((caller) => callSecretName(caller, service.name));
+  return Object.fromEntries([
+    ...callSecretNames(service, services).map((key) => [key, calls[key]?.current ?? '']),
+    ...answered.flatMap((key) => {
+      const previous = calls[key]?.previous;
+      return previous === undefined ? [] : [[previousSecretName(key), previous]];
+    }),
+  ]);
+};
+
 const environmentOf = (service: ServiceManifest, placement: Placement): Record<string, string> => {
   const { portBase, secrets, services, size } = placement;
   const environment = serviceVariables(service, services, localAddresses(placement));
-  const callers = callersOf(service, services);
   if (environment['DATABASE_CONNECTIONS']) {
     environment['DATABASE_CONNECTIONS'] = String(
       Math.min(Number(environment['DATABASE_CONNECTIONS']), size.connections),
@@ -110,8 +122,7 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     ...Object.fromEntries(
       sharedSecretNames(service).map(({ key, owner }) => [key, secrets.configuration[owner]?.[key] ?? '']),
     ),
-    SERVICE_AUTH_SECRET: secrets.serviceAuth,
-    ...(callers.length > 0 && { ALLOWED_CALLERS: callers.join(',') }),
+    ...callVariables(service, services, secrets),
     ...processEnvironment(placement),
   };
 };

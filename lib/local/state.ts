@@ -48,8 +48,6 @@ export type LocalState = {
   readonly control?: string;
   readonly mailFolder: string;
   readonly staff: { readonly email: string; readonly password: string };
-  /** Signs tokens between services; for tools that call inner doors. */
-  readonly serviceAuthSecret: string;
 };
 
 const FILE = 'state.json';

@@ -2,10 +2,12 @@
  * Names of the stack outputs that workloads need: values that only a deployment knows. The CDK app exports exactly these and
  * gives their tokens to the charts; rendered files hold placeholders of the same names until they are filled.
  */
+import { isCallSecretName } from '../../services/kit/call-secret.ts';
 import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy, usesDatabases } from '../../services/kit/observation.ts';
-import { SERVICE_AUTH_SECRET } from '../names.ts';
-import { secretKeysOf, secretOwner } from '../services.ts';
+import type { Environment } from '../environment/environment.ts';
+import { secretKeysOf } from '../environment/environment-configuration.ts';
+import { secretOwner } from '../services.ts';
 
 /** `product-images` -> `ProductImages`, `API_KEY` -> `ApiKey`: CloudFormation allows letters and digits only. */
 const inPascalCase = (name: string) =>
@@ -30,25 +32,26 @@ export const outputNames = {
   table: (table: string): string => `Table${inPascalCase(table)}`,
   /** Physical name of a bucket. */
   bucket: (bucket: string): string => `Bucket${inPascalCase(bucket)}`,
-  /** ARN or name of a secret; one for all services that hold `SERVICE_AUTH_SECRET`. */
+  /** ARN or name of a secret; one for the two services that hold that of a caller and a callee. */
   secret: (service: string, key: string): string =>
-    key === SERVICE_AUTH_SECRET ? 'SecretServiceAuth' : `Secret${inPascalCase(service)}${inPascalCase(key)}`,
+    isCallSecretName(key) ? inPascalCase(key) : `Secret${inPascalCase(service)}${inPascalCase(key)}`,
 } as const;
 
-/** Every output that the workloads of these services may need, sorted. */
-export const neededOutputs = (services: readonly ServiceManifest[], hasPublicDoor: boolean): string[] => {
+/** Every output that the workloads of these services may need in an environment, sorted. */
+export const neededOutputs = (services: readonly ServiceManifest[], environment: Environment): string[] => {
   const inCluster = services.filter(runsInCluster);
   const names = new Set<string>();
   if (inCluster.some(usesDatabases)) names.add(outputNames.databaseAddress);
   if (inCluster.some(usesEvents)) names.add(outputNames.eventBrokers);
   if (inCluster.some(({ cache }) => cache)) names.add(outputNames.cacheAddress);
-  if (hasPublicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
+  if (environment.publicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
   for (const service of inCluster) {
     names.add(outputNames.repository(service.name));
     for (const table of [...Object.keys(service.owns.tables ?? {}), ...observedBy(service).tables])
       names.add(outputNames.table(table));
     for (const bucket of service.owns.buckets ?? []) names.add(outputNames.bucket(bucket));
-    for (const key of secretKeysOf(service)) names.add(outputNames.secret(secretOwner(service, key), key));
+    for (const key of secretKeysOf(service, services, environment))
+      names.add(outputNames.secret(secretOwner(service, key), key));
   }
   return [...names].sort();
 };

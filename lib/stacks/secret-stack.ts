@@ -19,10 +19,9 @@ export class SecretStack extends PlatformStack {
   constructor(scope: Construct, id: string, { environment, services, key }: SecretStackProps) {
     super(scope, id, { environment, description: 'Secrets of the services' });
     this.secrets = new ServiceSecrets(this, 'Secrets', {
-      environment: environment.name,
+      environment,
       services,
       key,
-      retained: environment.protected,
     });
     const published = new Set<string>();
     for (const service of services)

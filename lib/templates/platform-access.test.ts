@@ -77,14 +77,18 @@ describe('a table to which is only added', () => {
   });
 });
 
-describe('the secret that services sign their calls with', () => {
-  test('is given to pods, and to no function that calls nobody', () => {
-    const functions = stacks
-      .filter(({ environment }) => environment === 'production')
-      .flatMap(({ template }) => resourcesOf(template, 'AWS::Lambda::Function'))
-      .map(({ properties }) => Object.keys(at(properties, 'Environment', 'Variables') ?? {}));
-    expect(functions.flat()).toContain('ALLOWED_CALLERS');
-    expect(functions.flat()).not.toContain('SERVICE_AUTH_SECRET_SECRET_ID');
+describe('the secret of a caller and a callee (M7)', () => {
+  const letters = (name: string) => name.replaceAll('-', '');
+  const pairs = services.flatMap(({ name, callsByGrpc = [] }) => callsByGrpc.map((callee) => [name, callee] as const));
+
+  test.each(pairs)('of %s and %s is read by these two alone', (caller, callee) => {
+    const secret = `CALLSECRET${letters(caller)}TO${letters(callee)}`.toUpperCase();
+    const readers = stacks
+      .filter(({ environment, stack }) => environment === 'production' && stack !== 'Secret')
+      .flatMap(({ template }) => identityStatements(template))
+      .filter(({ statement }) => textOf(statement.Resource).includes(secret))
+      .map(({ entry }) => /^<(\w+?)identityRole/.exec(textOf(listOf(entry.properties['Roles'])[0]))?.[1]);
+    expect(readers.sort()).toEqual([letters(callee), letters(caller)].sort());
   });
 });
 

@@ -21,6 +21,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     largeBodies: ['/api/loads'],
     cache: true,
     calls: ['stock'],
+    callsByGrpc: ['stock'],
     reaches: ['bedrock', 'openai', 'azure-language'],
   }),
   fixture({

@@ -1,9 +1,9 @@
 /** The environment variables of a Lambda: the names that every platform uses, with the addresses of AWS. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { Environment } from '../environment/environment.ts';
-import { configurationOf } from '../environment/environment-configuration.ts';
+import { configurationOf, secretKeysOf } from '../environment/environment-configuration.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
-import { callersOf, secretKeysOf, secretOwner } from '../services.ts';
+import { secretOwner } from '../services.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
 import { type Addresses, serviceVariables } from './service-variables.ts';
 import { traceVariables } from './trace-variables.ts';
@@ -45,11 +45,10 @@ export const functionVariables = (
   LOG_LEVEL: environment.logLevel,
   ...(environment.traces?.functionsEndpoint &&
     traceVariables(environment.traces.functionsEndpoint, environment.traces.share)),
-  ALLOWED_CALLERS: callersOf(service, all).join(','),
   ...serviceVariables(service, all, awsAddresses(outputOf)),
   ...configurationOf(service, environment),
   ...Object.fromEntries(
-    secretKeysOf(service).map((key) => [
+    secretKeysOf(service, all, environment).map((key) => [
       `${key}_SECRET_ID`,
       outputOf(outputNames.secret(secretOwner(service, key), key)),
     ]),

@@ -2,6 +2,8 @@
 import { sendsMail } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy } from '../../services/kit/observation.ts';
+import { variableName } from '../../services/kit/variable-name.ts';
+import { grpcCallersOf } from '../services.ts';
 import { pageAddresses } from './page-addresses.ts';
 import { platformMap } from './platform-map.ts';
 
@@ -28,9 +30,6 @@ export type Addresses = {
   /** `folder:/path` or `ses:`. */
   mail: string;
 };
-
-/** `order` -> `ORDER`, `api-gateway` -> `API_GATEWAY`. */
-export const variableName = (name: string): string => name.toUpperCase().replaceAll('-', '_');
 
 const requireService = (all: readonly ServiceManifest[], name: string) => {
   const found = all.find((service) => service.name === name);
@@ -68,8 +67,10 @@ export const serviceVariables = (
   for (const name of service.calls) {
     const callee = requireService(all, name);
     if (callee.ports.http) environment[`${variableName(name)}_URL`] = at.http(callee);
-    if (callee.ports.grpc) environment[`${variableName(name)}_GRPC`] = at.grpc(callee);
+    if (service.callsByGrpc?.includes(name)) environment[`${variableName(name)}_GRPC`] = at.grpc(callee);
   }
+  const callers = grpcCallersOf(service, all);
+  if (callers.length > 0) environment['ALLOWED_CALLERS'] = callers.join(',');
   for (const [key, { kind, default: value }] of Object.entries(service.configuration))
     if (kind === 'plain' && value !== undefined) environment[key] = value;
   Object.assign(

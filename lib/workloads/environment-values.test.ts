@@ -2,6 +2,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { runsInCluster } from '../../services/kit/manifest.ts';
+import { secretKeysOf } from '../environment/environment-configuration.ts';
 import { environments } from '../environments.ts';
 import { neededOutputs, placeholderOf } from '../outputs/stack-outputs.ts';
 import { services } from '../services.ts';
@@ -98,11 +99,10 @@ describe.each(environments)('in $name', (environment) => {
     test('fits into one deployment event and holds no secret', () => {
       const text = JSON.stringify(objects);
       expect(text.length).toBeLessThan(largestManifestBytes);
-      for (const [key, { kind }] of Object.entries(service.configuration))
-        if (kind === 'secret') {
-          expect(text).toContain(`"${key}_SECRET_ID"`);
-          expect(text).not.toContain(`"${key}"`);
-        }
+      for (const key of secretKeysOf(service, services, environment)) {
+        expect(text).toContain(`"${key}_SECRET_ID"`);
+        expect(text).not.toContain(`"${key}"`);
+      }
     });
   });
 
@@ -110,7 +110,7 @@ describe.each(environments)('in $name', (environment) => {
     const found = new Set(
       [...files.values()].flatMap((text) => [...text.matchAll(/\$\{stack:(\w+)\}/g)].map(([, name]) => name)),
     );
-    expect([...found].sort()).toEqual(neededOutputs(services, environment.publicDoor !== undefined));
+    expect([...found].sort()).toEqual(neededOutputs(services, environment));
   });
 
   test('kustomization names every file but itself and the Application', () => {
@@ -160,5 +160,6 @@ test('Argo CD applies only what it owns, and shows the difference of the rest', 
 });
 
 test('output names are those that CloudFormation accepts', () => {
-  for (const name of neededOutputs(services, true)) expect(name).toMatch(/^[A-Za-z0-9]+$/);
+  for (const environment of environments)
+    for (const name of neededOutputs(services, environment)) expect(name).toMatch(/^[A-Za-z0-9]+$/);
 });

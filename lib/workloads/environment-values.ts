@@ -2,11 +2,11 @@ import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest
 import { observedBy } from '../../services/kit/observation.ts';
 import type { Environment } from '../environment/environment.ts';
 import { replicasOf, SERVICE_CIDR } from '../environment/environment-checks.ts';
-import { configurationOf } from '../environment/environment-configuration.ts';
+import { configurationOf, secretKeysOf } from '../environment/environment-configuration.ts';
 import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { cacheUser, prefixOf, workloadNamespace } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
-import { secretKeysOf, secretOwner } from '../services.ts';
+import { secretOwner } from '../services.ts';
 import type { IngressValues, WorkloadValues } from './workload-values.ts';
 
 /** Value of a stack output by its name: a token in the CDK app, a placeholder or the deployed value in rendered files. */
@@ -89,7 +89,10 @@ export const environmentValues = (
     mailUrl: 'ses:',
     secretIds: perService((service) =>
       Object.fromEntries(
-        secretKeysOf(service).map((key) => [key, outputOf(outputNames.secret(secretOwner(service, key), key))]),
+        secretKeysOf(service, services, environment).map((key) => [
+          key,
+          outputOf(outputNames.secret(secretOwner(service, key), key)),
+        ]),
       ),
     ),
     configuration: perService((service) => configurationOf(service, environment)),

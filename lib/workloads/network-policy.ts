@@ -72,7 +72,11 @@ const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgre
       : []),
     ...callees.map((callee) => ({
       to: [podsOf(callee.name)],
-      ports: tcp(...namedPortsOf(callee).map(({ port }) => port)),
+      ports: tcp(
+        ...namedPortsOf(callee)
+          .filter(({ name }) => name === 'http' || service.callsByGrpc?.includes(callee.name))
+          .map(({ port }) => port),
+      ),
     })),
   ];
 };
@@ -80,9 +84,9 @@ const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgre
 const ingressOf = ({ service, values, callers, doors }: Workload): k8s.NetworkPolicyIngressRule[] | undefined => {
   const { http } = service.ports;
   const rules = [
-    ...(callers.length > 0 && doors.length > 0
-      ? [{ from: callers.map(podsOf), ports: tcp(...doors.map(({ port }) => port)) }]
-      : []),
+    ...doors
+      .filter(({ name }) => callers[name].length > 0)
+      .map(({ name, port }) => ({ from: callers[name].map(podsOf), ports: tcp(port) })),
     ...(service.public && values.ingress && http !== undefined
       ? [{ from: toCidrs(values.ingress.sourceCidrs), ports: tcp(http) }]
       : []),

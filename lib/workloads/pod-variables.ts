@@ -2,7 +2,6 @@
 import { SERVES_CUSTOMERS } from '../../services/kit/configuration-declaration.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { usesDatabases } from '../../services/kit/observation.ts';
-import { callersOf, secretKeysOf } from '../services.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { traceVariables } from '../variables/trace-variables.ts';
 import { grpcServiceName, probePort } from './ports.ts';
@@ -62,7 +61,6 @@ export const podVariables = (
   const environment: Record<string, string> = {
     AWS_REGION: values.region,
     LOG_LEVEL: values.logLevel,
-    ALLOWED_CALLERS: callersOf(service, all).join(','),
     ...(values.traces && traceVariables(values.traces.endpoint, values.traces.share)),
     ...serviceVariables(service, all, inCluster(values)),
   };
@@ -70,8 +68,7 @@ export const podVariables = (
   if (usesDatabases(service)) environment['DATABASE_AUTH'] = values.databaseAuth;
   // Without it every visitor would count as one of the load balancer's few addresses, and TLS would look like plain HTTP.
   if (service.public && values.ingress) environment['TRUSTED_PROXIES'] = values.ingress.sourceCidrs.join(',');
-  const secretIds = required(values.secretIds, service.name, 'secret ids');
-  for (const key of secretKeysOf(service))
-    environment[`${key}_SECRET_ID`] = required(secretIds, key, `secret id of ${service.name}`);
+  for (const [key, id] of Object.entries(required(values.secretIds, service.name, 'secret ids')))
+    environment[`${key}_SECRET_ID`] = id;
   return environment;
 };

@@ -82,7 +82,9 @@ test('rendering again gives the same bytes', async () => {
 
 test('stack outputs fill every placeholder', async () => {
   const outputsFile = path.join(folder, 'outputs.json');
-  const values = Object.fromEntries(neededOutputs(services, true).map((name) => [name, `value-of-${name}`]));
+  const values = Object.fromEntries(
+    neededOutputs(services, environmentNamed('production')).map((name) => [name, `value-of-${name}`]),
+  );
   await writeFile(outputsFile, JSON.stringify({ 'cloudmart-production-database': values }));
   const report = await render({ ...request(), outputs: { file: outputsFile } });
   expect(report.placeholders).toEqual([]);

@@ -70,7 +70,7 @@ export const outputsFor = async (
 export const render = async (request: RenderRequest): Promise<RenderReport> => {
   const { environment } = request;
   await checkFolder(request.out, environment.name);
-  const needed = neededOutputs(services, environment.publicDoor !== undefined);
+  const needed = neededOutputs(services, environment);
   const outputOf = await outputsFor(request.outputs, environment, needed);
   const tags = await request.tagsOf(services);
   const files = manifestFiles(services, environmentValues(environment, services, tags, outputOf), {

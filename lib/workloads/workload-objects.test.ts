@@ -101,7 +101,6 @@ describe('a service', () => {
     const service = aService({ configuration: { API_KEY: { description: 'Key.', kind: 'secret' } } });
     const given = variables(objectsOf(service));
     expect(given['API_KEY_SECRET_ID']).toBe('cloudmart/test/wishlist/API_KEY');
-    expect(given['SERVICE_AUTH_SECRET_SECRET_ID']).toBe('cloudmart/test/wishlist/SERVICE_AUTH_SECRET');
     expect(given).not.toHaveProperty('API_KEY');
   });
 
@@ -115,7 +114,37 @@ describe('a service', () => {
     expect(admitted).toContain('"alerts"');
     expect(admitted).toContain('"gifts"');
     expect(admitted).not.toContain('stranger');
-    expect(variables(objects)['ALLOWED_CALLERS']).toBe('alerts,gifts');
+  });
+
+  test('is reached at its gRPC door only by those that declare to call that, each with a secret of the two', () => {
+    const wishlist = aService({ kind: 'web+grpc', ports: { http: 8100, grpc: 8150 } });
+    const gifts = aService({ name: 'gifts', ports: { http: 8200 }, calls: ['wishlist'], callsByGrpc: ['wishlist'] });
+    const alerts = aService({ name: 'alerts', ports: { http: 8201 }, calls: ['wishlist'] });
+    const all = [wishlist, gifts, alerts];
+    const policy = (objects: readonly object[]) => find(objects as never, 'NetworkPolicy');
+    const of = (service: typeof wishlist) =>
+      objectsOf(
+        service,
+        {},
+        all.filter((other) => other !== service),
+      );
+    const ingress = pick(
+      policy(of(wishlist)),
+      ({ ingress: rules }) => rules as { from: object[]; ports: { port: number }[] }[],
+    );
+    const admitted = (port: number) =>
+      JSON.stringify(ingress.filter(({ ports }) => ports.some((one) => one.port === port)).map(({ from }) => from));
+    expect(admitted(8150)).toContain('"gifts"');
+    expect(admitted(8150)).not.toContain('"alerts"');
+    expect(admitted(8100)).toContain('"alerts"');
+    const egress = (service: typeof wishlist) =>
+      JSON.stringify(pick(policy(of(service)), ({ egress: rules }) => rules));
+    expect(egress(gifts)).toContain('8150');
+    expect(egress(alerts)).not.toContain('8150');
+    const secret = ['CALL_SECRET_GIFTS_TO_WISHLIST_SECRET_ID', 'cloudmart/test/CALL_SECRET_GIFTS_TO_WISHLIST'] as const;
+    expect(variables(of(wishlist))).toMatchObject({ ALLOWED_CALLERS: 'gifts', [secret[0]]: secret[1] });
+    expect(variables(of(gifts))).toMatchObject({ [secret[0]]: secret[1] });
+    expect(Object.keys(variables(of(alerts))).join()).not.toContain('CALL_SECRET');
   });
 
   test('that nobody calls admits nobody but who reads its metrics, at the port of the probes', () => {

@@ -59,7 +59,7 @@ export type WorkloadValues = {
   readonly buckets: Readonly<Record<string, string>>;
   /** `ses:`; only services that reach SES get it. */
   readonly mailUrl: string;
-  /** Secrets Manager id (name or ARN) per service and key of its configuration, `SERVICE_AUTH_SECRET` included. May hold tokens. */
+  /** Secrets Manager id (name or ARN) per service and key of its configuration, those of two services included. May hold tokens. */
   readonly secretIds: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Plain configuration per service that differs from the manifest's default. Literals only: it lands in a ConfigMap. */
   readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>>;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { labelKeys, platformName } from '../names.ts';
-import { callersOf } from '../services.ts';
+import { callersOf, grpcCallersOf } from '../services.ts';
 import { podVariables, staticConfiguration } from './pod-variables.ts';
 import { type NamedPort, namedPortsOf } from './ports.ts';
 import type { ReplicaBounds, WorkloadValues } from './workload-values.ts';
@@ -15,8 +15,8 @@ export type Workload = {
   /** What selects its pods. */
   readonly selector: Record<string, string>;
   readonly doors: readonly NamedPort[];
-  /** Names of services that may call it, sorted. */
-  readonly callers: readonly string[];
+  /** Names of services that may call each of its doors, sorted. */
+  readonly callers: Readonly<Record<NamedPort['name'], readonly string[]>>;
   /** Services that it calls, by name. */
   readonly callees: readonly ServiceManifest[];
   /** Whole reference; may begin with a token or a placeholder. */
@@ -80,7 +80,7 @@ export const describeWorkload = (
     metadata: { name: service.name, namespace: values.namespace, labels },
     selector,
     doors: namedPortsOf(service),
-    callers: callersOf(service, all),
+    callers: { http: callersOf(service, all), grpc: grpcCallersOf(service, all) },
     callees: all
       .filter(({ name }) => service.calls.includes(name))
       .sort((one, other) => one.name.localeCompare(other.name, 'en')),

@@ -36,7 +36,7 @@ const end = async (child: ChildProcess) => {
 };
 const startProcess = () => {
   const child = spawn(process.execPath, [entry], {
-    env: { EVENTS_URL: events.url, SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153', LOG_LEVEL: 'fatal' },
+    env: { EVENTS_URL: events.url, LOG_LEVEL: 'fatal' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   running.push(child);

@@ -20,6 +20,7 @@ export const manifest = defineService({
   publishes: {},
   consumes: {},
   calls: ['user', 'product', 'cart', 'order', 'payment', 'assistant', 'operations'],
+  callsByGrpc: ['user', 'order'],
   cache: true,
   criticalFunctions: [{ file: 'app.ts', name: 'gatewayApp' }],
   configuration: {

@@ -11,7 +11,6 @@ const given = {
   USER_URL: 'http://user',
   PRODUCT_URL: 'http://product',
   ORDER_URL: 'http://order',
-  SERVICE_AUTH_SECRET: '0123456789abcdef0123456789abcdef',
 };
 const read = (values: Readonly<Record<string, string>>) =>
   readConfig(manifest, assistantConfig, { ...given, ...values });

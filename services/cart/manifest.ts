@@ -9,6 +9,7 @@ export const manifest = defineService({
   publishes: { 'cart-events': { partitions: 6, retentionDays: 3 } },
   consumes: { 'order-events': ['order.placed.v1'], 'user-events': ['user.deleted.v1'] },
   calls: ['product', 'user'],
+  callsByGrpc: ['product'],
   cache: true,
   criticalFunctions: [
     { file: 'use-cases/add-item.ts', name: 'addItem' },

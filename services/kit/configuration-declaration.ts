@@ -7,8 +7,9 @@ export type ConfigurationDeclaration = {
   /** Value for every environment that sets none; a secret has no default. */
   readonly default?: string;
   /**
-   * Who else issues this secret: it is never made up. On AWS its place is born empty; while `when` holds, pre-flight and start refuse it
-   * missing, empty or with a placeholder, and otherwise nobody reads it. Default: the platform makes a random value.
+   * Who else issues this secret: it is never made up. On AWS its place is born empty, where nothing outlives its stack only once it is
+   * needed; while `when` holds, pre-flight and start refuse it missing, empty or with a placeholder, and otherwise nobody reads it.
+   * Default: the platform makes a random value.
    */
   readonly issuedBy?: {
     /** Name for people, such as "Stripe". */

@@ -120,6 +120,8 @@ export type ServiceManifest = {
   readonly freshWithinSeconds?: number;
   /** Names of services that it calls; network policies admit exactly these. */
   readonly calls: readonly string[];
+  /** Those of them whose gRPC door it calls too. With each it has a secret in common, by which that one knows who calls. Default none. */
+  readonly callsByGrpc?: readonly string[];
   /**
    * What it reads of others without asking them: with rights to read and no others, and as no call, so that an owner may call the
    * service that observes it. Default nothing.

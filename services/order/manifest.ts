@@ -15,6 +15,7 @@ export const manifest = defineService({
     'inventory-events': ['inventory.reserved.v1', 'inventory.rejected.v1', 'inventory.released.v1'],
   },
   calls: ['product', 'payment', 'cart', 'user'],
+  callsByGrpc: ['product', 'payment', 'user'],
   criticalFunctions: [
     { file: 'events/on-order-event.ts', name: 'handleOrderEvent' },
     { file: 'events/on-payment-event.ts', name: 'handlePaymentEvent' },

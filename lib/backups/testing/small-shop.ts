@@ -28,7 +28,7 @@ export type SmallShop = {
   remove(): Promise<void>;
 };
 
-const SECRETS = { administrator: 'secret', serviceAuth: 'secret', roles: {}, configuration: {} };
+const SECRETS = { administrator: 'secret', calls: {}, roles: {}, configuration: {} };
 
 /** Each database has one table, `orders.placed` and `events.published`, as a shop without customers. */
 export const startSmallShop = async (): Promise<SmallShop> => {

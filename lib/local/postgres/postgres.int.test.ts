@@ -116,7 +116,7 @@ describe('the embedded PostgreSQL', () => {
     const { port } = await start();
     const secrets: Secrets = {
       administrator: 'secret',
-      serviceAuth: '',
+      calls: {},
       roles: Object.fromEntries(services.map(({ name }) => [name, `of-${name}`])),
       configuration: {},
     };
@@ -141,7 +141,7 @@ describe('the embedded PostgreSQL', () => {
     const desk = testManifest({ name: 'desk', observes: { databases: ['orders'], topics: ['order-events'] } });
     const secrets: Secrets = {
       administrator: 'secret',
-      serviceAuth: '',
+      calls: {},
       roles: Object.fromEntries([...services, desk].map(({ name }) => [name, `of-${name}`])),
       configuration: {},
     };

@@ -10,7 +10,7 @@ import { freePort } from '../../../services/kit/testing/loopback.ts';
 import { emptyDatabase, type TestDatabase } from '../../../services/kit/testing/postgres.ts';
 import { root } from '../../checkout.ts';
 import { runProgram } from '../../run-program.ts';
-import { services as all, generatedSecretNames } from '../../services.ts';
+import { services as all, callSecretNames, generatedSecretNames } from '../../services.ts';
 import { serviceVariables } from '../../variables/service-variables.ts';
 import { imageLabels } from '../registry/image-labels.ts';
 import { ownPlatform, PLATFORMS } from '../registry/image-platforms.ts';
@@ -52,7 +52,10 @@ const environmentOf = async (service: ServiceManifest): Promise<Record<string, s
     }),
     BIND_ADDRESS: '127.0.0.1',
     ...Object.fromEntries(
-      ['SERVICE_AUTH_SECRET', ...generatedSecretNames(service)].map((key) => [key, randomBytes(32).toString('hex')]),
+      [...callSecretNames(service, all), ...generatedSecretNames(service)].map((key) => [
+        key,
+        randomBytes(32).toString('hex'),
+      ]),
     ),
   };
 };

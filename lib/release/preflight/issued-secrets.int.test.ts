@@ -57,7 +57,7 @@ test.each([
   ['a placeholder', { value: '<your-supplier-key>' }, /^secret-placeholder: .* put the real one in$/],
 ])('a secret of others that is %s stops a release where it is needed, and only there', async (_, held, problem) => {
   // A value of theirs would be held against config.ts, which a fixture has not.
-  for (const key of ['stock/SHELF_KEY', 'SERVICE_AUTH_SECRET']) aws.holds.secrets.delete(`cloudmart-staging/${key}`);
+  aws.holds.secrets.delete('cloudmart-staging/stock/SHELF_KEY');
   aws.holds.secrets.set(SECRET, held);
   expect(await findings('wholesale')).toEqual([expect.stringMatching(problem)]);
   expect(await findings('nobody')).toEqual([]);
@@ -67,12 +67,12 @@ test('the versions of secrets are asked where they are needed, so that an empty 
   const keysOf = async (supplier: string) =>
     (await currentSecrets(supplied(supplier), services)).get('stock')?.map(({ key }) => key);
   aws.holds.secrets.set(SECRET, {});
-  expect(await keysOf('nobody')).toEqual(['SERVICE_AUTH_SECRET', 'SHELF_KEY']);
+  expect(await keysOf('nobody')).toEqual(['SHELF_KEY']);
   await expect(keysOf('wholesale')).rejects.toThrow(`secret ${SECRET} has no current version; store a value in it`);
 });
 
 test('a secret of others that only stands in for the real one stops a release where customers are served', async () => {
-  for (const key of ['stock/SHELF_KEY', 'SERVICE_AUTH_SECRET']) aws.holds.secrets.delete(`cloudmart-staging/${key}`);
+  aws.holds.secrets.delete('cloudmart-staging/stock/SHELF_KEY');
   aws.holds.secrets.set(SECRET, { value: 'trial_93kd02lq' });
   expect(await findings('wholesale', { protected: true })).toEqual([
     expect.stringMatching(/^secret-stand-in: .*SUPPLIER_KEY only stands in for the real thing \(trial_\)/),

@@ -12,7 +12,7 @@ const ACCOUNT = '111122223333';
 const TAG = 'a'.repeat(64);
 const environment = { ...environmentNamed('staging'), account: ACCOUNT };
 const mailer = sentMailsOf(all)?.service;
-const services = all.filter(({ name }) => name === 'user' || name === mailer);
+const services = all.filter(({ name }) => name === 'user' || name === 'order' || name === mailer);
 const pods = services.filter(({ name }) => name === 'user');
 const SECRET = 'cloudmart-staging/user/KEY_ENCRYPTION_SECRET';
 const HOST = 'shop.staging.cloudmart.example';
@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 beforeEach(() => {
-  Object.assign(aws.holds, healthyAccount(ACCOUNT, environment, pods));
+  Object.assign(aws.holds, healthyAccount(ACCOUNT, environment, services));
   aws.faults.clear();
   aws.asked.length = 0;
   dns.silent = false;
@@ -93,10 +93,10 @@ describe('preflight of an account', () => {
       /cdk deploy 'staging\/Secret'/,
     ],
     [
-      'a missing shared secret',
-      () => aws.holds.secrets.delete('cloudmart-staging/SERVICE_AUTH_SECRET'),
+      'a missing secret of two services',
+      () => aws.holds.secrets.delete('cloudmart-staging/CALL_SECRET_ORDER_TO_USER'),
       'secret-missing',
-      /SERVICE_AUTH_SECRET/,
+      /CALL_SECRET_ORDER_TO_USER/,
       /Secret/,
     ],
     [
@@ -123,10 +123,10 @@ describe('preflight of an account', () => {
       /put-secret-value/,
     ],
     [
-      'a shared secret that every service refuses',
-      () => aws.holds.secrets.set('cloudmart-staging/SERVICE_AUTH_SECRET', { value: '4f9a8b7c6d5e4f9a8b7c' }),
+      'a secret of two services that both refuse',
+      () => aws.holds.secrets.set('cloudmart-staging/CALL_SECRET_ORDER_TO_USER', { value: '4f9a8b7c6d5e4f9a8b7c' }),
       'secret-malformed',
-      /SERVICE_AUTH_SECRET .* shorter than 32 bytes/,
+      /CALL_SECRET_ORDER_TO_USER .* shorter than 32 bytes/,
       /put-secret-value/,
     ],
     [

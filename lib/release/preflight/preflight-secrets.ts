@@ -8,23 +8,27 @@ import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { neededSecretNames, standInProblems } from '../../environment/environment-configuration.ts';
 import { servesCustomers } from '../../environment/readiness.ts';
-import { SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
-import { secretOwner } from '../../services.ts';
+import { secretId } from '../../names.ts';
+import { callSecretNames, secretOwner } from '../../services.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { valueProblem } from './preflight-values.ts';
 
 type ExpectedSecret = { readonly id: string; readonly key: string; readonly service?: ServiceManifest };
 
-/** Names of the secrets that these services need in an environment, each with its owner; one signs the calls of all. */
+/** Names of the secrets that these services need in an environment, each with its owner but those of a caller and a callee. */
 export const expectedSecrets = (environment: Environment, services: readonly ServiceManifest[]): ExpectedSecret[] => {
-  const auth = secretId(environment.name, '', SERVICE_AUTH_SECRET);
-  const expected = new Map<string, ExpectedSecret>([[auth, { id: auth, key: SERVICE_AUTH_SECRET }]]);
-  for (const service of services)
+  const expected = new Map<string, ExpectedSecret>();
+  for (const service of services) {
+    for (const key of callSecretNames(service, services)) {
+      const id = secretId(environment.name, service.name, key);
+      expected.set(id, { id, key });
+    }
     for (const key of neededSecretNames(service, environment)) {
       const id = secretId(environment.name, secretOwner(service, key), key);
       // A secret of two services is looked at once.
       if (!expected.has(id)) expected.set(id, { id, key, service });
     }
+  }
   return [...expected.values()];
 };
 

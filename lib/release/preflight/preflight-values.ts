@@ -1,6 +1,6 @@
 /** What a process says of its values at start, said before: the same schemas and rules, and never the value itself. */
 import * as z from 'zod';
-import { serviceAuthSecretProblem } from '../../../services/kit/config/derived-config.ts';
+import { callSecretProblem } from '../../../services/kit/call-secret.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 
 /** The one schema that `services/<name>/config.ts` exports, which its process parses its environment with. */
@@ -14,14 +14,14 @@ const schemaOf = async ({ name }: ServiceManifest): Promise<z.ZodObject> => {
 
 /**
  * Why a service would not start with this value of a key, if it would not; `undefined` stands for a missing value.
- * Without a service it is the secret that signs the calls between all of them.
+ * Without a service it is the secret of a caller and a callee.
  */
 export const valueProblem = async (
   service: ServiceManifest | undefined,
   key: string,
   value: string | undefined,
 ): Promise<string | undefined> => {
-  if (service === undefined) return serviceAuthSecretProblem(value ?? '');
+  if (service === undefined) return callSecretProblem(value ?? '');
   const rule = (await schemaOf(service)).shape[key];
   if (rule === undefined) return `is not in services/${service.name}/config.ts`;
   const problem = z.safeParse(rule, value).error?.issues[0]?.message;

@@ -23,19 +23,18 @@ afterEach(async () => {
 
 test('the current versions of a service are told by key, none of their values', async () => {
   aws.secrets
-    .set('cloudmart-staging/SERVICE_AUTH_SECRET', 'v3')
     .set('cloudmart-staging/user/KEY_ENCRYPTION_SECRET', 'v1')
     .set('cloudmart-staging/user/MAIL_SEAL_SECRET', 'v4')
     .set('cloudmart-staging/user/STAFF_PASSWORD', 'v2');
   const secrets = await currentSecrets(staging, user);
   expect(versionsText(secrets.get('user') ?? [])).toBe(
-    'KEY_ENCRYPTION_SECRET=v1 MAIL_SEAL_SECRET=v4 SERVICE_AUTH_SECRET=v3 STAFF_PASSWORD=v2',
+    'KEY_ENCRYPTION_SECRET=v1 MAIL_SEAL_SECRET=v4 STAFF_PASSWORD=v2',
   );
 });
 
 test('a secret that is missing, and an image, are named with the way out', async () => {
   await expect(currentSecrets(staging, user)).rejects.toThrow(
-    /^AWS in us-east-1 does not tell the versions of cloudmart-staging\/SERVICE_AUTH_SECRET \(Secrets Manager in us-east-1 failed \(ResourceNotFoundException: .*--no-aws$/,
+    /^AWS in us-east-1 does not tell the versions of cloudmart-staging\/user\/KEY_ENCRYPTION_SECRET \(Secrets Manager in us-east-1 failed \(ResourceNotFoundException: .*--no-aws$/,
   );
   await expect(imageDigests(staging, { cart: 'abc' })).rejects.toThrow(AwsRefused);
 });

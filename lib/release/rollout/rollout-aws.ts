@@ -6,8 +6,8 @@ import { awsQuestions, withClient } from '../../aws/ask-aws.ts';
 import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { neededSecretNames } from '../../environment/environment-configuration.ts';
-import { repositoryName, SERVICE_AUTH_SECRET, secretId } from '../../names.ts';
-import { secretOwner } from '../../services.ts';
+import { repositoryName, secretId } from '../../names.ts';
+import { callSecretNames, secretOwner } from '../../services.ts';
 
 /** AWS could not be asked; one sentence. */
 export class AwsRefused extends Error {
@@ -52,7 +52,7 @@ export const imageDigests = (
   });
 };
 
-/** Current version of each secret that each service needs; only names and versions are read, never values. Throws {@link AwsRefused}. */
+/** Current version of each secret that each of the cluster's services needs; only names and versions are read, never values. Throws {@link AwsRefused}. */
 export const currentSecrets = (
   environment: Environment,
   services: readonly ServiceManifest[],
@@ -76,7 +76,7 @@ export const currentSecrets = (
     const all = new Map<string, CurrentSecret[]>();
     for (const service of services) {
       const secrets: CurrentSecret[] = [];
-      for (const key of [SERVICE_AUTH_SECRET, ...neededSecretNames(service, environment)])
+      for (const key of [...callSecretNames(service, services), ...neededSecretNames(service, environment)])
         secrets.push({ key, ...(await describe(secretId(environment.name, secretOwner(service, key), key))) });
       all.set(service.name, secrets);
     }

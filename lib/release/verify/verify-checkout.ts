@@ -35,11 +35,7 @@ export const verifyPlatform = async (
   { cluster, wait, outside }: Session,
   { outputs, asksAws, rollsBack }: PlatformVerify,
 ): Promise<VerifyReport> => {
-  const outputOf = await outputsFor(
-    outputs,
-    environment,
-    neededOutputs(services, environment.publicDoor !== undefined),
-  );
+  const outputOf = await outputsFor(outputs, environment, neededOutputs(services, environment));
   wait.progress('bundling the services for their tags');
   const tags = await imageTags(services, root);
   const expected = expectedWorkloads(services, environmentValues(environment, services, tags, outputOf));

@@ -94,7 +94,7 @@ beforeAll(async () => {
   const stages = await writeStages(path.join(partOf('REAL_CLUSTER_BIN'), 'kwok-stages.yaml'), folder, {
     images: [crashing(broken)?.image ?? ''],
     configurations: [crashing(refused)?.configuration ?? ''],
-    secrets: ['SERVICE_AUTH_SECRET=unusable'],
+    secrets: ['CALL_SECRET_ORDER_TO_PAYMENT=unusable'],
   });
   real = await startCluster('full', stages);
   cluster = connectCluster({ kubeconfig: real.kubeconfig, namespace: workloadNamespace });
@@ -227,7 +227,7 @@ test('one service goes back to a revision by number or tag, and again to the sam
 
 /** The secrets of one service as Secrets Manager tells them. */
 const secretsOf = (service: string, version: string): ReadonlyMap<string, readonly CurrentSecret[]> =>
-  new Map([[service, [{ key: 'SERVICE_AUTH_SECRET', version, changedAt: new Date() }]]]);
+  new Map([[service, [{ key: 'CALL_SECRET_ORDER_TO_PAYMENT', version, changedAt: new Date() }]]]);
 
 test('a rotated secret leads to new pods for its new version, once, and to a release that a later deployment keeps', async () => {
   const before = await namesOf('payment');
@@ -237,7 +237,7 @@ test('a rotated secret leads to new pods for its new version, once, and to a rel
   expect(pods).toHaveLength(floor);
   expect(pods.filter(({ metadata }) => before.includes(metadata?.name))).toEqual([]);
   for (const { metadata } of pods)
-    expect(metadata?.annotations?.['cloudmart/secret-versions']).toBe('SERVICE_AUTH_SECRET=version-2');
+    expect(metadata?.annotations?.['cloudmart/secret-versions']).toBe('CALL_SECRET_ORDER_TO_PAYMENT=version-2');
   const names = await namesOf('payment');
   expect(
     (await restartOutdated(cluster, await snapshotOf(cluster), secretsOf('payment', 'version-2'), ask)).restarted,
@@ -258,7 +258,7 @@ test('a version that the process cannot use leaves the old pods and the old vers
   expect(report.rollback?.outcome).toBe('done');
   expect(await namesOf('payment')).toEqual(before);
   const template = (await cluster.deployments()).get('payment')?.spec?.template;
-  expect(template?.metadata?.annotations?.['cloudmart/secret-versions']).toBe('SERVICE_AUTH_SECRET=version-2');
+  expect(template?.metadata?.annotations?.['cloudmart/secret-versions']).toBe('CALL_SECRET_ORDER_TO_PAYMENT=version-2');
 });
 
 test('the rights that are missing are named', async () => {

@@ -1,6 +1,6 @@
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { testManifest } from '../../../services/kit/testing/manifest.ts';
-import { secretKeysOf } from '../../services.ts';
+import { callSecretNames, secretNames } from '../../services.ts';
 import type { WorkloadValues } from '../workload-values.ts';
 
 const byName = <V>(services: readonly ServiceManifest[], value: (service: ServiceManifest) => V): Record<string, V> =>
@@ -29,7 +29,10 @@ export const someWorkloadValues = (
   ),
   mailUrl: 'ses:',
   secretIds: byName(services, (service) =>
-    Object.fromEntries(secretKeysOf(service).map((key) => [key, `cloudmart/test/${service.name}/${key}`])),
+    Object.fromEntries([
+      ...callSecretNames(service, services).map((key) => [key, `cloudmart/test/${key}`]),
+      ...secretNames(service).map((key) => [key, `cloudmart/test/${service.name}/${key}`]),
+    ]),
   ),
   configuration: {},
   network: {

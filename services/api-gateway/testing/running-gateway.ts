@@ -6,7 +6,7 @@ import { openCache } from '../../kit/cache/open-cache.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createHttpClient } from '../../kit/http/http-client.ts';
 import type { Logger } from '../../kit/telemetry/logger.ts';
-import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testCallSecret, testContext } from '../../kit/testing/context.ts';
 import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { type TestTokens, testTokens } from '../../kit/testing/tokens.ts';
 import { gatewayApp } from '../app.ts';
@@ -59,16 +59,16 @@ export const startGateway = async (
       ...own,
     },
   });
-  const grpcTo = (port: number) => ({
+  const grpcTo = (service: string, port: number) => ({
     address: `127.0.0.1:${port}`,
     caller: manifest.name,
-    secret: testServiceSecret,
+    secret: testCallSecret(manifest.name, service),
     deadlineMs: 60_000,
   });
   const upstream = (service: string) => createHttpClient({ baseUrl, service, deadlineMs: 60_000 });
   const app = await gatewayApp(context, {
-    users: createGrpcClient(UserServiceDefinition, grpcTo(userPort)),
-    orders: createGrpcClient(OrderServiceDefinition, grpcTo(orderPort)),
+    users: createGrpcClient(UserServiceDefinition, grpcTo('user', userPort)),
+    orders: createGrpcClient(OrderServiceDefinition, grpcTo('order', orderPort)),
     upstreams: {
       user: upstream('user'),
       product: upstream('product'),

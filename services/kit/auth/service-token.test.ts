@@ -4,84 +4,113 @@ import { fakeClock } from '../testing/fake-clock.ts';
 import { clockToleranceSeconds } from './clock-tolerance.ts';
 import { createServiceTokenSigner, createServiceTokenVerifier } from './service-token.ts';
 
-const secret = 'one-secret-of-all-services-0123456789';
+const secrets = {
+  order: 'the-secret-of-order-and-product-01234',
+  cart: 'the-secret-of-cart-and-product-012345',
+};
 
-const pair = (options: { secret?: string; callee?: string } = {}) => {
+const pair = () => {
   const clock = fakeClock();
-  const sign = createServiceTokenSigner({ caller: 'order', secret, clock });
+  const signFor = (caller: string, secret: string, callee = 'product', by = clock) =>
+    createServiceTokenSigner({ caller, callee, secret, clock: by });
   const verify = createServiceTokenVerifier({
     callee: 'product',
-    secret,
-    allowedCallers: ['order'],
+    callers: { order: { secrets: [secrets.order] }, cart: { secrets: [secrets.cart] } },
     clock,
-    ...options,
   });
-  return { clock, sign, verify };
+  return { clock, signFor, sign: signFor('order', secrets.order), verify };
 };
 
 describe('a service token', () => {
   test('says who calls', async () => {
     const { sign, verify } = pair();
-    expect(await verify(await sign('product'))).toBe('order');
+    expect(await verify(await sign())).toBe('order');
   });
 
   test('is reused for half a minute and valid for a minute', async () => {
     const { clock, sign, verify } = pair();
-    const first = await sign('product');
+    const first = await sign();
     expect([await verify(first), await verify(first)]).toEqual(['order', 'order']);
     clock.advance(29_999);
-    expect(await sign('product')).toBe(first);
+    expect(await sign()).toBe(first);
     clock.advance(1);
-    const second = await sign('product');
+    const second = await sign();
     expect(second).not.toBe(first);
     clock.advance(60_000 + clockToleranceSeconds * 1000);
     await expect(verify(first)).rejects.toMatchObject({ kind: 'unauthenticated', code: 'service-token.invalid' });
   });
 
   test.each([-29, -8, 8, 29])('is accepted from a service whose clock is %i s ahead', async (seconds) => {
-    const { clock, verify } = pair();
+    const { clock, signFor, verify } = pair();
     const other = fakeClock(new Date(clock.now().getTime() + seconds * 1000).toISOString());
-    const sign = createServiceTokenSigner({ caller: 'order', secret, clock: other });
-    expect(await verify(await sign('product'))).toBe('order');
+    expect(await verify(await signFor('order', secrets.order, 'product', other)())).toBe('order');
   });
 
   test('of a service whose clock is minutes off is refused, and says where to look', async () => {
-    const { clock, verify } = pair();
+    const { clock, signFor, verify } = pair();
     const other = fakeClock(new Date(clock.now().getTime() + 180_000).toISOString());
-    const sign = createServiceTokenSigner({ caller: 'order', secret, clock: other });
-    await expect(verify(await sign('product'))).rejects.toMatchObject({
+    await expect(verify(await signFor('order', secrets.order, 'product', other)())).rejects.toMatchObject({
       code: 'service-token.invalid',
       message: expect.stringContaining('clocks'),
     });
   });
 
   test('of a service that declares no call is refused, and it is told what to do', async () => {
-    const { clock, verify } = pair();
-    const cart = createServiceTokenSigner({ caller: 'cart', secret, clock });
-    await expect(verify(await cart('product'))).rejects.toMatchObject({
+    const { signFor, verify } = pair();
+    await expect(verify(await signFor('assistant', secrets.order)())).rejects.toMatchObject({
       kind: 'forbidden',
       code: 'service-token.not-allowed',
-      message: expect.stringContaining('services/cart/manifest.ts'),
+      message: expect.stringContaining('services/assistant/manifest.ts'),
     });
   });
 
+  test.each([
+    ['order', 'cart'],
+    ['cart', 'order'],
+  ] as const)('in the name of %s is refused from %s, which does not know its secret (M7)', async (named, signer) => {
+    const { signFor, verify } = pair();
+    await expect(verify(await signFor(named, secrets[signer])())).rejects.toMatchObject({
+      kind: 'unauthenticated',
+      code: 'service-token.invalid',
+    });
+    expect(await verify(await signFor(signer, secrets[signer])())).toBe(signer);
+  });
+
+  test('of something that is no name of a service is refused, and what it says is repeated to nobody', async () => {
+    const { signFor, verify } = pair();
+    for (const name of ['', 'toString', '__proto__', 'x'.repeat(5_000), '<script>'])
+      await expect(verify(await signFor(name, secrets.order)())).rejects.toMatchObject({
+        code: 'service-token.invalid',
+        message: expect.not.stringContaining(name || '""'),
+      });
+  });
+
   test('for another service, or signed with another secret, is refused', async () => {
-    const { sign, verify } = pair();
-    await expect(verify(await sign('payment'))).rejects.toMatchObject({ code: 'service-token.invalid' });
-    const other = pair({ secret: 'another-secret-of-all-services-012345' });
-    await expect(other.verify(await sign('product'))).rejects.toMatchObject({ code: 'service-token.invalid' });
+    const { signFor, verify } = pair();
+    for (const sign of [
+      signFor('order', secrets.order, 'payment'),
+      signFor('order', 'a-secret-that-somebody-made-up-00000000'),
+    ])
+      await expect(verify(await sign())).rejects.toMatchObject({ code: 'service-token.invalid' });
   });
 
   test('is accepted during a rotation, whichever side has the new secret first', async () => {
     const [before, after] = ['the-secret-before-0123456789-abcdefghij', 'the-secret-after-0123456789-abcdefghijk'];
     const clock = fakeClock();
-    const signWith = (value: string) => createServiceTokenSigner({ caller: 'order', secret: value, clock })('product');
+    const signWith = (secret: string) =>
+      createServiceTokenSigner({ caller: 'order', callee: 'product', secret, clock })();
     let reloads = 0;
     const verify = createServiceTokenVerifier({
-      ...{ callee: 'product', secret: before, allowedCallers: ['order'], clock },
-      reload: async () => {
-        reloads += 1;
-        return [after, before];
+      ...{ callee: 'product', clock },
+      callers: {
+        cart: { secrets: [secrets.cart] },
+        order: {
+          secrets: [before],
+          reload: async () => {
+            reloads += 1;
+            return [after, before];
+          },
+        },
       },
     });
     expect(await verify(await signWith(before))).toBe('order');
@@ -103,13 +132,13 @@ describe('a service token', () => {
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer('order')
       .setAudience('product')
-      .sign(new TextEncoder().encode(secret));
+      .sign(new TextEncoder().encode(secrets.order));
     await expect(verify(eternal)).rejects.toMatchObject({ code: 'service-token.invalid' });
   });
 
   test('needs a secret of 32 bytes', () => {
-    expect(() => createServiceTokenSigner({ caller: 'order', secret: 'short', clock: fakeClock() })).toThrow(
-      /at least 32 bytes/,
-    );
+    expect(() =>
+      createServiceTokenSigner({ caller: 'order', callee: 'product', secret: 'short', clock: fakeClock() }),
+    ).toThrow(/shorter than 32 bytes/);
   });
 });

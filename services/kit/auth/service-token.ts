@@ -1,5 +1,6 @@
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { LRUCache } from 'lru-cache';
+import { callSecretProblem } from '../call-secret.ts';
 import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import { clockToleranceSeconds } from './clock-tolerance.ts';
@@ -15,38 +16,42 @@ const lifetimeSeconds = 60;
 /** Keeps a token for half its life, so that a call costs no signature. */
 const reuseMs = (lifetimeSeconds / 2) * 1000;
 
+/** What a manifest may be named; anything else is not repeated to whoever sent it. */
+const isServiceName = /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/;
+
 /** Least milliseconds between two looks for a rotated secret; an attacker's tokens must not become load. */
 const reloadPauseMs = 30_000;
 
-export type ServiceTokenSigner = (callee: string) => Promise<string>;
+/** Returns a token for the next call. */
+export type ServiceTokenSigner = () => Promise<string>;
 
 const keyOf = (secret: string) => {
-  const key = new TextEncoder().encode(secret);
-  if (key.byteLength < 32) throw new RangeError('SERVICE_AUTH_SECRET needs at least 32 bytes');
-  return key;
+  const problem = callSecretProblem(secret);
+  if (problem) throw new RangeError(`the secret of two services ${problem}`);
+  return new TextEncoder().encode(secret);
 };
 
-/** Signs `{iss: caller, aud: callee}` for 60 s; the token is reused for 30 s. */
+/** Signs `{iss: caller, aud: callee}` for 60 s, with the secret of these two; the token is reused for 30 s. */
 export const createServiceTokenSigner = (options: {
   readonly caller: string;
+  readonly callee: string;
   readonly secret: string;
   readonly clock: Clock;
 }): ServiceTokenSigner => {
   const key = keyOf(options.secret);
-  const kept = new Map<string, { token: string; until: number }>();
-  return async (callee) => {
+  let kept: { token: string; until: number } | undefined;
+  return async () => {
     const now = options.clock.now().getTime();
-    const found = kept.get(callee);
-    if (found && now < found.until) return found.token;
+    if (kept && now < kept.until) return kept.token;
     const issuedAt = Math.floor(now / 1000);
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer(options.caller)
-      .setAudience(callee)
+      .setAudience(options.callee)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifetimeSeconds)
       .sign(key);
-    kept.set(callee, { token, until: now + reuseMs });
+    kept = { token, until: now + reuseMs };
     return token;
   };
 };
@@ -54,77 +59,101 @@ export const createServiceTokenSigner = (options: {
 /** Returns the name of the calling service, or throws Refusal `service-token.missing`, `.invalid` or `.not-allowed`. */
 export type ServiceTokenVerifier = (token: string | undefined) => Promise<string>;
 
-export const createServiceTokenVerifier = (options: {
-  readonly callee: string;
-  readonly secret: string;
-  readonly allowedCallers: readonly string[];
-  readonly clock: Clock;
+/** What is known of one caller. */
+export type KnownCaller = {
+  /** Its secrets that count: the current one, and during a rotation the one before. */
+  readonly secrets: readonly string[];
   /** The secrets that count now, asked for at most every 30 s when a token fits none that is known: it may be rotated. */
   readonly reload?: () => Promise<readonly string[]>;
-}): ServiceTokenVerifier => {
-  let keys = [keyOf(options.secret)];
+};
+
+type Verified = { readonly caller: string; readonly expiresAt: number };
+
+/** Checks the tokens of one caller. Another one cannot sign in its name: it does not know the secret. */
+const verifierOf = (caller: string, callee: string, { secrets, reload }: KnownCaller) => {
+  let keys = secrets.map(keyOf);
   let reloadedAt = Number.NEGATIVE_INFINITY;
-  const verifyWithOne = async (token: string, now: Date): Promise<JWTPayload> => {
+  const verify = async (token: string, now: Date): Promise<Verified> => {
     let failure: unknown;
     for (const key of keys)
       try {
         const { payload } = await jwtVerify(token, key, {
           algorithms: ['HS256'],
-          audience: options.callee,
-          requiredClaims: ['iss', 'exp', 'iat'],
+          issuer: caller,
+          audience: callee,
+          requiredClaims: ['exp', 'iat'],
           maxTokenAge: lifetimeSeconds,
           clockTolerance: clockToleranceSeconds,
           currentDate: now,
         });
-        return payload;
+        return { caller, expiresAt: (payload.exp ?? 0) * 1000 };
       } catch (problem) {
         failure = problem;
       }
     throw failure;
   };
-  const verifyOrReload = async (token: string, now: Date): Promise<JWTPayload> => {
+  return async (token: string, now: Date): Promise<Verified> => {
     try {
-      return await verifyWithOne(token, now);
+      return await verify(token, now);
     } catch (problem) {
       const isForeignSignature = problem instanceof errors.JWSSignatureVerificationFailed;
-      if (!options.reload || !isForeignSignature || now.getTime() - reloadedAt < reloadPauseMs) throw problem;
+      if (!reload || !isForeignSignature || now.getTime() - reloadedAt < reloadPauseMs) throw problem;
       reloadedAt = now.getTime();
-      keys = (await options.reload()).map(keyOf);
-      return verifyWithOne(token, now);
+      keys = (await reload()).map(keyOf);
+      return verify(token, now);
     }
   };
-  const verify = async (token: string, now: Date): Promise<{ caller: string; expiresAt: number }> => {
+};
+
+/** Whom a token says it is of, which nothing proves yet. */
+const claimedCaller = (token: string): string | undefined => {
+  try {
+    return decodeJwt(token).iss;
+  } catch {
+    return undefined;
+  }
+};
+
+export const createServiceTokenVerifier = (options: {
+  readonly callee: string;
+  /** Callers that declare calls, by name. */
+  readonly callers: Readonly<Record<string, KnownCaller>>;
+  readonly clock: Clock;
+}): ServiceTokenVerifier => {
+  const { callee, clock } = options;
+  const verifiers = new Map(
+    Object.entries(options.callers).map(([name, known]) => [name, verifierOf(name, callee, known)]),
+  );
+  const verify = async (token: string, now: Date): Promise<Verified> => {
+    const claimed = claimedCaller(token);
+    const verifyCaller = claimed === undefined ? undefined : verifiers.get(claimed);
+    if (claimed !== undefined && isServiceName.test(claimed) && !verifyCaller)
+      throw new Refusal(
+        'forbidden',
+        'service-token.not-allowed',
+        `${claimed} does not declare calls to ${callee}; add it to "callsByGrpc" in services/${claimed}/manifest.ts.`,
+      );
     try {
-      const payload = await verifyOrReload(token, now);
-      return { caller: payload.iss ?? '', expiresAt: (payload.exp ?? 0) * 1000 };
+      if (!verifyCaller) throw new Error('the token names no service');
+      return await verifyCaller(token, now);
     } catch (cause) {
       throw new Refusal(
         'unauthenticated',
         'service-token.invalid',
-        `The ${serviceTokenKey} is not valid for ${options.callee}; compare secrets and clocks of the two services.`,
+        `The ${serviceTokenKey} is not valid for ${callee}; compare secrets and clocks of the two services.`,
         { cause },
       );
     }
   };
   // Callers send one token for half a minute, so that few are known at a time and most calls need no signature check.
-  const known = new LRUCache<string, { caller: string; expiresAt: number }>({ max: 200 });
+  const known = new LRUCache<string, Verified>({ max: 200 });
   return async (token) => {
     if (!token)
-      throw new Refusal(
-        'unauthenticated',
-        'service-token.missing',
-        `Calls to ${options.callee} need ${serviceTokenKey}.`,
-      );
-    const now = options.clock.now();
+      throw new Refusal('unauthenticated', 'service-token.missing', `Calls to ${callee} need ${serviceTokenKey}.`);
+    const now = clock.now();
     const found = known.get(token);
     if (found && now.getTime() < found.expiresAt) return found.caller;
     const verified = await verify(token, now);
-    if (!options.allowedCallers.includes(verified.caller))
-      throw new Refusal(
-        'forbidden',
-        'service-token.not-allowed',
-        `${verified.caller} does not declare calls to ${options.callee}; add it to "calls" in services/${verified.caller}/manifest.ts.`,
-      );
     known.set(token, verified);
     return verified.caller;
   };

@@ -12,6 +12,7 @@ const manifest = defineService({
   publishes: { 'order-events': { partitions: 1, retentionDays: 1 } },
   consumes: {},
   calls: ['product'],
+  callsByGrpc: ['product'],
   cache: true,
   reaches: ['ses'],
   criticalFunctions: [],
@@ -39,10 +40,20 @@ const whole = {
   MAIL_URL: 'folder:/tmp/mail',
   PRODUCT_URL: 'http://127.0.0.1:8001/',
   PRODUCT_GRPC: '127.0.0.1:50052',
-  SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153',
+  CALL_SECRET_ORDER_TO_PRODUCT: '4b7e0c6f2d9a81537b7e0c6f2d9a8153',
+  CALL_SECRET_API_GATEWAY_TO_ORDER: '9c2f61d07ab84e35b1d09c2f61d07ab8',
+  CALL_SECRET_API_GATEWAY_TO_ORDER_PREVIOUS: '0be52a7f93c64d18a7f30be52a7f93c6',
+  CALL_SECRET_CART_TO_ORDER: '7d31f8b05c2e49a6835c7d31f8b05c2e',
   ALLOWED_CALLERS: 'api-gateway,cart',
   TRUSTED_PROXIES: '10.0.0.0/16',
   SIGNING_KEY: 'p9Zq7Lr2Vx5Kt8Wm',
+};
+
+/** Without anybody who calls. */
+const noCallers = {
+  CALL_SECRET_API_GATEWAY_TO_ORDER: undefined,
+  CALL_SECRET_API_GATEWAY_TO_ORDER_PREVIOUS: undefined,
+  CALL_SECRET_CART_TO_ORDER: undefined,
 };
 
 type Variables = Record<string, string | undefined>;
@@ -52,7 +63,10 @@ const problemsOf = async (
   loadSecret?: (id: string) => Promise<string>,
 ): Promise<readonly string[]> => {
   try {
-    await readConfig(manifest, schema, { ...whole, ...changes }, { ...(loadSecret && { loadSecret }) });
+    const environment = Object.fromEntries(
+      Object.entries({ ...whole, ...changes }).filter(([, value]) => value !== undefined),
+    );
+    await readConfig(manifest, schema, environment, { ...(loadSecret && { loadSecret }) });
     return [];
   } catch (problem) {
     if (problem instanceof ConfigurationError) return problem.problems;
@@ -74,9 +88,20 @@ describe('the configuration of a service', () => {
       mail: 'folder:/tmp/mail',
       tables: { 'order-events': 'dev-order-events' },
       buckets: { invoices: 'file:///tmp/invoices' },
-      callees: { product: { url: 'http://127.0.0.1:8001', grpc: '127.0.0.1:50052' } },
-      serviceAuthSecret: whole.SERVICE_AUTH_SECRET,
-      allowedCallers: ['api-gateway', 'cart'],
+      callees: {
+        product: {
+          url: 'http://127.0.0.1:8001',
+          grpc: '127.0.0.1:50052',
+          secret: whole.CALL_SECRET_ORDER_TO_PRODUCT,
+        },
+      },
+      callers: {
+        'api-gateway': {
+          secret: whole.CALL_SECRET_API_GATEWAY_TO_ORDER,
+          previousSecret: whole.CALL_SECRET_API_GATEWAY_TO_ORDER_PREVIOUS,
+        },
+        cart: { secret: whole.CALL_SECRET_CART_TO_ORDER },
+      },
       trustedProxies: ['10.0.0.0/16'],
       own: { SWEEP_AFTER_SECONDS: 30, SIGNING_KEY: whole.SIGNING_KEY },
     });
@@ -116,7 +141,27 @@ describe('the configuration of a service', () => {
       /^PRODUCT_URL: is missing, as is PRODUCT_GRPC/,
     ],
     ['an address without a port', { PRODUCT_GRPC: 'product' }, /^PRODUCT_GRPC: is malformed; expected host:port/],
-    ['a short service secret', { SERVICE_AUTH_SECRET: 'short' }, /^SERVICE_AUTH_SECRET: is shorter than 32 bytes/],
+    [
+      'a short secret with a callee',
+      { CALL_SECRET_ORDER_TO_PRODUCT: 'short' },
+      /^CALL_SECRET_ORDER_TO_PRODUCT: is shorter than 32 bytes/,
+    ],
+    [
+      'no secret with a caller',
+      { CALL_SECRET_CART_TO_ORDER: undefined },
+      /^CALL_SECRET_CART_TO_ORDER: is missing; set it, or CALL_SECRET_CART_TO_ORDER_SECRET_ID/,
+    ],
+    [
+      'a short secret of before a rotation',
+      { CALL_SECRET_API_GATEWAY_TO_ORDER_PREVIOUS: 'short' },
+      /^CALL_SECRET_API_GATEWAY_TO_ORDER_PREVIOUS: is malformed; expected 32 bytes or more/,
+    ],
+    [
+      'a secret of two other services',
+      { CALL_SECRET_ORDER_TO_PAYMENT: whole.CALL_SECRET_ORDER_TO_PRODUCT },
+      /^CALL_SECRET_ORDER_TO_PAYMENT: is not a variable of this service/,
+    ],
+    ['no address of a gRPC door', { PRODUCT_GRPC: undefined }, /^PRODUCT_GRPC: is missing; set it to host:port/],
     ['another service', { SERVICE_NAME: 'cart' }, /^SERVICE_NAME: is "cart" but this is order/],
     ['a slip of the pen', { DATABSE_URL: 'x' }, /^DATABSE_URL: .*did you mean DATABASE_URL\?/],
     ['lower case', { http_port: '1' }, /^http_port: .*did you mean HTTP_PORT\?/],
@@ -134,7 +179,7 @@ describe('the configuration of a service', () => {
     ],
     ['a list of brokers without ports', { EVENTS_URL: 'kafka://a,b' }, /^EVENTS_URL: is malformed/],
     ['proxies that are no addresses', { TRUSTED_PROXIES: 'gateway' }, /^TRUSTED_PROXIES: is malformed/],
-    ['callers that are no names', { ALLOWED_CALLERS: 'cart, order' }, /^ALLOWED_CALLERS: is malformed/],
+    ['callers that are no names', { ALLOWED_CALLERS: 'cart, order', ...noCallers }, /^ALLOWED_CALLERS: is malformed/],
   ])('refuses %s by name', async (_case, changes, expected) => {
     expect(await problemsOf(changes)).toEqual([expect.stringMatching(expected)]);
   });
@@ -175,7 +220,7 @@ describe('the configuration of a service', () => {
       ...whole,
       SIGNING_KEY: undefined,
       SIGNING_KEY_SECRET_ID: 'dev/order/signing-key',
-      SECRET_VERSIONS: 'SERVICE_AUTH_SECRET=v9 SIGNING_KEY=v2',
+      SECRET_VERSIONS: 'CALL_SECRET_CART_TO_ORDER=v9 SIGNING_KEY=v2',
     };
     const asked: unknown[] = [];
     const keep = async (isForgotten: boolean) => {

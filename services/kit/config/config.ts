@@ -41,6 +41,18 @@ export type CalleeConfig = {
   readonly url?: string;
   /** `host:port` of its gRPC door. */
   readonly grpc?: string;
+  /** Signs the calls to that door; known to the callee and this service alone. Absent where the manifest calls it by HTTP only. */
+  readonly secret?: string;
+};
+
+/** How a caller of the gRPC door is known. */
+export type CallerConfig = {
+  /** What it signs its calls with; known to it and this service alone. */
+  readonly secret: string;
+  /** What it signed with before the last rotation. Absent: none, or Secrets Manager knows it. */
+  readonly previousSecret?: string;
+  /** Where the secret comes from in Secrets Manager; absent when it was given as it is. */
+  readonly secretId?: string;
 };
 
 /** What a service is told by its environment: the part that its manifest implies, and `own`, which it declares itself. */
@@ -69,11 +81,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   /** JSON of what the shop is made of, as the contract of the topology has it; absent for a manifest that operates nothing. */
   readonly platformMap?: string;
   readonly callees: Readonly<Record<string, CalleeConfig>>;
-  /** Signs and checks service tokens; empty only for a Lambda that has none. */
-  readonly serviceAuthSecret: string;
-  /** Where the secret above comes from in Secrets Manager; absent when it was given as it is. */
-  readonly serviceAuthSecretId?: string;
-  readonly allowedCallers: readonly string[];
+  /** Services that may call the gRPC door, by name; ALLOWED_CALLERS and a secret with each. */
+  readonly callers: Readonly<Record<string, CallerConfig>>;
   /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; TRUSTED_PROXIES, default none. */
   readonly trustedProxies: readonly string[];
   readonly own: Own;

@@ -1,21 +1,16 @@
 /** The part of a service's configuration that its manifest implies: ports, addresses, names. */
 import { isIP } from 'node:net';
+import { callSecretName, callSecretProblem, previousSecretName } from '../call-secret.ts';
 import { sendsMail } from '../destinations.ts';
 import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
 import { observedBy, observerConnections, usesDatabases } from '../observation.ts';
-import type { CalleeConfig, Config, DatabaseConfig } from './config.ts';
+import { variableName } from '../variable-name.ts';
+import type { CalleeConfig, CallerConfig, Config, DatabaseConfig } from './config.ts';
 import { isKafkaUrl } from './kafka-address.ts';
 import type { VariableReader } from './variable-reader.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
-
-/** `order-events` -> `ORDER_EVENTS`; the same spelling as in lib/variables/service-variables.ts. */
-const variableName = (name: string) => name.toUpperCase().replaceAll('-', '_');
-
-/** What is wrong with a secret that signs the calls between services, if anything; HMAC-SHA-256 wants a key as long as its hash (RFC 7518, 3.2). */
-export const serviceAuthSecretProblem = (secret: string): string | undefined =>
-  Buffer.byteLength(secret) < 32 ? 'is shorter than 32 bytes; generate a longer one' : undefined;
 
 const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 const hasScheme =
@@ -33,7 +28,39 @@ const isJsonList = (text: string) => {
 };
 const isEventsUrl = (text: string) => isKafkaUrl(text) || isPostgresUrl(text);
 
-const readAddresses = (manifest: ServiceManifest, read: VariableReader) => {
+/** The secret of a caller and a callee, which must be there. */
+const readCallSecret = async (read: VariableReader, caller: string, callee: string): Promise<string> => {
+  const name = callSecretName(caller, callee);
+  const secret = await read.secret(name, true);
+  const problem = secret && callSecretProblem(secret);
+  if (problem) read.problems.push(`${name}: ${problem}`);
+  return secret ?? '';
+};
+
+/** Only a gRPC door asks who calls. */
+const readCallers = async ({ name, ports }: ServiceManifest, read: VariableReader) => {
+  const callers: Record<string, CallerConfig> = {};
+  if (ports.grpc === undefined) return callers;
+  const names = read.optional(
+    'ALLOWED_CALLERS',
+    (text) => /^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(text),
+    'comma-separated service names',
+  );
+  for (const caller of names?.split(',') ?? []) {
+    const key = callSecretName(caller, name);
+    const secret = await readCallSecret(read, caller, name);
+    const previousSecret = read.optional(
+      previousSecretName(key),
+      (text) => !callSecretProblem(text),
+      '32 bytes or more',
+    );
+    const secretId = read.idOf(key);
+    callers[caller] = { secret, ...(previousSecret && { previousSecret }), ...(secretId && { secretId }) };
+  }
+  return callers;
+};
+
+const readAddresses = async (manifest: ServiceManifest, read: VariableReader) => {
   const anyText = (text: string) => text.trim() !== '';
   const byName = (names: readonly string[], prefix: string, expected: string) =>
     Object.fromEntries(
@@ -49,7 +76,10 @@ const readAddresses = (manifest: ServiceManifest, read: VariableReader) => {
       read.problems.push(
         `${prefix}_URL: is missing, as is ${prefix}_GRPC; set the address of ${name}, which the manifest calls`,
       );
-    callees[name] = { url, grpc };
+    const isCalledByGrpc = manifest.callsByGrpc?.includes(name);
+    if (isCalledByGrpc && url !== undefined && grpc === undefined && read.problems.length === before)
+      read.problems.push(`${prefix}_GRPC: is missing; set it to host:port of the gRPC door that the manifest calls`);
+    callees[name] = { url, grpc, ...(isCalledByGrpc && { secret: await readCallSecret(read, manifest.name, name) }) };
   }
   return {
     observedTables: byName(observedBy(manifest).tables, 'OBSERVED_TABLE', 'the name of the table'),
@@ -136,21 +166,13 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     `one of ${logLevels.join(', ')}`,
   );
   const bindAddress = read.optional('BIND_ADDRESS', (text) => /^[\w.:-]+$/.test(text), 'an IP address or host name');
-  const serviceAuthSecret = await read.secret('SERVICE_AUTH_SECRET', !isFunction);
-  const authProblem = serviceAuthSecret && serviceAuthSecretProblem(serviceAuthSecret);
-  if (authProblem) read.problems.push(`SERVICE_AUTH_SECRET: ${authProblem}`);
-  const serviceAuthSecretId = read.idOf('SERVICE_AUTH_SECRET');
-  const callers = read.optional(
-    'ALLOWED_CALLERS',
-    (text) => /^[a-z0-9-]+(,[a-z0-9-]+)*$/.test(text),
-    'comma-separated service names',
-  );
+  const callers = await readCallers(manifest, read);
   const proxies = read.optional(
     'TRUSTED_PROXIES',
     (text) => text.split(',').every((each) => isIP(each.split('/')[0] ?? '') !== 0),
     'comma-separated addresses or CIDRs',
   );
-  const { observedTables, ...addresses } = readAddresses(manifest, read);
+  const { observedTables, ...addresses } = await readAddresses(manifest, read);
   const platformMap = manifest.operates && read.required('PLATFORM_MAP', isJsonList, 'a list in JSON');
   return {
     bindAddress: bindAddress ?? '0.0.0.0',
@@ -166,9 +188,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     ...addresses,
     ...(platformMap !== undefined && { platformMap }),
     ...(manifest.observes && { observed: { databases: databases.observed, tables: observedTables } }),
-    serviceAuthSecret: serviceAuthSecret ?? '',
-    serviceAuthSecretId,
-    allowedCallers: callers?.split(',') ?? [],
+    callers,
     trustedProxies: proxies?.split(',') ?? [],
   };
 };

@@ -38,7 +38,7 @@ export type GrpcClientOptions = {
   readonly address: string;
   /** Name of the calling service. */
   readonly caller: string;
-  /** SERVICE_AUTH_SECRET. */
+  /** What the two services have in common, CALL_SECRET_<caller>_TO_<service>. */
   readonly secret: string;
   /** Milliseconds to wait for an answer. */
   readonly deadlineMs: number;
@@ -77,12 +77,12 @@ const guardCalls = (
   service: string,
   { caller, secret, deadlineMs, breaker, retries }: GrpcClientOptions,
 ): ClientMiddleware<CallExtras, DeadlineOptions> => {
-  const sign = createServiceTokenSigner({ caller, secret, clock: systemClock });
+  const sign = createServiceTokenSigner({ caller, callee: service, secret, clock: systemClock });
   return async function* guardCall(call, options) {
     const { authorization, sessionId, network, traceparent, deadlineMs: asked, ...rest } = options;
     const budgetMs = callBudget(service, asked ?? deadlineMs);
     const metadata = Metadata(rest.metadata);
-    metadata.set(serviceTokenKey, await sign(service));
+    metadata.set(serviceTokenKey, await sign());
     metadata.set(timeoutHeader, String(Math.floor(budgetMs)));
     if (authorization !== undefined) metadata.set('authorization', authorization);
     if (sessionId !== undefined) metadata.set('x-session-id', sessionId);

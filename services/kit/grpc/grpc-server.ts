@@ -16,7 +16,7 @@ export type GrpcServerOptions = {
   readonly deadlineMs?: number;
   /** Milliseconds that calls in flight may take after `close()` before they are cancelled; default 10,000. */
   readonly drainMs?: number;
-  /** Reads SERVICE_AUTH_SECRET again when it was rotated; default Secrets Manager. */
+  /** Reads the secret of a caller again when it was rotated; default Secrets Manager. */
   readonly loadSecret?: LoadSecret;
 };
 
@@ -62,7 +62,6 @@ export const createGrpcServer = ({
   // The library's own words go where all others go, instead of as bare text to stderr.
   const warn = (text: unknown) => logger.warn(String(text));
   setLogger({ error: warn, info: warn, debug: (text: unknown) => logger.debug(String(text)) });
-  const secretId = config.serviceAuthSecretId;
   const server = createServer({
     'grpc.max_receive_message_length': largestMessage,
     'grpc.max_send_message_length': largestMessage,
@@ -75,11 +74,17 @@ export const createGrpcServer = ({
   const guardFor = createCallGuard({
     verifyService: createServiceTokenVerifier({
       callee: manifest.name,
-      secret: config.serviceAuthSecret,
-      allowedCallers: config.allowedCallers,
+      callers: Object.fromEntries(
+        Object.entries(config.callers).map(([name, { secret, previousSecret, secretId }]) => [
+          name,
+          {
+            secrets: [secret, ...(previousSecret ? [previousSecret] : [])],
+            ...(secretId && { reload: () => currentAndPrevious(secretId, loadSecret) }),
+          },
+        ]),
+      ),
       // Tokens expire by the time that their signer sees, whatever clock the service's rules run on.
       clock: systemClock,
-      ...(secretId && { reload: () => currentAndPrevious(secretId, loadSecret) }),
     }),
     verifyToken: verifyToken ?? context.verifyToken,
     deadlineMs,

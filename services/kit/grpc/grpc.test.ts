@@ -4,7 +4,7 @@ import { systemIds } from '../system-ids.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { currentTraceparent } from '../telemetry/tracing.ts';
 import { eventually } from '../testing/condition.ts';
-import { testContext, testServiceSecret } from '../testing/context.ts';
+import { testCallSecret, testContext } from '../testing/context.ts';
 import { type EchoMessage, echoDefinition } from '../testing/echo-definition.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testManifest } from '../testing/manifest.ts';
@@ -45,7 +45,7 @@ const pair = async (
     const client = createGrpcClient(echoDefinition, {
       address,
       caller: 'order',
-      secret: testServiceSecret,
+      secret: testCallSecret(options.caller ?? 'order', options.service ?? 'sample'),
       deadlineMs: 60_000,
       ...options,
     });
@@ -122,6 +122,10 @@ describe('a gRPC call', () => {
     const callers: [Partial<GrpcClientOptions>, string, string][] = [
       [{ caller: 'stranger' }, 'sample', 'service-token.not-allowed'],
       [{ secret: 'a-secret-that-somebody-made-up-000000' }, 'sample', 'service-token.invalid'],
+      // Whoever took the gateway has what the gateway signs with, and cannot call in the name of the order service (M7).
+      [{ caller: 'order', secret: testCallSecret('api-gateway', 'sample') }, 'sample', 'service-token.invalid'],
+      // Nor with what the order service signs its calls to others with.
+      [{ caller: 'order', secret: testCallSecret('order', 'payment') }, 'sample', 'service-token.invalid'],
       [{ service: 'payment' }, 'payment', 'service-token.invalid'],
     ];
     // The two services are at odds, not the person for whom one calls: 503 with the reason in the log, never 401 or 403.
@@ -132,6 +136,21 @@ describe('a gRPC call', () => {
         cause: { code },
       });
     expect(reached).toBe(0);
+  });
+
+  test('is let in with the secret of before too while a rotation lasts, whose callers sign with either', async () => {
+    const [current, previousSecret] = [
+      'the-secret-after-0123456789-abcdefghijk',
+      'the-secret-before-0123456789-abcdefghij',
+    ];
+    const context = testContext(testManifest(), {
+      config: { callers: { order: { secret: current, previousSecret } } },
+    });
+    const { connect } = await pair(answer, { server: { context } });
+    for (const secret of [current, previousSecret])
+      expect(await connect({ secret }).echo({ text: 'on' })).toEqual({ text: 'on' });
+    const older = connect({ secret: testCallSecret('order', 'sample') });
+    await expect(older.echo({ text: '' })).rejects.toMatchObject({ cause: { code: 'service-token.invalid' } });
   });
 
   test('is refused with an access token that is not valid', async () => {
@@ -215,7 +234,7 @@ describe('a gRPC server', () => {
     const client = createGrpcClient(echoDefinition, {
       address: '127.0.0.1:1',
       caller: 'order',
-      secret: testServiceSecret,
+      secret: testCallSecret('order', 'sample'),
       deadlineMs: 5_000,
     });
     closers.push(() => client.close());

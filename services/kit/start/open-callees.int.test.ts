@@ -142,12 +142,12 @@ test('300 ms at the edge arrive as less at each further hop, over HTTP and gRPC'
     return { text: 'well' };
   });
 
-  const manifest = testManifest({ name: 'edge', calls: ['sample'] });
+  const manifest = testManifest({ name: 'cart', calls: ['sample'] });
   const context = testContext(manifest, {
-    config: { callees: { sample: { grpc: `127.0.0.1:${port}` } }, allowedCallers: ['edge'] },
+    config: { callees: { sample: { grpc: `127.0.0.1:${port}` } } },
   });
   const callees = openCallees(context);
-  const client = createGrpcClient(echoDefinition, { ...callees.grpc('sample', 10_000), caller: 'test' });
+  const client = createGrpcClient(echoDefinition, callees.grpc('sample', 10_000));
   const edge = await createHttpServer({ context });
   edge.get('/', { config: { access: 'public' } }, async () => {
     left.push(leftMs());

@@ -1,9 +1,11 @@
+import { callSecretName } from '../call-secret.ts';
 import { type Breaker, createBreaker } from '../calls/breaker.ts';
 import { createRetryBudget, type RetryBudget } from '../calls/retry-budget.ts';
 import type { CalleeConfig } from '../config/config.ts';
 import type { ServiceContext } from '../context.ts';
 import type { GrpcClientOptions } from '../grpc/grpc-client.ts';
 import type { HttpClientOptions } from '../http/http-client.ts';
+import { variableName } from '../variable-name.ts';
 import { required } from './required.ts';
 
 export type Callees = {
@@ -24,7 +26,7 @@ export type CalleesOptions = {
 /** Address of a callee's door: `http` is a base URL, `grpc` is `host:port`. Throws one sentence when the manifest does not call it. */
 const addressOf = (context: ServiceContext<unknown>, callee: string, door: 'http' | 'grpc'): string => {
   const { url, grpc }: CalleeConfig = context.config.callees[callee] ?? {};
-  const name = callee.toUpperCase().replaceAll('-', '_');
+  const name = variableName(callee);
   return door === 'http' ? required(context, `${name}_URL`, url) : required(context, `${name}_GRPC`, grpc);
 };
 
@@ -55,7 +57,7 @@ export const openCallees = (
     grpc: (callee, deadlineMs) => ({
       address: addressOf(context, callee, 'grpc'),
       caller: manifest.name,
-      secret: config.serviceAuthSecret,
+      secret: required(context, callSecretName(manifest.name, callee), config.callees[callee]?.secret),
       deadlineMs,
       service: callee,
       ...guardOf(callee),

@@ -55,7 +55,6 @@ const environment = {
   PROBE_PORT: '0',
   BIND_ADDRESS: '127.0.0.1',
   CACHE_URL: 'memory:',
-  SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153',
   SIGNING_KEY: 'p9Zq7Lr2Vx5Kt8Wm',
 };
 

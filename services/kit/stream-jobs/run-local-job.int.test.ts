@@ -34,7 +34,7 @@ const startJob = (environment: Record<string, string>) => {
 const passedOn = async () => (await events.readAll('trend-events')).map(({ value }) => value);
 
 test('an aggregator makes its topics, waits for those it reads, drains when it is told to end, and goes on where it was', async () => {
-  const environment = { EVENTS_URL: events.url, SERVICE_AUTH_SECRET: '4b7e0c6f2d9a81537b7e0c6f2d9a8153' };
+  const environment = { EVENTS_URL: events.url };
   const first = startJob(environment);
   await eventually(async () => expect(await events.log.topics()).toContain('trend-events'));
   expect(first.seen.isReady).toBe(false);

@@ -19,7 +19,7 @@ export const redactedFields = [
   'accessToken',
   'refreshToken',
   'secret',
-  'serviceAuthSecret',
+  'previousSecret',
   'apiKey',
   'privateKey',
   'card',

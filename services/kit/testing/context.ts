@@ -21,8 +21,22 @@ export type TestContextOverrides<Own> = {
 /** A machine that runs everything at once is slow, and its database is not away. */
 const unhurried = { acquireTimeoutMs: 60_000, statementTimeoutMs: 60_000 };
 
-/** Signs and checks service tokens in tests. */
-export const testServiceSecret = 'service-tokens-of-tests-0123456789abcdef';
+/** What a caller and a callee have in common in tests. */
+export const testCallSecret = (caller: string, callee: string): string =>
+  `of tests alone, 32 bytes: ${caller}, ${callee}`;
+
+/** Callers of a service in tests, each with a secret of its own. */
+export const testCallers = (callee: string, callers: readonly string[]): Config['callers'] =>
+  Object.fromEntries(callers.map((caller) => [caller, { secret: testCallSecret(caller, callee) }]));
+
+/** Gives each callee with a gRPC door the secret by which it knows this caller. */
+const withTestSecrets = (caller: string, callees: Config['callees']): Config['callees'] =>
+  Object.fromEntries(
+    Object.entries(callees).map(([name, callee]) => [
+      name,
+      { ...(callee.grpc !== undefined && { secret: testCallSecret(caller, name) }), ...callee },
+    ]),
+  );
 
 /**
  * A context as `runService` would build it, without an environment and silent: what tests hand to `app.ts`. Its database has
@@ -43,12 +57,11 @@ export const testContext = <Own = Readonly<Record<string, unknown>>>(
       ...(manifest.cache && { cache: 'memory:' }),
       tables: {},
       buckets: {},
-      callees: {},
-      serviceAuthSecret: testServiceSecret,
-      allowedCallers: ['api-gateway', 'user', 'product', 'cart', 'order', 'payment', 'test'],
+      callers: testCallers(manifest.name, ['api-gateway', 'user', 'product', 'cart', 'order', 'payment', 'test']),
       trustedProxies: [],
       own: (overrides.own ?? {}) as Own,
       ...overrides.config,
+      callees: withTestSecrets(manifest.name, overrides.config?.callees ?? {}),
       ...(database && { database: { ...unhurried, ...database } }),
     },
     stopping: overrides.stopping ?? new AbortController().signal,

@@ -10,7 +10,7 @@ import type { GrpcCall } from '../../kit/grpc/call-guard.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { createGrpcServer } from '../../kit/grpc/grpc-server.ts';
 import { systemIds } from '../../kit/system-ids.ts';
-import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testCallSecret, testContext } from '../../kit/testing/context.ts';
 import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { hangUp, listen } from '../../kit/testing/loopback.ts';
 import { testManifest } from '../../kit/testing/manifest.ts';
@@ -197,7 +197,7 @@ export const startOrderService = async ({
   if (!http || !grpc) throw new Error('the order service has two doors');
   const client = createGrpcClient(OrderServiceDefinition, {
     address: `127.0.0.1:${await grpc.listen('127.0.0.1:0')}`,
-    ...{ caller: 'api-gateway', secret: testServiceSecret, deadlineMs: 60_000 },
+    ...{ caller: 'api-gateway', secret: testCallSecret('api-gateway', 'order'), deadlineMs: 60_000 },
   });
   const { background = [] } = running;
   const drives = ({ name }: { name: string }) => name === 'jobs' || name === 'order driver';

@@ -2,7 +2,7 @@ import type * as z from 'zod';
 import { PaymentServiceDefinition } from '../../contracts/generated/cloudmart/payment/v1/payment.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { systemIds } from '../../kit/system-ids.ts';
-import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testCallers, testCallSecret, testContext } from '../../kit/testing/context.ts';
 import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
@@ -26,7 +26,7 @@ export const startPaymentService = async (own: Partial<z.output<typeof paymentCo
     config: {
       database: { url: store.url, connections: 10, auth: 'password' },
       events: store.url,
-      allowedCallers: ['order', 'api-gateway'],
+      callers: testCallers('payment', ['order', 'api-gateway']),
     },
     verifyToken: tokens.verifyToken,
   });
@@ -42,7 +42,7 @@ export const startPaymentService = async (own: Partial<z.output<typeof paymentCo
     grpcAddress: address,
     /** The gRPC door as that service calls it. */
     doorFor: (caller: string) => {
-      const options = { address, caller, secret: testServiceSecret, deadlineMs: 60_000 };
+      const options = { address, caller, secret: testCallSecret(caller, 'payment'), deadlineMs: 60_000 };
       const client = createGrpcClient(PaymentServiceDefinition, options);
       clients.push(client);
       return client;

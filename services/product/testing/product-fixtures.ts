@@ -1,6 +1,6 @@
 import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
-import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testCallSecret, testContext } from '../../kit/testing/context.ts';
 import { requireDeclaredRefusals } from '../../kit/testing/declared-refusals.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
 import { testDatabase } from '../../kit/testing/postgres.ts';
@@ -47,7 +47,7 @@ export const startProduct = async ({
     const client = createGrpcClient(ProductServiceDefinition, {
       address: `127.0.0.1:${port}`,
       caller,
-      secret: testServiceSecret,
+      secret: testCallSecret(caller, 'product'),
       deadlineMs: 60_000,
     });
     clients.push(client);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
 import { openLetter } from '../../kit/auth/sealed-letter.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
-import { testContext, testServiceSecret } from '../../kit/testing/context.ts';
+import { testCallSecret, testContext } from '../../kit/testing/context.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
 import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
@@ -52,7 +52,7 @@ export const startUserService = async (
     createGrpcClient(UserServiceDefinition, {
       address: `127.0.0.1:${port}`,
       caller,
-      secret: testServiceSecret,
+      secret: testCallSecret(caller, 'user'),
       deadlineMs: 60_000,
     });
   const users = clientOf('api-gateway');
