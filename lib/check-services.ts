@@ -180,12 +180,12 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
           `consumes no type of topic "${topic}"; name those it acts on, or remove the topic`,
         );
     }
-    for (const [key, { kind, issuedBy, ownedBy, page }] of Object.entries(service.configuration)) {
-      const site = page && services.find(({ name }) => name === page.site);
-      if (page && (kind !== 'plain' || site === undefined || runtimeOf(site) !== 'site'))
+    for (const [key, { kind, issuedBy, ownedBy, page, toldTo }] of Object.entries(service.configuration)) {
+      const site = services.find(({ name }) => name === (page?.site ?? toldTo));
+      if ((page || toldTo) && (kind !== 'plain' || site === undefined || runtimeOf(site) !== 'site'))
         throw sentence(
           service.name,
-          `${key} is the address of a page of "${page.site}"; make it plain, and name a site of lib/services.ts`,
+          `${key} is ${page ? 'the address of a page' : 'told to pages'} of "${page?.site ?? toldTo}"; make it plain, and name a site of lib/services.ts`,
         );
       if (ownedBy !== undefined) checkSharedSecret(service, key, services);
       if (issuedBy === undefined) continue;

@@ -7,6 +7,7 @@ import { cdnProof } from './constructs/edge/cdn-proof.ts';
 import type { FunctionCode } from './constructs/events/event-function.ts';
 import type { Environment } from './environment/environment.ts';
 import { checkAgainstServices } from './environment/environment-checks.ts';
+import { toldIn } from './environment/environment-configuration.ts';
 import { workloadNamespace } from './names.ts';
 import { groupsOn, sentMailsOf } from './services.ts';
 import { BackupStack } from './stacks/backup-stack.ts';
@@ -145,6 +146,7 @@ export class Platform extends Stage {
         publicDoor: environment.publicDoor,
         proof,
         codeOf,
+        toldTo: (site) => toldIn(site, services, environment),
         alerts,
       });
 

@@ -16,7 +16,7 @@ import {
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceVariables } from '../variables/service-variables.ts';
-import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
+import { siteConfigOf, siteHeadersOf, toldValues } from '../variables/site-config.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
 import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
 import {
@@ -122,12 +122,13 @@ const forms: Readonly<
   // It answers browsers alone, so it is given no secret, and waits for nobody: the page says when the shop is away.
   files: (service, all) => {
     const door = publicDoorOf(all);
+    const config = siteConfigOf(
+      ENVIRONMENT,
+      toldValues(service.name, all, () => undefined),
+    );
     return {
       ...restricted(startedBundle(service)),
-      command: [
-        ...['--folder', '/site'],
-        ...['--site', JSON.stringify({ config: siteConfigOf(ENVIRONMENT), headers: siteHeaders })],
-      ],
+      command: [...['--folder', '/site'], ...['--site', JSON.stringify({ config, headers: siteHeadersOf(config) })]],
       environment: {
         HTTP_PORT: String(service.ports.http),
         ...(door && { API_URL: composeAddresses.http(door) }),

@@ -9,6 +9,7 @@ import { hasStandIns, type ServiceManifest } from '../../services/kit/manifest.t
 import { siteHost } from '../names.ts';
 import { callSecretNames, secretNames } from '../services.ts';
 import { pageAddresses } from '../variables/page-addresses.ts';
+import { type ToldValues, toldProblems, toldValues } from '../variables/site-config.ts';
 import type { Environment } from './environment.ts';
 import { servesCustomers } from './readiness.ts';
 
@@ -78,6 +79,22 @@ export const standInProblems = (
   });
 };
 
+/** What the pages of a site are told in an environment. */
+export const toldIn = (
+  { name }: Pick<ServiceManifest, 'name'>,
+  services: readonly ServiceManifest[],
+  environment: Environment,
+): ToldValues => toldValues(name, services, (service, key) => configurationOf(service, environment)[key]);
+
+/** What is wrong with values of a service that browsers would read, as key and sentence. */
+export const browserValueProblems = (
+  service: ServiceManifest,
+  environment: Environment,
+): [key: string, sentence: string][] => {
+  const sites = new Set(Object.values(service.configuration).flatMap(({ toldTo }) => toldTo ?? []));
+  return [...sites].flatMap((name) => toldProblems(toldIn({ name }, [service], environment)));
+};
+
 /** Problems of an environment's configuration with what the manifests declare, as `configuration.<service>...: <sentence>`. */
 export const configurationProblems = (environment: Environment, services: readonly ServiceManifest[]): string[] => [
   ...Object.entries(environment.configuration).flatMap(([name, values]) => {
@@ -92,6 +109,11 @@ export const configurationProblems = (environment: Environment, services: readon
       );
   }),
   ...services.flatMap((service) => senderProblems(service, environment)),
+  ...services.flatMap((service) =>
+    browserValueProblems(service, environment).map(
+      ([key, sentence]) => `configuration.${service.name}.${key}: ${sentence}`,
+    ),
+  ),
   ...services.flatMap((service) =>
     standInProblems(service, environment).map(
       ([key, sentence]) => `configuration.${service.name}.${key}: ${sentence} here`,

@@ -109,7 +109,7 @@ const everyOrderEnds: Law = {
   check: async ({ orders, now, limitSeconds }: Facts) => {
     const stuck = await orders<{ id: string; status: string; age: string }>(
       `SELECT id, status, round(extract(epoch FROM $1::timestamptz - updated_at)) AS age FROM orders
-        WHERE owed AND updated_at < $1::timestamptz - make_interval(secs => $2)`,
+        WHERE owed AND greatest(updated_at, buyer_until) < $1::timestamptz - make_interval(secs => $2)`,
       [now, limitSeconds],
     );
     return lawResult(

@@ -7,7 +7,7 @@ import type { Bundle } from '../bundle/bundle.ts';
 import { callSecretNames, grpcCallersOf, publicDoorOf, sharedSecretNames } from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
-import { siteConfigOf, siteHeaders } from '../variables/site-config.ts';
+import { siteConfigOf, siteHeadersOf, toldValues } from '../variables/site-config.ts';
 import { hasWarehouse, WAREHOUSE_URL } from '../warehouse/local-warehouse.ts';
 import type { DataFolder } from './data-folder.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
@@ -76,6 +76,20 @@ const tracesOfThisProcess = () =>
     }),
   );
 
+/**
+ * What whoever starts the shop says of accounts that a service has elsewhere, such as PAYMENT_PROVIDER=stripe with its keys: every value
+ * that the service declares. Without it each provider is the embedded one. Kept nowhere.
+ */
+const ownProviders = ({ configuration }: ServiceManifest): Record<string, string> =>
+  Object.values(configuration).some(({ issuedBy }) => issuedBy !== undefined)
+    ? Object.fromEntries(
+        Object.keys(configuration).flatMap((key): [string, string][] => {
+          const value = process.env[key];
+          return value === undefined ? [] : [[key, value]];
+        }),
+      )
+    : {};
+
 /** What every process is given here. */
 const processEnvironment = ({ folder }: Placement): Record<string, string> => ({
   BIND_ADDRESS: '127.0.0.1',
@@ -118,6 +132,7 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
   return {
     ...environment,
     ...(asksTables(service) && tableEnvironment(`http://127.0.0.1:${shiftPort(PEER_PORTS.tables, portBase)}`)),
+    ...ownProviders(service),
     ...secrets.configuration[service.name],
     ...Object.fromEntries(
       sharedSecretNames(service).map(({ key, owner }) => [key, secrets.configuration[owner]?.[key] ?? '']),
@@ -151,24 +166,18 @@ const forms: Readonly<
   files: (service, { own }, placement) => {
     const at = localAddresses(placement);
     const door = publicDoorOf(placement.services);
+    const told = toldValues(service.name, placement.services, (teller, key) => ownProviders(teller)[key]);
+    const config = {
+      ...siteConfigOf('local', told),
+      mailbox: `http://127.0.0.1:${shiftPort(PEER_PORTS.mailbox, placement.portBase)}`,
+    };
     return {
       environment: {
         ...processEnvironment(placement),
         HTTP_PORT: String(at.ports(service).http),
         ...(door && { API_URL: at.http(door) }),
       },
-      arguments: [
-        '--folder',
-        own.folder,
-        '--site',
-        JSON.stringify({
-          config: {
-            ...siteConfigOf('local'),
-            mailbox: `http://127.0.0.1:${shiftPort(PEER_PORTS.mailbox, placement.portBase)}`,
-          },
-          headers: siteHeaders,
-        }),
-      ],
+      arguments: ['--folder', own.folder, '--site', JSON.stringify({ config, headers: siteHeadersOf(config) })],
       readyUrl: readyAt(service, placement.portBase),
     };
   },

@@ -9,7 +9,7 @@ import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { Environment } from '../environment/environment.ts';
 import { acknowledge, acknowledgeManagedPolicies } from '../guards/acknowledge.ts';
 import { siteHost } from '../names.ts';
-import { siteConfigOf } from '../variables/site-config.ts';
+import { contentSecurityPolicyOf, siteConfigOf, type ToldValues } from '../variables/site-config.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type SiteStackProps = {
@@ -21,6 +21,8 @@ export type SiteStackProps = {
   /** Secret by which the public door knows requests of these sites. */
   readonly proof: SecretValue | undefined;
   readonly codeOf: (service: ServiceManifest) => FunctionCode;
+  /** What the pages of a site are told of other services. */
+  readonly toldTo: (service: ServiceManifest) => ToldValues;
   readonly alerts: AlertTopics;
 };
 
@@ -28,14 +30,15 @@ export class SiteStack extends PlatformStack {
   constructor(
     scope: Construct,
     id: string,
-    { environment, sites, zone, publicDoor, proof, codeOf, alerts }: SiteStackProps,
+    { environment, sites, zone, publicDoor, proof, codeOf, toldTo, alerts }: SiteStackProps,
   ) {
     super(scope, id, { environment, description: 'Files for browsers, delivered by CloudFront' });
     if (environment.region !== 'us-east-1')
       throw new Error(
         `lib/environments.ts: ${environment.name}.region: ${environment.region} cannot hold certificates for CloudFront; deploy sites in us-east-1`,
       );
-    for (const service of sites)
+    for (const service of sites) {
+      const config = siteConfigOf(environment.name, toldTo(service));
       new StaticSite(this, service.name, {
         owner: service.name,
         host: siteHost(environment.domain, service.name),
@@ -44,10 +47,12 @@ export class SiteStack extends PlatformStack {
         proof,
         proofRound: publicDoor.proofRound,
         code: codeOf(service),
-        config: siteConfigOf(environment.name),
+        config,
+        contentSecurityPolicy: contentSecurityPolicyOf(config),
         alerts,
         retained: environment.protected,
       });
+    }
     limitLogs(this, environment.functions.logDays);
     const reason =
       "The function that uploads files is CDK's own; it may write below the bucket of the site and read the assets of the deployment.";

@@ -31,6 +31,8 @@ export type ConfigurationDeclaration = {
    * an empty path is its origin. Default: the value is its own.
    */
   readonly page?: { readonly site: string; readonly path: string };
+  /** Site whose pages read the value at `/config.json`, whoever opens them: never a secret. Default none. */
+  readonly toldTo?: string;
   /** Whether the value is whom an environment tells of alarms, wherever there is one: addresses with commas between them. Default false. */
   readonly contacts?: boolean;
   /** Whether the value is the name of the environment, wherever there is one; its default is then that of a laptop. Default false. */

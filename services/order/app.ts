@@ -101,8 +101,10 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   });
   const keys = createIdempotencyKeys({ sql: database, clock });
   const cartOrders = createCartOrders({ sql: database, clock });
+  const driving = { orders, products, payments, clock, giveUpAfterSeconds: config.own.GIVE_UP_AFTER_SECONDS };
   const useCases = {
     effects: {
+      driving,
       orders,
       keys,
       carts,
@@ -122,7 +124,6 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     },
   };
 
-  const driving = { orders, products, payments, clock, giveUpAfterSeconds: config.own.GIVE_UP_AFTER_SECONDS };
   jobs.work<{ orderId: string }>(processOrderQueue, { concurrency: drivenAtOnce, retryLimit: 5 }, ({ orderId }) =>
     processOrder(driving, orderId),
   );

@@ -11,7 +11,8 @@ export const manifest = defineService({
     // Those after which the platform owes the order a step; goods that come back without money have no buyer who waits, and the sweeper.
     'order-events': ['order.placed.v1', 'order.cancelled.v1', 'order.payment-failed.v1', 'order.refund-requested.v1'],
     // A refund is not learnt: its step may still have stock to put back, so the driver repeats it instead.
-    'payment-events': ['payment.declined.v1', 'payment.captured.v1'],
+    // Money that is authorised while nobody drives its order was waited for: its buyer's bank asked who pays.
+    'payment-events': ['payment.authorised.v1', 'payment.declined.v1', 'payment.captured.v1'],
     'inventory-events': ['inventory.reserved.v1', 'inventory.rejected.v1', 'inventory.released.v1'],
   },
   calls: ['product', 'payment', 'cart', 'user'],

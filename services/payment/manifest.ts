@@ -25,6 +25,7 @@ export const manifest = defineService({
       kind: 'plain',
       default: 'sandbox',
       standIns: ['sandbox'],
+      toldTo: 'storefront',
     },
     PROVIDER_TIMEOUT_MS: {
       description: 'Milliseconds to wait for one answer of the provider before the outcome counts as unknown.',
@@ -43,6 +44,13 @@ export const manifest = defineService({
       kind: 'secret',
       standIns: ['sk_test_', 'rk_test_'],
       issuedBy: fromStripe,
+    },
+    STRIPE_PUBLISHABLE_KEY: {
+      description:
+        'Publishable key of the same account, with which the checkout asks Stripe for its card form; needed with PAYMENT_PROVIDER stripe.',
+      kind: 'plain',
+      standIns: ['pk_test_'],
+      toldTo: 'storefront',
     },
     STRIPE_WEBHOOK_SECRET: {
       description: 'Signing secret of the webhook endpoint at Stripe that leads to /api/v1/webhooks/stripe.',

@@ -16,6 +16,7 @@ beforeAll(async () => {
     PAYMENT_PROVIDER: 'stripe',
     PROVIDER_TIMEOUT_MS: 30_000,
     STRIPE_API_URL: peer.url,
+    STRIPE_PUBLISHABLE_KEY: ['pk_test', 'peerPeerPeerPeer'].join('_'),
     STRIPE_SECRET_KEY: ['sk_test', 'peerPeerPeerPeer'].join('_'),
     STRIPE_WEBHOOK_SECRET: secret,
   });
@@ -79,6 +80,53 @@ test('a charge whose answer was lost is found again and taken once', async () =>
   await expect(authorise(orderId, 'pm_card_visa', true)).rejects.toMatchObject({ kind: 'unavailable' });
   expect((await authorise(orderId, 'pm_card_visa', true)).payment).toMatchObject({ status: 'captured' });
   expect(await intentOf(orderId)).toMatchObject({ status: 'succeeded', amount_received: 3000 });
+});
+
+describe('a buyer whose bank asks who pays', () => {
+  const asking = async () => {
+    const orderId = systemIds.next('ord');
+    return { orderId, ...(await authorise(orderId, 'ctoken_authenticate', true)) };
+  };
+
+  test('is given what the browser needs, as often as the payment is asked for, and is charged once afterwards', async () => {
+    const { orderId, payment, buyerSecret } = await asking();
+    const { id, client_secret } = await intentOf(orderId);
+    expect([payment?.status, buyerSecret]).toEqual(['pending', client_secret]);
+    expect(await authorise(orderId, 'ctoken_authenticate', true)).toEqual({ payment, buyerSecret });
+    peer.answerOfBank(id, true);
+    const paid = await authorise(orderId, 'ctoken_authenticate', true);
+    expect([paid.payment?.status, paid.buyerSecret]).toEqual(['captured', undefined]);
+    expect(await intentOf(orderId)).toMatchObject({ status: 'succeeded', amount_received: 3000 });
+  });
+
+  test('and who turns out to be somebody else is declined', async () => {
+    const { orderId } = await asking();
+    peer.answerOfBank((await intentOf(orderId)).id, false);
+    const { payment } = await authorise(orderId, 'ctoken_authenticate', true);
+    expect(payment).toMatchObject({ status: 'declined', declineReason: 'authentication-required' });
+  });
+
+  test('is learnt of by a webhook, too', async () => {
+    const { orderId } = await asking();
+    const intent = await intentOf(orderId);
+    expect(await tell(event('payment_intent.requires_action', intent))).toEqual(heard);
+    expect(await statusOf(orderId)).toMatchObject({ status: 'pending' });
+    peer.answerOfBank(intent.id, true);
+    expect(await tell(event('payment_intent.amount_capturable_updated', intent))).toEqual(heard);
+    expect(await statusOf(orderId)).toMatchObject({ status: 'authorised' });
+  });
+
+  test.each([
+    ['never answers', undefined],
+    ['answers while the order is given up', true],
+  ])('and %s is charged nothing once the order is cancelled', async (_, answer) => {
+    const { orderId } = await asking();
+    const { id } = await intentOf(orderId);
+    if (answer !== undefined) peer.answerOfBank(id, answer);
+    for (let again = 0; again < 2; again++)
+      expect((await door.cancel({ orderId, reason: 'timed-out' })).payment).toMatchObject({ status: 'voided' });
+    expect(await intentOf(orderId)).toMatchObject({ status: 'canceled', amount_received: 0 });
+  });
 });
 
 describe('a webhook', () => {

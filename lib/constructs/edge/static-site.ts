@@ -26,7 +26,6 @@ import { BucketDeployment, CacheControl, Source } from 'aws-cdk-lib/aws-s3-deplo
 import { Construct } from 'constructs';
 import { proofHeader, viewerHeader } from '../../../services/kit/values/viewer-headers.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
-import { contentSecurityPolicy } from '../../variables/site-config.ts';
 import type { FunctionCode } from '../events/event-function.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import { ObjectBucket } from '../stores/object-bucket.ts';
@@ -46,7 +45,9 @@ export type StaticSiteProps = {
   /** Folder of files. */
   readonly code: FunctionCode;
   /** What pages read at `/config.json`, so that the same files serve every environment. */
-  readonly config: Readonly<Record<string, string>>;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** What pages may load from where. */
+  readonly contentSecurityPolicy: string;
   readonly alerts: AlertTopics;
   readonly retained: boolean;
 };
@@ -84,7 +85,7 @@ export class StaticSite extends Construct {
         origin: S3BucketOrigin.withOriginAccessControl(this.files),
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         cachePolicy: CachePolicy.CACHING_OPTIMIZED,
-        responseHeadersPolicy: this.securityHeaders(),
+        responseHeadersPolicy: this.securityHeaders(props.contentSecurityPolicy),
         compress: true,
         functionAssociations: [{ function: this.pages(), eventType: FunctionEventType.VIEWER_REQUEST }],
       },
@@ -192,7 +193,7 @@ export class StaticSite extends Construct {
     });
   }
 
-  private securityHeaders() {
+  private securityHeaders(contentSecurityPolicy: string) {
     return new ResponseHeadersPolicy(this, 'Headers', {
       securityHeadersBehavior: {
         contentSecurityPolicy: {

@@ -6,7 +6,11 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { neededSecretNames, standInProblems } from '../../environment/environment-configuration.ts';
+import {
+  browserValueProblems,
+  neededSecretNames,
+  standInProblems,
+} from '../../environment/environment-configuration.ts';
 import { servesCustomers } from '../../environment/readiness.ts';
 import { secretId } from '../../names.ts';
 import { callSecretNames, secretOwner } from '../../services.ts';
@@ -139,6 +143,18 @@ export const configurationCheck: PreflightCheck = {
         command: '$EDITOR lib/environments.ts',
       })),
     );
+    // What is there and malformed is found with all other values below.
+    const isSet = (service: ServiceManifest, key: string) =>
+      environment.configuration[service.name]?.[key] !== undefined;
+    for (const service of services)
+      for (const [key, sentence] of browserValueProblems(service, environment))
+        if (!isSet(service, key))
+          findings.push({
+            code: 'configuration-malformed',
+            service: service.name,
+            problem: `${key} of ${service.name} in lib/environments.ts: ${sentence}`,
+            command: '$EDITOR lib/environments.ts',
+          });
     for (const { service, key, value, file } of values) {
       const isHole = value !== undefined && isPlaceholder(value);
       const refused = isHole ? 'is a placeholder' : await valueProblem(service, key, value);

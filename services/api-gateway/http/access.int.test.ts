@@ -148,6 +148,7 @@ const doors: Record<string, Door> = {
   'GET /api/v1/orders/{id}': { admits: owners, answers: 200 },
   'GET /api/v1/orders/{id}/timeline': { admits: owners, answers: 200 },
   'GET /api/v1/orders/{id}/events': { admits: owners, answers: 200 },
+  'POST /api/v1/orders/{id}/payment': { admits: owners, answers: 200 },
   'POST /api/v1/orders/{id}/cancel': { admits: owners, answers: 200, body: {} },
   'POST /api/v1/orders/{id}/ship': { admits: staff, answers: 200, body: { carrier: 'DHL', trackingNumber: '1' } },
   'POST /api/v1/orders/{id}/deliver': { admits: staff, answers: 200 },

@@ -85,6 +85,7 @@ export const createOrderPeer = (tokens: TestTokens) => {
       const { order } = find(id, caller);
       return { items: [{ sequence: 1, type: 'order.placed.v1', status: 'pending', at: order.createdAt }] };
     },
+    continuePayment: async ({ id }, { caller }) => ({ order: find(id, caller).order }),
     cancelOrder: async (request, { caller }) => {
       const { id, reason } = seen('cancelOrder', request, caller);
       const kept = find(id, caller);

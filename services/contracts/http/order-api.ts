@@ -142,7 +142,7 @@ export const orderLineSchema = z.strictObject({
   lineTotal: moneySchema,
 });
 
-const exampleOrder = {
+export const exampleOrder = {
   id: exampleId('ord'),
   status: 'shipped',
   items: [

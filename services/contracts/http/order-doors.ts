@@ -1,5 +1,6 @@
 /** Orders of customers and guests, and what staff do with them. */
 import { z } from 'zod';
+import { continuePaymentAnswer } from './continue-payment-api.ts';
 import { type Doors, locationHeader } from './door.ts';
 import {
   cancelOrderBody,
@@ -107,6 +108,18 @@ export const orderDoors = {
     },
     errors: ofOne,
     rpc: { method: 'watchOrder' },
+  },
+  continuePayment: {
+    ...own,
+    method: 'POST',
+    path: '/orders/:id/payment',
+    summary: 'Go on with the payment of an order',
+    description:
+      "For an order that is `stock-reserved`: takes the money where it can be had by now, and says what the buyer's browser must do where the bank asks who pays. Call it again once that is done. Changes nothing of an order that is decided, and never charges twice.",
+    params,
+    answers: { 200: continuePaymentAnswer },
+    errors: [...ofOne, 'payment.outcome-unknown'],
+    rpc: { method: 'continuePayment' },
   },
   cancel: {
     ...own,

@@ -70,4 +70,4 @@ export type Money = z.output<typeof moneySchema>;
 /** What a card form of the payment provider gave for a card: its numbers never come here. */
 export const cardTokenSchema = z
   .string()
-  .regex(/^(tok|pm)_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_ or pm_');
+  .regex(/^(tok|pm|ctoken)_[A-Za-z0-9_]{1,100}$/, 'must be a card token that starts with tok_, pm_ or ctoken_');

@@ -18,6 +18,9 @@ type SettledPayment = {
   readonly declineReason: string | undefined;
 };
 
+/** A payment that waits until its buyer has proved to the bank who pays; the buyer's browser does that with the secret. */
+export type AwaitedBuyer = { readonly status: 'awaiting-buyer'; readonly buyerSecret: string };
+
 /** An outcome that the provider has not told yet is no outcome: the caller must come back. */
 const settled = (orderId: string, payment: Payment | undefined): SettledPayment => {
   if (!payment) throw new Error(`payment answered nothing for order ${orderId}`);
@@ -57,8 +60,10 @@ export const createPaymentClient = (options: GrpcClientOptions) => {
   return {
     close: () => payment.close(),
     /** Authorises and takes the money of goods that are in hand; `declined` or `voided` where nothing was taken. */
-    charge: async (orderId: string, amount: Money, token: string) =>
-      settled(orderId, (await payment.authorise({ orderId, amount, token, capture: true })).payment),
+    charge: async (orderId: string, amount: Money, token: string): Promise<SettledPayment | AwaitedBuyer> => {
+      const { payment: answered, buyerSecret } = await payment.authorise({ orderId, amount, token, capture: true });
+      return buyerSecret === undefined ? settled(orderId, answered) : { status: 'awaiting-buyer', buyerSecret };
+    },
     /** Makes sure that the order costs nothing; null when no payment had been begun. */
     cancel: async (orderId: string, reason: string) => {
       const { payment: cancelled } = await payment.cancel({ orderId, reason });

@@ -163,7 +163,8 @@ export const findingsOf = (books: OrderBooks, { now, ...patience }: Patience): F
   const { order, payment, reservation } = books;
   const rested = restedSeconds(order, now);
   if (isUnderWay(order)) {
-    if (rested <= patience.stuckAfterSeconds) return [];
+    const isBuyersTurn = order.buyerUntil !== undefined && Date.parse(order.buyerUntil) > now.getTime();
+    if (isBuyersTurn || rested <= patience.stuckAfterSeconds) return [];
     const detail = `is ${order.status}, is owed the step "${nextStep(order)}" and has not moved for ${Math.round(rested)} s`;
     return [{ kind: 'order-stuck', detail, repair: 'drive-order' }];
   }

@@ -26,6 +26,8 @@ export type Order = {
   readonly refunds: readonly (Refund & { readonly done: boolean })[];
   /** Every return; `done` once all of it that can be sold again is on the shelf. */
   readonly returns: readonly (Return & { readonly at: string; readonly done: boolean })[];
+  /** Until when the order waits for its buyer, whose bank asks who pays: a limit that its driver set, and nothing that happened. */
+  readonly buyerUntil?: string;
   /** Whether a cancelled or unpaid order has given back everything it took. */
   readonly closed: boolean;
   /** Sequence of the last event. */

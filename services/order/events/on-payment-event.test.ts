@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { paymentCapturedV1 } from '../../contracts/events/payment-events.ts';
+import { paymentAuthorisedV1, paymentCapturedV1 } from '../../contracts/events/payment-events.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { evolve, type Order } from '../domain/order.ts';
 import { aPlacedEvent } from '../testing/order-fixtures.ts';
@@ -10,21 +10,25 @@ const order: Order = evolve(evolve(null, aPlacedEvent()), {
   at: '2026-11-01T12:00:01.000Z',
   reservedUntil: '2026-11-01T12:15:00.000Z',
 });
+const aboutMoney = (type: string, amount: number, currency: string) => ({
+  specversion: '1.0',
+  id: systemIds.next('evt'),
+  source: 'payment',
+  type,
+  subject: order.id,
+  time: '2026-11-01T12:00:02.000Z',
+  datacontenttype: 'application/json',
+  sequence: 1,
+  data: { paymentId: systemIds.next('pay'), orderId: order.id, amount: { amount, currency } },
+});
 const captured = (amount: number, currency: string) =>
-  paymentCapturedV1.parse({
-    specversion: '1.0',
-    id: systemIds.next('evt'),
-    source: 'payment',
-    type: 'payment.captured.v1',
-    subject: order.id,
-    time: '2026-11-01T12:00:02.000Z',
-    datacontenttype: 'application/json',
-    sequence: 1,
-    data: { paymentId: systemIds.next('pay'), orderId: order.id, amount: { amount, currency } },
-  });
+  paymentCapturedV1.parse(aboutMoney('payment.captured.v1', amount, currency));
+const authorised = () =>
+  paymentAuthorisedV1.parse(aboutMoney('payment.authorised.v1', order.total.amount, order.total.currency));
 
 describe('an event about money', () => {
   const taught: unknown[] = [];
+  const driven: string[] = [];
   const nobody = { isInHand: () => false, lastResult: () => undefined };
   const orders = {
     find: async () => order,
@@ -32,6 +36,7 @@ describe('an event about money', () => {
       taught.push(...events);
       return order;
     },
+    drive: async (orderId: string) => driven.push(orderId),
   };
 
   test('is not believed when it is about another amount or currency than the order costs (L8)', async () => {
@@ -53,5 +58,18 @@ describe('an event about money', () => {
     const nowhere = { ...orders, find: () => Promise.reject(new Error('it was looked up')) };
     await handlePaymentEvent(nowhere, captured(amount, currency), driver);
     await expect(handlePaymentEvent(nowhere, captured(1, currency), driver)).rejects.toThrow('is about 1 ');
+  });
+
+  test('that is there to be taken has the order driven on that waits for it, and no other', async () => {
+    const paid = evolve(order, { type: 'order.paid.v1', at: order.updatedAt, captured: 1, paymentId: null });
+    for (const [found, driver] of [
+      [paid, nobody],
+      [order, { ...nobody, isInHand: () => true }],
+      [order, { ...nobody, lastResult: () => paid }],
+    ] as const)
+      await handlePaymentEvent({ ...orders, find: async () => found }, authorised(), driver);
+    expect(driven).toEqual([]);
+    await handlePaymentEvent(orders, authorised(), { ...nobody, lastResult: () => order });
+    expect([driven, taught.length]).toEqual([[order.id], 1]);
   });
 });

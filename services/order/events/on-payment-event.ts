@@ -1,14 +1,28 @@
 import type { PaymentEvent } from '../../contracts/events/payment-events.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
-import type { Order } from '../domain/order.ts';
+import { nextStep, type Order } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
 import type { OrderEvent } from '../domain/order-event.ts';
 import type { manifest } from '../manifest.ts';
 import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
 
 export type DecisivePaymentEvent = ConsumedEvent<(typeof manifest.consumes)['payment-events'], PaymentEvent>;
+type OutcomeEvent = Exclude<DecisivePaymentEvent, { type: 'payment.authorised.v1' }>;
 
-const orderEventOf = (event: DecisivePaymentEvent): OrderEvent => {
+/** The order that money is about is driven on: the bank may have answered its buyer, and the money is there to be taken. */
+const driveOn = async (
+  orders: Pick<OrderRepository, 'find' | 'drive'>,
+  orderId: string,
+  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
+): Promise<void> => {
+  const known = driver.lastResult(orderId);
+  // Almost every payment is authorised while its order is driven, and nobody need look.
+  if (driver.isInHand(orderId) || (known && nextStep(known) !== 'pay')) return;
+  const order = await orders.find(orderId);
+  if (order && nextStep(order) === 'pay') await orders.drive(orderId);
+};
+
+const orderEventOf = (event: OutcomeEvent): OrderEvent => {
   switch (event.type) {
     case 'payment.declined.v1':
       return { type: 'order.payment-failed.v1', at: event.time, reason: event.data.reason };
@@ -23,7 +37,7 @@ const orderEventOf = (event: DecisivePaymentEvent): OrderEvent => {
 };
 
 /** An order is paid by its whole total or not at all: an event that says otherwise is not believed, and waits as a dead letter for a person. */
-const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: DecisivePaymentEvent): void => {
+const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: OutcomeEvent): void => {
   if (amount.amount !== total.amount || amount.currency !== total.currency)
     throw new Error(
       `${type} is about ${amount.amount} ${amount.currency}, but order ${id} costs ${total.amount} ${total.currency}`,
@@ -35,10 +49,11 @@ const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: De
  * again. Duplicates and late events teach nothing.
  */
 export const handlePaymentEvent = async (
-  orders: Pick<OrderRepository, 'find' | 'append'>,
+  orders: Pick<OrderRepository, 'find' | 'append' | 'drive'>,
   event: DecisivePaymentEvent,
   driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
 ): Promise<void> => {
+  if (event.type === 'payment.authorised.v1') return driveOn(orders, event.data.orderId, driver);
   const known = driver.lastResult(event.data.orderId);
   if (known) {
     requireWholeAmount(known, event);

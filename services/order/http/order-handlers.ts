@@ -3,6 +3,7 @@ import type { DoorHandlers } from '../../kit/http/doors.ts';
 import type { Order } from '../domain/order.ts';
 import { viewOf } from '../domain/order-view.ts';
 import { cancelOrder, deliverOrder, refundOrder, returnOrderItems, shipOrder } from '../use-cases/change-order.ts';
+import { continuePayment } from '../use-cases/continue-payment.ts';
 import { findOrder } from '../use-cases/find-order.ts';
 import { listOrders } from '../use-cases/list-orders.ts';
 import type { OrderEffects } from '../use-cases/order-effects.ts';
@@ -37,6 +38,12 @@ export const orderHandlers = ({ effects, refundIdOf, returnIdsOf }: OrderEffects
 
   watch: async function* ({ caller, params: { id } }, signal) {
     for await (const order of watchOrder(effects, caller, id, signal)) yield { id: order.version, data: answer(order) };
+  },
+
+  continuePayment: async ({ caller, params: { id } }) => {
+    const { order, buyerSecret } = await continuePayment(effects, caller, id);
+    const authentication = buyerSecret === null ? null : { provider: 'stripe' as const, clientSecret: buyerSecret };
+    return { ...answer(order), authentication };
   },
 
   cancel: async ({ caller, params: { id }, body }) => answer(await cancelOrder(effects, caller, id, body?.reason)),

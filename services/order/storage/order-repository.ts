@@ -81,6 +81,16 @@ const repositoryOn = (
     return isDone;
   };
 
+  /** Token with which to ask for money; null once the purchase is decided and the token erased. */
+  const openPaymentToken = async (id: string): Promise<string | null> => {
+    const { rows } = await sql.query<{ payment_token: string | null }>(
+      'SELECT payment_token FROM orders WHERE id = $1',
+      [id],
+      { name: 'payment-token' },
+    );
+    return rows[0]?.payment_token ?? null;
+  };
+
   return {
     find: async (id: string): Promise<Order | null> => {
       const { rows } = await sql.query<OrderRow>('SELECT * FROM orders WHERE id = $1', [id], { name: 'find-order' });
@@ -110,14 +120,11 @@ const repositoryOn = (
       return rows.map(eventFrom);
     },
 
+    openPaymentToken,
+
     /** Token with which to ask for money; throws once the purchase is decided and the token erased. */
     paymentToken: async (id: string): Promise<string> => {
-      const { rows } = await sql.query<{ payment_token: string | null }>(
-        'SELECT payment_token FROM orders WHERE id = $1',
-        [id],
-        { name: 'payment-token' },
-      );
-      const token = rows[0]?.payment_token;
+      const token = await openPaymentToken(id);
       if (!token) throw new Error(`order ${id} has no payment token any more`);
       return token;
     },
@@ -201,10 +208,20 @@ const repositoryOn = (
     queue: (orderId: string): Promise<void> =>
       jobs.enqueue(outer ?? undefined, processOrderQueue, { orderId }, { startAfter: 1 }),
 
-    /** Ids of orders that are owed a step and have not moved since `since`, oldest first. */
+    /** Notes until when an order waits for its buyer; a no-op once its purchase is decided. */
+    awaitBuyer: async (orderId: string, until: Date): Promise<void> => {
+      await sql.query(
+        `UPDATE orders SET buyer_until = $2 WHERE id = $1 AND status = 'stock-reserved' AND buyer_until IS DISTINCT FROM $2`,
+        [orderId, until],
+        { name: 'await-buyer' },
+      );
+    },
+
+    /** Ids of orders that are owed a step, wait for no buyer and have not moved since `since`, oldest first. */
     stuck: async (since: Date, limit: number): Promise<string[]> => {
       const { rows } = await sql.query<{ id: string }>(
-        'SELECT id FROM orders WHERE owed AND updated_at < $1 ORDER BY updated_at LIMIT $2',
+        `SELECT id FROM orders WHERE owed AND updated_at < $1 AND (buyer_until IS NULL OR buyer_until < $1)
+          ORDER BY updated_at LIMIT $2`,
         [since, limit],
       );
       return rows.map(({ id }) => id);

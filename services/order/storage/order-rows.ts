@@ -25,6 +25,7 @@ export type OrderRow = {
   /** Null in rows of releases before there were returns. */
   returns: Order['returns'] | null;
   closed: boolean;
+  buyer_until: Date | null;
   version: number;
   created_at: Date;
   updated_at: Date;
@@ -50,6 +51,7 @@ export const orderFrom = (row: OrderRow): Order => ({
   refunds: row.refunds,
   returns: row.returns ?? [],
   closed: row.closed,
+  ...(row.buyer_until && { buyerUntil: row.buyer_until.toISOString() }),
   version: row.version,
   createdAt: row.created_at.toISOString(),
   updatedAt: row.updated_at.toISOString(),

@@ -95,11 +95,15 @@ type Payment = {
 const noOutcome = () =>
   new Refusal('unavailable', 'payment.outcome-unknown', 'The payment has no outcome yet.', { retryAfterSeconds: 1 });
 
-/** The money as payment's contract has it, in memory. `tok_declined` is declined, `tok_silent` never gets an answer. */
+/**
+ * The money as payment's contract has it, in memory. `tok_declined` is declined, `tok_silent` never gets an answer, and of `ctoken_asked` the
+ * bank asks who pays, until `answerOfBank` says what came of it.
+ */
 export const createTill = () => {
   const payments = new Map<string, Payment>();
   const barred = new Set<string>();
   const refunds = new Map<string, number>();
+  const answersOfBank = new Map<string, boolean>();
   const refundsOf = new Map<string, BookedPayment['refunds'][number][]>();
   const found = (orderId: string): Payment => {
     const payment = payments.get(orderId);
@@ -111,7 +115,9 @@ export const createTill = () => {
       ? 'order-cancelled'
       : token === 'tok_declined'
         ? 'card-declined'
-        : undefined;
+        : answersOfBank.get(orderId) === false
+          ? 'authentication-required'
+          : undefined;
     const id = `pay_${String(payments.size + 1).padStart(26, '0')}`;
     return { id, status: declineReason ? 'declined' : 'authorised', amount, captured: 0, refunded: 0, declineReason };
   };
@@ -132,6 +138,8 @@ export const createTill = () => {
     close: () => undefined,
     charge: async (orderId, { amount }, token) => {
       if (token === 'tok_silent') throw noOutcome();
+      if (token === 'ctoken_asked' && !answersOfBank.has(orderId) && !barred.has(orderId))
+        return { status: 'awaiting-buyer', buyerSecret: `secret of ${orderId}` };
       const payment = authorise(orderId, amount, token);
       if (payment.status === 'authorised') Object.assign(payment, { status: 'captured', captured: payment.amount });
       return { ...payment };
@@ -169,5 +177,7 @@ export const createTill = () => {
     },
     reconcileWithProvider: async function* () {},
   };
-  return { client, authorise, payments, refunds };
+  /** Says that it is the buyer who pays, or somebody else. */
+  const answerOfBank = (orderId: string, isBuyer: boolean) => void answersOfBank.set(orderId, isBuyer);
+  return { client, authorise, answerOfBank, payments, refunds };
 };

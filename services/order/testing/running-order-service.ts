@@ -53,7 +53,7 @@ const startNeighbours = async (tokens: TestTokens) => {
   const carts = new Map<string, CartItem[]>();
   const door = (name: string) =>
     createGrpcServer({ context: testContext(testManifest({ name }), { verifyToken: tokens.verifyToken }) });
-  const paymentOf = async (orderId: string, payment: Awaited<ReturnType<typeof till.client.charge>> | null) =>
+  const paymentOf = async (orderId: string, payment: Awaited<ReturnType<typeof till.client.cancel>>) =>
     payment && { ...payment, orderId, captured: usd(payment.captured), refunded: usd(payment.refunded) };
   const product = door('product').add(
     ProductServiceDefinition,
@@ -83,6 +83,10 @@ const startNeighbours = async (tokens: TestTokens) => {
       reconcileWithProvider: async function* () {},
       authorise: async ({ orderId, amount, token }) => {
         const answer = await till.client.charge(orderId, amount ?? usd(0), token);
+        if (answer.status === 'awaiting-buyer') {
+          const begun = { id: 'pay_00000000000000000000000000', status: 'pending', orderId };
+          return { payment: begun, buyerSecret: answer.buyerSecret };
+        }
         return { payment: (await paymentOf(orderId, answer)) ?? undefined };
       },
       cancel: async ({ orderId, reason }) => ({

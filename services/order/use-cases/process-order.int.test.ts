@@ -1,75 +1,16 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { createDirectWork } from '../../kit/jobs/direct-work.ts';
-import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
-import { fakeClock } from '../../kit/testing/fake-clock.ts';
-import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
-import { evolve, type Order } from '../domain/order.ts';
 import { cancel, requestRefund, ship, startProcessing } from '../domain/order-decisions.ts';
 import { returnItems } from '../domain/return-items.ts';
-import { createIdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { createOrderRepository, type OrderRepository, processOrderQueue } from '../storage/order-repository.ts';
-import { createStock, createTill } from '../testing/neighbours.ts';
-import { aPlacedEvent } from '../testing/order-fixtures.ts';
+import { createOrderRepository, type OrderRepository } from '../storage/order-repository.ts';
+import { at, drivenOrders, givenBack, paid, productId } from '../testing/driven-orders.ts';
 import { type ProcessOrderEffects, processOrder } from './process-order.ts';
 import { sweepStuckOrders } from './sweep-orders.ts';
 
-const at = '2026-03-01T10:00:00.000Z';
-const productId = 'prd_00000000000000000000000001';
-let postgres: TestDatabase;
-let jobs: Jobs;
-let orders: OrderRepository;
-beforeAll(async () => {
-  postgres = await testDatabase(new URL('../storage/migrations', import.meta.url));
-  jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
-  jobs.work(processOrderQueue, {}, async () => undefined);
-  await jobs.prepare();
-  orders = createOrderRepository({
-    database: postgres.database,
-    jobs,
-    ids: systemIds,
-    limits: { undecided: 0, declinedPerHour: 0 },
-  });
-});
-afterAll(async () => {
-  await jobs.stop();
-  await postgres.drop();
-});
-
-const start = async ({ stock = 5, token = 'tok_visa', total = 3000, placedBy = orders } = {}) => {
-  const clock = fakeClock(at);
-  const [shop, till] = [createStock(), createTill()];
-  shop.shelf.set(productId, { id: productId, title: 'A film', price: { amount: 3000, currency: 'USD' }, stock });
-  const placed = aPlacedEvent({ orderId: systemIds.next('ord'), total });
-  const order = evolve(null, placed);
-  const keyed = { owner: 'usr_ada', sessionId: null, key: `key-of-${order.id}`, fingerprint: 'print' };
-  await createIdempotencyKeys({ sql: postgres.database, clock }).claim(keyed);
-  await placedBy.place(order, placed, { ...keyed, attempt: 1, paymentToken: token, carts: [] });
-  const effects: ProcessOrderEffects = {
-    ...{ orders, clock, products: shop.client, payments: till.client },
-    giveUpAfterSeconds: 900,
-  };
-  const { id } = order;
-  return {
-    ...{ id, order, clock, effects, shop, till },
-    /** Where the goods and the money of the order are. */
-    outcome: async () => ({
-      status: (await orders.find(id))?.status,
-      closed: (await orders.find(id))?.closed,
-      left: shop.shelf.get(productId)?.stock,
-      reservation: shop.reservations.get(id)?.status,
-      kept: (till.payments.get(id)?.captured ?? 0) - (till.payments.get(id)?.refunded ?? 0),
-    }),
-    change: async (decide: (order: Order) => Parameters<OrderRepository['append']>[1]) => {
-      const newest = (await orders.find(id)) as Order;
-      return orders.append(newest, decide(newest));
-    },
-  };
-};
-
-const paid = { status: 'paid', closed: false, left: 4, reservation: 'committed', kept: 3000 };
-const givenBack = { closed: true, left: 5, reservation: 'released', kept: 0 };
+const driven = drivenOrders();
+const { start } = driven;
 
 class Crash extends Error {}
 /** The same effects, of which the call number `at` (counted over all of them) ends the process before or after its effect. */
@@ -181,26 +122,32 @@ describe('driving an order', () => {
       take: () => undefined,
     };
     const placedBy = createOrderRepository({
-      database: postgres.database,
-      jobs,
+      database: driven.database,
+      jobs: driven.jobs,
       ids: systemIds,
       limits: { undecided: 0, declinedPerHour: 0 },
       driver: endsAtOnce,
     });
     const { id, clock, effects, outcome } = await start({ placedBy });
     const jobsOf = async () =>
-      (await postgres.database.query(`SELECT FROM jobs.job WHERE data ->> 'orderId' = $1`, [id])).rowCount;
+      (await driven.database.query(`SELECT FROM jobs.job WHERE data ->> 'orderId' = $1`, [id])).rowCount;
     expect(await jobsOf()).toBe(0);
     clock.advance(31_000);
     const startProcessing = async () => undefined;
-    const sweeping = { orders, clock, sweepAfterSeconds: 30, cancellationWindowSeconds: 1_800, startProcessing };
+    const sweeping = {
+      orders: driven.orders,
+      clock,
+      sweepAfterSeconds: 30,
+      cancellationWindowSeconds: 1_800,
+      startProcessing,
+    };
     await sweepStuckOrders(sweeping);
     expect(await jobsOf()).toBe(1);
 
     const next = createDirectWork({
       work: (orderId) => processOrder(effects, orderId),
-      queue: (orderId) => orders.queue(orderId),
-      abandoned: async () => (await orders.stuck(clock.now(), 1_000)).filter((orderId) => orderId === id),
+      queue: (orderId) => driven.orders.queue(orderId),
+      abandoned: async () => (await driven.orders.stuck(clock.now(), 1_000)).filter((orderId) => orderId === id),
       ...{ logger: createLogger('order', 'silent'), concurrency: 1 },
     });
     await next.start();
@@ -227,7 +174,7 @@ describe('driving an order', () => {
     await Promise.all(Array.from({ length: 5 }, () => processOrder(effects, id)));
     expect(await outcome()).toEqual(paid);
     expect(till.payments.size).toBe(1);
-    expect((await orders.history(id)).map(({ type }) => type)).toEqual([
+    expect((await driven.orders.history(id)).map(({ type }) => type)).toEqual([
       'order.placed.v1',
       'order.stock-reserved.v1',
       'order.paid.v1',
@@ -238,14 +185,14 @@ describe('driving an order', () => {
     const { id, effects, outcome } = await start({ stock: 0 });
     await processOrder(effects, id);
     expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack, left: 0 });
-    expect(await orders.find(id)).toMatchObject({ cancelReason: 'out-of-stock' });
+    expect(await driven.orders.find(id)).toMatchObject({ cancelReason: 'out-of-stock' });
   });
 
   test('with a declined card puts the goods back', async () => {
     const { id, effects, outcome } = await start({ token: 'tok_declined' });
     await processOrder(effects, id);
     expect(await outcome()).toEqual({ status: 'payment-failed', ...givenBack });
-    expect(await orders.find(id)).toMatchObject({ failure: 'card-declined' });
+    expect(await driven.orders.find(id)).toMatchObject({ failure: 'card-declined' });
   });
 
   test('whose reservation ran out charges nothing', async () => {
@@ -254,7 +201,7 @@ describe('driving an order', () => {
     await shop.client.release(id, 'expired');
     await processOrder(effects, id);
     expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
-    expect(await orders.find(id)).toMatchObject({ cancelReason: 'reservation-expired' });
+    expect(await driven.orders.find(id)).toMatchObject({ cancelReason: 'reservation-expired' });
   });
 
   test('waits for a provider that does not answer, and gives up after the deadline', async () => {
@@ -266,16 +213,16 @@ describe('driving an order', () => {
     clock.advance(1);
     await processOrder(effects, id);
     expect(await outcome()).toEqual({ status: 'cancelled', ...givenBack });
-    expect(await orders.find(id)).toMatchObject({ cancelReason: 'timed-out' });
+    expect(await driven.orders.find(id)).toMatchObject({ cancelReason: 'timed-out' });
   });
 
   test('that another driver ends meanwhile is no failure', async () => {
     const { id, effects, outcome } = await start();
     const overtaken: OrderRepository = {
-      ...orders,
+      ...driven.orders,
       paymentToken: async (orderId) => {
         await processOrder(effects, orderId);
-        return orders.paymentToken(orderId);
+        return driven.orders.paymentToken(orderId);
       },
     };
     expect(await processOrder({ ...effects, orders: overtaken }, id)).toMatchObject({ status: 'paid' });
@@ -299,7 +246,7 @@ describe('driving an order', () => {
     const { id, effects, outcome, till, change } = await start();
     const charge: typeof till.client.charge = async (...request) => {
       const answer = await till.client.charge(...request);
-      if ((await orders.find(id))?.status !== 'cancelled')
+      if ((await driven.orders.find(id))?.status !== 'cancelled')
         await change((order) => cancel(order, { at, reason: 'cancelled-by-customer' }));
       return answer;
     };

@@ -39,16 +39,18 @@ const reserve = async ({ products }: ProcessOrderEffects, { order, at }: Driven)
 
 /**
  * Charges for goods that are sold; those that an earlier run left reserved are sold first. Nobody is charged without the goods in hand, and a
- * card that is declined puts them back. Goods that cost nothing are handed out: providers refuse charges over nothing. Each call answers for what is already done, so any of them may be the first after a crash.
+ * card that is declined puts them back. Null: the buyer's bank asks who pays, and there is nothing to do until that is answered. Goods that cost nothing are handed out: providers refuse charges over nothing. Each call answers for what is already done, so any of them may be the first after a crash.
  */
-const pay = async (effects: ProcessOrderEffects, driven: Driven): Promise<OrderEvent> => {
+const pay = async (effects: ProcessOrderEffects, driven: Driven): Promise<OrderEvent | null> => {
   const { order, at, isSold = false } = driven;
   const { orders, products, payments } = effects;
   if (!isSold && !(await products.commit(order.id)))
     return { type: 'order.cancelled.v1', at, reason: 'reservation-expired' };
   if (order.total.amount === 0) return { type: 'order.paid.v1', at, paymentId: null, captured: 0 };
   const token = driven.paymentToken ?? (await orders.paymentToken(order.id));
-  const { id, status, captured, declineReason } = await payments.charge(order.id, order.total, token);
+  const payment = await payments.charge(order.id, order.total, token);
+  if (payment.status === 'awaiting-buyer') return null;
+  const { id, status, captured, declineReason } = payment;
   if (status === 'captured') return { type: 'order.paid.v1', at, paymentId: id, captured };
   return {
     type: 'order.payment-failed.v1',
@@ -134,10 +136,19 @@ const newest = async (orders: OrderRepository, orderId: string): Promise<Order> 
 /** The one step that follows another before that is written: paying for what was reserved. */
 const follows = (step: Step, next: Step | null): Step | null => (step === 'reserve' && next === 'pay' ? next : null);
 
+/** An order after its steps, and whether the next one is its buyer's. */
+type Advanced = { readonly order: Order; readonly isBuyersTurn?: boolean };
+
+/** Leaves an order to its buyer until it is given up; whoever hears of the bank's answer before has it driven on. */
+const awaitBuyer = async (effects: ProcessOrderEffects, order: Order): Promise<Advanced> => {
+  await effects.orders.awaitBuyer(order.id, new Date(Date.parse(order.createdAt) + effects.giveUpAfterSeconds * 1000));
+  return { order, isBuyersTurn: true };
+};
+
 /**
  * Takes the steps that are owed and writes what came of them at once: a reservation is no news to anybody while the payment is under way. Whatever fails midway, what was done before it is written.
  */
-const advance = async (effects: ProcessOrderEffects, order: Order, paymentToken?: string): Promise<Order> => {
+const advance = async (effects: ProcessOrderEffects, order: Order, paymentToken?: string): Promise<Advanced> => {
   const done: OrderEvent[] = [];
   const at = effects.clock.now().toISOString();
   let current = order;
@@ -145,6 +156,11 @@ const advance = async (effects: ProcessOrderEffects, order: Order, paymentToken?
     for (let step = nextStep(order); step; step = follows(step, nextStep(current))) {
       const isSold = done.some(({ type }) => type === 'order.stock-reserved.v1');
       const event = await steps[step](effects, { order: current, at, paymentToken, isSold });
+      if (!event && !isOverdue(effects, order)) return await awaitBuyer(effects, await record(effects, order, done));
+      if (!event) {
+        done.push({ type: 'order.cancelled.v1', at, reason: 'timed-out' });
+        break;
+      }
       const { fresh, after } = newsOfAll(current, [event]);
       done.push(...fresh);
       current = after;
@@ -152,18 +168,18 @@ const advance = async (effects: ProcessOrderEffects, order: Order, paymentToken?
   } catch (problem) {
     // Another driver or the customer moved the order on: what failed is a step that it no longer needs.
     const found = await newest(effects.orders, order.id);
-    if (found.version !== order.version) return found;
+    if (found.version !== order.version) return { order: found };
     if (isOverdue(effects, order)) done.push({ type: 'order.cancelled.v1', at, reason: 'timed-out' });
     else {
       await record(effects, order, done);
       throw problem;
     }
   }
-  return record(effects, order, done);
+  return { order: await record(effects, order, done) };
 };
 
 /**
- * Drives an order until nothing is owed any more, from whatever state a crash, a retry or an event left it in.
+ * Drives an order until nothing is owed any more, or its buyer has to prove to the bank who pays, from whatever state a crash, a retry or an event left it in.
  * Two drivers of one order are harmless: steps are idempotent by order id, and the slower one's result is dropped by its version.
  * Throws when a step fails or has no outcome yet; a job then comes back, and past the deadline the order is cancelled.
  * @param known the order and its payment token where the caller has just written them; else they are read
@@ -176,7 +192,9 @@ export const processOrder = async (
   let order = known?.order ?? (await newest(effects.orders, orderId));
   for (let round = 0; round < maxRounds; round++) {
     if (!nextStep(order)) return order;
-    order = await advance(effects, order, known?.paymentToken);
+    const advanced = await advance(effects, order, known?.paymentToken);
+    order = advanced.order;
+    if (advanced.isBuyersTurn) return order;
   }
   throw new Error(`order ${orderId} did not settle within ${maxRounds} rounds`);
 };

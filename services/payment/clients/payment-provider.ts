@@ -11,7 +11,8 @@ export type Money = { readonly amount: number; readonly currency: string };
 export type PaymentProvider = {
   /**
    * With `capture` the money is taken too where it can be had; a charge that is authorised already answers as it is. `begunAt` is when the
-   * payment began, whenever it is asked for again: a provider may remember keys for a day only.
+   * payment began, whenever it is asked for again: a provider may remember keys for a day only. A token that a buyer's browser gave may
+   * answer `awaiting-buyer`: asked again once the buyer has proved to the bank who pays, it answers what came of it.
    */
   authorise(request: { key: string; amount: Money; token: string; capture?: boolean; begunAt: Date }): Promise<Charge>;
   capture(request: { reference: string }): Promise<Charge>;

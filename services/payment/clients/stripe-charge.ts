@@ -20,6 +20,8 @@ const statusOf = (intent: Stripe.PaymentIntent): Charge['status'] => {
       return 'captured';
     case 'canceled':
       return 'voided';
+    case 'requires_action':
+      return 'awaiting-buyer';
     case 'processing':
       // Cards are decided at once; what still is not is told by a webhook, or when it is asked for again.
       throw new ProviderSilence(`the outcome of ${intent.id}`);
@@ -57,5 +59,6 @@ export const chargeFrom = (intent: Stripe.PaymentIntent, refunds: Charge['refund
     captured: intent.amount_received,
     refunds,
     declineReason: status === 'declined' ? declineReasonOf(intent.last_payment_error ?? {}) : null,
+    ...(status === 'awaiting-buyer' && intent.client_secret !== null && { buyerSecret: intent.client_secret }),
   };
 };

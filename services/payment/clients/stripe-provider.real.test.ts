@@ -43,6 +43,7 @@ test('every request that the provider makes of Stripe is one that its API descri
   const wish = { key: systemIds.next('pay'), amount, begunAt: new Date() };
   const { reference } = await provider.authorise({ ...wish, token: 'tok_visa' });
   await provider.authorise({ ...wish, token: 'pm_card_visa' });
+  await provider.authorise({ ...wish, token: 'ctoken_1OfTheBrowser' });
   await provider.authorise({ ...wish, token: 'tok_visa', begunAt: new Date(0) }).catch(() => undefined);
   await provider.capture({ reference });
   await provider.void({ reference });

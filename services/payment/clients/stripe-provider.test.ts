@@ -154,6 +154,55 @@ describe('Stripe', () => {
     expect(await provider.authorise(wish(new Date(), 'pm_card_visa'))).toMatchObject({ status: 'authorised' });
   });
 
+  test('is given what a browser sent as it is, and charges or declines it', async () => {
+    expect(await provider.authorise(wish(new Date(), 'ctoken_visa'))).toMatchObject({ status: 'authorised' });
+    for (const [token, declineReason] of [
+      ['ctoken_declined', 'card-declined'],
+      ['ctoken_nobody_knows', 'card-unknown'],
+    ] as const)
+      expect(await provider.authorise(wish(new Date(), token))).toMatchObject({ status: 'declined', declineReason });
+  });
+
+  describe('waits for a buyer whose bank asks who pays', () => {
+    const asking = () => wish(new Date(), 'ctoken_authenticate');
+
+    test.each([
+      [true, { status: 'authorised', declineReason: null }],
+      [false, { status: 'declined', declineReason: 'authentication-required' }],
+    ])('and asked again says what came of it, with one charge', async (isBuyer, outcome) => {
+      const asked = asking();
+      const waiting = await provider.authorise(asked);
+      const { client_secret: buyerSecret } = intentsOf(asked.key)[0] ?? {};
+      expect(waiting).toMatchObject({ status: 'awaiting-buyer', captured: 0, buyerSecret });
+      expect(await provider.authorise(asked)).toEqual(waiting);
+      peer.answerOfBank(waiting.reference, isBuyer);
+      const answered = await provider.authorise(asked);
+      expect(answered).toMatchObject(outcome);
+      expect(answered).not.toHaveProperty('buyerSecret');
+      expect(intentsOf(asked.key)).toHaveLength(1);
+    });
+
+    test('and gives it up when it is told to, after which the buyer is too late', async () => {
+      const { reference } = await provider.authorise(asking());
+      expect(await provider.void({ reference })).toMatchObject({ status: 'voided', captured: 0 });
+      expect(() => peer.answerOfBank(reference, true)).toThrow('waits for no buyer');
+    });
+
+    test('and lists it among the charges once it is decided', async () => {
+      const asked = asking();
+      const { reference } = await provider.authorise(asked);
+      const listed = async () => {
+        const keys: string[] = [];
+        const span = { since: new Date(Date.now() - 3_600_000), until: new Date(Date.now() + 3_600_000) };
+        for await (const { key } of provider.charges(span)) keys.push(key);
+        return keys.includes(asked.key);
+      };
+      expect(await listed()).toBe(false);
+      peer.answerOfBank(reference, true);
+      expect(await listed()).toBe(true);
+    });
+  });
+
   test('declines an amount that it does not charge', async () => {
     const asked = { ...wish(), amount: { amount: 1, currency: 'USD' } };
     expect(await provider.authorise(asked)).toMatchObject({ status: 'declined', declineReason: 'amount-refused' });

@@ -22,7 +22,9 @@ const refusedKeys: ReadonlySet<string> = new Set(['StripeAuthenticationError', '
 /** What was understood and refused: nothing happened, and asking again would be refused again. */
 const refusedRequests: ReadonlySet<string> = new Set(['StripeCardError', 'StripeInvalidRequestError']);
 /** Requests about the card and the amount, not about us: a decline. */
-const buyersParameters = /^(payment_method|card|amount|currency)/;
+const buyersParameters = /^(payment_method|confirmation_token|card|amount|currency)/;
+/** What Stripe's form in a browser gives: the buyer is at the page, and can prove to the bank who pays. */
+const isFromBrowser = (token: string): boolean => token.startsWith('ctoken_');
 
 /** Throws what the service understands: silence where the outcome is unknown, a refusal where the key is; returns other refusals of Stripe. */
 const refusalOf = (call: string, problem: unknown): StripeProblem => {
@@ -37,6 +39,25 @@ const refusalOf = (call: string, problem: unknown): StripeProblem => {
   if (refusedRequests.has(problem.type)) return problem;
   throw new ProviderSilence(call, { cause: problem });
 };
+
+/** States of intents in which nobody knows the outcome yet. */
+const undecided: ReadonlySet<Stripe.PaymentIntent.Status> = new Set(['processing', 'requires_action']);
+
+type Confirming = Partial<Stripe.PaymentIntentCreateParams>;
+
+/** Stripe's script asks the buyer in the shop's own page, so that no address to come back to is needed. */
+const byBuyer = (token: string): Confirming => ({
+  confirmation_token: token,
+  allowed_payment_method_types: ['card'],
+  use_stripe_sdk: true,
+});
+
+/** Nobody waits at a page to prove who he is: a card that asks for it is declined instead of left open. */
+const byNobody = (method: string): Confirming => ({
+  payment_method: method,
+  error_on_requires_action: true,
+  automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
+});
 
 type Wish = Parameters<PaymentProvider['authorise']>[0];
 
@@ -91,7 +112,7 @@ export const createStripeProvider = ({ stripe, now }: StripeProviderParts): Paym
 
   /** A token of a card form becomes a payment method first: intents take nothing else. */
   const methodOf = async ({ key, token }: Wish): Promise<string> => {
-    if (token.startsWith('pm_')) return token;
+    if (token.startsWith('pm_') || isFromBrowser(token)) return token;
     const made = { type: 'card', card: { token } } as const;
     return (await stripe.paymentMethods.create(made, { idempotencyKey: `${key}:card` })).id;
   };
@@ -104,21 +125,22 @@ export const createStripeProvider = ({ stripe, now }: StripeProviderParts): Paym
         // Also where the money is to be taken at once: a repeated attempt must ask for the same under its key, whoever makes it.
         capture_method: 'manual',
         confirm: true,
-        // Nobody waits at a page to prove who he is: a card that asks for it is declined instead of left open.
-        error_on_requires_action: true,
-        automatic_payment_methods: { enabled: true, allow_redirects: 'never' },
         metadata: { [paymentIdKey]: key },
-        payment_method: method,
+        ...(isFromBrowser(method) ? byBuyer(method) : byNobody(method)),
         ...(customer !== undefined && { customer }),
       },
       { idempotencyKey: customer === undefined ? `${key}:authorise` : `${key}:authorise-saved` },
     );
 
+  /** The answer to a repeated request is the first one's: what the buyer did meanwhile is read. */
+  const current = (intent: Stripe.PaymentIntent): Promise<Charge> =>
+    intent.status === 'requires_action' ? find(intent.id) : whole(intent);
+
   return {
     authorise: async (request) => {
       try {
         const known = now() - request.begunAt.getTime() > keysLastMs ? await searched(request.key) : undefined;
-        return await whole(known ?? (await begin(request, await methodOf(request))));
+        return await current(known ?? (await begin(request, await methodOf(request))));
       } catch (problem) {
         const refused = refusalOf('authorise', problem);
         if (refused.type === 'StripeCardError') return declined(request.key, refused);
@@ -164,7 +186,7 @@ export const createStripeProvider = ({ stripe, now }: StripeProviderParts): Paym
       for await (const intent of stripe.paymentIntents.list({ created, limit: 100, expand: ['data.latest_charge'] })) {
         const key = intent.metadata[paymentIdKey];
         // Other systems of the company may use the same account.
-        if (key === undefined || intent.status === 'processing') continue;
+        if (key === undefined || undecided.has(intent.status)) continue;
         const charge = await whole(intent);
         yield { ...charge, key, amount: intent.amount, currency: intent.currency.toUpperCase() };
       }

@@ -32,10 +32,12 @@ export type Payment = {
 /** A charge as the provider's own books have it; `refunds` carry our refund ids. */
 export type Charge = {
   readonly reference: string;
-  readonly status: 'authorised' | 'declined' | 'captured' | 'voided';
+  readonly status: 'awaiting-buyer' | 'authorised' | 'declined' | 'captured' | 'voided';
   readonly captured: number;
   readonly refunds: readonly { readonly refundId: string; readonly amount: number }[];
   readonly declineReason: string | null;
+  /** With which the buyer's browser goes on where the bank asks who pays; shown to that buyer, and kept nowhere. */
+  readonly buyerSecret?: string;
 };
 
 export type PaymentEvent =
@@ -56,6 +58,9 @@ export const noCurrency = 'XXX';
 
 /** Whether the provider's answer is still outstanding. */
 export const isUndecided = ({ status }: Payment): boolean => status === 'pending' || status === 'unknown';
+
+/** Whether the provider has the charge and waits for the buyer, whose bank asks who pays. */
+export const isAwaitingBuyer = (payment: Payment): boolean => isUndecided(payment) && payment.reference !== null;
 
 /** A payment that was cancelled before it began: nothing may ever be charged for its order. */
 export const isBarred = ({ status, currency }: Payment): boolean => status === 'voided' && currency === noCurrency;
@@ -105,7 +110,9 @@ export const evolve = (payment: Payment, event: PaymentEvent): Payment => {
  */
 export const catchUp = (payment: Payment, charge: Charge, at: string): PaymentEvent[] => {
   const events: PaymentEvent[] = [];
-  if (isUndecided(payment))
+  // What was cancelled while the buyer was asked was never authorised.
+  const isUnauthorised = isAwaitingBuyer(payment) && charge.status === 'voided';
+  if (isUndecided(payment) && charge.status !== 'awaiting-buyer' && !isUnauthorised)
     events.push(
       charge.status === 'declined'
         ? { type: 'payment.declined.v1', at, reference: charge.reference, reason: charge.declineReason ?? 'declined' }

@@ -51,9 +51,10 @@ type Calls = 'authorise' | 'capture' | 'cancel' | 'refund' | 'getPayment';
 export const paymentGrpc = (
   effects: PaymentEffects,
 ): Pick<ServiceImplementation<proto.PaymentServiceDefinition, GrpcCall>, Calls> => ({
-  authorise: async (request) => ({
-    payment: messageOf(await authorisePayment(effects, parseRequest(authoriseRequest, request))),
-  }),
+  authorise: async (request) => {
+    const { buyerSecret, ...payment } = await authorisePayment(effects, parseRequest(authoriseRequest, request));
+    return { payment: messageOf(payment), buyerSecret };
+  },
   capture: async (request) => ({
     payment: messageOf(await capturePayment(effects, parseRequest(ofOrder, request).orderId)),
   }),

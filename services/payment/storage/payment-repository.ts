@@ -143,6 +143,15 @@ export const createPaymentRepository = ({ database, ids, clock, count }: Payment
       );
     },
 
+    /** Notes the charge for which the provider waits for the buyer, and when it was asked about; a no-op once the outcome is known. */
+    noteAwaiting: async (id: string, reference: string): Promise<void> => {
+      await database.query(
+        `UPDATE payments SET status = 'pending', reference = $2, updated_at = $3 WHERE id = $1 AND status IN ('pending', 'unknown')`,
+        [id, reference, clock.now()],
+        { name: 'note-awaiting' },
+      );
+    },
+
     /** Notes a refund before the provider is asked for it; false when the payment changed since it was read. */
     noteRefund: async (payment: Payment, refund: Refund): Promise<boolean> => {
       const { rowCount } = await database.query(

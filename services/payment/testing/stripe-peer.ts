@@ -14,6 +14,8 @@ type Intent = {
   readonly currency: string;
   readonly created: number;
   readonly metadata: Readonly<Record<string, string>>;
+  /** With which a browser asks about it. */
+  readonly client_secret: string;
   status: string;
   amount_received: number;
   last_payment_error: object | null;
@@ -47,6 +49,10 @@ const cards: ReadonlyMap<string, { code: string; decline_code?: string } | null>
   ['tok_chargeDeclined', { code: 'card_declined', decline_code: 'generic_decline' }],
   ['tok_chargeDeclinedInsufficientFunds', { code: 'card_declined', decline_code: 'insufficient_funds' }],
   ['tok_chargeDeclinedExpiredCard', { code: 'expired_card', decline_code: 'expired_card' }],
+  // As Stripe's form in a browser names them: once for each time that the form is sent.
+  ['ctoken_visa', null],
+  ['ctoken_declined', { code: 'card_declined', decline_code: 'generic_decline' }],
+  ['ctoken_authenticate', null],
   ['tok_threeDSecure2Required', { code: 'card_declined', decline_code: 'authentication_required' }],
 ]);
 const savedCards: ReadonlyMap<string, string> = new Map([['pm_savedCardOfTheShop', 'cus_theShop']]);
@@ -73,10 +79,13 @@ export const startStripePeer = async ({ secondsAgo = 0 }: { secondsAgo?: number 
   const newId = (prefix: string) => `${prefix}_${String(++count).padStart(6, '0')}`;
 
   const begin = (fields: Fields): Answer => {
-    const token = (fields.get('payment_method') ?? '').replace(/^pm_of_/, '');
+    const confirmed = fields.get('confirmation_token');
+    const token = confirmed?.replace(/__\w*$/, '') ?? (fields.get('payment_method') ?? '').replace(/^pm_of_/, '');
     const decline = cards.get(token);
     if (decline === undefined)
-      return invalid('payment_method', 'resource_missing', `No such PaymentMethod: '${token}'`);
+      return confirmed === undefined
+        ? invalid('payment_method', 'resource_missing', `No such PaymentMethod: '${token}'`)
+        : invalid('confirmation_token', 'resource_missing', `No such ConfirmationToken: '${confirmed}'`);
     const owner = savedCards.get(token);
     if (owner !== fields.get('customer'))
       return invalid(
@@ -86,14 +95,17 @@ export const startStripePeer = async ({ secondsAgo = 0 }: { secondsAgo?: number 
       );
     const amount = Number(fields.get('amount'));
     if (amount < 50) return invalid('amount', 'amount_too_small', 'Amount must be at least $0.50 usd');
+    const id = newId('pi');
+    const asks = token === 'ctoken_authenticate';
     const intent: Intent = {
-      id: newId('pi'),
+      id,
+      client_secret: `${id}_secret_${id.length}`,
       object: 'payment_intent',
       amount,
       currency: fields.get('currency') ?? '',
       created: Math.floor(Date.now() / 1000) - secondsAgo,
       metadata: metadataOf(fields),
-      status: decline ? 'requires_payment_method' : 'requires_capture',
+      status: asks ? 'requires_action' : decline ? 'requires_payment_method' : 'requires_capture',
       amount_received: 0,
       last_payment_error: decline,
     };
@@ -125,7 +137,8 @@ export const startStripePeer = async ({ secondsAgo = 0 }: { secondsAgo?: number 
   };
 
   const stepOf = (intent: Intent, step: string): Answer => {
-    if (intent.status !== 'requires_capture') return unexpectedState(intent, `${step}d`);
+    const mayStep = intent.status === 'requires_capture' || (step === 'cancel' && intent.status === 'requires_action');
+    if (!mayStep) return unexpectedState(intent, `${step}d`);
     intent.status = step === 'capture' ? 'succeeded' : 'canceled';
     if (step === 'capture') intent.amount_received = intent.amount;
     return { status: 200, body: intent };
@@ -200,6 +213,13 @@ export const startStripePeer = async ({ secondsAgo = 0 }: { secondsAgo?: number 
     intents,
     refunds,
     requests,
+    /** What a bank says once the buyer was asked who pays; ends the waiting of an intent. */
+    answerOfBank: (id: string, isBuyer: boolean) => {
+      const intent = intents.get(id);
+      if (intent?.status !== 'requires_action') throw new Error(`the peer's intent ${id} waits for no buyer`);
+      intent.status = isBuyer ? 'requires_capture' : 'requires_payment_method';
+      if (!isBuyer) intent.last_payment_error = { code: 'payment_intent_authentication_failure' };
+    },
     /** What the next requests meet, one each. */
     faults,
     /** Forgets idempotency keys, as Stripe does after a day. */

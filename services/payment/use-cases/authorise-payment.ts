@@ -11,6 +11,9 @@ type ResolveOptions = {
   readonly capture?: boolean;
 };
 
+/** A payment as it is now, and what its buyer's browser needs where the bank asks who pays. */
+export type ResolvedPayment = Payment & Pick<Charge, 'buyerSecret'>;
+
 /**
  * Learns the outcome of a begun payment. The key is the payment's own id, never a fresh one, so that asking again
  * after a lost answer or a crash cannot charge twice.
@@ -19,7 +22,7 @@ export const resolvePayment = async (
   effects: PaymentEffects,
   payment: Payment,
   { token: known, capture = false }: ResolveOptions = {},
-): Promise<Payment> => {
+): Promise<ResolvedPayment> => {
   if (!isUndecided(payment)) return payment;
   const token = known ?? (await effects.payments.token(payment.id));
   if (token === null) return recordedElsewhere(effects, payment);
@@ -29,6 +32,11 @@ export const resolvePayment = async (
     const asked = (call: () => Promise<Charge>) => ask(effects, payment.orderId, call);
     const begunAt = new Date(payment.createdAt);
     const charge = await asked(() => provider.authorise({ key: payment.id, amount, token, capture, begunAt }));
+    if (charge.status === 'awaiting-buyer') {
+      const { reference, buyerSecret } = charge;
+      await effects.payments.noteAwaiting(payment.id, reference);
+      return { ...payment, status: 'pending', reference, ...(buyerSecret !== undefined && { buyerSecret }) };
+    }
     // The provider knew it already, from an earlier call that was not to take the money, or takes it in a step of its own.
     const isTaken = capture && charge.status === 'authorised';
     const last = isTaken ? await asked(() => provider.capture({ reference: charge.reference })) : charge;
@@ -49,7 +57,7 @@ const recordedElsewhere = async ({ payments }: PaymentEffects, { orderId }: Paym
 
 /**
  * Authorises the payment of an order, and takes the money where `capture` says so, once however often it is asked.
- * Answers the payment as it is now; one that was barred by a cancelled order is declined as `order-cancelled`.
+ * Answers the payment as it is now, `pending` while the buyer's bank asks who pays; one that was barred by a cancelled order is declined as `order-cancelled`.
  */
 export const authorisePayment = async (
   effects: PaymentEffects,
@@ -59,7 +67,7 @@ export const authorisePayment = async (
     token,
     capture = false,
   }: { orderId: string; amount: { amount: number; currency: string }; token: string; capture?: boolean },
-): Promise<Payment> => {
+): Promise<ResolvedPayment> => {
   const { payment, token: begunWith } = await effects.payments.begin(orderId, amount, token);
   if (isBarred(payment)) return { ...payment, status: 'declined', declineReason: 'order-cancelled' };
   if (payment.amount !== amount.amount || payment.currency !== amount.currency) throw amountChanged(orderId, payment);

@@ -1,4 +1,4 @@
-import { isBarred, type Payment, refundable } from '../domain/payment.ts';
+import { isAwaitingBuyer, isBarred, type Payment, refundable } from '../domain/payment.ts';
 import { resolvePayment } from './authorise-payment.ts';
 import type { PaymentEffects } from './payment-effects.ts';
 import { ask, recordCharge, referenceOf, requirePayment } from './record-charge.ts';
@@ -27,9 +27,9 @@ export const cancelPayment = async (
 ): Promise<Payment | null> => {
   const { payment: begun } = await effects.payments.bar(orderId);
   if (isBarred(begun)) return null;
-  const payment = await resolvePayment(effects, begun);
+  const { buyerSecret: _, ...payment } = await resolvePayment(effects, begun);
   if (payment.status === 'captured') return giveBack(effects, payment, reason);
-  if (payment.status !== 'authorised') return payment;
+  if (payment.status !== 'authorised' && !isAwaitingBuyer(payment)) return payment;
   const charge = await ask(effects, orderId, () => effects.provider.void({ reference: referenceOf(payment) }));
   const after = await recordCharge(effects, orderId, charge);
   // A capture that was under way may have come first at the provider.

@@ -7,7 +7,7 @@ const configWithinMs = 3_000;
 const sessionWithinMs = 10_000;
 
 /** What a page takes from `/config.json`. */
-type SiteSettings = Pick<SiteConfig, 'api' | 'mailbox'>;
+type SiteSettings = Pick<SiteConfig, 'api' | 'cards' | 'mailbox'>;
 
 /** A shop without an answer to this question answers no other, which the page then says; so a guess does no harm. */
 const readConfig = async (): Promise<SiteSettings> => {

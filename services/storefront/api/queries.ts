@@ -1,6 +1,7 @@
 /** What pages read of the shop, each question in one place. */
 import { infiniteQueryOptions, keepPreviousData, type QueryClient, queryOptions } from '@tanstack/react-query';
 import { cursorPages } from '../../site-kit/api/cursor-pages.ts';
+import { siteSettings } from '../../site-kit/api/reader.ts';
 import type { ProductSearch } from './product-search.ts';
 import { shop } from './shop.ts';
 
@@ -98,6 +99,26 @@ export const addressesQuery = queryOptions({
   queryKey: ['account', 'addresses'],
   queryFn: async ({ signal }) => (await shop()).accounts.addresses({}, { signal }),
 });
+
+/** What the page was told about its place, once. */
+export const settingsQuery = queryOptions({
+  queryKey: ['settings'],
+  queryFn: siteSettings,
+  staleTime: Number.POSITIVE_INFINITY,
+});
+
+/**
+ * Goes on with a payment that is not decided: the order as it is then, and what the buyer has to answer the bank, if anything. Asked
+ * again, it never charges twice.
+ */
+export const continuedPaymentQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['orders', 'payment', id],
+    queryFn: async ({ signal }) => (await shop()).orders.continuePayment({ params: { id } }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+    // What opens a payment stays no longer than the page that needs it.
+    gcTime: 0,
+  });
 
 export const timelineQuery = (id: string) =>
   queryOptions({

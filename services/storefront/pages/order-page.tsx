@@ -9,6 +9,7 @@ import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { cartQuery, orderQuery, timelineQuery } from '../api/queries.ts';
 import { shop } from '../api/shop.ts';
 import { isUndecided, useWatchedOrder } from '../api/watch-order.ts';
+import { OpenPayment } from '../components/open-payment.tsx';
 import { OrderSteps } from '../components/order-steps.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages } from '../messages/language.tsx';
@@ -185,6 +186,7 @@ const Shown = ({ order }: { readonly order: Order }) => {
         <h1 aria-live="polite">{messages.order.statuses[order.status]}</h1>
         <OrderSteps status={order.status} />
         <Outcome order={order} />
+        {order.status === 'stock-reserved' && <OpenPayment id={order.id} />}
         {isMoving && (
           <p className={isLive ? 'fine live' : 'notice'} role="status">
             {isLive ? messages.order.live : messages.order.stale}

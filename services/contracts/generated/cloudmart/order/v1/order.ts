@@ -146,6 +146,21 @@ export interface GetTimelineResponse {
   items: TimelineEntry[];
 }
 
+/** What the buyer's browser must do where the bank asks who pays. */
+export interface Authentication {
+  provider: string;
+  clientSecret: string;
+}
+
+export interface ContinuePaymentRequest {
+  id: string;
+}
+
+export interface ContinuePaymentResponse {
+  order?: Order | undefined;
+  authentication?: Authentication | undefined;
+}
+
 export interface CancelOrderRequest {
   id: string;
   reason?: string | undefined;
@@ -1786,6 +1801,197 @@ export const GetTimelineResponse: MessageFns<GetTimelineResponse> = {
   },
 };
 
+function createBaseAuthentication(): Authentication {
+  return { provider: "", clientSecret: "" };
+}
+
+export const Authentication: MessageFns<Authentication> = {
+  encode(message: Authentication, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.provider !== "") {
+      writer.uint32(10).string(message.provider);
+    }
+    if (message.clientSecret !== "") {
+      writer.uint32(18).string(message.clientSecret);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): Authentication {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseAuthentication();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.provider = reader.string();
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.clientSecret = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<Authentication>): Authentication {
+    return Authentication.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<Authentication>): Authentication {
+    const message = createBaseAuthentication();
+    message.provider = object.provider ?? "";
+    message.clientSecret = object.clientSecret ?? "";
+    return message;
+  },
+};
+
+function createBaseContinuePaymentRequest(): ContinuePaymentRequest {
+  return { id: "" };
+}
+
+export const ContinuePaymentRequest: MessageFns<ContinuePaymentRequest> = {
+  encode(message: ContinuePaymentRequest, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.id !== "") {
+      writer.uint32(10).string(message.id);
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContinuePaymentRequest {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContinuePaymentRequest();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.id = reader.string();
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ContinuePaymentRequest>): ContinuePaymentRequest {
+    return ContinuePaymentRequest.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ContinuePaymentRequest>): ContinuePaymentRequest {
+    const message = createBaseContinuePaymentRequest();
+    message.id = object.id ?? "";
+    return message;
+  },
+};
+
+function createBaseContinuePaymentResponse(): ContinuePaymentResponse {
+  return { order: undefined, authentication: undefined };
+}
+
+export const ContinuePaymentResponse: MessageFns<ContinuePaymentResponse> = {
+  encode(message: ContinuePaymentResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
+    if (message.order !== undefined) {
+      Order.encode(message.order, writer.uint32(10).fork()).join();
+    }
+    if (message.authentication !== undefined) {
+      Authentication.encode(message.authentication, writer.uint32(18).fork()).join();
+    }
+    return writer;
+  },
+
+  decode(input: BinaryReader | Uint8Array, length?: number): ContinuePaymentResponse {
+    const reader = input instanceof BinaryReader ? input : new BinaryReader(input);
+    const previousRecursionDepth = (reader as any).__tsProtoDecodeDepth ?? 0;
+    if (previousRecursionDepth >= 100) {
+      throw new globalThis.Error("protobuf decode recursion limit exceeded");
+    }
+    (reader as any).__tsProtoDecodeDepth = previousRecursionDepth + 1;
+    try {
+      const end = length === undefined ? reader.len : reader.pos + length;
+      const message = createBaseContinuePaymentResponse();
+      while (reader.pos < end) {
+        const tag = reader.uint32();
+        switch (tag >>> 3) {
+          case 1: {
+            if (tag !== 10) {
+              break;
+            }
+
+            message.order = Order.decode(reader, reader.uint32());
+            continue;
+          }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.authentication = Authentication.decode(reader, reader.uint32());
+            continue;
+          }
+        }
+        if ((tag & 7) === 4 || tag === 0) {
+          break;
+        }
+        reader.skip(tag & 7);
+      }
+      return message;
+    } finally {
+      (reader as any).__tsProtoDecodeDepth = previousRecursionDepth;
+    }
+  },
+
+  create(base?: DeepPartial<ContinuePaymentResponse>): ContinuePaymentResponse {
+    return ContinuePaymentResponse.fromPartial(base ?? {});
+  },
+  fromPartial(object: DeepPartial<ContinuePaymentResponse>): ContinuePaymentResponse {
+    const message = createBaseContinuePaymentResponse();
+    message.order = (object.order !== undefined && object.order !== null) ? Order.fromPartial(object.order) : undefined;
+    message.authentication = (object.authentication !== undefined && object.authentication !== null)
+      ? Authentication.fromPartial(object.authentication)
+      : undefined;
+    return message;
+  },
+};
+
 function createBaseCancelOrderRequest(): CancelOrderRequest {
   return { id: "", reason: undefined };
 }
@@ -2620,6 +2826,14 @@ export const OrderServiceDefinition = {
       requestType: GetTimelineRequest as typeof GetTimelineRequest,
       requestStream: false,
       responseType: GetTimelineResponse as typeof GetTimelineResponse,
+      responseStream: false,
+      options: {},
+    },
+    continuePayment: {
+      name: "ContinuePayment",
+      requestType: ContinuePaymentRequest as typeof ContinuePaymentRequest,
+      requestStream: false,
+      responseType: ContinuePaymentResponse as typeof ContinuePaymentResponse,
       responseStream: false,
       options: {},
     },

@@ -29,7 +29,11 @@ export interface AuthoriseRequest {
 }
 
 export interface AuthoriseResponse {
-  payment?: Payment | undefined;
+  payment?:
+    | Payment
+    | undefined;
+  /** With which the buyer's browser goes on where the bank asks who pays; the payment is pending then. For that buyer's eyes only. */
+  buyerSecret?: string | undefined;
 }
 
 export interface CaptureRequest {
@@ -359,13 +363,16 @@ export const AuthoriseRequest: MessageFns<AuthoriseRequest> = {
 };
 
 function createBaseAuthoriseResponse(): AuthoriseResponse {
-  return { payment: undefined };
+  return { payment: undefined, buyerSecret: undefined };
 }
 
 export const AuthoriseResponse: MessageFns<AuthoriseResponse> = {
   encode(message: AuthoriseResponse, writer: BinaryWriter = new BinaryWriter()): BinaryWriter {
     if (message.payment !== undefined) {
       Payment.encode(message.payment, writer.uint32(10).fork()).join();
+    }
+    if (message.buyerSecret !== undefined) {
+      writer.uint32(18).string(message.buyerSecret);
     }
     return writer;
   },
@@ -391,6 +398,14 @@ export const AuthoriseResponse: MessageFns<AuthoriseResponse> = {
             message.payment = Payment.decode(reader, reader.uint32());
             continue;
           }
+          case 2: {
+            if (tag !== 18) {
+              break;
+            }
+
+            message.buyerSecret = reader.string();
+            continue;
+          }
         }
         if ((tag & 7) === 4 || tag === 0) {
           break;
@@ -411,6 +426,7 @@ export const AuthoriseResponse: MessageFns<AuthoriseResponse> = {
     message.payment = (object.payment !== undefined && object.payment !== null)
       ? Payment.fromPartial(object.payment)
       : undefined;
+    message.buyerSecret = object.buyerSecret ?? undefined;
     return message;
   },
 };
