@@ -3,6 +3,7 @@
 import { type Runtime, runtimeOf, type ServiceManifest, serviceKinds } from '../services/kit/manifest.ts';
 import { type Observation, observedBy } from '../services/kit/observation.ts';
 import { operatedBy } from '../services/kit/operation.ts';
+import { checkUploads } from './check-uploads.ts';
 
 const sentence = (service: string, problem: string) => new Error(`services/${service}/manifest.ts: ${problem}`);
 
@@ -161,13 +162,14 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
       claim.table(table, name);
       if (notes) claim.notes(notes, name);
     }
-    for (const bucket of owns.buckets ?? []) claim.bucket(bucket, name);
+    for (const bucket of Object.keys(owns.buckets ?? {})) claim.bucket(bucket, name);
     for (const topic of Object.keys(publishes)) claim.topic(topic, name);
   }
   const topics = services.flatMap((service) => Object.keys(service.publishes));
   const tables = new Map(services.flatMap((service) => Object.entries(service.owns.tables ?? {})));
   for (const service of services) {
     const can = abilities[runtimeOf(service)];
+    checkUploads(service, services, sentence);
     for (const [topic, types] of Object.entries(service.consumes)) {
       if (!topics.includes(topic))
         throw sentence(

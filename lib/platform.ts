@@ -145,6 +145,7 @@ export class Platform extends Stage {
         zone: domain.zone,
         publicDoor: environment.publicDoor,
         proof,
+        uploadOriginOf: (name) => `https://${bucket.named(name).bucketRegionalDomainName}`,
         codeOf,
         toldTo: (site) => toldIn(site, services, environment),
         alerts,

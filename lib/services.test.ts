@@ -52,8 +52,25 @@ describe('manifests that do not fit together are refused in one sentence with th
     [
       'two owners of a bucket',
       'cart',
-      { owns: { database: 'carts', buckets: ['product-images'] } },
+      {
+        owns: {
+          database: 'carts',
+          buckets: { 'product-images': { folders: ['images', 'uploads'], uploads: 'uploads' } },
+        },
+      },
       /bucket "product-images" belongs to "\w+" already; a bucket has one owner; call the owner instead$/,
+    ],
+    [
+      'uploads in a folder that the service does not use',
+      'product',
+      { owns: { database: 'products', buckets: { 'product-images': { folders: ['images'], uploads: 'uploads' } } } },
+      /product\/manifest\.ts: bucket "product-images" takes uploads in "uploads"; add that to its folders$/,
+    ],
+    [
+      'pages that upload to what takes none',
+      'console',
+      { uploadsTo: ['invoices'] },
+      /console\/manifest\.ts: uploads to bucket "invoices", for which no service declares a folder of uploads; name one that has it$/,
     ],
     [
       'two tables with the notes of sent mails',

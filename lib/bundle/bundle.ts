@@ -1,5 +1,6 @@
 /** Bundles a service into the folder that ships: one ES module for Node 24 with its migrations beside it, named by its content. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type BuildFailure, type BuildResult, build, type Metafile } from 'esbuild';
@@ -88,6 +89,22 @@ const checkImportsOnDemand = ({ inputs }: Metafile) => {
         );
 };
 
+/** Copies the WebAssembly that packages have beside a file that is in the bundle, `codec.wasm` or `codec_bg.wasm` beside `codec.js`. */
+const copyWebAssembly = async (metafile: Metafile, root: string, folder: string) => {
+  for (const input of includedInputs(metafile).keys()) {
+    if (!/node_modules\/.*\.js$/.test(input)) continue;
+    const beside = ['.wasm', '_bg.wasm'].map((ending) => input.replace(/\.js$/, ending));
+    for (const file of beside.filter((each) => existsSync(path.join(root, each))))
+      await cp(path.join(root, file), path.join(folder, path.basename(file)));
+  }
+};
+
+/** Threads of a service, `clients/image-worker.ts`: each is a file of its own beside the entry. */
+const workersOf = async (service: string, root: string): Promise<string[]> =>
+  (await filesUnder(path.join(root, 'services', service)))
+    .filter((file) => file.endsWith('-worker.ts'))
+    .map((file) => `services/${service}/${file}`);
+
 /** The first fault that esbuild met; others often follow from it. */
 const sentenceOf = ({ errors: [first], message }: BuildFailure, source: string): string =>
   first
@@ -98,10 +115,19 @@ const sentenceOf = ({ errors: [first], message }: BuildFailure, source: string):
  * Builds one entry point to `<into>/<name>/<stem>.mjs`.
  * Paths inside the output are relative to the root, so the same source gives the same bytes in every folder.
  */
-const bundleEntry = async (name: string, source: string, stem: string, { root, into }: BundleOptions) => {
+const bundleEntry = async (
+  name: string,
+  source: string,
+  stem: string,
+  { root, into }: BundleOptions,
+  workers: readonly string[] = [],
+) => {
   const folder = path.join(into, name);
   const result: BuildResult<{ write: false; metafile: true }> = await build({
-    entryPoints: [{ in: source, out: stem }],
+    entryPoints: [
+      { in: source, out: stem },
+      ...workers.map((worker) => ({ in: worker, out: path.parse(worker).name })),
+    ],
     absWorkingDir: root,
     // Never written: it only fixes how source maps spell the way back to the sources.
     outdir: path.join(root, 'dist', name),
@@ -134,6 +160,7 @@ const bundleEntry = async (name: string, source: string, stem: string, { root, i
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   for (const file of result.outputFiles) await writeFile(path.join(folder, path.basename(file.path)), file.contents);
+  await copyWebAssembly(result.metafile, root, folder);
   return { folder, entry: path.join(folder, `${stem}.mjs`), metafile: result.metafile };
 };
 
@@ -146,7 +173,8 @@ const bundleModule = async (
   options: BundleOptions,
 ) => {
   await checkIntegrity(service, source, options.root);
-  const { folder, entry, metafile } = await bundleEntry(name, source, stem, options);
+  const workers = await workersOf(service.name, options.root);
+  const { folder, entry, metafile } = await bundleEntry(name, source, stem, options, workers);
   const included = includedInputs(metafile);
   for (const { file, name: critical } of service.criticalFunctions)
     if (!included.has(`services/${service.name}/${file}`))

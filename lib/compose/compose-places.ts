@@ -2,6 +2,7 @@
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { PEER_PORTS } from '../local/ports.ts';
 import type { Addresses } from '../variables/service-variables.ts';
+import { folderPlace } from '../variables/upload-places.ts';
 import { probePort } from '../workloads/ports.ts';
 import { databasePassword, peerSecrets, secretReference } from './compose-secrets.ts';
 
@@ -36,7 +37,7 @@ export const composeAddresses: Addresses = {
   events: () => KAFKA_URL,
   cache: () => `redis://:${secretReference(peerSecrets.valkey)}@valkey:6379`,
   table: (name) => name,
-  bucket: (name) => `file://${bucketFolder(name)}`,
+  bucket: (name, { ports }) => folderPlace(new URL(`file://${bucketFolder(name)}`), `http://127.0.0.1:${ports.http}`),
   site: ({ ports }) => `http://127.0.0.1:${ports.http}`,
   mail: `folder:${FOLDERS.mails}`,
 };

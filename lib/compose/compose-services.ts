@@ -17,6 +17,7 @@ import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeadersOf, toldValues } from '../variables/site-config.ts';
+import { uploadOwners } from '../variables/upload-places.ts';
 import { stopGraceSeconds, unprivilegedId } from '../workloads/deployment.ts';
 import { boundedContainer, type ComposeContainer, type Condition, healthyWhen } from './compose-container.ts';
 import {
@@ -78,7 +79,7 @@ const waitsFor = ({ cache, calls }: ServiceManifest): Record<string, { condition
 });
 
 const volumesOf = (service: ServiceManifest) => [
-  ...(service.owns.buckets?.length ? [`buckets:${FOLDERS.buckets}`] : []),
+  ...(service.owns.buckets ? [`buckets:${FOLDERS.buckets}`] : []),
   ...(sendsMail(service) ? [`mails:${FOLDERS.mails}`] : []),
 ];
 
@@ -126,9 +127,11 @@ const forms: Readonly<
       ENVIRONMENT,
       toldValues(service.name, all, () => undefined),
     );
+    const origins = uploadOwners(service, all).map(({ ports }) => `http://127.0.0.1:${ports.http}`);
+    const headers = siteHeadersOf(config, origins);
     return {
       ...restricted(startedBundle(service)),
-      command: [...['--folder', '/site'], ...['--site', JSON.stringify({ config, headers: siteHeadersOf(config) })]],
+      command: [...['--folder', '/site'], ...['--site', JSON.stringify({ config, headers })]],
       environment: {
         HTTP_PORT: String(service.ports.http),
         ...(door && { API_URL: composeAddresses.http(door) }),
@@ -160,7 +163,7 @@ const prepare = (services: readonly ServiceManifest[]): ComposeContainer => ({
     TABLES_URL,
     FOLDERS: [
       FOLDERS.mails,
-      ...services.flatMap(({ owns }) => owns.buckets ?? []).map((bucket) => bucketFolder(bucket)),
+      ...services.flatMap(({ owns }) => Object.keys(owns.buckets ?? {})).map((bucket) => bucketFolder(bucket)),
     ].join(','),
     FOLDERS_OWNER: String(unprivilegedId),
     ...Object.fromEntries(

@@ -8,6 +8,7 @@ import { callSecretNames, grpcCallersOf, publicDoorOf, sharedSecretNames } from 
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeadersOf, toldValues } from '../variables/site-config.ts';
+import { folderPlace, uploadOwners } from '../variables/upload-places.ts';
 import { hasWarehouse, WAREHOUSE_URL } from '../warehouse/local-warehouse.ts';
 import type { DataFolder } from './data-folder.ts';
 import { PEER_PORTS, shiftPort } from './ports.ts';
@@ -56,7 +57,8 @@ export const localAddresses = ({ folder, portBase, secrets, events }: Placement)
     events: (service) => events ?? databaseUrl(postgres, service.name, secrets, EVENTS_DATABASE),
     cache: () => 'memory:',
     table: (name) => name,
-    bucket: (name) => pathToFileURL(folder.at('buckets', name)).href,
+    bucket: (name, owner) =>
+      folderPlace(pathToFileURL(folder.at('buckets', name)), `http://127.0.0.1:${ports(owner).http}`),
     mail: `folder:${folder.at('mail')}`,
   };
 };
@@ -171,13 +173,19 @@ const forms: Readonly<
       ...siteConfigOf('local', told),
       mailbox: `http://127.0.0.1:${shiftPort(PEER_PORTS.mailbox, placement.portBase)}`,
     };
+    const origins = uploadOwners(service, placement.services).map((owner) => at.http(owner));
     return {
       environment: {
         ...processEnvironment(placement),
         HTTP_PORT: String(at.ports(service).http),
         ...(door && { API_URL: at.http(door) }),
       },
-      arguments: ['--folder', own.folder, '--site', JSON.stringify({ config, headers: siteHeadersOf(config) })],
+      arguments: [
+        '--folder',
+        own.folder,
+        '--site',
+        JSON.stringify({ config, headers: siteHeadersOf(config, origins) }),
+      ],
       readyUrl: readyAt(service, placement.portBase),
     };
   },

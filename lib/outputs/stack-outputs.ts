@@ -49,7 +49,7 @@ export const neededOutputs = (services: readonly ServiceManifest[], environment:
     names.add(outputNames.repository(service.name));
     for (const table of [...Object.keys(service.owns.tables ?? {}), ...observedBy(service).tables])
       names.add(outputNames.table(table));
-    for (const bucket of service.owns.buckets ?? []) names.add(outputNames.bucket(bucket));
+    for (const bucket of Object.keys(service.owns.buckets ?? {})) names.add(outputNames.bucket(bucket));
     for (const key of secretKeysOf(service, services, environment))
       names.add(outputNames.secret(secretOwner(service, key), key));
   }

@@ -56,7 +56,7 @@ const containers = (services: readonly ServiceManifest[]) =>
     ...services.flatMap(({ name, owns }) => [
       ...(owns.database ? [`  ${name} --- ${name}-database[(Aurora: ${owns.database})]`] : []),
       ...Object.keys(owns.tables ?? {}).map((one) => `  ${name} --- ${name}-${one}[(DynamoDB: ${one})]`),
-      ...(owns.buckets ?? []).map((one) => `  ${name} --- ${name}-${one}[(S3: ${one})]`),
+      ...Object.keys(owns.buckets ?? {}).map((one) => `  ${name} --- ${name}-${one}[(S3: ${one})]`),
     ]),
     ...services.filter(({ cache }) => cache).map(({ name }) => `  ${name} --- cache[(Valkey)]`),
     ...services

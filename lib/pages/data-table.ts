@@ -39,7 +39,12 @@ export const dataTable = (services: readonly ServiceManifest[]) =>
         `\`${service.name}\``,
         [...followersOf(name, services), ...observersOf('tables', name, services)].join(', ') || 'nobody',
       ]),
-      ...(service.owns.buckets ?? []).map((name) => [`bucket \`${name}\``, 'S3', `\`${service.name}\``, 'nobody']),
+      ...Object.keys(service.owns.buckets ?? {}).map((name) => [
+        `bucket \`${name}\``,
+        'S3',
+        `\`${service.name}\``,
+        'nobody',
+      ]),
       ...Object.entries(service.publishes).map(([name, { partitions, retentionDays }]) => [
         `topic \`${name}\`, ${partitions} partitions, ${retentionDays} days`,
         'MSK',

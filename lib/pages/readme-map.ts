@@ -10,7 +10,7 @@ const owned = ({ owns }: ServiceManifest): string =>
   [
     owns.database && `database \`${owns.database}\``,
     ...Object.keys(owns.tables ?? {}).map((table) => `table \`${table}\``),
-    ...(owns.buckets ?? []).map((bucket) => `bucket \`${bucket}\``),
+    ...Object.keys(owns.buckets ?? {}).map((bucket) => `bucket \`${bucket}\``),
   ]
     .filter(Boolean)
     .join(', ') || '-';

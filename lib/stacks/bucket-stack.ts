@@ -4,7 +4,9 @@ import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { ObjectBucket } from '../constructs/stores/object-bucket.ts';
 import type { Environment } from '../environment/environment.ts';
+import { siteHost } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
+import { uploadingSites } from '../variables/upload-places.ts';
 import { PlatformStack } from './platform-stack.ts';
 
 export type BucketStackProps = {
@@ -23,8 +25,17 @@ export class BucketStack extends PlatformStack {
     super(scope, id, { environment, description: 'Buckets that the services declare' });
     const retained = environment.protected;
     const accessLogs = new ObjectBucket(this, 'AccessLogs', { expireAfterDays: ACCESS_LOG_DAYS, retained }).bucket;
-    for (const name of services.flatMap(({ owns }) => owns.buckets ?? [])) {
-      const { bucket } = new ObjectBucket(this, name, { key, accessLogs, retained });
+    const originsOf = (name: string) =>
+      environment.publicDoor
+        ? uploadingSites(name, services).map((site) => `https://${siteHost(environment.domain, site)}`)
+        : [];
+    for (const [name, { uploads }] of services.flatMap(({ owns }) => Object.entries(owns.buckets ?? {}))) {
+      const { bucket } = new ObjectBucket(this, name, {
+        key,
+        accessLogs,
+        retained,
+        uploads: uploads === undefined ? undefined : { folder: uploads, origins: originsOf(name) },
+      });
       this.buckets.set(name, bucket);
       this.publish(outputNames.bucket(name), bucket.bucketName);
     }

@@ -20,6 +20,8 @@ export type SiteStackProps = {
   readonly publicDoor: NonNullable<Environment['publicDoor']>;
   /** Secret by which the public door knows requests of these sites. */
   readonly proof: SecretValue | undefined;
+  /** Origin of a bucket of that name, where pages upload to it. */
+  readonly uploadOriginOf: (bucket: string) => string;
   readonly codeOf: (service: ServiceManifest) => FunctionCode;
   /** What the pages of a site are told of other services. */
   readonly toldTo: (service: ServiceManifest) => ToldValues;
@@ -30,7 +32,7 @@ export class SiteStack extends PlatformStack {
   constructor(
     scope: Construct,
     id: string,
-    { environment, sites, zone, publicDoor, proof, codeOf, toldTo, alerts }: SiteStackProps,
+    { environment, sites, zone, publicDoor, proof, uploadOriginOf, codeOf, toldTo, alerts }: SiteStackProps,
   ) {
     super(scope, id, { environment, description: 'Files for browsers, delivered by CloudFront' });
     if (environment.region !== 'us-east-1')
@@ -48,7 +50,7 @@ export class SiteStack extends PlatformStack {
         proofRound: publicDoor.proofRound,
         code: codeOf(service),
         config,
-        contentSecurityPolicy: contentSecurityPolicyOf(config),
+        contentSecurityPolicy: contentSecurityPolicyOf(config, (service.uploadsTo ?? []).map(uploadOriginOf)),
         alerts,
         retained: environment.protected,
       });

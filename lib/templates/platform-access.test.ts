@@ -109,3 +109,33 @@ describe('keys', () => {
     expect(textOf(at(publishers, 'Condition', 'StringEquals', 'aws:SourceAccount'))).toBe('<AccountId>');
   });
 });
+
+describe('uploads of browsers', () => {
+  test('come from the pages of the console alone, as what was signed, and are kept for a day', () => {
+    const [bucket] = resourcesOf(templateOf('production', 'Bucket'), 'AWS::S3::Bucket').filter(
+      ({ properties }) => properties['CorsConfiguration'] !== undefined,
+    );
+    const domain = environments.find(({ name }) => name === 'production')?.domain;
+    expect(listOf(at(bucket?.properties ?? {}, 'CorsConfiguration', 'CorsRules'))).toEqual([
+      {
+        AllowedMethods: ['PUT'],
+        AllowedOrigins: [`https://console.${domain}`],
+        AllowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
+        MaxAge: 600,
+      },
+    ]);
+    expect(listOf(at(bucket?.properties ?? {}, 'LifecycleConfiguration', 'Rules'))).toContainEqual({
+      Prefix: 'uploads/',
+      ExpirationInDays: 1,
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      Status: 'Enabled',
+    });
+  });
+
+  test('are the only thing that a page may send elsewhere', () => {
+    const policies = resourcesOf(templateOf('production', 'Site'), 'AWS::CloudFront::ResponseHeadersPolicy').map(
+      ({ properties }) => textOf(properties['ResponseHeadersPolicyConfig']),
+    );
+    expect(policies.map((policy) => /connect-src 'self' https:/.test(policy)).toSorted()).toEqual([false, true]);
+  });
+});

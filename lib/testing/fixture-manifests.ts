@@ -28,7 +28,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     name: 'stock',
     kind: 'web+grpc',
     ports: { http: 9101, grpc: 9151 },
-    owns: { database: 'stocks', buckets: ['stock-photos'] },
+    owns: { database: 'stocks', buckets: { 'stock-photos': { folders: ['photos'] } } },
     reaches: ['stripe'],
     publishes: { 'stock-events': { partitions: 6, retentionDays: 7 } },
     consumes: { 'stock-events': ['stock.sold.v1', 'stock.returned.v1'] },

@@ -26,7 +26,7 @@ export const platformMap = (services: readonly ServiceManifest[]): DeclaredServi
       owns: [
         ...things('database', owns.database ? [owns.database] : []),
         ...things('table', Object.keys(owns.tables ?? {})),
-        ...things('bucket', owns.buckets ?? []),
+        ...things('bucket', Object.keys(owns.buckets ?? {})),
       ],
       observes: [
         ...things('database', observed.databases),

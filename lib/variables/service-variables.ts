@@ -23,8 +23,8 @@ export type Addresses = {
   cache(service: ServiceManifest): string;
   /** Physical name of a table. */
   table(name: string): string;
-  /** Physical place of a bucket: `file:///...` or `s3://name`. */
-  bucket(name: string): string;
+  /** Physical place of a bucket: `s3://name`, or `file:///...?origin=http://...` with where browsers reach its owner, who takes uploads then. */
+  bucket(name: string, owner: ServiceManifest): string;
   /** Origin of a site as people reach it; undefined where its environment tells it (lib/environment/environment-configuration.ts). */
   site(service: ServiceManifest): string | undefined;
   /** `folder:/path` or `ses:`. */
@@ -62,7 +62,8 @@ export const serviceVariables = (
   if (service.cache) environment['CACHE_URL'] = at.cache(service);
   for (const table of Object.keys(service.owns.tables ?? {}))
     environment[`TABLE_${variableName(table)}`] = at.table(table);
-  for (const bucket of service.owns.buckets ?? []) environment[`BUCKET_${variableName(bucket)}`] = at.bucket(bucket);
+  for (const bucket of Object.keys(service.owns.buckets ?? {}))
+    environment[`BUCKET_${variableName(bucket)}`] = at.bucket(bucket, service);
   if (sendsMail(service)) environment['MAIL_URL'] = at.mail;
   for (const name of service.calls) {
     const callee = requireService(all, name);

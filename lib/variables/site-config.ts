@@ -66,23 +66,30 @@ export const siteConfigOf = (environment: string, told: ToldValues = {}): SiteCo
 const stripeSources = [
   "script-src 'self' https://js.stripe.com https://*.js.stripe.com",
   'frame-src https://js.stripe.com https://*.js.stripe.com https://hooks.stripe.com',
-  "connect-src 'self' https://api.stripe.com",
 ];
 
-/** Pages load nothing from elsewhere but pictures and, where they take cards by Stripe, its form; and stand in nobody's frame. */
-export const contentSecurityPolicyOf = ({ cards }: SiteConfig): string =>
-  [
+const stripeApi = 'https://api.stripe.com';
+
+/**
+ * Pages load nothing from elsewhere but pictures and, where they take cards by Stripe, its form; and stand in nobody's frame. They send
+ * nothing elsewhere but to Stripe, and to the given origins, which take the uploads that a service signs.
+ */
+export const contentSecurityPolicyOf = ({ cards }: SiteConfig, uploadOrigins: readonly string[] = []): string => {
+  const reached = [...(cards?.provider === 'stripe' ? [stripeApi] : []), ...uploadOrigins];
+  return [
     "default-src 'self'",
     ...(cards?.provider === 'stripe' ? stripeSources : []),
+    ...(reached.length > 0 ? [`connect-src 'self' ${reached.join(' ')}`] : []),
     "img-src 'self' https: data:",
     "frame-ancestors 'none'",
     "base-uri 'self'",
     "form-action 'self'",
   ].join('; ');
+};
 
 /** Headers of every file, as CloudFront adds them (lib/constructs/edge/static-site.ts), but for those that only TLS gives a meaning. */
-export const siteHeadersOf = (config: SiteConfig) => ({
-  'content-security-policy': contentSecurityPolicyOf(config),
+export const siteHeadersOf = (config: SiteConfig, uploadOrigins: readonly string[] = []) => ({
+  'content-security-policy': contentSecurityPolicyOf(config, uploadOrigins),
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
   'referrer-policy': 'same-origin',

@@ -83,7 +83,7 @@ export const environmentValues = (
     ),
     buckets: Object.fromEntries(
       inCluster.flatMap(({ owns }) =>
-        (owns.buckets ?? []).map((bucket) => [bucket, `s3://${outputOf(outputNames.bucket(bucket))}`]),
+        Object.keys(owns.buckets ?? {}).map((bucket) => [bucket, `s3://${outputOf(outputNames.bucket(bucket))}`]),
       ),
     ),
     mailUrl: 'ses:',

@@ -36,7 +36,7 @@ const dns = ({ network }: WorkloadValues): k8s.NetworkPolicyEgressRule => ({
  * Everything private stays closed.
  */
 const outsidePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => {
-  const usesAws = usesTables(service) || Boolean(service.owns.buckets?.length) || network.endpointCidrs.length === 0;
+  const usesAws = usesTables(service) || Boolean(service.owns.buckets) || network.endpointCidrs.length === 0;
   const ports = destinationsOf(service).flatMap((destination) => destination.ports);
   return [...new Set([...(usesAws ? [443] : []), ...ports])].sort((one, other) => one - other);
 };

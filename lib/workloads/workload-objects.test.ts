@@ -179,7 +179,9 @@ describe('a service', () => {
   });
 
   test('that uses objects in S3 leaves the network, but to no private address', () => {
-    const objects = objectsOf(aService({ owns: { buckets: ['pictures'] } }));
+    const objects = objectsOf(
+      aService({ owns: { buckets: { pictures: { folders: ['large', 'sent'], uploads: 'sent' } } } }),
+    );
     const last = pick(find(objects, 'NetworkPolicy'), ({ egress }) => egress.at(-1));
     expect(last).toMatchObject({
       to: [{ ipBlock: { cidr: '0.0.0.0/0', except: expect.arrayContaining(['10.0.0.0/8']) } }],

@@ -9,6 +9,7 @@ export const manifest = defineService({
   publishes: {},
   consumes: {},
   calls: [],
+  uploadsTo: ['product-images'],
   criticalFunctions: [],
   configuration: {},
   scaling: { min: 1, max: 1, cpuPercent: 65 },

@@ -81,6 +81,14 @@ export type TableDeclaration = {
   readonly notes?: 'sent-mails' | 'order-events';
 };
 
+/** A bucket of object storage, never public. */
+export type BucketDeclaration = {
+  /** Folders in it that the service uses; its role reaches nothing beside them. */
+  readonly folders: readonly string[];
+  /** The one of them to which browsers upload by signed addresses; what lies there for a day is removed. Default none. */
+  readonly uploads?: string;
+};
+
 /** A function that must be exported by a source file and reachable in the bundle. */
 export type CriticalFunction = {
   /** Path relative to the service's folder, for example `events/on-payment-event.ts`. */
@@ -103,8 +111,8 @@ export type ServiceManifest = {
     /** Name of the PostgreSQL database; its owning role has the service's name. */
     readonly database?: string;
     readonly tables?: Readonly<Record<string, TableDeclaration>>;
-    /** Names of object-storage buckets. */
-    readonly buckets?: readonly string[];
+    /** Object-storage buckets by name. */
+    readonly buckets?: Readonly<Record<string, BucketDeclaration>>;
   };
   readonly publishes: Readonly<Record<string, TopicDeclaration>>;
   /** What the service reads, as consumer group `<service name>`. */
@@ -118,6 +126,8 @@ export type ServiceManifest = {
    * was as `freshnessMs`. Default: nobody measures it.
    */
   readonly freshWithinSeconds?: number;
+  /** Of files for browsers: buckets to which their pages upload by signed addresses; no page may send anything elsewhere. Default none. */
+  readonly uploadsTo?: readonly string[];
   /** Names of services that it calls; network policies admit exactly these. */
   readonly calls: readonly string[];
   /** Those of them whose gRPC door it calls too. With each it has a secret in common, by which that one knows who calls. Default none. */

@@ -5,7 +5,7 @@ export const manifest = defineService({
   kind: 'web+grpc',
   summary: 'The catalogue, its stock, and reservations that the database itself refuses to oversell.',
   ports: { http: 8001, grpc: 50052 },
-  owns: { database: 'products', buckets: ['product-images'] },
+  owns: { database: 'products', buckets: { 'product-images': { folders: ['images', 'uploads'], uploads: 'uploads' } } },
   publishes: { 'inventory-events': { partitions: 12, retentionDays: 7 } },
   consumes: {},
   calls: ['user'],
@@ -23,5 +23,5 @@ export const manifest = defineService({
     },
   },
   scaling: { min: 2, max: 10, cpuPercent: 65 },
-  size: { cpuMillis: 250, memoryMiB: 256 },
+  size: { cpuMillis: 250, memoryMiB: 384 },
 });

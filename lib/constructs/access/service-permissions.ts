@@ -106,7 +106,7 @@ export const servicePermissions = (
 ): PolicyStatement[] => {
   const { owns, cache } = service;
   const observed = observedBy(service);
-  const buckets = owns.buckets ?? [];
+  const buckets = Object.keys(owns.buckets ?? {});
   const secrets = at.secretArns(service);
   const { region } = Stack.of(scope);
   const encrypted = [
@@ -142,7 +142,9 @@ export const servicePermissions = (
           statement(
             'UseObjects',
             ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'],
-            buckets.map((bucket) => `${at.bucketArn(bucket)}/*`),
+            Object.entries(owns.buckets ?? {}).flatMap(([bucket, { folders }]) =>
+              folders.map((folder) => `${at.bucketArn(bucket)}/${folder}/*`),
+            ),
           ),
         ]
       : []),

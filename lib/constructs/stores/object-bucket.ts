@@ -1,6 +1,13 @@
 import { Duration } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { BlockPublicAccess, Bucket, BucketEncryption, type IBucket, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import {
+  BlockPublicAccess,
+  Bucket,
+  BucketEncryption,
+  HttpMethods,
+  type IBucket,
+  ObjectOwnership,
+} from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge } from '../../guards/acknowledge.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
@@ -12,6 +19,8 @@ export type ObjectBucketProps = {
   readonly accessLogs?: IBucket;
   /** Days after which objects go; absent: they stay. Replaced versions always go after 30 days. */
   readonly expireAfterDays?: number;
+  /** Folder to which browsers upload by signed addresses, and the origins of their pages; what lies there for a day goes. Default none. */
+  readonly uploads?: { readonly folder: string; readonly origins: readonly string[] } | undefined;
   /** Whether the writer hands objects over by an access-control list, as CloudFront does with its logs; default false. */
   readonly writtenByAcl?: boolean;
   /** Whether the objects outlive the stack. */
@@ -25,7 +34,7 @@ export class ObjectBucket extends Construct {
   constructor(
     scope: Construct,
     id: string,
-    { key, accessLogs, expireAfterDays, writtenByAcl, retained }: ObjectBucketProps,
+    { key, accessLogs, expireAfterDays, uploads, writtenByAcl, retained }: ObjectBucketProps,
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {
@@ -44,7 +53,28 @@ export class ObjectBucket extends Construct {
           noncurrentVersionExpiration: Duration.days(30),
           expiration: expireAfterDays ? Duration.days(expireAfterDays) : undefined,
         },
+        ...(uploads
+          ? [
+              {
+                prefix: `${uploads.folder}/`,
+                expiration: Duration.days(1),
+                noncurrentVersionExpiration: Duration.days(1),
+              },
+            ]
+          : []),
       ],
+      // The address is all that a request needs; no cookie goes along.
+      ...(uploads &&
+        uploads.origins.length > 0 && {
+          cors: [
+            {
+              allowedMethods: [HttpMethods.PUT],
+              allowedOrigins: [...uploads.origins],
+              allowedHeaders: ['content-type', 'x-amz-checksum-sha256'],
+              maxAge: 600,
+            },
+          ],
+        }),
       removalPolicy: removalPolicyOf(retained),
       autoDeleteObjects: !retained,
     });

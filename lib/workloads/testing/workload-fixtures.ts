@@ -25,7 +25,7 @@ export const someWorkloadValues = (
     services.flatMap(({ owns }) => Object.keys(owns.tables ?? {}).map((name) => [name, `test-${name}`])),
   ),
   buckets: Object.fromEntries(
-    services.flatMap(({ owns }) => (owns.buckets ?? []).map((name) => [name, `s3://test-${name}`])),
+    services.flatMap(({ owns }) => Object.keys(owns.buckets ?? {}).map((name) => [name, `s3://test-${name}`])),
   ),
   mailUrl: 'ses:',
   secretIds: byName(services, (service) =>

@@ -30,6 +30,19 @@ export const unrestrictedResourceConsumption = (shop: () => People): void => {
     expect([status, code]).toEqual([409, 'user.too-many-addresses']);
   });
 
+  test('a picture of a product has eight megabytes at most, and one member of staff has begun ten uploads at most', async () => {
+    const { gateway, headersOf, productId } = shop();
+    const begin = async (bytes: number) => {
+      const body = { type: 'image/png', bytes, sha256: 'a'.repeat(64), alt: 'Front' };
+      const url = `/api/v1/products/${productId}/images`;
+      return ask(gateway, url, { method: 'POST', headers: headersOf.admin, body });
+    };
+    expect((await begin(8 * 1024 * 1024 + 1)).status).toBe(400);
+    for (let begun = 0; begun < 10; begun += 1) await begin(1);
+    const { status, code } = await begin(1);
+    expect([status, code]).toEqual([429, 'image.too-many-begun']);
+  });
+
   test('JSON that is deep is refused and hurts nobody', async () => {
     const { gateway } = shop();
     const body = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;

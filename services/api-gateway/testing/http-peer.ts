@@ -6,6 +6,7 @@ import {
   sentimentAnswer,
 } from '../../contracts/http/assistant-api.ts';
 import { exampleCartVersion } from '../../contracts/http/cart-api.ts';
+import { beginImageAnswer } from '../../contracts/http/catalogue/product-image-api.ts';
 import type { Door } from '../../contracts/http/door.ts';
 import { operationsDoors } from '../../contracts/http/operations/operations-doors.ts';
 import { reconciliationAnswer } from '../../contracts/http/reconciliation-api.ts';
@@ -28,6 +29,7 @@ const product = {
   category: 'Silent',
   price: euros(1299),
   imageUrl: `/api/v1/products/${knownProduct}/image`,
+  images: [],
   attributes: {},
   stock: 3,
   version: 1,
@@ -90,6 +92,12 @@ export const createHttpPeer = async (tokens: TestTokens) => {
   for (const url of ['/products/:id/stock', '/products/:id/prices'])
     http.get(url, open, async () => ({ items: [], nextCursor: null }));
   http.post('/products/:id/stock', open, async () => product);
+  http.post('/products/:id/images', open, async (_request, reply) =>
+    reply.code(201).send(beginImageAnswer.meta()?.['example']),
+  );
+  http.post('/products/:id/images/:upload/finish', open, async () => product);
+  http.patch('/products/:id/images', open, async () => product);
+  http.delete('/products/:id/images/:name', open, async (_request, reply) => reply.code(204).send());
   for (const url of ['/cart', '/cart/items', '/cart/items/:productId', '/cart/prices'])
     http.route({ method: ['GET', 'POST', 'PATCH', 'DELETE'], url, ...open, handler: async () => cart });
   const whole = messageAnswer.meta()?.['example'] as { readonly answer: string };

@@ -11,6 +11,7 @@ import { productQuery, stockHistoryQuery } from '../api/stock-queries.ts';
 import { Act } from '../components/act.tsx';
 import { Empty } from '../components/empty.tsx';
 import { MoreRows } from '../components/more-rows.tsx';
+import { ProductPictures } from '../components/product-pictures.tsx';
 import { RowSkeletons } from '../components/row-skeletons.tsx';
 import { StockState } from '../components/stock-state.tsx';
 import { Table } from '../components/table.tsx';
@@ -91,7 +92,7 @@ const History = ({ id }: { readonly id: string }) => {
   );
 };
 
-/** One product: its stock, and who changed it by hand. */
+/** One product: its stock, its pictures, and who changed the stock by hand. */
 export const ProductPage = () => {
   const { id } = route.useParams();
   const { money } = useFormats();
@@ -121,6 +122,7 @@ export const ProductPage = () => {
             </div>
             <ChangeStock product={product} />
           </header>
+          <ProductPictures product={product} />
           <section>
             <h2>Changes by hand</h2>
             <History id={id} />

@@ -8,7 +8,11 @@ const manifest = defineService({
   kind: 'web+grpc',
   summary: 'Orders.',
   ports: { http: 8003, grpc: 50053 },
-  owns: { database: 'orders', tables: { 'order-events': { partitionKey: 'orderId' } }, buckets: ['invoices'] },
+  owns: {
+    database: 'orders',
+    tables: { 'order-events': { partitionKey: 'orderId' } },
+    buckets: { invoices: { folders: ['paid'] } },
+  },
   publishes: { 'order-events': { partitions: 1, retentionDays: 1 } },
   consumes: {},
   calls: ['product'],

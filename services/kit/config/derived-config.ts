@@ -84,7 +84,11 @@ const readAddresses = async (manifest: ServiceManifest, read: VariableReader) =>
   return {
     observedTables: byName(observedBy(manifest).tables, 'OBSERVED_TABLE', 'the name of the table'),
     tables: byName(Object.keys(manifest.owns.tables ?? {}), 'TABLE', 'the name of the table'),
-    buckets: byName(manifest.owns.buckets ?? [], 'BUCKET', 'the place of the bucket (file:///... or s3://name)'),
+    buckets: byName(
+      Object.keys(manifest.owns.buckets ?? {}),
+      'BUCKET',
+      'the place of the bucket (file:///... or s3://name)',
+    ),
     callees,
   };
 };

@@ -1,4 +1,4 @@
-/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation, return, act of staff, incident, maintenance window. */
+/** What an id names: user, product, order, payment, session, event, cart, refund, notification, token family, address, reconciliation, conversation, return, act of staff, incident, maintenance window, upload. */
 export const idPrefixes = [
   'usr',
   'prd',
@@ -17,6 +17,7 @@ export const idPrefixes = [
   'inc',
   'mnt',
   'ret',
+  'upl',
 ] as const;
 
 export type IdPrefix = (typeof idPrefixes)[number];

@@ -1,5 +1,6 @@
 import { isCurrency } from '../../kit/values/currencies.ts';
 import type { Money } from '../../kit/values/money.ts';
+import type { ProductImage } from './product-image.ts';
 import { currencyUnknown } from './product-refusals.ts';
 import { searchText } from './search-words.ts';
 import { titleKey } from './title-key.ts';
@@ -18,7 +19,9 @@ export type Product = ProductDetails & {
   readonly id: string;
   /** Units that can be bought now. */
   readonly stock: number;
-  /** Rises with each change of the details. */
+  /** Pictures that staff uploaded, the first one first. */
+  readonly images: readonly ProductImage[];
+  /** Rises with each change of the details and of the pictures. */
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;

@@ -1,55 +1,30 @@
-import { addressOf } from '../../contracts/http/address-of.ts';
-import { apiPrefix } from '../../contracts/http/api-prefix.ts';
-import { importItem, type Product as ProductAnswer } from '../../contracts/http/catalogue/product-api.ts';
-import { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
+import { importItem } from '../../contracts/http/catalogue/product-api.ts';
+import type { productDoors } from '../../contracts/http/catalogue/product-doors.ts';
 import { attributeFilterOf } from '../../contracts/http/catalogue/product-search-api.ts';
-import type { Caller } from '../../kit/auth/caller.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
-import type { Clock } from '../../kit/values/clock.ts';
-import type { Ids } from '../../kit/values/identifiers.ts';
-import { drawPoster, type PosterSubject, posterVersion } from '../domain/poster.ts';
-import type { Product } from '../domain/product.ts';
 import { mostCounted } from '../domain/product-page.ts';
 import { cursorInvalid } from '../domain/product-refusals.ts';
 import type { HistoryRepository } from '../storage/history-repository.ts';
-import type { ProductRepository } from '../storage/product-repository.ts';
 import type { StockRepository } from '../storage/stock-repository.ts';
 import { adjustStock } from '../use-cases/adjust-stock.ts';
 import { createProduct, removeProduct, updateProduct } from '../use-cases/change-catalogue.ts';
+import type { ImageEffects } from '../use-cases/change-images.ts';
 import { findProduct, listProducts, suggestProducts } from '../use-cases/find-products.ts';
 import { type ImportItem, importProducts, type RefusedItem } from '../use-cases/import-products.ts';
+import { imageHandlers } from './image-handlers.ts';
+import { actorOf, answerOf } from './product-answer.ts';
 import { decodeCursor, encodeCursor } from './product-cursor.ts';
 
-export type ProductHandlers = {
-  readonly products: ProductRepository;
+export type ProductHandlers = ImageEffects & {
   readonly stock: StockRepository;
   readonly history: HistoryRepository;
-  readonly clock: Clock;
-  readonly ids: Ids;
 };
-
-const keptForEver = 'public, max-age=31536000, immutable';
-
-const answer = ({ createdAt, updatedAt, imageUrl, ...product }: Product): ProductAnswer => ({
-  ...product,
-  imageUrl: imageUrl ?? ownImageUrl(product),
-  attributes: { ...product.attributes },
-  createdAt: createdAt.toISOString(),
-  updatedAt: updatedAt.toISOString(),
-});
-
-/** The public address of the picture that a product has of its own; another picture, another address. */
-const ownImageUrl = (product: Pick<Product, 'id' | keyof PosterSubject>): string =>
-  `${apiPrefix}${addressOf(productDoors.image, { params: { id: product.id }, query: { v: posterVersion(product) } })}`;
 
 /** Where a page of a history begins; refuses what none of its pages gave. */
 const placeOf = (cursor: string | undefined): number | undefined => {
   if (cursor !== undefined && !/^[1-9]\d{0,14}$/.test(cursor)) throw cursorInvalid();
   return cursor === undefined ? undefined : Number(cursor);
 };
-
-/** Who stands in the ledger; doors for staff have no other callers. */
-const actorOf = (caller: Caller) => (caller.kind === 'customer' ? caller.userId : 'nobody');
 
 /** Takes apart what can be stored and what is refused, each item by itself. */
 const readItems = (items: readonly unknown[]) => {
@@ -72,6 +47,8 @@ const readItems = (items: readonly unknown[]) => {
 export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof productDoors> => {
   const { products, history } = effects;
   return {
+    ...imageHandlers(effects),
+
     list: async ({ query: { cursor, attributes, inStock, facets: hasFacets, ...query } }) => {
       const after = cursor === undefined ? undefined : decodeCursor(cursor);
       const { items, next, isGuess, facets } = await listProducts(products, {
@@ -82,7 +59,7 @@ export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof p
         attributes: attributes === undefined ? undefined : attributeFilterOf(attributes),
       });
       return {
-        items: items.map(answer),
+        items: items.map(answerOf),
         nextCursor: next && encodeCursor(next),
         isGuess,
         facets: facets && { ...facets, isComplete: facets.counted < mostCounted },
@@ -90,31 +67,20 @@ export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof p
     },
 
     suggest: async ({ query }) => {
-      const found = (await suggestProducts(products, query)).map(answer);
+      const found = (await suggestProducts(products, query)).map(answerOf);
       return {
         items: found.map(({ id, title, category, price, imageUrl }) => ({ id, title, category, price, imageUrl })),
         nextCursor: null,
       };
     },
 
-    find: async ({ params: { id } }) => answer(await findProduct(products, id)),
-
-    image: async ({ params: { id }, query: { width, v } }) => {
-      const product = await findProduct(products, id);
-      return {
-        headers: {
-          'content-type': 'image/svg+xml' as const,
-          'cache-control': v === posterVersion(product) ? keptForEver : productDoors.image.cacheControl,
-        },
-        body: Buffer.from(drawPoster(product, width)),
-      };
-    },
+    find: async ({ params: { id } }) => answerOf(await findProduct(products, id)),
 
     categories: async () => ({ items: [...(await products.categories())], nextCursor: null }),
 
     create: async ({ caller, body: { stock, ...details } }) => {
       const product = await createProduct(effects, { details, stock, actor: actorOf(caller) });
-      return { headers: { location: `/products/${product.id}` }, body: answer(product) };
+      return { headers: { location: `/products/${product.id}` }, body: answerOf(product) };
     },
 
     load: async ({ caller, body }) => {
@@ -124,7 +90,7 @@ export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof p
     },
 
     update: async ({ caller, params: { id }, body: { version, ...changes } }) =>
-      answer(await updateProduct(effects, { id, changes, version, actor: actorOf(caller) })),
+      answerOf(await updateProduct(effects, { id, changes, version, actor: actorOf(caller) })),
 
     stockHistory: async ({ params: { id }, query: { limit, cursor } }) => {
       await findProduct(products, id);
@@ -155,6 +121,6 @@ export const productHandlers = (effects: ProductHandlers): DoorHandlers<typeof p
     },
 
     adjustStock: async ({ caller, params: { id }, body }) =>
-      answer(await adjustStock(effects, { productId: id, ...body, actor: actorOf(caller) })),
+      answerOf(await adjustStock(effects, { productId: id, ...body, actor: actorOf(caller) })),
   };
 };

@@ -33,6 +33,7 @@ type Row = {
   price_currency: string;
   image_url: string | null;
   attributes: Product['attributes'];
+  images: Product['images'];
   stock: number;
   title_key: string;
   version: number;
@@ -63,6 +64,7 @@ const productOf = (row: Row): Product => ({
   price: money(row.price_amount, row.price_currency),
   imageUrl: row.image_url,
   attributes: row.attributes,
+  images: row.images,
   stock: row.stock,
   version: row.version,
   createdAt: row.created_at,

@@ -5,7 +5,7 @@ import { indexVersion } from '../domain/product.ts';
 
 /** Of `products` joined with its `stock`. */
 export const productColumns = `
-  products.id, title, description, category, price_amount::float8 AS price_amount, price_currency, image_url, attributes,
+  products.id, title, description, category, price_amount::float8 AS price_amount, price_currency, image_url, attributes, images,
   free::float8 AS stock, title_key, products.version, products.created_at, products.updated_at`;
 
 /** Everything that is in the catalogue. */
@@ -78,5 +78,12 @@ export const reindexStatement = `
   FROM jsonb_to_recordset($1::jsonb) AS item (id text, "titleKey" text, "titleWords" text, "attributeWords" text, "descriptionWords" text)
   WHERE products.id = item.id`;
 
-export const removeStatement =
-  'UPDATE products SET deleted_at = $2, updated_at = $2 WHERE id = $1 AND deleted_at IS NULL';
+/** Nobody needs its pictures any more; a page that is open may show them for an hour. */
+export const removeStatement = `
+  WITH gone AS (
+    UPDATE products SET deleted_at = $2, updated_at = $2, images = '[]' WHERE id = $1 AND deleted_at IS NULL RETURNING id
+  ), unused AS (
+    UPDATE image_uploads SET state = 'unused', remove_at = $2::timestamptz + interval '1 hour'
+    FROM gone WHERE product_id = gone.id AND state = 'stored'
+  )
+  SELECT FROM gone`;

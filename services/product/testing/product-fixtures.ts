@@ -1,3 +1,7 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { ProductServiceDefinition } from '../../contracts/generated/cloudmart/product/v1/product.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { testCallSecret, testContext } from '../../kit/testing/context.ts';
@@ -31,9 +35,14 @@ export const startProduct = async ({
 } = {}) => {
   const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
   const tokens = await testTokens();
+  const folder = await mkdtemp(path.join(tmpdir(), 'product-images-'));
   const context = testContext(manifest, {
     own: { RESERVATION_TTL_SECONDS: 900 },
-    config: { database: { url: store.url, connections, auth: 'password' }, events: store.url },
+    config: {
+      database: { url: store.url, connections, auth: 'password' },
+      events: store.url,
+      buckets: { 'product-images': `${pathToFileURL(folder)}?origin=http://127.0.0.1:8001` },
+    },
     clock,
     verifyToken: tokens.verifyToken,
   });
@@ -75,8 +84,12 @@ export const startProduct = async ({
     database: store.database,
     store,
     running,
+    /** Folder that is the bucket of pictures. */
+    folder,
     staff,
     customer,
+    /** Headers of another member of staff. */
+    newStaff: () => tokens.bearer({ userId: ids.next('usr'), roles: ['customer', 'staff'] }),
     grpcClient,
     /** `host:port` of the gRPC door. */
     grpcAddress: `127.0.0.1:${port}`,
@@ -102,6 +115,7 @@ export const startProduct = async ({
       await requireDeclaredRefusals(context);
       await stopWhole(running);
       await store.drop();
+      await rm(folder, { recursive: true });
     },
   };
 };

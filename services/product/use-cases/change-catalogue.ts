@@ -21,7 +21,7 @@ export const createProduct = async (
     actor,
     reason: 'initial stock',
   });
-  return { id, ...details, stock, version: 1, createdAt: at, updatedAt: at };
+  return { id, ...details, images: [], stock, version: 1, createdAt: at, updatedAt: at };
 };
 
 export type UpdateProduct = {

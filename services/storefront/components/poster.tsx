@@ -1,9 +1,14 @@
 import { useState } from 'react';
+import type { ProductImage } from '../../contracts/http/catalogue/product-image-api.ts';
 
 export type PosterProps = {
   readonly title: string;
   /** Picture of the product; null draws the title alone. */
   readonly imageUrl: string | null;
+  /** What staff uploaded, shown in its place; default none. */
+  readonly image?: ProductImage | undefined;
+  /** How wide it stands on the page, as `sizes` of an image says it; default that of a card. */
+  readonly sizes?: string;
   /** Second line of the drawn poster, such as year and genre. */
   readonly caption?: string;
   /** Whether it is among the first things that a visitor sees; then it does not wait. Default false. */
@@ -34,8 +39,17 @@ const Drawn = ({ title, caption }: Pick<PosterProps, 'title' | 'caption'>) => {
   );
 };
 
-/** Picture of a product, two to three. Its title stands beside it, so it is silent for those who hear the page. */
-export const Poster = ({ title, imageUrl, caption, isFirst = false }: PosterProps) => {
+/** The forms of a picture by width, from which a browser takes what the screen needs. */
+const formsOf = ({ url, widths }: ProductImage): string =>
+  widths.map((width) => `${url}&width=${width} ${width}w`).join(', ');
+
+const ofCard = '(max-width: 44rem) 45vw, 12rem';
+
+/**
+ * Picture of a product, two to three. Its title stands beside it, so a poster is silent for those who hear the page; an uploaded picture
+ * says what it shows.
+ */
+export const Poster = ({ title, imageUrl, image, sizes = ofCard, caption, isFirst = false }: PosterProps) => {
   const [failed, setFailed] = useState<string>();
   return (
     <span className="poster">
@@ -44,9 +58,10 @@ export const Poster = ({ title, imageUrl, caption, isFirst = false }: PosterProp
       ) : (
         <img
           src={imageUrl}
-          alt=""
-          width={400}
-          height={600}
+          {...(image && { srcSet: formsOf(image), sizes })}
+          alt={image?.alt ?? ''}
+          width={image?.width ?? 400}
+          height={image?.height ?? 600}
           loading={isFirst ? 'eager' : 'lazy'}
           fetchPriority={isFirst ? 'high' : 'auto'}
           decoding="async"

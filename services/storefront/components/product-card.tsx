@@ -22,7 +22,13 @@ export const ProductCard = ({
   return (
     <article className="card">
       <Link to="/products/$id" params={{ id: product.id }} className="card-link">
-        <Poster title={product.title} imageUrl={product.imageUrl} caption={caption} isFirst={isFirst} />
+        <Poster
+          title={product.title}
+          imageUrl={product.imageUrl}
+          image={product.images[0]}
+          caption={caption}
+          isFirst={isFirst}
+        />
         <span className="card-title" dir="auto">
           {product.title}
         </span>

@@ -22,6 +22,7 @@ const Fan = () => {
           key={product.id}
           title={product.title}
           imageUrl={product.imageUrl}
+          image={product.images[0]}
           caption={captionOf(product)}
           isFirst
         />

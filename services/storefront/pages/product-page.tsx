@@ -7,9 +7,8 @@ import { Await, Missing } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useAddToCart } from '../api/cart-changes.ts';
 import { productQuery } from '../api/queries.ts';
-import { Poster } from '../components/poster.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { captionOf } from '../components/product-card.tsx';
+import { ProductPictures } from '../components/product-pictures.tsx';
 import { Shelf } from '../components/shelf.tsx';
 import { useMessages } from '../messages/language.tsx';
 
@@ -118,7 +117,7 @@ export const ProductPage = () => {
         <>
           <PageTitle text={product.title} />
           <article className="product">
-            <Poster title={product.title} imageUrl={product.imageUrl} caption={captionOf(product)} isFirst />
+            <ProductPictures key={product.id} product={product} />
             <div className="product-text">
               <Link to="/products" search={{ category: product.category }} className="quiet-link">
                 {product.category}

@@ -1,6 +1,7 @@
 /** The catalogue: `/products` and `/categories`. */
 import { z } from 'zod';
 import { exampleId, exampleTime, moneySchema, productIdSchema, textSchema, timestampSchema } from '../values.ts';
+import { exampleImage, imageLimits, imageWidths, productImageSchema } from './product-image-api.ts';
 
 /** Text of several lines; PostgreSQL cannot store U+0000, and JSON in it no half of a surrogate pair. */
 const longTextSchema = (maxLength: number) =>
@@ -50,8 +51,10 @@ export const productSchema = z
   .strictObject({
     id: productIdSchema,
     ...productFields,
-    /** Where its picture is: what staff gave, else the door of its own picture, whose address changes with the picture. */
+    /** Where its picture is: the first that staff uploaded, else the address that they gave, else its poster's, which changes with the poster. */
     imageUrl: z.string(),
+    /** Pictures that staff uploaded, the first one first. */
+    images: z.array(productImageSchema).max(imageLimits.ofProduct),
     /** Units that can be bought now. */
     stock: z.int(),
     /** Rises with each change of the fields that staff set; stock is none of them. */
@@ -63,6 +66,8 @@ export const productSchema = z
     example: {
       id: exampleId('prd'),
       ...exampleFields,
+      imageUrl: exampleImage.url,
+      images: [exampleImage],
       stock: 40,
       version: 1,
       createdAt: exampleTime,
@@ -97,8 +102,6 @@ export const updateProductBody = z
   )
   .meta({ example: { price: { amount: 999, currency: 'USD' }, version: 1 } });
 
-/** Widths of a picture in pixels; it is never made larger than it came. */
-export const imageWidths = [90, 300, 600, 1200] as const;
 export const imageQuery = z.strictObject({
   /** Default 300; a poster up to 90 has larger letters. */
   width: z.coerce
@@ -108,7 +111,7 @@ export const imageQuery = z.strictObject({
   /** Names the picture, as `imageUrl` does: the present one may then be kept for ever. */
   v: z
     .string()
-    .regex(/^[\w-]{1,40}$/)
+    .regex(/^[\w-]{1,64}$/)
     .optional(),
 });
 export const imageTypes = ['image/svg+xml', 'image/webp', 'image/jpeg', 'image/png'] as const;

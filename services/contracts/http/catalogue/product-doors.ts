@@ -15,6 +15,7 @@ import {
   updateProductBody,
 } from './product-api.ts';
 import { historyQuery, priceHistoryAnswer, stockHistoryAnswer } from './product-history-api.ts';
+import { productImageDoors } from './product-image-doors.ts';
 import { listProductsQuery, productPage, suggestAnswer, suggestQuery } from './product-search-api.ts';
 
 const anybody = { access: 'public', tags: ['products'] } as const;
@@ -114,6 +115,7 @@ export const productDoors = {
     answers: { 204: z.null() },
     errors: ['product.unknown'],
   },
+  ...productImageDoors,
   stockHistory: {
     ...staff,
     method: 'GET',

@@ -75,6 +75,7 @@ export const browsing = {
     soldOut: 'Sold out',
     soldOutText: 'We have no copy left. Have a look at what stands beside it.',
     about: 'About this film',
+    pictures: 'Pictures',
     details: 'Details',
     more: (category: string) => `More ${category}`,
     missing: 'This film is not on the shelf',

@@ -76,6 +76,7 @@ export const browsing: BrowsingMessages = {
     soldOut: 'Ausverkauft',
     soldOutText: 'Wir haben kein Stück mehr. Sehen Sie sich an, was daneben steht.',
     about: 'Über diesen Film',
+    pictures: 'Bilder',
     details: 'Einzelheiten',
     more: (category) => `Mehr aus ${category}`,
     missing: 'Dieser Film steht nicht im Regal',
