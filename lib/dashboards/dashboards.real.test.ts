@@ -84,12 +84,14 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Somebody asks, buys, and is answered. */
+/** Somebody buys, leaves a filled cart behind, asks, and is answered. */
 const sellSomething = async () => {
   const api = createShopClient({ baseUrl: platform.gateway });
   const email = `${randomUUID()}@customers.example`;
   const signal = AbortSignal.timeout(120_000);
   const { token } = await buySomething({ api, email, card: 'tok_visa', say: () => {}, signal });
+  const { items } = await api.products.list({ query: { inStock: 'true', limit: 1 } });
+  for (const { id: productId } of items) await api.cart.add({ body: { productId, quantity: 1 } }, { token });
   const { conversationId } = await api.assistant.start({ body: {} }, { token });
   await api.assistant.message({ body: { conversationId, message: 'Where is my order?' } }, { token });
 };
@@ -105,12 +107,14 @@ test('each finds something after a purchase, but for what only a failure makes',
   let open = asked.filter(({ expression }) => !selectorsIn(expression).some(({ metric }) => silentUntil.has(metric)));
   await eventually(
     async () => {
+      // A rate needs a series that grows, and the first sale only makes it.
+      await sellSomething();
       const found = await Promise.all(open.map(({ expression }) => ask(expression.replaceAll(RATE_WINDOW, '2m'))));
       // A share of nothing is no number, and draws nothing.
       open = open.filter((_, at) => found[at]?.every(({ value: [, figure] }) => figure === 'NaN'));
       expect(open).toEqual([]);
     },
-    { everyMs: 1_000, timeoutMs: 60_000 },
+    { everyMs: 1_000, timeoutMs: 120_000 },
   );
   // What may be silent is read all the same.
   for (const { expression } of asked) await ask(expression.replaceAll(RATE_WINDOW, '2m'));
