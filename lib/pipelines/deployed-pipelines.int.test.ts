@@ -1,5 +1,5 @@
-/** What Lambda, SQS and CloudWatch answer about pipelines, in their own protocols, and what is made of it. */
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
+/** What Lambda, SQS, CloudWatch and Managed Flink answer about pipelines, in their own protocols, and what is made of it. */
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Pipeline } from '../../services/contracts/http/operations/pipelines-api.ts';
 import { awsQuestions } from '../aws/ask-aws.ts';
 import { completedOnAws } from './deployed-pipelines.ts';
@@ -107,25 +107,54 @@ test('of a function that reads a topic the shop sees the members; Lambda adds it
   });
 });
 
-test('a stream job is well while it is measured and up, and stopped while it is down or measures nothing', async () => {
-  const of = (values: Record<string, Measured>) =>
-    Object.fromEntries(Object.entries(values).map(([name, value]) => [`${name} cloudmart-staging-figures`, value]));
-  holds.metrics = of({ uptime: [[60, 7_200_000]], downtime: [[60, 0]], lastCheckpointDuration: [[60, 412]] });
-  const [up] = await complete(streamJob());
-  expect(up).toMatchObject({
-    status: 'well',
-    isEnabled: true,
-    lag: 3,
-    note: 'up for 120 min; last checkpoint 412 ms, 0 KiB',
+describe('a stream job', () => {
+  const measures = (values: Record<string, Measured>) => {
+    holds.metrics = Object.fromEntries(
+      Object.entries(values).map(([name, value]) => [`${name} cloudmart-staging-figures`, value]),
+    );
+  };
+
+  test('is well while its application runs, with how long and what its last checkpoint took', async () => {
+    measures({
+      ...{ uptime: [[60, 7_200_000]], downtime: [[60, 0]], lastCheckpointDuration: [[60, 412]] },
+      ...{ lastCheckpointSize: [[60, 20_480]], numberOfFailedCheckpoints: [[60, 2]] },
+    });
+    expect((await complete(streamJob()))[0]).toMatchObject({
+      ...{ status: 'well', isEnabled: true, lag: 3 },
+      note: 'up for 120 min; last checkpoint 412 ms, 20 KiB; 2 checkpoints failed',
+    });
   });
-  holds.metrics = of({ uptime: [[60, 0]], downtime: [[60, 180_000]] });
-  const [down] = await complete(streamJob());
-  expect(down).toMatchObject({ status: 'stopped', note: 'cloudmart-staging-figures is down for 3 min' });
-  holds.metrics = of({ uptime: [[900, 7_200_000]] });
-  const [silent] = await complete(streamJob());
-  expect(silent).toMatchObject({
-    status: 'stopped',
-    note: expect.stringContaining('has measured nothing for 5 minutes'),
+
+  test('is stopped while its job is down, although the application is said to run', async () => {
+    measures({ uptime: [[60, 0]], downtime: [[60, 180_000]] });
+    expect((await complete(streamJob()))[0]).toMatchObject({
+      status: 'stopped',
+      note: 'cloudmart-staging-figures is RUNNING, but its job is down for 3 min',
+    });
+  });
+
+  test.each([
+    ['READY', 'stopped'],
+    ['FORCE_STOPPING', 'stopped'],
+    ['UPDATING', 'unknown'],
+  ])('whose application is %s is %s, by its name', async (application, status) => {
+    holds.application = application;
+    measures({ uptime: [[60, 7_200_000]] });
+    const note = `cloudmart-staging-figures is ${application}`;
+    expect((await complete(streamJob()))[0]).toMatchObject({ status, note });
+  });
+
+  test('that is not there is stopped, and one that just started has measured nothing', async () => {
+    measures({ uptime: [[900, 7_200_000]] });
+    expect((await complete(streamJob()))[0]).toMatchObject({
+      status: 'well',
+      note: 'it has measured nothing for 5 minutes',
+    });
+    holds.application = undefined;
+    expect((await complete(streamJob()))[0]).toMatchObject({
+      status: 'stopped',
+      note: 'there is no application cloudmart-staging-figures',
+    });
   });
 });
 

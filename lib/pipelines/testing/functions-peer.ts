@@ -1,4 +1,4 @@
-/** An account that answers Lambda, SQS and CloudWatch in their own protocols about functions that read, as far as pipelines ask. */
+/** An account that answers Lambda, SQS, CloudWatch and Managed Flink in their own protocols, as far as pipelines ask. */
 import { createServer } from 'node:http';
 import { hangUp, listen } from '../../../services/kit/testing/loopback.ts';
 import { pointSdkAt } from '../../release/testing/aws-peer.ts';
@@ -16,6 +16,8 @@ export type FunctionsAccount = {
   waiting: number;
   /** By name of the metric and value of its dimension, `IteratorAge cloudmart-staging-export`. */
   metrics: Record<string, Measured>;
+  /** State of every application of Flink; undefined: there is none. */
+  application: string | undefined;
   /** A service, by its name in signatures, that refuses. */
   refuses: string | undefined;
 };
@@ -49,12 +51,20 @@ type MetricQuery = { Id: string; MetricStat: { Metric: { MetricName: string; Dim
 
 /** Starts the account, and lets clients of AWS made from here on ask it. */
 export const startFunctionsPeer = async (now: Date) => {
-  const holds: FunctionsAccount = { now, mappings: [], waiting: 0, metrics: {}, refuses: undefined };
+  const holds: FunctionsAccount = {
+    now,
+    mappings: [],
+    waiting: 0,
+    metrics: {},
+    application: 'RUNNING',
+    refuses: undefined,
+  };
   /** `service:Operation` that were asked, in order, with the function where one is named. */
   const asked: string[] = [];
   let url = '';
   const answers: Record<string, (body: { MetricDataQueries?: MetricQuery[] }) => object> = {
     ListEventSourceMappings: () => ({ EventSourceMappings: holds.mappings }),
+    DescribeApplication: () => ({ ApplicationDetail: { ApplicationStatus: holds.application } }),
     GetQueueUrl: () => ({ QueueUrl: `${url}/${ACCOUNT}/queue` }),
     GetQueueAttributes: () => ({
       Attributes: {
@@ -81,11 +91,13 @@ export const startFunctionsPeer = async (now: Date) => {
     const about = new URL(request.url ?? '/', 'http://peer').searchParams.get('FunctionName');
     asked.push(`${service}:${operation}${about === null ? '' : ` ${about}`}`);
     const isRefused = holds.refuses === service;
-    response.writeHead(isRefused ? 403 : 200, {
+    const isMissing = operation === 'DescribeApplication' && holds.application === undefined;
+    const refusal = isRefused ? 'AccessDeniedException' : isMissing && 'ResourceNotFoundException';
+    response.writeHead(refusal ? 400 : 200, {
       'content-type': 'application/x-amz-json-1.0',
-      ...(isRefused && { 'x-amzn-errortype': 'AccessDeniedException' }),
+      ...(refusal && { 'x-amzn-errortype': refusal }),
     });
-    const answer = isRefused ? { message: 'no' } : answers[operation]?.(body === '' ? {} : JSON.parse(body));
+    const answer = refusal ? { message: 'no' } : answers[operation]?.(body === '' ? {} : JSON.parse(body));
     response.end(JSON.stringify(answer));
   });
   url = `http://127.0.0.1:${await listen(server)}`;
