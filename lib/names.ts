@@ -1,5 +1,4 @@
 /** What AWS, Kubernetes and operators call the parts of the platform. A name that two places must agree on is made here and nowhere else. */
-import { isCallSecretName } from '../services/kit/call-secret.ts';
 
 /** Start of every name. */
 export const platformName = 'cloudmart';
@@ -28,13 +27,6 @@ export const repositoryName = (environment: string, service: string): string => 
 
 /** Image of a service in the store of this machine's container engine: `cloudmart/order:<tag>`. */
 export const localImageName = (service: string, tag: string): string => `${platformName}/${service}:${tag}`;
-
-/**
- * Id in Secrets Manager of the secret that a service knows under a key: `cloudmart-dev/user/STAFF_PASSWORD`; that of a caller and a callee,
- * which both know under one key, names no service besides: `cloudmart-dev/CALL_SECRET_ORDER_TO_PAYMENT`.
- */
-export const secretId = (environment: string, service: string, key: string): string =>
-  `${prefixOf(environment)}/${isCallSecretName(key) ? key : `${service}/${key}`}`;
 
 /**
  * What the physical name of a table begins with, and a wildcard, so that a role can name it before it is there: CloudFormation makes it

@@ -6,8 +6,8 @@ import { awsQuestions, withClient } from '../aws/ask-aws.ts';
 import type { Environment } from '../environment/environment.ts';
 import { configurationOf } from '../environment/environment-configuration.ts';
 import { readState } from '../local/state.ts';
-import { secretId } from '../names.ts';
 import { requireAddress } from '../release/verify/session.ts';
+import { secretId } from '../secret-id.ts';
 import { services } from '../services.ts';
 
 type Account = { readonly email: string; readonly password: string };

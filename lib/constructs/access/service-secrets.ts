@@ -6,7 +6,7 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { secretKeysOf } from '../../environment/environment-configuration.ts';
 import { acknowledge } from '../../guards/acknowledge.ts';
-import { secretId } from '../../names.ts';
+import { secretId } from '../../secret-id.ts';
 import { secretOwner } from '../../services.ts';
 import { removalPolicyOf } from '../removal-policy.ts';
 

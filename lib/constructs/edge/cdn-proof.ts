@@ -2,7 +2,7 @@ import { SecretValue } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { CDN_PROOF } from '../../../services/kit/values/viewer-headers.ts';
 import type { Environment } from '../../environment/environment.ts';
-import { secretId } from '../../names.ts';
+import { secretId } from '../../secret-id.ts';
 
 /**
  * The secret with which the shop's own content delivery network vouches for the addresses of viewers, as a reference that

@@ -7,7 +7,7 @@ import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { withClient } from '../../aws/ask-aws.ts';
 import type { Finding } from '../../aws/finding.ts';
 import { configurationOf } from '../../environment/environment-configuration.ts';
-import { secretId } from '../../names.ts';
+import { secretId } from '../../secret-id.ts';
 import { secretOwner } from '../../services.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 

@@ -12,7 +12,7 @@ import {
   standInProblems,
 } from '../../environment/environment-configuration.ts';
 import { servesCustomers } from '../../environment/readiness.ts';
-import { secretId } from '../../names.ts';
+import { secretId } from '../../secret-id.ts';
 import { callSecretNames, secretOwner } from '../../services.ts';
 import type { PreflightCheck, PreflightContext } from './preflight-check.ts';
 import { valueProblem } from './preflight-values.ts';

@@ -6,7 +6,8 @@ import { awsQuestions, withClient } from '../../aws/ask-aws.ts';
 import { sentenceOfFailure } from '../../aws/finding.ts';
 import type { Environment } from '../../environment/environment.ts';
 import { neededSecretNames } from '../../environment/environment-configuration.ts';
-import { repositoryName, secretId } from '../../names.ts';
+import { repositoryName } from '../../names.ts';
+import { secretId } from '../../secret-id.ts';
 import { callSecretNames, secretOwner } from '../../services.ts';
 
 /** AWS could not be asked; one sentence. */

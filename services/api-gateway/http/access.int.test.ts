@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { tokensSchema } from '../../contracts/http/accounts/auth-api.ts';
+import { productImageDoors } from '../../contracts/http/catalogue/product-image-doors.ts';
 import type { Door as DoorOfTable } from '../../contracts/http/door.ts';
 import { operationsDoors } from '../../contracts/http/operations/operations-doors.ts';
 import { orderAnswer } from '../../contracts/http/order-api.ts';
@@ -30,8 +31,8 @@ const owners = ['guest', 'customer', 'staff', 'admin'] as const;
 const staff = ['staff', 'admin'] as const;
 const admin = ['admin'] as const;
 
-/** Doors of the operations service are for staff or for administrators, and are asked with the examples of their table. */
-const doorOfOperations = ({ method, path, access, params, body, answers }: DoorOfTable): [string, Door] => {
+/** Doors that are all for staff or for administrators are asked with the examples of their table. */
+const doorOfStaff = ({ method, path, access, params, body, answers }: DoorOfTable): [string, Door] => {
   const examples = Object.entries(params?.shape ?? {}).map(([name, schema]) => [name, schema.meta()?.['example']]);
   return [
     `${method} /api/v1${path.replaceAll(/:(\w+)/g, '{$1}')}`,
@@ -164,7 +165,7 @@ const doors: Record<string, Door> = {
   'GET /api/v1/reconciliations': { admits: staff, answers: 200 },
   'GET /api/v1/reconciliations/{id}': { admits: staff, answers: 200 },
   'GET /api/v1/reconciliations/{id}/drifts': { admits: staff, answers: 200 },
-  ...Object.fromEntries(Object.values<DoorOfTable>(operationsDoors).map(doorOfOperations)),
+  ...Object.fromEntries(Object.values<DoorOfTable>({ ...operationsDoors, ...productImageDoors }).map(doorOfStaff)),
   // A visitor becomes a guest by beginning a conversation.
   'POST /api/ai/start': { admits: everybody, answers: 201 },
   'POST /api/ai/message': { admits: owners, answers: 200, body: said },

@@ -26,6 +26,9 @@ const servedRoutes = (): string[] => {
     });
 };
 
+/** Parameters without their names: where two routes call one differently, the picture of the routes has both. */
+const nameless = (route: string) => route.replaceAll(/:\w+(\|:\w+)*/g, ':');
+
 describe('what is served', () => {
   it('is what OpenAPI describes, both ways, beside the description itself', async () => {
     const document = (await gateway.http.inject('/openapi.json')).json() as {
@@ -40,7 +43,7 @@ describe('what is served', () => {
       'GET /api/v1/mails/unsubscribe',
     ];
     expect(described.length).toBeGreaterThan(30);
-    expect([...described, ...hidden].toSorted()).toEqual(servedRoutes().toSorted());
+    expect([...described, ...hidden].map(nameless).toSorted()).toEqual(servedRoutes().map(nameless).toSorted());
   });
 
   it('is shown on a page that loads nothing from elsewhere', async () => {
