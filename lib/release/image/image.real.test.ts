@@ -46,7 +46,7 @@ const environmentOf = async (service: ServiceManifest): Promise<Record<string, s
       events: () => events.url,
       cache: () => 'memory:',
       table: (name) => name,
-      bucket: (name) => `file:///tmp/${name}`,
+      bucket: (name, owner) => `file:///tmp/${name}?origin=http://127.0.0.1:${ports.get(owner.name)?.http}`,
       site: () => undefined,
       mail: 'ses:',
     }),
