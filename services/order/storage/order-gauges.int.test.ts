@@ -1,15 +1,14 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
 import { systemClock } from '../../kit/system-clock.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
 import { createMetrics } from '../../kit/telemetry/metrics.ts';
-import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve } from '../domain/order.ts';
 import { aPlacedEvent } from '../testing/order-fixtures.ts';
+import { type OrderStore, openOrderStore } from '../testing/order-store.ts';
 import { createIdempotencyKeys } from './idempotency-keys.ts';
 import { registerOrderGauges } from './order-gauges.ts';
-import { createOrderRepository, type OrderRepository, processOrderQueue } from './order-repository.ts';
+import type { OrderRepository } from './order-repository.ts';
 import { createReconciliationRepository } from './reconciliation-repository.ts';
 
 const placedAt = Date.parse('2026-03-01T10:00:00.000Z');
@@ -17,25 +16,17 @@ const logger = createLogger('order', 'silent');
 
 let now = placedAt;
 const clock = { now: () => new Date(now) };
-let postgres: TestDatabase;
-let jobs: Jobs;
+let store: OrderStore;
 let orders: OrderRepository;
 beforeAll(async () => {
-  postgres = await testDatabase(new URL('./migrations', import.meta.url));
-  jobs = createJobs({ database: postgres.database, logger });
-  jobs.work(processOrderQueue, {}, async () => undefined);
-  await jobs.prepare();
-  const limits = { undecided: 0, declinedPerHour: 0 };
-  orders = createOrderRepository({ database: postgres.database, jobs, ids: systemIds, limits });
+  store = await openOrderStore();
+  ({ orders } = store);
 });
-afterAll(async () => {
-  await jobs.stop();
-  await postgres.drop();
-});
+afterAll(() => store.stop());
 
 test('the gauges tell for how long the oldest order has waited, and how old the last whole comparison is', async () => {
   const metrics = createMetrics('order');
-  registerOrderGauges({ database: postgres.database, metrics, logger, clock });
+  registerOrderGauges({ database: store.database, metrics, logger, clock });
   const shown = async () => {
     const { text } = await metrics.page();
     const shownOf = (name: string) => Number(new RegExp(`^${name}\\{service="order"\\} (\\S+)$`, 'm').exec(text)?.[1]);
@@ -46,7 +37,7 @@ test('the gauges tell for how long the oldest order has waited, and how old the 
 
   const event = aPlacedEvent({ orderId: systemIds.next('ord') });
   const keyed = { key: 'key', fingerprint: 'print', owner: 'usr_00000000000000000000000001', sessionId: null };
-  await createIdempotencyKeys({ sql: postgres.database, clock: systemClock }).claim(keyed);
+  await createIdempotencyKeys({ sql: store.database, clock: systemClock }).claim(keyed);
   const placed = await orders.place(evolve(null, event), event, {
     ...keyed,
     attempt: 1,
@@ -57,7 +48,7 @@ test('the gauges tell for how long the oldest order has waited, and how old the 
   now += 240_000;
   expect((await shown())[0]).toBe(300);
 
-  const comparing = createReconciliationRepository({ sql: postgres.database, clock });
+  const comparing = createReconciliationRepository({ sql: store.database, clock });
   const id = systemIds.next('rec');
   await comparing.begin({ id, askedBy: 'schedule', repair: false, since: new Date(0) });
   expect((await shown())[1]).toBe(300);

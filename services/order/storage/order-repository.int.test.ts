@@ -1,43 +1,29 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parseEvent } from '../../contracts/events/topics.ts';
-import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
 import { systemClock } from '../../kit/system-clock.ts';
 import { systemIds } from '../../kit/system-ids.ts';
-import { createLogger } from '../../kit/telemetry/logger.ts';
-import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, replay } from '../domain/order.ts';
 import { aPlacedEvent, someEvents } from '../testing/order-fixtures.ts';
+import { type OrderStore, openOrderStore } from '../testing/order-store.ts';
 import type { CartOrder } from './cart-orders.ts';
 import { createIdempotencyKeys, type IdempotencyKeys } from './idempotency-keys.ts';
-import { createOrderRepository, type OrderRepository, processOrderQueue } from './order-repository.ts';
+import type { OrderRepository } from './order-repository.ts';
 
-let postgres: TestDatabase;
-let jobs: Jobs;
+let store: OrderStore;
 let keys: IdempotencyKeys;
 let orders: OrderRepository;
 beforeAll(async () => {
-  postgres = await testDatabase(new URL('./migrations', import.meta.url));
-  jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
-  jobs.work(processOrderQueue, {}, async () => undefined);
-  await jobs.prepare();
-  orders = createOrderRepository({
-    database: postgres.database,
-    jobs,
-    ids: systemIds,
-    limits: { undecided: 0, declinedPerHour: 0 },
-  });
-  keys = createIdempotencyKeys({ sql: postgres.database, clock: systemClock });
+  store = await openOrderStore();
+  ({ orders } = store);
+  keys = createIdempotencyKeys({ sql: store.database, clock: systemClock });
 });
-afterAll(async () => {
-  await jobs.stop();
-  await postgres.drop();
-});
+afterAll(() => store.stop());
 
 const at = '2026-03-01T10:00:00.000Z';
 const owner = 'usr_00000000000000000000000001';
 const count = async (table: string, column: string, value: string) =>
   Number(
-    (await postgres.database.query<{ n: string }>(`SELECT count(*) AS n FROM ${table} WHERE ${column} = $1`, [value]))
+    (await store.database.query<{ n: string }>(`SELECT count(*) AS n FROM ${table} WHERE ${column} = $1`, [value]))
       .rows[0]?.n,
   );
 const jobsOf = (orderId: string) => count(`jobs.job`, `data ->> 'orderId'`, orderId);
@@ -154,7 +140,7 @@ describe('a change', () => {
     );
     expect(await orders.append(order, chain)).toEqual(await orders.find(order.id));
     expect(replay(await orders.history(order.id))).toEqual(await orders.find(order.id));
-    const { rows } = await postgres.database.query<{ payload: object; sequence: string }>(
+    const { rows } = await store.database.query<{ payload: object; sequence: string }>(
       'SELECT payload, sequence FROM outbox WHERE aggregateid = $1 ORDER BY position',
       [order.id],
     );
@@ -166,7 +152,7 @@ describe('a change', () => {
 describe('the history', () => {
   test.each(['UPDATE order_events SET at = now()', 'DELETE FROM order_events'])('refuses %s', async (statement) => {
     await place();
-    await expect(postgres.database.query(statement)).rejects.toThrow('append-only');
+    await expect(store.database.query(statement)).rejects.toThrow('append-only');
   });
 });
 

@@ -1,16 +1,15 @@
 /** Orders on a real database with their neighbours in memory, for tests of what drives them. */
+
 import { afterAll, beforeAll } from '@jest/globals';
-import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
 import { systemIds } from '../../kit/system-ids.ts';
-import { createLogger } from '../../kit/telemetry/logger.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
-import { type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, type Order } from '../domain/order.ts';
 import { createIdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { createOrderRepository, type OrderRepository, processOrderQueue } from '../storage/order-repository.ts';
+import type { OrderRepository } from '../storage/order-repository.ts';
 import type { ProcessOrderEffects } from '../use-cases/process-order.ts';
 import { createStock, createTill } from './neighbours.ts';
 import { aPlacedEvent } from './order-fixtures.ts';
+import { type OrderStore, openOrderStore } from './order-store.ts';
 
 /** When each of the orders begins. */
 export const at = '2026-03-01T10:00:00.000Z';
@@ -22,25 +21,13 @@ export const givenBack = { closed: true, left: 5, reservation: 'released', kept:
 
 /** Opens the database before the tests of the file and drops it after them. */
 export const drivenOrders = () => {
-  let postgres: TestDatabase;
-  let jobs: Jobs;
+  let store: OrderStore;
   let orders: OrderRepository;
   beforeAll(async () => {
-    postgres = await testDatabase(new URL('../storage/migrations', import.meta.url));
-    jobs = createJobs({ database: postgres.database, logger: createLogger('order', 'silent') });
-    jobs.work(processOrderQueue, {}, async () => undefined);
-    await jobs.prepare();
-    orders = createOrderRepository({
-      database: postgres.database,
-      jobs,
-      ids: systemIds,
-      limits: { undecided: 0, declinedPerHour: 0 },
-    });
+    store = await openOrderStore();
+    ({ orders } = store);
   });
-  afterAll(async () => {
-    await jobs.stop();
-    await postgres.drop();
-  });
+  afterAll(() => store.stop());
 
   const start = async ({ stock = 5, token = 'tok_visa', total = 3000, placedBy = orders } = {}) => {
     const clock = fakeClock(at);
@@ -49,7 +36,7 @@ export const drivenOrders = () => {
     const placed = aPlacedEvent({ orderId: systemIds.next('ord'), total });
     const order = evolve(null, placed);
     const keyed = { owner: 'usr_ada', sessionId: null, key: `key-of-${order.id}`, fingerprint: 'print' };
-    await createIdempotencyKeys({ sql: postgres.database, clock }).claim(keyed);
+    await createIdempotencyKeys({ sql: store.database, clock }).claim(keyed);
     await placedBy.place(order, placed, { ...keyed, attempt: 1, paymentToken: token, carts: [] });
     const effects: ProcessOrderEffects = {
       ...{ orders, clock, products: shop.client, payments: till.client },
@@ -76,10 +63,10 @@ export const drivenOrders = () => {
   return {
     start,
     get database() {
-      return postgres.database;
+      return store.database;
     },
     get jobs() {
-      return jobs;
+      return store.jobs;
     },
     get orders() {
       return orders;

@@ -2,16 +2,15 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { orderEventSchema } from '../../contracts/events/order-events.ts';
 import { createEmbeddedLog } from '../../kit/events/embedded/embedded-log.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
-import { createJobs, type Jobs } from '../../kit/jobs/jobs.ts';
 import { systemClock } from '../../kit/system-clock.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
-import { emptyDatabase, type TestDatabase, testDatabase } from '../../kit/testing/postgres.ts';
+import { emptyDatabase, type TestDatabase } from '../../kit/testing/postgres.ts';
 import { evolve, type Order } from '../domain/order.ts';
 import { createIdempotencyKeys } from '../storage/idempotency-keys.ts';
-import { createOrderRepository, type OrderRepository, processOrderQueue } from '../storage/order-repository.ts';
 import { createToldOrders } from '../storage/told-orders.ts';
 import { aPlacedEvent } from '../testing/order-fixtures.ts';
+import { type OrderStore, openOrderStore } from '../testing/order-store.ts';
 import { catchUp } from './catch-up.ts';
 
 const logger = createLogger('order', 'silent');
@@ -19,36 +18,24 @@ const topic = 'order-events';
 const at = '2026-03-01T10:00:01.000Z';
 const owner = 'usr_00000000000000000000000001';
 
-type Shop = { readonly store: TestDatabase; readonly jobs: Jobs; readonly orders: OrderRepository };
-
-/** A database of orders; the second is the first as it was when it was restored. */
-const openShop = async (): Promise<Shop> => {
-  const store = await testDatabase(new URL('../storage/migrations', import.meta.url));
-  const jobs = createJobs({ database: store.database, logger });
-  jobs.work(processOrderQueue, {}, async () => undefined);
-  await jobs.prepare();
-  const limits = { undecided: 0, declinedPerHour: 0 };
-  return { store, jobs, orders: createOrderRepository({ database: store.database, jobs, ids: systemIds, limits }) };
-};
-
-let lost: Shop;
-let restored: Shop;
+// The second is the first as it was when it was restored.
+let lost: OrderStore;
+let restored: OrderStore;
 let logStore: TestDatabase;
 let log: EventLog;
 beforeEach(async () => {
-  [lost, restored, logStore] = await Promise.all([openShop(), openShop(), emptyDatabase()]);
+  [lost, restored, logStore] = await Promise.all([openOrderStore(), openOrderStore(), emptyDatabase()]);
   log = createEmbeddedLog({ database: logStore.database, logger });
 });
 afterEach(async () => {
   await log.close();
-  await Promise.all([lost, restored].map(({ jobs }) => jobs.stop()));
-  await Promise.all([lost.store.drop(), restored.store.drop(), logStore.drop()]);
+  await Promise.all([lost.stop(), restored.stop(), logStore.drop()]);
 });
 
-const keysOf = ({ store }: Shop) => createIdempotencyKeys({ sql: store.database, clock: systemClock });
+const keysOf = ({ database }: OrderStore) => createIdempotencyKeys({ sql: database, clock: systemClock });
 const keyedFor = (orderId: string) => ({ key: `key-of-${orderId}`, fingerprint: 'print', owner, sessionId: null });
 
-const place = async (shop: Shop, orderId = systemIds.next('ord')): Promise<Order> => {
+const place = async (shop: OrderStore, orderId = systemIds.next('ord')): Promise<Order> => {
   const event = aPlacedEvent({ orderId });
   const order = evolve(null, event);
   const keyed = keyedFor(orderId);
@@ -56,15 +43,15 @@ const place = async (shop: Shop, orderId = systemIds.next('ord')): Promise<Order
   await shop.orders.place(order, event, { ...keyed, attempt: 1, paymentToken: 'tok_visa', carts: [] });
   return order;
 };
-const pay = async ({ orders }: Shop, order: Order): Promise<Order | null> =>
+const pay = async ({ orders }: OrderStore, order: Order): Promise<Order | null> =>
   orders.append(order, [
     { type: 'order.stock-reserved.v1', at, reservedUntil: at },
     { type: 'order.paid.v1', at, paymentId: 'pay_00000000000000000000000001', captured: 3000 },
   ]);
 
 /** What the relay does with everything that it has not published yet. */
-const publish = async ({ store }: Shop) => {
-  const { rows } = await store.database.query<{ id: string; key: string; type: string; value: string }>(
+const publish = async ({ database }: OrderStore) => {
+  const { rows } = await database.query<{ id: string; key: string; type: string; value: string }>(
     `UPDATE outbox SET published_at = now() WHERE published_at IS NULL
      RETURNING id, aggregateid AS key, type, payload::text AS value, position`,
   );
@@ -77,23 +64,23 @@ const publish = async ({ store }: Shop) => {
 /** Both databases as of now: the second knows all that the first knows. */
 const restorePoint = async () => {
   for (const table of ['orders', 'order_events', 'idempotency_keys', 'outbox']) {
-    const { rows } = await lost.store.database.query<{ row: object }>(`SELECT to_jsonb(t) AS row FROM ${table} AS t`);
-    await restored.store.database.query(
+    const { rows } = await lost.database.query<{ row: object }>(`SELECT to_jsonb(t) AS row FROM ${table} AS t`);
+    await restored.database.query(
       `INSERT INTO ${table} OVERRIDING SYSTEM VALUE SELECT (jsonb_populate_record(NULL::${table}, row)).* FROM unnest($1::jsonb[]) AS given (row)`,
       [rows.map(({ row }) => JSON.stringify(row))],
     );
   }
 };
 
-const start = ({ store, orders }: Shop) =>
+const start = ({ database, orders }: OrderStore) =>
   catchUp({
-    ...{ log, told: createToldOrders(store.database), orders, clock: systemClock, logger },
+    ...{ log, told: createToldOrders(database), orders, clock: systemClock, logger },
     parse: (value) => orderEventSchema.parse(JSON.parse(value)),
   });
-const stateOf = async ({ store }: Shop) =>
+const stateOf = async ({ database }: OrderStore) =>
   Promise.all(
     ['orders', 'order_events', 'outbox'].map(async (table) => {
-      const { rows } = await store.database.query<{ row: Record<string, unknown> }>(
+      const { rows } = await database.query<{ row: Record<string, unknown> }>(
         `SELECT to_jsonb(t) - 'position' - 'published_at' - 'created_at' - 'payment_token' AS row FROM ${table} AS t ORDER BY to_jsonb(t)::text`,
       );
       return rows.map(({ row }) => row);
@@ -112,7 +99,7 @@ test('a database that lost orders and events gets back all that was told of them
 
   expect(await start(restored)).toEqual({ orders: 2, events: 5, refused: 0 });
   expect(await stateOf(restored)).toEqual(await stateOf(lost));
-  expect((await restored.store.database.query('SELECT FROM outbox WHERE published_at IS NULL')).rowCount).toBe(0);
+  expect((await restored.database.query('SELECT FROM outbox WHERE published_at IS NULL')).rowCount).toBe(0);
   expect(await start(restored)).toEqual({ orders: 0, events: 0, refused: 0 });
   expect(await keysOf(restored).claim(keyedFor(late.id))).toEqual({ outcome: 'done', orderId: late.id });
 });
