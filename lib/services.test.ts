@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import type { ServiceManifest } from '../services/kit/manifest.ts';
 import { testManifest } from '../services/kit/testing/manifest.ts';
-import { checkServices } from './check-services.ts';
+import { checkServices } from './manifest-checks/check-services.ts';
 import { services, servicesNamed } from './services.ts';
 
 /** A function of these tests, for a shop may do without those that it has. */

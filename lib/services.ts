@@ -24,7 +24,7 @@ import { manifest as product } from '../services/product/manifest.ts';
 import { manifest as storefront } from '../services/storefront/manifest.ts';
 import { manifest as user } from '../services/user/manifest.ts';
 import { manifest as warehouseExport } from '../services/warehouse-export/manifest.ts';
-import { checkServices } from './check-services.ts';
+import { checkServices } from './manifest-checks/check-services.ts';
 
 const declared: readonly ServiceManifest[] = [
   apiGateway,

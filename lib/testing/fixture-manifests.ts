@@ -1,7 +1,7 @@
 /** One small manifest of every kind, so that tests of the stacks do not move when the shop changes. */
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { testManifest } from '../../services/kit/testing/manifest.ts';
-import { checkServices } from '../check-services.ts';
+import { checkServices } from '../manifest-checks/check-services.ts';
 
 const fixture = (differing: Pick<ServiceManifest, 'name' | 'kind'> & Partial<ServiceManifest>): ServiceManifest =>
   testManifest({

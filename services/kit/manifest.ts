@@ -229,7 +229,7 @@ export const deadLetterGroupOf = (service: string): string => `${service}-dead`;
 
 /**
  * Declares a service. Only shape and spelling are checked here; what needs the other manifests
- * (owners of topics, callees, cycles, ports) is checked where all of them meet, in `lib/check-services.ts`.
+ * (owners of topics, callees, cycles, ports) is checked where all of them meet, in `lib/manifest-checks`.
  */
 export const defineService = <const M extends ServiceManifest>(manifest: M): M => {
   if (!/^[a-z][a-z0-9-]{1,30}[a-z0-9]$/.test(manifest.name))
