@@ -67,6 +67,8 @@ test('a folder of more than 25 source files is full, whatever tests and migratio
   const beside = Array.from({ length: 40 }, (_, at) => `lib/release/part-${at}.test.ts`);
   expect(fullFolders([...sources, ...beside])).toEqual(['lib/local: 26 source files, more than 25']);
   expect(fullFolders([...sources.slice(1), ...beside])).toEqual([]);
+  const components = sources.map((path) => path.replace('.ts', '.tsx'));
+  expect(fullFolders(components)).toEqual(['lib/local: 26 source files, more than 25']);
 });
 
 test('a promise to finish later is found with its line', () => {

@@ -5,7 +5,7 @@ import { runCommand } from '../run-command.ts';
 
 const drawers = /^(utils?|helpers?|common|misc|shared|base|managers?|types|constants|data|impl)$/;
 const unfinished = /\b(TODO|FIXME|HACK)\b/;
-const sources = /^(bin|lib|services)\/.*\.(ts|sql|proto)$/;
+const sources = /^(bin|lib|services)\/.*\.(tsx?|sql|proto)$/;
 
 /** Files that git has or would take, so that caches and local data are left out. */
 export async function repositoryFiles(folder: string): Promise<string[]> {

@@ -6,9 +6,9 @@ import { OfflineNotice } from '../../site-kit/components/offline-notice.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { cartQuery } from '../api/queries.ts';
 import { type Language, languages, useLanguage, useMessages } from '../messages/language.tsx';
+import { SessionEnd } from './account/session-end.tsx';
+import { SearchForm } from './catalogue/search-form.tsx';
 import { CartIcon, PersonIcon } from './icons.tsx';
-import { SearchForm } from './search-form.tsx';
-import { SessionEnd } from './session-end.tsx';
 
 const AccountLink = () => {
   const { shop } = useMessages();

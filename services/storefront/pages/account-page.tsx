@@ -9,9 +9,9 @@ import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { forgetReader } from '../api/forget-reader.ts';
 import { ordersQuery } from '../api/queries.ts';
 import { shop } from '../api/shop.ts';
-import { AccountAddresses } from '../components/account-addresses.tsx';
-import { AccountData } from '../components/account-data.tsx';
-import { AccountReminders } from '../components/account-reminders.tsx';
+import { AccountAddresses } from '../components/account/account-addresses.tsx';
+import { AccountData } from '../components/account/account-data.tsx';
+import { AccountReminders } from '../components/account/account-reminders.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 

@@ -8,8 +8,8 @@ import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useChangeLine } from '../api/cart-changes.ts';
 import { cartQuery } from '../api/queries.ts';
 import { CartNoticeBar, LineNotices } from '../components/cart-notices.tsx';
+import { Poster } from '../components/catalogue/poster.tsx';
 import { ArrowIcon } from '../components/icons.tsx';
-import { Poster } from '../components/poster.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 

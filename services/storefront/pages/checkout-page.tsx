@@ -8,9 +8,9 @@ import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { beginAttempt, openAttempt, type PaymentAttempt, sendAttempt } from '../api/payment-attempt.ts';
 import { cartQuery, orderQuery, readCartNow } from '../api/queries.ts';
-import { CheckoutForm } from '../components/checkout-form.tsx';
-import { isUnknown } from '../components/checkout-problem.tsx';
-import { OrderSummary } from '../components/order-summary.tsx';
+import { CheckoutForm } from '../components/checkout/checkout-form.tsx';
+import { isUnknown } from '../components/checkout/checkout-problem.tsx';
+import { OrderSummary } from '../components/checkout/order-summary.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 

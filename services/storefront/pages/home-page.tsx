@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { categoriesQuery, shelfQuery } from '../api/queries.ts';
+import { Poster } from '../components/catalogue/poster.tsx';
+import { captionOf } from '../components/catalogue/product-card.tsx';
+import { Shelf } from '../components/catalogue/shelf.tsx';
 import { ArrowIcon } from '../components/icons.tsx';
-import { Poster } from '../components/poster.tsx';
-import { captionOf } from '../components/product-card.tsx';
-import { Shelf } from '../components/shelf.tsx';
 import { useMessages } from '../messages/language.tsx';
 
 const mostCategories = 12;

@@ -9,7 +9,7 @@ import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { cartQuery, orderQuery, timelineQuery } from '../api/queries.ts';
 import { shop } from '../api/shop.ts';
 import { isUndecided, useWatchedOrder } from '../api/watch-order.ts';
-import { OpenPayment } from '../components/open-payment.tsx';
+import { OpenPayment } from '../components/checkout/open-payment.tsx';
 import { OrderSteps } from '../components/order-steps.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages } from '../messages/language.tsx';

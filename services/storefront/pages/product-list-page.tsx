@@ -4,9 +4,9 @@ import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await, Panel } from '../../site-kit/components/states.tsx';
 import { isNarrowed, type ProductSearch } from '../api/product-search.ts';
 import { productPagesQuery } from '../api/queries.ts';
-import { CardSkeletons, ProductCard } from '../components/product-card.tsx';
-import { ProductFilters } from '../components/product-filters.tsx';
-import { Shelf } from '../components/shelf.tsx';
+import { CardSkeletons, ProductCard } from '../components/catalogue/product-card.tsx';
+import { ProductFilters } from '../components/catalogue/product-filters.tsx';
+import { Shelf } from '../components/catalogue/shelf.tsx';
 import { useMessages } from '../messages/language.tsx';
 
 const route = getRouteApi('/products');

@@ -7,9 +7,9 @@ import { Await, Missing } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useAddToCart } from '../api/cart-changes.ts';
 import { productQuery } from '../api/queries.ts';
+import { ProductPictures } from '../components/catalogue/product-pictures.tsx';
+import { Shelf } from '../components/catalogue/shelf.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
-import { ProductPictures } from '../components/product-pictures.tsx';
-import { Shelf } from '../components/shelf.tsx';
 import { useMessages } from '../messages/language.tsx';
 
 const route = getRouteApi('/products/$id');

@@ -6,7 +6,7 @@ import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { SiteForm, textOf } from '../../site-kit/components/site-form.tsx';
 import { Panel } from '../../site-kit/components/states.tsx';
 import { shop } from '../api/shop.ts';
-import { CodeField, useMailedToken } from '../components/mailed-link.tsx';
+import { CodeField, useMailedToken } from '../components/account/mailed-link.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useBuyingMessages, useMessages } from '../messages/language.tsx';
 

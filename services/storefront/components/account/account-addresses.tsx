@@ -1,14 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
-import type { SavedAddress } from '../../contracts/http/accounts/auth-api.ts';
-import { PostalLines } from '../../site-kit/components/postal-lines.tsx';
-import { SiteForm } from '../../site-kit/components/site-form.tsx';
-import { Await } from '../../site-kit/components/states.tsx';
-import { useAddAddress, useDefaultAddress, useRemoveAddress } from '../api/account.ts';
-import { addressesQuery } from '../api/queries.ts';
-import { useBuyingMessages } from '../messages/language.tsx';
-import { AddressFields, addressOf } from './address-fields.tsx';
-import { ProblemNotice } from './problem-notice.tsx';
+import type { SavedAddress } from '../../../contracts/http/accounts/auth-api.ts';
+import { PostalLines } from '../../../site-kit/components/postal-lines.tsx';
+import { SiteForm } from '../../../site-kit/components/site-form.tsx';
+import { Await } from '../../../site-kit/components/states.tsx';
+import { useAddAddress, useDefaultAddress, useRemoveAddress } from '../../api/account.ts';
+import { addressesQuery } from '../../api/queries.ts';
+import { useBuyingMessages } from '../../messages/language.tsx';
+import { AddressFields, addressOf } from '../address-fields.tsx';
+import { ProblemNotice } from '../problem-notice.tsx';
 
 const Kept = ({ kept: { id, address, isDefault } }: { readonly kept: SavedAddress }) => {
   const { address: messages } = useBuyingMessages();

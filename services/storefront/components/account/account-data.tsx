@@ -1,14 +1,14 @@
 import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
-import { sessions } from '../../site-kit/api/session.ts';
-import { useSessionChange } from '../../site-kit/api/session-change.ts';
-import { Field } from '../../site-kit/components/field.tsx';
-import { passwordOf, SiteForm } from '../../site-kit/components/site-form.tsx';
-import { readOwnData } from '../api/account.ts';
-import { forgetReader } from '../api/forget-reader.ts';
-import { shop } from '../api/shop.ts';
-import { useBuyingMessages } from '../messages/language.tsx';
-import { ProblemNotice } from './problem-notice.tsx';
+import { sessions } from '../../../site-kit/api/session.ts';
+import { useSessionChange } from '../../../site-kit/api/session-change.ts';
+import { Field } from '../../../site-kit/components/field.tsx';
+import { passwordOf, SiteForm } from '../../../site-kit/components/site-form.tsx';
+import { readOwnData } from '../../api/account.ts';
+import { forgetReader } from '../../api/forget-reader.ts';
+import { shop } from '../../api/shop.ts';
+import { useBuyingMessages } from '../../messages/language.tsx';
+import { ProblemNotice } from '../problem-notice.tsx';
 
 /** Hands the reader a file of the browser's own making. */
 const saveFile = (name: string, content: unknown) => {

@@ -1,9 +1,9 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import type { User } from '../../contracts/http/accounts/auth-api.ts';
-import { sessionQuery } from '../../site-kit/api/session.ts';
-import { shop } from '../api/shop.ts';
-import { useBuyingMessages } from '../messages/language.tsx';
-import { ProblemNotice } from './problem-notice.tsx';
+import type { User } from '../../../contracts/http/accounts/auth-api.ts';
+import { sessionQuery } from '../../../site-kit/api/session.ts';
+import { shop } from '../../api/shop.ts';
+import { useBuyingMessages } from '../../messages/language.tsx';
+import { ProblemNotice } from '../problem-notice.tsx';
 
 /** Whether the customer is written to about a cart that waits; he is not until he says so. */
 export const AccountReminders = ({ user }: { readonly user: User }) => {

@@ -1,7 +1,7 @@
 import { useRouterState } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { Field } from '../../site-kit/components/field.tsx';
-import { useBuyingMessages } from '../messages/language.tsx';
+import { Field } from '../../../site-kit/components/field.tsx';
+import { useBuyingMessages } from '../../messages/language.tsx';
 
 /**
  * The token of a mailed link, which stands behind the `#` of the address, so that no server and no other site sees it. It is

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
-import { sessions, useReader } from '../../site-kit/api/session.ts';
-import { useSessionChange } from '../../site-kit/api/session-change.ts';
-import { Field } from '../../site-kit/components/field.tsx';
-import { passwordOf, SiteForm, textOf } from '../../site-kit/components/site-form.tsx';
-import { goOnAs } from '../api/session-end.ts';
-import { useBuyingMessages, useMessages } from '../messages/language.tsx';
-import { ProblemNotice } from './problem-notice.tsx';
+import { sessions, useReader } from '../../../site-kit/api/session.ts';
+import { useSessionChange } from '../../../site-kit/api/session-change.ts';
+import { Field } from '../../../site-kit/components/field.tsx';
+import { passwordOf, SiteForm, textOf } from '../../../site-kit/components/site-form.tsx';
+import { goOnAs } from '../../api/session-end.ts';
+import { useBuyingMessages, useMessages } from '../../messages/language.tsx';
+import { ProblemNotice } from '../problem-notice.tsx';
 
 /** A question above the page, which keeps all that was typed into it: who it was signs in again, or goes on as a guest. */
 export const SignInAgain = () => {

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { ProductImage } from '../../contracts/http/catalogue/product-image-api.ts';
+import type { ProductImage } from '../../../contracts/http/catalogue/product-image-api.ts';
 
 export type PosterProps = {
   readonly title: string;

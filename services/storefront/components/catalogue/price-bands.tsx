@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
-import type { ProductFacets } from '../../contracts/http/catalogue/product-search-api.ts';
-import { useFormats } from '../../site-kit/messages/site-words.tsx';
-import type { ProductSearch } from '../api/product-search.ts';
-import { useMessages } from '../messages/language.tsx';
+import type { ProductFacets } from '../../../contracts/http/catalogue/product-search-api.ts';
+import { useFormats } from '../../../site-kit/messages/site-words.tsx';
+import type { ProductSearch } from '../../api/product-search.ts';
+import { useMessages } from '../../messages/language.tsx';
 
 export type PriceBandsProps = {
   readonly search: ProductSearch;

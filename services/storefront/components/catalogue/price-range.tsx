@@ -1,8 +1,8 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
-import { minorUnitDecimals } from '../../kit/values/minor-units.ts';
-import type { ProductSearch } from '../api/product-search.ts';
-import { useMessages } from '../messages/language.tsx';
+import { minorUnitDecimals } from '../../../kit/values/minor-units.ts';
+import type { ProductSearch } from '../../api/product-search.ts';
+import { useMessages } from '../../messages/language.tsx';
 
 type PriceFieldProps = {
   readonly label: string;

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import type { Product } from '../../contracts/http/catalogue/product-api.ts';
-import { useFormats } from '../../site-kit/messages/site-words.tsx';
-import { useMessages } from '../messages/language.tsx';
+import type { Product } from '../../../contracts/http/catalogue/product-api.ts';
+import { useFormats } from '../../../site-kit/messages/site-words.tsx';
+import { useMessages } from '../../messages/language.tsx';
 import { Poster } from './poster.tsx';
 
 /** Year and genre, as far as they are known. */

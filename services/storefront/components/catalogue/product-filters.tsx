@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { ProductSort } from '../../contracts/http/catalogue/product-search-api.ts';
-import { useFormats } from '../../site-kit/messages/site-words.tsx';
-import { isNarrowed, type ProductSearch, sortsOf } from '../api/product-search.ts';
-import { categoriesQuery, facetsQuery } from '../api/queries.ts';
-import { useMessages } from '../messages/language.tsx';
+import type { ProductSort } from '../../../contracts/http/catalogue/product-search-api.ts';
+import { useFormats } from '../../../site-kit/messages/site-words.tsx';
+import { isNarrowed, type ProductSearch, sortsOf } from '../../api/product-search.ts';
+import { categoriesQuery, facetsQuery } from '../../api/queries.ts';
+import { useMessages } from '../../messages/language.tsx';
 import { PriceBands } from './price-bands.tsx';
 import { PriceRange } from './price-range.tsx';
 

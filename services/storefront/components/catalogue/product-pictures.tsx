@@ -1,6 +1,6 @@
 import { useState } from 'react';
-import type { Product } from '../../contracts/http/catalogue/product-api.ts';
-import { useMessages } from '../messages/language.tsx';
+import type { Product } from '../../../contracts/http/catalogue/product-api.ts';
+import { useMessages } from '../../messages/language.tsx';
 import { Poster } from './poster.tsx';
 import { captionOf } from './product-card.tsx';
 

@@ -2,9 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Autocomplete, Input, ListBox, ListBoxItem, TextField } from 'react-aria-components';
-import { useFormats } from '../../site-kit/messages/site-words.tsx';
-import { suggestionsQuery } from '../api/queries.ts';
-import { useMessages } from '../messages/language.tsx';
+import { useFormats } from '../../../site-kit/messages/site-words.tsx';
+import { suggestionsQuery } from '../../api/queries.ts';
+import { useMessages } from '../../messages/language.tsx';
 import { Poster } from './poster.tsx';
 
 /** Milliseconds without another letter, after which it is worth asking. */

@@ -1,8 +1,8 @@
 import { useNavigate, useRouterState } from '@tanstack/react-router';
 import { type ComponentType, useEffect, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
-import { useMessages } from '../messages/language.tsx';
-import { SearchIcon } from './icons.tsx';
+import { useMessages } from '../../messages/language.tsx';
+import { SearchIcon } from '../icons.tsx';
 import type { SearchBoxProps } from './search-box.tsx';
 
 /** Where one types what to look for. Suggestions come once somebody is about to type: the first page does without their script. */

@@ -1,9 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { Await } from '../../site-kit/components/states.tsx';
-import type { ProductSearch } from '../api/product-search.ts';
-import { shelfQuery } from '../api/queries.ts';
-import { useMessages } from '../messages/language.tsx';
+import { Await } from '../../../site-kit/components/states.tsx';
+import type { ProductSearch } from '../../api/product-search.ts';
+import { shelfQuery } from '../../api/queries.ts';
+import { useMessages } from '../../messages/language.tsx';
 import { CardSkeletons, ProductCard } from './product-card.tsx';
 
 const shelfSize = 12;

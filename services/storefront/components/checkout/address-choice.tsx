@@ -1,10 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
-import type { Address } from '../../contracts/http/postal-address.ts';
-import { PostalLines } from '../../site-kit/components/postal-lines.tsx';
-import { addressesQuery } from '../api/queries.ts';
-import { useBuyingMessages } from '../messages/language.tsx';
-import { AddressFields, addressOf } from './address-fields.tsx';
+import type { Address } from '../../../contracts/http/postal-address.ts';
+import { PostalLines } from '../../../site-kit/components/postal-lines.tsx';
+import { addressesQuery } from '../../api/queries.ts';
+import { useBuyingMessages } from '../../messages/language.tsx';
+import { AddressFields, addressOf } from '../address-fields.tsx';
 
 const field = 'saved-address';
 const another = 'another';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import { openStripe } from '../api/stripe-form.ts';
-import { useBuyingMessages, useLanguage } from '../messages/language.tsx';
+import { openStripe } from '../../api/stripe-form.ts';
+import { useBuyingMessages, useLanguage } from '../../messages/language.tsx';
 import { MissingCards } from './missing-cards.tsx';
 
 export type BankQuestionProps = {

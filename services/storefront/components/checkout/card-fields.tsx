@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
-import { textOf } from '../../site-kit/components/site-form.tsx';
-import { settingsQuery } from '../api/queries.ts';
-import { useBuyingMessages } from '../messages/language.tsx';
+import { textOf } from '../../../site-kit/components/site-form.tsx';
+import { settingsQuery } from '../../api/queries.ts';
+import { useBuyingMessages } from '../../messages/language.tsx';
 import { type CardFieldsProps, MissingCards, type TokenOf } from './missing-cards.tsx';
 
 const StripeCards = lazy(async () => ({ default: (await import('./stripe-cards.tsx')).StripeCards }));

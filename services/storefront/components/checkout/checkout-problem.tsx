@@ -1,8 +1,8 @@
-import { ApiProblem } from '../../contracts/http/ask.ts';
-import type { Money } from '../../contracts/http/values.ts';
-import { useFormats } from '../../site-kit/messages/site-words.tsx';
-import { useBuyingMessages } from '../messages/language.tsx';
-import { ProblemNotice } from './problem-notice.tsx';
+import { ApiProblem } from '../../../contracts/http/ask.ts';
+import type { Money } from '../../../contracts/http/values.ts';
+import { useFormats } from '../../../site-kit/messages/site-words.tsx';
+import { useBuyingMessages } from '../../messages/language.tsx';
+import { ProblemNotice } from '../problem-notice.tsx';
 
 /** Whether nobody can say if the order was placed. */
 export const isUnknown = (problem: unknown): boolean =>

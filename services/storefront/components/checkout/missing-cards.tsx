@@ -1,5 +1,5 @@
-import type { Money } from '../../contracts/http/values.ts';
-import { useBuyingMessages } from '../messages/language.tsx';
+import type { Money } from '../../../contracts/http/values.ts';
+import { useBuyingMessages } from '../../messages/language.tsx';
 
 /** What a card form gave: a token for the card, or why it gives none, in the reader's words; that may be said in the form already. */
 export type GivenCard = { readonly token: string } | { readonly refused: string | undefined };

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useCallback, useEffect } from 'react';
-import { continuedPaymentQuery, orderQuery, settingsQuery } from '../api/queries.ts';
+import { continuedPaymentQuery, orderQuery, settingsQuery } from '../../api/queries.ts';
 
 const BankQuestion = lazy(async () => ({ default: (await import('./bank-question.tsx')).BankQuestion }));
 

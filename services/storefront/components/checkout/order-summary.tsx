@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
-import type { Cart } from '../../contracts/http/cart-api.ts';
-import { useFormats } from '../../site-kit/messages/site-words.tsx';
-import { useBuyingMessages } from '../messages/language.tsx';
+import type { Cart } from '../../../contracts/http/cart-api.ts';
+import { useFormats } from '../../../site-kit/messages/site-words.tsx';
+import { useBuyingMessages } from '../../messages/language.tsx';
 
 /** What is about to be paid for, beside the form. */
 export const OrderSummary = ({ cart }: { readonly cart: Cart }) => {

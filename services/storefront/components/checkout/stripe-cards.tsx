@@ -1,7 +1,7 @@
 import type { StripeElements } from '@stripe/stripe-js';
 import { useEffect, useRef, useState } from 'react';
-import { appearanceOf, openStripe } from '../api/stripe-form.ts';
-import { useBuyingMessages, useLanguage } from '../messages/language.tsx';
+import { appearanceOf, openStripe } from '../../api/stripe-form.ts';
+import { useBuyingMessages, useLanguage } from '../../messages/language.tsx';
 import { type CardFieldsProps, MissingCards, type TokenOf } from './missing-cards.tsx';
 
 export type StripeCardsProps = CardFieldsProps & { readonly publishableKey: string };
