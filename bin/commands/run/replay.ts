@@ -8,21 +8,16 @@ import { SIGN_INS_AT_ONCE } from '../../../lib/replay/shopper.ts';
 import type { Spread } from '../../../lib/replay/spread.ts';
 import type { WarehouseAudit } from '../../../lib/replay/warehouse-audit.ts';
 import { durationOf } from '../../command-line/duration.ts';
-import { COLUMNS, wrapped } from '../../command-line/help.ts';
-import { type Mood, paint, print } from '../../command-line/print.ts';
+import { labelled } from '../../command-line/labelled.ts';
+import { type Mood, print } from '../../command-line/print.ts';
 import { createProgressLine } from '../../command-line/progress-line.ts';
 import type { ReplayFlags } from '../replay.ts';
 
 const TIMES = 5;
-const LABEL = 12;
 /** Orders that are named; `--json` has them all. */
 const SHOWN = 5;
 
-/** A label with a text beside it, which fits 80 columns where its words do. */
-const item = (label: string, text: string, mood?: Mood): string[] =>
-  wrapped(text, COLUMNS - LABEL)
-    .split('\n')
-    .map((line, at) => `${(at === 0 ? label : '').padEnd(LABEL)}${mood ? paint(mood, line) : line}`);
+const item = (label: string, text: string, mood?: Mood) => labelled(label, text, mood && { mood });
 
 /** What names the platform to other commands, unless it is the one that they take anyway. */
 const named = (data: string): string => (data === localDataFolder ? '' : ` --data ${data}`);

@@ -7,6 +7,7 @@ import { type RestoreReport, restoreBackup } from '../../../../lib/backups/resto
 import { type VerifyReport, verifyBackup } from '../../../../lib/backups/verify-backup.ts';
 import { reportsOf, writeReport } from '../../../../lib/backups/write-report.ts';
 import type { LawVerdict } from '../../../../lib/laws/check-laws.ts';
+import { type LabelledText, labelled, markdownList } from '../../../command-line/labelled.ts';
 import { columns, paint, print, say } from '../../../command-line/print.ts';
 import type { BackupAction, BackupFlags } from '../../operate/backup.ts';
 
@@ -56,34 +57,42 @@ const list = async (flags: BackupFlags) => {
 const violationsOf = (laws: readonly LawVerdict[]): string[] =>
   laws.flatMap(({ id, violations }) => violations.map(({ subject, detail }) => `${id} ${subject} ${detail}`));
 
-const verdictLines = (report: VerifyReport): string[] => {
+const verdictLines = (report: VerifyReport): LabelledText[] => {
   const { backup, takenAt, ageSeconds, seconds, databases, tables, rows, differences, laws, problem } = report;
   const broken = violationsOf(laws);
-  if (problem !== undefined) return [`backup      ${backup}, as of ${takenAt}`, problem, 'it is NOT good'];
+  const found = [...differences, ...broken];
+  if (problem !== undefined)
+    return [
+      ['backup', `${backup}, as of ${takenAt}`],
+      ['problem', problem],
+    ];
   return [
-    `backup      ${backup}, as of ${takenAt}, ${ageSeconds} s old`,
-    `restored    in ${seconds.restore} s`,
-    `compared    ${databases} databases, ${tables} tables, ${rows} rows in ${seconds.compare} s: ${differences.length} differences`,
-    `laws        ${laws.length} in ${seconds.laws} s: ${broken.length} violations`,
-    ...(report.wasUnderWay ? ['            a shop on the copy finished what had been under way'] : []),
-    ...[...differences, ...broken],
-    report.isGood ? 'it is good' : 'it is NOT good',
+    ['backup', `${backup}, as of ${takenAt}, ${ageSeconds} s old`],
+    ['restored', `in ${seconds.restore} s`],
+    [
+      'compared',
+      `${databases} databases, ${tables} tables, ${rows} rows in ${seconds.compare} s: ${differences.length} differences`,
+    ],
+    ['laws', `${laws.length} in ${seconds.laws} s: ${broken.length} violations`],
+    ...(report.wasUnderWay ? [['', 'a shop on the copy finished what had been under way'] as const] : []),
+    ...found.map((one): LabelledText => ['', one]),
   ];
 };
 
-const shortened = (lines: readonly string[]) =>
-  lines.length <= SHOWN + 5
-    ? lines
-    : [...lines.slice(0, SHOWN + 4), `and ${lines.length - SHOWN - 5} more`, lines.at(-1) ?? ''];
+const shortened = (lines: readonly LabelledText[]): readonly LabelledText[] =>
+  lines.length <= SHOWN + 5 ? lines : [...lines.slice(0, SHOWN + 4), ['', `and ${lines.length - SHOWN - 4} more`]];
 
 const verify = async (name: string | undefined, flags: BackupFlags, signal: AbortSignal) => {
   const backups = path.resolve(flags.backups ?? backupsOf(flags.data));
   const report = await verifyBackup({ backups, name, say, signal });
   const lines = verdictLines(report);
+  const result: LabelledText = ['result', report.isGood ? 'it is good' : 'it is NOT good'];
+  const written = markdownList([...lines, result]);
   const folder = path.resolve(flags.reports ?? reportsOf(flags.data));
-  const files = await writeReport(folder, 'backup-verify', new Date(report.verifiedAt), report, lines);
+  const files = await writeReport(folder, 'backup-verify', new Date(report.verifiedAt), report, written);
   print(flags.json, { ...report, report: files }, () => [
-    ...shortened(lines).map((line) => (line.startsWith('it is') ? paint(report.isGood ? 'good' : 'bad', line) : line)),
+    ...shortened(lines).flatMap(([label, text]) => labelled(label, text)),
+    ...labelled(...result, { mood: report.isGood ? 'good' : 'bad' }),
     `report      ${files.markdown}`,
   ]);
   if (!report.isGood) process.exitCode = 1;
