@@ -29,7 +29,7 @@ const Orders = () => {
           if (orders.length === 0) return <p className="fine">{messages.account.noOrders}</p>;
           return (
             <>
-              <ul className="lines">
+              <ul>
                 {orders.map((order) => (
                   <li key={order.id} className="past-order">
                     <Link to="/orders/$id" params={{ id: order.id }}>

@@ -86,7 +86,7 @@ const Filled = ({ cart }: { readonly cart: Cart }) => {
           </p>
         )}
         <CartNoticeBar cart={cart} />
-        <ul className="lines">
+        <ul>
           {cart.items.map((line) => (
             <CartLine key={line.productId} line={line} />
           ))}

@@ -65,7 +65,7 @@ export const HomePage = () => {
     <>
       <PageTitle />
       <section className="hero">
-        <div className="hero-text">
+        <div>
           <h1>{home.title}</h1>
           <p>{home.text}</p>
           <Link to="/products" className="button large">

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { ApiProblem } from '../../contracts/http/ask.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { SiteForm, textOf } from '../../site-kit/components/site-form.tsx';
 import { Panel } from '../../site-kit/components/states.tsx';
@@ -33,7 +34,13 @@ export const UnsubscribePage = () => {
         problem={stop.error}
         onSend={(form) => stop.isPending || stop.mutate(mailed ?? textOf(form, 'token') ?? '')}
       >
-        <ProblemNotice problem={stop.error} />
+        {stop.error instanceof ApiProblem && stop.error.code === 'auth.link-invalid' ? (
+          <p className="notice bad" role="alert">
+            {account.remindersElsewhere} <Link to="/account">{account.mails}</Link>
+          </p>
+        ) : (
+          <ProblemNotice problem={stop.error} />
+        )}
         {mailed === undefined && <CodeField />}
         <button type="submit" className="button large wide" aria-disabled={stop.isPending}>
           {account.stopReminders}

@@ -16,13 +16,13 @@ export const AccountReminders = ({ user }: { readonly user: User }) => {
   return (
     <section className="account-part">
       <h2>{account.mails}</h2>
-      <label className="choice">
+      <label className="check">
         <input
           type="checkbox"
           checked={change.isPending ? change.variables : user.cartReminders}
           onChange={({ target }) => change.isPending || change.mutate(target.checked)}
         />
-        {account.reminders}
+        <span>{account.reminders}</span>
       </label>
       {!user.emailVerified && <p className="fine">{account.remindersUnproved}</p>}
       <ProblemNotice problem={change.error} />

@@ -66,7 +66,6 @@ export const SearchBox = ({ asked, before }: SearchBoxProps) => {
       disableAutoFocusFirst
     >
       <TextField
-        className="search-field"
         aria-label={search.label}
         name="q"
         type="search"

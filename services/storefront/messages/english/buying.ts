@@ -106,6 +106,7 @@ export const buying = {
     remindersUnproved: 'Reminders begin once your address is proved.',
     stopReminders: 'Stop reminders',
     stopRemindersText: 'We write no more about carts that wait. Mails about your orders still come.',
+    remindersElsewhere: 'This link does not work. You can turn reminders off in your account:',
     remindersStopped: 'No more reminders',
     remindersStoppedText: 'You can turn them on again in your account.',
     verified: 'This address is yours',

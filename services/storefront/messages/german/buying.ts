@@ -110,6 +110,7 @@ export const buying: BuyingMessages = {
     stopReminders: 'Erinnerungen abstellen',
     stopRemindersText:
       'Wir schreiben nicht mehr über liegen gebliebene Warenkörbe. Mails zu Bestellungen kommen weiterhin.',
+    remindersElsewhere: 'Dieser Link geht nicht. In Ihrem Konto können Sie Erinnerungen ausschalten:',
     remindersStopped: 'Keine Erinnerungen mehr',
     remindersStoppedText: 'In Ihrem Konto können Sie sie wieder einschalten.',
     verified: 'Diese Adresse gehört Ihnen',
