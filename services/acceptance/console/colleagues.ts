@@ -1,6 +1,6 @@
 /** What staff do at the console; each act asks, and what is refused is said. */
 import { describe, expect, it } from '@jest/globals';
-import { visit } from '../../kit/testing/browser.ts';
+import { gone, visit } from '../../kit/testing/browser.ts';
 import { barriers, desk, faultsIn, type Storefront, signUp } from '../storefront/visitor.ts';
 import { buy, question, signIn, visitAsStaff } from './colleague.ts';
 
@@ -16,7 +16,7 @@ export const colleagues = (at: Storefront): void => {
       await page.getByLabel('Password').fill(at.platform().staff.password);
       await page.getByRole('button', { name: 'Sign in' }).click();
       await page.getByRole('table', { name: 'Products' }).waitFor();
-      expect(page.url()).toBe(`${at.console()}/stock?q=love`);
+      await page.waitForURL(`${at.console()}/stock?q=love`);
       await page.getByRole('button', { name: 'Sign out' }).click();
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       await page.close();
@@ -28,7 +28,7 @@ export const colleagues = (at: Storefront): void => {
       const { page: other } = await visit(at.browser(), `${at.console()}/orders`, desk);
       await signIn(other, { email, password: 'a rather long password' });
       await other.getByRole('heading', { name: "This is for the shop's staff" }).waitFor();
-      expect(await other.getByRole('table').count()).toBe(0);
+      await gone(other.getByRole('table'));
       expect(await barriers(other)).toEqual([]);
       await other.close();
       await page.close();
@@ -124,7 +124,7 @@ export const colleagues = (at: Storefront): void => {
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       await signIn(page, at.platform().staff);
       await page.getByRole('heading', { level: 1, name: 'Books' }).waitFor();
-      expect(new URL(page.url()).pathname).toBe('/books');
+      await page.waitForURL(`${at.console()}/books`);
       await page.close();
     });
   });

@@ -27,7 +27,7 @@ export const operators = (at: Storefront): void => {
       await page.getByRole('link', { name: /^order, / }).focus();
       await page.keyboard.press('Enter');
       await page.getByRole('region', { name: 'About order' }).getByText('order calls payment').waitFor();
-      expect(new URL(page.url()).searchParams.get('part')).toContain('service/order');
+      await page.waitForURL((address) => address.searchParams.get('part')?.includes('service/order') === true);
       expect(await barriers(page)).toEqual([]);
       expect(faultsIn(complaints)).toEqual([]);
       await page.close();

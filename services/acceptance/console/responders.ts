@@ -1,6 +1,7 @@
 /** What those do who are called when something goes wrong, and who announce that something will be away. */
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { gone } from '../../kit/testing/browser.ts';
 import { barriers, faultsIn, type Storefront } from '../storefront/visitor.ts';
 import { question, visitAsStaff } from './colleague.ts';
 
@@ -32,7 +33,7 @@ export const responders = (at: Storefront): void => {
       await question(page, 'Close').getByLabel('How it ended').fill('The provider is back');
       await question(page, 'Close').getByRole('button', { name: 'Close' }).click();
       await page.getByText('closed', { exact: true }).first().waitFor();
-      expect(await page.getByRole('button', { name: 'Add a note' }).count()).toBe(0);
+      await gone(page.getByRole('button', { name: 'Add a note' }));
       const saving = page.waitForEvent('download');
       await page.getByRole('button', { name: 'Save the report' }).click();
       expect((await saving).suggestedFilename()).toMatch(/^inc_\w+\.md$/);

@@ -1,7 +1,7 @@
 /** Questions to the assistant, on its page. */
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { visit } from '../../kit/testing/browser.ts';
+import { gone, holds, visit } from '../../kit/testing/browser.ts';
 import { barriers, desk, faultsIn, type Storefront } from './visitor.ts';
 
 const answers = (page: Page) => page.locator('.said:not(.own)[aria-busy="false"]');
@@ -22,10 +22,11 @@ export const chat = (at: Storefront): void => {
       expect(await barriers(page)).toEqual([]);
       await ask(page, '<img src=x onerror=alert(1)> How do I return something?');
       await page.locator('.conversation > li:nth-child(3) .said[aria-busy="false"]').waitFor();
-      expect(await page.locator('.conversation img').count()).toBe(0);
-      expect(await page.getByLabel('Your question').inputValue()).toBe('');
+      await gone(page.locator('.conversation img'));
+      await holds(page.getByLabel('Your question'), '');
       await page.reload();
       await page.getByText('<img src=x onerror=alert(1)> How do I return something?').waitFor();
+      await answers(page).nth(1).waitFor();
       expect(await answers(page).count()).toBe(2);
       await answers(page).locator('a[href^="/products/"]').first().click();
       await page.getByRole('button', { name: 'Add to cart' }).waitFor();
@@ -45,7 +46,7 @@ export const chat = (at: Storefront): void => {
       await page.getByRole('heading', { name: 'Ask us' }).waitFor();
       await ask(page, 'How do I return something?');
       await page.getByText('Nobody answers here right now').waitFor();
-      expect(await page.getByLabel('Your question').inputValue()).toBe('How do I return something?');
+      await holds(page.getByLabel('Your question'), 'How do I return something?');
       await page.unroute('**/api/ai/message/stream');
       await page.getByRole('button', { name: 'Send' }).click();
       await answers(page).first().waitFor();
@@ -78,8 +79,8 @@ export const chat = (at: Storefront): void => {
       await page.unroute('**/api/ai/message/stream');
       const began = page.waitForRequest('**/api/ai/start');
       await page.getByRole('button', { name: 'Begin a new conversation' }).click();
-      expect(await answers(page).count()).toBe(0);
-      expect(await page.getByLabel('Your question').inputValue()).toBe('How do I return something?');
+      await gone(answers(page));
+      await holds(page.getByLabel('Your question'), 'How do I return something?');
       await page.getByRole('button', { name: 'Send' }).click();
       await answers(page).first().waitFor();
       await began;
@@ -97,8 +98,8 @@ export const chat = (at: Storefront): void => {
       await page.getByRole('heading', { name: 'Ask us' }).waitFor();
       await ask(page, 'How do I return something?');
       await page.getByRole('alert').waitFor();
-      expect(await page.getByText('You may send').count()).toBe(0);
-      expect(await page.getByLabel('Your question').inputValue()).toBe('How do I return something?');
+      await gone(page.getByText('You may send'));
+      await holds(page.getByLabel('Your question'), 'How do I return something?');
       await page.close();
     });
 
@@ -115,7 +116,7 @@ export const chat = (at: Storefront): void => {
       await page.getByLabel('Your question').fill('And what does it cost?');
       resolve();
       await page.locator('.conversation > li:nth-child(2) .said[aria-busy="false"]').waitFor();
-      expect(await page.getByLabel('Your question').inputValue()).toBe('And what does it cost?');
+      await holds(page.getByLabel('Your question'), 'And what does it cost?');
       await page.close();
     });
   });

@@ -1,7 +1,7 @@
 /** Looking for something: suggestions while typing, and lists that are narrowed. */
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { visit } from '../../kit/testing/browser.ts';
+import { holds, visit } from '../../kit/testing/browser.ts';
 import { barriers, desk, faultsIn, type Storefront } from './visitor.ts';
 
 const found = (page: Page) => page.locator('.grid .card-title');
@@ -30,7 +30,7 @@ export const searches = (at: Storefront): void => {
       await suggestions.first().waitFor();
       await page.keyboard.press('Escape');
       await suggestions.first().waitFor({ state: 'detached' });
-      expect(await field.inputValue()).toBe('the go');
+      await holds(field, 'the go');
       await page.keyboard.press('Enter');
       await page.getByRole('heading', { level: 1, name: 'the go' }).waitFor();
       expect(faultsIn(complaints)).toEqual([]);
@@ -42,7 +42,7 @@ export const searches = (at: Storefront): void => {
       await counted(page, /^36 films$/).waitFor();
       await page.getByRole('link', { name: /^\$10\.00 – \$19\.99/ }).click();
       await counted(page, /^13 films$/).waitFor();
-      expect(await page.getByLabel('From (USD)').inputValue()).toBe('10.00');
+      await holds(page.getByLabel('From (USD)'), '10.00');
       await page.getByLabel('To (USD)').fill('15');
       await page.getByLabel('In stock only').check();
       await page.waitForURL(`${at.shop()}/products?q=love&priceMin=1000&priceMax=1500&inStock=true`);
@@ -54,8 +54,8 @@ export const searches = (at: Storefront): void => {
       await page.goBack();
       await page.goBack();
       await counted(page, /^13 films$/).waitFor();
-      expect(await page.getByLabel('To (USD)').inputValue()).toBe('19.99');
-      expect(await page.getByLabel('In stock only').isChecked()).toBe(false);
+      await holds(page.getByLabel('To (USD)'), '19.99');
+      await page.getByRole('checkbox', { name: 'In stock only', checked: false }).waitFor();
       await page.goBack();
       await counted(page, /^36 films$/).waitFor();
       await page.getByLabel('Genre').selectOption('Musical');

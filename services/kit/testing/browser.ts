@@ -1,7 +1,9 @@
 /** Pages as a person sees them: a real Chromium, and everything that it complains about. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { expect } from '@jest/globals';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
+import { eventually } from './condition.ts';
 
 const given = (variable: string): string => {
   const value = process.env[variable];
@@ -56,3 +58,13 @@ export const visit = async (browser: Browser, url: string, { width, colorScheme 
     overflow: () => page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth'),
   };
 };
+
+// A page is drawn some time after what was done on it, and its fields are filled some time after what says why. So a story
+// waits for what it expects, instead of looking once.
+
+/** Waits until this field holds this text. */
+export const holds = (field: Locator, text: string): Promise<void> =>
+  eventually(async () => expect(await field.inputValue()).toBe(text));
+
+/** Waits until nothing of this is on the page. */
+export const gone = (what: Locator): Promise<void> => eventually(async () => expect(await what.count()).toBe(0));
