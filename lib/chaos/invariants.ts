@@ -24,7 +24,7 @@ const lawsOf: Readonly<Record<Letter, readonly string[]>> = {
   M: ['I10', 'I11', 'I12', 'I13'],
   S: ['I6', 'I7'],
   O: ['I3', 'I16'],
-  D: ['I5', 'I9'],
+  D: ['I5', 'I9', 'I18'],
   E: ['I4', 'I15'],
   Q: ['I17'],
   K: ['I1', 'I2'],

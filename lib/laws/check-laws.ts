@@ -1,5 +1,6 @@
 /** Checks every law against the facts, with patience for those that hold only once the platform is quiet. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { deadLetterLaws } from './dead-letter-law.ts';
 import { eventLaws } from './event-laws.ts';
 import { historyLaws } from './history-laws.ts';
 import type { Facts, Law, LawResult } from './law.ts';
@@ -18,6 +19,7 @@ export const laws: readonly Law[] = [
   ...eventLaws,
   ...ledgerLaws,
   ...historyLaws,
+  ...deadLetterLaws,
 ].toSorted((a, b) => numberOf(a) - numberOf(b));
 
 export type LawVerdict = LawResult & Pick<Law, 'id' | 'sentence' | 'when'>;

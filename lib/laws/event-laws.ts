@@ -1,7 +1,7 @@
-import { UnknownTopic } from '../../services/kit/events/event-log.ts';
 import { inboxRetentionDays } from '../../services/kit/events/inbox.ts';
 import { outboxRetentionDays } from '../../services/kit/events/outbox.ts';
 import { actsOn, consumedTopics } from '../../services/kit/manifest.ts';
+import { eventsInLog, keptSince } from './events-in-log.ts';
 import type { ConsumingService, Facts, Law, LawResult, PublishingService, Violation } from './law.ts';
 
 /** At most this many subjects are named per violation; the count tells the rest. */
@@ -9,35 +9,6 @@ const named = 3;
 
 const some = (ids: readonly string[]) =>
   `${ids.slice(0, named).join(', ')}${ids.length > named ? ` and ${ids.length - named} more` : ''}`;
-
-/** Records of one question to the log. */
-const pageSize = 1_000;
-
-const dayMs = 86_400_000;
-/** Clocks that differ and jobs that come late: what is this close to the end of its time is asked of nobody. */
-const graceMs = 3_600_000;
-
-/** Since when whoever keeps something for so many days must still have it. */
-const keptSince = ({ now }: Facts, days: number) => new Date(now.getTime() - days * dayMs + graceMs);
-
-type EventInLog = { readonly type: string | undefined; readonly appendedAt: Date };
-
-/** The events of a topic that the log holds, by id, each with its type where its record says it; none of a topic that nobody has made yet. */
-const eventsInLog = async ({ log }: Facts, topic: string): Promise<Map<string, EventInLog>> => {
-  const partitions = await log.offsets(topic).catch((problem: unknown) => {
-    if (problem instanceof UnknownTopic) return [];
-    throw problem;
-  });
-  const events = new Map<string, EventInLog>();
-  for (const { partition, earliest, end } of partitions)
-    for (let from = earliest; from < end; ) {
-      const page = await log.read({ topic, partition, from, limit: pageSize });
-      for (const { headers, timestamp } of page)
-        if (headers['id']) events.set(headers['id'], { type: headers['type'], appendedAt: timestamp });
-      from = (page.at(-1)?.offset ?? end) + 1;
-    }
-  return events;
-};
 
 type OutboxRow = {
   readonly id: string;

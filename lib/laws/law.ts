@@ -18,6 +18,8 @@ export type Facts = {
   readonly orders: Read;
   readonly products: Read;
   readonly payments: Read;
+  /** What staff know of dead letters; undefined: this shop has nobody who replays them. */
+  readonly operations: Read | undefined;
   /** The log that the services use, whichever it is. */
   readonly log: Pick<EventLog, 'offsets' | 'read' | 'lag'>;
   readonly publishers: readonly PublishingService[];

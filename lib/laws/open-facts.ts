@@ -90,6 +90,7 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
     orders: reader('orders'),
     products: reader('products'),
     payments: reader('payments'),
+    operations: services.some(({ owns }) => owns.database === 'operations') ? reader('operations') : undefined,
     log,
     publishers: services
       .filter(({ publishes }) => Object.keys(publishes).length > 0)

@@ -97,4 +97,16 @@ export const eventBugs: readonly PlantedBug[] = [
       },
     ],
   },
+  {
+    name: 'replayed-before-the-log-has-it',
+    sentence: 'a dead letter counts as replayed before its topic has it again',
+    caughtBy: 'D',
+    edits: [
+      {
+        file: 'services/operations/dead-letters/replay-dead-letters.ts',
+        find: '    const gone = await putBack(log, taken);\n',
+        replace: "    await letters.settle(taken, 'replayed');\n    const gone = await putBack(log, taken);\n",
+      },
+    ],
+  },
 ];

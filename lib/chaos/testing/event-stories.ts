@@ -8,6 +8,7 @@ import type { InvariantVerdict } from '../invariants.ts';
 import { faultsOfHoldings, type Holding } from '../lease-watch.ts';
 import { createMortal, type EventRoom, openEventRoom, TOPIC } from './event-room.ts';
 import { type Judgement, judgeStory } from './judge-story.ts';
+import { openReplayDesk } from './replay-desk.ts';
 
 type EventStory = (room: EventRoom, judgement: Judgement) => Promise<InvariantVerdict[]>;
 
@@ -166,6 +167,31 @@ const manyChanges: EventStory = async (room, judgement) => {
   return judgeStory(room.facts(false), judgement);
 };
 
+/** Staff replay a dead letter while the log is away for one moment, and once more when it is back. */
+const replayWhileLogIsAway: EventStory = async (room, judgement) => {
+  let isMended = false;
+  await room.startConsumer((event, tx) => {
+    if (!isMended) throw new Error('the handler is broken');
+    return room.takeEffect(event, tx);
+  });
+  await room.startRelay();
+  await room.publish([anEvent('ord_1', 1)]);
+  const desk = await openReplayDesk(room.log, TOPIC);
+  try {
+    await eventually(async () => {
+      if ((await desk.waiting()) === 0) throw new Error('nothing was put aside');
+    });
+    isMended = true;
+    await desk.replay({ isLogAway: true });
+    await desk.replay({ isLogAway: false });
+    await room.caughtUp();
+    const facts = () => ({ ...room.facts(true)(), operations: desk.read });
+    return await judgeStory(facts, judgement, async () => [await room.effects()]);
+  } finally {
+    await desk.close();
+  }
+};
+
 const told =
   (story: EventStory) =>
   async (judgement: Judgement): Promise<InvariantVerdict[]> => {
@@ -186,4 +212,5 @@ export const eventStories = {
   'inbox-by-offset': told(repeatedEvent),
   'offset-before-work': told(killedConsumer),
   'partitioned-by-event': told(manyChanges),
+  'replayed-before-the-log-has-it': told(replayWhileLogIsAway),
 } as const;

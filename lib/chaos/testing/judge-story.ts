@@ -28,6 +28,7 @@ export const factsOf = (parts: Partial<Facts>): Facts => ({
   orders: nothing,
   products: nothing,
   payments: nothing,
+  operations: nothing,
   log: { offsets: async () => [], read: async () => [], lag: async () => [] },
   publishers: [],
   consumers: [],

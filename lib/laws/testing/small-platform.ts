@@ -9,6 +9,7 @@ import { createLogger } from '../../../services/kit/telemetry/logger.ts';
 import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
 import { manifest as orderManifest } from '../../../services/order/manifest.ts';
 import type { AcceptedOrder, Facts, Read, Row } from '../law.ts';
+import { fillDeadLetters } from './dead-letters.ts';
 import { fillPayments, fillProducts } from './stock-and-payments.ts';
 
 export const now = new Date('2026-03-01T12:00:00Z');
@@ -127,6 +128,7 @@ export type SmallPlatform = {
   readonly orders: pg.Client;
   readonly products: pg.Client;
   readonly payments: pg.Client;
+  readonly operations: pg.Client;
   readonly events: pg.Client;
   mails: { notificationId: string }[];
   promises: AcceptedOrder[];
@@ -153,12 +155,13 @@ const inOneTransaction = (client: pg.Client): Database => {
   };
 };
 
-/** Four databases in which every law holds: a paid, a cancelled, a refunded and an open order. */
+/** Five databases in which every law holds: a paid, a cancelled, a refunded and an open order. */
 export const startSmallPlatform = async () => {
   const stores = {
     orders: await testDatabase(migrationsOf('order')),
     products: await testDatabase(migrationsOf('product')),
     payments: await testDatabase(migrationsOf('payment')),
+    operations: await testDatabase(migrationsOf('operations')),
     events: await emptyDatabase(),
   };
   const open = async (connectionString: string) => {
@@ -170,6 +173,7 @@ export const startSmallPlatform = async () => {
     orders: await open(stores.orders.url),
     products: await open(stores.products.url),
     payments: await open(stores.payments.url),
+    operations: await open(stores.operations.url),
     events: await open(stores.events.url),
   };
   const everywhere = async (statement: string) => {
@@ -178,6 +182,7 @@ export const startSmallPlatform = async () => {
   await clients.events.query(embeddedLogSchema);
   await fillLog(clients.events);
   await fillOrders(clients.orders, clients.events);
+  await fillDeadLetters(clients.operations, clients.events, justNow);
   await commitPositions(clients.events);
   await fillProducts(clients.products, justNow);
   await fillPayments(clients.payments, justNow);
@@ -203,6 +208,7 @@ export const startSmallPlatform = async () => {
       orders: reader(clients.orders),
       products: reader(clients.products),
       payments: reader(clients.payments),
+      operations: reader(clients.operations),
       log,
       publishers: [{ service: 'order', publishes: orderManifest.publishes, read: reader(clients.orders) }],
       consumers: [
