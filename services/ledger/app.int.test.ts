@@ -83,24 +83,77 @@ describe('the ledger', () => {
     expect(checkEntries(await entriesOf(orderId))).toEqual([]);
   });
 
-  test('asks the table four times for the three events of an order that come together, and not more when they come one by one', async () => {
-    const requests: string[] = [];
-    tables.client.middlewareStack.add(
-      (next, { commandName }) =>
-        (given) => {
-          requests.push(String(commandName));
-          return next(given);
-        },
-      { step: 'initialize' },
-    );
-    const together = history(3);
-    await record(batch(together.orderId, together.events));
-    expect(requests.splice(0)).toEqual(['PutItemCommand', 'PutItemCommand', 'PutItemCommand', 'GetItemCommand']);
-    const apart = history(3);
-    for (const event of apart.events) await record(batch(apart.orderId, [event]));
-    expect(requests).toHaveLength(6);
-    expect(checkEntries(await entriesOf(together.orderId))).toEqual([]);
-    expect(checkEntries(await entriesOf(apart.orderId))).toEqual([]);
+  describe('asks the table', () => {
+    /** Names of what it asks from now on. */
+    const listen = (answer: (command: string) => void = () => undefined): string[] => {
+      const asked: string[] = [];
+      tables.client.middlewareStack.add(
+        (next, { commandName }) =>
+          async (given) => {
+            asked.push(String(commandName));
+            answer(String(commandName));
+            return next(given);
+          },
+        { step: 'initialize', name: 'listen', override: true },
+      );
+      return asked;
+    };
+
+    test('once an event, and once a batch for what may stand behind, which is not more when events come one by one', async () => {
+      const asked = listen();
+      const histories = [history(3), history(3), history(2)];
+      await record(msk(histories.flatMap(({ orderId, events }) => events.map((text) => [orderId, text] as const))));
+      expect(asked.splice(0).toSorted()).toEqual(['BatchGetItemCommand', ...Array(8).fill('PutItemCommand')]);
+      const apart = history(3);
+      for (const event of apart.events) await record(batch(apart.orderId, [event]));
+      expect(asked).toHaveLength(6);
+      for (const { orderId } of [...histories, apart]) expect(checkEntries(await entriesOf(orderId))).toEqual([]);
+    });
+
+    test('again, by another process, where one died between the write and the look at what stands behind', async () => {
+      const { orderId, events } = history();
+      await record(batch(orderId, events.slice(1)));
+      listen((command) => {
+        if (command === 'BatchGetItemCommand') throw new Error('killed');
+      });
+      await expect(record(batch(orderId, events.slice(0, 1)))).rejects.toThrow('killed');
+      expect(checkEntries(await entriesOf(orderId)).map(({ fault }) => fault)).toEqual([
+        'unchained',
+        'unchained',
+        'unchained',
+      ]);
+      listen();
+      await appWith(tables.client)(batch(orderId, events.slice(0, 1)));
+      expect(checkEntries(await entriesOf(orderId))).toEqual([]);
+    });
+
+    test('for the same place once, though an event comes twice in a batch', async () => {
+      const { orderId, events } = history(2);
+      expect(await record(batch(orderId, [events[0], events[0], events[1], events[1]]))).toEqual(allWell);
+      expect(checkEntries(await entriesOf(orderId))).toEqual([]);
+    });
+
+    test('singly for what one answer did not hold', async () => {
+      const large = (sequence: number) => {
+        const order = anOrder(++orders);
+        const event = { ...anEvent('order.paid.v1', order), sequence, note: 'x'.repeat(300_000) };
+        return [order.id, JSON.stringify(event)] as const;
+      };
+      const late = [large(2), large(2), large(2), large(2), large(2), large(2)];
+      for (const one of late) await record(msk([one]));
+      const early = late.map(
+        ([orderId, text]) =>
+          [
+            orderId,
+            JSON.stringify({ ...JSON.parse(text), id: `evt_${orderId.slice(4)}`, sequence: 1, note: '' }),
+          ] as const,
+      );
+      const asked = listen();
+      await record(msk(early));
+      // One a chain, for the next entry, and those that were left over.
+      expect(asked.filter((command) => command === 'GetItemCommand').length).toBeGreaterThan(late.length);
+      for (const [orderId] of late) expect(checkEntries(await entriesOf(orderId))).toEqual([]);
+    });
   });
 
   test('keeps one whole chain when the next event of a batch was there before', async () => {

@@ -90,7 +90,7 @@ export const captureChanges = async (store: ItemStore, table: string, now: () =>
 
   const write = async (key: string, after: Item | undefined): Promise<void> => {
     const place = itemKey(table, key);
-    const before = (await db.get(place)) as Item | undefined;
+    const before = db.getSync(place) as Item | undefined;
     const item = after ? ({ type: 'put', key: place, value: after } as const) : ({ type: 'del', key: place } as const);
     // Dynalite's items have no prototype, those of the store have one.
     if (isDeepStrictEqual(JSON.parse(JSON.stringify(after ?? null)), before ?? null)) return db.batch([item]);

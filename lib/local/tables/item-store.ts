@@ -27,7 +27,10 @@ export type Range = {
 
 /** The ordered keys and values below all tables. A batch is written as a whole or not at all. */
 export type KeyValues = {
-  get(key: string): Promise<unknown>;
+  open(): Promise<void>;
+  get: (key: string, told: (problem: Error | null, value?: unknown) => void) => void;
+  /** What is kept under the key; undefined: nothing. */
+  getSync(key: string): unknown;
   batch(operations: readonly WriteOperation[]): Promise<void>;
   iterator(range: Range): { all(): Promise<[string, unknown][]> };
 };
@@ -49,8 +52,21 @@ export type ItemStore = {
 /** Key of an item below all tables. */
 export const itemKey = (table: string, key: string): string => `item-${table}~${key}`;
 
-/** Dynalite, not yet listening, and its store. @param folder where the items are kept; undefined: in memory */
-export const openItemStore = (folder: string | undefined): { readonly server: Server; readonly store: ItemStore } => {
+/**
+ * Reads where they are asked for. The store would hand each to a thread of its own, and a read of pages that are in memory takes a
+ * twentieth of what its way there and back does; dynalite reads two or three times for each call.
+ */
+const readAtOnce = ({ db }: ItemStore) => {
+  db.get = (key, told) => {
+    try {
+      setImmediate(told, null, db.getSync(key));
+    } catch (problem) {
+      setImmediate(told, problem as Error);
+    }
+  };
+};
+
+const createServer = (folder: string | undefined): { readonly server: Server; readonly store: ItemStore } => {
   const stores = createRequire(import.meta.resolve('dynalite'))('./db') as { create(options: object): ItemStore };
   const { create } = stores;
   let store: ItemStore | undefined;
@@ -71,6 +87,17 @@ export const openItemStore = (folder: string | undefined): { readonly server: Se
   } finally {
     stores.create = create;
   }
+};
+
+/**
+ * Dynalite, not yet listening, and its store, which is open. Rejects when the files are damaged: dynalite itself would never answer.
+ * @param folder where the items are kept; undefined: in memory
+ */
+export const openItemStore = async (folder: string | undefined): Promise<ReturnType<typeof createServer>> => {
+  const opened = createServer(folder);
+  await opened.store.db.open();
+  readAtOnce(opened.store);
+  return opened;
 };
 
 /** What dynalite knows of a table, also of one that is still being made; undefined where there is none of that name. */

@@ -1,6 +1,5 @@
 /** The embedded DynamoDB: dynalite on loopback, kept in the data folder. */
 import type { RequestListener, Server } from 'node:http';
-import { createRequire } from 'node:module';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { StartRefused } from '../start-refused.ts';
 import { type ChangeStream, captureChanges } from './change-capture.ts';
@@ -12,24 +11,13 @@ export type Tables = { readonly port: number; readonly names: readonly string[];
 
 const DAY_MS = 24 * 3_600_000;
 
-type Store = { open(): Promise<void>; close(): Promise<void> };
-
-/** Opens the files once: dynalite itself never answers again when they are damaged. */
-const checkFiles = async (folder: string) => {
-  const { Level } = createRequire(import.meta.resolve('dynalite'))('level') as { Level: new (folder: string) => Store };
-  const store = new Level(folder);
-  try {
-    await store.open();
-  } catch (problem) {
-    const { cause, message } = problem as Error;
-    throw new StartRefused(
-      'data.corrupt',
-      `the tables in ${folder} cannot be opened (${cause instanceof Error ? cause.message : message}); restore them from a backup, or move the data folder away to start with empty data`,
-      { cause: problem },
-    );
-  } finally {
-    await store.close();
-  }
+const refuseDamaged = (folder: string, problem: Error): never => {
+  const { cause, message } = problem;
+  throw new StartRefused(
+    'data.corrupt',
+    `the tables in ${folder} cannot be opened (${cause instanceof Error ? cause.message : message}); restore them from a backup, or move the data folder away to start with empty data`,
+    { cause: problem },
+  );
 };
 
 /**
@@ -56,8 +44,7 @@ export const startTables = async (
   port: number,
   services: readonly ServiceManifest[],
 ): Promise<Tables> => {
-  await checkFiles(folder);
-  const { server, store } = openItemStore(folder);
+  const { server, store } = await openItemStore(folder).catch((problem: Error) => refuseDamaged(folder, problem));
   let door: StreamDoor | undefined;
   let trimming: NodeJS.Timeout | undefined;
   guardDoor(server, () => door);

@@ -66,6 +66,11 @@ export type SubscribeOptions = {
   readonly from?: 'earliest' | 'latest';
   /** Most records of one delivery; default 500. */
   readonly maxRecords?: number;
+  /**
+   * Least milliseconds between two deliveries, in which records gather; default the log's own. What comes after a rest is delivered at
+   * once. A log whose brokers gather by themselves passes it over.
+   */
+  readonly apartMs?: number;
 };
 
 export type Subscription = {

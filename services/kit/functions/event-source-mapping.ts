@@ -15,6 +15,8 @@ export type RecordSource<Item, Event> = {
 export type MappingSettings = {
   /** Largest number of records of one invocation; default 100. */
   readonly batchSize: number;
+  /** Milliseconds in which records gather for one invocation; default half of the second that they have on AWS: here somebody watches. */
+  readonly windowMs: number;
   /** Tries of one record after its first, before it goes to the failure destination; default 30. */
   readonly retryAttempts: number;
   /** Milliseconds after which a record goes there untried; default seven days. */
@@ -28,6 +30,7 @@ export type MappingSettings = {
 
 export const defaultMappingSettings: MappingSettings = {
   batchSize: 100,
+  windowMs: 500,
   retryAttempts: recordTries.retries,
   oldestMs: recordTries.oldestSeconds * 1000,
   firstPauseMs: 200,

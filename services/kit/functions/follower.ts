@@ -76,7 +76,7 @@ export const startFollower = (parts: FollowerParts): RunningFollower => {
     },
   });
 
-  /** Hands over what a shard has, and tells whether there was something. */
+  /** Hands over what a shard has, and tells whether it may have more already. */
   const readShard = async (stream: TableStream, shardId: string): Promise<boolean> => {
     const { streamArn } = stream;
     let reading = readings.get(shardId);
@@ -93,7 +93,7 @@ export const startFollower = (parts: FollowerParts): RunningFollower => {
       if (last !== undefined) await memory.keepPosition(streamArn, shardId, { sequence: last, isFinished: false });
       if (next === undefined) await memory.keepPosition(streamArn, shardId, { isFinished: true });
       reading.iterator = next;
-      return changes.length > 0;
+      return changes.length >= settings.batchSize;
     } catch (problem) {
       // The next look begins where the memory says: an iterator may be too old, and a batch is handed over as a whole.
       readings.delete(shardId);
@@ -119,7 +119,7 @@ export const startFollower = (parts: FollowerParts): RunningFollower => {
     let lookAgainAt = 0;
     while (!signal.aborted) {
       stream ??= await findTableStream(streams, table);
-      let hadSome = false;
+      let hasMore = false;
       if (
         stream &&
         (now().getTime() >= lookAgainAt || shards.some((shardId) => readings.get(shardId)?.iterator === undefined))
@@ -128,8 +128,8 @@ export const startFollower = (parts: FollowerParts): RunningFollower => {
         lookAgainAt = now().getTime() + SHARDS_MS;
       }
       for (const shardId of stream ? shards : [])
-        hadSome = (await readShard(stream as TableStream, shardId)) || hadSome;
-      if (!hadSome) await pause(pollMs, signal);
+        hasMore = (await readShard(stream as TableStream, shardId)) || hasMore;
+      if (!hasMore) await pause(pollMs, signal);
     }
   };
 

@@ -79,6 +79,7 @@ const startMapping = (parts: InvokerParts, { group, topics, settings, onFailure 
     group,
     topics,
     maxRecords: settings.batchSize,
+    apartMs: settings.windowMs,
     handle: async (records, delivery) => {
       // Partitions do not wait for each other, but the delivery for all of them: it is handed out again as a whole.
       const batches = [...Map.groupBy(records, partitionName).values()];

@@ -11,10 +11,14 @@ export const createFolderMailSender = (folder: string): MailSender => {
   const away = (problem: unknown) =>
     new SenderAway(`the mailbox ${folder} cannot be used: ${codeOf(problem)}`, { cause: problem });
 
+  const write = (draft: string, content: string) => writeFile(draft, content, { flush: true });
   const writeDraft = async (draft: string, content: string) => {
     try {
-      await mkdir(folder, { recursive: true });
-      await writeFile(draft, content, { flush: true });
+      await write(draft, content).catch(async (problem: unknown) => {
+        if (codeOf(problem) !== 'ENOENT') throw problem;
+        await mkdir(folder, { recursive: true });
+        await write(draft, content);
+      });
     } catch (problem) {
       throw away(problem);
     }

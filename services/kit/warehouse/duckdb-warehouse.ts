@@ -90,10 +90,12 @@ export const openDuckDbWarehouse = async (file: string): Promise<Warehouse> => {
   });
   const connection = await instance.connect();
   const next = inTurn();
+  /** Of every table: this process alone holds the file, and `prepare` alone changes them. Asking again costs as much as a row. */
+  let columns = await columnsOf(connection);
 
   const append = async (table: string, rows: readonly Row[]): Promise<void> => {
     if (rows.length === 0) return;
-    const known = (await columnsOf(connection)).get(table);
+    const known = columns.get(table);
     const names = [...new Set(rows.flatMap((row) => Object.keys(row)))];
     const missing = names.filter((name) => !known?.has(name));
     if (!known) throw new WarehouseOutdated(`it has no table ${table}`);
@@ -130,7 +132,14 @@ export const openDuckDbWarehouse = async (file: string): Promise<Warehouse> => {
   };
 
   return {
-    prepare: (schema) => next(() => createMissing(connection, schema)),
+    prepare: (schema) =>
+      next(async () => {
+        try {
+          return await createMissing(connection, schema);
+        } finally {
+          columns = await columnsOf(connection);
+        }
+      }),
     append: (table, rows) => next(() => append(table, rows)),
     query: (sql) => next(() => query(sql)),
     close: () =>

@@ -3,7 +3,7 @@ import { type BatchAnswer, handleBatch } from '../../kit/functions/handle-batch.
 import type { IncomingRecord } from '../../kit/functions/read-records.ts';
 import type { Logger } from '../../kit/telemetry/logger.ts';
 import { recordSpanOf, SpanKind } from '../../kit/telemetry/tracing.ts';
-import { type LedgerEffects, recordEvent } from '../use-cases/record-event.ts';
+import { chainFollowing, type Following, type LedgerEffects, recordEvent } from '../use-cases/record-event.ts';
 
 export type BatchEffects = LedgerEffects & { readonly logger: Logger };
 
@@ -12,6 +12,7 @@ const handleRecord = async (
   effects: BatchEffects,
   record: IncomingRecord,
   next: IncomingRecord | undefined,
+  wrote: (following: Following) => void,
 ): Promise<void> => {
   const { logger } = effects;
   const place = record.parkAs ?? record.lane;
@@ -20,6 +21,7 @@ const handleRecord = async (
   if (recorded.outcome === 'unreadable')
     return logger.error({ record: place, why: recorded.why }, 'a record that is no order event was set aside');
   const { orderId, sequence, eventId, type, chain } = recorded.entry;
+  if (recorded.following) wrote(recorded.following);
   const about = { orderId, sequence: Number(sequence), eventId, type };
   if (recorded.outcome === 'contradicts')
     return logger.error(about, 'an event contradicts the ledger and was set aside');
@@ -30,6 +32,15 @@ const handleRecord = async (
     logger.info(handledEvent('order-events', { type, id: eventId, subject: orderId, traceparent }), handledMessage);
 };
 
-/** Handles a batch; `batchItemFailures` names what must come back. */
-export const handleOrderEvents = (effects: BatchEffects, records: readonly IncomingRecord[]): Promise<BatchAnswer> =>
-  handleBatch(effects.logger, records, (record, next) => handleRecord(effects, record, next));
+/** Handles a batch; `batchItemFailures` names what must come back. Throws, and all comes back, when what follows cannot be looked at. */
+export const handleOrderEvents = async (
+  effects: BatchEffects,
+  records: readonly IncomingRecord[],
+): Promise<BatchAnswer> => {
+  const places: Following[] = [];
+  const answer = await handleBatch(effects.logger, records, (record, next) =>
+    handleRecord(effects, record, next, (following) => places.push(following)),
+  );
+  await chainFollowing(effects, places);
+  return answer;
+};

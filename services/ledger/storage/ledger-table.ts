@@ -1,5 +1,5 @@
 import { ConditionalCheckFailedException, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { BatchGetCommand, DynamoDBDocumentClient, GetCommand, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type LedgerEntry, ledgerEntrySchema, ledgerSortKey } from '../../contracts/ledger/ledger-entry.ts';
 
 /** A record that is no entry: nobody can read it, or it contradicts one. Kept beside the orders, under a name of its own. */
@@ -15,6 +15,12 @@ export type SetAside = {
 
 /** Keys of what was set aside begin so; no order's id does. */
 const asideKey = ({ reason, name }: Pick<SetAside, 'reason' | 'name'>) => `${reason}/${name}`;
+
+/** Place of an event in its order, from 1. */
+export type EntryKey = { readonly orderId: string; readonly sequence: number };
+
+/** Most keys of one BatchGetItem (Amazon DynamoDB, "BatchGetItem"). */
+const mostKeys = 100;
 
 /** The table of order events. Nothing in it is ever replaced or removed; an entry's chain is filled in once. */
 export const createLedgerTable = ({ table, client }: { readonly table: string; readonly client: DynamoDBClient }) => {
@@ -33,18 +39,36 @@ export const createLedgerTable = ({ table, client }: { readonly table: string; r
     }
   };
 
+  const find = async ({ orderId, sequence }: EntryKey): Promise<LedgerEntry | undefined> => {
+    const { Item } = await documents.send(
+      new GetCommand({ TableName: table, Key: { orderId, sequence: ledgerSortKey(sequence) }, ConsistentRead: true }),
+    );
+    return Item && ledgerEntrySchema.parse(Item);
+  };
+
+  const findBatch = async (keys: readonly EntryKey[]): Promise<LedgerEntry[]> => {
+    const Keys = keys.map(({ orderId, sequence }) => ({ orderId, sequence: ledgerSortKey(sequence) }));
+    const { Responses, UnprocessedKeys } = await documents.send(
+      new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+    );
+    const found = (Responses?.[table] ?? []).map((item) => ledgerEntrySchema.parse(item));
+    // Too much for one answer, or throttled: asked for singly, with the client's pauses and tries.
+    for (const { orderId, sequence } of UnprocessedKeys?.[table]?.Keys ?? [])
+      found.push(...[await find({ orderId, sequence: Number(sequence) })].filter((entry) => entry !== undefined));
+    return found;
+  };
+
   return {
     put: (entry: LedgerEntry): Promise<boolean> => putNew(entry),
 
-    find: async (orderId: string, sequence: number): Promise<LedgerEntry | undefined> => {
-      const { Item } = await documents.send(
-        new GetCommand({
-          TableName: table,
-          Key: { orderId, sequence: ledgerSortKey(sequence) },
-          ConsistentRead: true,
-        }),
-      );
-      return Item && ledgerEntrySchema.parse(Item);
+    find: (orderId: string, sequence: number) => find({ orderId, sequence }),
+
+    /** Those that stand at the places, each of which is named once. */
+    findAll: async (places: readonly EntryKey[]): Promise<LedgerEntry[]> => {
+      const found: LedgerEntry[] = [];
+      for (let at = 0; at < places.length; at += mostKeys)
+        found.push(...(await findBatch(places.slice(at, at + mostKeys))));
+      return found;
     },
 
     /** Fills in the chain of an entry that has none. Who comes second changes nothing. */

@@ -2,7 +2,7 @@ import type { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { chainOf, eventDigest, type LedgerEntry, ledgerSortKey } from '../../contracts/ledger/ledger-entry.ts';
 import type { Clock } from '../../kit/values/clock.ts';
-import type { LedgerTable } from '../storage/ledger-table.ts';
+import type { EntryKey, LedgerTable } from '../storage/ledger-table.ts';
 
 export type LedgerEffects = {
   readonly ledger: LedgerTable;
@@ -11,12 +11,17 @@ export type LedgerEffects = {
   readonly clock: Clock;
 };
 
+/** The place after an entry, and the chain up to that one. */
+export type Following = EntryKey & { readonly chain: string };
+
 /** What became of a record. `contradicts`: another event stands in its place; it was set aside. */
 export type Recorded =
   | {
       readonly outcome: 'recorded' | 'known' | 'contradicts';
       readonly entry: LedgerEntry;
       readonly traceparent: string | undefined;
+      /** Where an entry may stand that waits for this one's chain; give it to {@link chainFollowing}. */
+      readonly following?: Following | undefined;
     }
   | { readonly outcome: 'unreadable'; readonly why: string };
 
@@ -54,13 +59,28 @@ const isNextOf = (text: string | undefined, { subject, sequence }: z.output<type
   return next?.subject === subject && next.sequence === sequence + 1;
 };
 
-/** Gives the entries after `entry` the chain that they could not have while it was missing. */
+/** Gives entries their chains from `next` on, which could not have them while an entry before was missing. */
 const chainOnwards = async (ledger: LedgerTable, next: LedgerEntry | undefined, before: string): Promise<void> => {
   let [entry, chain] = [next, before];
   while (entry && entry.chain === undefined) {
     chain = chainOf(chain, entry.digest);
     await ledger.chain(entry, chain);
     entry = await ledger.find(entry.orderId, Number(entry.sequence) + 1);
+  }
+};
+
+/**
+ * Looks, in one call, at what stands behind entries that were written, and gives it the chain that it waits for. Whoever ends before
+ * gets the events again, and so comes here again.
+ */
+export const chainFollowing = async (
+  { ledger }: Pick<LedgerEffects, 'ledger'>,
+  places: readonly Following[],
+): Promise<void> => {
+  const chains = new Map(places.map((place) => [`${place.orderId}/${ledgerSortKey(place.sequence)}`, place] as const));
+  for (const entry of await ledger.findAll([...chains.values()])) {
+    const before = chains.get(`${entry.orderId}/${entry.sequence}`)?.chain;
+    if (before !== undefined) await chainOnwards(ledger, entry, before);
   }
 };
 
@@ -118,15 +138,15 @@ export const recordEvent = async (
   }
   // Looked up after the entry was put: of two neighbours that are written at the same time, the later one sees the other.
   const known = standing.chain ?? (await chainBefore());
-  if (known === undefined) return { outcome: isNew ? 'recorded' : 'known', entry: standing, traceparent };
-  if (standing.chain !== undefined) chains.set(`${orderId}/${sequence}`, standing.chain);
+  const recorded = { outcome: isNew ? 'recorded' : 'known', entry: standing, traceparent } as const;
+  if (standing.chain === undefined) {
+    if (known !== undefined) await chainOnwards(ledger, standing, known);
+    return recorded;
+  }
+  chains.set(`${orderId}/${sequence}`, standing.chain);
   // The one that follows sees this one, which saves the look at whether it is there already.
-  const isSeenByNext = isNew && standing.chain !== undefined && isNextOf(following, envelope);
-  if (!isSeenByNext)
-    await chainOnwards(
-      ledger,
-      standing.chain === undefined ? standing : await ledger.find(orderId, sequence + 1),
-      known,
-    );
-  return { outcome: isNew ? 'recorded' : 'known', entry: standing, traceparent };
+  const isSeenByNext = isNew && isNextOf(following, envelope);
+  return isSeenByNext
+    ? recorded
+    : { ...recorded, following: { orderId, sequence: sequence + 1, chain: standing.chain } };
 };

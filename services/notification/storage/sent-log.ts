@@ -52,7 +52,7 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
           UpdateExpression:
             'SET #state = :reserved, #owner = :owner, reservedUntilMs = :until, kind = :kind, about = :about, expiresAt = :expires ADD attempt :one',
           ConditionExpression:
-            'attribute_not_exists(notificationId) OR (#state = :reserved AND (attribute_not_exists(reservedUntilMs) OR reservedUntilMs < :now))',
+            'attribute_not_exists(notificationId) OR #state = :reserved AND attribute_not_exists(reservedUntilMs) OR #state = :reserved AND reservedUntilMs < :now',
           ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
           ExpressionAttributeValues: {
             ':reserved': 'reserved',

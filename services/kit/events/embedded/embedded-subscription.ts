@@ -40,7 +40,7 @@ export type EmbeddedSubscriptionOptions = SubscribeOptions & {
  * Two fetches are this far apart, so that small appends that follow one another cost one fetch, one commit and, in effect, one
  * transaction together. What comes after a rest is fetched at once.
  */
-const fetchApartMs = 200;
+const defaultApartMs = 200;
 /** Notifications wake the fetch; this is the floor if one is missed. */
 const pollEveryMs = 2_000;
 const longestPauseMs = 2_000;
@@ -72,7 +72,8 @@ const placeOf = ({ topic, partition }: TopicPartition) => `${topic}/${partition}
 
 /** One member of a group: a heartbeat that keeps its partitions, and a loop that delivers one batch at a time. */
 export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): Promise<Subscription> => {
-  const { database, logger, leaseMs, ready, group, topics, handle, from = 'earliest', maxRecords = 500 } = options;
+  const { database, logger, leaseMs, ready, group, topics, handle } = options;
+  const { from = 'earliest', maxRecords = 500, apartMs = defaultApartMs } = options;
   const member = `${group}@${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const held = new Map<number, Held>();
   const closing = new AbortController();
@@ -192,7 +193,7 @@ export const subscribeEmbedded = async (options: EmbeddedSubscriptionOptions): P
         if (rows.length > 0) await deliver(rows);
         else await wakeUp.wait(pollEveryMs, closing.signal);
         backOff.reset();
-        const restMs = Math.max(0, fetchApartMs - (performance.now() - startedAt));
+        const restMs = Math.max(0, apartMs - (performance.now() - startedAt));
         await wait(restMs, undefined, { signal: closing.signal }).catch(() => undefined);
       } catch (error) {
         if (closing.signal.aborted) break;
