@@ -143,6 +143,10 @@ export const generatedSecretNames = (service: ServiceManifest): string[] =>
     return issuedBy === undefined && ownedBy === undefined;
   });
 
+/** Secrets that a service declares of which the value before a rotation counts too. */
+export const acceptedPrevious = (service: ServiceManifest): string[] =>
+  secretNames(service).filter((key) => service.configuration[key]?.acceptsPrevious);
+
 /** The service whose secret a key is: mostly its own. */
 export const secretOwner = (service: ServiceManifest, key: string): string =>
   service.configuration[key]?.ownedBy ?? service.name;

@@ -1,10 +1,19 @@
 /** The secrets of the shop in containers: made once, in one file that only its owner can read, and named in compose.yaml. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { callSecretName } from '../../services/kit/call-secret.ts';
+import { previousSecretName } from '../../services/kit/config/held-secret.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { usesDatabases } from '../../services/kit/observation.ts';
 import { variableName } from '../../services/kit/variable-name.ts';
-import { callSecretNames, generatedSecretNames } from '../services.ts';
+import {
+  acceptedPrevious,
+  callSecretNames,
+  generatedSecretNames,
+  grpcCallersOf,
+  secretOwner,
+  sharedSecretNames,
+} from '../services.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 
 /** Passwords of the peers. */
@@ -23,6 +32,9 @@ export const declaredSecret = (service: string, key: string): string => `${varia
 /** How compose.yaml names a secret; Compose refuses to do anything while it is missing. */
 export const secretReference = (name: string): string => `\${${name}:?is missing from .env, run npx cloudmart compose}`;
 
+/** What a secret was before its rotation: nothing, unless `.env` says so. */
+const previousReference = (name: string) => `\${${previousSecretName(name)}:-}`;
+
 /** Names of everything that has to be in `.env`. */
 export const composeSecrets = (services: readonly ServiceManifest[]): readonly string[] => [
   ...Object.values(peerSecrets),
@@ -30,6 +42,22 @@ export const composeSecrets = (services: readonly ServiceManifest[]): readonly s
   ...services.filter(usesDatabases).map(({ name }) => databasePassword(name)),
   ...services.flatMap((service) => generatedSecretNames(service).map((key) => declaredSecret(service.name, key))),
 ];
+
+/** Variables of a service's container that hold secrets, each as compose.yaml names it. */
+export const secretVariables = (
+  service: ServiceManifest,
+  all: readonly ServiceManifest[],
+): Readonly<Record<string, string>> => {
+  const kept = (key: string) => declaredSecret(secretOwner(service, key), key);
+  const answered = grpcCallersOf(service, all).map((caller) => callSecretName(caller, service.name));
+  const shared = sharedSecretNames(service).map(({ key }) => key);
+  return Object.fromEntries([
+    ...callSecretNames(service, all).map((key) => [key, secretReference(key)]),
+    ...answered.map((key) => [previousSecretName(key), previousReference(key)]),
+    ...[...generatedSecretNames(service), ...shared].map((key) => [key, secretReference(kept(key))]),
+    ...acceptedPrevious(service).map((key) => [previousSecretName(key), previousReference(kept(key))]),
+  ]);
+};
 
 const RANDOM_BYTES = 24;
 const HEADER =

@@ -6,13 +6,7 @@ import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { tableEnvironment } from '../local/tables/declared-tables.ts';
 import { localImageName } from '../names.ts';
-import {
-  callSecretNames,
-  generatedSecretNames,
-  publicDoorOf,
-  runsOnThisMachine,
-  sharedSecretNames,
-} from '../services.ts';
+import { publicDoorOf, runsOnThisMachine } from '../services.ts';
 import { FILMS_FILE } from '../shop/demo-catalogue.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { serviceVariables } from '../variables/service-variables.ts';
@@ -30,7 +24,7 @@ import {
   shown,
   TABLES_URL,
 } from './compose-places.ts';
-import { databasePassword, declaredSecret, peerSecrets, secretReference } from './compose-secrets.ts';
+import { databasePassword, declaredSecret, peerSecrets, secretReference, secretVariables } from './compose-secrets.ts';
 
 const NODE = '/nodejs/bin/node';
 const BUNDLES = './dist/bundles';
@@ -61,13 +55,7 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
   return {
     ...environment,
     ...(asksTables(service) && tableEnvironment(TABLES_URL)),
-    ...Object.fromEntries(callSecretNames(service, all).map((key) => [key, secretReference(key)] as const)),
-    ...Object.fromEntries(
-      generatedSecretNames(service).map((key) => [key, secretReference(declaredSecret(service.name, key))] as const),
-    ),
-    ...Object.fromEntries(
-      sharedSecretNames(service).map(({ key, owner }) => [key, secretReference(declaredSecret(owner, key))] as const),
-    ),
+    ...secretVariables(service, all),
     LOG_LEVEL: 'info',
   };
 };

@@ -1,32 +1,21 @@
-import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
-import type { Tokens } from '../../services/contracts/http/accounts/auth-api.ts';
 import { type ClusterDoor, inDatabase } from '../backups/open-cluster.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
-import { readSecrets, SECRETS_FILE } from '../local/secrets.ts';
+import { madeAnew, readSecrets, SECRETS_FILE } from '../local/secrets.ts';
 import { startAgain } from '../local/start-again.ts';
 import { stopPlatform } from '../local/stop-platform.ts';
 import { type ApiClient, createApiClient } from '../shop/api-client.ts';
 import { writeFileAtomically } from '../write-file-atomically.ts';
 import type { Drill, DrillContext } from './drill.ts';
-
-const SECRET_BYTES = 24;
-
-/** The same with every text in it made anew. */
-const madeAnew = (kept: unknown): unknown => {
-  if (typeof kept === 'string') return randomBytes(SECRET_BYTES).toString('base64url');
-  if (typeof kept !== 'object' || kept === null) return kept;
-  return Object.fromEntries(Object.entries(kept).map(([name, value]) => [name, madeAnew(value)]));
-};
+import { holdByCustomers, isAnswered } from './held-by-customers.ts';
 
 /** Makes every secret of a folder anew, that of the databases' administrator where it counts already; the next start takes them up. */
 const rotate = async ({ state: { dataFolder } }: DrillContext, door: ClusterDoor) => {
   const file = path.join(dataFolder, SECRETS_FILE);
-  const anew = madeAnew(JSON.parse(await readFile(file, 'utf8')));
+  const anew = madeAnew(await readSecrets(dataFolder));
   await writeFileAtomically(file, JSON.stringify(anew, null, 2), 0o600);
-  const { administrator } = await readSecrets(dataFolder);
+  const { administrator } = anew;
   await inDatabase(door, 'postgres', (client) =>
     client.query(`ALTER ROLE ${pg.escapeIdentifier(ADMINISTRATOR)} PASSWORD ${pg.escapeLiteral(administrator)}`),
   );
@@ -41,12 +30,6 @@ const isRefused = async (request: () => Promise<unknown>, code: string): Promise
   }
 };
 
-const isAnswered = (request: () => Promise<unknown>): Promise<boolean> =>
-  request().then(
-    () => true,
-    () => false,
-  );
-
 const enters = (url: string) => async () => {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
   client.on('error', () => undefined);
@@ -59,13 +42,7 @@ const keysOf = async (api: ApiClient) => {
   return keys.map(({ kid }) => kid);
 };
 
-const signUp = (api: ApiClient) =>
-  api<Tokens>('/api/v1/auth/register', {
-    method: 'POST',
-    body: { email: `drill-${Date.now()}@customers.example`, password: 'a customer of the drill', name: 'Robin' },
-  });
-
-/** Every secret at once, as after somebody has seen them: the former ones must open nothing from then on. */
+/** Every secret at once, as after somebody has seen them: no former password opens anything, and what customers hold goes on. */
 export const rotatedSecrets: Drill = {
   name: 'rotated-secrets',
   sentence: 'every password and key of the shop is made anew at once, and what its customers hold goes on',
@@ -73,18 +50,20 @@ export const rotatedSecrets: Drill = {
     const { state, say, signal, afterPurchases, onRestarting } = context;
     const former = await readSecrets(state.dataFolder);
     const api = createApiClient(state.gateway);
-    const session = await signUp(api);
     const keys = await keysOf(api);
     const staff = (password: string) => () =>
       api('/api/v1/auth/login', { method: 'POST', body: { email: state.staff.email, password } });
 
+    const held = await holdByCustomers(state, signal);
     say('making every secret anew, and starting the shop with them');
     const since = performance.now();
     await rotate(context, { port: state.postgres.port, password: former.administrator });
     onRestarting(true);
     let now = state;
     try {
-      await stopPlatform(state.dataFolder);
+      const stopped = stopPlatform(state.dataFolder);
+      held.endSender();
+      await stopped;
       now = await startAgain(state, signal);
     } finally {
       onRestarting(false);
@@ -102,17 +81,10 @@ export const rotatedSecrets: Drill = {
         holds: shut.every(Boolean) && open.every(Boolean),
       },
       {
-        sentence: 'tokens are signed with a new key, and those of the former ones are still read',
+        sentence: 'new keys are published that will sign tokens, and those of the former ones are still read',
         holds: keys.every((kid) => kept.includes(kid)) && kept.length > keys.length,
       },
-      {
-        sentence: 'a customer who was signed in stays it, and gets new tokens for the former ones',
-        holds:
-          (await isAnswered(() => api('/api/v1/me', { token: session.accessToken }))) &&
-          (await isAnswered(() =>
-            api('/api/v1/auth/refresh', { method: 'POST', body: { refreshToken: session.refreshToken } }),
-          )),
-      },
+      ...(await held.checks()),
       {
         sentence: 'the former password of staff is refused, the new one opens',
         holds: !(await isAnswered(staff(state.staff.password))) && (await isAnswered(staff(now.staff.password))),

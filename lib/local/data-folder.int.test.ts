@@ -8,7 +8,7 @@ import { defineService } from '../../services/kit/manifest.ts';
 import { keepRecord } from '../release/checklist/checklist-record.ts';
 import { services } from '../services.ts';
 import { openDataFolder } from './data-folder.ts';
-import { keepSecrets } from './secrets.ts';
+import { keepSecrets, madeAnew } from './secrets.ts';
 import { planProcess } from './service-plan.ts';
 import { localSizes } from './size.ts';
 
@@ -197,6 +197,37 @@ describe('the secrets of a data folder', () => {
       [`${key}_PREVIOUS`, 'the old one'],
     ]);
     expect(given('api-gateway')).toEqual([]);
+  });
+
+  it('made anew are given beside those of before to whoever accepts these', async () => {
+    const folder = await openDataFolder(at('data'));
+    const first = await keepSecrets(folder, services, false);
+    const rotated = madeAnew(first);
+    await writeFile(folder.at('secrets.json'), JSON.stringify(rotated));
+    const kept = await keepSecrets(folder, services, true);
+    folder.release();
+    expect(kept).toEqual(rotated);
+    const bundle = { service: 'x', folder: place, entry: 'main.mjs', hash: '0', bytes: 0, parts: [] };
+    const placement = { folder, portBase: undefined, size: localSizes.fast, secrets: kept, services };
+    const given = (name: string) => {
+      const service = services.find((each) => each.name === name) as (typeof services)[number];
+      return planProcess(service, { own: bundle, started: bundle }, placement).environment;
+    };
+    const valuesOf = ({ configuration, calls, roles, administrator }: typeof first) => [
+      ...Object.values(configuration).flatMap((each) => Object.values(each)),
+      ...Object.values(calls).map(({ current }) => current),
+      ...[...Object.values(roles), administrator],
+    ];
+    expect(valuesOf(rotated).filter((value) => valuesOf(first).includes(value))).toEqual([]);
+    const ofUser = first.configuration['user'];
+    expect(given('notification')).toMatchObject({ MAIL_SEAL_SECRET_PREVIOUS: ofUser?.['MAIL_SEAL_SECRET'] });
+    expect(given('user')).toMatchObject({ KEY_ENCRYPTION_SECRET_PREVIOUS: ofUser?.['KEY_ENCRYPTION_SECRET'] });
+    expect(given('user')).not.toHaveProperty('STAFF_PASSWORD_PREVIOUS');
+    expect(given('api-gateway')).toMatchObject({
+      GUEST_SESSION_SECRET_PREVIOUS: first.configuration['api-gateway']?.['GUEST_SESSION_SECRET'],
+    });
+    const key = 'CALL_SECRET_ORDER_TO_PAYMENT';
+    expect(given('payment')).toMatchObject({ [`${key}_PREVIOUS`]: first.calls[key]?.current });
   });
 
   it('of a service that went away are there again when it comes back', async () => {

@@ -20,6 +20,8 @@ export type Secrets = {
   readonly roles: Readonly<Record<string, string>>;
   /** Declared secret configuration but what others issue, by service and key. */
   readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What those of them were before their last rotation that had one, in the same way. */
+  readonly previous?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 };
 
 const RANDOM_BYTES = 24;
@@ -36,6 +38,20 @@ export const readSecrets = async (dataFolder: string): Promise<Secrets> => {
   if (!kept) throw new StartRefused('data.corrupt', `${file} is missing${wayOut}`);
   return kept;
 };
+
+const eachAnew = (kept: Readonly<Record<string, string>>) =>
+  Object.fromEntries(Object.keys(kept).map((key) => [key, newSecret()]));
+
+/** Every secret made anew. What is signed or sealed with one goes on: services accept the value of before too. */
+export const madeAnew = ({ calls, roles, configuration }: Secrets): Secrets => ({
+  administrator: newSecret(),
+  calls: Object.fromEntries(
+    Object.entries(calls).map(([key, { current }]) => [key, { current: newSecret(), previous: current }]),
+  ),
+  roles: eachAnew(roles),
+  configuration: Object.fromEntries(Object.entries(configuration).map(([name, kept]) => [name, eachAnew(kept)])),
+  previous: configuration,
+});
 
 /**
  * Reads the kept secrets and adds what services declared since. Throws `StartRefused` when the file is damaged, or
@@ -85,6 +101,7 @@ export const keepSecrets = async (
         ]),
       ),
     },
+    ...(kept?.previous && { previous: kept.previous }),
   };
   const text = JSON.stringify(secrets, null, 2);
   if (text !== JSON.stringify(kept, null, 2)) await writeFileAtomically(file, text, 0o600);

@@ -1,10 +1,18 @@
 /** How each service is started on this machine: its file, its environment, its limits. */
 import { pathToFileURL } from 'node:url';
-import { callSecretName, previousSecretName } from '../../services/kit/call-secret.ts';
+import { callSecretName } from '../../services/kit/call-secret.ts';
+import { previousSecretName } from '../../services/kit/config/held-secret.ts';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { asksTables } from '../../services/kit/observation.ts';
 import type { Bundle } from '../bundle/bundle.ts';
-import { callSecretNames, grpcCallersOf, publicDoorOf, sharedSecretNames } from '../services.ts';
+import {
+  acceptedPrevious,
+  callSecretNames,
+  grpcCallersOf,
+  publicDoorOf,
+  secretOwner,
+  sharedSecretNames,
+} from '../services.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeadersOf, toldValues } from '../variables/site-config.ts';
@@ -118,6 +126,15 @@ const callVariables = (service: ServiceManifest, services: readonly ServiceManif
   ]);
 };
 
+/** What the secrets were before their last rotation of which a service says that it accepts that. */
+const previousVariables = (service: ServiceManifest, { previous = {} }: Secrets) =>
+  Object.fromEntries(
+    acceptedPrevious(service).flatMap((key) => {
+      const value = previous[secretOwner(service, key)]?.[key];
+      return value === undefined ? [] : [[previousSecretName(key), value]];
+    }),
+  );
+
 const environmentOf = (service: ServiceManifest, placement: Placement): Record<string, string> => {
   const { portBase, secrets, services, size } = placement;
   const environment = serviceVariables(service, services, localAddresses(placement));
@@ -139,6 +156,7 @@ const environmentOf = (service: ServiceManifest, placement: Placement): Record<s
     ...Object.fromEntries(
       sharedSecretNames(service).map(({ key, owner }) => [key, secrets.configuration[owner]?.[key] ?? '']),
     ),
+    ...previousVariables(service, secrets),
     ...callVariables(service, services, secrets),
     ...processEnvironment(placement),
   };

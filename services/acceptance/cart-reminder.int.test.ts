@@ -41,7 +41,7 @@ beforeAll(async () => {
   store = await userDatabase();
   // The mail function opens what accounts seal.
   const own = { ...testConfig.own, ...pages };
-  accounts = await startUserService(store, { clock, own: { MAIL_SEAL_SECRET: own.MAIL_SEAL_SECRET } });
+  accounts = await startUserService(store, { clock, own: { MAIL_SEAL_SECRET: own.MAIL_SEAL_SECRET.secret } });
   log = await openEventLog({ url: store.url, logger: accounts.context.logger });
   await log.createTopics({ 'cart-events': { partitions: 1, retentionDays: 1 } });
   await accounts.startConsumer();
@@ -69,7 +69,7 @@ it('is marked by the job, told as an event, and mailed once to the customer who 
   const { tokens } = await accounts.users.register({ email, password, name: 'Ada' });
   const userId = tokens?.user?.id ?? '';
   const bearer = { authorization: `Bearer ${tokens?.accessToken}` };
-  const [welcome] = await mailsOf(store, userId, testConfig.own.MAIL_SEAL_SECRET);
+  const [welcome] = await mailsOf(store, userId, testConfig.own.MAIL_SEAL_SECRET.secret);
   await accounts.users.verifyEmail({ token: welcome?.token ?? '' });
   await accounts.users.updateProfile({ cartReminders: true }, bearer);
 

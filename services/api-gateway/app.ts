@@ -15,7 +15,9 @@ import { paymentDoors } from '../contracts/http/payment-doors.ts';
 import { reconciliationDoors } from '../contracts/http/reconciliation-doors.ts';
 import { siteConfig } from '../contracts/http/site-config.ts';
 import { webhookDoors } from '../contracts/http/webhook-doors.ts';
+import { createRotatingSecret } from '../kit/auth/rotating-secret.ts';
 import type { Cache } from '../kit/cache/cache.ts';
+import { valuesOf } from '../kit/config/held-secret.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { askByCalls } from '../kit/grpc/door-calls.ts';
 import type { GrpcClient } from '../kit/grpc/grpc-client.ts';
@@ -24,6 +26,7 @@ import { withUnreadForms } from '../kit/http/form-bodies.ts';
 import type { HttpClient } from '../kit/http/http-client.ts';
 import { createHttpServer } from '../kit/http/http-server.ts';
 import { withTextBodies } from '../kit/http/text-bodies.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import { createUserClient } from './clients/user-client.ts';
 import type { GatewayConfig } from './config.ts';
 import { adoptGuestAtLogIn } from './http/adopt-guest.ts';
@@ -83,7 +86,10 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
       },
     });
 
-  const guests = createGuestSessions({ secret: config.own.GUEST_SESSION_SECRET, clock });
+  const guests = createGuestSessions({
+    secret: createRotatingSecret(config.own.GUEST_SESSION_SECRET, { clock: systemClock, logger }),
+    clock,
+  });
   const http = await createHttpServer({
     context,
     cache,
@@ -91,7 +97,7 @@ export const gatewayApp = async (context: ServiceContext<GatewayConfig>, depende
     mostInFlightOfNetwork: config.own.REQUESTS_AT_ONCE,
     allowedOrigins: config.own.ALLOWED_ORIGINS,
     guestSessions: guests,
-    cdnProof: config.own.CDN_PROOF,
+    cdnProofs: valuesOf(config.own.CDN_PROOF),
     accessTokenOf: accessTokenOfBrowser,
     documentation: shopDocumentation,
   });

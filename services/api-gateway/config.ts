@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { heldSecret } from '../kit/config/held-secret.ts';
 
 const list = z.string().transform((text) =>
   text
@@ -22,8 +23,8 @@ export const gatewayConfig = z.object({
   LOGIN_LIMIT_PER_MINUTE: perMinute,
   ASSISTANT_LIMIT_PER_MINUTE: perMinute,
   REQUESTS_AT_ONCE: z.coerce.number().int().min(1).max(1_000),
-  GUEST_SESSION_SECRET: z.string().min(32, 'must have at least 32 characters'),
-  CDN_PROOF: z.string().min(32, 'must have at least 32 characters'),
+  GUEST_SESSION_SECRET: heldSecret,
+  CDN_PROOF: heldSecret,
   ENVIRONMENT: z.string().min(1),
 });
 

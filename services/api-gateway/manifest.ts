@@ -53,14 +53,15 @@ export const manifest = defineService({
       default: '64',
     },
     GUEST_SESSION_SECRET: {
-      description:
-        'Secret of at least 32 characters that signs the sessions of guests; a new one ends those of before.',
+      description: 'Secret of at least 32 characters that signs the sessions of guests, who hold them for 30 days.',
       kind: 'secret',
+      acceptsPrevious: true,
     },
     CDN_PROOF: {
       description:
         "Secret by which the shop's own CloudFront vouches for the address of a viewer, which limits then count.",
       kind: 'secret',
+      acceptsPrevious: true,
     },
     ENVIRONMENT: {
       description: 'Name of the environment, which pages show and put into reports of errors.',

@@ -10,9 +10,6 @@ export const callSecretName = (caller: string, callee: string): string =>
 /** Whether a key is that of a secret of two services, which belongs to neither of them alone. */
 export const isCallSecretName = (key: string): boolean => key.startsWith(START);
 
-/** Variable of the value before, where secrets are given as they are; Secrets Manager keeps that one itself. */
-export const previousSecretName = (key: string): string => `${key}_PREVIOUS`;
-
 /** What is wrong with such a secret, if anything; HMAC-SHA-256 wants a key as long as its hash (RFC 7518, 3.2). */
 export const callSecretProblem = (secret: string): string | undefined =>
   Buffer.byteLength(secret) < 32 ? 'is shorter than 32 bytes; generate a longer one' : undefined;

@@ -22,6 +22,11 @@ export type ConfigurationDeclaration = {
    * names its account refuses them at synthesis, in pre-flight and at start. Default none.
    */
   readonly standIns?: readonly string[];
+  /**
+   * Of a secret: whether the value of before the last rotation still opens what it signed or sealed, because that outlives a rollout; its
+   * schema in config.ts is `heldSecret`. Default false: nothing of before opens with it.
+   */
+  readonly acceptsPrevious?: boolean;
   /** Service that declares this secret under the same key, where two hold one value; default: it is the service's own. */
   readonly ownedBy?: string;
   /** Whether mails are sent from this address; its default is then at each environment's own domain, and no other may be set. Default false. */

@@ -19,8 +19,11 @@ type Mail = Extract<UserEvent, { type: 'user.mail-requested.v1' }>['data']['mail
 
 let tables: MailTables;
 let app: (event: IncomingEvent) => Promise<unknown>;
-const start = async (parts: Partial<Parameters<typeof notificationApp>[0]> = {}) => {
-  const own = { ...testConfig.own, RESET_PAGE: 'https://shop.example/reset#{token}' };
+const start = async (
+  parts: Partial<Parameters<typeof notificationApp>[0]> = {},
+  given: Partial<typeof testConfig.own> = {},
+) => {
+  const own = { ...testConfig.own, RESET_PAGE: 'https://shop.example/reset#{token}', ...given };
   const logger = createLogger('notification', 'silent');
   const handle = await notificationApp({ config: { ...testConfig, own }, logger, ...tables, ...parts });
   return (event: IncomingEvent) => handle(event, 60_000);
@@ -81,6 +84,17 @@ test('a changed password is told without a link', async () => {
   const [mail] = await mails();
   expect(mail?.text).toMatch(/was changed/);
   expect(mail?.html).not.toContain('href');
+});
+
+test('a mail that was sealed before the secret was rotated goes out while the secret of before is set, and waits without it', async () => {
+  const rotated = { secret: 'the secret of the user service after it' };
+  const starting = (MAIL_SEAL_SECRET: typeof testConfig.own.MAIL_SEAL_SECRET) => start({}, { MAIL_SEAL_SECRET });
+  const record = msk([['key', requested('verify-address')]]);
+  await (await starting(rotated))(record);
+  expect(await mails()).toEqual([]);
+  const both = await starting({ ...rotated, previousSecret: mailSealSecret });
+  expect(await both(record)).toEqual(allWell);
+  expect(await mails()).toEqual([expect.objectContaining({ to: ada, text: expect.stringContaining(token) })]);
 });
 
 test('a mail that comes too late to be of use is not sent', async () => {

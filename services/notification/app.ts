@@ -1,3 +1,4 @@
+import { createRotatingSecret } from '../kit/auth/rotating-secret.ts';
 import { type LetterPlace, openLetter } from '../kit/auth/sealed-letter.ts';
 import type { Config } from '../kit/config/config.ts';
 import type { CloudEvent } from '../kit/events/cloud-event.ts';
@@ -6,6 +7,7 @@ import { type IncomingEvent, isScheduled, readRecords } from '../kit/functions/r
 import { createTableClient } from '../kit/functions/table-client.ts';
 import { MailRefused, type MailSender, SenderAway } from '../kit/mail/mail-sender.ts';
 import { openMailSender } from '../kit/mail/open-mail-sender.ts';
+import { systemClock } from '../kit/system-clock.ts';
 import type { Logger } from '../kit/telemetry/logger.ts';
 import { inPart, inSpan, SpanKind, startSpanOf } from '../kit/telemetry/tracing.ts';
 import type { Clock } from '../kit/values/clock.ts';
@@ -69,6 +71,7 @@ export const notificationApp = async ({
     unsubscribePage: own.UNSUBSCRIBE_PAGE,
     unsubscribeDoor: own.UNSUBSCRIBE_DOOR,
   };
+  const mailSeal = createRotatingSecret(own.MAIL_SEAL_SECRET, { clock: systemClock, logger });
   const effects = {
     sentLog: given.sentLog ?? createSentLog({ table: tables['notifications'] ?? '', clock, client }),
     postponedMails: given.postponedMails ?? createPostponedMails({ table: tables['postponed-mails'] ?? '', client }),
@@ -80,7 +83,7 @@ export const notificationApp = async ({
       account: (message: AccountMessage) => renderAccountMail(message, shop),
       reminder: (message: ReminderMessage) => renderReminder(message, shop),
     },
-    openLetter: (place: LetterPlace, letter: string) => openLetter(own.MAIL_SEAL_SECRET, place, letter),
+    openLetter: (place: LetterPlace, letter: string) => openLetter(mailSeal, place, letter),
     from: own.MAIL_FROM,
     readProblem,
     inTrace: <T>({ type, traceparent }: Pick<CloudEvent, 'type' | 'traceparent'>, work: () => Promise<T>) =>

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { heldSecret } from '../kit/config/held-secret.ts';
 
 const pageWith = (part: string) => z.url({ protocol: /^https?$/ }).includes(part);
 
@@ -12,7 +13,7 @@ export const notificationConfig = z.object({
   CART_PAGE: z.url({ protocol: /^https?$/ }).optional(),
   UNSUBSCRIBE_PAGE: pageWith('{token}').optional(),
   UNSUBSCRIBE_DOOR: pageWith('{token}').optional(),
-  MAIL_SEAL_SECRET: z.string().min(32, 'must have at least 32 characters'),
+  MAIL_SEAL_SECRET: heldSecret,
   PAID_MAILS_PER_HOUR: z.coerce.number().int().min(0).max(1_000),
 });
 

@@ -73,6 +73,7 @@ export const manifest = defineService({
     MAIL_SEAL_SECRET: {
       description: 'Secret that the user service seals addresses and links with in events.',
       kind: 'secret',
+      acceptsPrevious: true,
       ownedBy: 'user',
     },
     PAID_MAILS_PER_HOUR: {

@@ -75,14 +75,41 @@ describe('the signing keys', () => {
     }
   });
 
-  it('are joined by new ones when KEY_ENCRYPTION_SECRET changes, and the old tokens stay good', async () => {
+  it('go on signing while the KEY_ENCRYPTION_SECRET of before is set, until everybody knows those of the new one', async () => {
+    const clock = fakeClock(new Date());
+    const before = await startUserService(store, { clock });
+    const { secret: previousSecret } = before.context.config.own.KEY_ENCRYPTION_SECRET;
+    const old = await logIn(before);
+    const rotated = {
+      KEY_ENCRYPTION_SECRET: { secret: 'a rotated secret of more than 32 characters', previousSecret },
+    };
+    const after = await startUserService(store, { clock, own: rotated });
+    expect((await logIn(after)).kid).toBe(old.kid);
+    const { keys: known } = await jwksOf(after);
+    const keys = createSigningKeyRepository(store.database, rotated.KEY_ENCRYPTION_SECRET);
+    for (let minutes = 0; minutes < 61; minutes += 20) {
+      clock.advance(20 * 60_000);
+      await rotateSigningKeys({ signingKeys: keys, clock });
+    }
+    const fresh = await logIn(after);
+    expect(fresh.kid).not.toBe(old.kid);
+    expect(known.map(({ kid }) => kid)).toContain(fresh.kid);
+    expect((await jwksOf(after)).keys).toHaveLength(known.length);
+    clock.advance(31 * 86_400_000);
+    await rotateSigningKeys({ signingKeys: keys, clock });
+    const ofNewest = (await keys.list()).filter(({ isOfFormerSecret, privateKey }) => privateKey && !isOfFormerSecret);
+    expect(ofNewest.map(({ kid }) => kid)).toContain((await logIn(after)).kid);
+    for (const replica of [before, after]) await replica.stop();
+  });
+
+  it('are joined by new ones when KEY_ENCRYPTION_SECRET changes and that of before is not set, and the old tokens stay good', async () => {
     const clock = fakeClock(new Date());
     const before = await startUserService(store, { clock });
     const old = await logIn(before);
     await before.stop();
     const after = await startUserService(store, {
       clock,
-      own: { KEY_ENCRYPTION_SECRET: 'another secret of at least 32 characters' },
+      own: { KEY_ENCRYPTION_SECRET: { secret: 'another secret of at least 32 characters' } },
     });
     const fresh = await logIn(after);
     expect(fresh.kid).not.toBe(old.kid);

@@ -1,7 +1,7 @@
 import { createLocalJWKSet, type JSONWebKeySet, type JWTVerifyGetKey, SignJWT } from 'jose';
 import { accessTokenRules } from '../kit/auth/token-verifier.ts';
 import type { Clock } from '../kit/values/clock.ts';
-import { currentKey, type KeyTimes } from './domain/key-schedule.ts';
+import { currentKey } from './domain/key-schedule.ts';
 import { accessTokenSeconds } from './domain/session-lifetime.ts';
 import type { Role } from './domain/user.ts';
 import type { SigningKey } from './storage/signing-key-repository.ts';
@@ -11,8 +11,15 @@ const rereadAfterMs = 60_000;
 
 export type TokenClaims = { readonly userId: string; readonly sessionId: string; readonly roles: readonly Role[] };
 
-type UsableKey = KeyTimes & { readonly privateKey: NonNullable<SigningKey['privateKey']> };
+type UsableKey = { readonly privateKey: NonNullable<SigningKey['privateKey']> };
 const isUsable = (key: SigningKey): key is SigningKey & UsableKey => key.privateKey !== undefined;
+
+/** One that the newest secret sealed, as soon as there is one. */
+const signingKey = (keys: readonly SigningKey[], now: Date) => {
+  const usable = keys.filter(isUsable);
+  const lasting = usable.filter(({ isOfFormerSecret }) => !isOfFormerSecret);
+  return currentKey(lasting, now) ?? currentKey(usable, now);
+};
 
 /** Signs access tokens with the current key and publishes all of them. */
 export const createKeyRing = ({
@@ -59,7 +66,7 @@ export const createKeyRing = ({
     /** A new access token for 10 minutes. */
     sign: async ({ userId, sessionId, roles }: TokenClaims): Promise<string> => {
       const now = clock.now();
-      const key = currentKey((await keys()).filter(isUsable), now);
+      const key = signingKey(await keys(), now);
       if (!key) throw new Error('no signing key can be opened with KEY_ENCRYPTION_SECRET; restart to make new ones');
       const issuedAt = Math.floor(now.getTime() / 1000);
       return new SignJWT({ sid: sessionId, roles: [...roles] })

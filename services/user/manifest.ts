@@ -20,6 +20,7 @@ export const manifest = defineService({
     KEY_ENCRYPTION_SECRET: {
       description: 'Secret of at least 32 characters that encrypts the token signing keys at rest.',
       kind: 'secret',
+      acceptsPrevious: true,
     },
     MAIL_SEAL_SECRET: {
       description: 'Secret of at least 32 characters that seals addresses and links for the mail function in events.',

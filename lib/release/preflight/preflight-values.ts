@@ -24,6 +24,8 @@ export const valueProblem = async (
   if (service === undefined) return callSecretProblem(value ?? '');
   const rule = (await schemaOf(service)).shape[key];
   if (rule === undefined) return `is not in services/${service.name}/config.ts`;
-  const problem = z.safeParse(rule, value).error?.issues[0]?.message;
+  // As the process is given it: beside what it was before.
+  const read = service.configuration[key]?.acceptsPrevious && value !== undefined ? { secret: value } : value;
+  const problem = z.safeParse(rule, read).error?.issues[0]?.message;
   return problem && (value === undefined ? 'is missing' : problem);
 };

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { systemIds } from '../../kit/system-ids.ts';
 import { isId } from '../../kit/values/identifiers.ts';
-import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
+import { guestSessionSecret, type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 
 let gateway: RunningGateway;
 beforeAll(async () => {
@@ -78,6 +78,25 @@ describe('a guest', () => {
     const forged = cookie.replace(/=(.)/, (_match, letter) => `=${letter === 'A' ? 'B' : 'A'}`);
     expect((await call('GET', '/orders', { cookie })).statusCode).toBe(200);
     expect((await call('GET', '/orders', { cookie: forged })).statusCode).toBe(401);
+  });
+
+  it('keeps the session over a rotation of the secret, while that of before is set', async () => {
+    const { cookie } = await gateway.guest();
+    const session = seenSession();
+    const secret = 'the secret that came after the one of before';
+    const readsCart = async (GUEST_SESSION_SECRET: { secret: string; previousSecret?: string }) => {
+      const rotated = await startGateway({ GUEST_SESSION_SECRET });
+      const answer = await rotated.http.inject({ url: '/api/v1/cart', headers: { cookie } });
+      const seen = rotated.peer.received.at(-1)?.headers['x-session-id'];
+      const [begun] = (await rotated.http.inject('/api/v1/cart')).cookies;
+      await rotated.stop();
+      return { cookies: answer.cookies, seen, begun: `cloudmart_session=${begun?.value}` };
+    };
+    const kept = await readsCart({ secret, previousSecret: guestSessionSecret });
+    expect(kept).toMatchObject({ cookies: [], seen: session });
+    // What begins from then on is signed with the newest.
+    expect((await call('GET', '/orders', { cookie: kept.begun })).statusCode).toBe(401);
+    expect((await readsCart({ secret })).seen).not.toBe(session);
   });
 
   it('is not begun by reading the catalogue, by a customer, or beside an invalid token', async () => {

@@ -1,5 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { RotatingSecret } from '../../kit/auth/rotating-secret.ts';
 import { type GuestSessions, sessionCookie, sessionHeader } from '../../kit/http/access-control.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import { idFrom } from '../../kit/values/identifiers.ts';
@@ -20,29 +21,33 @@ const cookieNameFor = ({ protocol }: FastifyRequest) =>
  * knows the session by an id made from it, which opens nothing: neither a made-up key nor what stands in events, tables and logs
  * is a session. Keys end 30 days after their issue, at the log-in that takes over what they held, and at log-out.
  */
-export const createGuestSessions = ({ secret, clock }: { readonly secret: string; readonly clock: Clock }) => {
-  const sign = (text: string) => createHmac('sha256', secret).update(`guest-session ${text}`).digest();
+export const createGuestSessions = ({ secret, clock }: { readonly secret: RotatingSecret; readonly clock: Clock }) => {
+  const signWith = (value: string, text: string) =>
+    createHmac('sha256', value).update(`guest-session ${text}`).digest();
   const idOf = (key: string) => idFrom('ses', createHash('sha256').update(key).digest());
   const nowSeconds = () => Math.floor(clock.now().getTime() / 1000);
 
   const issue = () => {
     const text = `${randomBytes(24).toString('base64url')}.${nowSeconds().toString(36)}`;
-    return `${text}.${sign(text).toString('base64url')}`;
+    return `${text}.${signWith(secret.newest, text).toString('base64url')}`;
   };
-  const isGood = (key: string) => {
+  const isGood = async (key: string) => {
     const [, random, issuedAt = '', signature = ''] = form.exec(key) ?? [];
-    if (random === undefined) return false;
-    const isOurs = timingSafeEqual(Buffer.from(signature, 'base64url'), sign(`${random}.${issuedAt}`));
-    return isOurs && nowSeconds() - Number.parseInt(issuedAt, 36) < lifetimeSeconds;
+    if (random === undefined || nowSeconds() - Number.parseInt(issuedAt, 36) >= lifetimeSeconds) return false;
+    const shown = Buffer.from(signature, 'base64url');
+    const isOurs = await secret.accept(
+      (value) => timingSafeEqual(shown, signWith(value, `${random}.${issuedAt}`)) || undefined,
+    );
+    return isOurs === true;
   };
   const options = (request: FastifyRequest) =>
     ({ path: '/', httpOnly: true, sameSite: 'lax', secure: request.protocol === 'https' }) as const;
 
   const sessions: GuestSessions & { end(request: FastifyRequest, reply: FastifyReply): void } = {
-    read: (request) => {
+    read: async (request) => {
       const header = request.headers[sessionHeader];
       const key = typeof header === 'string' ? header : request.cookies[cookieNameFor(request)];
-      return key !== undefined && isGood(key) ? idOf(key) : undefined;
+      return key !== undefined && (await isGood(key)) ? idOf(key) : undefined;
     },
 
     /** Where the door says so, the visitor has to show the key first: what was begun under a session that got lost cannot be found again. */

@@ -17,7 +17,7 @@ import { createOrderPeer } from './order-peer.ts';
 import { createUserPeer } from './user-peer.ts';
 
 /** Kept for all gateways of one test file: replicas share it. */
-const guestSessionSecret = randomBytes(32).toString('base64url');
+export const guestSessionSecret = randomBytes(32).toString('base64url');
 
 /** The gateway as in production, with peers on real sockets behind it. */
 export const startGateway = async (
@@ -53,8 +53,8 @@ export const startGateway = async (
       LOGIN_LIMIT_PER_MINUTE: 100_000,
       ASSISTANT_LIMIT_PER_MINUTE: 100_000,
       REQUESTS_AT_ONCE: 1_000,
-      GUEST_SESSION_SECRET: guestSessionSecret,
-      CDN_PROOF: 'the-proof-of-the-network-of-these-tests',
+      GUEST_SESSION_SECRET: { secret: guestSessionSecret },
+      CDN_PROOF: { secret: 'the-proof-of-the-network-of-these-tests' },
       ENVIRONMENT: 'staging',
       ...own,
     },

@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import { SignJWT } from 'jose';
+import type { HeldSecret } from '../config/held-secret.ts';
+import type { LoadSecret } from '../config/load-secret.ts';
+import { createLogger } from '../telemetry/logger.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
+import type { Clock } from '../values/clock.ts';
 import { clockToleranceSeconds } from './clock-tolerance.ts';
+import { createRotatingSecret } from './rotating-secret.ts';
 import { createServiceTokenSigner, createServiceTokenVerifier } from './service-token.ts';
 
 const secrets = {
@@ -9,13 +14,16 @@ const secrets = {
   cart: 'the-secret-of-cart-and-product-012345',
 };
 
+const rotating = (held: HeldSecret, clock: Clock, load?: LoadSecret) =>
+  createRotatingSecret(held, { clock, load, logger: createLogger('tests', 'silent') });
+
 const pair = () => {
   const clock = fakeClock();
   const signFor = (caller: string, secret: string, callee = 'product', by = clock) =>
     createServiceTokenSigner({ caller, callee, secret, clock: by });
   const verify = createServiceTokenVerifier({
     callee: 'product',
-    callers: { order: { secrets: [secrets.order] }, cart: { secrets: [secrets.cart] } },
+    callers: { order: rotating({ secret: secrets.order }, clock), cart: rotating({ secret: secrets.cart }, clock) },
     clock,
   });
   return { clock, signFor, sign: signFor('order', secrets.order), verify };
@@ -103,14 +111,12 @@ describe('a service token', () => {
     const verify = createServiceTokenVerifier({
       ...{ callee: 'product', clock },
       callers: {
-        cart: { secrets: [secrets.cart] },
-        order: {
-          secrets: [before],
-          reload: async () => {
-            reloads += 1;
-            return [after, before];
-          },
-        },
+        cart: rotating({ secret: secrets.cart }, clock),
+        order: rotating({ secret: before, secretId: 'shop/order' }, clock, async (_, which) => {
+          if (which === 'previous') return before;
+          reloads += 1;
+          return after;
+        }),
       },
     });
     expect(await verify(await signWith(before))).toBe('order');

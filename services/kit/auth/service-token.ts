@@ -4,6 +4,7 @@ import { callSecretProblem } from '../call-secret.ts';
 import type { Clock } from '../values/clock.ts';
 import { Refusal } from '../values/refusal.ts';
 import { clockToleranceSeconds } from './clock-tolerance.ts';
+import type { RotatingSecret } from './rotating-secret.ts';
 
 /** gRPC metadata key that says which service calls. */
 export const serviceTokenKey = 'x-service-token';
@@ -18,9 +19,6 @@ const reuseMs = (lifetimeSeconds / 2) * 1000;
 
 /** What a manifest may be named; anything else is not repeated to whoever sent it. */
 const isServiceName = /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/;
-
-/** Least milliseconds between two looks for a rotated secret; an attacker's tokens must not become load. */
-const reloadPauseMs = 30_000;
 
 /** Returns a token for the next call. */
 export type ServiceTokenSigner = () => Promise<string>;
@@ -59,25 +57,15 @@ export const createServiceTokenSigner = (options: {
 /** Returns the name of the calling service, or throws Refusal `service-token.missing`, `.invalid` or `.not-allowed`. */
 export type ServiceTokenVerifier = (token: string | undefined) => Promise<string>;
 
-/** What is known of one caller. */
-export type KnownCaller = {
-  /** Its secrets that count: the current one, and during a rotation the one before. */
-  readonly secrets: readonly string[];
-  /** The secrets that count now, asked for at most every 30 s when a token fits none that is known: it may be rotated. */
-  readonly reload?: () => Promise<readonly string[]>;
-};
-
 type Verified = { readonly caller: string; readonly expiresAt: number };
 
 /** Checks the tokens of one caller. Another one cannot sign in its name: it does not know the secret. */
-const verifierOf = (caller: string, callee: string, { secrets, reload }: KnownCaller) => {
-  let keys = secrets.map(keyOf);
-  let reloadedAt = Number.NEGATIVE_INFINITY;
-  const verify = async (token: string, now: Date): Promise<Verified> => {
-    let failure: unknown;
-    for (const key of keys)
+const verifierOf =
+  (caller: string, callee: string, secret: RotatingSecret) =>
+  async (token: string, now: Date): Promise<Verified> => {
+    const verified = await secret.accept(async (value) => {
       try {
-        const { payload } = await jwtVerify(token, key, {
+        const { payload } = await jwtVerify(token, keyOf(value), {
           algorithms: ['HS256'],
           issuer: caller,
           audience: callee,
@@ -88,22 +76,13 @@ const verifierOf = (caller: string, callee: string, { secrets, reload }: KnownCa
         });
         return { caller, expiresAt: (payload.exp ?? 0) * 1000 };
       } catch (problem) {
-        failure = problem;
+        if (problem instanceof errors.JWSSignatureVerificationFailed) return undefined;
+        throw problem;
       }
-    throw failure;
+    });
+    if (!verified) throw new errors.JWSSignatureVerificationFailed();
+    return verified;
   };
-  return async (token: string, now: Date): Promise<Verified> => {
-    try {
-      return await verify(token, now);
-    } catch (problem) {
-      const isForeignSignature = problem instanceof errors.JWSSignatureVerificationFailed;
-      if (!reload || !isForeignSignature || now.getTime() - reloadedAt < reloadPauseMs) throw problem;
-      reloadedAt = now.getTime();
-      keys = (await reload()).map(keyOf);
-      return verify(token, now);
-    }
-  };
-};
 
 /** Whom a token says it is of, which nothing proves yet. */
 const claimedCaller = (token: string): string | undefined => {
@@ -116,13 +95,13 @@ const claimedCaller = (token: string): string | undefined => {
 
 export const createServiceTokenVerifier = (options: {
   readonly callee: string;
-  /** Callers that declare calls, by name. */
-  readonly callers: Readonly<Record<string, KnownCaller>>;
+  /** What each caller that declares calls signs with, by its name. */
+  readonly callers: Readonly<Record<string, RotatingSecret>>;
   readonly clock: Clock;
 }): ServiceTokenVerifier => {
   const { callee, clock } = options;
   const verifiers = new Map(
-    Object.entries(options.callers).map(([name, known]) => [name, verifierOf(name, callee, known)]),
+    Object.entries(options.callers).map(([name, secret]) => [name, verifierOf(name, callee, secret)]),
   );
   const verify = async (token: string, now: Date): Promise<Verified> => {
     const claimed = claimedCaller(token);

@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import * as z from 'zod';
 import { defineService } from '../manifest.ts';
 import { ConfigurationError, readConfig } from './config.ts';
+import { heldSecret } from './held-secret.ts';
 
 const manifest = defineService({
   name: 'order',
@@ -23,11 +24,16 @@ const manifest = defineService({
   configuration: {
     SWEEP_AFTER_SECONDS: { description: 'Seconds until the sweep.', kind: 'plain', default: '30' },
     SIGNING_KEY: { description: 'Signs invoices.', kind: 'secret' },
+    RECEIPT_SECRET: { description: 'Signs receipts.', kind: 'secret', acceptsPrevious: true },
   },
   scaling: { min: 1, max: 1, cpuPercent: 50 },
   size: { cpuMillis: 100, memoryMiB: 128 },
 });
-const schema = z.object({ SWEEP_AFTER_SECONDS: z.coerce.number().int().min(1), SIGNING_KEY: z.string().min(16) });
+const schema = z.object({
+  SWEEP_AFTER_SECONDS: z.coerce.number().int().min(1),
+  SIGNING_KEY: z.string().min(16),
+  RECEIPT_SECRET: heldSecret,
+});
 
 const whole = {
   PATH: '/usr/bin',
@@ -51,6 +57,7 @@ const whole = {
   ALLOWED_CALLERS: 'api-gateway,cart',
   TRUSTED_PROXIES: '10.0.0.0/16',
   SIGNING_KEY: 'p9Zq7Lr2Vx5Kt8Wm',
+  RECEIPT_SECRET: 'e4c82f16ab0d4937b65ae4c82f16ab0d',
 };
 
 /** Without anybody who calls. */
@@ -107,7 +114,11 @@ describe('the configuration of a service', () => {
         cart: { secret: whole.CALL_SECRET_CART_TO_ORDER },
       },
       trustedProxies: ['10.0.0.0/16'],
-      own: { SWEEP_AFTER_SECONDS: 30, SIGNING_KEY: whole.SIGNING_KEY },
+      own: {
+        SWEEP_AFTER_SECONDS: 30,
+        SIGNING_KEY: whole.SIGNING_KEY,
+        RECEIPT_SECRET: { secret: whole.RECEIPT_SECRET },
+      },
     });
   });
 
@@ -175,6 +186,16 @@ describe('the configuration of a service', () => {
       /^TABLE_PAYMENTS: is not a variable of this service/,
     ],
     ['a missing secret', { SIGNING_KEY: undefined }, /^SIGNING_KEY: is missing; set it, or SIGNING_KEY_SECRET_ID/],
+    [
+      'a short secret that rotates',
+      { RECEIPT_SECRET: 'short' },
+      /^RECEIPT_SECRET: is malformed \(must have at least 32/,
+    ],
+    [
+      'a short value of before',
+      { RECEIPT_SECRET_PREVIOUS: 'short' },
+      /^RECEIPT_SECRET_PREVIOUS: is malformed; expected 32 bytes/,
+    ],
     ['a malformed secret', { SIGNING_KEY: 'tooshort' }, /^SIGNING_KEY: is malformed/],
     [
       'a secret given twice',
@@ -241,6 +262,26 @@ describe('the configuration of a service', () => {
     expect(await keep(false)).toBe('the-value-of-version-two');
     expect(await keep(true)).toBe('the-value-of-today');
     expect(asked).toEqual([{ version: 'v2' }, { version: 'v2' }, undefined]);
+  });
+
+  test.each<[string, () => Promise<string>, string | undefined]>([
+    ['the one of before', async () => 'the-value-of-before-its-rotation-01', 'the-value-of-before-its-rotation-01'],
+    [
+      'none, after the first',
+      () => Promise.reject(Object.assign(new Error(), { name: 'ResourceNotFoundException' })),
+      undefined,
+    ],
+    ['none, after one that was stored by mistake', async () => 'oops', undefined],
+  ])('holds beside the value of a secret that rotates %s', async (_case, previous, previousSecret) => {
+    const environment = { ...whole, RECEIPT_SECRET: undefined, RECEIPT_SECRET_SECRET_ID: 'dev/order/RECEIPT_SECRET' };
+    const config = await readConfig(manifest, schema, environment, {
+      loadSecret: async (_, which) => (which === 'previous' ? previous() : 'the-value-after-its-rotation-0123456'),
+    });
+    expect(config.own.RECEIPT_SECRET).toEqual({
+      secret: 'the-value-after-its-rotation-0123456',
+      ...(previousSecret && { previousSecret }),
+      secretId: 'dev/order/RECEIPT_SECRET',
+    });
   });
 
   test('says which secret cannot be read, holds nothing, or holds a placeholder', async () => {

@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { isNeeded, isStandIn, SERVES_CUSTOMERS, standInSentence } from '../configuration-declaration.ts';
 import type { ServiceManifest } from '../manifest.ts';
 import { type LogLevel, readDerived } from './derived-config.ts';
+import type { HeldSecret } from './held-secret.ts';
 import { type LoadSecret, loadSecretFromAws } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';
 import { unknownNames } from './unknown-names.ts';
@@ -45,16 +46,6 @@ export type CalleeConfig = {
   readonly secret?: string;
 };
 
-/** How a caller of the gRPC door is known. */
-export type CallerConfig = {
-  /** What it signs its calls with; known to it and this service alone. */
-  readonly secret: string;
-  /** What it signed with before the last rotation. Absent: none, or Secrets Manager knows it. */
-  readonly previousSecret?: string;
-  /** Where the secret comes from in Secrets Manager; absent when it was given as it is. */
-  readonly secretId?: string;
-};
-
 /** What a service is told by its environment: the part that its manifest implies, and `own`, which it declares itself. */
 export type Config<Own = Readonly<Record<string, unknown>>> = {
   /** Address that the servers bind to; BIND_ADDRESS, default 0.0.0.0. */
@@ -81,8 +72,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   /** JSON of what the shop is made of, as the contract of the topology has it; absent for a manifest that operates nothing. */
   readonly platformMap?: string;
   readonly callees: Readonly<Record<string, CalleeConfig>>;
-  /** Services that may call the gRPC door, by name; ALLOWED_CALLERS and a secret with each. */
-  readonly callers: Readonly<Record<string, CallerConfig>>;
+  /** Services that may call the gRPC door, by name, and what each signs with that only it and this service know; ALLOWED_CALLERS. */
+  readonly callers: Readonly<Record<string, HeldSecret>>;
   /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; TRUSTED_PROXIES, default none. */
   readonly trustedProxies: readonly string[];
   readonly own: Own;
@@ -112,7 +103,7 @@ const readOwn = async <Schema extends z.ZodObject>(
     read.problems.push(`${key}: is in config.ts but not declared in manifest.ts; declare it under "configuration"`);
 
   const servesCustomers = read.optional(SERVES_CUSTOMERS, (text) => text === 'true', 'true, or nothing') === 'true';
-  const values: Record<string, string> = {};
+  const values: Record<string, string | HeldSecret> = {};
   const unread = new Set<string>();
   const plainValue = (key: string) => environment[key] ?? manifest.configuration[key]?.default;
   for (const [key, declared] of Object.entries(manifest.configuration)) {
@@ -128,7 +119,7 @@ const readOwn = async <Schema extends z.ZodObject>(
       read.problems.push(`${key}: is a placeholder; set the real value`);
     if (servesCustomers && isStandIn(declared, value)) read.problems.push(`${key}: ${standInSentence(declared)}`);
     if (read.problems.length > before) unread.add(key);
-    else if (value !== undefined) values[key] = value;
+    else if (value !== undefined) values[key] = declared.acceptsPrevious ? await read.held(key, value) : value;
   }
   const parsed = schema.safeParse(values);
   if (parsed.success) return parsed.data;

@@ -1,11 +1,12 @@
 /** The part of a service's configuration that its manifest implies: ports, addresses, names. */
 import { isIP } from 'node:net';
-import { callSecretName, callSecretProblem, previousSecretName } from '../call-secret.ts';
+import { callSecretName, callSecretProblem } from '../call-secret.ts';
 import { sendsMail } from '../destinations.ts';
 import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
 import { observedBy, observerConnections, usesDatabases } from '../observation.ts';
 import { variableName } from '../variable-name.ts';
-import type { CalleeConfig, CallerConfig, Config, DatabaseConfig } from './config.ts';
+import type { CalleeConfig, Config, DatabaseConfig } from './config.ts';
+import type { HeldSecret } from './held-secret.ts';
 import { isKafkaUrl } from './kafka-address.ts';
 import type { VariableReader } from './variable-reader.ts';
 
@@ -39,7 +40,7 @@ const readCallSecret = async (read: VariableReader, caller: string, callee: stri
 
 /** Only a gRPC door asks who calls. */
 const readCallers = async ({ name, ports }: ServiceManifest, read: VariableReader) => {
-  const callers: Record<string, CallerConfig> = {};
+  const callers: Record<string, HeldSecret> = {};
   if (ports.grpc === undefined) return callers;
   const names = read.optional(
     'ALLOWED_CALLERS',
@@ -48,14 +49,7 @@ const readCallers = async ({ name, ports }: ServiceManifest, read: VariableReade
   );
   for (const caller of names?.split(',') ?? []) {
     const key = callSecretName(caller, name);
-    const secret = await readCallSecret(read, caller, name);
-    const previousSecret = read.optional(
-      previousSecretName(key),
-      (text) => !callSecretProblem(text),
-      '32 bytes or more',
-    );
-    const secretId = read.idOf(key);
-    callers[caller] = { secret, ...(previousSecret && { previousSecret }), ...(secretId && { secretId }) };
+    callers[caller] = await read.held(key, await readCallSecret(read, caller, name));
   }
   return callers;
 };

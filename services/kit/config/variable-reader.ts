@@ -1,7 +1,12 @@
+import { callSecretProblem } from '../call-secret.ts';
+import { type HeldSecret, previousSecretName } from './held-secret.ts';
 import type { LoadSecret } from './load-secret.ts';
 import { isPlaceholder } from './placeholder.ts';
 
 export type Variables = Readonly<Record<string, string | undefined>>;
+
+const unreadable = (problem: unknown, what = '') =>
+  `${what && `${what} `}cannot be read (${problem instanceof Error ? problem.name : 'unknown error'}); check its name and the role's access`;
 
 /** Collects the problems of one environment while its values are read. */
 export const createVariableReader = (environment: Variables, loadSecret: LoadSecret) => {
@@ -66,18 +71,40 @@ export const createVariableReader = (environment: Variables, loadSecret: LoadSec
     } catch (problem) {
       if (problem instanceof Error && problem.name === 'ResourceNotFoundException')
         problems.push(`${idName}: there is no such secret, or it holds no value yet; put one in`);
-      else
-        problems.push(
-          `${idName}: cannot be read (${problem instanceof Error ? problem.name : 'unknown error'}); check its name and the role's access`,
-        );
+      else problems.push(`${idName}: ${unreadable(problem)}`);
       return undefined;
     }
   };
 
-  /** Id under which Secrets Manager holds a secret, if that is where it comes from. */
-  const idOf = (name: string) => environment[`${name}_SECRET_ID`] || undefined;
+  /**
+   * What Secrets Manager keeps of before the last rotation. A value that could never be used was stored by mistake, and the next one
+   * must not be refused for it.
+   */
+  const loadPrevious = async (name: string, id: string) => {
+    try {
+      const value = await loadSecret(id, 'previous');
+      return callSecretProblem(value) || isPlaceholder(value) ? undefined : value;
+    } catch (problem) {
+      if (!(problem instanceof Error && problem.name === 'ResourceNotFoundException'))
+        problems.push(`${name}_SECRET_ID: ${unreadable(problem, 'the value of before')}`);
+      return undefined;
+    }
+  };
 
-  return { problems, known, optional, required, secret, idOf };
+  /** A secret with what it was before the last rotation: given beside it, or kept by Secrets Manager. */
+  const held = async (name: string, secret: string): Promise<HeldSecret> => {
+    const id = environment[`${name}_SECRET_ID`] || undefined;
+    const isLong = (text: string) => callSecretProblem(text) === undefined;
+    const given = optional(previousSecretName(name), isLong, '32 bytes or more');
+    const previousSecret = given ?? (id && (await loadPrevious(name, id)));
+    return {
+      secret,
+      ...(previousSecret && previousSecret !== secret && { previousSecret }),
+      ...(id && { secretId: id }),
+    };
+  };
+
+  return { problems, known, optional, required, secret, held };
 };
 
 export type VariableReader = ReturnType<typeof createVariableReader>;

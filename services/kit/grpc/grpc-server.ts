@@ -1,9 +1,10 @@
 import { setLogger } from '@grpc/grpc-js';
 import { type CompatServiceDefinition, createServer, type ServiceImplementation } from 'nice-grpc';
 import { HealthDefinition, HealthServiceImpl, HealthState } from 'nice-grpc-server-health';
+import { createRotatingSecret } from '../auth/rotating-secret.ts';
 import { createServiceTokenVerifier } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
-import { type LoadSecret, loadSecretFromAws } from '../config/load-secret.ts';
+import type { LoadSecret } from '../config/load-secret.ts';
 import type { ServiceContext } from '../context.ts';
 import { systemClock } from '../system-clock.ts';
 import { createCallGuard, type GrpcCall } from './call-guard.ts';
@@ -41,22 +42,13 @@ export type GrpcServer = {
 /** Largest message in bytes, in and out; pages are cut to half of it (kit/values/fit-page.ts). */
 const largestMessage = 1024 * 1024;
 
-/** During a rotation callers still sign with the value of before; the very first value has none before it. */
-const currentAndPrevious = async (id: string, load: LoadSecret): Promise<string[]> => [
-  await load(id),
-  ...(await load(id, 'previous').then(
-    (value) => [value],
-    () => [],
-  )),
-];
-
 /** gRPC door of a service, with grpc.health.v1; every other call needs a service token of a declared caller. */
 export const createGrpcServer = ({
   context,
   verifyToken,
   deadlineMs = 15_000,
   drainMs = 10_000,
-  loadSecret = loadSecretFromAws,
+  loadSecret,
 }: GrpcServerOptions): GrpcServer => {
   const { manifest, config, health, metrics, logger } = context;
   // The library's own words go where all others go, instead of as bare text to stderr.
@@ -75,15 +67,12 @@ export const createGrpcServer = ({
     verifyService: createServiceTokenVerifier({
       callee: manifest.name,
       callers: Object.fromEntries(
-        Object.entries(config.callers).map(([name, { secret, previousSecret, secretId }]) => [
+        // Tokens expire by the time that their signer sees, whatever clock the service's rules run on.
+        Object.entries(config.callers).map(([name, held]) => [
           name,
-          {
-            secrets: [secret, ...(previousSecret ? [previousSecret] : [])],
-            ...(secretId && { reload: () => currentAndPrevious(secretId, loadSecret) }),
-          },
+          createRotatingSecret(held, { clock: systemClock, logger, load: loadSecret }),
         ]),
       ),
-      // Tokens expire by the time that their signer sees, whatever clock the service's rules run on.
       clock: systemClock,
     }),
     verifyToken: verifyToken ?? context.verifyToken,

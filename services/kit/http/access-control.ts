@@ -18,14 +18,14 @@ export const sessionHeader = 'x-session-id';
 /** How a door knows sessions of visitors without an account. */
 export type GuestSessions = {
   /** The id of the session that the request shows, if any. */
-  read(request: FastifyRequest): string | undefined;
+  read(request: FastifyRequest): Promise<string | undefined>;
   /** The id of a new session for this visitor, whose key goes along with the answer, or undefined where none shall begin. */
   begin(request: FastifyRequest, reply: FastifyReply): string | undefined;
 };
 
 /** Behind the public door: services pass the id on in a header, and none begins. */
 const passedOn: GuestSessions = {
-  read: ({ headers }) => {
+  read: async ({ headers }) => {
     const header = headers[sessionHeader];
     return typeof header === 'string' ? header : undefined;
   },
@@ -34,12 +34,12 @@ const passedOn: GuestSessions = {
 
 const nobody: Authentication = { caller: { kind: 'nobody' } };
 
-const authenticateRequest = (
+const authenticateRequest = async (
   request: FastifyRequest,
   verifyToken: TokenVerifier | undefined,
   guests: GuestSessions,
 ): Promise<Authentication> => {
-  const guestSessionId = guests.read(request);
+  const guestSessionId = await guests.read(request);
   return authenticate(
     {
       authorization: request.headers.authorization,

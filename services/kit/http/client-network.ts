@@ -24,22 +24,23 @@ export const networkOf = (address: string): string => normalizeIP(address, 64);
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** The viewer's address that the shop's own content delivery network vouches for. */
-const vouchedAddress = ({ headers }: FastifyRequest, proof: Buffer): string | undefined => {
+const vouchedAddress = ({ headers }: FastifyRequest, proofs: readonly Buffer[]): string | undefined => {
   const { [viewerHeader]: viewer, [proofHeader]: shown } = headers;
   if (typeof viewer !== 'string' || typeof shown !== 'string') return undefined;
-  return timingSafeEqual(digest(shown), proof) && isIP(viewer) > 0 ? viewer : undefined;
+  const isProved = proofs.some((proof) => timingSafeEqual(digest(shown), proof));
+  return isProved && isIP(viewer) > 0 ? viewer : undefined;
 };
 
 /**
  * Sets `request.network`.
- * @param cdnProof what {@link proofHeader} must hold for {@link viewerHeader} to be believed; without it, nobody is. Whoever comes
+ * @param cdnProofs one of them {@link proofHeader} must hold for {@link viewerHeader} to be believed; without any, nobody is. Whoever comes
  *   through a content delivery network has one of its few addresses, so that all of them would share one limit.
  */
-export const addClientNetwork = (http: HttpServer, cdnProof?: string): void => {
-  const proof = cdnProof === undefined ? undefined : digest(cdnProof);
+export const addClientNetwork = (http: HttpServer, cdnProofs: readonly string[] = []): void => {
+  const proofs = cdnProofs.map(digest);
   http.decorateRequest('network', {
     getter() {
-      return networkOf((proof && vouchedAddress(this, proof)) ?? this.ip);
+      return networkOf(vouchedAddress(this, proofs) ?? this.ip);
     },
   });
 };

@@ -34,8 +34,8 @@ export type HttpServerOptions = {
   readonly deadlineMs?: number;
   /** Addresses or CIDRs of proxies whose `x-forwarded-for` is believed; default `TRUSTED_PROXIES`. */
   readonly trustedProxies?: readonly string[];
-  /** Secret with which the shop's content delivery network vouches for the address of a viewer; default none is believed. */
-  readonly cdnProof?: string;
+  /** Secrets with which the shop's content delivery network vouches for the address of a viewer; default none is believed. */
+  readonly cdnProofs?: readonly string[];
   /** Counts rate limits, across replicas when it is shared; default this process alone. */
   readonly cache?: Cache;
   /** Requests a minute from one caller or address over all routes; default no limit. Routes may set their own. */
@@ -96,7 +96,7 @@ export const createHttpServer = async (options: HttpServerOptions): Promise<Http
   http.removeContentTypeParser('text/plain');
   addJsonBody(http);
 
-  addClientNetwork(http, options.cdnProof);
+  addClientNetwork(http, options.cdnProofs);
   addRequestRules(http, { deadlineMs, stopping: context.stopping });
   addHttpMetrics(http, context.metrics);
   addInFlightLimit(http, {

@@ -70,13 +70,13 @@ describe('a rate limit', () => {
   });
 
   test('counts the viewer for whom the content delivery network vouches, and believes nobody without its proof', async () => {
-    const cdnProof = 'the-proof-of-the-network-of-this-test';
-    const http = await server({ cdnProof });
+    const [cdnProof, proofBefore] = ['the-proof-of-the-network-of-this-test', 'the-proof-before-its-rotation'];
+    const http = await server({ cdnProofs: [cdnProof, proofBefore] });
     const from = (viewer: string, proof?: string) => {
       const headers = { [viewerHeader]: viewer, ...(proof === undefined ? {} : { [proofHeader]: proof }) };
       return call(http, '/b', { headers, remoteAddress: '198.51.100.1' });
     };
-    expect([await from('203.0.113.1', cdnProof), await from('203.0.113.2', cdnProof)]).toEqual([200, 200]);
+    expect([await from('203.0.113.1', cdnProof), await from('203.0.113.2', proofBefore)]).toEqual([200, 200]);
     expect([await from('203.0.113.1', cdnProof), await from('2001:db8::1', cdnProof)]).toEqual([429, 200]);
     expect(await from('2001:db8::2', cdnProof)).toBe(429);
     expect([

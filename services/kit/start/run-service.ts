@@ -74,7 +74,8 @@ export const runService = async <Schema extends z.ZodObject>(
     const secrets = new Map<string, string>();
     const loadSecret: LoadSecret = async (id, which) => {
       const value = await loadSecretFromAws(id, which);
-      secrets.set(id, value);
+      // What counted before a rotation is no news.
+      if (which !== 'previous') secrets.set(id, value);
       return value;
     };
     const config = await readConfig(manifest, schema, process.env, { loadSecret });

@@ -18,7 +18,11 @@ export const mailSealSecret = 'the secret of the user service in tests';
 
 /** As the service reads it, with a limit that no test meets by chance. */
 export const testConfig = {
-  own: { MAIL_FROM: 'CloudMart <orders@example.com>', PAID_MAILS_PER_HOUR: 60, MAIL_SEAL_SECRET: mailSealSecret },
+  own: {
+    MAIL_FROM: 'CloudMart <orders@example.com>',
+    PAID_MAILS_PER_HOUR: 60,
+    MAIL_SEAL_SECRET: { secret: mailSealSecret },
+  },
   tables: {},
 } as Config<NotificationConfig>;
 

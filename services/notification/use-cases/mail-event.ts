@@ -20,15 +20,15 @@ const parse = (text: string) => {
   return undefined;
 };
 
-const mailFor = (effects: NotificationEffects, event: NonNullable<ReturnType<typeof parse>>) => {
+const mailFor = async (effects: NotificationEffects, event: NonNullable<ReturnType<typeof parse>>) => {
   if (event.type === 'user.mail-requested.v1') {
     const { userId, mail, letter } = event.data;
-    const message = accountMessageFor(event, effects.openLetter({ userId, mail }, letter), effects.clock.now());
+    const message = accountMessageFor(event, await effects.openLetter({ userId, mail }, letter), effects.clock.now());
     return message && { message, mail: effects.render.account(message) };
   }
   if (event.type === 'user.reminder-requested.v1') {
     const { userId, letter } = event.data;
-    const opened = effects.openLetter({ userId, mail: reminderKind }, letter);
+    const opened = await effects.openLetter({ userId, mail: reminderKind }, letter);
     const message = reminderMessageFor(event, opened, effects.clock.now());
     const mail = message && effects.render.reminder(message);
     return mail ? { message, mail } : null;
@@ -38,11 +38,11 @@ const mailFor = (effects: NotificationEffects, event: NonNullable<ReturnType<typ
   return message && { message, mail: effects.render.order(message) };
 };
 
-const read = (effects: NotificationEffects, text: string) => {
+const read = async (effects: NotificationEffects, text: string) => {
   try {
     const event = parse(text);
     if (event?.type === 'user.reminder-withdrawn.v1') return { withdrawn: event.data };
-    const found = event && mailFor(effects, event);
+    const found = event && (await mailFor(effects, event));
     return found ? { ...found, event } : undefined;
   } catch (problem) {
     throw new UnreadableEvent(
@@ -67,7 +67,7 @@ export const mailEvent = async <T>(
   text: string,
   settle: (message: MessageHead, outcome: MailOutcome) => Promise<T>,
 ): Promise<T | undefined> => {
-  const found = read(effects, text);
+  const found = await read(effects, text);
   if (!found) return undefined;
   if (found.withdrawn) {
     await withdraw(effects, found.withdrawn);

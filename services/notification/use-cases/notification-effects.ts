@@ -39,7 +39,7 @@ export type NotificationEffects = SendOnceEffects & {
     reminder(message: ReminderMessage): Mail | null;
   };
   /** Opens what was sealed for this function alone. Throws when it cannot. */
-  readonly openLetter: (place: LetterPlace, letter: string) => Letter;
+  readonly openLetter: (place: LetterPlace, letter: string) => Promise<Letter>;
   /** Runs the work as part of the trace that the event belongs to. */
   readonly inTrace: <T>(event: Pick<CloudEvent, 'type' | 'traceparent'>, work: () => Promise<T>) => Promise<T>;
   readonly postponedMails: PostponedMails;

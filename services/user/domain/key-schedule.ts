@@ -29,6 +29,13 @@ export const missingKeys = (keys: readonly KeyTimes[], now: Date): Date[] => {
   return [new Date(Math.max(current.signsFrom.getTime() + periodMs, now.getTime() + leadMs))];
 };
 
+/** The same while keys that are not to last still sign: the first of these begins once every verifier has heard of it. */
+export const missingSuccessors = (keys: readonly KeyTimes[], now: Date): Date[] => {
+  const first = new Date(now.getTime() + leadMs);
+  if (keys.length === 0) return [first, new Date(first.getTime() + periodMs)];
+  return currentKey(keys, now) ? missingKeys(keys, now) : [];
+};
+
 /** Keys to delete: two newer ones have signed for an hour, so every token of theirs has long expired. */
 export const retiredKeys = (keys: readonly KeyTimes[], now: Date): string[] => {
   const settled = new Date(now.getTime() - leadMs);

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { cartEventSchema } from '../../contracts/events/cart-events.ts';
 import { userEventSchema } from '../../contracts/events/user-events.ts';
-import { openLetter } from '../../kit/auth/sealed-letter.ts';
+import { readLetter } from '../../kit/auth/sealed-letter.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
 import { openEventLog } from '../../kit/events/open-event-log.ts';
 import { eventually } from '../../kit/testing/condition.ts';
@@ -77,7 +77,7 @@ const buy = (person: Person) => tell(person, 'cart.checked-out.v1', { orderId: s
 const reminders = async (person: Person) =>
   (await news(person)).flatMap(({ type, data }) =>
     type === 'user.reminder-requested.v1'
-      ? [openLetter(mailSealSecret, { userId: person.userId, mail: 'cart-waiting' }, data.letter)]
+      ? [readLetter(mailSealSecret, { userId: person.userId, mail: 'cart-waiting' }, data.letter)]
       : [],
   );
 const news = async ({ userId }: Person) => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { UserServiceDefinition } from '../../contracts/generated/cloudmart/user/v1/user.ts';
-import { openLetter } from '../../kit/auth/sealed-letter.ts';
+import { readLetter } from '../../kit/auth/sealed-letter.ts';
 import { createGrpcClient } from '../../kit/grpc/grpc-client.ts';
 import { testCallSecret, testContext } from '../../kit/testing/context.ts';
 import { type FakeClock, fakeClock } from '../../kit/testing/fake-clock.ts';
@@ -37,7 +37,7 @@ export const startUserService = async (
   const context = testContext<UserConfig>(manifest, {
     clock,
     own: {
-      KEY_ENCRYPTION_SECRET: keyEncryptionSecret,
+      KEY_ENCRYPTION_SECRET: { secret: keyEncryptionSecret },
       MAIL_SEAL_SECRET: mailSealSecret,
       MALLOC_MMAP_THRESHOLD_: 1_048_576,
       STAFF_EMAIL: staffEmail,
@@ -101,7 +101,7 @@ export const mailsOf = async (store: TestDatabase, userId: string, secret = mail
   (await eventsOf(store, userId)).flatMap(({ type, data }) => {
     if (type !== 'user.mail-requested.v1') return [];
     const mail = String(data['mail']);
-    return [{ mail, isProved: data['isProved'], ...openLetter(secret, { userId, mail }, String(data['letter'])) }];
+    return [{ mail, isProved: data['isProved'], ...readLetter(secret, { userId, mail }, String(data['letter'])) }];
   });
 
 /**
