@@ -49,6 +49,18 @@ export const platformTags = (environment: string): Record<string, string> => ({ 
 export const clusterLogGroup = (clusterName: string, kind: string): string =>
   `/aws/containerinsights/${clusterName}/${kind}`;
 
+/**
+ * CloudWatch's agent as its operator puts it on every node: behind a service of that name, which leads to the own node and has a port for
+ * each receiver in the agent's configuration. Source: amazon-cloudwatch-agent-operator, internal/manifests/collector/{service,ports}.go.
+ */
+export const spanCollector = {
+  namespace: 'amazon-cloudwatch',
+  service: 'cloudwatch-agent',
+  labels: { 'app.kubernetes.io/component': 'amazon-cloudwatch-agent' },
+  /** OTLP over HTTP. */
+  port: 4318,
+} as const;
+
 /** Log group of a Lambda. */
 export const functionLogGroup = (functionName: string): string => `/aws/lambda/${functionName}`;
 

@@ -98,8 +98,16 @@ describe('every alert', () => {
 describe('the alerts of a service', () => {
   test('are those that its parts can ring', () => {
     expect(namesOf('service-cart')).toEqual([
-      ...['ServiceSilent', 'RestartsOften', 'MemoryNearLimit', 'EventLoopSlow', 'HttpErrors', 'HttpSlow'],
-      ...['DatabaseCallersWait', 'JobsFail', 'OutboxOld', 'OutboxBlocked', 'ConsumerBehind', 'ConsumerPaused'],
+      ...['ServiceSilent', 'RestartsOften', 'MemoryNearLimit', 'EventLoopSlow', 'SpansLost', 'HttpErrors'],
+      ...[
+        'HttpSlow',
+        'DatabaseCallersWait',
+        'JobsFail',
+        'OutboxOld',
+        'OutboxBlocked',
+        'ConsumerBehind',
+        'ConsumerPaused',
+      ],
       ...['DeadLetters', 'CircuitBreakerOpen'],
     ]);
     expect(namesOf('service-order')).toEqual(

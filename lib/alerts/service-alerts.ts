@@ -60,6 +60,14 @@ const processAlerts = ({ name, size }: ServiceManifest): Draft[] => [
     summary: `Work in a pod of ${name} has waited more than half a second for its turn for 5 minutes.`,
     runbook: 'service-overloaded',
   },
+  {
+    alert: 'SpansLost',
+    expression: `sum(increase(spans_lost_total{service="${name}"}[10m])) > 0`,
+    forMinutes: 15,
+    severity: 'ticket',
+    summary: `Spans of ${name} have reached no collector for 15 minutes: its part is missing in every trace.`,
+    runbook: 'traces-missing',
+  },
 ];
 
 const httpAlerts = ({ name, public: isPublic }: ServiceManifest): Draft[] => [

@@ -41,6 +41,13 @@ describe('an estimate', () => {
     expect(estimate({}).items.map(({ what }) => what)).not.toContain('application load balancer');
   });
 
+  test('counts traces by the share that the environment records', () => {
+    const traced = (share: number) =>
+      estimate({}, { ...dev, traces: { share } }).items.find(({ resource }) => resource === 'traces');
+    expect(traced(0.1)).toMatchObject({ what: '0.1 of 1 million traces', usdPerMonth: 0.5 });
+    expect(traced(1)?.usdPerMonth).toBe(5);
+  });
+
   test('sums up to its parts', () => {
     const { usdPerMonth, stacks, items } = estimate(brokers('kafka.m7g.large'), production);
     const sum = (amounts: readonly number[]) =>
@@ -104,7 +111,8 @@ describe('an estimate', () => {
   });
 
   test('says how old the oldest price in the sum is', () => {
-    expect(estimate({}, dev).asOf).toBe('2026-07-20');
+    const { traces: _traces, ...untraced } = dev;
+    expect(estimate({}, untraced).asOf).toBe('2026-07-20');
     expect(estimate(brokers('kafka.t3.small')).asOf).toBe('2025-06-30');
   });
 });

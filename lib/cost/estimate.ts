@@ -63,6 +63,17 @@ const doorLines = ({ publicDoor, network }: Environment): CostLine[] =>
       ]
     : [];
 
+/** Millions of traces that begin in a month: where nobody visits, most by the clocks of the services. */
+const tracesBegun = ({ name }: Environment) => (name === 'production' ? 10 : 1);
+
+const traceLines = (environment: Environment): CostLine[] => {
+  const { traces } = environment;
+  const begun = tracesBegun(environment);
+  return traces
+    ? [{ what: `${traces.share} of ${begun} million traces`, price: 'recordedTraces', quantity: traces.share * begun }]
+    : [];
+};
+
 const levers = (
   { name, network, eventStream, functions, database, cluster, protected: isProtected }: Environment,
   item: (what: RegExp) => number,
@@ -125,6 +136,7 @@ export const estimateCost = (
     );
   items.push(...nodeLines(environment, services).map((line) => priced('Cluster', 'nodes', line)));
   items.push(...doorLines(environment).map((line) => priced('Workloads', 'ingress', line)));
+  items.push(...traceLines(environment).map((line) => priced('Cluster', 'traces', line)));
   const perStack = new Map<string, number>();
   for (const { stack, usdPerMonth } of items) perStack.set(stack, cents((perStack.get(stack) ?? 0) + usdPerMonth));
   const sumOf = (what: RegExp) =>
@@ -142,6 +154,7 @@ export const estimateCost = (
       'pods at their smallest number; two vCPU per node; the system pool of Auto Mode empty',
       'the database awake all month at its smallest capacity, but not below 0.5 ACU, because outboxes are polled; 20 GB of data',
       '5 GB of logs a month per environment that nobody visits, 50 GB in production; 2 GB of images per service',
+      `${tracesBegun(environment)} million traces begin a month, of which the share of the environment is recorded`,
       ...(environment.region === priceTable.region
         ? []
         : [`prices of ${priceTable.region} stand in for ${environment.region}`]),

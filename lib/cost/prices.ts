@@ -6,7 +6,7 @@
 export type Price = {
   readonly usd: number;
   /** What one unit is. */
-  readonly unit: 'hour' | 'GB-month' | 'month' | 'GB';
+  readonly unit: 'hour' | 'GB-month' | 'month' | 'GB' | 'million';
   readonly source: string;
   /** Day on which the source said so, `2026-07-20`. */
   readonly asOf: string;
@@ -67,6 +67,7 @@ export const prices = {
   queryAlarm: other(0.1, 'month', 'cloudwatch'),
   dashboard: other(3, 'month', 'cloudwatch'),
   logs: other(0.5, 'GB', 'cloudwatch'),
+  recordedTraces: other(5, 'million', 'xray'),
   hostedZone: other(0.5, 'month', 'route53'),
   firewall: other(5, 'month', 'waf'),
   firewallRule: other(1, 'month', 'waf'),

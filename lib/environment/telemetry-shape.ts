@@ -14,22 +14,15 @@ export const metricsShape = z
 
 export const tracesShape = z
   .strictObject({
-    endpoint: z
-      .string()
-      .regex(
-        /^http:\/\/[a-z0-9-]+\.[a-z0-9-]+\.svc\.cluster\.local:\d{2,5}$/,
-        'http://<service>.<namespace>.svc.cluster.local:<port>',
-      )
-      .describe('Collector in the cluster that takes OTLP over HTTP from the pods.'),
-    functionsEndpoint: z
-      .url({ protocol: /^https$/ })
-      .optional()
+    share: z
+      .number()
+      .min(0)
+      .max(1)
       .describe(
-        'Collector that takes OTLP over HTTP from the functions, which are outside of the cluster; absent: they record no spans.',
+        'Share of all traces that is recorded, 0 to 1; each is recorded whole or not at all, also one that will fail. X-Ray bills per recorded trace.',
       ),
-    share: z.number().min(0).max(1).describe('Share of all traces that is recorded, 0 to 1.'),
   })
   .optional()
   .describe(
-    'Where the spans of requests are sent; absent: none is recorded, and the names of traces travel all the same. The collector itself is not made here.',
+    "Spans of requests, sent to X-Ray by CloudWatch's agent on the nodes and by Lambda's own daemon; absent: none is recorded, and the names of traces travel all the same.",
   );

@@ -3,6 +3,7 @@ import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { type ServiceResources, servicePermissions } from '../constructs/access/service-permissions.ts';
+import { traceStatements } from '../constructs/access/trace-permissions.ts';
 import { EventFunction, type FunctionCode } from '../constructs/events/event-function.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -37,7 +38,7 @@ export class FunctionStack extends PlatformStack {
         functionName: partName(environment.name, service.name),
         code: codeOf(service),
         variables: variablesOf(service),
-        statements: servicePermissions(this, service, resources),
+        statements: [...servicePermissions(this, service, resources), ...traceStatements(environment.traces)],
         eventClusterArn: resources.eventClusterArn,
         follows: new Map((service.follows ?? []).map((name) => [name, tableOf(name)])),
         alerts,

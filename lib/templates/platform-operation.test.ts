@@ -84,6 +84,7 @@ describe("the agent on the nodes understands its configuration, which is whole b
             : { emf: { service_address: 'tcp://127.0.0.1:25888' } }),
         },
       },
+      traces: { traces_collected: { otlp: { http_endpoint: '0.0.0.0:4318' } } },
     });
   });
 
@@ -299,10 +300,42 @@ test('the load balancer writes its log below the number of this account alone', 
   expect(textOf(at(grant, 'Resource'))).toMatch(/\/AWSLogs\/<AccountId>\/\*$/);
 });
 
-test('no function traces where nothing else does', () => {
-  for (const { template } of stacks)
-    for (const { properties } of resourcesOf(template, 'AWS::Lambda::Function'))
-      expect(properties['TracingConfig']).toBeUndefined();
+describe('traces', () => {
+  const sends = (environment: string, stack: string) =>
+    identityStatements(templateOf(environment, stack)).flatMap(({ statement: { Sid, Action } }) =>
+      Sid === 'SendTraces' ? [Action] : [],
+    );
+  const functionsOf = (environment: string) =>
+    propertiesOf(environment, 'Function', 'AWS::Lambda::Function').filter(({ FunctionName }) => FunctionName);
+
+  test.each(environments.map(({ name }) => name))(
+    "of %s go to X-Ray from the nodes' agent and from every function, which may do nothing else there",
+    (name) => {
+      const actions = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
+      expect(sends(name, 'Cluster')).toEqual([actions]);
+      const functions = functionsOf(name);
+      expect(functions.length).toBeGreaterThan(2);
+      expect(sends(name, 'Function')).toEqual(functions.map(() => actions));
+      for (const { Environment } of functions)
+        expect(at(Environment, 'Variables', 'OTEL_EXPORTER_OTLP_ENDPOINT')).toBe('xray-daemon:');
+    },
+  );
+
+  test('of an environment without them go nowhere', () => {
+    const { traces: _traces, ...quiet } = environmentNamed('dev');
+    const templates = preparePlatform([quiet], services).synth();
+    expect(
+      templates.flatMap(({ template }) => identityStatements(template)).map(({ statement }) => statement.Sid),
+    ).not.toContain('SendTraces');
+    expect(JSON.stringify(templates.map(({ template }) => template))).not.toContain('OTEL_EXPORTER_OTLP_ENDPOINT');
+  });
+
+  // It would record one call a second and a twentieth of the others, whatever the share is, in traces that no order is part of.
+  test('are not begun by Lambda itself', () => {
+    for (const { template } of stacks)
+      for (const { properties } of resourcesOf(template, 'AWS::Lambda::Function'))
+        expect(properties['TracingConfig']).toBeUndefined();
+  });
 });
 
 test.each(['dev', 'production'])(

@@ -6,7 +6,7 @@ import { outputNames } from '../outputs/stack-outputs.ts';
 import { secretOwner } from '../services.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
 import { type Addresses, serviceVariables } from './service-variables.ts';
-import { traceVariables } from './trace-variables.ts';
+import { functionTraceVariables } from './trace-variables.ts';
 
 /** Where things are for code that runs outside the cluster. */
 export const awsAddresses = (outputOf: OutputOf): Addresses => {
@@ -43,8 +43,7 @@ export const functionVariables = (
   outputOf: OutputOf,
 ): Record<string, string> => ({
   LOG_LEVEL: environment.logLevel,
-  ...(environment.traces?.functionsEndpoint &&
-    traceVariables(environment.traces.functionsEndpoint, environment.traces.share)),
+  ...(environment.traces && functionTraceVariables(environment.traces)),
   ...serviceVariables(service, all, awsAddresses(outputOf)),
   ...configurationOf(service, environment),
   ...Object.fromEntries(

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import { destinationsOf } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { usesDatabases, usesTables } from '../../services/kit/observation.ts';
+import { spanCollector } from '../names.ts';
 import { namedPortsOf, probePort } from './ports.ts';
 import { selectorLabels, type Workload } from './workload.ts';
 import type { WorkloadValues } from './workload-values.ts';
@@ -47,13 +48,17 @@ const storePorts = (service: ServiceManifest, { network }: WorkloadValues): numb
   ...(service.cache ? network.cachePorts : []),
 ];
 
-/** The collector of spans, by its namespace: its pods are another project's. */
+/**
+ * The collector of spans. Its pods share the network of their node, and it is named as pods all the same: EKS makes of that the addresses
+ * of their nodes and of the service before them. Source: aws/amazon-network-policy-controller-k8s, pkg/resolvers/endpoints.go.
+ */
 const collectorOf = ({ traces }: WorkloadValues): k8s.NetworkPolicyEgressRule[] => {
-  if (!traces) return [];
-  const { hostname, port } = new URL(traces.endpoint);
-  const namespace = hostname.split('.')[1] ?? '';
-  const peer = { namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } } };
-  return [{ to: [peer], ports: tcp(Number(port || 80)) }];
+  const { namespace, labels, port } = spanCollector;
+  const peer = {
+    namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': namespace } },
+    podSelector: { matchLabels: labels },
+  };
+  return traces ? [{ to: [peer], ports: tcp(port) }] : [];
 };
 
 const egressOf = ({ service, values, callees }: Workload): k8s.NetworkPolicyEgressRule[] => {

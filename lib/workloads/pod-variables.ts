@@ -3,7 +3,7 @@ import { SERVES_CUSTOMERS } from '../../services/kit/configuration-declaration.t
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { usesDatabases } from '../../services/kit/observation.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
-import { traceVariables } from '../variables/trace-variables.ts';
+import { podTraceVariables } from '../variables/trace-variables.ts';
 import { grpcServiceName, probePort } from './ports.ts';
 import type { WorkloadValues } from './workload-values.ts';
 
@@ -61,7 +61,7 @@ export const podVariables = (
   const environment: Record<string, string> = {
     AWS_REGION: values.region,
     LOG_LEVEL: values.logLevel,
-    ...(values.traces && traceVariables(values.traces.endpoint, values.traces.share)),
+    ...(values.traces && podTraceVariables(values.traces)),
     ...serviceVariables(service, all, inCluster(values)),
   };
   for (const key of Object.keys(service.configuration)) delete environment[key];

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from '@jest/globals';
 import { stringify } from 'yaml';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
@@ -165,15 +166,24 @@ describe('a service', () => {
     expect(pick(find(objectsOf(aService()), 'NetworkPolicy'), ({ egress }) => egress)).toHaveLength(3);
   });
 
-  test('whose spans go to a collector reaches it in its namespace, and is told of it', () => {
-    const traces = { endpoint: 'http://collector.telemetry.svc.cluster.local:4318', share: 0.1 };
-    const objects = objectsOf(aService(), { traces });
-    expect(pick(find(objects, 'NetworkPolicy'), ({ egress }) => egress)).toContainEqual({
-      to: [{ namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'telemetry' } } }],
-      ports: [{ protocol: 'TCP', port: 4318 }],
-    });
+  test("whose traces are recorded reaches the nodes' agent at the port for spans and no other, and is told of it", () => {
+    const objects = objectsOf(aService(), { traces: { share: 0.1 } });
+    const [before, after] = [objectsOf(aService()), objects].map((each) =>
+      pick(find(each, 'NetworkPolicy'), ({ egress }) => egress),
+    );
+    expect(after?.filter((rule) => !before?.some((other) => isDeepStrictEqual(rule, other)))).toEqual([
+      {
+        to: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': 'amazon-cloudwatch' } },
+            podSelector: { matchLabels: { 'app.kubernetes.io/component': 'amazon-cloudwatch-agent' } },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port: 4318 }],
+      },
+    ]);
     expect(variables(objects)).toMatchObject({
-      OTEL_EXPORTER_OTLP_ENDPOINT: traces.endpoint,
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'http://cloudwatch-agent.amazon-cloudwatch.svc.cluster.local:4318',
       OTEL_TRACES_SAMPLER_ARG: '0.1',
     });
   });

@@ -64,8 +64,8 @@ export type WorkloadValues = {
   /** Plain configuration per service that differs from the manifest's default. Literals only: it lands in a ConfigMap. */
   readonly configuration: Readonly<Record<string, Readonly<Record<string, string>>>>;
   readonly network: NetworkValues;
-  /** Collector of spans, `http://<service>.<namespace>.svc.cluster.local:<port>`, and the share of traces that it gets; absent: none is recorded. */
-  readonly traces?: { readonly endpoint: string; readonly share: number };
+  /** Share of traces that the agent on the nodes gets; absent: none is recorded. */
+  readonly traces?: { readonly share: number };
   /** Absent: no public door in this environment. */
   readonly ingress?: IngressValues;
 };

@@ -23,6 +23,14 @@ export const serviceCases = (name: string, memoryMiB: number): ReadonlyMap<strin
         series: [gauge(`process_resident_memory_bytes{${of}}`, limit / 2, limit * 0.81, limit * 0.79)],
       },
       EventLoopSlow: { series: [gauge(`nodejs_eventloop_lag_p99_seconds{${of}}`, 0.01, 0.51, 0.5)] },
+      SpansLost: {
+        series: [
+          counter(`spans_lost_total{${of}, why="not taken"}`, 0, 8, '0 5 10 10x26'),
+          counter(`spans_lost_total{${of}, why="no room"}`, 0, 8, 0),
+        ],
+        badMinutes: 30,
+        clearMinutes: 40,
+      },
       HttpErrors: {
         // The second: three errors of five requests.
         series: [

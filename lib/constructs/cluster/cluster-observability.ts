@@ -5,7 +5,9 @@ import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Environment } from '../../environment/environment.ts';
-import { clusterLogGroup } from '../../names.ts';
+import { acknowledge } from '../../guards/acknowledge.ts';
+import { clusterLogGroup, spanCollector } from '../../names.ts';
+import { traceStatements } from '../access/trace-permissions.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import { PinnedAddon } from './pinned-addon.ts';
 
@@ -20,6 +22,8 @@ export type ClusterObservabilityProps = {
   readonly containerInsights: boolean;
   /** Version by the name of each add-on. */
   readonly addOnVersions: Environment['cluster']['addOnVersions'];
+  /** What is sent to X-Ray; absent: the agent takes no spans. */
+  readonly traces: Environment['traces'];
   readonly alerts: AlertTopics;
 };
 
@@ -28,15 +32,17 @@ export type ClusterObservabilityProps = {
  * only beside Container Insights, and without one the agent ends ("Region info is missing").
  * It also ends, and is started again for ever, when there is nothing to collect, and Fluent Bit needs it and its rights. Without Container
  * Insights it therefore listens for metrics inside of log lines, on the node's own loopback, which costs nothing unused.
+ * Spans come from pods, so their door is open to more than the loopback, and to HTTP alone: with no address given, gRPC would be open too.
  * Source: amazon-cloudwatch-agent, translator/translate/agent/ruleRegion.go and otel/translate_otel.go (`ErrNoPipelines`).
  */
-const agentSettings = ({ containerInsights, clusterName, region }: ClusterObservabilityProps) => ({
+const agentSettings = ({ containerInsights, clusterName, region, traces }: ClusterObservabilityProps) => ({
   agent: { region },
   logs: {
     metrics_collected: containerInsights
       ? { kubernetes: { cluster_name: clusterName, enhanced_container_insights: true } }
       : { emf: { service_address: 'tcp://127.0.0.1:25888' } },
   },
+  ...(traces && { traces: { traces_collected: { otlp: { http_endpoint: `0.0.0.0:${spanCollector.port}` } } } }),
 });
 
 /** Auto Mode brings neither metrics-server, without which no autoscaler works, nor anything that ships logs. */
@@ -49,6 +55,11 @@ export class ClusterObservability extends Construct {
       assumedBy: new ServicePrincipal('pods.eks.amazonaws.com').withSessionTags(),
       managedPolicies: [ManagedPolicy.fromAwsManagedPolicyName('CloudWatchAgentServerPolicy')],
     });
+    const sending = traceStatements(props.traces);
+    if (sending.length > 0) {
+      acknowledge(role, 'No resource of X-Ray can be named.', 'AwsSolutions-IAM5[Resource::*]');
+      for (const statement of sending) role.addToPolicy(statement);
+    }
     const groups = ['application', 'dataplane', 'host', 'performance'].map(
       (kind) =>
         new LogGroup(this, `Logs-${kind}`, {

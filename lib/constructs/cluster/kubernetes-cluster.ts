@@ -112,6 +112,7 @@ export class KubernetesCluster extends Construct {
       clusterName,
       region: environment.region,
       alerts: props.alerts,
+      traces: environment.traces,
       ...sizes,
     });
     if (sizes.sessionHost)

@@ -84,7 +84,7 @@ export class EventFunction extends Construct {
     });
     acknowledge(
       role,
-      'Network interfaces of pollers cannot be named before they exist.',
+      'Network interfaces of pollers cannot be named before they exist, and traces of X-Ray never.',
       'AwsSolutions-IAM5[Resource::*]',
     );
     const polling = consumedTopics(service).length > 0 ? pollerStatements(props.eventClusterArn) : [];

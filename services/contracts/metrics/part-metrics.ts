@@ -36,6 +36,13 @@ export const partMetrics: readonly CataloguedMetric[] = [
     emittedBy: 'HTTP door',
   },
   {
+    name: 'spans_lost_total',
+    kind: 'counter',
+    help: 'Recorded spans that reached no collector: the work that they tell of went on all the same.',
+    labels: { why: ['no room', 'not taken'] },
+    emittedBy: 'HTTP door',
+  },
+  {
     name: 'grpc_requests_total',
     kind: 'counter',
     help: 'gRPC calls answered.',

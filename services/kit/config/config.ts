@@ -31,7 +31,7 @@ export type ObservedConfig = {
 
 /** Where spans are sent, and of how many traces. */
 export type TracesConfig = {
-  /** Base URL of a collector that takes OTLP over HTTP, without a trailing slash; OTEL_EXPORTER_OTLP_ENDPOINT. */
+  /** Base URL of a collector that takes OTLP over HTTP, without a trailing slash, or `udp://host:port` of X-Ray's daemon; OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint: string;
   /** Share of the traces that begin here, 0 to 1; OTEL_TRACES_SAMPLER_ARG, default 1. */
   readonly share: number;

@@ -13,6 +13,9 @@ import type { VariableReader } from './variable-reader.ts';
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 
+/** Where a Lambda sends its spans: to the daemon beside it. */
+export const XRAY_DAEMON = 'xray-daemon:';
+
 const isPort = (text: string) => /^\d{1,5}$/.test(text) && Number(text) <= 65_535;
 const hasScheme =
   (...schemes: string[]) =>
@@ -118,9 +121,15 @@ const readDatabases = (manifest: ServiceManifest, read: VariableReader): Databas
   return { own: at('DATABASE_URL', Number(connections ?? manifest.databaseConnections ?? 5)), observed };
 };
 
-/** Under the names that OpenTelemetry gives them. */
+/** Under the names that OpenTelemetry gives them; where the daemon listens is said by Lambda itself. */
 const readTraces = (read: VariableReader) => {
-  const endpoint = read.optional('OTEL_EXPORTER_OTLP_ENDPOINT', hasScheme('http', 'https'), 'an http(s) URL');
+  const named = read.optional(
+    'OTEL_EXPORTER_OTLP_ENDPOINT',
+    (text) => text === XRAY_DAEMON || hasScheme('http', 'https')(text),
+    `an http(s) URL or ${XRAY_DAEMON}`,
+  );
+  const daemon = read.optional('AWS_XRAY_DAEMON_ADDRESS', (text) => /^[\w.-]+:\d{1,5}$/.test(text), 'host:port');
+  const endpoint = named === XRAY_DAEMON ? daemon && `udp://${daemon}` : named;
   const share = read.optional(
     'OTEL_TRACES_SAMPLER_ARG',
     (text) => /^(0(\.\d+)?|1(\.0+)?)$/.test(text),

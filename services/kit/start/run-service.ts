@@ -7,7 +7,7 @@ import { disagreements } from '../events/handlers.ts';
 import { type ProbeServer, startProbeServer } from '../http/probe-server.ts';
 import { type Consumption, drainSeconds, type ServiceManifest } from '../manifest.ts';
 import { maskUrlPasswords } from '../telemetry/logger.ts';
-import { startTraceExport } from '../telemetry/trace-export.ts';
+import { countLostSpans, startTraceExport } from '../telemetry/trace-export.ts';
 import type { RunningService } from './running-service.ts';
 import { stopInOrder } from './stop-in-order.ts';
 
@@ -83,7 +83,7 @@ export const runService = async <Schema extends z.ZodObject>(
     const { logger, health, functions, metrics } = context;
     const traces = await startTraceExport(
       config.traces,
-      { service: manifest.name, isPublic: manifest.public === true },
+      { service: manifest.name, isPublic: manifest.public === true, onLost: countLostSpans(metrics) },
       logger,
     );
     metrics.collectProcess();

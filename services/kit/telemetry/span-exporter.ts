@@ -1,5 +1,5 @@
 /** OpenTelemetry's SDK: which spans are recorded, and how they are sent. Loaded on demand by trace-export.ts alone. */
-import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { type Counter, createNoopMeter, DiagLogLevel, diag, type MeterProvider } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import {
@@ -7,6 +7,7 @@ import {
   ParentBasedSampler,
   type Sampler,
   SamplingDecision,
+  type SpanExporter,
   TraceIdRatioBasedSampler,
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
@@ -28,27 +29,66 @@ const coin = (share: number): Sampler => ({
   toString: () => `coin of ${share}`,
 });
 
+/** Load balancers and collectors look all day long, and nobody asks how one of those looks went. */
+const looks = /^\/(api\/v1\/)?(health|metrics)(\/|$)/;
+
+const exceptLooks = (chosen: Sampler): Sampler => ({
+  shouldSample: (...about) =>
+    looks.test(String(about[4]['http.route'] ?? ''))
+      ? { decision: SamplingDecision.NOT_RECORD }
+      : chosen.shouldSample(...about),
+  toString: () => `${chosen}, except looks at health and metrics`,
+});
+
 /** A trace is recorded whole or not at all: everybody does as whoever began it. */
 const samplerOf = (share: number, { isPublic }: TraceSource): Sampler => {
-  if (!isPublic) return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(share) });
-  const root = coin(share);
+  if (!isPublic) return new ParentBasedSampler({ root: exceptLooks(new TraceIdRatioBasedSampler(share)) });
+  const root = exceptLooks(coin(share));
   return new ParentBasedSampler({ root, remoteParentSampled: root, remoteParentNotSampled: root });
 };
 
-/** Records spans and sends them to `<endpoint>/v1/traces`. Headers come from OTEL_EXPORTER_OTLP_HEADERS, as the exporter has it. */
-export const exportSpans = ({ endpoint, share }: TracesConfig, source: TraceSource, logger: Logger): TraceExport => {
+/** Hands on what the SDK counts of itself: spans that found no room, and batches that nobody took. */
+const countLosses = ({ onLost }: TraceSource): MeterProvider => {
+  const counter: Counter = {
+    add: (spans, about) => {
+      const cause = about?.['error.type'];
+      if (cause !== undefined) onLost?.(spans, cause === 'queue_full' ? 'no room' : 'not taken');
+    },
+  };
+  return { getMeter: () => Object.create(createNoopMeter(), { createCounter: { value: () => counter } }) };
+};
+
+const xrayDaemon = /^udp:\/\/(.+):(\d+)$/;
+
+/** The daemon's is loaded in functions alone: it brings a second encoder. */
+const exporterTo = async (endpoint: string): Promise<SpanExporter> => {
+  const [, host, port] = xrayDaemon.exec(endpoint) ?? [];
+  if (host === undefined) return new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: exportMs });
+  const { XrayDaemonExporter } = await import('./xray-daemon-exporter.ts');
+  return new XrayDaemonExporter(host, Number(port));
+};
+
+/**
+ * Records spans and sends them to `<endpoint>/v1/traces`, or to X-Ray's daemon. Headers come from OTEL_EXPORTER_OTLP_HEADERS, as the
+ * exporter has it. Whoever makes a span never waits for any of this.
+ */
+export const exportSpans = async (
+  { endpoint, share }: TracesConfig,
+  source: TraceSource,
+  logger: Logger,
+): Promise<TraceExport> => {
   const warn = (text: string) => logger.warn({ endpoint }, `traces: ${text}`);
   const silent = () => undefined;
   const logging = { error: warn, warn, info: silent, debug: silent, verbose: silent };
   diag.setLogger(logging, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
-  const exporter = new OTLPTraceExporter({ url: `${endpoint}/v1/traces`, timeoutMillis: exportMs });
   const provider = new TracerProvider({
     sampler: samplerOf(share, source),
     resource: resourceFromAttributes({ 'service.name': source.service }),
     spanLimits: { attributeCountLimit: 32, attributeValueLengthLimit: 256 },
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter,
+        exporter: await exporterTo(endpoint),
+        selfObsMeterProvider: countLosses(source),
         maxQueueSize: mostWaiting,
         exportTimeoutMillis: exportMs,
         scheduledDelayMillis: 1_000,

@@ -1,12 +1,19 @@
 /** Where recorded spans go. The SDK is loaded only where there is a place for them. */
 import type { TracesConfig } from '../config/config.ts';
 import type { Logger } from './logger.ts';
+import { type Metrics, startAtZero } from './metrics.ts';
+
+/** `no room`: more waited than may wait; `not taken`: the collector was away, slow or refused them. */
+export const spanLosses = ['no room', 'not taken'] as const;
+export type SpanLoss = (typeof spanLosses)[number];
 
 /** Whose spans these are, and which of them are kept. */
 export type TraceSource = {
   readonly service: string;
   /** Whether strangers call it: then it decides by itself which traces are recorded, whatever they ask for. */
   readonly isPublic: boolean;
+  /** Told of spans that reach nobody. */
+  readonly onLost?: (spans: number, why: SpanLoss) => void;
 };
 
 export type TraceExport = {
@@ -18,7 +25,21 @@ export type TraceExport = {
 
 const nowhere: TraceExport = { flush: async () => undefined, close: async () => undefined };
 
-/** Begins to record spans and to send them by OTLP over HTTP, if the configuration says where to. */
+/** Counts spans that reach nobody; shown from the start, also where none is recorded. */
+export const countLostSpans = (metrics: Metrics): TraceSource['onLost'] => {
+  const lost = metrics.counter({
+    name: 'spans_lost_total',
+    help: 'Recorded spans that reached no collector: the work that they tell of went on all the same.',
+    labels: ['why'],
+  });
+  startAtZero(
+    lost,
+    spanLosses.map((why) => ({ why })),
+  );
+  return (spans, why) => lost.inc({ why }, spans);
+};
+
+/** Begins to record spans and to send them by OTLP, if the configuration says where to. */
 export const startTraceExport = async (
   traces: TracesConfig | undefined,
   source: TraceSource,
