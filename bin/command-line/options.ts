@@ -135,6 +135,16 @@ export const numberOption = (flags: string, description: string, range: NumberRa
 export const secondsOption = (flags: string, description: string, range: Pick<NumberRange, 'least' | 'most'>): Option =>
   numberOption(flags, description, { ...range, unit: 'seconds' });
 
+/** A time in UTC to the minute or finer, given as ISO 8601. `Date` would take the 31st of February for the 3rd of March. */
+export const timeOption = (flags: string, description: string): Option =>
+  parsed(new Option(flags, description), (text) => {
+    const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/.test(text) ? new Date(text) : undefined;
+    const isReal = time !== undefined && !Number.isNaN(time.getTime());
+    if (!isReal || time.toISOString().slice(0, 16) !== text.slice(0, 16))
+      throw new InvalidArgumentError('give a time in UTC such as 2026-03-01T14:30:00Z');
+    return time.toISOString();
+  });
+
 /** An http or https address, without a slash at its end. */
 export const urlOption = (flags: string, description: string): Option =>
   parsed(new Option(flags, description), (text) => {

@@ -112,3 +112,14 @@ test.each(texts)(
     expect(await refusalOf(name, [option, ''])).toBe(`cloudmart: ${option} "": it is empty\n`);
   },
 );
+
+const times = commands.flatMap((command) =>
+  command.options
+    .filter((option) => placeholderOf(option) === 'time')
+    .map((option) => ({ name: command.name(), option: option.long ?? '' })),
+);
+
+test.each(times)('$name refuses a day that no calendar has in $option', async ({ name, option }) => {
+  for (const day of ['2026-02-31T02:00:00Z', '2026-04-31T02:00Z', '2026-03-01T24:00:00Z', '2027-02-29T00:00:00Z'])
+    expect(await refusalOf(name, [option, day])).toMatch(/: give /);
+});

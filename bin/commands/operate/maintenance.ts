@@ -1,7 +1,7 @@
-import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { nameOption } from '../../command-line/act-options.ts';
 import { helpAfter } from '../../command-line/help.ts';
-import { lookedUp, numberOption } from '../../command-line/options.ts';
+import { lookedUp, numberOption, timeOption } from '../../command-line/options.ts';
 import { type StaffedShopFlags, staffedShop } from '../../command-line/staffed-shop-options.ts';
 
 export type MaintenanceAction = 'open' | 'list' | 'close';
@@ -20,14 +20,6 @@ const requireId = (text: string): string => {
     throw new Error(`"${text}" is no maintenance window; "maintenance list" shows them`);
   return text;
 };
-
-const timeOption = () =>
-  new Option('--from <time>', 'to open: when it begins, UTC; default now').argParser((text: string) => {
-    const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2})?Z$/.test(text) ? new Date(text) : undefined;
-    if (time === undefined || Number.isNaN(time.getTime()))
-      throw new InvalidArgumentError('give a time in UTC such as 2026-03-01T02:00:00Z');
-    return time.toISOString();
-  });
 
 /** Refuses what does not go together, before anybody is asked. */
 const checkUsage = (action: MaintenanceAction, id: string | undefined, flags: MaintenanceFlags): void => {
@@ -56,7 +48,7 @@ export const maintenanceCommand = (): Command =>
           unit: 'minutes',
         }),
       )
-      .addOption(timeOption())
+      .addOption(timeOption('--from <time>', 'to open: when it begins, UTC; default now'))
       .addOption(nameOption('--service <name>', 'to open: which service is away; default all')),
   )
     .addHelpText(

@@ -1,7 +1,7 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { type ActFlags, actOptions, nameOption } from '../../command-line/act-options.ts';
 import { helpAfter } from '../../command-line/help.ts';
-import { numberOption } from '../../command-line/options.ts';
+import { numberOption, timeOption } from '../../command-line/options.ts';
 import { type StaffedShopFlags, staffedShop } from '../../command-line/staffed-shop-options.ts';
 
 export type OffsetsFlags = StaffedShopFlags &
@@ -23,14 +23,6 @@ const checkUsage = (flags: OffsetsFlags): void => {
     if (places.includes(flags.to) !== (flags[option] !== undefined))
       throw new InvalidArgumentError(`--${option} goes with --to ${places.join(' or ')}, which needs it`);
 };
-
-const timeOption = (flags: string, description: string): Option =>
-  new Option(flags, description).argParser((text: string) => {
-    const time = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?Z$/.test(text) ? new Date(text) : undefined;
-    if (time === undefined || Number.isNaN(time.getTime()))
-      throw new InvalidArgumentError('give a time in UTC such as 2026-03-01T14:30:00Z');
-    return time.toISOString();
-  });
 
 const wholeNumber = (flags: string, description: string, least: number): Option =>
   numberOption(flags, description, { least, most: Number.MAX_SAFE_INTEGER, isWhole: true });

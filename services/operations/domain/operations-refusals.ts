@@ -66,6 +66,9 @@ export const windowPast = () =>
     'The window would be over already; say when it begins, or leave that out.',
   );
 
+export const windowFar = () =>
+  new Refusal('unprocessable', 'window.far', 'The window would begin in more than a year; look at its date again.');
+
 export const serviceUnknown = (name: string, known: readonly string[]) =>
   new Refusal('missing', 'service.unknown', `There is no service "${name}"; known are ${known.join(', ')}.`);
 

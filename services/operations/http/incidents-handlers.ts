@@ -1,7 +1,6 @@
 import type { Severity } from '../../contracts/http/operations/incidents-api.ts';
 import type { incidentsDoors } from '../../contracts/http/operations/incidents-doors.ts';
 import type { DoorHandlers } from '../../kit/http/doors.ts';
-import type { Sql } from '../../kit/storage/database.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import { fitPage } from '../../kit/values/fit-page.ts';
 import { type IdPrefix, type Ids, isId } from '../../kit/values/identifiers.ts';
@@ -10,6 +9,7 @@ import {
   incidentClosed,
   incidentUnknown,
   serviceUnknown,
+  windowFar,
   windowOver,
   windowPast,
   windowUnknown,
@@ -37,6 +37,8 @@ export type IncidentsEffects = {
 };
 
 const minuteMs = 60_000;
+/** How far ahead a window may begin; beyond that it is a year that was mistyped. */
+const furthestAheadMs = 366 * 86_400_000;
 /** Reasons for a severity that are told; the rest is counted. */
 const mostReasons = 10;
 
@@ -102,27 +104,36 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
     incident: ({ params: { id } }) => shown(id),
 
     noteIncident: async ({ caller, params: { id }, body: { text, acknowledge, severity } }) => {
-      const { incident } = await shown(id);
+      await shown(id);
       const author = actorOf(caller);
-      const isFirst = acknowledge && incident.acknowledgedAt === null;
-      const judged = severity === incident.severity ? undefined : severity;
-      const notes = [
-        ...(isFirst ? [{ author, kind: 'acknowledged', text }] : [{ author, kind: 'note', text }]),
-        ...(judged ? [{ author, kind: 'severity', text: `${incident.severity} is ${judged} now` }] : []),
-      ];
-      const changed = await incidents.change(id, { author, acknowledge, severity }, notes, async (tx) => {
-        if (judged) await telling.incidents.judgedAnew(tx, id, judged);
+      const changed = await incidents.change(id, (incident) => {
+        const isFirst = acknowledge && incident.acknowledgedAt === null;
+        const judged = severity === incident.severity ? undefined : severity;
+        return {
+          author,
+          acknowledge,
+          severity,
+          notes: [
+            { author, kind: isFirst ? 'acknowledged' : 'note', text },
+            ...(judged ? [{ author, kind: 'severity', text: `${incident.severity} is ${judged} now` }] : []),
+          ],
+          also: judged && ((tx) => telling.incidents.judgedAnew(tx, id, judged)),
+        };
       });
       if (!changed) throw incidentClosed(id);
       return shown(id);
     },
 
     closeIncident: async ({ caller, params: { id }, body: { text } }) => {
-      const { incident } = await shown(id);
+      await shown(id);
       const author = actorOf(caller);
-      const notes = [{ author, kind: 'closed', text }];
-      const remind = (tx: Sql) => telling.incidents.closed(tx, id, incident.severity);
-      if (!(await incidents.change(id, { author, close: true }, notes, remind))) throw incidentClosed(id);
+      const changed = await incidents.change(id, ({ severity }) => ({
+        author,
+        close: true,
+        notes: [{ author, kind: 'closed', text }],
+        also: (tx) => telling.incidents.closed(tx, id, severity),
+      }));
+      if (!changed) throw incidentClosed(id);
       return shown(id);
     },
 
@@ -132,6 +143,7 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
       const beginsAt = body.beginsAt === undefined ? clock.now() : new Date(body.beginsAt);
       const endsAt = new Date(beginsAt.getTime() + body.minutes * minuteMs);
       if (endsAt <= clock.now()) throw windowPast();
+      if (beginsAt.getTime() - clock.now().getTime() > furthestAheadMs) throw windowFar();
       const id = ids.next('mnt');
       const { title, services: away } = body;
       await windows.open({ id, title, services: away, openedBy: actorOf(caller), beginsAt, endsAt }, (tx) =>

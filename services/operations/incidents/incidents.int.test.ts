@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { eventually } from '../../kit/testing/condition.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
+import { createIncidentRepository } from '../storage/incident-repository.ts';
 import { aService, startOperations } from '../testing/running-operations.ts';
 
 const clock = fakeClock(new Date());
@@ -90,6 +91,33 @@ describe('an incident', () => {
     expect((await post(`incidents/${unknown}/close`, { text: 'x' })).body).toMatchObject({ code: 'incident.unknown' });
     for (const body of [{}, { severity: 'P4', title: 'x' }, { severity: 'P1', title: '' }])
       expect((await post('incidents', body)).status).toBe(400);
+  });
+});
+
+describe('an incident that several people write to at once', () => {
+  test('keeps the note of each, and has one who answered first', async () => {
+    const { id } = await open('P3', 'Many look at it');
+    const told = await Promise.all(
+      Array.from({ length: 8 }, (_, at) => post(`incidents/${id}/notes`, { text: `note ${at}`, acknowledge: true })),
+    );
+    expect(told.map(({ status }) => status)).toEqual(Array.from({ length: 8 }, () => 200));
+    const { timeline } = await operations.get(`/operations/incidents/${id}`);
+    expect(timeline.filter(({ kind }: { kind: string }) => kind === 'acknowledged')).toHaveLength(1);
+    for (const at of told.keys()) expect(timeline).toContainEqual(expect.objectContaining({ text: `note ${at}` }));
+    await post(`incidents/${id}/close`, { text: 'Gone' });
+  });
+
+  test('is told of by mail while they write, and neither is lost', async () => {
+    const { id } = await open('P3', 'Mails while many write');
+    const repository = createIncidentRepository({ database: operations.database, clock });
+    const told = { author: 'operations', kind: 'told', text: 'told somebody' };
+    await Promise.all([
+      ...Array.from({ length: 8 }, () => repository.note(id, told)),
+      ...Array.from({ length: 8 }, () => repository.change(id, () => ({ author: 'a', notes: [told] }))),
+    ]);
+    const { timeline } = await operations.get(`/operations/incidents/${id}`);
+    expect(timeline.filter(({ text }: { text: string }) => text === 'told somebody')).toHaveLength(16);
+    await post(`incidents/${id}/close`, { text: 'Gone' });
   });
 });
 
@@ -201,5 +229,10 @@ describe('a maintenance window', () => {
     expect(await announce({ minutes: 1_441 })).toMatchObject({ code: 'request.invalid' });
     expect(await announce({ beginsAt: '2020-01-01T00:00:00.000Z' })).toMatchObject({ code: 'window.past' });
     expect(await announce({ services: ['no-such-service'] })).toMatchObject({ code: 'service.unknown' });
+  });
+
+  test('that begins later than anybody plans is refused, and the list of windows still answers', async () => {
+    expect(await announce({ beginsAt: '9999-12-31T23:59:00.000Z' })).toMatchObject({ code: 'window.far' });
+    expect(await operations.get('/operations/maintenance-windows')).toMatchObject({ items: expect.any(Array) });
   });
 });

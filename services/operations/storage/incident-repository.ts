@@ -25,6 +25,9 @@ export type IncidentChange = {
   readonly acknowledge?: boolean;
   readonly severity?: Severity | undefined;
   readonly close?: boolean;
+  readonly notes: readonly NewNote[];
+  /** Done in the same transaction. */
+  readonly also?: ((tx: Sql) => Promise<void>) | undefined;
 };
 
 export const createIncidentRepository = ({
@@ -34,6 +37,10 @@ export const createIncidentRepository = ({
   readonly database: Database;
   readonly clock: Clock;
 }) => {
+  /** Whoever writes to an incident has its row, so that notes are counted one after the other. */
+  const lock = async (tx: Sql, id: string): Promise<KnownIncident | undefined> =>
+    (await tx.query<KnownIncident>(`SELECT ${columns} FROM incidents WHERE id = $1 FOR UPDATE`, [id])).rows[0];
+
   const addNotes = async (tx: Sql, id: string, notes: readonly NewNote[]) => {
     for (const { author, kind, text } of notes)
       await tx.query(
@@ -81,30 +88,30 @@ export const createIncidentRepository = ({
       ).rows,
 
     /** Adds a note, also to one that is closed. */
-    note: (id: string, note: NewNote): Promise<void> => database.transaction((tx) => addNotes(tx, id, [note])),
+    note: (id: string, note: NewNote): Promise<void> =>
+      database.transaction(async (tx) => {
+        if (await lock(tx, id)) await addNotes(tx, id, [note]);
+      }),
 
     /**
-     * Changes one that is open and notes it; false: it is closed, and nothing changed. The first to answer stays the one who did. `also` is
-     * done in the same transaction.
+     * Changes one that is open as `decide` says of what it is by then; false: it is closed, and nothing changed. The first to answer stays
+     * the one who did.
      */
-    change: (
-      id: string,
-      { author, acknowledge, severity, close }: IncidentChange,
-      notes: readonly NewNote[],
-      also: (tx: Sql) => Promise<void>,
-    ) =>
-      database.transaction(async (tx): Promise<boolean> => {
-        const { rowCount } = await tx.query(
+    change: (id: string, decide: (incident: KnownIncident) => IncidentChange): Promise<boolean> =>
+      database.transaction(async (tx) => {
+        const incident = await lock(tx, id);
+        if (!incident || incident.closedAt) return false;
+        const { author, acknowledge, severity, close, notes, also } = decide(incident);
+        await tx.query(
           `UPDATE incidents SET severity = coalesce($2, severity),
              acknowledged_by = CASE WHEN $3 THEN coalesce(acknowledged_by, $4) ELSE acknowledged_by END,
              acknowledged_at = CASE WHEN $3 THEN coalesce(acknowledged_at, $5) ELSE acknowledged_at END,
              closed_by = CASE WHEN $6 THEN $4 ELSE closed_by END, closed_at = CASE WHEN $6 THEN $5 ELSE closed_at END
-           WHERE id = $1 AND closed_at IS NULL`,
+           WHERE id = $1`,
           [id, severity ?? null, acknowledge ?? false, author, clock.now(), close ?? false],
         );
-        if (rowCount === 0) return false;
         await addNotes(tx, id, notes);
-        await also(tx);
+        await also?.(tx);
         return true;
       }),
   };

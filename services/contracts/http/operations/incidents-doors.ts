@@ -80,7 +80,7 @@ export const incidentsDoors = {
     body: openWindowBody,
     answers: { 201: windowAnswer },
     answerHeaders,
-    errors: ['window.past', 'service.unknown'],
+    errors: ['window.past', 'window.far', 'service.unknown'],
   },
   windows: {
     ...staff,
