@@ -82,6 +82,7 @@ export const operationsApp = async (context: ServiceContext<OperationsConfig>, p
     sender: await openMailSender(required(context, 'MAIL_URL', config.mail)),
     from: config.own.MAIL_FROM,
     to: config.own.INCIDENT_MAILS,
+    logger,
   });
   const windows = createWindowRepository({ database, clock });
   const told = { jobs, contacts, clock, logger };

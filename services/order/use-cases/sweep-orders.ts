@@ -1,3 +1,4 @@
+import { eachOne } from '../../kit/jobs/each-one.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
@@ -17,7 +18,7 @@ const before = (clock: Clock, seconds: number) => new Date(clock.now().getTime()
 /** Queues a job for every order that is owed a step and that nobody drives. Returns how many. */
 export const sweepStuckOrders = async ({ orders, clock, sweepAfterSeconds }: SweepEffects): Promise<number> => {
   const stuck = await orders.stuck(before(clock, sweepAfterSeconds), batch);
-  for (const orderId of stuck) await orders.drive(orderId);
+  await eachOne(stuck, (orderId) => orders.drive(orderId));
   return stuck.length;
 };
 
@@ -29,6 +30,6 @@ export const processDueOrders = async ({
   startProcessing,
 }: SweepEffects): Promise<number> => {
   const due = await orders.awaitingProcessing(before(clock, cancellationWindowSeconds), batch);
-  for (const orderId of due) await startProcessing(orderId);
+  await eachOne(due, startProcessing);
   return due.length;
 };

@@ -43,6 +43,10 @@ const refusalOf = (call: string, problem: unknown): StripeProblem => {
 /** States of intents in which nobody knows the outcome yet. */
 const undecided: ReadonlySet<Stripe.PaymentIntent.Status> = new Set(['processing', 'requires_action']);
 
+/** An intent that is begun and whose card nobody has tried yet: Stripe tells of it while the request that begins it is under way. */
+const isUntried = ({ status, last_payment_error: problem }: Stripe.PaymentIntent): boolean =>
+  status === 'requires_confirmation' || (status === 'requires_payment_method' && problem === null);
+
 type Confirming = Partial<Stripe.PaymentIntentCreateParams>;
 
 /** Stripe's script asks the buyer in the shop's own page, so that no address to come back to is needed. */
@@ -74,7 +78,9 @@ export const createStripeProvider = ({ stripe, now }: StripeProviderParts): Paym
 
   const find = async (reference: string): Promise<Charge> => {
     try {
-      return await whole(await stripe.paymentIntents.retrieve(reference));
+      const intent = await stripe.paymentIntents.retrieve(reference);
+      if (isUntried(intent)) throw new ProviderSilence(`the outcome of ${intent.id}`);
+      return await whole(intent);
     } catch (problem) {
       throw refusalOf('find', problem);
     }

@@ -216,6 +216,19 @@ describe('a crash between the provider and our books', () => {
     expect(await charges(orderId)).toHaveLength(1);
   });
 
+  test('of one that nobody can heal is in the way of no other', async () => {
+    const begun = await Promise.all([0, 1].map(() => effects.payments.begin(newOrder(), usd(3000), 'tok_visa')));
+    const [broken, other] = begun.map(({ payment }) => payment);
+    // The oldest, so that it is asked about first.
+    await postgres.database.query(
+      `UPDATE payments SET token = NULL, updated_at = updated_at - interval '1 hour' WHERE id = $1`,
+      [broken?.id],
+    );
+    await expect(resolveUndecided(effects, -1)).rejects.toThrow('neither a token nor an outcome');
+    expect(await effects.payments.find(other?.orderId ?? '')).toMatchObject({ status: 'authorised' });
+    await postgres.database.query('DELETE FROM payments WHERE id = $1', [broken?.id]);
+  });
+
   const charge = (by: PaymentEffects, orderId: string) =>
     authorisePayment(by, { orderId, amount: usd(3000), token: 'tok_visa', capture: true });
 

@@ -1,3 +1,4 @@
+import { eachOne } from '../../kit/jobs/each-one.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { resolvePayment } from './authorise-payment.ts';
 import type { PaymentEffects } from './payment-effects.ts';
@@ -10,7 +11,7 @@ const batch = 50;
 export const resolveUndecided = async (effects: PaymentEffects, olderThanSeconds: number): Promise<number> => {
   const since = new Date(effects.clock.now().getTime() - olderThanSeconds * 1000);
   let resolved = 0;
-  for (const orderId of await effects.payments.undecided(since, batch)) {
+  await eachOne(await effects.payments.undecided(since, batch), async (orderId) => {
     try {
       await resolvePayment(effects, await requirePayment(effects, orderId));
       resolved += 1;
@@ -18,6 +19,6 @@ export const resolveUndecided = async (effects: PaymentEffects, olderThanSeconds
       // The provider is still silent: the next sweep asks again.
       if (!(problem instanceof Refusal && problem.kind === 'unavailable')) throw problem;
     }
-  }
+  });
   return resolved;
 };

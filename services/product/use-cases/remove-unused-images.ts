@@ -1,3 +1,4 @@
+import { eachOne } from '../../kit/jobs/each-one.ts';
 import type { ObjectStore } from '../../kit/objects/object-store.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import { allFormKeys, sentKey } from '../domain/product-image.ts';
@@ -24,12 +25,12 @@ export const removeUnusedImages = async (
 ): Promise<number> => {
   for (let total = 0; ; ) {
     const due = await images.due(clock.now(), batch);
-    for (const upload of due) {
+    await eachOne(due, async (upload) => {
       signal?.throwIfAborted();
       await objects.remove(sentKey(upload.id));
       if (upload.state !== 'stored') for (const key of allFormKeys(upload.id)) await objects.remove(key);
       await images.forget(upload);
-    }
+    });
     total += due.length;
     if (due.length < batch) return total;
   }
