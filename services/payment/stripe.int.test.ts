@@ -143,20 +143,20 @@ describe('a webhook', () => {
     expect(peer.requests).toEqual([]);
   });
 
-  test.each([
-    'requires_confirmation',
-    'requires_payment_method',
-  ])('that comes while the charge is %s, and nobody has tried the card yet, declines nothing', async (status) => {
-    const orderId = systemIds.next('ord');
-    peer.faults.push('error-after-acting');
-    await expect(authorise(orderId)).rejects.toMatchObject({ kind: 'unavailable' });
-    const intent = await intentOf(orderId);
-    intent.status = status;
-    expect(await tell(event('payment_intent.created', intent))).toMatchObject({ status: 503 });
-    expect(await statusOf(orderId)).toMatchObject({ status: 'unknown' });
-    intent.status = 'requires_capture';
-    expect((await authorise(orderId)).payment).toMatchObject({ status: 'authorised' });
-  });
+  test.each(['requires_confirmation', 'requires_payment_method'])(
+    'that comes while the charge is %s, and nobody has tried the card yet, declines nothing',
+    async (status) => {
+      const orderId = systemIds.next('ord');
+      peer.faults.push('error-after-acting');
+      await expect(authorise(orderId)).rejects.toMatchObject({ kind: 'unavailable' });
+      const intent = await intentOf(orderId);
+      intent.status = status;
+      expect(await tell(event('payment_intent.created', intent))).toMatchObject({ status: 503 });
+      expect(await statusOf(orderId)).toMatchObject({ status: 'unknown' });
+      intent.status = 'requires_capture';
+      expect((await authorise(orderId)).payment).toMatchObject({ status: 'authorised' });
+    },
+  );
 
   test('of a refund in the dashboard of Stripe reaches the books, once however often it is told', async () => {
     const orderId = systemIds.next('ord');

@@ -7,7 +7,7 @@ import { shop } from './shop.ts';
 export const acceptedTypes = 'image/jpeg,image/png,image/webp';
 
 /** As the contract has it; the schemas beside it are no part of a page. */
-const most = { bytes: 8 * 1024 * 1024, pixels: 8_000_000 };
+const most = { bytes: 8 * 1024 * 1024, pixels: 8_000_000, side: 10_000 };
 
 /** A picture sent by a page that is closed meanwhile is forgotten by the shop. */
 const sentWithinMs = 240_000;
@@ -17,9 +17,10 @@ const fitted = async (file: Blob): Promise<Blob> => {
   const picture = await createImageBitmap(file).catch(() => undefined);
   if (!picture) throw new Error('This file cannot be read as a picture. Choose a JPEG, PNG or WebP.');
   const { width, height } = picture;
-  const scale = Math.sqrt(most.pixels / (width * height));
+  const scale = Math.min(Math.sqrt(most.pixels / (width * height)), most.side / Math.max(width, height));
   if (scale >= 1 && file.size <= most.bytes && acceptedTypes.split(',').includes(file.type)) return file;
-  const canvas = new OffscreenCanvas(Math.floor(width * Math.min(scale, 1)), Math.floor(height * Math.min(scale, 1)));
+  const [fitWidth, fitHeight] = [width, height].map((side) => Math.max(1, Math.floor(side * Math.min(scale, 1))));
+  const canvas = new OffscreenCanvas(fitWidth as number, fitHeight as number);
   canvas.getContext('2d')?.drawImage(picture, 0, 0, canvas.width, canvas.height);
   return canvas.convertToBlob({ type: 'image/jpeg', quality: 0.92 });
 };

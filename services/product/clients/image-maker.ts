@@ -8,9 +8,15 @@ const mostWaiting = 4;
 /** Milliseconds for one picture; the largest takes about two seconds of a whole processor. */
 const deadlineMs = 20_000;
 
+/** Makes the forms of one picture; refuses what is no such picture. */
+export type MakeImage = (task: ImageTask, uploadId: string) => Promise<MadeImage>;
+
 export type ImageMaker = {
-  /** Refuses what is no such picture, and as `image.busy` when too many wait. */
-  make(task: ImageTask, uploadId: string): Promise<MadeImage>;
+  /**
+   * Does the work on one picture once those before it are done: content and pixels of one alone are in memory. Refuses as `image.busy`
+   * when too many wait.
+   */
+  inTurn<Result>(work: (make: MakeImage) => Promise<Result>): Promise<Result>;
 };
 
 const besides = import.meta.url.endsWith('.ts') ? './image-worker.ts' : './image-worker.mjs';
@@ -31,15 +37,19 @@ const outcomeOf = (task: ImageTask): Promise<ImageOutcome> => {
   });
 };
 
+const make: MakeImage = async (task, uploadId) => {
+  const outcome = await outcomeOf(task);
+  if ('fault' in outcome) throw contentRefused(outcome.fault, uploadId);
+  return outcome.made;
+};
+
 /** Reads one picture at a time: the memory of a pod has room for one. */
 export const createImageMaker = (): ImageMaker => {
   const oneAtATime = pLimit(1);
   return {
-    make: async (task, uploadId) => {
+    inTurn: async (work) => {
       if (oneAtATime.pendingCount >= mostWaiting) throw makerBusy();
-      const outcome = await oneAtATime(() => outcomeOf(task));
-      if ('fault' in outcome) throw contentRefused(outcome.fault, uploadId);
-      return outcome.made;
+      return oneAtATime(work, make);
     },
   };
 };

@@ -12,6 +12,7 @@ import encodeWebp, { init as initEncoder } from '@jsquash/webp/encode.js';
 import { imageSize } from 'image-size';
 import { imageLimits, type UploadType } from '../../contracts/http/catalogue/product-image-api.ts';
 import type { ContentFault } from '../domain/image-refusals.ts';
+import { jpegSize } from '../domain/jpeg-size.ts';
 import { formWidths } from '../domain/product-image.ts';
 import { type Pixels, shrinkPixels } from '../domain/shrink-pixels.ts';
 
@@ -84,8 +85,12 @@ const codecs: Readonly<Record<UploadType, { readonly name: string; decode(conten
 
 /** What the first bytes say, before anything is decoded; undefined where they are no picture that is known. */
 const measured = (content: Uint8Array) => {
+  const jpeg = jpegSize(content);
+  if (jpeg) return { ...jpeg, type: codecs['image/jpeg'].name };
   try {
-    return imageSize(content);
+    const size = imageSize(content);
+    // A JPEG that it alone finds a size in is none that a decoder would read so.
+    return size.type === codecs['image/jpeg'].name ? undefined : size;
   } catch {
     return undefined;
   }

@@ -114,7 +114,36 @@ describe('pictures of a product', () => {
   });
 });
 
+describe('a picture that is finished twice at once', () => {
+  it('is not shown again where it was removed in between: its objects are going', async () => {
+    const id = await shop.create();
+    const { upload, body } = await staff.add(id, one);
+    await staff.ask('DELETE', `/products/${id}/images/${names[0]}`);
+    const image = { ...(body.images[0] as (typeof body.images)[0]), upload };
+    const late = createImageRepository(shop.database).change(id, { at: clock.now(), actor: 'nobody' }, () => ({
+      images: [image],
+      stored: upload,
+      unused: [],
+    }));
+    await expect(late).rejects.toMatchObject({ code: 'image.upload-unknown' });
+    expect(await shown(id)).toEqual([]);
+  });
+});
+
 describe('what nobody needs in the bucket', () => {
+  it('is removed also where it came by an address that was good when its upload was given up', async () => {
+    const id = await shop.create();
+    const content = Buffer.from('no picture');
+    const { body } = await staff.begin(id, content);
+    await staff.send(body, content);
+    expect((await staff.finish(id, body.id)).body.code).toBe('image.type-differs');
+    expect(await sweep()).toBe(0);
+    expect(await staff.send(body, content)).toBe(200);
+    clock.advance(3_600_000 + 900_001);
+    await sweep();
+    expect(await objects(body.id)).toEqual([]);
+  });
+
   it('is removed an hour after its end: what was never finished, and what was removed, with its product or alone', async () => {
     const id = await aShownProduct();
     const other = await shop.create();

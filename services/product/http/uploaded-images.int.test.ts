@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { imageSize } from 'image-size';
 import { imageLimits } from '../../contracts/http/catalogue/product-image-api.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
-import { aJpeg, aPng, aWebp } from '../testing/pictures.ts';
+import { aHidingJpeg, aJpeg, aPng, aWebp } from '../testing/pictures.ts';
 import { startProduct, type TestProduct } from '../testing/product-fixtures.ts';
 import { sha256Of, uploadingStaff } from '../testing/uploading-staff.ts';
 
@@ -165,6 +165,7 @@ describe('an upload is refused', () => {
       'image/png',
       'image.too-many-pixels',
     ],
+    ['a JPEG that hides how many pixels it has', aHidingJpeg(20_000, 20_000), 'image/jpeg', 'image.too-many-pixels'],
     ['a line of 10,001 pixels', aPng(10_001, 1), 'image/png', 'image.too-many-pixels'],
     ['a picture of no pixels', aPng(2, 2, { claims: [0, 2] }), 'image/png', 'image.unreadable'],
   ])('for its content: %s', async (_, content, type, code) => {

@@ -1,4 +1,5 @@
 import type { Database } from '../../kit/storage/database.ts';
+import { uploadUnknown } from '../domain/image-refusals.ts';
 import type { ImageUpload, ProductImage } from '../domain/product-image.ts';
 import { productUnknown } from '../domain/product-refusals.ts';
 
@@ -67,15 +68,13 @@ export const createImageRepository = (database: Database) => ({
     return rows[0] && uploadOf(rows[0]);
   },
 
-  /** Gives up an upload whose content was refused. */
-  giveUp: async (id: string, at: Date): Promise<void> => {
-    await database.query(
-      "UPDATE image_uploads SET state = 'unused', remove_at = $2 WHERE id = $1 AND state = 'begun'",
-      [id, at],
-    );
+  /** Gives up an upload whose content was refused; whatever is sent for it until its address expires is removed at its hour. */
+  giveUp: async (id: string): Promise<void> => {
+    await database.query("UPDATE image_uploads SET state = 'unused' WHERE id = $1 AND state = 'begun'", [id]);
   },
 
-  /** Changes the pictures of a product under its lock; refuses as `product.unknown` when there is none. No change, no new version. */
+  /** Changes the pictures of a product under its lock; refuses as `product.unknown` when there is none, and as `image.upload-unknown` what was removed
+   * meanwhile. No change, no new version. */
   change: (
     productId: string,
     { at, actor }: { readonly at: Date; readonly actor: string },
@@ -94,8 +93,12 @@ export const createImageRepository = (database: Database) => ({
           'UPDATE products SET images = $2::jsonb, version = version + 1, changed_by = $3, updated_at = $4 WHERE id = $1',
           [productId, JSON.stringify(images), actor, at],
         );
-      if (stored !== undefined)
-        await tx.query("UPDATE image_uploads SET state = 'stored' WHERE id = $1 AND state = 'begun'", [stored]);
+      if (stored !== undefined) {
+        const sql = "UPDATE image_uploads SET state = 'stored' WHERE id = $1 AND state = 'begun'";
+        const { rowCount } = await tx.query(sql, [stored]);
+        // Finished twice at once, and removed in between: its objects are going.
+        if (rowCount === 0 && images !== locked.images) throw uploadUnknown(stored, productId);
+      }
       if (unused.length > 0)
         await tx.query(
           `UPDATE image_uploads SET state = 'unused', remove_at = $2::timestamptz + make_interval(secs => $3) WHERE id = ANY ($1)`,

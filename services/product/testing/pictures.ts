@@ -48,6 +48,22 @@ export const aJpeg = (): Buffer => {
   return Buffer.concat([plainJpeg.subarray(0, 2), head, exif, plainJpeg.subarray(2)]);
 };
 
+/**
+ * A JPEG of 66 KB whose header says the width and height. A fill byte, which the standard allows, leads who takes the next two bytes for a
+ * length into a comment, where another header claims 16 by 16.
+ */
+export const aHidingJpeg = (width: number, height: number): Buffer => {
+  const frame = plainJpeg.indexOf(Buffer.from([0xff, 0xc1]));
+  const picture = Buffer.from(plainJpeg);
+  picture.writeUInt16BE(height, frame + 5);
+  picture.writeUInt16BE(width, frame + 7);
+  const comment = Buffer.alloc(65_532);
+  comment.set([0xff, 0xfe, 0xff, 0xfa]);
+  const head = Buffer.concat([picture.subarray(0, 2), Buffer.from([0xff]), comment]);
+  head.set([0xff, 0xc0, 0, 0x11, 8, 0, 16, 0, 16], 4 + head.readUInt16BE(4));
+  return Buffer.concat([head, picture.subarray(2)]);
+};
+
 /** A WebP of 24 by 16 pixels. */
 export const aWebp = (): Buffer =>
   Buffer.from(

@@ -1,5 +1,6 @@
 import { imageLimits, uploadSeconds } from '../../contracts/http/catalogue/product-image-api.ts';
 import type { ObjectStore, SignedUpload } from '../../kit/objects/object-store.ts';
+import type { ImageMaker } from '../clients/image-maker.ts';
 import { notUploaded, tooManyBegun, uploadExpired, uploadUnknown } from '../domain/image-refusals.ts';
 import {
   addImage,
@@ -17,7 +18,7 @@ import type { ProductEffects } from './product-effects.ts';
 import { type StoringEffects, storeImage } from './store-image.ts';
 
 export type ImageEffects = Pick<ProductEffects, 'products' | 'clock' | 'ids'> &
-  StoringEffects & { readonly images: ImageRepository; readonly objects: ObjectStore };
+  StoringEffects & { readonly images: ImageRepository; readonly objects: ObjectStore; readonly maker: ImageMaker };
 
 const roomOf = (productId: string) => ({ productId, most: imageLimits.ofProduct });
 
@@ -75,12 +76,14 @@ export const finishImage = async (
   effects: ImageEffects,
   { productId, uploadId, actor }: { readonly productId: string; readonly uploadId: string; readonly actor: string },
 ): Promise<void> => {
-  const { images, objects, clock } = effects;
+  const { images, objects, maker, clock } = effects;
   const upload = await openUpload(effects, productId, uploadId);
   if (!upload) return;
-  const content = await objects.read(sentKey(uploadId), upload.bytes);
-  if (!content) throw notUploaded(uploadId);
-  const image = await storeImage(effects, upload, content);
+  const image = await maker.inTurn(async (make) => {
+    const content = await objects.read(sentKey(uploadId), upload.bytes);
+    if (!content) throw notUploaded(uploadId);
+    return storeImage(effects, upload, content, make);
+  });
   await images.change(productId, { at: clock.now(), actor }, (locked) => {
     const changed = addImage(locked.images, image, roomOf(productId));
     const isUsed = changed.some((each) => each.upload === uploadId);

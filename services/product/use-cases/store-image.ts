@@ -1,8 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { ObjectStore } from '../../kit/objects/object-store.ts';
-import type { Clock } from '../../kit/values/clock.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
-import type { ImageMaker } from '../clients/image-maker.ts';
+import type { MakeImage } from '../clients/image-maker.ts';
 import { contentRefused } from '../domain/image-refusals.ts';
 import { formKey, type ImageUpload, type ProductImage, sentKey } from '../domain/product-image.ts';
 import type { ImageRepository } from '../storage/image-repository.ts';
@@ -10,8 +9,6 @@ import type { ImageRepository } from '../storage/image-repository.ts';
 export type StoringEffects = {
   readonly images: Pick<ImageRepository, 'giveUp'>;
   readonly objects: ObjectStore;
-  readonly maker: ImageMaker;
-  readonly clock: Clock;
 };
 
 /** The store has compared it too; this is the last look before the content is decoded. */
@@ -22,20 +19,21 @@ const requirePromised = ({ id, bytes, sha256 }: ImageUpload, content: Buffer) =>
 
 /** Checks what was sent and stores its forms. What is refused is given up, and removed at once. */
 export const storeImage = async (
-  { images, objects, maker, clock }: StoringEffects,
+  { images, objects }: StoringEffects,
   upload: ImageUpload,
   content: Buffer,
+  make: MakeImage,
 ): Promise<ProductImage> => {
   const { id, type, sha256, alt } = upload;
   try {
     requirePromised(upload, content);
-    const { width, height, forms } = await maker.make({ content, type }, id);
+    const { width, height, forms } = await make({ content, type }, id);
     const image = { name: sha256, upload: id, alt, width, height, widths: forms.map((form) => form.width) };
     for (const form of forms) await objects.write(formKey(image, form.width), form.content, 'image/webp');
     return image;
   } catch (problem) {
     if (problem instanceof Refusal && problem.kind === 'unprocessable') {
-      await images.giveUp(id, clock.now());
+      await images.giveUp(id);
       await objects.remove(sentKey(id));
     }
     throw problem;
