@@ -6,6 +6,7 @@ import { createQueryClient } from '../site-kit/api/query-client.ts';
 import { noteSessionEnd } from './api/session-end.ts';
 import { firstSpoken, LanguageProvider } from './messages/language.tsx';
 import { createShopRouter } from './router.tsx';
+import { shellKept } from './shell-kept.ts';
 import '@fontsource-variable/instrument-sans/index.css';
 
 const first = await firstSpoken();
@@ -13,6 +14,7 @@ const queries: QueryClient = createQueryClient((problem) => noteSessionEnd(queri
 const router = createShopRouter(queries);
 const place = document.getElementById('site');
 if (!place) throw new Error('index.html has no element "site" to put the page into');
+if (place.hasChildNodes()) await shellKept(router, queries);
 
 createRoot(place).render(
   <StrictMode>

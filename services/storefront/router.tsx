@@ -1,6 +1,12 @@
 /** Every page by its address. Pages come when they are opened; what they read is asked for at the same moment. */
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router';
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  type RouterHistory,
+} from '@tanstack/react-router';
 import { whenOnline } from '../site-kit/api/when-online.ts';
 import { Broken } from '../site-kit/components/broken.tsx';
 import { Missing } from '../site-kit/components/states.tsx';
@@ -184,9 +190,10 @@ const order = createRoute({
   ),
 });
 
-/** The router of this page. */
-export const createShopRouter = (queries: QueryClient) =>
+/** The router of this page, or one that goes by the `history` of pages that are drawn ahead. */
+export const createShopRouter = (queries: QueryClient, history?: RouterHistory) =>
   createRouter({
+    ...(history && { history }),
     routeTree: root.addChildren([
       home,
       products,
@@ -207,7 +214,7 @@ export const createShopRouter = (queries: QueryClient) =>
     defaultPreload: 'intent',
     // Query knows what is fresh; the router asks each time.
     defaultPreloadStaleTime: 0,
-    scrollRestoration: true,
+    scrollRestoration: history === undefined,
     defaultErrorComponent: Broken,
   });
 

@@ -33,3 +33,21 @@ test.each(['development', 'test', 'production'])(
     expect(texts.join('')).toContain('built for production');
   },
 );
+
+test('pages that a service draws ahead stand in its page as templates, each with the scripts that it waits for', async () => {
+  const service = path.join(root, 'services/pages');
+  await writeFile(path.join(service, 'main.ts'), "await import('./list.ts');\n");
+  await writeFile(path.join(service, 'list.ts'), "document.title = 'list';\n");
+  await writeFile(
+    path.join(service, 'shells.tsx'),
+    "export const shells = [{ page: '/list', language: 'en', module: 'list.ts', html: '<h1>List</h1>' }];\n",
+  );
+  const pages = testManifest({ name: 'pages', kind: 'static', ports: { http: 9001 } });
+  const { entry, folder } = await bundleSite(pages, { root, into: path.join(root, 'out') });
+  const [, scripts, html] =
+    /<template data-page="\/list" lang="en" data-scripts="([^"]+)">(.*?)<\/template>/.exec(
+      await readFile(entry, 'utf8'),
+    ) ?? [];
+  expect(html).toBe('<h1>List</h1>');
+  expect(await readFile(path.join(folder, scripts ?? ''), 'utf8')).toContain('list');
+});

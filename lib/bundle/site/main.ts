@@ -1,6 +1,7 @@
 /** Process that builds the pages of one service: `main.ts SERVICE_FOLDER INTO_FOLDER`. */
 import { build } from 'vite';
 import { doorsForBrowsers } from './doors-for-browsers.ts';
+import { pageShells } from './page-shells.ts';
 
 const [service, folder] = process.argv.slice(2);
 if (!service || !folder) throw new Error('usage: main.ts SERVICE_FOLDER INTO_FOLDER');
@@ -15,7 +16,7 @@ await build({
   logLevel: 'silent',
   // A linked node_modules, as in a review of two commits, gives the same files as one that lies there.
   resolve: { preserveSymlinks: true },
-  plugins: [doorsForBrowsers()],
+  plugins: [doorsForBrowsers(), pageShells(service)],
   build: {
     outDir: folder,
     emptyOutDir: true,

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
-import { visit } from '../../kit/testing/browser.ts';
+import { gone, visit } from '../../kit/testing/browser.ts';
 import { barriers, desk, type Storefront } from './visitor.ts';
 
 /** Bytes of script, compressed, that the first page may load. */
@@ -25,6 +25,25 @@ export const scriptOfFirstPage = async (
   const bytes = (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
   await page.close();
   return bytes;
+};
+
+/** Opens a page whose script is on its way until `script.comes`, and waits for the first picture of it. */
+const withoutScript = async (at: Storefront, path: string, locale: string) => {
+  const page = await at.browser().newPage({ locale, viewport: { width: 390, height: 844 } });
+  const coming = Promise.withResolvers<void>();
+  const asked: string[] = [];
+  page.on('request', (request) => asked.push(request.url()));
+  await page.route('**/assets/first-*.js', async (route) => {
+    await coming.promise;
+    await route.continue();
+  });
+  await page.goto(at.shop() + path, { waitUntil: 'commit' });
+  await page.locator('.shell .poster img').first().waitFor();
+  // Where the title and the posters of the first screen are, in their own letters.
+  const places = (): Promise<string[]> =>
+    page.evaluate(`document.fonts.ready.then(() => [...document.querySelectorAll('main .poster, main h1')].map((one) => one.getBoundingClientRect())
+      .filter(({ x, y }) => y < innerHeight && x < innerWidth).map(({ x, y, width, height }) => [x, y, width, height].map(Math.round).join(' ')))`);
+  return { page, asked, places, script: { comes: coming.resolve } };
 };
 
 /** Pages in every state that they can be in. */
@@ -74,6 +93,41 @@ export const pages = (at: Storefront): void => {
         await page.close();
       },
     );
+
+    it.each([
+      ['/', 'en-US', 'A shelf for every evening'],
+      ['/', 'de-DE', 'Ein Regal für jeden Abend'],
+      ['/products', 'en-US', 'All films'],
+      ['/products?q=love', 'de-DE', 'Treffer für „love“'],
+      ['/products?category=Drama', 'en-US', 'Drama'],
+    ])(
+      'at %s for a reader of %s is drawn with its first pictures before its script came, and nothing of it moves then',
+      async (path, locale, title) => {
+        const { page, places, script } = await withoutScript(at, path, locale);
+        await page.locator('.shell h1', { hasText: title }).waitFor();
+        expect(await barriers(page)).toEqual([]);
+        const before = await places();
+        script.comes();
+        await page.locator('main .card-title').first().waitFor();
+        await gone(page.locator('.shell'));
+        expect(await places()).toEqual(before);
+        expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe(title);
+        await page.close();
+      },
+    );
+
+    it('of a film shows its picture after four questions, of which none is its script', async () => {
+      const { items } = (await (await fetch(`${at.shop()}/api/v1/products?q=love&limit=1`)).json()) as {
+        items: { id: string; title: string }[];
+      };
+      const { page, places, script, asked } = await withoutScript(at, `/products/${items[0]?.id}`, 'en-US');
+      const before = await places();
+      expect(asked.filter((url) => /\/products\/|ahead/.test(new URL(url).pathname))).toHaveLength(4);
+      script.comes();
+      await page.getByRole('heading', { level: 1, name: items[0]?.title ?? '' }).waitFor();
+      expect((await places())[0]).toBe(before[0]);
+      await page.close();
+    });
 
     it(`loads at most ${scriptBudget} bytes of script at first, compressed`, async () => {
       const bytes = await scriptOfFirstPage(at, at.shop(), (page) => page.locator('.card-link').first().waitFor());

@@ -5,6 +5,9 @@ import { siteSettings } from '../../site-kit/api/reader.ts';
 import type { ProductSearch } from './product-search.ts';
 import { shop } from './shop.ts';
 
+/** Of a question that a page is about: what `public/ahead.js` drew stays until it is answered. */
+const leading = { isLeading: true };
+
 /** A search as the door takes it. */
 const askedOf = ({ inStock, ...search }: ProductSearch) => ({
   ...search,
@@ -19,6 +22,7 @@ export const productPagesQuery = (search: ProductSearch) =>
       ask: async (page, options) => (await shop()).products.list({ query: { ...askedOf(search), ...page } }, options),
     }),
     placeholderData: keepPreviousData,
+    meta: leading,
   });
 
 /**
@@ -41,6 +45,7 @@ export const shelfQuery = (search: ProductSearch, limit: number) =>
     queryKey: ['products', 'shelf', search, limit],
     queryFn: async ({ signal }) => (await shop()).products.list({ query: { ...askedOf(search), limit } }, { signal }),
     staleTime: 60_000,
+    meta: leading,
   });
 
 /** What somebody may be looking for who has typed so much. */
@@ -57,6 +62,7 @@ export const productQuery = (id: string) =>
   queryOptions({
     queryKey: ['products', 'one', id],
     queryFn: async ({ signal }) => (await shop()).products.find({ params: { id } }, { signal }),
+    meta: leading,
   });
 
 export const categoriesQuery = queryOptions({

@@ -22,24 +22,26 @@ const buyingIn: Readonly<Record<Language, () => Promise<BuyingMessages>>> = {
 };
 
 const kept = 'language';
-const isLanguage = (tag: string | null | undefined): tag is Language => tag === 'en' || tag === 'de';
+/** Whether this tag is a language that the shop speaks. */
+export const isLanguage = (tag: string | null | undefined): tag is Language => tag === 'en' || tag === 'de';
 
 /** What the reader chose here once, else the first of the browser's languages that the shop speaks. */
 const wanted = (): Language => {
-  const chosen = localStorage.getItem(kept);
+  // Where pages are drawn ahead there is no such storage.
+  const chosen = globalThis.localStorage?.getItem(kept);
   if (isLanguage(chosen)) return chosen;
   return navigator.languages.map((tag) => tag.split('-')[0]).find(isLanguage) ?? 'en';
 };
 
+/** A language with what is said in it first. Rejects when its file does not come. */
+export const spokenIn = async (language: Language): Promise<Spoken> => ({
+  language,
+  messages: await browsingIn[language](),
+});
+
 /** The language to begin with. A file that does not come leaves English. */
-export const firstSpoken = async (): Promise<Spoken> => {
-  const language = wanted();
-  try {
-    return { language, messages: await browsingIn[language]() };
-  } catch {
-    return { language: 'en', messages: browsing };
-  }
-};
+export const firstSpoken = (): Promise<Spoken> =>
+  spokenIn(wanted()).catch(() => ({ language: 'en', messages: browsing }));
 
 type Speech = Spoken & {
   /** BCP 47 tag by which numbers and dates are written: the reader's own where it is of the language of the page. */

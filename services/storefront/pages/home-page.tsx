@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { categoriesQuery, shelfQuery } from '../api/queries.ts';
-import { Poster } from '../components/catalogue/poster.tsx';
+import { Poster, PosterSkeleton } from '../components/catalogue/poster.tsx';
 import { captionOf } from '../components/catalogue/product-card.tsx';
 import { Shelf } from '../components/catalogue/shelf.tsx';
 import { ArrowIcon } from '../components/icons.tsx';
@@ -17,6 +17,9 @@ const Fan = () => {
   const items = data?.items.slice(0, shownPosters) ?? [];
   return (
     <div className="fan" aria-hidden="true">
+      {!data &&
+        // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
+        Array.from({ length: shownPosters }, (_, at) => <PosterSkeleton key={at} />)}
       {items.map((product) => (
         <Poster
           key={product.id}

@@ -7,7 +7,7 @@ import { Await, Missing } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useAddToCart } from '../api/cart-changes.ts';
 import { productQuery } from '../api/queries.ts';
-import { ProductPictures } from '../components/catalogue/product-pictures.tsx';
+import { PictureSkeleton, ProductPictures } from '../components/catalogue/product-pictures.tsx';
 import { Shelf } from '../components/catalogue/shelf.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
 import { useMessages } from '../messages/language.tsx';
@@ -91,7 +91,7 @@ const Details = ({ attributes }: Pick<Product, 'attributes'>) => {
 
 const Skeleton = () => (
   <div className="product">
-    <span className="poster skeleton" />
+    <PictureSkeleton />
     <div>
       <span className="skeleton line title" />
       <span className="skeleton line short" />

@@ -45,6 +45,11 @@ const formsOf = ({ url, widths }: ProductImage): string =>
 
 const ofCard = '(max-width: 44rem) 45vw, 12rem';
 
+/** Place of a poster that is on its way; `public/ahead.js` puts a picture there that is known before this script is. */
+export const PosterSkeleton = ({ sizes = ofCard }: Pick<PosterProps, 'sizes'>) => (
+  <span className="poster skeleton" data-sizes={sizes} />
+);
+
 /**
  * Picture of a product, two to three. Its title stands beside it, so a poster is silent for those who hear the page; an uploaded picture
  * says what it shows.
@@ -64,7 +69,8 @@ export const Poster = ({ title, imageUrl, image, sizes = ofCard, caption, isFirs
           height={image?.height ?? 600}
           loading={isFirst ? 'eager' : 'lazy'}
           fetchPriority={isFirst ? 'high' : 'auto'}
-          decoding="async"
+          // One that stands there already, drawn ahead, would be gone for a moment.
+          decoding={isFirst ? 'sync' : 'async'}
           onError={() => setFailed(imageUrl)}
         />
       )}

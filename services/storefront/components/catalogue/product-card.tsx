@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Product } from '../../../contracts/http/catalogue/product-api.ts';
 import { useFormats } from '../../../site-kit/messages/site-words.tsx';
 import { useMessages } from '../../messages/language.tsx';
-import { Poster } from './poster.tsx';
+import { Poster, PosterSkeleton } from './poster.tsx';
 
 /** Year and genre, as far as they are known. */
 export const captionOf = ({ attributes, category }: Pick<Product, 'attributes' | 'category'>): string =>
@@ -47,7 +47,7 @@ export const CardSkeletons = ({ count }: { readonly count: number }) =>
   Array.from({ length: count }, (_, at) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: they are all alike
     <div className="card" key={at}>
-      <span className="poster skeleton" />
+      <PosterSkeleton />
       <span className="skeleton line" />
       <span className="skeleton line short" />
     </div>

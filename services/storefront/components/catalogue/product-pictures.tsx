@@ -1,8 +1,17 @@
 import { useState } from 'react';
 import type { Product } from '../../../contracts/http/catalogue/product-api.ts';
 import { useMessages } from '../../messages/language.tsx';
-import { Poster } from './poster.tsx';
+import { Poster, PosterSkeleton } from './poster.tsx';
 import { captionOf } from './product-card.tsx';
+
+const sizes = '(max-width: 44rem) 65vw, 25rem';
+
+/** Place of the pictures of a product that is on its way. */
+export const PictureSkeleton = () => (
+  <div className="pictures">
+    <PosterSkeleton sizes={sizes} />
+  </div>
+);
 
 /** What a product looks like: its poster, or one of the pictures that staff uploaded and the others to choose from. */
 export const ProductPictures = ({ product }: { readonly product: Product }) => {
@@ -16,7 +25,7 @@ export const ProductPictures = ({ product }: { readonly product: Product }) => {
         title={title}
         imageUrl={image?.url ?? imageUrl}
         image={image}
-        sizes="(max-width: 44rem) 65vw, 25rem"
+        sizes={sizes}
         caption={captionOf(product)}
         isFirst
       />
