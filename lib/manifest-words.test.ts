@@ -103,11 +103,6 @@ describe('what a service reaches', () => {
 
   test('on AWS is allowed to its role, on what the table of destinations names and on nothing else', () => {
     expect(statementsOf('Workloads', sids)).toEqual([
-      [
-        'InvokeModels',
-        'arn:aws:bedrock:*::foundation-model/*',
-        'arn:aws:bedrock:us-east-1:<AccountId>:inference-profile/*',
-      ],
       ['InvokeAgents', 'arn:aws:bedrock:us-east-1:<AccountId>:agent-alias/*'],
     ]);
     expect(statementsOf('Function', sids)).toEqual([

@@ -8,7 +8,7 @@ export type Grant = {
   readonly sid: string;
   readonly actions: readonly string[];
   /** What the actions are allowed on; whoever knows the account turns each of these into ARNs. */
-  readonly on: 'mail-identities' | 'phone-numbers' | 'models' | 'agents';
+  readonly on: 'mail-identities' | 'phone-numbers' | 'agents';
 };
 
 export type Destination = {
@@ -45,13 +45,11 @@ export const destinations = {
     locally: 'own-choice',
   },
   bedrock: {
-    title: 'Amazon Bedrock: models and agents',
-    hosts: ['bedrock-runtime.{region}.amazonaws.com', 'bedrock-agent-runtime.{region}.amazonaws.com'],
+    title: 'Amazon Bedrock: agents',
+    // An agent asks its model in its own name, so that nobody here may.
+    hosts: ['bedrock-agent-runtime.{region}.amazonaws.com'],
     ports: [443],
-    grants: [
-      { sid: 'InvokeModels', actions: ['bedrock:InvokeModel', 'bedrock:InvokeModelWithResponseStream'], on: 'models' },
-      { sid: 'InvokeAgents', actions: ['bedrock:InvokeAgent'], on: 'agents' },
-    ],
+    grants: [{ sid: 'InvokeAgents', actions: ['bedrock:InvokeAgent'], on: 'agents' }],
     locally: 'own-choice',
   },
   bigquery: {

@@ -41,7 +41,8 @@ const intentOf = async (orderId: string) => {
   expect(found).toHaveLength(1);
   return found[0] as NonNullable<(typeof found)[0]>;
 };
-const statusOf = async (orderId: string) => (await door.getPayment({ orderId })).payment;
+const statusOf = async (orderId: string) =>
+  (await door.findBookedPayments({ orderIds: [orderId] })).payments[0]?.payment;
 
 const signed = (body: string, { at = Math.floor(Date.now() / 1000), by = secret } = {}) =>
   `t=${at},v1=${createHmac('sha256', by).update(`${at}.${body}`).digest('hex')}`;

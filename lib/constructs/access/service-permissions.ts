@@ -72,18 +72,6 @@ const grantStatement = (scope: Construct, { sid, actions, on }: Grant, at: Servi
   switch (on) {
     case 'mail-identities':
       return statement(sid, actions, at.mailArns);
-    case 'models':
-      // Models are everybody's, and an inference profile asks them in several regions.
-      return statement(sid, actions, [
-        stack.formatArn({
-          service: 'bedrock',
-          region: '*',
-          account: '',
-          resource: 'foundation-model',
-          resourceName: '*',
-        }),
-        stack.formatArn({ service: 'bedrock', resource: 'inference-profile', resourceName: '*' }),
-      ]);
     case 'agents':
       return statement(sid, actions, [
         stack.formatArn({ service: 'bedrock', resource: 'agent-alias', resourceName: '*' }),
