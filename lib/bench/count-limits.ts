@@ -2,8 +2,8 @@
  * The most that a complete guest purchase may cost in counts, with eight buyers, the buyer's own reads included in transactions and not
  * in calls. `npm run bench -- --quick` fails beyond them; times never fail it. Lower them when the figures get better. The looks of
  * relays and groups go on five times a second however few purchases there are, so that a crowded machine counts more of them for each:
- * 20 transactions at 19 purchases a second, 24 at twelve, 30 at eight, 35 at six, and 6.3 calls at any speed; the ledger, a group more on
- * the events of orders, came after these figures.
+ * 18 transactions at 47 purchases a second and 22 at 21. Before the ledger, a group more on the events of orders, it was 24 at twelve, 30 at
+ * eight and 35 at six. There are 6.1 calls at any speed.
  */
 export const countLimits = {
   /** Committed or rolled back in all databases. */
