@@ -5,6 +5,8 @@ import { systemIds } from '../kit/system-ids.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { agent, type BedrockPeer, startBedrock } from './testing/bedrock-peer.ts';
 import { type Failure, leaks, transcripts, wrongAnswers } from './testing/evaluation.ts';
+import { everydayQuestions } from './testing/everyday-questions.ts';
+import { heldOutQuestions } from './testing/held-out-questions.ts';
 import { injections } from './testing/injections.ts';
 import { type OpenAiPeer, openAiKey, startOpenAi } from './testing/openai-peer.ts';
 import { orderQuestions } from './testing/order-questions.ts';
@@ -17,6 +19,9 @@ import { type TwoPeople, twoPeople } from './testing/two-people.ts';
 
 const questions = [...productQuestions, ...policyQuestions, ...orderQuestions];
 const leastRight = 95;
+const leastEveryday = 32;
+/** What a stranger may count on without a model: half. */
+const leastHeldOut = 15;
 
 /** At most so many failures, else the transcripts of all. */
 const requireAtMost = (failures: readonly Failure[], most: number) => {
@@ -42,6 +47,19 @@ describe('by itself, through the public door,', () => {
   test('it answers a hundred questions, ninety-five of them rightly', async () => {
     expect(questions).toHaveLength(100);
     requireAtMost(await wrongAnswers(questions, askerOf(people.asker.api), people.values), 100 - leastRight);
+  });
+
+  test('it answers questions as people write them', async () => {
+    const wrong = await wrongAnswers(everydayQuestions, askerOf(people.asker.api), people.values);
+    requireAtMost(wrong, everydayQuestions.length - leastEveryday);
+  });
+
+  test('it answers a share of questions that nobody made a rule for, and says so of the others', async () => {
+    const wrong = await wrongAnswers(heldOutQuestions, askerOf(people.asker.api), people.values);
+    const right = heldOutQuestions.length - wrong.length;
+    console.log(`${right} of ${heldOutQuestions.length} held-out questions answered rightly\n\n${transcripts(wrong)}`);
+    expect(heldOutQuestions).toHaveLength(30);
+    expect(right).toBeGreaterThanOrEqual(leastHeldOut);
   });
 
   test.each(['answers', 'agent'] as const)('it tells none of fifty attackers anything of others (%s)', async (at) => {

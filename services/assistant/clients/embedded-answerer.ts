@@ -3,7 +3,7 @@ import type { Product } from '../../contracts/http/catalogue/product-api.ts';
 import { formatMoney } from '../../kit/values/money.ts';
 import { greeting, inWords, orderText, productLine, productText } from '../domain/answer-text.ts';
 import type { Source } from '../domain/conversation.ts';
-import { type Question, understand } from '../domain/question.ts';
+import { type ProductSearch, type Question, understand } from '../domain/question.ts';
 import type { Policy } from '../domain/shop-policies.ts';
 import { standIn, wordsOf } from '../domain/words.ts';
 import type { AnswerEvent, Answerer } from './answerer.ts';
@@ -91,39 +91,58 @@ type Looked = {
   readonly titled: readonly Product[];
   /** The few that have all words of a phrase of several. */
   readonly close: readonly Product[];
+  /** Those that have all words of a name: films of a person. */
+  readonly named: readonly Product[];
   /** Others that may be meant. */
   readonly similar: readonly Product[];
 };
 
-/** Looks for titles: for each that is quoted, else until one is found. */
+const newIn = (known: readonly Product[], found: readonly Product[]) =>
+  found.filter(({ id }) => !known.some((each) => each.id === id));
+
+/** Looks for titles: for each that is quoted or named, else until one is found. */
 const lookForTitles = async (
   shop: ShopReader,
-  { phrases, isQuoted }: Pick<About<'products'>, 'phrases' | 'isQuoted'>,
+  { names, phrases, isQuoted }: Pick<About<'products'>, 'names' | 'phrases' | 'isQuoted'>,
   said: readonly string[],
 ): Promise<Looked> => {
   let [titled, close, similar]: [Product[], readonly Product[], readonly Product[]] = [[], [], []];
+  let named: readonly Product[] = [];
+  for (const q of names) {
+    const { items, isGuess } = await shop.search({ q });
+    titled = [...titled, ...newIn(titled, saidTitles(items, said))];
+    if (named.length === 0 && !isGuess && wordsOf(q).length > 1) named = items;
+  }
   for (const q of phrases) {
     if (titled.length > 0 && !isQuoted) break;
     const { items, isGuess } = await shop.search({ q });
-    titled = [...titled, ...saidTitles(items, said).filter(({ id }) => !titled.some((each) => each.id === id))];
+    titled = [...titled, ...newIn(titled, saidTitles(items, said))];
     const isClose = !isGuess && items.length > 0 && items.length <= mostTold && wordsOf(q).length > 1;
     if (close.length === 0 && isClose) close = items;
     if (similar.length === 0) similar = items;
   }
-  return { titled: saidTitles(titled, said), close, similar };
+  return { titled: saidTitles(titled, said), close, named, similar };
+};
+
+/** Where its words find nothing, what else was said of it does: a genre, a price. */
+const searchWider = async (shop: ShopReader, { q, ...list }: ProductSearch) => {
+  const found = await shop.search({ ...list, ...(q !== undefined && { q }) });
+  const isNarrowed = list.category !== undefined || list.priceMin !== undefined || list.priceMax !== undefined;
+  return q !== undefined && isNarrowed && (found.items.length === 0 || found.isGuess) ? shop.search(list) : found;
 };
 
 const sayProducts = async (shop: ShopReader, question: About<'products'>, message: string): Promise<Said> => {
   const { list, policies, isAboutRules } = question;
   const asksForExtreme = list?.category !== undefined && list.sort !== undefined;
-  const { titled, close, similar } = await lookForTitles(shop, question, wordsOf(message));
+  const { titled, close, named, similar } = await lookForTitles(shop, question, wordsOf(message));
   if (titled.length > 0 && !asksForExtreme)
     return isAboutRules ? together(sayTitles(titled), sayPolicies(policies)) : sayTitles(titled);
   if (close.length > 0 && policies.length > 0) return sayTitles(close);
   if (policies.length > 0) return sayPolicies(policies);
-  const { items, isGuess } = list ? await shop.search(list) : { items: [], isGuess: false };
+  const { items, isGuess } = list ? await searchWider(shop, list) : { items: [], isGuess: false };
   if (items.length > 0 && !isGuess) return sayList(items, 'This is what we have:');
   if (close.length > 0) return sayTitles(close);
+  if (named.length > 0) return sayList(named, 'This is what we have:');
   const others = similar.length > 0 ? similar : items;
   if (others.length > 0) return sayList(others, 'I found nothing of just that name. Did you mean one of these?');
   return say(`I found nothing about that in our shop. ${greeting}`);

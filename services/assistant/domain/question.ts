@@ -18,6 +18,8 @@ export type Question =
   | { readonly about: 'policy'; readonly policies: readonly Policy[] }
   | {
       readonly about: 'products';
+      /** What is named in it, by the capitals of names: titles or people. */
+      readonly names: readonly string[];
       /** What may be a title, the most likely first. */
       readonly phrases: readonly string[];
       /** Whether they are titles for certain, each of them. */
@@ -37,14 +39,16 @@ const ownOrders = [
   /\b(my|our|last|latest|recent|previous|first) (\w+ )?(orders?|purchases?|parcels?|packages?|deliver(y|ies)|shipments?)\b/,
   /\borders? (history|status|number)\b/,
   /\b(did|have|had) i (just |already |ever |last )*(order|buy|bought|pay|paid|spend|spent|purchase)/,
-  /\bi (have |had |just |already )*(ordered|bought|purchased)\b/,
+  /\bi (have |had |just |already |ever |last |first )*(ordered|bought|purchased|shopped)\b/,
+  /\b(got|received|bought) from you\b/,
+  /\bmy (stuff|things|goods|items|films|movies|discs|dvds?)\b.{0,20}\b(arriv|come|here|yet)/,
   /\b(was|were|been) i (charged|refunded)\b/,
   /\btrack(ing)?( number| my|$)/,
   /\b(all|any|list|show|see|read|get|give|display) (me )?(of )?(the |my |your |every |all )*orders\b/,
 ];
 /** Whether it asks for the rules rather than for what became of an order. */
 const asksForRules =
-  /^(how (do|can|could|would|to|long|much time)|can|may|could|do you|what happens|what if|am i allowed|is it possible|i want to|i would like to|what (is|are) (your|the) )/;
+  /^(how (do|can|could|would|to|long|much time)|can|may|could|do you|what happens|what if|am i allowed|is it possible|i want to|i would like to|what (is|are) (your|the) )|\bif i (order|buy|return|pay|cancel)\b|\bwhat (now|can i do|should i do|do i do)\b/;
 const others =
   /\b(other|another|someone|somebody|anyone|anybody|everyone|everybody|all) (else|user|users|customer|customers|person|people|buyers?|accounts?|s)\b|\b(his|her|their|whose) orders?\b|\busr_\w+|\bses_\w+|@\w+\.\w+|\ball orders\b/;
 
@@ -121,7 +125,32 @@ const policiesIn = (text: string) => {
 };
 
 /** Searches for a title at most. */
-const mostPhrases = 6;
+const mostPhrases = 7;
+/** And for what is named, before these. */
+const mostNames = 3;
+
+/** Words that begin with a capital or a digit, with small words between them: names, as people write them in a sentence. */
+const names =
+  /(?<![\p{L}\p{N}])[\p{Lu}\p{N}][\p{L}\p{N}'’.-]*(?:,? (?:(?:of|the|and|or|in|a|to|on|for) )*[\p{Lu}\p{N}][\p{L}\p{N}'’.-]*)*/gu;
+
+/** What is named in a message, the longest first; how a sentence begins is no name. */
+const namedIn = (message: string): string[] =>
+  [...message.matchAll(names)]
+    // "Braveheart and Jaws" may be one title or two.
+    .flatMap(([name]) => [name, ...(/ (?:and|or) /.test(name) ? name.split(/ (?:and|or) /) : [])])
+    .map(wordsOf)
+    .map((words) =>
+      words.slice(
+        Math.max(
+          0,
+          words.findIndex((word) => !noise.has(word)),
+        ),
+      ),
+    )
+    .filter((words) => words.some((word) => !noise.has(word)))
+    .map((words) => words.join(' '))
+    .toSorted((one, other) => other.length - one.length)
+    .slice(0, mostNames);
 
 /**
  * What may be a title, the most likely first: the message without how a question begins and ends, its words that carry a meaning, and
@@ -131,8 +160,9 @@ const likelyTitles = (text: string, meaning: readonly string[]): string[] => {
   const trimmed = text.replace(lead, '').replace(tail, '').trim();
   const words = trimmed.split(' ');
   const endings = words.map((_, at) => words.slice(at).join(' ').replace(tail, ''));
+  const beginnings = words.map((_, at) => words.slice(0, -at).join(' ')).slice(1, -1);
   const afterNoise = endings.filter((_, at) => at > 0 && noise.has(words[at - 1] ?? ''));
-  return [...new Set([trimmed, meaning.join(' '), ...afterNoise, endings[1] ?? ''])]
+  return [...new Set([trimmed, meaning.join(' '), ...afterNoise, endings[1] ?? '', ...beginnings])]
     .filter((phrase) => phrase !== '' && (phrase === trimmed || !noise.has(phrase)))
     .slice(0, mostPhrases);
 };
@@ -182,6 +212,7 @@ export const understand = (message: string, categories: readonly string[]): Ques
   };
   return {
     about: 'products',
+    names: quoted.length > 0 ? [] : namedIn(message),
     phrases: phrases.map((phrase) => phrase.slice(0, 100)),
     isQuoted: quoted.length > 0,
     list: (isListing || rest.length > 0) && Object.keys(list).length > 0 ? list : undefined,
