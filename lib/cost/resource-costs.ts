@@ -162,4 +162,4 @@ export const byUse: ReadonlyMap<string, string> = new Map(
 
 /** Types that cost nothing by themselves. */
 export const free =
-  /^(Custom::|AWS::(APS::|IAM::|EC2::|CloudFormation::|Lambda::|Logs::|KMS::Alias|SNS::|SQS::|RDS::DB(SubnetGroup|ClusterParameterGroup|ParameterGroup)|MSK::(Configuration|Topic)|ElastiCache::|EKS::|S3::BucketPolicy|SES::|Route53::RecordSet|CertificateManager::|WAFv2::|Budgets::|Backup::|Events::|CloudFront::|KinesisAnalyticsV2::|SecretsManager::|SSM::Parameter$))/;
+  /^(Custom::|AWS::(APS::|IAM::|EC2::|CloudFormation::|Lambda::|Logs::|KMS::Alias|SNS::|SQS::|RDS::DB(SubnetGroup|ClusterParameterGroup|ParameterGroup)|MSK::(Configuration|Topic)|ElastiCache::|EKS::|S3::BucketPolicy|SES::|Route53::RecordSet|CertificateManager::|WAFv2::|Budgets::|Backup::|Chatbot::|Events::|CloudFront::|KinesisAnalyticsV2::|SecretsManager::|SSM::Parameter$))/;

@@ -1,5 +1,6 @@
 /** What may differ between environments: every value with its unit, its bounds and a sentence for whoever edits it. */
 import { z } from 'zod';
+import { slackShape, teamsShape } from './chat-shape.ts';
 import { clusterShape } from './cluster-shape.ts';
 import { metricsShape, tracesShape } from './telemetry-shape.ts';
 import { cidr, count, hostName, logDays } from './value-shapes.ts';
@@ -151,6 +152,8 @@ export const environmentShape = z.strictObject({
       endpoints: z
         .array(z.url({ protocol: /^https$/ }))
         .describe('HTTPS addresses of a pager or a chat that subscribe to the urgent topic and confirm by themselves.'),
+      slack: slackShape,
+      teams: teamsShape,
       monthlyBudgetUsd: count(1, 1_000_000).describe(
         'Monthly budget in USD; alerts at 80 % and 100 % of it, and when the forecast passes it.',
       ),

@@ -1,5 +1,6 @@
 import type { Construct } from 'constructs';
 import { AlertRoutes } from '../constructs/alert-routes.ts';
+import { ChatChannels } from '../constructs/chat-channels.ts';
 import { EncryptionKeys } from '../constructs/encryption-keys.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -24,5 +25,11 @@ export class FoundationStack extends PlatformStack {
       ringsByMetrics,
       ...environment.alerts,
     }).topics;
+    new ChatChannels(this, 'Chat', {
+      environment: environment.name,
+      topics: Object.values(this.alerts),
+      slack: environment.alerts.slack,
+      teams: environment.alerts.teams,
+    });
   }
 }
