@@ -1,4 +1,4 @@
-// `npm run pictures [-- --data FOLDER]`: pictures of both faces for the README, taken from the shop that runs on this machine.
+// `npm run pictures [-- --data FOLDER]`: pictures of both faces for people who read, taken from the shop that runs on this machine.
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -52,6 +52,7 @@ try {
   await desk.getByRole('button', { name: 'Sign in' }).click();
   await desk.getByRole('table').waitFor();
   await take(desk, `${siteAt('console')}/map`, '.map', 'console');
+  await take(desk, `${siteAt('console')}/analytics?hours=1`, '.chart canvas', 'analytics');
 } finally {
   await browser.close();
 }

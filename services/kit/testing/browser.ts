@@ -1,7 +1,6 @@
 /** Pages as a person sees them: a real Chromium, and everything that it complains about. */
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { expect } from '@jest/globals';
 import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import { eventually } from './condition.ts';
 
@@ -60,11 +59,18 @@ export const visit = async (browser: Browser, url: string, { width, colorScheme 
 };
 
 // A page is drawn some time after what was done on it, and its fields are filled some time after what says why. So a story
-// waits for what it expects, instead of looking once.
+// waits for what it expects, instead of looking once. Programs that open a browser read this file too, and know no expect.
 
 /** Waits until this field holds this text. */
 export const holds = (field: Locator, text: string): Promise<void> =>
-  eventually(async () => expect(await field.inputValue()).toBe(text));
+  eventually(async () => {
+    const held = await field.inputValue();
+    if (held !== text) throw new Error(`the field holds "${held}" and not "${text}"`);
+  });
 
 /** Waits until nothing of this is on the page. */
-export const gone = (what: Locator): Promise<void> => eventually(async () => expect(await what.count()).toBe(0));
+export const gone = (what: Locator): Promise<void> =>
+  eventually(async () => {
+    const left = await what.count();
+    if (left > 0) throw new Error(`${left} of ${what} are still on the page`);
+  });
