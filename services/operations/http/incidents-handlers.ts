@@ -117,7 +117,10 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
             { author, kind: isFirst ? 'acknowledged' : 'note', text },
             ...(judged ? [{ author, kind: 'severity', text: `${incident.severity} is ${judged} now` }] : []),
           ],
-          also: judged && ((tx) => telling.incidents.judgedAnew(tx, id, judged)),
+          also: async (tx) => {
+            if (judged) await telling.incidents.judgedAnew(tx, id, judged);
+            if (isFirst) await telling.incidents.acknowledged(tx, id, judged ?? incident.severity);
+          },
         };
       });
       if (!changed) throw incidentClosed(id);

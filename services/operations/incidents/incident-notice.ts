@@ -3,8 +3,8 @@ import type { Severity } from '../../contracts/http/operations/incidents-api.ts'
 import { severities } from '../../contracts/http/operations/severities.ts';
 import type { KnownIncident } from '../storage/incident-repository.ts';
 
-/** Why somebody is told: it was opened, its severity changed, nobody has answered in time, or what was learnt is owed. */
-export type NoticeKind = 'opened' | 'judged-anew' | 'unanswered' | 'post-mortem';
+/** Why somebody is told: it was opened, its severity changed, nobody has answered in time, somebody has, it is over, or what was learnt is owed. */
+export type NoticeKind = 'opened' | 'judged-anew' | 'unanswered' | 'acknowledged' | 'closed' | 'post-mortem';
 
 export type Notice = {
   readonly incidentId: string;
@@ -38,18 +38,21 @@ export const remindersOf = (closedAt: Date, severity: Severity): Date[] => {
 
 /** Whether a notice still tells something: nobody is told of what was answered, closed or judged anew meanwhile. */
 export const isStillDue = ({ kind, severity }: Notice, incident: KnownIncident): boolean => {
-  if (kind === 'post-mortem') return incident.closedAt !== null;
+  if (kind === 'post-mortem' || kind === 'closed') return incident.closedAt !== null;
+  if (kind === 'acknowledged') return incident.closedAt === null;
   if (incident.closedAt !== null || incident.severity !== severity) return false;
   return kind !== 'unanswered' || incident.acknowledgedAt === null;
 };
 
-const whatHappened = ({ kind, round }: Notice, { severity, closedAt }: KnownIncident): string => {
+const whatHappened = ({ kind, round }: Notice, { severity, acknowledgedAt, closedAt }: KnownIncident): string => {
   const { means, answerMinutes, postMortemHours } = severities[severity];
   if (kind === 'opened') return `${severity}: ${means}. Somebody answers within ${answerMinutes} minutes.`;
   if (kind === 'judged-anew')
     return `It is ${severity} now: ${means}. Somebody answers within ${answerMinutes} minutes.`;
   if (kind === 'unanswered')
     return `Nobody has answered within ${answerMinutes} minutes; it goes to the next in line. Reminder ${round} of ${mostRounds}.`;
+  if (kind === 'acknowledged') return `Somebody has answered, at ${acknowledgedAt?.toISOString()}.`;
+  if (kind === 'closed') return `It is over, since ${closedAt?.toISOString()}.`;
   const due = closedAt && postMortemHours !== null ? later(closedAt, postMortemHours * hourMs).toISOString() : 'now';
   return `A post-mortem is owed by ${due}.`;
 };
@@ -58,7 +61,16 @@ const subjects: Readonly<Record<NoticeKind, string>> = {
   opened: 'incident',
   'judged-anew': 'severity changed',
   unanswered: 'nobody answers',
+  acknowledged: 'somebody answers',
+  closed: 'over',
   'post-mortem': 'post-mortem owed',
+};
+
+/** The next step for whoever reads it. */
+const nextStepOf = (kind: NoticeKind, id: string): string => {
+  if (kind === 'post-mortem') return `Its beginning: npx cloudmart incident report ${id}`;
+  if (kind === 'acknowledged' || kind === 'closed') return `What is known: npx cloudmart incident report ${id}`;
+  return `Answer: npx cloudmart incident ack ${id}`;
 };
 
 /** What is mailed. */
@@ -70,8 +82,6 @@ export const wordsOf = (
   lines: [
     whatHappened(notice, incident),
     `Opened at ${incident.openedAt.toISOString()}.`,
-    notice.kind === 'post-mortem'
-      ? `Its beginning: npx cloudmart incident report ${incident.id}`
-      : `Answer: npx cloudmart incident ack ${incident.id}`,
+    nextStepOf(notice.kind, incident.id),
   ],
 });

@@ -155,7 +155,22 @@ describe('whoever is on call', () => {
       );
       expect(rows).toEqual([]);
     });
-    expect(await subjectsOf(title)).toEqual(toBoth(...unanswered));
+    const answered = [...unanswered, `[P1] somebody answers: ${title}`];
+    await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(...answered)));
+  });
+
+  test('is told once of the first answer and once of the end, and not by whom', async () => {
+    const title = 'Pictures load slowly';
+    const { id } = await open('P3', title);
+    for (const text of ['At it', 'At it too']) await post(`incidents/${id}/notes`, { text, acknowledge: true });
+    await eventually(async () =>
+      expect(await subjectsOf(title)).toEqual(toBoth(`[P3] incident: ${title}`, `[P3] somebody answers: ${title}`)),
+    );
+    await post(`incidents/${id}/close`, { text: 'They load' });
+    const all = ['incident', 'somebody answers', 'over'].map((what) => `[P3] ${what}: ${title}`);
+    await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(...all)));
+    const mails = (await operations.mails()).filter(({ subject }) => subject.endsWith(title));
+    expect(mails.map(({ text }) => text).join('\n')).not.toContain('usr_');
   });
 
   test('is reminded of the post-mortem that a closed incident of P0 owes, and of none for P2', async () => {

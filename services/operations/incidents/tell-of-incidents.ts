@@ -26,7 +26,9 @@ export type IncidentTelling = {
   opened(tx: Sql, incident: Pick<KnownIncident, 'id' | 'severity'>): Promise<void>;
   /** The same of one whose severity changed. */
   judgedAnew(tx: Sql, id: string, severity: Incident['severity']): Promise<void>;
-  /** Queues the reminders of what is owed once it is closed. */
+  /** The same of one that somebody answers; of the first answer only. */
+  acknowledged(tx: Sql, id: string, severity: Incident['severity']): Promise<void>;
+  /** Queues what is told of its end, and the reminders of what is owed then. */
   closed(tx: Sql, id: string, severity: Incident['severity']): Promise<void>;
 };
 
@@ -62,7 +64,11 @@ export const tellOfIncidents = (effects: TellingEffects): IncidentTelling => {
       await enqueue(tx, { ...notice, kind: 'judged-anew' });
       await silenceOf(tx, notice);
     },
+    acknowledged: async (tx, incidentId, severity) => {
+      await enqueue(tx, { incidentId, severity, round: 1, kind: 'acknowledged' });
+    },
     closed: async (tx, incidentId, severity) => {
+      await enqueue(tx, { incidentId, severity, round: 1, kind: 'closed' });
       for (const [at, when] of remindersOf(clock.now(), severity).entries())
         await enqueue(tx, { incidentId, severity, kind: 'post-mortem', round: at + 1 }, when);
     },
