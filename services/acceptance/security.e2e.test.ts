@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { addressOf } from '../contracts/http/address-of.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
+import { impersonationBetweenServices } from './impersonation-between-services.ts';
 import { brokenObjectLevelAuthorization } from './owasp/api01-broken-object-level-authorization.ts';
 import { brokenAuthentication } from './owasp/api02-broken-authentication.ts';
 import { brokenObjectPropertyLevelAuthorization } from './owasp/api03-broken-object-property-level-authorization.ts';
@@ -167,6 +168,7 @@ const risks: Readonly<Record<string, (shop: () => People) => void>> = {
   'API8 security misconfiguration': securityMisconfiguration,
   'API9 improper inventory management': improperInventoryManagement,
   'API10 unsafe consumption of APIs': unsafeConsumptionOfApis,
+  'impersonation between services': impersonationBetweenServices,
 };
 
 for (const [risk, tests] of Object.entries(risks)) describe(risk, () => tests(() => people));

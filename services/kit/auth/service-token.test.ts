@@ -17,15 +17,20 @@ const secrets = {
 const rotating = (held: HeldSecret, clock: Clock, load?: LoadSecret) =>
   createRotatingSecret(held, { clock, load, logger: createLogger('tests', 'silent') });
 
+const method = 'ProductService/GetProducts';
+
 const pair = () => {
   const clock = fakeClock();
-  const signFor = (caller: string, secret: string, callee = 'product', by = clock) =>
-    createServiceTokenSigner({ caller, callee, secret, clock: by });
-  const verify = createServiceTokenVerifier({
+  const signFor = (caller: string, secret: string, callee = 'product', by = clock) => {
+    const sign = createServiceTokenSigner({ caller, callee, secret, clock: by });
+    return (of = method) => sign(of);
+  };
+  const verifyFor = createServiceTokenVerifier({
     callee: 'product',
     callers: { order: rotating({ secret: secrets.order }, clock), cart: rotating({ secret: secrets.cart }, clock) },
     clock,
   });
+  const verify = (token: string | undefined, of = method) => verifyFor(token, of);
   return { clock, signFor, sign: signFor('order', secrets.order), verify };
 };
 
@@ -106,9 +111,9 @@ describe('a service token', () => {
     const [before, after] = ['the-secret-before-0123456789-abcdefghij', 'the-secret-after-0123456789-abcdefghijk'];
     const clock = fakeClock();
     const signWith = (secret: string) =>
-      createServiceTokenSigner({ caller: 'order', callee: 'product', secret, clock })();
+      createServiceTokenSigner({ caller: 'order', callee: 'product', secret, clock })(method);
     let reloads = 0;
-    const verify = createServiceTokenVerifier({
+    const verifyFor = createServiceTokenVerifier({
       ...{ callee: 'product', clock },
       callers: {
         cart: rotating({ secret: secrets.cart }, clock),
@@ -119,6 +124,7 @@ describe('a service token', () => {
         }),
       },
     });
+    const verify = (token: string) => verifyFor(token, method);
     expect(await verify(await signWith(before))).toBe('order');
     expect([await verify(await signWith(after)), reloads]).toEqual(['order', 1]);
     clock.advance(31_000);
@@ -140,6 +146,16 @@ describe('a service token', () => {
       .setAudience('product')
       .sign(new TextEncoder().encode(secrets.order));
     await expect(verify(eternal)).rejects.toMatchObject({ code: 'service-token.invalid' });
+  });
+
+  test('opens the method that it was signed for and no other, also once it is known', async () => {
+    const { sign, verify } = pair();
+    const token = await sign();
+    const elsewhere = { kind: 'unauthenticated', code: 'service-token.invalid' };
+    await expect(verify(token, 'ProductService/ReserveStock')).rejects.toMatchObject(elsewhere);
+    expect(await verify(token)).toBe('order');
+    await expect(verify(token, 'ProductService/ReserveStock')).rejects.toMatchObject(elsewhere);
+    expect(await verify(await sign('ProductService/ReserveStock'), 'ProductService/ReserveStock')).toBe('order');
   });
 
   test('needs a secret of 32 bytes', () => {

@@ -20,8 +20,8 @@ const reuseMs = (lifetimeSeconds / 2) * 1000;
 /** What a manifest may be named; anything else is not repeated to whoever sent it. */
 const isServiceName = /^[a-z][a-z0-9-]{1,30}[a-z0-9]$/;
 
-/** Returns a token for the next call. */
-export type ServiceTokenSigner = () => Promise<string>;
+/** Returns a token for the next call of a method, such as `PaymentService/Capture`. */
+export type ServiceTokenSigner = (method: string) => Promise<string>;
 
 const keyOf = (secret: string) => {
   const problem = callSecretProblem(secret);
@@ -29,7 +29,7 @@ const keyOf = (secret: string) => {
   return new TextEncoder().encode(secret);
 };
 
-/** Signs `{iss: caller, aud: callee}` for 60 s, with the secret of these two; the token is reused for 30 s. */
+/** Signs `{iss: caller, aud: callee, sub: method}` for 60 s, with the secret of these two; the token is reused for 30 s. */
 export const createServiceTokenSigner = (options: {
   readonly caller: string;
   readonly callee: string;
@@ -37,27 +37,29 @@ export const createServiceTokenSigner = (options: {
   readonly clock: Clock;
 }): ServiceTokenSigner => {
   const key = keyOf(options.secret);
-  let kept: { token: string; until: number } | undefined;
-  return async () => {
+  const keptOf = new Map<string, { token: string; until: number }>();
+  return async (method) => {
     const now = options.clock.now().getTime();
+    const kept = keptOf.get(method);
     if (kept && now < kept.until) return kept.token;
     const issuedAt = Math.floor(now / 1000);
     const token = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
       .setIssuer(options.caller)
       .setAudience(options.callee)
+      .setSubject(method)
       .setIssuedAt(issuedAt)
       .setExpirationTime(issuedAt + lifetimeSeconds)
       .sign(key);
-    kept = { token, until: now + reuseMs };
+    keptOf.set(method, { token, until: now + reuseMs });
     return token;
   };
 };
 
 /** Returns the name of the calling service, or throws Refusal `service-token.missing`, `.invalid` or `.not-allowed`. */
-export type ServiceTokenVerifier = (token: string | undefined) => Promise<string>;
+export type ServiceTokenVerifier = (token: string | undefined, method: string) => Promise<string>;
 
-type Verified = { readonly caller: string; readonly expiresAt: number };
+type Verified = { readonly caller: string; readonly method: string | undefined; readonly expiresAt: number };
 
 /** Checks the tokens of one caller. Another one cannot sign in its name: it does not know the secret. */
 const verifierOf =
@@ -74,7 +76,7 @@ const verifierOf =
           clockTolerance: clockToleranceSeconds,
           currentDate: now,
         });
-        return { caller, expiresAt: (payload.exp ?? 0) * 1000 };
+        return { caller, method: payload.sub, expiresAt: (payload.exp ?? 0) * 1000 };
       } catch (problem) {
         if (problem instanceof errors.JWSSignatureVerificationFailed) return undefined;
         throw problem;
@@ -124,16 +126,25 @@ export const createServiceTokenVerifier = (options: {
       );
     }
   };
-  // Callers send one token for half a minute, so that few are known at a time and most calls need no signature check.
-  const known = new LRUCache<string, Verified>({ max: 200 });
-  return async (token) => {
+  // Callers send one token a method for half a minute, so that few are known at a time and most calls need no signature check.
+  const known = new LRUCache<string, Verified>({ max: 500 });
+  const requireMethod = (verified: Verified, method: string) => {
+    // A caller of before this rule names none, and its tokens end a minute after it; one that was overheard always names its own.
+    if (verified.method === undefined || verified.method === method) return verified.caller;
+    throw new Refusal(
+      'unauthenticated',
+      'service-token.invalid',
+      `The ${serviceTokenKey} was signed for another method than ${method}; a token opens the one that it names.`,
+    );
+  };
+  return async (token, method) => {
     if (!token)
       throw new Refusal('unauthenticated', 'service-token.missing', `Calls to ${callee} need ${serviceTokenKey}.`);
     const now = clock.now();
     const found = known.get(token);
-    if (found && now.getTime() < found.expiresAt) return found.caller;
+    if (found && now.getTime() < found.expiresAt) return requireMethod(found, method);
     const verified = await verify(token, now);
     known.set(token, verified);
-    return verified.caller;
+    return requireMethod(verified, method);
   };
 };

@@ -7,6 +7,7 @@ import { requestBudget, timeoutHeader } from '../calls/call-budget.ts';
 import { systemClock } from '../system-clock.ts';
 import type { Logger } from '../telemetry/logger.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
+import { createSecurityEvents } from '../telemetry/security-events.ts';
 import { contextOf, noteProblem, runIn, SpanKind, startSpanOf, traceparentOf } from '../telemetry/tracing.ts';
 import { Refusal } from '../values/refusal.ts';
 import { codeOfKind, writeRefusal } from './refusal-metadata.ts';
@@ -102,6 +103,7 @@ export const createCallGuard = ({
     help: 'Seconds from the arrival of a gRPC call to the end of its answer.',
     labels,
   });
+  const countSecurityEvent = createSecurityEvents(metrics);
   return (callers) =>
     async function* guardCall(call, context) {
       const startedAt = performance.now();
@@ -116,7 +118,7 @@ export const createCallGuard = ({
       const scope = contextOf(span, systemClock.now().getTime() + budgetMs);
       let code: Status = Status.OK;
       try {
-        const callingService = await verifyService(textOf(context.metadata, serviceTokenKey));
+        const callingService = await verifyService(textOf(context.metadata, serviceTokenKey), method);
         if (callers) requireCaller(callers, method, callingService);
         const caller = await callerOf(context.metadata, verifyToken);
         const answers = call.next(call.request, {
@@ -136,6 +138,7 @@ export const createCallGuard = ({
       } catch (problem) {
         const error = runIn(scope, () => statusError(problem, context, logger, method));
         code = error.code;
+        if (problem instanceof Refusal) countSecurityEvent(problem.kind);
         noteProblem(problem, span);
         throw error;
       } finally {

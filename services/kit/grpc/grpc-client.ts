@@ -82,7 +82,8 @@ const guardCalls = (
     const { authorization, sessionId, network, traceparent, deadlineMs: asked, ...rest } = options;
     const budgetMs = callBudget(service, asked ?? deadlineMs);
     const metadata = Metadata(rest.metadata);
-    metadata.set(serviceTokenKey, await sign());
+    const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
+    metadata.set(serviceTokenKey, await sign(method));
     metadata.set(timeoutHeader, String(Math.floor(budgetMs)));
     if (authorization !== undefined) metadata.set('authorization', authorization);
     if (sessionId !== undefined) metadata.set('x-session-id', sessionId);
@@ -106,7 +107,6 @@ const guardCalls = (
       deadline: budgetMs,
       onTrailer: (received: Metadata) => (trailer = received),
     };
-    const method = call.method.path.slice(call.method.path.lastIndexOf('.') + 1);
     const name = (given: string | undefined) =>
       metadata.set('traceparent', given ?? currentTraceparent() ?? newTraceparent());
     if (call.responseStream) {

@@ -1,4 +1,5 @@
-import { type Metrics, startAtZero } from '../telemetry/metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import { createSecurityEvents } from '../telemetry/security-events.ts';
 import { Refusal, type RefusalKind } from '../values/refusal.ts';
 import type { ServedDoor } from './doors.ts';
 import type { HttpServer } from './fastify-zod.ts';
@@ -9,8 +10,8 @@ const ofEveryDoor: ReadonlySet<RefusalKind> = new Set(['unauthenticated', 'forbi
 const isUndeclared = ({ errors = [] }: ServedDoor, { kind, code }: Refusal) =>
   !ofEveryDoor.has(kind) && !code.startsWith('request.') && !errors.includes(code);
 
-/** Answers that an attack would raise; refused log-ins are counted by the user service. */
-const securityEvents: ReadonlyMap<number, string> = new Map([
+/** Statuses of the refusals that an attack would raise. */
+const securityEvents: ReadonlyMap<number, RefusalKind> = new Map<number, RefusalKind>([
   [401, 'unauthenticated'],
   [403, 'forbidden'],
   [429, 'too-many'],
@@ -25,18 +26,10 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
     help: 'Seconds from the first byte of a request to the end of its answer; streams of events are not timed.',
     labels,
   });
-  const refusals = metrics.counter({
-    name: 'security_events_total',
-    help: 'Requests refused for who sent them, or for how many.',
-    labels: ['event'],
-  });
-  startAtZero(
-    refusals,
-    [...securityEvents.values()].map((event) => ({ event })),
-  );
+  const countSecurityEvent = createSecurityEvents(metrics);
   http.addHook('onResponse', async (request, reply) => {
     const event = securityEvents.get(reply.statusCode);
-    if (event) refusals.inc({ event });
+    if (event) countSecurityEvent(event);
     const values = {
       method: request.routeOptions.url === undefined ? 'any' : request.method,
       route: request.routeOptions.url ?? 'unmatched',
