@@ -19,6 +19,7 @@ import { mishaps } from './storefront/mishaps.ts';
 import { pages } from './storefront/pages.ts';
 import { purchases } from './storefront/purchases.ts';
 import { searches } from './storefront/searches.ts';
+import { waitingCarts } from './storefront/waiting-carts.ts';
 
 let browser: Browser;
 let platform: RunningPlatform;
@@ -45,6 +46,7 @@ accounts(at);
 chat(at);
 mishaps(at);
 searches(at);
+waitingCarts(at);
 pages(at);
 looks(at);
 colleagues(at);

@@ -1,7 +1,6 @@
 /** What happens to customers through no fault of theirs: each is told what it is, keeps what was typed, and goes on. */
 import { describe, expect, it } from '@jest/globals';
 import type { Locator, Page } from 'playwright-core';
-import { createShopClient, type ShopClient } from '../../contracts/http/client.ts';
 import { gone, holds, visit } from '../../kit/testing/browser.ts';
 import {
   address,
@@ -14,13 +13,8 @@ import {
   pay,
   type Storefront,
   signUp,
+  staffClient,
 } from './visitor.ts';
-
-const staffClient = async (at: Storefront): Promise<ShopClient> => {
-  const { gateway: baseUrl, staff } = at.platform();
-  const { accessToken: token } = await createShopClient({ baseUrl }).accounts.logIn({ body: staff });
-  return createShopClient({ baseUrl, token });
-};
 
 /** What a session that ended elsewhere leaves in a browser: tokens that open nothing. */
 const endSession = async (page: Page) => {

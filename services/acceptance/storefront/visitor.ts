@@ -2,8 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
+import { createShopClient, type ShopClient } from '../../contracts/http/client.ts';
 import { faces } from '../../kit/testing/browser.ts';
-import { eventually } from '../../kit/testing/condition.ts';
+import { type EventuallyOptions, eventually } from '../../kit/testing/condition.ts';
 import type { RunningPlatform } from '../../kit/testing/running-platform.ts';
 
 /** One started shop and one browser, for all stories; each opens windows of its own. */
@@ -29,6 +30,16 @@ export const faultsIn = (complaints: readonly string[]) =>
   complaints.filter((complaint) => !complaint.endsWith(' net::ERR_ABORTED'));
 
 export const desk = faces[0];
+/** A phone by night. */
+export const phone = faces[3];
+
+/** The shop as its staff asks it, for what happens behind a customer's back. */
+export const staffClient = async (at: Storefront): Promise<ShopClient> => {
+  const { gateway: baseUrl, staff } = at.platform();
+  const { accessToken: token } = await createShopClient({ baseUrl }).accounts.logIn({ body: staff });
+  return createShopClient({ baseUrl, token });
+};
+
 /** The heading of an order that was paid. */
 export const paid = (page: Page) => page.getByRole('heading', { level: 1, name: /^Paid/ });
 
@@ -70,8 +81,13 @@ export const signUp = async (at: Storefront, page: Page, name: string): Promise<
   return email;
 };
 
-/** The newest link to a page, such as `/reset#`, that was mailed to an address, once it was. */
-export const linkMailedTo = async (at: Storefront, email: string, page: string): Promise<string> => {
+/** The newest link to a page, such as `/reset#`, that was mailed to an address, once it was; by default within two minutes. */
+export const linkMailedTo = async (
+  at: Storefront,
+  email: string,
+  page: string,
+  options: EventuallyOptions = {},
+): Promise<string> => {
   const link = new RegExp(`${RegExp.escape(at.shop())}${RegExp.escape(page)}\\S+`);
   const read = async <Answer>(path: string) => (await (await fetch(at.platform().mailbox + path)).json()) as Answer;
   return eventually(async () => {
@@ -80,5 +96,5 @@ export const linkMailedTo = async (at: Storefront, email: string, page: string):
     const found = texts.flatMap((text) => link.exec(text) ?? [])[0];
     if (found === undefined) throw new Error(`no mail to ${email} has a link to ${page}`);
     return found;
-  });
+  }, options);
 };
