@@ -39,8 +39,8 @@ export const tablePattern = (environment: string, table: string): string =>
 /** Names of all queues into which the functions of an environment give what fails: `cloudmart-dev-*-failed`. */
 export const failureQueuePattern = (environment: string): string => partName(environment, '*-failed');
 
-/** User as whom every service signs in to the cache, by a token of IAM that is made for this user and the cache's name. */
-export const cacheUser = (environment: string): string => partName(environment, 'services');
+/** User as whom a service signs in to the cache, by a token of IAM that is made for this user and the cache's name: `cloudmart-dev-cart`. */
+export const cacheUser = (environment: string, service: string): string => partName(environment, service);
 
 /** Tags of everything that an environment consists of. */
 export const platformTags = (environment: string): Record<string, string> => ({ environment, platform: platformName });

@@ -89,7 +89,7 @@ export class Platform extends Stage {
       key: keys.data,
       alerts,
     });
-    const cache = new CacheStack(this, 'Cache', { environment, network, pods, key: keys.data, alerts });
+    const cache = new CacheStack(this, 'Cache', { environment, services, network, pods, key: keys.data, alerts });
     const table = new TableStack(this, 'Table', { environment, services, key: keys.data, alerts });
     const bucket = new BucketStack(this, 'Bucket', { environment, services, key: keys.data });
 
@@ -99,7 +99,7 @@ export class Platform extends Stage {
       topicArn: (topic) => events.stream.topicArn(topic),
       groupArn: (group) => events.stream.groupArn(group),
       groupsOn: (topic) => groupsOn(topic, services),
-      cacheConnectArns: cache.cache.connectArns,
+      cacheConnectArns: (service) => cache.cache.connectArns(service),
       tableArn: (name) => table.named(name).tableArn,
       bucketArn: (name) => bucket.named(name).bucketArn,
       secretArns: (service) => [...secret.secrets.of(service).values()].map(({ secretArn }) => secretArn),

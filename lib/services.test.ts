@@ -182,6 +182,18 @@ describe('manifests that do not fit together are refused in one sentence with th
       /stamper\/manifest\.ts: observes databases, but a lambda cannot; let a service in the cluster do it$/,
     ],
     [
+      'the shared cache outside the network',
+      'stamper',
+      { cache: true },
+      /stamper\/manifest\.ts: uses the shared cache, which a lambda outside the network cannot reach; keep it in a table$/,
+    ],
+    [
+      'keys of its own where those of all are operated',
+      'operations',
+      { cache: true },
+      /operations\/manifest\.ts: declares cache and operates sharedCache; remove one of them: /,
+    ],
+    [
       'files that reach out',
       'stamper',
       { kind: 'static', ports: { http: 9100 }, owns: {}, consumes: {}, reaches: ['openai'] },

@@ -70,7 +70,7 @@ module.exports = {
         path: '^services/',
         pathNot: [
           '(^|/)manifest\\.ts$',
-          '^services/kit/(call-secret|configuration-declaration|destinations|observation|operation|values/viewer-headers)\\.ts$',
+          '^services/kit/(cache-rights|call-secret|configuration-declaration|destinations|observation|operation|values/viewer-headers)\\.ts$',
         ],
       },
     ),

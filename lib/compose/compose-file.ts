@@ -4,7 +4,7 @@ import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { ruleFile } from '../alerts/rule.ts';
 import { ruleGroups } from '../alerts/rule-groups.ts';
 import type { ComposeContainer } from './compose-container.ts';
-import { peers, peerVolumes } from './compose-peers.ts';
+import { peersOf, peerVolumes } from './compose-peers.ts';
 import { ownContainers, ownVolumes } from './compose-services.ts';
 import { dashboardProvider, dataSource, prometheusConfiguration } from './shop-metrics.ts';
 
@@ -21,6 +21,7 @@ const asYaml = (value: unknown, header: string) =>
 
 /** compose.yaml as an object. Throws one sentence when a service has the name of something that stands beside it. */
 export const composeProject = (services: readonly ServiceManifest[]) => {
+  const peers = peersOf(services);
   const beside = new Set([...Object.keys(peers), 'prepare', 'mailbox', 'catalogue']);
   const doubled = services.find(({ name }) => beside.has(name));
   if (doubled)

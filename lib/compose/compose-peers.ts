@@ -1,9 +1,11 @@
 /** What the services need beside them, each from its makers' image, pinned by version and by the digest of all its platforms. */
+import { cacheServerUsers } from '../../services/kit/cache-rights.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import { STATEMENT_COUNT_SETTINGS } from '../databases/count-statements.ts';
 import { ADMINISTRATOR } from '../local/postgres/postgres-cluster.ts';
 import { boundedContainer, type ComposeContainer, healthyWhen } from './compose-container.ts';
 import { DASHBOARDS_FOLDER, SHOWN_PORTS, shown } from './compose-places.ts';
-import { peerSecrets, secretReference } from './compose-secrets.ts';
+import { cachePassword, peerSecrets, secretReference } from './compose-secrets.ts';
 
 const IMAGES = {
   postgres: 'postgres:18.4@sha256:3a82e1f56c8f0f5616a11103ac3d47e632c3938698946a7ad26da0df1334744a',
@@ -84,19 +86,20 @@ const kafka: ComposeContainer = {
   ...lasting,
 };
 
-const valkey: ComposeContainer = {
+const valkey = (services: readonly ServiceManifest[]): ComposeContainer => ({
   image: IMAGES.valkey,
   command: [
     ...['valkey-server', '--save', '', '--appendonly', 'no', '--maxmemory', '128mb'],
-    // As ElastiCache is set up: what is in it may go at any time.
-    ...['--maxmemory-policy', 'allkeys-lru', '--requirepass', secretReference(peerSecrets.valkey)],
+    // As ElastiCache is set up: what is in it may go at any time, and each service is its own user.
+    ...['--maxmemory-policy', 'allkeys-lru'],
+    ...cacheServerUsers(services, (service) => secretReference(cachePassword(service))),
   ],
-  environment: { REDISCLI_AUTH: secretReference(peerSecrets.valkey) },
   ports: [shown(SHOWN_PORTS.valkey, 6379)],
-  healthcheck: healthyWhen('CMD-SHELL', 'valkey-cli ping | grep -q PONG'),
+  // Nobody gets in without a name, so a server that works refuses the nameless.
+  healthcheck: healthyWhen('CMD-SHELL', 'valkey-cli ping 2>&1 | grep -q NOAUTH'),
   mem_limit: '256m',
   ...lasting,
-};
+});
 
 const tables: ComposeContainer = {
   image: IMAGES.tables,
@@ -171,16 +174,16 @@ const kafkaUi: ComposeContainer = {
   ...lasting,
 };
 
-/** Containers of the peers, by the name under which the others find them. */
-export const peers = {
+/** Containers of the peers of these services, by the name under which the others find them. */
+export const peersOf = (services: readonly ServiceManifest[]): Readonly<Record<string, ComposeContainer>> => ({
   postgres,
   kafka,
-  valkey,
+  valkey: valkey(services),
   tables,
   prometheus,
   grafana,
   'kafka-ui': kafkaUi,
-} satisfies Readonly<Record<string, ComposeContainer>>;
+});
 
 /** Volumes that outlive the containers of the peers. */
 export const peerVolumes = ['postgres', 'kafka', 'tables', 'prometheus', 'grafana'] as const;

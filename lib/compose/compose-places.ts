@@ -4,7 +4,7 @@ import { PEER_PORTS } from '../local/ports.ts';
 import type { Addresses } from '../variables/service-variables.ts';
 import { folderPlace } from '../variables/upload-places.ts';
 import { probePort } from '../workloads/ports.ts';
-import { databasePassword, peerSecrets, secretReference } from './compose-secrets.ts';
+import { cachePassword, databasePassword, secretReference } from './compose-secrets.ts';
 
 // Containers have no warehouse: DuckDB's native code is in no image. `cloudmart warehouse` is for `npm start` and BigQuery.
 const { warehouse: _onlyOfNpmStart, ...peerPorts } = PEER_PORTS;
@@ -35,7 +35,7 @@ export const composeAddresses: Addresses = {
   database: ({ name }, database) =>
     `postgresql://${name}:${secretReference(databasePassword(name))}@${POSTGRES_SERVER}/${database}`,
   events: () => KAFKA_URL,
-  cache: () => `redis://:${secretReference(peerSecrets.valkey)}@valkey:6379`,
+  cache: ({ name }) => `redis://${name}:${secretReference(cachePassword(name))}@valkey:6379`,
   table: (name) => name,
   bucket: (name, { ports }) => folderPlace(new URL(`file://${bucketFolder(name)}`), `http://127.0.0.1:${ports.http}`),
   site: ({ ports }) => `http://127.0.0.1:${ports.http}`,

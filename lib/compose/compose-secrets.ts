@@ -1,6 +1,7 @@
 /** The secrets of the shop in containers: made once, in one file that only its owner can read, and named in compose.yaml. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { callSecretName } from '../../services/kit/call-secret.ts';
 import { previousSecretName } from '../../services/kit/config/held-secret.ts';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
@@ -19,12 +20,14 @@ import { writeFileAtomically } from '../write-file-atomically.ts';
 /** Passwords of the peers. */
 export const peerSecrets = {
   postgres: 'POSTGRES_PASSWORD',
-  valkey: 'VALKEY_PASSWORD',
   grafana: 'GRAFANA_PASSWORD',
 } as const;
 
 /** Name of the password of a service's PostgreSQL role. */
 export const databasePassword = (service: string): string => `${variableName(service)}_DATABASE_PASSWORD`;
+
+/** Name of the password of a service's user in Valkey. */
+export const cachePassword = (service: string): string => `${variableName(service)}_CACHE_PASSWORD`;
 
 /** Name under which a secret is kept that a manifest declares and nobody else issues. */
 export const declaredSecret = (service: string, key: string): string => `${variableName(service)}_${key}`;
@@ -40,6 +43,7 @@ export const composeSecrets = (services: readonly ServiceManifest[]): readonly s
   ...Object.values(peerSecrets),
   ...new Set(services.flatMap((service) => callSecretNames(service, services))),
   ...services.filter(usesDatabases).map(({ name }) => databasePassword(name)),
+  ...services.filter(usesCache).map(({ name }) => cachePassword(name)),
   ...services.flatMap((service) => generatedSecretNames(service).map((key) => declaredSecret(service.name, key))),
 ];
 

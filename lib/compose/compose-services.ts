@@ -1,4 +1,5 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { sendsMail } from '../../services/kit/destinations.ts';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { asksTables, usesDatabases } from '../../services/kit/observation.ts';
@@ -60,10 +61,10 @@ const environmentOf = (service: ServiceManifest, all: readonly ServiceManifest[]
   };
 };
 
-const waitsFor = ({ cache, calls }: ServiceManifest): Record<string, { condition: Condition }> => ({
+const waitsFor = (service: ServiceManifest): Record<string, { condition: Condition }> => ({
   prepare: { condition: 'service_completed_successfully' },
-  ...(cache && { valkey: { condition: 'service_healthy' as const } }),
-  ...Object.fromEntries(calls.map((callee) => [callee, { condition: 'service_healthy' as const }])),
+  ...(usesCache(service) && { valkey: { condition: 'service_healthy' as const } }),
+  ...Object.fromEntries(service.calls.map((callee) => [callee, { condition: 'service_healthy' as const }])),
 });
 
 const volumesOf = (service: ServiceManifest) => [

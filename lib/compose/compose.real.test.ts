@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { createShopClient } from '../../services/contracts/http/client.ts';
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { eventually } from '../../services/kit/testing/condition.ts';
 import { type KafkaBroker, startKafkaBroker } from '../../services/kit/testing/event-logs/kafka-broker.ts';
 import { freePort } from '../../services/kit/testing/loopback.ts';
@@ -79,12 +80,19 @@ describe('with what the command makes', () => {
     const ports = new Map<string, string>();
     const files = () => ['--file', path.join(place, 'compose.yaml'), '--file', path.join(place, 'machine.yaml')];
 
+    /** Command line of a server in compose.yaml with the passwords of .env, which this machine's own program understands too. */
+    const serverParameters = (peer: string) =>
+      (containers[peer]?.command ?? [])
+        .slice(1)
+        .map((word) => word.replaceAll(/\$\{(\w+):[^}]*\}/g, (_, name: string) => secrets[name] ?? ''));
+
     /** The same containers in the network of the machine, where the peers are: every address of compose.yaml has its other one. */
     const override = async () => {
       const moved = new Map([
         ['postgres:5432', `127.0.0.1:${postgres.port}`],
         ['kafka:9092', broker.address],
         ['tables:8000', `127.0.0.1:${tables.port}`],
+        ['valkey:6379', `127.0.0.1:${redis.port}`],
       ]);
       for (const { name, ports: doors } of services)
         for (const port of Object.values(doors)) {
@@ -98,7 +106,7 @@ describe('with what the command makes', () => {
         lines.push(`        BASE: ${TEST_BASE.replace('{arch}', ownPlatform().split('/')[1] as string)}`);
         lines.push('    environment:');
         for (const [key, value] of Object.entries(environment)) {
-          let text = key === 'CACHE_URL' ? redis.url : value;
+          let text = value;
           for (const [from, to] of moved) text = text.replaceAll(new RegExp(`\\b${from}\\b`, 'g'), to);
           if (key === 'PROBE_PORT') text = String(await freePort());
           else if (key.endsWith('_PORT')) text = ports.get(`${name}:${value}`) ?? value;
@@ -130,7 +138,7 @@ describe('with what the command makes', () => {
           password: secrets['POSTGRES_PASSWORD'] ?? '',
         }),
         startKafkaBroker(),
-        startRedis(),
+        startRedis({ parameters: serverParameters('valkey') }),
         startTables(path.join(place, 'tables'), 0, services),
       ]);
       await override();
@@ -196,6 +204,14 @@ describe('with what the command makes', () => {
         signal: new AbortController().signal,
       });
       expect(proof).toMatchObject({ order: { id: expect.stringMatching(/^ord_/) } });
+    });
+
+    test('each service that uses the cache is in it as itself, and was refused nothing', async () => {
+      const connected = String(await redis.ask('CLIENT', 'LIST')).matchAll(/ user=(\S+) /g);
+      const users = new Set([...connected].map(([, user]) => user));
+      for (const { name } of services.filter(usesCache)) expect(users).toContain(name);
+      expect(await redis.ask('KEYS', 'cart:*')).not.toEqual([]);
+      expect(await redis.ask('ACL', 'LOG')).toEqual([]);
     });
   });
 });

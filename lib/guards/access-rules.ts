@@ -24,6 +24,27 @@ export const noWildcardGrant: Rule = stackRule(
       }),
 );
 
+/** Whether the rules of a user of a cache begin with nothing and then name commands; categories grow with the engine. */
+const namesItsCommands = (rules: readonly string[]) =>
+  rules.includes('-@all') && !rules.some((rule) => rule.startsWith('+@') || rule === 'allcommands');
+
+export const noWideCacheUser: Rule = stackRule(
+  'no-wide-cache-user',
+  'A user of a cache signs in by IAM and may send the commands that are named, and no channel.',
+  ({ template }) =>
+    resourcesOf(template, 'AWS::ElastiCache::User').flatMap(({ logicalId, properties }) => {
+      const rules = textOf(properties['AccessString']).split(' ');
+      return [
+        ...(namesItsCommands(rules) && !rules.some((rule) => rule.startsWith('&') || rule === 'allchannels')
+          ? []
+          : [[logicalId, 'its access string grants more than named commands; make it by cacheRights'] as const]),
+        ...(at(properties, 'AuthenticationMode', 'Type') === 'iam'
+          ? []
+          : [[logicalId, 'it signs in without IAM, by a password or by nothing; set the mode to iam'] as const]),
+      ];
+    }),
+);
+
 /** Spellings of credentials that providers publish, and passwords inside addresses. */
 const secretSpellings: readonly (readonly [RegExp, string])[] = [
   [/\bA(KIA|SIA)[0-9A-Z]{16}\b/, 'an AWS access key'],

@@ -9,7 +9,7 @@ import {
 } from 'aws-cdk-lib';
 import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { StackTemplate } from '../templates/template.ts';
-import { noSecretInTemplate, noWildcardGrant } from './access-rules.ts';
+import { noSecretInTemplate, noWideCacheUser, noWildcardGrant } from './access-rules.ts';
 import {
   agentCollects,
   chartsFit,
@@ -40,6 +40,7 @@ export const templateRules: readonly Rule[] = [
   firstCreationRepeatable,
   restoresPlaced,
   noWildcardGrant,
+  noWideCacheUser,
   noSecretInTemplate,
   failuresLand,
   alarmsAnswered,

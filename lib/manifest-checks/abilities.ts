@@ -15,6 +15,8 @@ export const abilities: Readonly<
       readonly reachesOutside: boolean;
       /** What it can observe: databases and brokers are inside the network, where functions are not. */
       readonly observes: readonly (keyof Observation)[];
+      /** Whether it can use the shared cache, which is inside the network too. */
+      readonly reachesCache: boolean;
       /** Whether it publishes without a database that holds what a transaction wrote: Flink writes results of its own checkpoints. */
       readonly needsNoOutbox: boolean;
     }
@@ -26,6 +28,7 @@ export const abilities: Readonly<
     followsTables: false,
     reachesOutside: true,
     observes: ['databases', 'topics', 'tables'],
+    reachesCache: true,
     needsNoOutbox: false,
   },
   function: {
@@ -34,6 +37,7 @@ export const abilities: Readonly<
     followsTables: true,
     reachesOutside: true,
     observes: ['tables'],
+    reachesCache: false,
     needsNoOutbox: false,
   },
   site: {
@@ -42,6 +46,7 @@ export const abilities: Readonly<
     followsTables: false,
     reachesOutside: false,
     observes: [],
+    reachesCache: false,
     needsNoOutbox: false,
   },
   flink: {
@@ -50,6 +55,7 @@ export const abilities: Readonly<
     followsTables: false,
     reachesOutside: true,
     observes: [],
+    reachesCache: false,
     needsNoOutbox: true,
   },
 };

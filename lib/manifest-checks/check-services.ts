@@ -2,6 +2,7 @@
 
 import { runtimeOf, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { abilities } from './abilities.ts';
+import { checkCache } from './check-cache.ts';
 import { checkCalls } from './check-calls.ts';
 import { checkConfiguration } from './check-configuration.ts';
 import { checkObservation, checkOperation } from './check-observation.ts';
@@ -76,6 +77,7 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
     }
     checkObservation(service, services);
     checkOperation(service);
+    checkCache(service);
     checkCalls(service, services);
     for (const name of can.reachesOutside ? [] : (service.reaches ?? []))
       throw manifestProblem(

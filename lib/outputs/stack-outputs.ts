@@ -2,6 +2,7 @@
  * Names of the stack outputs that workloads need: values that only a deployment knows. The CDK app exports exactly these and
  * gives their tokens to the charts; rendered files hold placeholders of the same names until they are filled.
  */
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { isCallSecretName } from '../../services/kit/call-secret.ts';
 import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy, usesDatabases } from '../../services/kit/observation.ts';
@@ -43,7 +44,7 @@ export const neededOutputs = (services: readonly ServiceManifest[], environment:
   const names = new Set<string>();
   if (inCluster.some(usesDatabases)) names.add(outputNames.databaseAddress);
   if (inCluster.some(usesEvents)) names.add(outputNames.eventBrokers);
-  if (inCluster.some(({ cache }) => cache)) names.add(outputNames.cacheAddress);
+  if (inCluster.some(usesCache)) names.add(outputNames.cacheAddress);
   if (environment.publicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
   for (const service of inCluster) {
     names.add(outputNames.repository(service.name));

@@ -1,4 +1,5 @@
 /** The pictures and tables of `docs/architecture.md`, from manifests, environments and templates. */
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { destinations } from '../../services/kit/destinations.ts';
 import {
   consumedTopics,
@@ -58,7 +59,7 @@ const containers = (services: readonly ServiceManifest[]) =>
       ...Object.keys(owns.tables ?? {}).map((one) => `  ${name} --- ${name}-${one}[(DynamoDB: ${one})]`),
       ...Object.keys(owns.buckets ?? {}).map((one) => `  ${name} --- ${name}-${one}[(S3: ${one})]`),
     ]),
-    ...services.filter(({ cache }) => cache).map(({ name }) => `  ${name} --- cache[(Valkey)]`),
+    ...services.filter(usesCache).map(({ name }) => `  ${name} --- cache[(Valkey)]`),
     ...services
       .filter(({ publishes }) => Object.keys(publishes).length > 0)
       .map(({ name }) => `  ${name} -.-> events([MSK])`),
@@ -160,7 +161,7 @@ const doors = (services: readonly ServiceManifest[]) =>
           ...(service.calls.length > 0 ? [codes(service.calls)] : []),
           ...(usesDatabases(service) ? ['Aurora'] : []),
           ...(usesEvents(service) ? ['MSK'] : []),
-          ...(service.cache ? ['Valkey'] : []),
+          ...(usesCache(service) ? ['Valkey'] : []),
         ].join(', '),
       ];
     }),

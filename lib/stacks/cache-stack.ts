@@ -1,6 +1,8 @@
 import type { IConnectable } from 'aws-cdk-lib/aws-ec2';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { cacheRights, usesCache } from '../../services/kit/cache-rights.ts';
+import type { ServiceManifest } from '../../services/kit/manifest.ts';
 import type { AlertTopics } from '../constructs/owned-alarm.ts';
 import type { PlatformNetwork } from '../constructs/platform-network.ts';
 import { ValkeyCache } from '../constructs/stores/valkey-cache.ts';
@@ -11,6 +13,8 @@ import { PlatformStack } from './platform-stack.ts';
 
 export type CacheStackProps = {
   readonly environment: Environment;
+  /** Each of them that uses the cache has a user of its own. */
+  readonly services: readonly ServiceManifest[];
   readonly network: PlatformNetwork;
   /** What connects from the cluster. */
   readonly pods: IConnectable;
@@ -21,11 +25,15 @@ export type CacheStackProps = {
 export class CacheStack extends PlatformStack {
   readonly cache: ValkeyCache;
 
-  constructor(scope: Construct, id: string, { environment, pods, ...props }: CacheStackProps) {
+  constructor(scope: Construct, id: string, { environment, services, pods, ...props }: CacheStackProps) {
     super(scope, id, { environment, description: 'Valkey for values that may vanish' });
     this.cache = new ValkeyCache(this, 'Cache', {
       name: this.prefix,
-      userName: cacheUser(environment.name),
+      users: services.filter(usesCache).map((service) => ({
+        service: service.name,
+        name: cacheUser(environment.name, service.name),
+        rights: cacheRights(service),
+      })),
       ...props,
       ...environment.cache,
     });

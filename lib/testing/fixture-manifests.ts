@@ -86,5 +86,5 @@ export const operatingFixture: ServiceManifest = fixture({
   kind: 'web',
   ports: { http: 9103 },
   observes: { topics: ['stock-events'] },
-  operates: { topics: ['stock-events'] },
+  operates: { topics: ['stock-events'], sharedCache: true },
 });

@@ -1,4 +1,5 @@
 /** The environment variables of a service, derived from its manifest: the same names on every platform. */
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { sendsMail } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy } from '../../services/kit/observation.ts';
@@ -59,7 +60,7 @@ export const serviceVariables = (
   for (const table of observed.tables) environment[`OBSERVED_TABLE_${variableName(table)}`] = at.table(table);
   if (service.operates) environment['PLATFORM_MAP'] = JSON.stringify(platformMap(all));
   if (usesEvents(service)) environment['EVENTS_URL'] = at.events(service);
-  if (service.cache) environment['CACHE_URL'] = at.cache(service);
+  if (usesCache(service)) environment['CACHE_URL'] = at.cache(service);
   for (const table of Object.keys(service.owns.tables ?? {}))
     environment[`TABLE_${variableName(table)}`] = at.table(table);
   for (const bucket of Object.keys(service.owns.buckets ?? {}))

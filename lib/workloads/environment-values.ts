@@ -1,3 +1,4 @@
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { observedBy } from '../../services/kit/observation.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -72,7 +73,14 @@ export const environmentValues = (
     databaseAddress: outputOf(outputNames.databaseAddress),
     databaseAuth: 'iam',
     eventsUrl: `kafka://${outputOf(outputNames.eventBrokers)}?auth=iam`,
-    cacheUrl: `rediss://${cacheUser(environment.name)}@${outputOf(outputNames.cacheAddress)}?cacheName=${prefixOf(environment.name)}`,
+    cacheUrls: Object.fromEntries(
+      inCluster
+        .filter(usesCache)
+        .map(({ name }) => [
+          name,
+          `rediss://${cacheUser(environment.name, name)}@${outputOf(outputNames.cacheAddress)}?cacheName=${prefixOf(environment.name)}`,
+        ]),
+    ),
     tables: Object.fromEntries(
       inCluster.flatMap((service) =>
         [...Object.keys(service.owns.tables ?? {}), ...observedBy(service).tables].map((table) => [

@@ -1,5 +1,6 @@
 import { k8s } from 'cdk8s-plus-28';
 import type { Construct } from 'constructs';
+import { usesCache } from '../../services/kit/cache-rights.ts';
 import { destinationsOf } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { usesDatabases, usesTables } from '../../services/kit/observation.ts';
@@ -45,7 +46,7 @@ const outsidePorts = (service: ServiceManifest, { network }: WorkloadValues): nu
 const storePorts = (service: ServiceManifest, { network }: WorkloadValues): number[] => [
   ...(usesDatabases(service) ? [network.databasePort] : []),
   ...(usesEvents(service) ? network.eventsPorts : []),
-  ...(service.cache ? network.cachePorts : []),
+  ...(usesCache(service) ? network.cachePorts : []),
 ];
 
 /**

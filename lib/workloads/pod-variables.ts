@@ -24,7 +24,7 @@ const inCluster = (values: WorkloadValues): Addresses => {
     ports: (service) => ({ ...service.ports, probe: probePort }),
     database: (service, database) => databaseUrl(service, database, values),
     events: () => values.eventsUrl,
-    cache: () => values.cacheUrl,
+    cache: ({ name }) => required(values.cacheUrls, name, 'address of the cache'),
     table: (name) => required(values.tables, name, 'table'),
     bucket: (name) => required(values.buckets, name, 'bucket'),
     site: () => undefined,

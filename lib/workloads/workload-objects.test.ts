@@ -269,7 +269,7 @@ describe('values that cannot be deployed are refused by name', () => {
 
   test('a token may stand in environment values, images and Ingress annotations', () => {
     const objects = objectsOf(aService({ public: true, cache: true }), {
-      cacheUrl: `rediss://${token}:6379`,
+      cacheUrls: { wishlist: `rediss://test-wishlist@${token}:6379?cacheName=test` },
       images: { wishlist: `${token}/wishlist:0123` },
       ingress: {
         className: 'alb',

@@ -51,8 +51,11 @@ export type WorkloadValues = {
   readonly databaseAuth: 'iam' | 'password';
   /** `kafka://broker,broker?auth=iam`. May hold tokens. */
   readonly eventsUrl: string;
-  /** `rediss://user@host:port?cacheName=name`, where user and name are what a token of IAM is made for. May hold tokens. */
-  readonly cacheUrl: string;
+  /**
+   * `rediss://user@host:port?cacheName=name` per service that uses the cache, where user and name are what a token of IAM is made for.
+   * May hold tokens.
+   */
+  readonly cacheUrls: Readonly<Record<string, string>>;
   /** Physical name per table that a manifest declares. May hold tokens. */
   readonly tables: Readonly<Record<string, string>>;
   /** `s3://name` per bucket that a manifest declares. May hold tokens. */

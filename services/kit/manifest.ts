@@ -144,7 +144,7 @@ export type ServiceManifest = {
   readonly operates?: Partial<Operation>;
   /** What it reaches outside the cluster, by the names of destinations.ts; egress and IAM follow. Default none. */
   readonly reaches?: readonly DestinationName[];
-  /** Whether it uses the shared cache (rate limits, cache-aside); default false. */
+  /** Whether it keeps values in the shared cache (rate limits, cache-aside), under keys that begin with its name; default false. */
   readonly cache?: boolean;
   readonly criticalFunctions: readonly CriticalFunction[];
   readonly configuration: Readonly<Record<string, ConfigurationDeclaration>>;

@@ -10,11 +10,17 @@ export type Operation = {
    * database: PostgreSQL has no narrower rights. It must observe a database.
    */
   readonly databaseSessions: boolean;
+  /**
+   * Whether it looks at the keys of every service in the shared cache, and deletes them; their values it cannot read. It then has no
+   * keys of its own there.
+   */
+  readonly sharedCache: boolean;
 };
 
 /** What a service operates; empty lists where it operates nothing. */
 export const operatedBy = ({ operates }: Pick<ServiceManifest, 'operates'>): Operation => ({
   topics: [],
   databaseSessions: false,
+  sharedCache: false,
   ...operates,
 });

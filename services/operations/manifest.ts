@@ -25,8 +25,7 @@ export const manifest = defineService({
     topics,
     tables: ['order-events'],
   },
-  operates: { topics, databaseSessions: true },
-  cache: true,
+  operates: { topics, databaseSessions: true, sharedCache: true },
   reaches: ['bigquery', 'ses'],
   criticalFunctions: [
     { file: 'topology/ask-health.ts', name: 'askHealth' },

@@ -3,6 +3,7 @@ import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
+import { usesCache } from '../../../services/kit/cache-rights.ts';
 import { destinationsOf, type Grant } from '../../../services/kit/destinations.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { observedBy, usesDatabases, usesTables } from '../../../services/kit/observation.ts';
@@ -18,7 +19,8 @@ export type ServiceResources = {
   groupArn(group: string): string;
   /** Consumer groups that read a topic. */
   groupsOn(topic: string): readonly string[];
-  readonly cacheConnectArns: readonly string[];
+  /** The cache, and the user as whom a service signs in. */
+  cacheConnectArns(service: string): readonly string[];
   tableArn(table: string): string;
   bucketArn(bucket: string): string;
   /** ARNs of the secrets that the service may read. */
@@ -92,7 +94,7 @@ export const servicePermissions = (
   service: ServiceManifest,
   at: ServiceResources,
 ): PolicyStatement[] => {
-  const { owns, cache } = service;
+  const { owns } = service;
   const observed = observedBy(service);
   const buckets = Object.keys(owns.buckets ?? {});
   const secrets = at.secretArns(service);
@@ -109,7 +111,9 @@ export const servicePermissions = (
     ...eventStatements(service, at),
     ...observedTopicStatements(observed.topics, at),
     ...operatedTopicStatements(operatedBy(service).topics, at),
-    ...(cache ? [statement('SignInToCache', ['elasticache:Connect'], at.cacheConnectArns)] : []),
+    ...(usesCache(service)
+      ? [statement('SignInToCache', ['elasticache:Connect'], at.cacheConnectArns(service.name))]
+      : []),
     ...tableStatements(service, at),
     ...(observed.tables.length > 0
       ? [

@@ -15,32 +15,43 @@ import { acknowledge } from '../../guards/acknowledge.ts';
 import { type AlertTopics, OwnedAlarm } from '../owned-alarm.ts';
 import type { PlatformNetwork } from '../platform-network.ts';
 
+/** As whom a service signs in. */
+export type CacheUser = {
+  readonly service: string;
+  /** A literal, because the address that the service gets holds it. */
+  readonly name: string;
+  /** Rules of Valkey's access control lists. */
+  readonly rights: readonly string[];
+};
+
 export type ValkeyCacheProps = Environment['cache'] & {
   /** Id of the replication group. */
   readonly name: string;
   readonly network: PlatformNetwork;
   readonly key: IKey;
   readonly alerts: AlertTopics;
-  /** User as whom services sign in; a literal, because their addresses hold it. */
-  readonly userName: string;
+  readonly users: readonly CacheUser[];
 };
 
 const PORT = 6379;
 
 /**
  * Valkey behind TLS, for values that may vanish at any moment: the least used go first when memory is full.
- * Services sign in by IAM as one user; without a default user in the group nobody else gets in.
+ * Services sign in by IAM, each as its own user. A group of engine `valkey` switches the default user off, so nobody else gets in.
+ * Source: ElastiCache user guide, "Role-Based Access Control", RBAC with Valkey.
  */
 export class ValkeyCache extends Construct {
   /** `host:port` of the primary. Holds tokens. */
   readonly address: string;
-  /** What an IAM statement for `elasticache:Connect` must name. */
-  readonly connectArns: readonly string[];
+  private readonly userNames: ReadonlyMap<string, string>;
+  private readonly name: string;
   private readonly securityGroup: SecurityGroup;
 
   constructor(scope: Construct, id: string, props: ValkeyCacheProps) {
     super(scope, id);
-    const { name, network, userName } = props;
+    const { name, network, users } = props;
+    this.name = name;
+    this.userNames = new Map(users.map((user) => [user.service, user.name]));
     this.securityGroup = new SecurityGroup(this, 'Access', {
       vpc: network.vpc,
       description: 'Valkey',
@@ -56,19 +67,21 @@ export class ValkeyCache extends Construct {
       description: 'Evict the least recently used key when memory is full',
       properties: { 'maxmemory-policy': 'allkeys-lru' },
     });
-    // With IAM, user id and user name must be the same.
-    const services = new CfnUser(this, 'Services', {
-      engine: 'valkey',
-      userId: userName,
-      userName,
-      // INFO counts and names no key; it is what an analysis of the cache reads.
-      accessString: 'on ~* +@all -@dangerous -@admin +info',
-      authenticationMode: { Type: 'iam' },
-    });
-    const users = new CfnUserGroup(this, 'Users', {
+    const ownUsers = users.map(
+      (user) =>
+        new CfnUser(this, `User-${user.service}`, {
+          engine: 'valkey',
+          // With IAM, user id and user name must be the same.
+          userId: user.name,
+          userName: user.name,
+          accessString: ['on', ...user.rights].join(' '),
+          authenticationMode: { Type: 'iam' },
+        }),
+    );
+    const group = new CfnUserGroup(this, 'Users', {
       engine: 'valkey',
       userGroupId: name,
-      userIds: [services.ref],
+      userIds: ownUsers.map(({ ref }) => ref),
     });
     const cache = new CfnReplicationGroup(this, 'Cache', {
       replicationGroupId: name,
@@ -83,7 +96,7 @@ export class ValkeyCache extends Construct {
       cacheSubnetGroupName: subnets.ref,
       cacheParameterGroupName: parameters.ref,
       securityGroupIds: [this.securityGroup.securityGroupId],
-      userGroupIds: [users.ref],
+      userGroupIds: [group.ref],
       port: PORT,
       transitEncryptionEnabled: true,
       transitEncryptionMode: 'required',
@@ -101,9 +114,16 @@ export class ValkeyCache extends Construct {
     if (props.replicas === 0)
       acknowledge(cache, 'Nothing is lost with the cache, and one node is cheaper.', 'AwsSolutions-AEC4');
     this.address = `${cache.attrPrimaryEndPointAddress}:${PORT}`;
-    const arn = (resource: string) => Stack.of(this).formatArn({ service: 'elasticache', resource });
-    this.connectArns = [arn(`replicationgroup:${name}`), arn(`user:${userName}`)];
     this.addAlarms(props);
+  }
+
+  /** What a statement of IAM for `elasticache:Connect` must name, so that a service comes in as itself and as nobody else. */
+  connectArns(service: string): readonly string[] {
+    const user = this.userNames.get(service);
+    if (user === undefined)
+      throw new Error(`${service} has no user in the cache; its manifest declares cache or operates.sharedCache`);
+    const arn = (resource: string) => Stack.of(this).formatArn({ service: 'elasticache', resource });
+    return [arn(`replicationgroup:${this.name}`), arn(`user:${user}`)];
   }
 
   /** Admits connections from a peer; the rule lives in this construct's stack. */

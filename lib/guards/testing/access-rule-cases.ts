@@ -1,6 +1,9 @@
 import { chart, key, one, pod, policy } from '../../testing/planted-resources.ts';
-import { noSecretInTemplate, noWildcardGrant } from '../access-rules.ts';
+import { noSecretInTemplate, noWideCacheUser, noWildcardGrant } from '../access-rules.ts';
 import type { LawCases } from './rule-cases.ts';
+
+const cacheUser = (rights: string, mode = 'iam') =>
+  one('AWS::ElastiCache::User', { AccessString: rights, AuthenticationMode: { Type: mode } });
 
 export const accessLawCases: LawCases = {
   broken: [
@@ -21,6 +24,20 @@ export const accessLawCases: LawCases = {
       'a family of actions on everything',
       policy({ Effect: 'Allow', Action: 'dynamodb:Get*', Resource: ['*'] }),
       /every resource/,
+    ],
+    [
+      noWideCacheUser,
+      'a user of the cache with all but the dangerous',
+      cacheUser('on ~* +@all -@dangerous'),
+      /named commands/,
+    ],
+    [noWideCacheUser, 'a user of the cache with a category', cacheUser('on ~x:* -@all +@read'), /named commands/],
+    [noWideCacheUser, 'a user of the cache that hears channels', cacheUser('on ~x:* &* -@all +get'), /named commands/],
+    [
+      noWideCacheUser,
+      'a user of the cache with a password',
+      cacheUser('on ~x:* -@all +get', 'password'),
+      /by a password/,
     ],
     [
       noSecretInTemplate,
@@ -55,6 +72,7 @@ export const accessLawCases: LawCases = {
     ],
   ],
   kept: [
+    [noWideCacheUser, 'a user with named commands on keys of its own', cacheUser('on ~x:* -@all +get +set')],
     [
       noWildcardGrant,
       'a family of actions on one key',

@@ -20,7 +20,7 @@ export const someWorkloadValues = (
   databaseAddress: 'writer.example:5432',
   databaseAuth: 'iam',
   eventsUrl: 'kafka://broker-1.example:9098,broker-2.example:9098',
-  cacheUrl: 'rediss://cache.example:6379',
+  cacheUrls: byName(services, ({ name }) => `rediss://test-${name}@cache.example:6379?cacheName=test`),
   tables: Object.fromEntries(
     services.flatMap(({ owns }) => Object.keys(owns.tables ?? {}).map((name) => [name, `test-${name}`])),
   ),

@@ -3,6 +3,7 @@ import { openCache } from '../../kit/cache/open-cache.ts';
 import { eventually } from '../../kit/testing/condition.ts';
 import { type RedisServer, startRedis } from '../../kit/testing/redis-server.ts';
 import { testTokens } from '../../kit/testing/tokens.ts';
+import { manifest } from '../manifest.ts';
 import { type RunningGateway, startGateway } from '../testing/running-gateway.ts';
 
 const budget = 10;
@@ -10,7 +11,7 @@ const budget = 10;
 let redis: RedisServer;
 let gateways: readonly [RunningGateway, RunningGateway];
 beforeAll(async () => {
-  redis = await startRedis();
+  redis = await startRedis({ services: [manifest] });
 });
 afterAll(() => redis.kill());
 beforeEach(async () => {
@@ -19,7 +20,7 @@ beforeEach(async () => {
     startGateway(
       { RATE_LIMIT_PER_MINUTE: budget },
       // A crowded machine is not a broken cache; a frozen one is given up after its first second of silence all the same.
-      { cache: openCache(redis.url, { namespace: 'api-gateway', commandDeadlineMs: 1_500 }), tokens },
+      { cache: openCache(redis.urlOf(manifest), { namespace: manifest.name, commandDeadlineMs: 1_500 }), tokens },
     );
   gateways = [await start(), await start()];
 });

@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { eventually } from '../../kit/testing/condition.ts';
 import { type RedisServer, startRedis } from '../../kit/testing/redis-server.ts';
+import { manifest } from '../manifest.ts';
 import { startCart, type TestCart } from '../testing/cart-fixtures.ts';
 
 let redis: RedisServer;
 let shop: TestCart;
 beforeAll(async () => {
-  redis = await startRedis();
-  shop = await startCart({ cacheUrl: redis.url });
+  redis = await startRedis({ services: [manifest] });
+  shop = await startCart({ cacheUrl: redis.urlOf(manifest) });
 });
 afterAll(async () => {
   await shop.stop();

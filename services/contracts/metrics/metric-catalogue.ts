@@ -23,7 +23,6 @@ export type Emitter = {
   readonly publishes: object;
   readonly consumes: object;
   readonly cache?: boolean;
-  readonly operates?: object;
 };
 
 const hasPart: Readonly<Record<Exclude<MetricHome, readonly string[]>, (service: Emitter) => boolean>> = {
@@ -33,8 +32,7 @@ const hasPart: Readonly<Record<Exclude<MetricHome, readonly string[]>, (service:
   database: ({ owns }) => owns.database !== undefined,
   outbox: ({ owns, publishes }) => owns.database !== undefined && Object.keys(publishes).length > 0,
   consumer: ({ consumes }) => Object.keys(consumes).length > 0,
-  // Who operates looks at the cache of all and keeps nothing in it.
-  cache: ({ cache, operates }) => cache === true && operates === undefined,
+  cache: ({ cache }) => cache === true,
 };
 
 /** What a service that runs in pods emits, beside what is told of every process. */

@@ -8,13 +8,13 @@ describe('the address of Redis', () => {
     ['redis://[::1]:7000', { host: '::1', port: 7000, tls: false, database: 0 }],
     ['redis://:p%40ss@valkey', { host: 'valkey', port: 6379, tls: false, database: 0, password: 'p@ss' }],
     [
-      'rediss://cloudmart-dev-services@master.dev.use1.cache.amazonaws.com:6379?cacheName=cloudmart-dev',
+      'rediss://cloudmart-dev-cart@master.dev.use1.cache.amazonaws.com:6379?cacheName=cloudmart-dev',
       {
         host: 'master.dev.use1.cache.amazonaws.com',
         port: 6379,
         tls: true,
         database: 0,
-        username: 'cloudmart-dev-services',
+        username: 'cloudmart-dev-cart',
         cacheName: 'cloudmart-dev',
       },
     ],

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createLogger } from '../telemetry/logger.ts';
 import { eventually } from '../testing/condition.ts';
 import { freePort } from '../testing/loopback.ts';
+import { testManifest } from '../testing/manifest.ts';
 import { type RedisServer, startRedis } from '../testing/redis-server.ts';
 import { cacheConformance } from './cache.conformance.ts';
 import type { Cache, CacheOptions } from './cache.ts';
@@ -19,21 +20,29 @@ import { connectRedis } from './redis-connection.ts';
 /** A crowded machine is not a broken cache. */
 const patient: CacheOptions = { commandDeadlineMs: 10_000 };
 
+/** A server on which each of these is a user with the rights of a service that declares `cache`. */
+const startWith = (...names: readonly string[]) =>
+  startRedis({ services: names.map((name) => testManifest({ name, cache: true })) });
+
 cacheConformance('Redis', async () => {
-  const server = await startRedis();
-  return { open: (options) => openCache(server.url, { ...patient, ...options }), stop: () => server.kill() };
+  const server = await startWith('sample');
+  const given = { ...patient, namespace: 'sample' };
+  return {
+    open: (options) => openCache(server.urlOf({ name: 'sample' }), { ...given, ...options }),
+    stop: () => server.kill(),
+  };
 });
 
 describe('a cache in Redis', () => {
   let server: RedisServer;
   const opened: Cache[] = [];
-  const open = (options?: CacheOptions) => {
-    const cache = openCache(server.url, { ...patient, ...options });
+  const open = ({ namespace = 'sample', ...options }: CacheOptions = {}) => {
+    const cache = openCache(server.urlOf({ name: namespace }), { ...patient, namespace, ...options });
     opened.push(cache);
     return cache;
   };
   beforeAll(async () => {
-    server = await startRedis();
+    server = await startWith('sample', 'cart', 'product', 'ends', 'odd');
   });
   afterAll(async () => {
     await Promise.all(opened.map((cache) => cache.close()));
@@ -133,10 +142,12 @@ describe('over TLS', () => {
       ...['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
     ]);
     tlsPort = await freePort();
-    server = await startRedis(
-      ...['--tls-port', String(tlsPort), '--tls-cert-file', certificate, '--tls-key-file', key],
-      ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'],
-    );
+    server = await startRedis({
+      parameters: [
+        ...['--tls-port', String(tlsPort), '--tls-cert-file', certificate, '--tls-key-file', key],
+        ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'],
+      ],
+    });
   });
   afterAll(async () => {
     setDefaultCACertificates(authorities);
@@ -186,14 +197,14 @@ describe('signing in', () => {
       return token;
     };
     const token = await createElastiCacheToken({
-      ...{ cacheName: 'cloudmart-dev', user: 'cloudmart-dev-services', region: 'us-east-1', credentials, at },
+      ...{ cacheName: 'cloudmart-dev', user: 'cloudmart-dev-cart', region: 'us-east-1', credentials, at },
     });
     // The token as the password of an ordinary user: what AWS checks of it, no server here can.
     const server = await startRedis();
     await server.ask(
       'ACL',
       'SETUSER',
-      'cloudmart-dev-services',
+      'cloudmart-dev-cart',
       'on',
       `>${token}`,
       '~*',
@@ -201,12 +212,12 @@ describe('signing in', () => {
       '-@dangerous',
       '-@admin',
     );
-    const address = parseRedisUrl(`rediss://cloudmart-dev-services@127.0.0.1:${server.port}?cacheName=cloudmart-dev`);
+    const address = parseRedisUrl(`rediss://cloudmart-dev-cart@127.0.0.1:${server.port}?cacheName=cloudmart-dev`);
     const connection = connectRedis({
       ...{ address: { ...address, tls: false }, logger, commandDeadlineMs: 10_000, createToken, signInEveryMs: 50 },
     });
     await connection.tried;
-    expect(await connection.run((client) => client.aclWhoAmI())).toBe('cloudmart-dev-services');
+    expect(await connection.run((client) => client.aclWhoAmI())).toBe('cloudmart-dev-cart');
     await eventually(() => expect(made.length).toBeGreaterThan(3));
     expect(new Set(made)).toEqual(new Set([token]));
     const stats = String(await server.ask('INFO', 'commandstats'));

@@ -28,12 +28,23 @@ export const createRedisCache = (
     await connection.tried;
     return connection.run(command);
   };
+  let isForbiddenTold = false;
+  const reasonOf = (problem: unknown): string => {
+    if (problem instanceof Error && problem.message.startsWith('NOPERM')) return 'forbidden';
+    const { code } = problem as { code?: string };
+    return code?.startsWith('redis.') ? code.slice('redis.'.length) : 'refused';
+  };
   const orElse = async <T>(fallback: T, work: Promise<T>): Promise<T> => {
     try {
       return await work;
     } catch (problem) {
-      const { code } = problem as { code?: string };
-      failures?.inc({ reason: code?.startsWith('redis.') ? code.slice('redis.'.length) : 'refused' });
+      const reason = reasonOf(problem);
+      failures?.inc({ reason });
+      // Never ends by itself, and looks like a cache that knows nothing.
+      if (reason === 'forbidden' && !isForbiddenTold) {
+        isForbiddenTold = true;
+        logger?.error({ error: problem }, 'the cache refuses a command to this service; add it to kit/cache-rights.ts');
+      }
       return fallback;
     }
   };

@@ -100,6 +100,8 @@ export const connectRedis = (options: RedisConnectionOptions): RedisConnection =
       disableOfflineQueue: true,
       commandsQueueMaxLength: mostCommands,
       maintNotifications: 'disabled',
+      // Its CLIENT SETINFO would be one more right; the name below comes with HELLO.
+      disableClientInfo: true,
       ...(process.env['SERVICE_NAME'] && { name: process.env['SERVICE_NAME'] }),
     });
     client.on('error', lose);

@@ -1,5 +1,6 @@
 /** The part of a service's configuration that its manifest implies: ports, addresses, names. */
 import { isIP } from 'node:net';
+import { usesCache } from '../cache-rights.ts';
 import { callSecretName, callSecretProblem } from '../call-secret.ts';
 import { sendsMail } from '../destinations.ts';
 import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
@@ -157,7 +158,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     usesEvents(manifest) && !isFunction
       ? read.required('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port')
       : read.optional('EVENTS_URL', isEventsUrl, 'a postgresql:// URL or kafka://host:port,host:port');
-  const cache = manifest.cache
+  const cache = usesCache(manifest)
     ? read.required(
         'CACHE_URL',
         (text) => text === 'memory:' || hasScheme('redis', 'rediss')(text),

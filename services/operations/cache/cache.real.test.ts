@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { type RedisServer, startRedis } from '../../kit/testing/redis-server.ts';
+import { manifest } from '../manifest.ts';
 import { analyseCache } from './analyse-cache.ts';
 import { deleteKeys } from './delete-keys.ts';
 import { openSharedCache, type SharedCache } from './shared-cache.ts';
@@ -7,13 +8,13 @@ import { openSharedCache, type SharedCache } from './shared-cache.ts';
 let server: RedisServer;
 let cache: SharedCache | undefined;
 beforeAll(async () => {
-  server = await startRedis('--maxmemory', '64mb');
+  server = await startRedis({ services: [manifest], parameters: ['--maxmemory', '64mb'] });
 });
 beforeEach(async () => {
   await server.ask('FLUSHALL');
   await server.ask('CONFIG', 'RESETSTAT');
   // A crowded machine is not a cache that is away.
-  cache = openSharedCache(server.url, { commandDeadlineMs: 60_000 });
+  cache = openSharedCache(server.urlOf(manifest), { commandDeadlineMs: 60_000 });
 });
 afterEach(() => cache?.close());
 afterAll(() => server.kill());
