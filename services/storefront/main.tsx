@@ -15,6 +15,8 @@ const router = createShopRouter(queries);
 const place = document.getElementById('site');
 if (!place) throw new Error('index.html has no element "site" to put the page into');
 if (place.hasChildNodes()) await shellKept(router, queries);
+// From here on nothing else draws there, not even while the page is still empty (public/ahead.js).
+place.dataset['taken'] = '';
 
 createRoot(place).render(
   <StrictMode>

@@ -116,6 +116,28 @@ export const pages = (at: Storefront): void => {
       },
     );
 
+    it.each(['/', '/products?q=love'])(
+      'at %s is drawn once also where its script comes first, whenever the other comes',
+      async (path) => {
+        const context = await at.browser().newContext();
+        const page = await context.newPage();
+        // What a reader who comes again has: everything but the script that is asked for anew each time.
+        await page.goto(at.shop() + path, { waitUntil: 'networkidle' });
+        for (const lateMs of [0, 20, 40, 60, 90, 130, 200, 400]) {
+          await page.route('**/ahead.js', async (route) => {
+            await new Promise((late) => setTimeout(late, lateMs));
+            await route.continue();
+          });
+          await page.goto(at.shop() + path, { waitUntil: 'networkidle' });
+          await page.locator('main .card-title').first().waitFor();
+          await gone(page.locator('.shell'));
+          expect(await page.getByRole('heading', { level: 1 }).count()).toBe(1);
+          await page.unroute('**/ahead.js');
+        }
+        await context.close();
+      },
+    );
+
     it('of a film shows its picture after four questions, of which none is its script', async () => {
       const { items } = (await (await fetch(`${at.shop()}/api/v1/products?q=love&limit=1`)).json()) as {
         items: { id: string; title: string }[];

@@ -24,8 +24,8 @@
     if (!template) return;
     for (const href of template.dataset.scripts.split(' '))
       document.head.append(Object.assign(document.createElement('link'), { rel: 'modulepreload', href }));
-    // The script of the pages was faster.
-    if (site.hasChildNodes()) return;
+    // The script of the pages was faster (services/storefront/main.tsx).
+    if (site.dataset.taken !== undefined) return;
     const shell = document.createElement('div');
     shell.className = 'shell';
     shell.append(template.content);
