@@ -1,5 +1,5 @@
 import { COLUMNS, wrapped } from './help.ts';
-import { type Mood, paint } from './print.ts';
+import { columns, type Mood, paint } from './print.ts';
 
 /** Cells of a label, with the gap behind it, where none are given. */
 const LABEL = 12;
@@ -16,3 +16,18 @@ export const labelled = (label: string, text: string, { mood, width = LABEL }: {
   wrapped(text, COLUMNS - width)
     .split('\n')
     .map((line, at) => `${(at === 0 ? label : '').padEnd(width)}${mood ? paint(mood, line) : line}`);
+
+/** Cells by which a text stands in below what it is about. */
+const INDENT = 4;
+
+/** Short cells, and a text of any length about them. */
+export type ToldRow = { readonly cells: readonly string[]; readonly text: string };
+
+/** Rows of short cells in columns, each with its text below it, as lines that fit 80 columns where cells and words do. */
+export const toldRows = (rows: readonly ToldRow[]): string[] => {
+  const above = columns(rows.map(({ cells }) => cells));
+  return rows.flatMap(({ text }, at) => [above[at] as string, ...labelled('', text, { width: INDENT })]);
+};
+
+/** A time to the second: as exact as anybody reads it in a list. */
+export const toSecond = (time: string): string => time.replace(/\.\d+Z$/, 'Z');

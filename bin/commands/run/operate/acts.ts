@@ -1,5 +1,6 @@
 import type { Act } from '../../../../lib/shop/operations-views.ts';
-import { columns, paint, print } from '../../../command-line/print.ts';
+import { toldRows, toSecond } from '../../../command-line/labelled.ts';
+import { paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { ActsFlags } from '../../operate/acts.ts';
 
@@ -21,9 +22,12 @@ export const runActs = async (flags: ActsFlags): Promise<void> => {
   });
   print(flags.json, { items }, () => {
     if (items.length === 0) return ['nobody has done anything yet'];
-    return columns([
-      ['when', 'who', 'what', 'came to', 'why', 'to what'],
-      ...items.map((act) => [act.begunAt, act.actor, act.act, outcomeOf(act), act.reason, JSON.stringify(act.subject)]),
+    return toldRows([
+      { cells: ['when', 'who', 'what'], text: 'came to, why: to what' },
+      ...items.map((act) => ({
+        cells: [toSecond(act.begunAt), act.actor, act.act],
+        text: `${outcomeOf(act)}, ${act.reason}: ${JSON.stringify(act.subject)}`,
+      })),
     ]);
   });
 };

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import path from 'node:path';
 import { backupsOf, type ListedBackup, listBackups } from '../../../../lib/backups/backup-folder.ts';
 import type { BackupManifest } from '../../../../lib/backups/backup-manifest.ts';
@@ -9,6 +8,7 @@ import { reportsOf, writeReport } from '../../../../lib/backups/write-report.ts'
 import type { LawVerdict } from '../../../../lib/laws/check-laws.ts';
 import { type LabelledText, labelled, markdownList } from '../../../command-line/labelled.ts';
 import { columns, paint, print, say } from '../../../command-line/print.ts';
+import { userName } from '../../../command-line/user-name.ts';
 import type { BackupAction, BackupFlags } from '../../operate/backup.ts';
 
 /** Differences and violations that are shown; the report has them all. */
@@ -124,7 +124,7 @@ const restore = async (name: string | undefined, flags: BackupFlags, signal: Abo
   const lines = restoredLines(report);
   if (dryRun) return print(flags.json, report, () => lines);
   const folder = path.resolve(flags.reports ?? reportsOf(flags.data));
-  const noted = { by: userInfo().username, at: at.toISOString(), reason, ...report };
+  const noted = { by: userName(), at: at.toISOString(), reason, ...report };
   const said = [...lines, `by ${noted.by}: ${reason}`];
   const files = await writeReport(folder, 'backup-restore', at, noted, said);
   print(flags.json, { ...noted, report: files }, () => [

@@ -1,7 +1,8 @@
 import { incidentReport } from '../../../../lib/shop/incident-report.ts';
 import type { Incident, IncidentNote } from '../../../../lib/shop/operations-views.ts';
 import { type AdminSession, allOf } from '../../../../lib/shop/staff-session.ts';
-import { columns, paint, print } from '../../../command-line/print.ts';
+import { type ToldRow, toldRows, toSecond } from '../../../command-line/labelled.ts';
+import { paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { IncidentAction, IncidentFlags } from '../../operate/incident.ts';
 
@@ -13,18 +14,15 @@ const stateOf = ({ state, isLate }: Incident): string => {
   return paint('bad', isLate ? 'open, late' : 'open');
 };
 
-const rowOf = (incident: Incident): string[] => [
-  incident.id,
-  incident.severity,
-  stateOf(incident),
-  incident.openedAt,
-  incident.state === 'open' ? `answer by ${incident.answerBy}` : (incident.closedAt ?? '-'),
-  incident.title,
-];
+const rowOf = (incident: Incident): ToldRow => {
+  const { id, severity, state, openedAt, answerBy, closedAt, title } = incident;
+  const next = state === 'open' ? `answer by ${toSecond(answerBy)}` : closedAt && `closed ${toSecond(closedAt)}`;
+  return { cells: [id, severity, stateOf(incident), next ?? '-'], text: `${toSecond(openedAt)}: ${title}` };
+};
 
 const list = async ({ operations }: AdminSession, { json }: IncidentFlags) => {
   const items = await allOf((query) => operations.incidents({ query }));
-  print(json, { items }, () => (items.length === 0 ? [paint('good', 'no incidents')] : columns(items.map(rowOf))));
+  print(json, { items }, () => (items.length === 0 ? [paint('good', 'no incidents')] : toldRows(items.map(rowOf))));
   if (items.some(({ state }) => state !== 'closed')) process.exitCode = 1;
 };
 
@@ -52,6 +50,6 @@ export const runIncident = async (action: IncidentAction, id = '', flags: Incide
       return print(flags.json, told, () => incidentReport(told.incident, told.timeline));
     }
     const told = await change(session, action, id, flags);
-    print(flags.json, told, () => columns([rowOf(told.incident)]));
+    print(flags.json, told, () => toldRows([rowOf(told.incident)]));
   });
 };

@@ -1,6 +1,7 @@
 import type { MaintenanceWindow } from '../../../../lib/shop/operations-views.ts';
 import { type AdminSession, allOf } from '../../../../lib/shop/staff-session.ts';
-import { columns, type Mood, paint, print } from '../../../command-line/print.ts';
+import { type ToldRow, toldRows, toSecond } from '../../../command-line/labelled.ts';
+import { type Mood, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { MaintenanceAction, MaintenanceFlags } from '../../operate/maintenance.ts';
 
@@ -10,14 +11,19 @@ const moods: Readonly<Record<MaintenanceWindow['state'], Mood>> = {
   over: 'aside',
 };
 
-const rowOf = (window: MaintenanceWindow): string[] => [
-  window.id,
-  paint(moods[window.state], window.state),
-  `${window.beginsAt} to ${window.closedAt ?? window.endsAt}`,
-  window.services.join(', ') || 'everything',
-  window.isAnnouncedInTime ? '' : paint('doubtful', 'announced late'),
-  window.title,
-];
+const rowOf = ({
+  id,
+  state,
+  beginsAt,
+  endsAt,
+  closedAt,
+  services,
+  isAnnouncedInTime,
+  title,
+}: MaintenanceWindow): ToldRow => ({
+  cells: [id, paint(moods[state], state), isAnnouncedInTime ? '' : paint('doubtful', 'announced late')],
+  text: `${toSecond(beginsAt)} to ${toSecond(closedAt ?? endsAt)}, ${services.join(', ') || 'everything'}: ${title}`,
+});
 
 const change = async (
   { operations }: AdminSession,
@@ -39,8 +45,8 @@ export const runMaintenance = (
   signedInAsStaff(flags, async (session) => {
     if (action !== 'list') {
       const window = await change(session, id, flags);
-      return print(flags.json, { window }, () => columns([rowOf(window)]));
+      return print(flags.json, { window }, () => toldRows([rowOf(window)]));
     }
     const items = await allOf((query) => session.operations.windows({ query }));
-    print(flags.json, { items }, () => (items.length === 0 ? ['no maintenance windows'] : columns(items.map(rowOf))));
+    print(flags.json, { items }, () => (items.length === 0 ? ['no maintenance windows'] : toldRows(items.map(rowOf))));
   });
