@@ -1,5 +1,5 @@
-import { eachOne } from '../../kit/jobs/each-one.ts';
 import type { Clock } from '../../kit/values/clock.ts';
+import { eachOne } from '../../kit/values/each-one.ts';
 import type { OrderRepository } from '../storage/order-repository.ts';
 
 export type SweepEffects = {

@@ -1,4 +1,4 @@
-import { eachOne } from '../../kit/jobs/each-one.ts';
+import { eachOne } from '../../kit/values/each-one.ts';
 import { Refusal } from '../../kit/values/refusal.ts';
 import { resolvePayment } from './authorise-payment.ts';
 import type { PaymentEffects } from './payment-effects.ts';

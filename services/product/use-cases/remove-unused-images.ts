@@ -1,6 +1,6 @@
-import { eachOne } from '../../kit/jobs/each-one.ts';
 import type { ObjectStore } from '../../kit/objects/object-store.ts';
 import type { Clock } from '../../kit/values/clock.ts';
+import { eachOne } from '../../kit/values/each-one.ts';
 import { allFormKeys, sentKey } from '../domain/product-image.ts';
 import type { ImageRepository } from '../storage/image-repository.ts';
 
