@@ -26,6 +26,7 @@ describe('the catalogue of metrics', () => {
       'http_request_duration_seconds',
       'http_undeclared_refusals_total',
       'security_events_total',
+      'spans_lost_total',
       'cache_requests_total',
     ]);
     const cart = metricsOf({ name: 'cart', ports: {}, owns: {}, publishes: {}, consumes: {} }).map(({ name }) => name);
