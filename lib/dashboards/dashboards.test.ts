@@ -68,6 +68,7 @@ describe('the dashboards', () => {
       'HTTP',
       'Database and cache',
       'Events and jobs',
+      'Traces',
       'Processes',
     ]);
   });

@@ -24,6 +24,7 @@ const headings: readonly (readonly [beginning: RegExp, title: string])[] = [
   [/^(pg|cache)_/, 'Database and cache'],
   [/^(outbox|jobs)_/, 'Events and jobs'],
   [/^consumer_/, 'Consumers'],
+  [/^spans_/, 'Traces'],
 ];
 const own = 'What it does';
 

@@ -1,4 +1,5 @@
 import type { TokenVerifier } from '../auth/token-verifier.ts';
+import { usesCache } from '../cache-rights.ts';
 import type { Config } from '../config/config.ts';
 import { createContext, type ServiceContext } from '../context.ts';
 import type { ServiceManifest } from '../manifest.ts';
@@ -54,7 +55,7 @@ export const testContext = <Own = Readonly<Record<string, unknown>>>(
       ...(manifest.ports.http !== undefined && { httpPort: 0 }),
       ...(manifest.ports.grpc !== undefined && { grpcPort: 0 }),
       logLevel: 'silent',
-      ...(manifest.cache && { cache: 'memory:' }),
+      ...(usesCache(manifest) && { cache: 'memory:' }),
       tables: {},
       buckets: {},
       callers: testCallers(manifest.name, ['api-gateway', 'user', 'product', 'cart', 'order', 'payment', 'test']),
