@@ -290,6 +290,6 @@ describe('buying', () => {
       broken: [],
       stderr: expect.anything(),
     });
-    expect([code, laws.length]).toEqual([0, 17]);
+    expect([code, laws.length]).toEqual([0, 18]);
   });
 });

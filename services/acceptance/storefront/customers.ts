@@ -2,7 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { visit } from '../../kit/testing/browser.ts';
-import { address, barriers, desk, faultsIn, fillCart, paid, pay, type Storefront } from './visitor.ts';
+import { barriers, desk, faultsIn, fillAddress, fillCart, paid, pay, type Storefront, signUp } from './visitor.ts';
 
 /** Accounts and their sessions. */
 export const customers = (at: Storefront): void => {
@@ -26,11 +26,7 @@ export const customers = (at: Storefront): void => {
       ]);
       await page.goto(`${at.shop()}/checkout`);
       await page.getByText('@example.com').waitFor();
-      await page.getByLabel('Name').fill(address.name);
-      await page.getByLabel('Street and number').fill(address.street);
-      await page.getByLabel('Postal code').fill(address.zip);
-      await page.getByLabel('City').fill(address.city);
-      await page.getByLabel('Country').selectOption('US');
+      await fillAddress(page);
       await pay(page).click();
       await paid(page).waitFor();
       await page.goto(`${at.shop()}/account`);
@@ -40,6 +36,27 @@ export const customers = (at: Storefront): void => {
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       expect(await sessionCookies(page)).toEqual([]);
       expect(faultsIn(complaints)).toEqual([]);
+      await page.close();
+    });
+
+    it('who signs out while nobody knows whether he paid leaves nothing that the next one could pay', async () => {
+      const { page } = await visit(at.browser(), at.shop(), desk);
+      await signUp(at, page, 'Ada Lovelace');
+      await fillCart(at, page);
+      await page.goto(`${at.shop()}/checkout`);
+      await page.getByText('@example.com').waitFor();
+      await fillAddress(page);
+      await page.route('**/api/v1/orders', (route) => route.abort());
+      await pay(page).click();
+      await page.getByRole('button', { name: 'Ask again' }).waitFor();
+      await page.goto(`${at.shop()}/account`);
+      await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+      await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+      await page.unroute('**/api/v1/orders');
+      await fillCart(at, page, 'paris');
+      await page.goto(`${at.shop()}/checkout`);
+      await pay(page).waitFor();
+      expect(await page.evaluate("sessionStorage.getItem('payment-attempt')")).toBeNull();
       await page.close();
     });
 

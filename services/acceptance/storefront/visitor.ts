@@ -53,14 +53,19 @@ export const fillCart = async (at: Storefront, page: Page, query = 'love') => {
 
 export const address = { name: 'Ada Lovelace', street: '12 St James Square', zip: '12345', city: 'Springfield' };
 
-/** Fills in what a guest is asked when checking out. */
-export const fillForm = async (page: Page, { name, street, zip, city } = address) => {
-  await page.getByLabel('E-mail').fill('ada@example.com');
+/** Fills in where to send it when checking out. */
+export const fillAddress = async (page: Page, { name, street, zip, city } = address) => {
   await page.getByLabel('Name').fill(name);
   await page.getByLabel('Street and number').fill(street);
   await page.getByLabel('Postal code').fill(zip);
   await page.getByLabel('City').fill(city);
   await page.getByLabel('Country').selectOption('US');
+};
+
+/** Fills in what a guest is asked when checking out. */
+export const fillForm = async (page: Page, given = address) => {
+  await page.getByLabel('E-mail').fill('ada@example.com');
+  await fillAddress(page, given);
 };
 
 /** The button that pays. */

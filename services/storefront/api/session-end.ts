@@ -2,7 +2,7 @@
 import { type QueryClient, queryOptions } from '@tanstack/react-query';
 import { ApiProblem } from '../../contracts/http/ask.ts';
 import { sessionQuery } from '../../site-kit/api/session.ts';
-import { forgetReader } from './forget-reader.ts';
+import { forgetReader, forgetWhoLeft } from './forget-reader.ts';
 import { sessionGate } from './session-gate.ts';
 
 /** Refusals of a session that did not go on with its refresh token either. */
@@ -35,7 +35,8 @@ export const goOnAs = async (
 ): Promise<void> => {
   sessionGate.open();
   queries.setQueryData(sessionEndQuery.queryKey, false);
-  if (before !== now) return forgetReader(queries);
+  // Who goes on as a guest may be in the middle of paying.
+  if (before !== now) return now === undefined ? forgetReader(queries) : forgetWhoLeft(queries);
   await queries.resetQueries({ predicate: ({ state }) => state.status === 'error' });
   await queries.invalidateQueries({ queryKey: ['cart'] });
 };

@@ -6,7 +6,7 @@ import { useSessionChange } from '../../site-kit/api/session-change.ts';
 import { PageTitle } from '../../site-kit/components/page-title.tsx';
 import { Await } from '../../site-kit/components/states.tsx';
 import { useFormats } from '../../site-kit/messages/site-words.tsx';
-import { forgetReader } from '../api/forget-reader.ts';
+import { forgetWhoLeft } from '../api/forget-reader.ts';
 import { ordersQuery } from '../api/queries.ts';
 import { shop } from '../api/shop.ts';
 import { AccountAddresses } from '../components/account/account-addresses.tsx';
@@ -77,7 +77,7 @@ const Shown = ({ user }: { readonly user: User }) => {
     // Also where its session has ended already: the cookies go.
     await (await sessions()).end();
     return null;
-  }, forgetReader);
+  }, forgetWhoLeft);
   return (
     <div className="entry wide">
       <h1 dir="auto">{account.hello(user.name)}</h1>

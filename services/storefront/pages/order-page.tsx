@@ -109,6 +109,9 @@ const Timeline = ({ id }: { readonly id: string }) => {
   );
 };
 
+/** Reasons of a cancellation that nobody wanted. */
+const givenUp = ['timed-out', 'reservation-expired'];
+
 const Outcome = ({ order }: { readonly order: Order }) => {
   const { order: messages } = useBuyingMessages();
   if (order.status === 'payment-failed')
@@ -126,6 +129,7 @@ const Outcome = ({ order }: { readonly order: Order }) => {
       <div className="notice">
         <p>{messages.reasons[order.cancellation?.reason ?? ''] ?? messages.statuses.cancelled}</p>
         {order.cancellation?.note && <p dir="auto">{order.cancellation.note}</p>}
+        {givenUp.includes(order.cancellation?.reason ?? '') && <RetryButton order={order} />}
       </div>
     );
   return null;

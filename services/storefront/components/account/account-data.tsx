@@ -5,7 +5,7 @@ import { useSessionChange } from '../../../site-kit/api/session-change.ts';
 import { Field } from '../../../site-kit/components/field.tsx';
 import { passwordOf, SiteForm } from '../../../site-kit/components/site-form.tsx';
 import { readOwnData } from '../../api/account.ts';
-import { forgetReader } from '../../api/forget-reader.ts';
+import { forgetWhoLeft } from '../../api/forget-reader.ts';
 import { shop } from '../../api/shop.ts';
 import { useBuyingMessages } from '../../messages/language.tsx';
 import { ProblemNotice } from '../problem-notice.tsx';
@@ -26,7 +26,7 @@ const DeleteForm = ({ onDone }: { readonly onDone: () => void }) => {
     // The account is gone whatever becomes of the cookies of its session, which are over.
     await (await sessions()).end().catch(() => undefined);
     return null;
-  }, forgetReader);
+  }, forgetWhoLeft);
   return (
     <SiteForm problem={remove.error} onSend={(form) => remove.isPending || remove.mutate(passwordOf(form))}>
       <p>{account.deleteAsk}</p>
