@@ -3,6 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { eventually } from '../../services/kit/testing/condition.ts';
 import { partOf } from '../testing/real-part.ts';
 import { type RealCluster, startCluster } from './testing/real-cluster.ts';
 import { renderedVariants } from './testing/rendered-variants.ts';
@@ -49,6 +50,10 @@ describe('Argo CD', () => {
     if (applied.code !== 0) throw new Error(applied.output);
     await cluster.kubectl(['wait', '--for=condition=Established', 'crd/applications.argoproj.io', '--timeout=60s']);
     await cluster.kubectl(['create', 'namespace', 'argocd']);
+    // What is established is not yet among what the server says that it has, which is where kubectl looks.
+    await eventually(async () =>
+      expect(await cluster.kubectl(['get', 'applications.argoproj.io', '-n', 'argocd'])).toMatchObject({ code: 0 }),
+    );
   });
 
   const application = () => renderedVariants[1]?.files.get('argocd/application.yaml') as string;
