@@ -1,21 +1,12 @@
 // `npm run paints [-- --data FOLDER] [--runs N]`: how long the shop that runs on this machine takes to show its pages to a phone on a slow network.
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Browser } from 'playwright-core';
-import { localDataFolder } from '../lib/names.ts';
 import { openBrowser } from '../services/kit/testing/browser.ts';
 import { runCommand } from './run-command.ts';
+import { findRunningShop, readOptions } from './running-shop.ts';
 
-const { values } = parseArgs({
-  options: { data: { type: 'string', default: localDataFolder }, runs: { type: 'string', default: '5' } },
-});
-const state = JSON.parse(
-  await readFile(join(values.data, 'state.json'), 'utf8').catch(() => {
-    throw new Error(`no shop runs on ${values.data}; \`npm start\` starts one, and --data names another folder`);
-  }),
-) as { readonly gateway: string; readonly services: readonly { readonly name: string; readonly url?: string }[] };
-const shop = state.services.find(({ name }) => name === 'storefront')?.url ?? '';
+const { data, runs } = readOptions('usage: npm run paints [-- --data FOLDER] [--runs N]', { runs: '5' });
+const { gateway, siteAt } = await findRunningShop(data);
+const shop = siteAt('storefront');
 
 /** The phone and the network that Lighthouse takes for slow 4G: 150 ms there and back, 1.6 Mbit/s, a processor of a quarter. */
 const network = { offline: false, latency: 150, downloadThroughput: 200_000, uploadThroughput: 93_750 };
@@ -59,17 +50,17 @@ const visitOnce = async (browser: Browser, url: string): Promise<Paints> => {
 const { code, output } = await runCommand('which', ['chromium']);
 if (code !== 0) throw new Error('this machine has no chromium; install it (Debian: apt-get install chromium)');
 process.env['REAL_CHROMIUM'] ??= output.trim();
-const found = (await (await fetch(`${state.gateway}/api/v1/products?q=love&limit=1`)).json()) as {
+const found = (await (await fetch(`${gateway}/api/v1/products?q=love&limit=1`)).json()) as {
   readonly items: readonly { readonly id: string }[];
 };
 const pages = { 'first page': '/', search: '/products?q=love', product: `/products/${found.items[0]?.id}` };
 const browser = await openBrowser();
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`.padStart(8);
 try {
-  console.log('page        first paint  largest paint  shift   median of', values.runs);
+  console.log('page        first paint  largest paint  shift   median of', runs);
   for (const [name, path] of Object.entries(pages)) {
     const runs: Paints[] = [];
-    for (let run = 0; run < Number(values.runs); run += 1) runs.push(await visitOnce(browser, shop + path));
+    for (let run = 0; run < Number(runs); run += 1) runs.push(await visitOnce(browser, shop + path));
     const median = runs.toSorted((one, other) => one.largest - other.largest)[Math.floor(runs.length / 2)];
     if (median)
       console.log(

@@ -1,23 +1,14 @@
 // `npm run pictures [-- --data FOLDER]`: pictures of both faces for people who read, taken from the shop that runs on this machine.
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import type { Page } from 'playwright-core';
 import { root } from '../lib/checkout.ts';
-import { localDataFolder } from '../lib/names.ts';
 import { openBrowser } from '../services/kit/testing/browser.ts';
 import { runCommand } from './run-command.ts';
+import { findRunningShop, readOptions } from './running-shop.ts';
 
-const { values } = parseArgs({ options: { data: { type: 'string', default: localDataFolder } } });
-const state = JSON.parse(
-  await readFile(join(values.data, 'state.json'), 'utf8').catch(() => {
-    throw new Error(`no shop runs on ${values.data}; \`npm start\` starts one, and --data names another folder`);
-  }),
-) as {
-  readonly staff: { readonly email: string; readonly password: string };
-  readonly services: readonly { readonly name: string; readonly url?: string }[];
-};
-const siteAt = (name: string) => state.services.find((service) => service.name === name)?.url ?? '';
+const { data } = readOptions('usage: npm run pictures [-- --data FOLDER]', {});
+const { staff, siteAt } = await findRunningShop(data);
 
 const place = join(root, 'docs/pictures');
 /** Bytes of a picture at most: whoever reads the README loads them all. */
@@ -47,8 +38,8 @@ try {
   await take(shop, siteAt('storefront'), '.card-link', 'storefront');
   const desk = await open('dark');
   await desk.goto(`${siteAt('console')}/orders`);
-  await desk.getByLabel('E-mail').fill(state.staff.email);
-  await desk.getByLabel('Password').fill(state.staff.password);
+  await desk.getByLabel('E-mail').fill(staff.email);
+  await desk.getByLabel('Password').fill(staff.password);
   await desk.getByRole('button', { name: 'Sign in' }).click();
   await desk.getByRole('table').waitFor();
   await take(desk, `${siteAt('console')}/map`, '.map', 'console');

@@ -18,8 +18,8 @@ export const LOWEST_BASE = 1024;
 export const HIGHEST_BASE = 65_535 - 4 * FAMILY_SIZE;
 
 /**
- * The port that stands for `port` of the table when 8000 becomes `base`: 8xxx -> base + xxx, 50xxx -> base + 1000 + xxx,
- * 5xxx -> base + 2000 + xxx, 3xxx -> base + 3000 + xxx. Without a base the table holds as it is.
+ * The port that stands for `port` of the table when 8000 becomes `base`: those above 8000 follow it in their order, those above
+ * 50000 follow base + 1000, those above 5000 base + 2000, those above 3000 base + 3000. Without a base the table holds as it is.
  */
 export const shiftPort = (port: number, base: number | undefined): number => {
   if (base === undefined) return port;

@@ -1,4 +1,4 @@
-/** Buys something as any new customer would, through the public door alone, and says what came of it. */
+/** Buys something the way a new customer does, through the public door alone, and says what came of it. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ApiProblem, askJson, type CallOptions } from '../../services/contracts/http/ask.ts';

@@ -3,13 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
-import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import type { EventLog } from '../kit/events/event-log.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
-import { newGuest, signIn } from './testing/customer.ts';
+import { newFilm, newGuest, signIn } from './testing/customer.ts';
 
 let platform: RunningPlatform;
 let log: EventLog;
@@ -18,14 +17,9 @@ beforeAll(async () => {
   platform = await startPlatform();
   log = await openEventLog({ url: platform.events, logger: createLogger('test', 'silent') });
   const staff = await signIn(platform.gateway, platform.staff);
-  const { body: product } = await staff.call<Product>('POST', '/products', {
-    title: `A film ${randomUUID()}`,
-    category: 'Drama',
-    price: { amount: 1499, currency: 'USD' },
-    stock: 5,
-  });
+  const productId = await newFilm(staff, 5);
   const guest = await newGuest(platform.gateway);
-  const placed = await guest.order([{ productId: product.id, quantity: 1 }], {
+  const placed = await guest.order([{ productId, quantity: 1 }], {
     email: `${randomUUID()}@customers.example`,
   });
   orderId = placed.body.order.id;

@@ -5,12 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import pg from 'pg';
 import { bundledScript } from '../../lib/load/testing/bundled-script.ts';
 import type { Cart } from '../contracts/http/cart-api.ts';
-import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import type { Order } from '../contracts/http/order-api.ts';
 import type { Drift, Reconciliation } from '../contracts/http/reconciliation-api.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
-import { address, createVisitor, newCustomer, newGuest, signIn, type Visitor } from './testing/customer.ts';
+import { address, createVisitor, newCustomer, newFilm, newGuest, signIn, type Visitor } from './testing/customer.ts';
 
 let platform: RunningPlatform;
 let staff: Visitor;
@@ -20,16 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => platform?.stop());
 
-const newProduct = async (stock: number): Promise<string> => {
-  const { status, body } = await staff.call<Product>('POST', '/products', {
-    title: `A film ${randomUUID()}`,
-    category: 'Drama',
-    price: { amount: 1499, currency: 'USD' },
-    stock,
-  });
-  expect(status).toBe(201);
-  return body.id;
-};
+const newProduct = (stock: number) => newFilm(staff, stock);
 
 const chargesOf = async (orderId: string) =>
   (

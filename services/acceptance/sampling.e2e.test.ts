@@ -1,11 +1,10 @@
 /** What a share of the traces is: some purchases whole, the others not at all. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
 import { type OtlpReceiver, startOtlpReceiver } from '../kit/testing/traces/otlp-receiver.ts';
-import { createVisitor, signIn } from './testing/customer.ts';
+import { createVisitor, newFilm, signIn } from './testing/customer.ts';
 
 let receiver: OtlpReceiver;
 let platform: RunningPlatform;
@@ -35,19 +34,14 @@ const hops = [
 
 test('with a share of the traces each purchase is recorded from door to mail or not at all, whatever its buyer asks for', async () => {
   const staff = await signIn(platform.gateway, platform.staff);
-  const { body: film } = await staff.call<Product>('POST', '/products', {
-    title: `A film ${randomUUID()}`,
-    category: 'Drama',
-    price: { amount: 1499, currency: 'USD' },
-    stock: 100,
-  });
+  const filmId = await newFilm(staff, 100);
   const bought = await Promise.all(
     Array.from({ length: 40 }, async () => {
       const traceId = randomBytes(16).toString('hex');
       const guest = createVisitor(platform.gateway, { traceparent: `00-${traceId}-00f067aa0ba902b7-01` });
       await guest.call('GET', '/cart');
       const email = `${randomUUID()}@customers.example`;
-      const placed = await guest.order([{ productId: film.id, quantity: 1 }], { email });
+      const placed = await guest.order([{ productId: filmId, quantity: 1 }], { email });
       expect((await guest.outcome(placed.body.order.id)).status).toBe('paid');
       return traceId;
     }),

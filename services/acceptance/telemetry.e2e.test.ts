@@ -3,7 +3,6 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { manifest as apiGateway } from '../api-gateway/manifest.ts';
 import { manifest as assistant } from '../assistant/manifest.ts';
 import { manifest as cart } from '../cart/manifest.ts';
-import type { Product } from '../contracts/http/catalogue/product-api.ts';
 import { type Emitter, metricsOf, mostSeries, processPrefixes } from '../contracts/metrics/metric-catalogue.ts';
 import { eventually } from '../kit/testing/condition.ts';
 import { type RunningPlatform, startPlatform } from '../kit/testing/running-platform.ts';
@@ -13,7 +12,7 @@ import { manifest as order } from '../order/manifest.ts';
 import { manifest as payment } from '../payment/manifest.ts';
 import { manifest as product } from '../product/manifest.ts';
 import { manifest as user } from '../user/manifest.ts';
-import { createVisitor, newGuest, signIn } from './testing/customer.ts';
+import { createVisitor, newFilm, newGuest, signIn } from './testing/customer.ts';
 
 let receiver: OtlpReceiver;
 let platform: RunningPlatform;
@@ -49,16 +48,11 @@ const hops = [
 
 test('a purchase is one trace from the browser to the mail: every hop, and none without the one that it follows from', async () => {
   const staff = await signIn(platform.gateway, platform.staff);
-  const { body: product } = await staff.call<Product>('POST', '/products', {
-    title: `A film ${randomUUID()}`,
-    category: 'Drama',
-    price: { amount: 1499, currency: 'USD' },
-    stock: 5,
-  });
+  const productId = await newFilm(staff, 5);
   const [traceId, browserSpan] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
   const guest = createVisitor(platform.gateway, { traceparent: `00-${traceId}-${browserSpan}-01` });
-  await guest.call('POST', '/cart/items', { productId: product.id, quantity: 1 });
-  const items = [{ productId: product.id, quantity: 1 }];
+  await guest.call('POST', '/cart/items', { productId, quantity: 1 });
+  const items = [{ productId, quantity: 1 }];
   const placed = await guest.order(items, { email: `${randomUUID()}@customers.example` });
   expect((await guest.outcome(placed.body.order.id)).status).toBe('paid');
 
@@ -128,14 +122,9 @@ test('orders, payments and carts are counted as they are sold', async () => {
   const refused = () => shownBy('api-gateway', /^security_events_total\{event="unauthenticated",[^}]*\} (\d+)/m);
   const before = [await paid(), await dollars(), await taken(), await refused()] as const;
   const staff = await signIn(platform.gateway, platform.staff);
-  const { body: film } = await staff.call<Product>('POST', '/products', {
-    title: `A film ${randomUUID()}`,
-    category: 'Drama',
-    price: { amount: 2550, currency: 'USD' },
-    stock: 5,
-  });
+  const filmId = await newFilm(staff, 5, 2550);
   const guest = await newGuest(platform.gateway);
-  const placed = await guest.order([{ productId: film.id, quantity: 2 }], {
+  const placed = await guest.order([{ productId: filmId, quantity: 2 }], {
     email: `${randomUUID()}@customers.example`,
   });
   expect((await guest.outcome(placed.body.order.id)).status).toBe('paid');

@@ -1,4 +1,4 @@
-/** An emulated AWS account, empty at first, in which the CDK CLI and the SDK work as in a real one. */
+/** An emulated AWS account, empty at first, in which the CDK CLI and the SDK work as on AWS. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

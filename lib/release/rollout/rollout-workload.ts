@@ -65,7 +65,7 @@ export const revisionsOf = (deployment: V1Deployment, replicaSets: readonly V1Re
     })
     .sort((one, other) => other.revision - one.revision);
 
-/** The revision that the Deployment asks for now; undefined until its controller has seen the last change. */
+/** The revision that the Deployment asks for; undefined until its controller has seen the last change. */
 export const currentRevision = (
   deployment: V1Deployment,
   replicaSets: readonly V1ReplicaSet[],

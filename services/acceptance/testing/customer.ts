@@ -106,3 +106,15 @@ export const signIn = async (gateway: string, account: { email: string; password
   const { body } = await createVisitor(gateway).call<{ accessToken: string }>('POST', '/auth/login', account);
   return createVisitor(gateway, { authorization: `Bearer ${body.accessToken}` });
 };
+
+/** A film that is new in the shop, put there by its staff; resolves to its id. Default price 14.99 dollars. */
+export const newFilm = async (staff: Visitor, stock: number, amount = 1499): Promise<string> => {
+  const { status, body } = await staff.call<Product>('POST', '/products', {
+    title: `A film ${randomUUID()}`,
+    category: 'Drama',
+    price: { amount, currency: 'USD' },
+    stock,
+  });
+  if (status !== 201) throw new Error(`a new film was answered by ${status}: ${JSON.stringify(body)}`);
+  return body.id;
+};

@@ -8,6 +8,7 @@ import { useFormats } from '../../site-kit/messages/site-words.tsx';
 import { useChangeLine } from '../api/cart-changes.ts';
 import { cartQuery } from '../api/queries.ts';
 import { CartNoticeBar, LineNotices } from '../components/cart-notices.tsx';
+import { CartTotal } from '../components/cart-total.tsx';
 import { Poster } from '../components/catalogue/poster.tsx';
 import { ArrowIcon } from '../components/icons.tsx';
 import { ProblemNotice } from '../components/problem-notice.tsx';
@@ -74,7 +75,6 @@ const Skeleton = () => (
 
 const Filled = ({ cart }: { readonly cart: Cart }) => {
   const messages = useBuyingMessages();
-  const { money } = useFormats();
   const isBuyable = cart.total !== null && cart.items.every(({ available }) => available !== false);
   return (
     <div className="cart">
@@ -94,10 +94,7 @@ const Filled = ({ cart }: { readonly cart: Cart }) => {
       </div>
       <aside className="summary">
         <dl className="sums">
-          <div className="sum">
-            <dt>{messages.cart.total}</dt>
-            <dd>{cart.total ? money(cart.total) : messages.cart.unpriced}</dd>
-          </div>
+          <CartTotal cart={cart} />
         </dl>
         <p className="fine">{messages.cart.shipping}</p>
         {isBuyable && (

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import type { Cart } from '../../../contracts/http/cart-api.ts';
 import { useFormats } from '../../../site-kit/messages/site-words.tsx';
 import { useBuyingMessages } from '../../messages/language.tsx';
+import { CartTotal } from '../cart-total.tsx';
 
 /** What is about to be paid for, beside the form. */
 export const OrderSummary = ({ cart }: { readonly cart: Cart }) => {
@@ -26,10 +27,7 @@ export const OrderSummary = ({ cart }: { readonly cart: Cart }) => {
             <dd>{line.lineTotal ? money(line.lineTotal) : messages.cart.unpriced}</dd>
           </div>
         ))}
-        <div className="sum">
-          <dt>{messages.cart.total}</dt>
-          <dd>{cart.total ? money(cart.total) : messages.cart.unpriced}</dd>
-        </div>
+        <CartTotal cart={cart} />
       </dl>
       <p className="fine">{messages.cart.shipping}</p>
     </aside>
