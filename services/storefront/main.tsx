@@ -9,21 +9,26 @@ import { createShopRouter } from './router.tsx';
 import { shellKept } from './shell-kept.ts';
 import '@fontsource-variable/instrument-sans/index.css';
 
-const first = await firstSpoken();
-const queries: QueryClient = createQueryClient((problem) => noteSessionEnd(queries, problem));
-const router = createShopRouter(queries);
-const place = document.getElementById('site');
-if (!place) throw new Error('index.html has no element "site" to put the page into');
-if (place.hasChildNodes()) await shellKept(router, queries);
-// From here on nothing else draws there, not even while the page is still empty (public/ahead.js).
-place.dataset['taken'] = '';
+const start = async (): Promise<void> => {
+  const first = await firstSpoken();
+  const queries: QueryClient = createQueryClient((problem) => noteSessionEnd(queries, problem));
+  const router = createShopRouter(queries);
+  const place = document.getElementById('site');
+  if (!place) throw new Error('index.html has no element "site" to put the page into');
+  if (place.hasChildNodes()) await shellKept(router, queries);
+  // From here on nothing else draws there, not even while the page is still empty (public/ahead.js).
+  place.dataset['taken'] = '';
 
-createRoot(place).render(
-  <StrictMode>
-    <LanguageProvider first={first}>
-      <QueryClientProvider client={queries}>
-        <RouterProvider router={router} />
-      </QueryClientProvider>
-    </LanguageProvider>
-  </StrictMode>,
-);
+  createRoot(place).render(
+    <StrictMode>
+      <LanguageProvider first={first}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router} />
+        </QueryClientProvider>
+      </LanguageProvider>
+    </StrictMode>,
+  );
+};
+
+// Not awaited: the scripts of pages import this one, so they would wait until it has ended, and it waits for them.
+void start();

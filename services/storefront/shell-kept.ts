@@ -2,7 +2,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import type { createShopRouter } from './router.tsx';
 
 /** Milliseconds after which a page is drawn also without what it is about: it then says what it waits for. */
-const longestMs = 1_000;
+export const longestShellMs = 1_000;
 
 /**
  * Resolves once the page that was drawn ahead (`public/ahead.js`) can be replaced by itself: its script and what it is about are there, so
@@ -14,5 +14,5 @@ export const shellKept = async (router: ReturnType<typeof createShopRouter>, que
     const leading = queries.getQueryCache().findAll({ predicate: ({ meta }) => meta?.['isLeading'] === true });
     await Promise.allSettled(leading.map(({ promise }) => promise));
   };
-  await Promise.race([ready(), new Promise((late) => setTimeout(late, longestMs))]);
+  await Promise.race([ready(), new Promise((late) => setTimeout(late, longestShellMs))]);
 };

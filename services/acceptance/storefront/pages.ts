@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import { gone, visit } from '../../kit/testing/browser.ts';
+import { longestShellMs } from '../../storefront/shell-kept.ts';
 import { barriers, desk, type Storefront } from './visitor.ts';
 
 /** Bytes of script, compressed, that the first page may load. */
@@ -135,6 +136,21 @@ export const pages = (at: Storefront): void => {
           await page.unroute('**/ahead.js');
         }
         await context.close();
+      },
+    );
+
+    it.each(['/', '/products?q=love'])(
+      'at %s takes input once its answers are there, not at the end of its longest wait',
+      async (path) => {
+        const page = await at.browser().newPage();
+        await page.addInitScript(`{
+        const later = setTimeout;
+        window.setTimeout = (work, ms, ...given) => (ms === ${longestShellMs} ? 0 : later(work, ms, ...given));
+      }`);
+        await page.goto(at.shop() + path);
+        await page.locator('main .card-title').first().waitFor();
+        await gone(page.locator('.shell'));
+        await page.close();
       },
     );
 

@@ -37,6 +37,24 @@ export const searches = (at: Storefront): void => {
       await page.close();
     });
 
+    it('keeps what is selected in its field when the suggestions arrive late: what is typed next takes its place', async () => {
+      const { page, complaints } = await visit(at.browser(), `${at.shop()}/products?q=love`, desk);
+      const late = Promise.withResolvers<void>();
+      await page.route(/search-box/, async (route) => {
+        await late.promise;
+        await route.continue();
+      });
+      const field = page.getByLabel('Search films');
+      await field.focus();
+      await field.selectText();
+      late.resolve();
+      await page.locator('[name=q][role=combobox]').waitFor();
+      await page.keyboard.type('rain');
+      await holds(field, 'rain');
+      expect(faultsIn(complaints)).toEqual([]);
+      await page.close();
+    });
+
     it('is narrowed by price, genre and stock in its address, which the back button widens again', async () => {
       const { page, complaints } = await visit(at.browser(), `${at.shop()}/products?q=love`, desk);
       await counted(page, /^36 films$/).waitFor();

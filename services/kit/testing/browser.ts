@@ -33,7 +33,7 @@ export type Visit = {
   overflow(): Promise<number>;
 };
 
-/** Opens an address in a window of its own, and waits until nothing is loaded any more. */
+/** Opens an address in a window of its own, and waits until nothing is loaded any more and the page takes input. */
 export const visit = async (browser: Browser, url: string, { width, colorScheme }: Face): Promise<Visit> => {
   const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
   const complaints: string[] = [];
@@ -46,6 +46,8 @@ export const visit = async (browser: Browser, url: string, { width, colorScheme 
     if (response.status() >= 400) complaints.push(`${response.status()}: ${response.url()}`);
   });
   await page.goto(url, { waitUntil: 'networkidle' });
+  // What was drawn ahead (services/storefront/public/ahead.js) looks like the page, and takes no input yet.
+  await page.locator('.shell').waitFor({ state: 'detached' });
   const folder = given('REAL_SCREENSHOTS');
   return {
     page,

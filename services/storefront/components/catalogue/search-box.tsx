@@ -25,8 +25,11 @@ const useSettled = (text: string): string => {
 export type SearchBoxProps = {
   /** What the page that is shown was searched for. */
   readonly asked: string;
-  /** The field that this one takes the place of: what was typed into it stays, and so does who is typing. */
-  readonly before: { readonly text: string; readonly hasFocus: boolean };
+  /**
+   * The field that this one takes the place of: what was typed into it stays, and so does who is typing, with what they
+   * have selected, as the first and the last place in the text. Without focus there is no selection.
+   */
+  readonly before: { readonly text: string; readonly selection?: readonly [number, number] };
 };
 
 /** The field of the search with suggestions below it: products whose titles begin so, or hold the words. */
@@ -36,13 +39,13 @@ export const SearchBox = ({ asked, before }: SearchBoxProps) => {
   const navigate = useNavigate();
   const field = useRef<HTMLInputElement>(null);
   const [text, setText] = useState(before.text);
-  const [hasFocus, setFocus] = useState(before.hasFocus);
+  const [hasFocus, setFocus] = useState(before.selection !== undefined);
   const [isDismissed, setDismissed] = useState(false);
   useLayoutEffect(() => {
     const input = field.current;
-    if (!before.hasFocus || !input) return;
+    if (!before.selection || !input) return;
     input.focus();
-    input.setSelectionRange(input.value.length, input.value.length);
+    input.setSelectionRange(...before.selection);
   }, [before]);
   const shown = useRef(asked);
   useEffect(() => {

@@ -23,8 +23,11 @@ export const SearchForm = () => {
     const read = await import('./search-box.tsx').catch(() => undefined);
     const plain = field.current;
     if (!read || !plain) return;
-    const before = { text: plain.value, hasFocus: document.activeElement === plain };
-    flushSync(() => setBox({ Box: read.SearchBox, before }));
+    const { value, selectionStart, selectionEnd } = plain;
+    const end = value.length;
+    const selection =
+      document.activeElement === plain ? ([selectionStart ?? end, selectionEnd ?? end] as const) : undefined;
+    flushSync(() => setBox({ Box: read.SearchBox, before: { text: value, selection } }));
   };
   return (
     <search className="search">
