@@ -14,7 +14,7 @@ const slowdown = 4;
 
 // In the page, before anything of it runs.
 const watchPaints = `
-  window.paints = { largest: 0, what: '', shift: 0 };
+  window.paints = { largest: 0, what: '', shift: 0, input: 0 };
   new PerformanceObserver((list) => {
     for (const { startTime, element, url } of list.getEntries())
       Object.assign(window.paints, { largest: startTime, what: url ? 'picture' : (element?.tagName ?? '').toLowerCase() });
@@ -22,9 +22,19 @@ const watchPaints = `
   new PerformanceObserver((list) => {
     for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) window.paints.shift += value;
   }).observe({ type: 'layout-shift', buffered: true });
+  new MutationObserver(() => {
+    if (document.querySelector('#site[data-taken] > :not(.shell)')) window.paints.input ||= performance.now();
+  }).observe(document, { childList: true, subtree: true });
 `;
 
-type Paints = { readonly first: number; readonly largest: number; readonly what: string; readonly shift: number };
+type Paints = {
+  readonly first: number;
+  readonly largest: number;
+  readonly what: string;
+  readonly shift: number;
+  /** Milliseconds until the page takes input: what was drawn ahead of it is gone. */
+  readonly input: number;
+};
 
 /** One visit with an empty cache. */
 const visitOnce = async (browser: Browser, url: string): Promise<Paints> => {
@@ -38,6 +48,7 @@ const visitOnce = async (browser: Browser, url: string): Promise<Paints> => {
     await page.addInitScript(watchPaints);
     await page.goto(url);
     await page.locator('main img').first().waitFor();
+    await page.waitForFunction('window.paints.input > 0');
     await page.waitForLoadState('networkidle');
     return await page.evaluate<Paints>(
       "({ ...window.paints, first: performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? 0 })",
@@ -57,14 +68,14 @@ const pages = { 'first page': '/', search: '/products?q=love', product: `/produc
 const browser = await openBrowser();
 const seconds = (ms: number) => `${(ms / 1_000).toFixed(2)} s`.padStart(8);
 try {
-  console.log('page        first paint  largest paint  shift   median of', runs);
+  console.log('page        first paint  largest paint  takes input  shift   median of', runs);
   for (const [name, path] of Object.entries(pages)) {
     const runs: Paints[] = [];
     for (let run = 0; run < Number(runs); run += 1) runs.push(await visitOnce(browser, shop + path));
     const median = runs.toSorted((one, other) => one.largest - other.largest)[Math.floor(runs.length / 2)];
     if (median)
       console.log(
-        `${name.padEnd(10)} ${seconds(median.first).padStart(12)}  ${seconds(median.largest).padStart(13)}  ${median.shift.toFixed(2).padStart(5)}   (${median.what})`,
+        `${name.padEnd(10)} ${seconds(median.first).padStart(12)}  ${seconds(median.largest).padStart(13)}  ${seconds(median.input).padStart(11)}  ${median.shift.toFixed(2).padStart(5)}   (${median.what})`,
       );
   }
 } finally {
