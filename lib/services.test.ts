@@ -200,6 +200,12 @@ describe('manifests that do not fit together are refused in one sentence with th
       /stamper\/manifest\.ts: reaches "openai", but files reach nothing; declare it at the service that its pages call$/,
     ],
     [
+      'what became of mails, outside a Lambda',
+      'stamper',
+      { kind: 'stream-job', hearsMailFeedback: true },
+      /stamper\/manifest\.ts: hearsMailFeedback is for Lambdas, which alone events of SES can wake$/,
+    ],
+    [
       'events without an outbox',
       'api-gateway',
       { publishes: { 'door-events': topic } },

@@ -66,6 +66,8 @@ export const checkServices = (services: readonly ServiceManifest[]): readonly Se
     checkConfiguration(service, services);
     if (service.wakesEveryMinutes !== undefined && runtimeOf(service) !== 'function')
       throw manifestProblem(service.name, 'wakesEveryMinutes is for Lambdas; a service that runs keeps its own time');
+    if (service.hearsMailFeedback && runtimeOf(service) !== 'function')
+      throw manifestProblem(service.name, 'hearsMailFeedback is for Lambdas, which alone events of SES can wake');
     for (const table of service.follows ?? []) {
       if (!can.followsTables)
         throw manifestProblem(service.name, `follows table "${table}", but only a Lambda can; consume a topic instead`);

@@ -44,6 +44,7 @@ export class FunctionStack extends PlatformStack {
         alerts,
         metricNamespace: `CloudMart/${environment.name}`,
         key,
+        mailSettings: this.prefix,
         ...environment.functions,
       });
   }

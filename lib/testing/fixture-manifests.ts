@@ -61,6 +61,7 @@ export const fixtureManifests: readonly ServiceManifest[] = checkServices([
     owns: { tables: { mails: { partitionKey: 'mailId', expiresAt: 'expiresAt', notes: 'sent-mails' } } },
     follows: ['entries'],
     wakesEveryMinutes: 5,
+    hearsMailFeedback: true,
     reaches: ['ses', 'sns', 'bigquery'],
   }),
   fixture({

@@ -121,6 +121,8 @@ export type ServiceManifest = {
   readonly follows?: readonly string[];
   /** Minutes between two calls of this Lambda by the clock, beside those by events; default: none. */
   readonly wakesEveryMinutes?: number;
+  /** Whether this Lambda is told when a mail of the environment comes back for good, or is reported as spam; default false. */
+  readonly hearsMailFeedback?: boolean;
   /**
    * Seconds within which an event must have had its effect; above it an alarm rings. The Lambda logs how old the oldest event of a batch
    * was as `freshnessMs`. Default: nobody measures it.

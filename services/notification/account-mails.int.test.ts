@@ -2,20 +2,17 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type UserEvent, userEventSchema } from '../contracts/events/user-events.ts';
-import { sealLetter } from '../kit/auth/sealed-letter.ts';
 import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { MailRefused, SenderAway } from '../kit/mail/mail-sender.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { fakeIds } from '../kit/testing/ids.ts';
 import { allWell, msk, theClock } from '../kit/testing/incoming-events.ts';
 import { notificationApp } from './app.ts';
+import { type AccountMail, type MailParts, mailRequested, token } from './testing/account-mails.ts';
 import { type MailTables, mailSealSecret, startMailTables, testConfig } from './testing/mail-tables.ts';
 
 const ids = fakeIds();
-const token = 'a-token-that-nobody-else-should-ever-have-x';
 const ada = 'ada@example.com';
-type Mail = Extract<UserEvent, { type: 'user.mail-requested.v1' }>['data']['mail'];
 
 let tables: MailTables;
 let app: (event: IncomingEvent) => Promise<unknown>;
@@ -34,26 +31,7 @@ beforeEach(async () => {
 });
 afterEach(() => tables.stop());
 
-const requested = (mail: Mail, { to = ada, isProved = true, minutes = 30, userId = ids.next('usr') } = {}): string =>
-  JSON.stringify(
-    userEventSchema.parse({
-      specversion: '1.0',
-      id: ids.next('evt'),
-      source: 'user',
-      type: 'user.mail-requested.v1',
-      subject: userId,
-      time: tables.clock.now().toISOString(),
-      datacontenttype: 'application/json',
-      sequence: 2,
-      data: {
-        userId,
-        mail,
-        isProved,
-        letter: sealLetter(mailSealSecret, { userId, mail }, mail === 'password-changed' ? { to } : { to, token }),
-        usefulUntil: new Date(tables.clock.now().getTime() + minutes * 60_000).toISOString(),
-      },
-    }),
-  );
+const requested = (mail: AccountMail, parts?: MailParts) => mailRequested(tables.clock, mail, parts);
 const handle = (...events: string[]) => app(msk(events.map((event, index) => [`usr_${index}`, event])));
 const mails = async () => {
   const names = (await readdir(tables.folder)).filter((name) => name.endsWith('.json'));

@@ -3,7 +3,7 @@ import { type LetterPlace, openLetter } from '../kit/auth/sealed-letter.ts';
 import type { Config } from '../kit/config/config.ts';
 import type { CloudEvent } from '../kit/events/cloud-event.ts';
 import type { BatchAnswer } from '../kit/functions/handle-batch.ts';
-import { type IncomingEvent, isScheduled, readRecords } from '../kit/functions/read-records.ts';
+import { type IncomingEvent, isMailFeedback, isScheduled, readRecords } from '../kit/functions/read-records.ts';
 import { createTableClient } from '../kit/functions/table-client.ts';
 import { MailRefused, type MailSender, SenderAway } from '../kit/mail/mail-sender.ts';
 import { openMailSender } from '../kit/mail/open-mail-sender.ts';
@@ -16,6 +16,7 @@ import type { NotificationConfig } from './config.ts';
 import type { AccountMessage } from './domain/account-message.ts';
 import type { OrderMessage } from './domain/message.ts';
 import type { ReminderMessage } from './domain/reminder-message.ts';
+import { handleMailFeedback } from './events/on-mail-feedback.ts';
 import { handleOrderEvents } from './events/on-order-event.ts';
 import { handleSchedule } from './events/on-schedule.ts';
 import { createPostponedMails, type PostponedMails } from './storage/postponed-mails.ts';
@@ -53,7 +54,7 @@ const tracedSender = (sender: MailSender): MailSender => ({
   send: (mail) => inPart('send mail', { kind: SpanKind.CLIENT }, () => sender.send(mail)),
 });
 
-/** Builds the function: one call a batch of events, and one whenever the clock says so. `remainingMs` is the time of the invocation. */
+/** Builds the function: one call a batch of events, one whenever the clock says so, and one for what SES tells of a mail. `remainingMs` is the time of the invocation. */
 export const notificationApp = async ({
   config,
   logger,
@@ -94,8 +95,9 @@ export const notificationApp = async ({
   };
   return async (event, remainingMs) => {
     const now = { ...effects, sender: senderUntilAway(effects.sender) };
-    if (!isScheduled(event)) return handleOrderEvents(now, readRecords(event));
-    await handleSchedule(now, new Date(clock.now().getTime() + remainingMs - reserveMs));
+    if (isMailFeedback(event)) await handleMailFeedback(now, event);
+    else if (isScheduled(event)) await handleSchedule(now, new Date(clock.now().getTime() + remainingMs - reserveMs));
+    else return handleOrderEvents(now, readRecords(event));
     return { batchItemFailures: [] };
   };
 };

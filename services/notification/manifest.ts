@@ -24,6 +24,7 @@ export const manifest = defineService({
     'user-events': ['user.mail-requested.v1', 'user.reminder-requested.v1', 'user.reminder-withdrawn.v1'],
   },
   wakesEveryMinutes: 1,
+  hearsMailFeedback: true,
   calls: [],
   reaches: ['ses'],
   criticalFunctions: [{ file: 'handler.ts', name: 'handler' }],

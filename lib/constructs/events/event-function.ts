@@ -28,6 +28,7 @@ import { functionLogGroup } from '../../names.ts';
 import type { AlertTopics } from '../owned-alarm.ts';
 import { addDeadLetterAlarm, addFunctionAlarms } from './event-function-alarms.ts';
 import { createKafkaMapping, pollerStatements } from './kafka-mapping.ts';
+import { addMailFeedback } from './mail-feedback.ts';
 import { StreamMapping } from './stream-mapping.ts';
 
 /** The files that ship, named by their content. */
@@ -54,15 +55,17 @@ export type EventFunctionProps = {
   readonly alerts: AlertTopics;
   /** Of metrics that are counted in logs. */
   readonly metricNamespace: string;
-  /** Encrypts failed invocations. */
+  /** Encrypts failed invocations; EventBridge may use it. */
   readonly key: IKey;
+  /** Name of the configuration set that mails of the environment are sent by. */
+  readonly mailSettings: string;
 };
 
 const TIMEOUT = Duration.seconds(60);
 
 /**
  * A Lambda as a manifest declares it: consumes its topics, retries within bounds, hands failures to dead-letter topics and gets them
- * again from there, is woken by the clock, rings alarms.
+ * again from there, is woken by the clock and by what SES tells of mails, rings alarms.
  */
 export class EventFunction extends Construct {
   readonly function: LambdaFunction;
@@ -131,6 +134,7 @@ export class EventFunction extends Construct {
       const targets = [new FunctionTarget(this.function, { retryAttempts: 0, maxEventAge: rate })];
       new Rule(this, 'Clock', { description: `Wakes ${service.name}.`, schedule: Schedule.rate(rate), targets });
     }
+    if (service.hearsMailFeedback) addMailFeedback(this, this.function, this.failedInvocations, props.mailSettings);
     for (const [name, table] of props.follows)
       new StreamMapping(this, `Follows-${name}`, {
         function: this.function,

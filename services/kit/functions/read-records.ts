@@ -23,6 +23,10 @@ export type IncomingRecord = {
 export const isScheduled = (event: IncomingEvent): boolean =>
   'detail-type' in event && event['detail-type'] === 'Scheduled Event' && event.source === 'aws.events';
 
+/** Whether SES tells what became of a mail. */
+export const isMailFeedback = (event: IncomingEvent): event is EventBridgeEvent<string, unknown> =>
+  'detail-type' in event && event.source === 'aws.ses';
+
 const isMsk = (event: IncomingEvent): event is MSKEvent => 'records' in event;
 const isSqs = (event: IncomingEvent): event is SQSEvent => 'Records' in event;
 

@@ -39,5 +39,50 @@ export const eventBridge = (detail: unknown): IncomingEvent => bridged('order', 
 /** The call of a rule with a rate. */
 export const theClock: IncomingEvent = bridged('Scheduled Event', 'aws.events', {});
 
+/** What SES tells of a mail that is out, as its configuration set publishes it to EventBridge. */
+const mailFeedback = (detailType: string, eventType: string, to: string, told: object): IncomingEvent =>
+  bridged(detailType, 'aws.ses', {
+    eventType,
+    mail: {
+      timestamp: '2026-03-01T09:59:58.000Z',
+      source: 'orders@example.com',
+      sendingAccountId: '111122223333',
+      messageId: '0100018f3a1c2b4d-00000000-0000-0000-0000-000000000000-000000',
+      destination: [to],
+      headersTruncated: false,
+      headers: [{ name: 'To', value: to }],
+      commonHeaders: { from: ['orders@example.com'], to: [to], subject: 'Your order is on its way' },
+      tags: { 'ses:configuration-set': ['cloudmart-dev'], 'ses:from-domain': ['example.com'] },
+    },
+    ...told,
+  });
+
+const feedbackHead = { timestamp: '2026-03-01T10:00:00.000Z', feedbackId: '0100018f3a1c2b4d-000000' };
+
+export const bounced = (to: string, bounceType: 'Permanent' | 'Transient' | 'Undetermined'): IncomingEvent =>
+  mailFeedback('Email Bounced', 'Bounce', to, {
+    bounce: {
+      ...feedbackHead,
+      ...{ bounceType, bounceSubType: 'General', reportingMTA: 'dsn; mta.example.com' },
+      bouncedRecipients: [
+        { emailAddress: to, action: 'failed', status: '5.1.1', diagnosticCode: 'smtp; 550 5.1.1 user unknown' },
+      ],
+    },
+  });
+
+/** `feedbackType` as the receiver names it; absent where it names none. */
+export const complained = (to: string, feedbackType?: string): IncomingEvent =>
+  mailFeedback('Email Complaint Received', 'Complaint', to, {
+    complaint: {
+      ...feedbackHead,
+      ...{
+        complainedRecipients: [{ emailAddress: to }],
+        complaintSubType: null,
+        userAgent: 'ExampleCorp Feedback 1.0',
+      },
+      ...(feedbackType && { complaintFeedbackType: feedbackType }),
+    },
+  });
+
 /** The answer to a batch of which nothing must come back. */
 export const allWell = { batchItemFailures: [] };

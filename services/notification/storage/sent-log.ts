@@ -10,7 +10,7 @@ const sendMs = 10_000;
 /** Longer than any topic keeps its records, so that no replay sends a mail again. */
 const keepDays = 400;
 
-/** Ends of a message: out, or not to be sent any more. `withheld`: its recipient got too many that nobody paid for. */
+/** Ends of a message: out, or not to be sent any more. `withheld`: its recipient got too many that nobody paid for, or gets none at all. */
 export type Ending = 'sent' | 'withheld' | 'unsure' | 'given-up';
 
 export type MailClaim = {

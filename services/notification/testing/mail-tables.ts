@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
 import type { Config } from '../../kit/config/config.ts';
 import { createFolderMailSender } from '../../kit/mail/folder-mail-sender.ts';
@@ -85,6 +86,16 @@ export const startMailTables = async (start?: Date) => {
       const mails = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
       return mails.map((mail) => (JSON.parse(mail) as { notificationId: string }).notificationId);
     },
+    /** All items of the table of messages. */
+    records: async () =>
+      (await DynamoDBDocumentClient.from(client).send(new ScanCommand({ TableName: 'notifications' }))).Items ?? [],
+    /** What became of a message. */
+    recordOf: async (notificationId: string) =>
+      (
+        await DynamoDBDocumentClient.from(client).send(
+          new GetCommand({ TableName: 'notifications', Key: { notificationId } }),
+        )
+      ).Item,
     stop: async () => {
       client.destroy();
       await hangUp(server);

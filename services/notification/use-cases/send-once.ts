@@ -1,9 +1,10 @@
 import type { Mail } from '../../kit/mail/mail-sender.ts';
+import type { StopReason } from '../domain/mail-feedback.ts';
 import type { MessageHead } from '../domain/message.ts';
 import type { Obstacle } from '../domain/postponement.ts';
 import type { MailClaim } from '../storage/sent-log.ts';
 import type { SendOnceEffects } from './notification-effects.ts';
-import { recipientDigest } from './recipient-digest.ts';
+import { addressDigest, recipientDigest } from './recipient-digest.ts';
 
 /** How an attempt ended: the message is settled for good, or something keeps it from going out now. */
 export type MailOutcome =
@@ -12,6 +13,11 @@ export type MailOutcome =
 
 /** Attempts whose end nobody knows, before a mail that may be out several times already is left alone. */
 const mostUnsure = 3;
+
+const stopMeanings: Readonly<Record<StopReason, string>> = {
+  bounced: 'a mail to this address came back for good',
+  complained: 'a mail to this address was reported as spam',
+};
 
 const postponed = (obstacle: Obstacle): MailOutcome => ({ state: 'postponed', obstacle });
 
@@ -29,7 +35,7 @@ const restOf = async ({ recipients, limits }: SendOnceEffects, { to, counted, no
  * Throws when the log of sent mails cannot be used; a later call goes on from whatever was noted.
  */
 export const sendOnce = async (effects: SendOnceEffects, message: MessageHead, mail: Mail): Promise<MailOutcome> => {
-  const { sentLog, sender, from, clock, readProblem } = effects;
+  const { sentLog, sender, from, clock, readProblem, recipients } = effects;
   const { notificationId, kind, about, to } = message;
   const claim = await sentLog.claim(notificationId, { kind, about });
   if (claim.state === 'ended') return { state: 'known' };
@@ -54,6 +60,11 @@ export const sendOnce = async (effects: SendOnceEffects, message: MessageHead, m
       await sentLog.end(notificationId, 'unsure', `${mostUnsure} attempts ended without an answer`);
       return { state: 'unsure' };
     }
+  }
+  const stopped = await recipients.stoppedBecause(addressDigest(to));
+  if (stopped) {
+    await sentLog.end(notificationId, 'withheld', `${stopped}: ${stopMeanings[stopped]}`);
+    return { state: 'withheld' };
   }
   const rest = await restOf(effects, message);
   if (rest && message.isDispensable) {
