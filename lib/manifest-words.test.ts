@@ -104,6 +104,7 @@ describe('what a service reaches', () => {
   test('on AWS is allowed to its role, on what the table of destinations names and on nothing else', () => {
     expect(statementsOf('Workloads', sids)).toEqual([
       ['InvokeAgents', 'arn:aws:bedrock:us-east-1:<AccountId>:agent-alias/*'],
+      ['TellChat', expect.stringMatching(/AlertsChat/)],
     ]);
     expect(statementsOf('Function', sids)).toEqual([
       ['SendMail', expect.stringMatching(/:configuration-set\//), expect.stringMatching(/:identity\//)],

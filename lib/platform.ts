@@ -49,7 +49,8 @@ export class Platform extends Stage {
     // Another way to run needs a stack below before this compiles.
     homeless satisfies Record<string, never>;
 
-    const { keys, alerts } = new FoundationStack(this, 'Foundation', { environment });
+    const foundation = new FoundationStack(this, 'Foundation', { environment });
+    const { keys, alerts } = foundation;
     const { network } = new NetworkStack(this, 'Network', { environment });
     const secret = new SecretStack(this, 'Secret', { environment, services, key: keys.data });
     const proof = cdnProof(environment, services);
@@ -104,10 +105,13 @@ export class Platform extends Stage {
       bucketArn: (name) => bucket.named(name).bucketArn,
       secretArns: (service) => [...secret.secrets.of(service).values()].map(({ secretArn }) => secretArn),
       mailArns: domain.mailArns,
+      chat: { topicArn: foundation.chat.topicArn, key: keys.alerts },
       dataKey: keys.data,
     };
     const published = new Map(
-      [domain, registry, secret, database, events, cache, table, bucket].flatMap(({ outputs }) => [...outputs]),
+      [foundation, domain, registry, secret, database, events, cache, table, bucket].flatMap(({ outputs }) => [
+        ...outputs,
+      ]),
     );
     const outputOf: OutputOf = (name) => {
       const value = published.get(name);

@@ -1,6 +1,7 @@
 /** Where everything is in the network of the containers, and on which loopback port of the machine it is shown. */
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { PEER_PORTS } from '../local/ports.ts';
+import { chatFolderOf } from '../shop/chat-folder.ts';
 import type { Addresses } from '../variables/service-variables.ts';
 import { folderPlace } from '../variables/upload-places.ts';
 import { probePort } from '../workloads/ports.ts';
@@ -40,4 +41,5 @@ export const composeAddresses: Addresses = {
   bucket: (name, { ports }) => folderPlace(new URL(`file://${bucketFolder(name)}`), `http://127.0.0.1:${ports.http}`),
   site: ({ ports }) => `http://127.0.0.1:${ports.http}`,
   mail: `folder:${FOLDERS.mails}`,
+  chat: `folder:${chatFolderOf(FOLDERS.mails)}`,
 };

@@ -2,7 +2,7 @@ import { Stack } from 'aws-cdk-lib';
 import { CfnBudget } from 'aws-cdk-lib/aws-budgets';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
-import { Topic } from 'aws-cdk-lib/aws-sns';
+import { type ITopic, Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription, UrlSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import { Construct } from 'constructs';
 import { partName, prefixOf } from '../names.ts';
@@ -23,9 +23,11 @@ export type AlertRoutesProps = {
   readonly monthlyBudgetUsd: number;
 };
 
-/** Where alarms go, and the budget that rings like one. */
+/** Where alarms go, the budget that rings like one, and where services tell a chat. */
 export class AlertRoutes extends Construct {
   readonly topics: AlertTopics;
+  /** What services tell a chat. Nobody publishes to it but who is granted it: a message of another would be read as theirs. */
+  readonly chat: ITopic;
 
   constructor(
     scope: Construct,
@@ -33,12 +35,14 @@ export class AlertRoutes extends Construct {
     { environment, key, ringsByMetrics, emails, endpoints, monthlyBudgetUsd }: AlertRoutesProps,
   ) {
     super(scope, id);
-    const topic = (severity: Severity) => {
-      const made = new Topic(this, severity === 'page' ? 'Page' : 'Ticket', {
-        topicName: partName(environment, severity),
+    const encrypted = (name: 'Page' | 'Ticket' | 'Chat') =>
+      new Topic(this, name, {
+        topicName: partName(environment, name.toLowerCase()),
         masterKey: key,
         enforceSSL: true,
       });
+    const topic = (severity: Severity) => {
+      const made = encrypted(severity === 'page' ? 'Page' : 'Ticket');
       for (const service of ['cloudwatch', 'events', 'budgets', 'backup'])
         made.grantPublish(
           new ServicePrincipal(`${service}.amazonaws.com`, {
@@ -60,6 +64,7 @@ export class AlertRoutes extends Construct {
     const page = topic('page');
     for (const endpoint of endpoints) page.addSubscription(new UrlSubscription(endpoint));
     this.topics = { page, ticket: topic('ticket') };
+    this.chat = encrypted('Chat');
 
     const notification = (
       notificationType: 'ACTUAL' | 'FORECASTED',

@@ -13,7 +13,7 @@ export type ChatChannelsProps = Pick<Environment['alerts'], 'slack' | 'teams'> &
 };
 
 /**
- * Alarms in a chat, by Amazon Q Developer in chat applications (`AWS::Chatbot`). No secret is kept: whoever administers the chat admits AWS
+ * Alarms and incidents in a chat, by Amazon Q Developer in chat applications (`AWS::Chatbot`). No secret is kept: whoever administers the chat admits AWS
  * once, in its console. People read there and do nothing: the role may do nothing, and the guardrail forbids whatever somebody would add to it;
  * without a guardrail it is AdministratorAccess.
  */

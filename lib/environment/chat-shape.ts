@@ -1,4 +1,4 @@
-/** The channels of a chat in which those on call read of alarms. Ids, no secrets: AWS is admitted to the chat once, by hand. */
+/** The channels of a chat in which those on call read of alarms and incidents. Ids, no secrets: AWS is admitted to the chat once, by hand. */
 import { z } from 'zod';
 
 const uuid = (what: string) => z.guid(`${what}, a UUID`);
@@ -15,7 +15,7 @@ export const slackShape = z
       .describe('Id of the channel: the end of the link to it.'),
   })
   .optional()
-  .describe('Channel of Slack that hears of both alert topics; absent: none.');
+  .describe('Channel of Slack that hears of both alert topics, of incidents and of maintenance; absent: none.');
 
 export const teamsShape = z
   .strictObject({
@@ -30,4 +30,6 @@ export const teamsShape = z
       .describe('Id of the channel, as the link to it has it.'),
   })
   .optional()
-  .describe('Channel of Microsoft Teams that hears of both alert topics; absent: none.');
+  .describe(
+    'Channel of Microsoft Teams that hears of both alert topics, of incidents and of maintenance; absent: none.',
+  );

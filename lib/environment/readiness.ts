@@ -13,6 +13,9 @@ export const addOnsOf = ({ compute }: Environment['cluster']): readonly string[]
 /** Whether somebody hears of an alarm of the environment. */
 export const isHeard = ({ alerts }: Environment): boolean => alerts.emails.length + alerts.endpoints.length > 0;
 
+/** Whether people read of its alarms and incidents in a chat. */
+export const hasChat = ({ alerts }: Environment): boolean => (alerts.slack ?? alerts.teams) !== undefined;
+
 /** What is said, at synthesis and in the pre-flight, where nobody does. */
 export const UNHEARD =
   'nothing means that alarms ring where nobody hears them; name a mail address here, or a pager in alerts.endpoints';

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -74,6 +74,31 @@ describe('the mailbox', () => {
     expect(html.policy).toMatch(/^sandbox; default-src 'none'/);
     expect((await get('/mails/b/view')).text).toContain('<iframe sandbox');
     expect((await get('/mails/b/text')).text).toBe('<b>two');
+  });
+
+  it('shows what a chat was told, newest first, as text', async () => {
+    expect((await get('/')).text).not.toContain('What the chat was told');
+    const chat = path.join(folder, 'chat');
+    await mkdir(chat);
+    const tell = (id: string, title: string, sentAt: string) =>
+      writeFile(
+        path.join(chat, `${id}.json`),
+        JSON.stringify({
+          ...{ version: '1.0', source: 'custom', id, sentAt, metadata: { threadId: 'inc_1' } },
+          content: { textType: 'client-markdown', title, description: 'P1', nextSteps: ['Answer'], keywords: [] },
+        }),
+      );
+    await tell('a', 'incident', '2026-01-01T10:00:00.000Z');
+    await tell('b', '<script>alert(3)</script>', '2026-01-02T10:00:00.000Z');
+    await writeFile(path.join(chat, 'half.json'), '{"content": 1}');
+    expect(JSON.parse((await get('/chat')).text).items).toMatchObject([
+      { id: 'b' },
+      { id: 'a', threadId: 'inc_1', title: 'incident', nextSteps: ['Answer'] },
+    ]);
+    const { text } = await get('/');
+    expect(text).toContain('&#60;script&#62;alert(3)');
+    expect(text).not.toContain('<script>');
+    expect(JSON.parse((await get('/mails')).text).count).toBe(2);
   });
 
   it('passes over files that are no mails and refuses names that lead elsewhere', async () => {

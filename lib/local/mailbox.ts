@@ -1,5 +1,6 @@
 /** The mailbox of the local platform: a page to look at the mails, and the same as JSON for tools. */
 import fastify from 'fastify';
+import { type ChatSummary, chatFolderOf, listChat } from '../shop/chat-folder.ts';
 import { type MailSummary, openMailFolder, type StoredMail } from '../shop/mail-folder.ts';
 
 export type Mailbox = { readonly url: string; close(): Promise<void> };
@@ -40,10 +41,18 @@ const countOf = (shown: number, count: number) => {
   return shown < count ? `${all}; the newest ${shown} are shown.` : `${all}.`;
 };
 
-const listPage = (mails: readonly MailSummary[], count: number) =>
+const saidOf = ({ sentAt, title, description, nextSteps }: ChatSummary) =>
+  `<tr><td>${timeOf(sentAt)}</td><td><strong>${escapeHtml(title)}</strong><br>${escapeHtml([description, ...nextSteps].join('\n')).replaceAll('\n', '<br>')}</td></tr>`;
+
+const chatOf = (said: readonly ChatSummary[]) =>
+  said.length === 0
+    ? ''
+    : `<h2>What the chat was told</h2><table><thead><tr><th>Sent (UTC)</th><th>Message</th></tr></thead><tbody>${said.map(saidOf).join('')}</tbody></table>`;
+
+const listPage = (mails: readonly MailSummary[], count: number, said: readonly ChatSummary[]) =>
   page(
     'Mailbox',
-    `<h1>Mailbox</h1><p>${countOf(mails.length, count)} <span class="quiet">Nothing here left this machine.</span></p>${mails.length > 0 ? listOf(mails) : ''}`,
+    `<h1>Mailbox</h1><p>${countOf(mails.length, count)} <span class="quiet">Nothing here left this machine.</span></p>${mails.length > 0 ? listOf(mails) : ''}${chatOf(said)}`,
     `<meta http-equiv="refresh" content="${REFRESH_SECONDS}">`,
   );
 
@@ -63,12 +72,13 @@ const MAIL_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /**
- * Serves the mails of a folder to this machine: `/`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`,
+ * Serves the mails of a folder, and what beside them a chat was told, to this machine: `/`, `/chat`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`,
  * `/mails/:id/text`.
  * `host` is the address to listen on, loopback by default; a container listens on all of its own.
  */
 export const startMailbox = async (folder: string, port: number, host = '127.0.0.1'): Promise<Mailbox> => {
   const mails = openMailFolder(folder);
+  const chat = chatFolderOf(folder);
   const app = fastify({ forceCloseConnections: true });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -87,8 +97,9 @@ export const startMailbox = async (folder: string, port: number, host = '127.0.0
 
   app.get('/', async (_, reply) => {
     const newest = await mails.list();
-    return reply.type('text/html; charset=utf-8').send(listPage(newest, await mails.count()));
+    return reply.type('text/html; charset=utf-8').send(listPage(newest, await mails.count(), await listChat(chat)));
   });
+  app.get('/chat', async () => ({ items: await listChat(chat) }));
   app.get<{ Querystring: { to?: string; limit?: number } }>(
     '/mails',
     {

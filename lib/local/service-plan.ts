@@ -13,6 +13,7 @@ import {
   secretOwner,
   sharedSecretNames,
 } from '../services.ts';
+import { chatFolderOf } from '../shop/chat-folder.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeadersOf, toldValues } from '../variables/site-config.ts';
@@ -68,6 +69,7 @@ export const localAddresses = ({ folder, portBase, secrets, events }: Placement)
     bucket: (name, owner) =>
       folderPlace(pathToFileURL(folder.at('buckets', name)), `http://127.0.0.1:${ports(owner).http}`),
     mail: `folder:${folder.at('mail')}`,
+    chat: `folder:${chatFolderOf(folder.at('mail'))}`,
   };
 };
 

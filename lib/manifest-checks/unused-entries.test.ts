@@ -79,12 +79,12 @@ describe('an entry of a manifest', () => {
 
   test('stands for rights that are used: an action for each that a destination grants', () => {
     const command = (action: string) => new RegExp(`\\b${action.split(':').at(-1)}(Command)?\\b`);
-    const kitMail = sourceOf('kit/mail');
+    const senders = sourceOf('kit/mail') + sourceOf('kit/chat');
     const unused = services.flatMap(({ name, reaches = [] }) =>
       reaches.flatMap((destination) =>
         destinations[destination].grants.flatMap(({ actions }) =>
           actions
-            .filter((action) => !command(action).test(sourceOf(name) + kitMail))
+            .filter((action) => !command(action).test(sourceOf(name) + senders))
             .map((action) => `${name} ${action}`),
         ),
       ),

@@ -4,10 +4,12 @@
  */
 import { usesCache } from '../../services/kit/cache-rights.ts';
 import { isCallSecretName } from '../../services/kit/call-secret.ts';
+import { tellsChat } from '../../services/kit/destinations.ts';
 import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy, usesDatabases } from '../../services/kit/observation.ts';
 import type { Environment } from '../environment/environment.ts';
 import { secretKeysOf } from '../environment/environment-configuration.ts';
+import { hasChat } from '../environment/readiness.ts';
 import { secretOwner } from '../services.ts';
 
 /** `product-images` -> `ProductImages`, `API_KEY` -> `ApiKey`: CloudFormation allows letters and digits only. */
@@ -25,6 +27,8 @@ export const outputNames = {
   eventBrokers: 'EventBrokers',
   /** `host:port` of the cache's primary. */
   cacheAddress: 'CacheAddress',
+  /** ARN of the topic of what services tell a chat. */
+  chatTopic: 'ChatTopicArn',
   certificateArn: 'CertificateArn',
   webAclArn: 'WebAclArn',
   /** URI of a service's image repository, without a tag. */
@@ -45,6 +49,7 @@ export const neededOutputs = (services: readonly ServiceManifest[], environment:
   if (inCluster.some(usesDatabases)) names.add(outputNames.databaseAddress);
   if (inCluster.some(usesEvents)) names.add(outputNames.eventBrokers);
   if (inCluster.some(usesCache)) names.add(outputNames.cacheAddress);
+  if (hasChat(environment) && inCluster.some(tellsChat)) names.add(outputNames.chatTopic);
   if (environment.publicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
   for (const service of inCluster) {
     names.add(outputNames.repository(service.name));

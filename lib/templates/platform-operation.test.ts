@@ -16,12 +16,6 @@ import { services } from '../services.ts';
 import { preparePlatform } from './platform-templates.ts';
 import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
 
-const SLACK = { workspace: 'T01ABCDEF23', channel: 'C01ABCDEF23' };
-const TEAMS = {
-  tenant: '0f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f0',
-  team: '1f1e2d3c-4b5a-4978-8695-a4b3c2d1e0f1',
-  channel: '19%3A0123456789abcdef%40thread.tacv2',
-};
 const VAULT = 'arn:aws:backup:eu-west-1:111122223333:backup-vault:copies';
 
 let stacks: readonly StackTemplate[] = [];
@@ -30,7 +24,6 @@ beforeAll(() => {
     environment.name === 'production'
       ? {
           ...environment,
-          alerts: { ...environment.alerts, slack: SLACK, teams: TEAMS },
           backups: { keepDays: 35, restoreTests: true, copyToVault: VAULT },
           cluster: { ...environment.cluster, addOnVersions: { 'metrics-server': 'v0.8.0-eksbuild.2' } },
         }
@@ -197,30 +190,6 @@ describe('who notices what nobody inside can see', () => {
     ]);
     const records = propertiesOf('production', 'Domain', 'AWS::Route53::RecordSet').map(({ Name }) => textOf(Name));
     expect(records).toContain('_dmarc.cloudmart.example.');
-  });
-});
-
-describe('a chat', () => {
-  test.each([
-    ['AWS::Chatbot::SlackChannelConfiguration', { SlackWorkspaceId: SLACK.workspace, SlackChannelId: SLACK.channel }],
-    [
-      'AWS::Chatbot::MicrosoftTeamsChannelConfiguration',
-      { TeamsTenantId: TEAMS.tenant, TeamId: TEAMS.team, TeamsChannelId: TEAMS.channel },
-    ],
-  ])('hears of both alert topics, and nobody acts from it: %s', (type, ids) => {
-    const [channel, ...more] = propertiesOf('production', 'Foundation', type);
-    expect(more).toEqual([]);
-    expect(channel).toMatchObject(ids);
-    expect(listOf(channel?.['SnsTopicArns']).map(textOf)).toEqual([
-      expect.stringMatching(/AlertsPage/),
-      expect.stringMatching(/AlertsTicket/),
-    ]);
-    expect(listOf(channel?.['GuardrailPolicies']).map(textOf)).toEqual([expect.stringMatching(/:policy\/AWSDenyAll$/)]);
-    const role = textOf(channel?.['IamRoleArn']).replace(/^<(.*)\.Arn>$/, '$1');
-    const { ManagedPolicyArns, Policies } = templateOf('production', 'Foundation').Resources?.[role]?.Properties ?? {};
-    expect([ManagedPolicyArns, Policies]).toEqual([undefined, undefined]);
-    expect(textOf(identityStatements(templateOf('production', 'Foundation')))).not.toContain(role);
-    expect(propertiesOf('dev', 'Foundation', type)).toEqual([]);
   });
 });
 

@@ -88,4 +88,5 @@ export const operatingFixture: ServiceManifest = fixture({
   ports: { http: 9103 },
   observes: { topics: ['stock-events'] },
   operates: { topics: ['stock-events'], sharedCache: true },
+  reaches: ['chat'],
 });

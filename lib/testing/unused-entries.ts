@@ -10,6 +10,7 @@ import { root } from '../checkout.ts';
 const reachedBy: Readonly<Record<DestinationName, RegExp>> = {
   ses: /\bopenMailSender\(/,
   sns: /from '@aws-sdk\/client-sns'/,
+  chat: /\bopenChatSender\(/,
   bedrock: /from '@aws-sdk\/client-bedrock-agent-runtime'/,
   bigquery: /\bopenWarehouse\w*\(/,
   openai: /from 'openai'/,

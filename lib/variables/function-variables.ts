@@ -5,11 +5,12 @@ import { configurationOf, secretKeysOf } from '../environment/environment-config
 import { outputNames } from '../outputs/stack-outputs.ts';
 import { secretOwner } from '../services.ts';
 import type { OutputOf } from '../workloads/environment-values.ts';
+import { chatUrlOf } from './chat-url.ts';
 import { type Addresses, serviceVariables } from './service-variables.ts';
 import { functionTraceVariables } from './trace-variables.ts';
 
 /** Where things are for code that runs outside the cluster. */
-export const awsAddresses = (outputOf: OutputOf): Addresses => {
+export const awsAddresses = (outputOf: OutputOf, chat?: string): Addresses => {
   const refuse = ({ name }: ServiceManifest): never => {
     throw new Error(
       `services/${name}/manifest.ts: ${name} has no door outside the cluster, so no Lambda can call it; consume one of its topics instead`,
@@ -32,6 +33,7 @@ export const awsAddresses = (outputOf: OutputOf): Addresses => {
     bucket: (name) => `s3://${outputOf(outputNames.bucket(name))}`,
     site: () => undefined,
     mail: 'ses:',
+    chat,
   };
 };
 
@@ -44,7 +46,7 @@ export const functionVariables = (
 ): Record<string, string> => ({
   LOG_LEVEL: environment.logLevel,
   ...(environment.traces && functionTraceVariables(environment.traces)),
-  ...serviceVariables(service, all, awsAddresses(outputOf)),
+  ...serviceVariables(service, all, awsAddresses(outputOf, chatUrlOf(environment, outputOf))),
   ...configurationOf(service, environment),
   ...Object.fromEntries(
     secretKeysOf(service, all, environment).map((key) => [

@@ -8,6 +8,7 @@ import { subnetRanges } from '../environment/subnet-ranges.ts';
 import { cacheUser, prefixOf, workloadNamespace } from '../names.ts';
 import { outputNames } from '../outputs/stack-outputs.ts';
 import { secretOwner } from '../services.ts';
+import { chatUrlOf } from '../variables/chat-url.ts';
 import type { IngressValues, WorkloadValues } from './workload-values.ts';
 
 /** Value of a stack output by its name: a token in the CDK app, a placeholder or the deployed value in rendered files. */
@@ -95,6 +96,7 @@ export const environmentValues = (
       ),
     ),
     mailUrl: 'ses:',
+    chatUrl: chatUrlOf(environment, outputOf),
     secretIds: perService((service) =>
       Object.fromEntries(
         secretKeysOf(service, services, environment).map((key) => [

@@ -29,6 +29,7 @@ const inCluster = (values: WorkloadValues): Addresses => {
     bucket: (name) => required(values.buckets, name, 'bucket'),
     site: () => undefined,
     mail: values.mailUrl,
+    chat: values.chatUrl,
   };
 };
 

@@ -62,6 +62,8 @@ export type WorkloadValues = {
   readonly buckets: Readonly<Record<string, string>>;
   /** `ses:`; only services that reach SES get it. */
   readonly mailUrl: string;
+  /** `sns:<ARN of a topic>` for services that tell a chat; absent: nobody reads one. May hold tokens. */
+  readonly chatUrl?: string | undefined;
   /** Secrets Manager id (name or ARN) per service and key of its configuration, those of two services included. May hold tokens. */
   readonly secretIds: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Plain configuration per service that differs from the manifest's default. Literals only: it lands in a ConfigMap. */

@@ -8,7 +8,7 @@ export type Grant = {
   readonly sid: string;
   readonly actions: readonly string[];
   /** What the actions are allowed on; whoever knows the account turns each of these into ARNs. */
-  readonly on: 'mail-identities' | 'phone-numbers' | 'agents';
+  readonly on: 'mail-identities' | 'phone-numbers' | 'chat-topic' | 'agents';
 };
 
 export type Destination = {
@@ -23,10 +23,11 @@ export type Destination = {
   /** What its role may do; none where a key of the provider's is shown instead. */
   readonly grants: readonly Grant[];
   /**
-   * What stands for it outside AWS: a folder into which mails are written, which MAIL_URL names; or a stand-in that the service's own
-   * configuration chooses, as it chooses the provider on AWS, so that the platform gives it nothing.
+   * What stands for it outside AWS: a folder into which mails are written, which MAIL_URL names; one for what a chat is told, which
+   * CHAT_URL names; or a stand-in that the service's own configuration chooses, as it chooses the provider on AWS, so that the platform
+   * gives it nothing.
    */
-  readonly locally: 'mail-folder' | 'own-choice';
+  readonly locally: 'mail-folder' | 'chat-folder' | 'own-choice';
 };
 
 export const destinations = {
@@ -43,6 +44,13 @@ export const destinations = {
     ports: [443],
     grants: [{ sid: 'SendTextMessages', actions: ['sns:Publish'], on: 'phone-numbers' }],
     locally: 'own-choice',
+  },
+  chat: {
+    title: 'Amazon SNS: a chat',
+    hosts: ['sns.{region}.amazonaws.com'],
+    ports: [443],
+    grants: [{ sid: 'TellChat', actions: ['sns:Publish'], on: 'chat-topic' }],
+    locally: 'chat-folder',
   },
   bedrock: {
     title: 'Amazon Bedrock: agents',
@@ -84,6 +92,11 @@ type Reaching = { readonly reaches?: readonly DestinationName[] | undefined };
 export const destinationsOf = ({ reaches = [] }: Reaching): readonly Destination[] =>
   reaches.map((name) => destinations[name]);
 
+const isGiven = (service: Reaching, folder: Destination['locally']): boolean =>
+  destinationsOf(service).some(({ locally }) => locally === folder);
+
 /** Whether a service sends mails, and so is told by MAIL_URL where to. */
-export const sendsMail = (service: Reaching): boolean =>
-  destinationsOf(service).some(({ locally }) => locally === 'mail-folder');
+export const sendsMail = (service: Reaching): boolean => isGiven(service, 'mail-folder');
+
+/** Whether a service tells a chat, and so is told by CHAT_URL where to, if there is one. */
+export const tellsChat = (service: Reaching): boolean => isGiven(service, 'chat-folder');

@@ -1,6 +1,7 @@
 import { operationsDoors } from '../contracts/http/operations/operations-doors.ts';
 import { platformMapSchema } from '../contracts/http/operations/topology-api.ts';
 import { warehouseTables } from '../contracts/warehouse/order-rows.ts';
+import { openChatSender } from '../kit/chat/open-chat-sender.ts';
 import type { ServiceContext } from '../kit/context.ts';
 import { openEventLog } from '../kit/events/open-event-log.ts';
 import { createTableClient } from '../kit/functions/table-client.ts';
@@ -29,6 +30,7 @@ import { pipelinesHandlers } from './http/pipelines-handlers.ts';
 import { type TopologyEffects, topologyHandlers } from './http/topology-handlers.ts';
 import { judgeSeverity, neededToBuy } from './incidents/judge-severity.ts';
 import { createMailContacts } from './incidents/mail-contacts.ts';
+import { createChatChannel } from './incidents/notice-channel.ts';
 import { tellOfIncidents } from './incidents/tell-of-incidents.ts';
 import { tellOfWindows } from './incidents/tell-of-windows.ts';
 import { lookAtPipelines } from './pipelines/look-at-pipelines.ts';
@@ -78,14 +80,15 @@ export const operationsApp = async (context: ServiceContext<OperationsConfig>, p
 
   const jobs = createJobs({ database, logger, metrics });
   const incidents = createIncidentRepository({ database, clock });
-  const contacts = createMailContacts({
+  const mail = createMailContacts({
     sender: await openMailSender(required(context, 'MAIL_URL', config.mail)),
     from: config.own.MAIL_FROM,
     to: config.own.INCIDENT_MAILS,
     logger,
   });
   const windows = createWindowRepository({ database, clock });
-  const told = { jobs, contacts, clock, logger };
+  const chat = config.chat === undefined ? [] : [createChatChannel(await openChatSender(config.chat))];
+  const told = { jobs, channels: [mail, ...chat], clock };
   const telling = { incidents: tellOfIncidents({ ...told, incidents }), windows: tellOfWindows({ ...told, windows }) };
   registerWindowGauge({ windows, metrics, logger, services });
   await jobs.prepare();

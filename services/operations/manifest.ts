@@ -26,7 +26,7 @@ export const manifest = defineService({
     tables: ['order-events'],
   },
   operates: { topics, databaseSessions: true, sharedCache: true },
-  reaches: ['bigquery', 'ses'],
+  reaches: ['bigquery', 'ses', 'chat'],
   criticalFunctions: [
     { file: 'topology/ask-health.ts', name: 'askHealth' },
     { file: 'event-sequences/repair-sequences.ts', name: 'repairSequences' },

@@ -52,7 +52,7 @@ export const incidentCommand = (): Command =>
       helpAfter({
         notes: [
           'P0: money or stock is wrong, or nobody can buy; answer within 5 minutes. P1: many customers notice it; 15 minutes. P2: some do, or it gets worse; 4 hours. P3: watched; a day. After P0 and P1 a post-mortem is owed within 48 hours; report prints its beginning from the record, with what staff did meanwhile.',
-          'Whoever is on call (INCIDENT_MAILS of the operations service) is mailed when one is opened or its severity changes, again each time that nobody has answered in time, and a day before and when a post-mortem is due.',
+          'Whoever is on call (INCIDENT_MAILS of the operations service) is mailed when one is opened or its severity changes, again each time that nobody has answered in time, and a day before and when a post-mortem is due; a chat (CHAT_URL) is told the same. report lists what was told where.',
         ],
         examples: [
           'npx cloudmart incident open --text "the ledger stands still"',

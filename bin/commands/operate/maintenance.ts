@@ -56,7 +56,7 @@ export const maintenanceCommand = (): Command =>
       helpAfter({
         notes: [
           'Announce it a day ahead: list says which were. A window ends by itself, and hides no incident of P0.',
-          'Whoever is on call is mailed at once, a day before it begins, and when it is ended early. Alerts of a service that is away wake nobody where an Alertmanager tells them (staging and production); alarms of CloudWatch do.',
+          'Whoever is on call is mailed, and a chat (CHAT_URL) told, at once, a day before it begins, and when it is ended early. Alerts of a service that is away wake nobody where an Alertmanager tells them (staging and production); alarms of CloudWatch do.',
         ],
         examples: [
           'npx cloudmart maintenance open --text "new PostgreSQL" --minutes 60 \\\n    --from 2026-03-01T02:00:00Z',

@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { usesCache } from '../../../services/kit/cache-rights.ts';
-import { destinationsOf, type Grant } from '../../../services/kit/destinations.ts';
+import { destinationsOf, type Grant, tellsChat } from '../../../services/kit/destinations.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { observedBy, usesDatabases, usesTables } from '../../../services/kit/observation.ts';
 import { operatedBy } from '../../../services/kit/operation.ts';
@@ -27,6 +27,8 @@ export type ServiceResources = {
   secretArns(service: ServiceManifest): readonly string[];
   /** ARNs of the identity that mail is sent from and of its configuration set. */
   readonly mailArns: readonly string[];
+  /** The topic of what services tell a chat, and the key that encrypts it. */
+  readonly chat: { readonly topicArn: string; readonly key: IKey };
   /** Encrypts tables, buckets and secrets. */
   readonly dataKey: IKey;
 };
@@ -74,6 +76,8 @@ const grantStatement = (scope: Construct, { sid, actions, on }: Grant, at: Servi
   switch (on) {
     case 'mail-identities':
       return statement(sid, actions, at.mailArns);
+    case 'chat-topic':
+      return statement(sid, actions, [at.chat.topicArn]);
     case 'agents':
       return statement(sid, actions, [
         stack.formatArn({ service: 'bedrock', resource: 'agent-alias', resourceName: '*' }),
@@ -87,6 +91,15 @@ const grantStatement = (scope: Construct, { sid, actions, on }: Grant, at: Servi
       });
   }
 };
+
+/** Use of a key through these services of AWS alone: it opens only what the other statements already admit. */
+const keyThrough = (sid: string, key: IKey, through: readonly string[]): PolicyStatement =>
+  new PolicyStatement({
+    sid,
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: { StringEquals: { 'kms:ViaService': through } },
+  });
 
 /** Statements for the role of a service. */
 export const servicePermissions = (
@@ -143,17 +156,8 @@ export const servicePermissions = (
     ...(secrets.length > 0
       ? [statement('ReadSecrets', ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], secrets)]
       : []),
-    ...(encrypted.length > 0
-      ? [
-          new PolicyStatement({
-            sid: 'UseDataKey',
-            actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-            resources: [at.dataKey.keyArn],
-            // The key opens only what the statements above already admit.
-            conditions: { StringEquals: { 'kms:ViaService': encrypted } },
-          }),
-        ]
-      : []),
+    ...(encrypted.length > 0 ? [keyThrough('UseDataKey', at.dataKey, encrypted)] : []),
+    ...(tellsChat(service) ? [keyThrough('UseAlertsKey', at.chat.key, [`sns.${region}.amazonaws.com`])] : []),
     ...destinationsOf(service).flatMap(({ grants }) => grants.map((grant) => grantStatement(scope, grant, at))),
   ];
 };

@@ -49,6 +49,7 @@ const environmentOf = async (service: ServiceManifest): Promise<Record<string, s
       bucket: (name, owner) => `file:///tmp/${name}?origin=http://127.0.0.1:${ports.get(owner.name)?.http}`,
       site: () => undefined,
       mail: 'ses:',
+      chat: undefined,
     }),
     BIND_ADDRESS: '127.0.0.1',
     ...Object.fromEntries(

@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { usesCache } from '../cache-rights.ts';
 import { callSecretName, callSecretProblem } from '../call-secret.ts';
-import { sendsMail } from '../destinations.ts';
+import { sendsMail, tellsChat } from '../destinations.ts';
 import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
 import { observedBy, observerConnections, usesDatabases } from '../observation.ts';
 import { variableName } from '../variable-name.ts';
@@ -168,6 +168,13 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
   const mail = sendsMail(manifest)
     ? read.required('MAIL_URL', (text) => text === 'ses:' || /^folder:.+/.test(text), 'ses: or folder:/path')
     : undefined;
+  const chat = tellsChat(manifest)
+    ? read.optional(
+        'CHAT_URL',
+        (text) => /^(sns:arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+|folder:.+)$/.test(text),
+        'sns:<ARN of a topic> or folder:/path',
+      )
+    : undefined;
   const logLevel = read.optional(
     'LOG_LEVEL',
     (text) => logLevels.some((level) => level === text),
@@ -193,6 +200,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     events,
     cache,
     mail,
+    ...(chat !== undefined && { chat }),
     ...addresses,
     ...(platformMap !== undefined && { platformMap }),
     ...(manifest.observes && { observed: { databases: databases.observed, tables: observedTables } }),

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, unlink, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeOnce } from '../write-once.ts';
 import { type MailSender, SenderAway } from './mail-sender.ts';
 
 const fileNameOf = (notificationId: string) => `${notificationId.replaceAll(':', '.')}.json`;
@@ -11,33 +11,14 @@ export const createFolderMailSender = (folder: string): MailSender => {
   const away = (problem: unknown) =>
     new SenderAway(`the mailbox ${folder} cannot be used: ${codeOf(problem)}`, { cause: problem });
 
-  const write = (draft: string, content: string) => writeFile(draft, content, { flush: true });
-  const writeDraft = async (draft: string, content: string) => {
-    try {
-      await write(draft, content).catch(async (problem: unknown) => {
-        if (codeOf(problem) !== 'ENOENT') throw problem;
-        await mkdir(folder, { recursive: true });
-        await write(draft, content);
-      });
-    } catch (problem) {
-      throw away(problem);
-    }
-  };
-
   return {
     send: async (mail) => {
-      const file = join(folder, fileNameOf(mail.notificationId));
-      const draft = join(folder, `.${randomUUID()}.draft`);
-      try {
-        await writeDraft(draft, `${JSON.stringify({ ...mail, sentAt: new Date().toISOString() }, null, 2)}\n`);
-        // A link appears at once and whole, and never replaces a mail that is there.
-        await link(draft, file).catch((problem: unknown) => {
-          if (codeOf(problem) !== 'EEXIST') throw away(problem);
-        });
-      } finally {
-        await unlink(draft).catch(() => undefined);
-      }
-      return file;
+      const name = fileNameOf(mail.notificationId);
+      const content = `${JSON.stringify({ ...mail, sentAt: new Date().toISOString() }, null, 2)}\n`;
+      await writeOnce(folder, name, content).catch((problem: unknown) => {
+        throw away(problem);
+      });
+      return join(folder, name);
     },
     findSent: async (notificationId) => {
       const file = join(folder, fileNameOf(notificationId));

@@ -85,9 +85,7 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
         { author: openedBy, kind: 'opened', text: text ?? title },
         ...(reasons.length > 0 ? [{ author: 'operations', kind: 'severity', text: judgedAs(severity, reasons) }] : []),
       ];
-      await incidents.open({ id, severity, title, openedBy }, notes, (tx) =>
-        telling.incidents.opened(tx, { id, severity }),
-      );
+      await incidents.open({ id, severity, title, openedBy }, notes, telling.incidents.opened);
       return { headers: { location: `/operations/incidents/${id}` }, body: await shown(id) };
     },
 
@@ -117,9 +115,10 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
             { author, kind: isFirst ? 'acknowledged' : 'note', text },
             ...(judged ? [{ author, kind: 'severity', text: `${incident.severity} is ${judged} now` }] : []),
           ],
-          also: async (tx) => {
-            if (judged) await telling.incidents.judgedAnew(tx, id, judged);
-            if (isFirst) await telling.incidents.acknowledged(tx, id, judged ?? incident.severity);
+          // One act is told once: what is said of a new severity says whether somebody has answered.
+          also: async (tx, now) => {
+            if (judged) await telling.incidents.judgedAnew(tx, now);
+            else if (isFirst) await telling.incidents.acknowledged(tx, now);
           },
         };
       });
@@ -130,11 +129,11 @@ export const incidentsHandlers = (effects: IncidentsEffects): DoorHandlers<typeo
     closeIncident: async ({ caller, params: { id }, body: { text } }) => {
       await shown(id);
       const author = actorOf(caller);
-      const changed = await incidents.change(id, ({ severity }) => ({
+      const changed = await incidents.change(id, () => ({
         author,
         close: true,
         notes: [{ author, kind: 'closed', text }],
-        also: (tx) => telling.incidents.closed(tx, id, severity),
+        also: telling.incidents.closed,
       }));
       if (!changed) throw incidentClosed(id);
       return shown(id);

@@ -2,6 +2,7 @@
 import type { Severity } from '../../contracts/http/operations/incidents-api.ts';
 import { severities } from '../../contracts/http/operations/severities.ts';
 import type { KnownIncident } from '../storage/incident-repository.ts';
+import type { Words } from './notice-channel.ts';
 
 /** Why somebody is told: it was opened, its severity changed, nobody has answered in time, somebody has, it is over, or what was learnt is owed. */
 export type NoticeKind = 'opened' | 'judged-anew' | 'unanswered' | 'acknowledged' | 'closed' | 'post-mortem';
@@ -13,7 +14,13 @@ export type Notice = {
   readonly round: number;
   /** Severity for which it is sent; one that was changed since has notices of its own. */
   readonly severity: Severity;
+  /** Which judgement of the severity that is; absent in what was queued before they were counted. */
+  readonly judgement?: number;
 };
+
+/** Under one name nobody is told twice. */
+export const nameOf = ({ incidentId, kind, severity, judgement = 1, round }: Notice): string =>
+  [incidentId, kind, severity, judgement, round].join(':');
 
 /** How often nobody's silence is told again; after that it is in the list of open incidents alone. */
 export const mostRounds = 10;
@@ -37,21 +44,23 @@ export const remindersOf = (closedAt: Date, severity: Severity): Date[] => {
 };
 
 /** Whether a notice still tells something: nobody is told of what was answered, closed or judged anew meanwhile. */
-export const isStillDue = ({ kind, severity }: Notice, incident: KnownIncident): boolean => {
+export const isStillDue = ({ kind, severity, judgement }: Notice, incident: KnownIncident): boolean => {
   if (kind === 'post-mortem' || kind === 'closed') return incident.closedAt !== null;
   if (kind === 'acknowledged') return incident.closedAt === null;
   if (incident.closedAt !== null || incident.severity !== severity) return false;
+  if ((judgement ?? incident.judgement) !== incident.judgement) return false;
   return kind !== 'unanswered' || incident.acknowledgedAt === null;
 };
 
 const whatHappened = ({ kind, round }: Notice, { severity, acknowledgedAt, closedAt }: KnownIncident): string => {
   const { means, answerMinutes, postMortemHours } = severities[severity];
-  if (kind === 'opened') return `${severity}: ${means}. Somebody answers within ${answerMinutes} minutes.`;
-  if (kind === 'judged-anew')
-    return `It is ${severity} now: ${means}. Somebody answers within ${answerMinutes} minutes.`;
+  const answered = `Somebody has answered, at ${acknowledgedAt?.toISOString()}.`;
+  const answer = acknowledgedAt ? answered : `Somebody answers within ${answerMinutes} minutes.`;
+  if (kind === 'opened') return `${severity}: ${means}. ${answer}`;
+  if (kind === 'judged-anew') return `It is ${severity} now: ${means}. ${answer}`;
   if (kind === 'unanswered')
     return `Nobody has answered within ${answerMinutes} minutes; it goes to the next in line. Reminder ${round} of ${mostRounds}.`;
-  if (kind === 'acknowledged') return `Somebody has answered, at ${acknowledgedAt?.toISOString()}.`;
+  if (kind === 'acknowledged') return answered;
   if (kind === 'closed') return `It is over, since ${closedAt?.toISOString()}.`;
   const due = closedAt && postMortemHours !== null ? later(closedAt, postMortemHours * hourMs).toISOString() : 'now';
   return `A post-mortem is owed by ${due}.`;
@@ -73,15 +82,10 @@ const nextStepOf = (kind: NoticeKind, id: string): string => {
   return `Answer: npx cloudmart incident ack ${id}`;
 };
 
-/** What is mailed. */
-export const wordsOf = (
-  notice: Notice,
-  incident: KnownIncident,
-): { readonly subject: string; readonly lines: string[] } => ({
+/** What is told, in every channel. */
+export const wordsOf = (notice: Notice, incident: KnownIncident): Words => ({
   subject: `[${incident.severity}] ${subjects[notice.kind]}: ${incident.title}`,
-  lines: [
-    whatHappened(notice, incident),
-    `Opened at ${incident.openedAt.toISOString()}.`,
-    nextStepOf(notice.kind, incident.id),
-  ],
+  lines: [whatHappened(notice, incident), `Opened at ${incident.openedAt.toISOString()}.`],
+  nextSteps: [nextStepOf(notice.kind, incident.id)],
+  keywords: ['incident', incident.severity],
 });

@@ -22,6 +22,15 @@ const open = async (severity: string, title = 'The ledger stands still') =>
 
 /** Lets the time of every waiting job come, which the database's clock keeps. */
 const comeDue = () => operations.database.query(`UPDATE jobs.job SET start_after = now() WHERE state = 'created'`);
+/** What is still to be told now of an incident. */
+const jobsDue = async (id: string) =>
+  (
+    await operations.database.query(
+      `SELECT name, data FROM jobs.job
+       WHERE data ->> 'incidentId' = $1 AND (state IN ('retry', 'active') OR (state = 'created' AND start_after <= now()))`,
+      [id],
+    )
+  ).rows;
 
 describe('an incident', () => {
   test('has a time by which somebody answers, keeps who did first, and tells all of it in order with what staff did meanwhile', async () => {
@@ -171,6 +180,36 @@ describe('whoever is on call', () => {
     await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(...all)));
     const mails = (await operations.mails()).filter(({ subject }) => subject.endsWith(title));
     expect(mails.map(({ text }) => text).join('\n')).not.toContain('usr_');
+  });
+
+  test('is told of each change of severity, and of each silence once, however often it goes up and down', async () => {
+    const title = 'Prices flicker';
+    const { id } = await open('P1', title);
+    const subjects = [`[P1] incident: ${title}`];
+    for (const severity of ['P0', 'P1', 'P0']) {
+      await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(...subjects)));
+      await post(`incidents/${id}/notes`, { text: 'Judged anew', severity });
+      subjects.push(`[${severity}] severity changed: ${title}`);
+    }
+    await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(...subjects)));
+    await comeDue();
+    await eventually(async () => expect(await jobsDue(id)).toEqual([]));
+    const { timeline } = await operations.get(`/operations/incidents/${id}`);
+    expect(timeline.filter(({ text }: { text: string }) => text.startsWith('unanswered'))).toHaveLength(1);
+    await post(`incidents/${id}/close`, { text: 'They stand' });
+  });
+
+  test('is told by one mail of an answer that changes the severity as well', async () => {
+    const title = 'Half of the carts are gone';
+    const { id } = await open('P1', title);
+    await eventually(async () => expect(await subjectsOf(title)).toEqual(toBoth(`[P1] incident: ${title}`)));
+    await post(`incidents/${id}/notes`, { text: 'At it; it is worse', severity: 'P0', acknowledge: true });
+    await eventually(async () => expect(await jobsDue(id)).toEqual([]));
+    const changed = `[P0] severity changed: ${title}`;
+    expect(await subjectsOf(title)).toEqual(toBoth(`[P1] incident: ${title}`, changed));
+    const [mail] = (await operations.mails()).filter(({ subject }) => subject === changed);
+    expect(mail?.text).toContain('Somebody has answered, at ');
+    await post(`incidents/${id}/close`, { text: 'They are back' });
   });
 
   test('is reminded of the post-mortem that a closed incident of P0 owes, and of none for P2', async () => {

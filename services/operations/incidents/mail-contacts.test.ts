@@ -3,7 +3,10 @@ import { MailRefused, SenderAway } from '../../kit/mail/mail-sender.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
 import { createMailContacts } from './mail-contacts.ts';
 
-const words = { subject: 'Carts are empty', lines: ['Look'] };
+const words = {
+  ...{ name: 'inc_1:opened', about: 'inc_1', subject: 'Carts are empty' },
+  ...{ lines: ['Look'], nextSteps: [], keywords: [] },
+};
 
 /** Contacts whose mails the sender meets with what is given for each address. */
 const contactsWith = (problems: Readonly<Record<string, Error>>) => {
@@ -27,12 +30,12 @@ const contactsWith = (problems: Readonly<Record<string, Error>>) => {
 
 test('an address that the sender refuses keeps nobody else from being told', async () => {
   const { contacts, sent } = contactsWith({ 'first@shop.example': new MailRefused('suppressed') });
-  expect(await contacts.mail('inc_1:opened', words)).toEqual(['second@shop.example']);
+  expect(await contacts.tell(words)).toEqual(['second@shop.example']);
   expect(sent).toEqual(['second@shop.example']);
 });
 
 test('where nobody can be told the mail fails, to be tried again', async () => {
   const away = new SenderAway('SES is away');
   const { contacts } = contactsWith({ 'first@shop.example': new MailRefused('no'), 'second@shop.example': away });
-  await expect(contacts.mail('inc_1:opened', words)).rejects.toThrow('SES is away');
+  await expect(contacts.tell(words)).rejects.toThrow('SES is away');
 });

@@ -2,17 +2,7 @@
 import { escapeHtml } from '../../kit/mail/escape-html.ts';
 import type { MailSender } from '../../kit/mail/mail-sender.ts';
 import type { Logger } from '../../kit/telemetry/logger.ts';
-
-export type MailContacts = {
-  /**
-   * Mails the same lines to each, once for a name; resolves to the addresses that were told, none where nobody is on call. Throws where
-   * nobody of them could be told.
-   */
-  mail(
-    name: string,
-    words: { readonly subject: string; readonly lines: readonly string[] },
-  ): Promise<readonly string[]>;
-};
+import type { NoticeChannel } from './notice-channel.ts';
 
 export type MailContactsParts = {
   readonly sender: MailSender;
@@ -22,12 +12,15 @@ export type MailContactsParts = {
   readonly logger: Logger;
 };
 
-export const createMailContacts = ({ sender, from, to, logger }: MailContactsParts): MailContacts => ({
-  mail: async (name, { subject, lines }) => {
+/** Mails the same lines to each, once for a name. */
+export const createMailContacts = ({ sender, from, to, logger }: MailContactsParts): NoticeChannel => ({
+  name: 'mail',
+  tell: async ({ name, subject, lines, nextSteps }) => {
+    const all = [...lines, ...nextSteps];
     const mail = {
       subject,
-      text: `${lines.join('\n')}\n`,
-      html: lines.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n'),
+      text: `${all.join('\n')}\n`,
+      html: all.map((line) => `<p>${escapeHtml(line)}</p>`).join('\n'),
     };
     const told: string[] = [];
     const problems: unknown[] = [];
@@ -41,6 +34,7 @@ export const createMailContacts = ({ sender, from, to, logger }: MailContactsPar
     // Tried again as a whole, those who were told would be told once more.
     if (told.length === 0 && problems.length > 0) throw problems.at(-1);
     for (const error of problems) logger.error({ error, name }, 'somebody who is on call could not be told');
+    if (to.length === 0) logger.warn({ name }, 'nobody who is on call is mailed: INCIDENT_MAILS is empty');
     return told;
   },
 });

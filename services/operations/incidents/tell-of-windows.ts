@@ -1,12 +1,10 @@
 /** Tells whoever is on call of maintenance windows: when one is announced, a day before it begins, and when it is ended before its time. */
 import type { Jobs } from '../../kit/jobs/jobs.ts';
 import type { Sql } from '../../kit/storage/database.ts';
-import type { Logger } from '../../kit/telemetry/logger.ts';
 import type { Clock } from '../../kit/values/clock.ts';
 import type { KnownWindow, WindowRepository } from '../storage/window-repository.ts';
-import type { MailContacts } from './mail-contacts.ts';
+import { type NoticeChannel, queuesOf, type Words } from './notice-channel.ts';
 
-const queue = 'window-notices';
 const dayMs = 86_400_000;
 
 type WindowNotice = { readonly windowId: string; readonly kind: 'announced' | 'tomorrow' | 'ended' };
@@ -14,9 +12,9 @@ type WindowNotice = { readonly windowId: string; readonly kind: 'announced' | 't
 export type WindowTellingEffects = {
   readonly jobs: Pick<Jobs, 'enqueue' | 'work'>;
   readonly windows: Pick<WindowRepository, 'find'>;
-  readonly contacts: MailContacts;
+  /** In which ways they are told. */
+  readonly channels: readonly NoticeChannel[];
   readonly clock: Clock;
-  readonly logger: Logger;
 };
 
 export type WindowTelling = {
@@ -32,41 +30,37 @@ const subjects: Readonly<Record<WindowNotice['kind'], string>> = {
   ended: 'maintenance over',
 };
 
-const linesOf = ({ kind }: WindowNotice, { id, beginsAt, endsAt, closedAt }: KnownWindow): string[] =>
+const linesOf = ({ kind }: WindowNotice, { beginsAt, endsAt, closedAt }: KnownWindow): string[] =>
   kind === 'ended'
     ? [`It ended at ${closedAt?.toISOString()}, before its time. Its alerts wake somebody again.`]
     : [
         `From ${beginsAt.toISOString()} to ${endsAt.toISOString()}.`,
         'Its alerts wake nobody meanwhile; books that differ and attacks do.',
-        `End it: npx cloudmart maintenance close ${id}`,
       ];
 
-const wordsOf = (notice: WindowNotice, window: KnownWindow) => ({
+/** What is told, in every channel. */
+const wordsOf = (notice: WindowNotice, window: KnownWindow): Words => ({
   subject: `${subjects[notice.kind]}: ${window.title}`,
   lines: [`Away: ${window.services.join(', ') || 'everything'}.`, ...linesOf(notice, window)],
+  nextSteps: notice.kind === 'ended' ? [] : [`End it: npx cloudmart maintenance close ${window.id}`],
+  keywords: ['maintenance', ...window.services],
 });
 
-/** Declares the queue and gives what fills it. */
-export const tellOfWindows = (effects: WindowTellingEffects): WindowTelling => {
-  const { jobs, windows, contacts, clock, logger } = effects;
-  jobs.work<WindowNotice>(queue, { concurrency: 1, retryLimit: 8, timeoutSeconds: 30 }, async (notice) => {
+/** Declares the queues and gives what fills them. */
+export const tellOfWindows = ({ jobs, windows, channels, clock }: WindowTellingEffects): WindowTelling => {
+  const { enqueue } = queuesOf<WindowNotice>(jobs, channels, 'window-notices', async (notice, channel) => {
     const { windowId, kind } = notice;
     const window = await windows.find(windowId);
     // Nobody is told a day ahead of what was called off.
     if (!window || (window.closedAt !== null) !== (kind === 'ended')) return;
-    const told = await contacts.mail(`${windowId}:${kind}`, wordsOf(notice, window));
-    if (told.length === 0)
-      logger.warn({ windowId, kind }, 'nobody is told of a maintenance window: INCIDENT_MAILS is empty');
+    await channel.tell({ ...wordsOf(notice, window), name: `${windowId}:${kind}`, about: windowId });
   });
   return {
     announced: async (tx, { id: windowId, beginsAt }) => {
-      await jobs.enqueue(tx, queue, { windowId, kind: 'announced' });
+      await enqueue(tx, { windowId, kind: 'announced' });
       const dayBefore = new Date(beginsAt.getTime() - dayMs);
-      if (dayBefore > clock.now())
-        await jobs.enqueue(tx, queue, { windowId, kind: 'tomorrow' }, { startAfter: dayBefore });
+      if (dayBefore > clock.now()) await enqueue(tx, { windowId, kind: 'tomorrow' }, dayBefore);
     },
-    ended: async (tx, windowId) => {
-      await jobs.enqueue(tx, queue, { windowId, kind: 'ended' });
-    },
+    ended: (tx, windowId) => enqueue(tx, { windowId, kind: 'ended' }),
   };
 };

@@ -6,6 +6,8 @@ import type { Clock } from '../../kit/values/clock.ts';
 export type KnownIncident = {
   readonly id: string;
   readonly severity: Severity;
+  /** How often the severity was judged, from 1. */
+  readonly judgement: number;
   readonly title: string;
   readonly openedBy: string;
   readonly openedAt: Date;
@@ -17,7 +19,7 @@ export type KnownIncident = {
 
 type NewNote = Pick<IncidentNote, 'author' | 'kind' | 'text'>;
 
-const columns = `id, severity, title, opened_by AS "openedBy", opened_at AS "openedAt", acknowledged_by AS "acknowledgedBy",
+const columns = `id, severity, judgement, title, opened_by AS "openedBy", opened_at AS "openedAt", acknowledged_by AS "acknowledgedBy",
   acknowledged_at AS "acknowledgedAt", closed_by AS "closedBy", closed_at AS "closedAt"`;
 
 export type IncidentChange = {
@@ -27,7 +29,7 @@ export type IncidentChange = {
   readonly close?: boolean;
   readonly notes: readonly NewNote[];
   /** Done in the same transaction. */
-  readonly also?: ((tx: Sql) => Promise<void>) | undefined;
+  readonly also?: ((tx: Sql, changed: KnownIncident) => Promise<void>) | undefined;
 };
 
 export const createIncidentRepository = ({
@@ -54,16 +56,16 @@ export const createIncidentRepository = ({
     open: (
       incident: Pick<KnownIncident, 'id' | 'severity' | 'title' | 'openedBy'>,
       notes: readonly NewNote[],
-      also: (tx: Sql) => Promise<void>,
+      also: (tx: Sql, opened: KnownIncident) => Promise<void>,
     ): Promise<void> =>
       database.transaction(async (tx) => {
         const { id, severity, title, openedBy } = incident;
-        await tx.query(
-          'INSERT INTO incidents (id, severity, title, opened_by, opened_at) VALUES ($1, $2, $3, $4, $5)',
+        const { rows } = await tx.query<KnownIncident>(
+          `INSERT INTO incidents (id, severity, title, opened_by, opened_at) VALUES ($1, $2, $3, $4, $5) RETURNING ${columns}`,
           [...[id, severity, title, openedBy, clock.now()]],
         );
         await addNotes(tx, id, notes);
-        await also(tx);
+        for (const opened of rows) await also(tx, opened);
       }),
 
     find: async (id: string): Promise<KnownIncident | undefined> =>
@@ -87,10 +89,12 @@ export const createIncidentRepository = ({
         )
       ).rows,
 
-    /** Adds a note, also to one that is closed. */
-    note: (id: string, note: NewNote): Promise<void> =>
+    /** Adds a note, also to one that is closed; `also` is done in the same transaction. */
+    note: (id: string, note: NewNote, also?: (tx: Sql) => Promise<void>): Promise<void> =>
       database.transaction(async (tx) => {
-        if (await lock(tx, id)) await addNotes(tx, id, [note]);
+        if (!(await lock(tx, id))) return;
+        await addNotes(tx, id, [note]);
+        await also?.(tx);
       }),
 
     /**
@@ -102,16 +106,17 @@ export const createIncidentRepository = ({
         const incident = await lock(tx, id);
         if (!incident || incident.closedAt) return false;
         const { author, acknowledge, severity, close, notes, also } = decide(incident);
-        await tx.query(
+        const { rows } = await tx.query<KnownIncident>(
           `UPDATE incidents SET severity = coalesce($2, severity),
+             judgement = judgement + CASE WHEN $2 <> severity THEN 1 ELSE 0 END,
              acknowledged_by = CASE WHEN $3 THEN coalesce(acknowledged_by, $4) ELSE acknowledged_by END,
              acknowledged_at = CASE WHEN $3 THEN coalesce(acknowledged_at, $5) ELSE acknowledged_at END,
              closed_by = CASE WHEN $6 THEN $4 ELSE closed_by END, closed_at = CASE WHEN $6 THEN $5 ELSE closed_at END
-           WHERE id = $1`,
+           WHERE id = $1 RETURNING ${columns}`,
           [id, severity ?? null, acknowledge ?? false, author, clock.now(), close ?? false],
         );
         await addNotes(tx, id, notes);
-        await also?.(tx);
+        for (const changed of rows) await also?.(tx, changed);
         return true;
       }),
   };

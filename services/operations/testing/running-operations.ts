@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { DeclaredService } from '../../contracts/http/operations/topology-api.ts';
+import type { ChatMessage } from '../../kit/chat/chat-sender.ts';
 import type { EventLog } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { testContext } from '../../kit/testing/context.ts';
@@ -63,6 +64,8 @@ export type OperationsParts = {
   readonly clock?: Clock;
   /** Who is told of incidents; default nobody. */
   readonly mailsTo?: readonly string[];
+  /** Whether a chat is told too; default not. */
+  readonly hasChat?: boolean;
   /** `postgresql://` URL of the database of the orders; default one that nobody asks. */
   readonly ordersUrl?: string;
   /** Given by tests that ask tables. */
@@ -81,6 +84,13 @@ const observedConfig = (urls: Readonly<Record<string, string>>) =>
     }),
   );
 
+const storedIn = async <Stored>(folder: string): Promise<Stored[]> =>
+  Promise.all(
+    (await readdir(folder).catch(() => []))
+      .filter((name) => name.endsWith('.json'))
+      .map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8'))),
+  );
+
 /** The service as in production, on a database of its own, in a shop of these services. */
 export const startOperations = async (
   platform: readonly DeclaredService[],
@@ -88,6 +98,7 @@ export const startOperations = async (
     callees = {},
     clock,
     mailsTo = [],
+    hasChat = false,
     ordersUrl,
     observed = {},
     warehouseUrl = 'none:',
@@ -96,6 +107,7 @@ export const startOperations = async (
 ) => {
   const events = given.events ?? (await testLog());
   const mailFolder = await mkdtemp(join(tmpdir(), 'operations-mails-'));
+  const chatFolder = join(mailFolder, 'chat');
   const postgres = await testDatabase(new URL('../storage/migrations/', import.meta.url));
   const tokens = await testTokens();
   const context = testContext(manifest, {
@@ -104,6 +116,7 @@ export const startOperations = async (
       database: { url: postgres.url, connections: 4, auth: 'password' },
       events: events.url,
       mail: `folder:${mailFolder}`,
+      ...(hasChat && { chat: `folder:${chatFolder}` }),
       platformMap: JSON.stringify(platform),
       callees,
       observed: {
@@ -125,12 +138,10 @@ export const startOperations = async (
   return {
     http: app.http,
     /** Mails that were sent, in no order. */
-    mails: async (): Promise<{ to: string; subject: string; text: string }[]> =>
-      Promise.all(
-        (await readdir(mailFolder))
-          .filter((name) => name.endsWith('.json'))
-          .map(async (name) => JSON.parse(await readFile(join(mailFolder, name), 'utf8'))),
-      ),
+    mails: (): Promise<{ to: string; subject: string; text: string }[]> => storedIn(mailFolder),
+    /** What the chat was told, in no order. */
+    told: (): Promise<ChatMessage[]> => storedIn(chatFolder),
+    chatFolder,
     /** The page that Prometheus scrapes. */
     metrics: async (): Promise<string> => (await context.metrics.page()).text,
     log: events.log,

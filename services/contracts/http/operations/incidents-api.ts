@@ -55,7 +55,7 @@ const noteSchema = z.strictObject({
   number: z.int(),
   at: timestampSchema,
   author: z.string(),
-  /** `opened`, `acknowledged`, `severity`, `note`, `told` (by mail), `act` (of the audit trail) or `closed`; a newer version may know more. */
+  /** `opened`, `acknowledged`, `severity`, `note`, `told` (by mail or in the chat), `act` (of the audit trail) or `closed`; a newer version may know more. */
   kind: z.string(),
   text: z.string(),
 });
