@@ -53,7 +53,7 @@ import { upCommand } from '../commands/up.ts';
 import { warehouseCommand } from '../commands/warehouse.ts';
 import { exitCodes } from './help.ts';
 import { lookUp, refuseEmptyTexts } from './options.ts';
-import { print } from './print.ts';
+import { fitted, print, say } from './print.ts';
 import { Interrupted } from './run-interruptibly.ts';
 
 const EXIT_CODES = exitCodes({
@@ -148,7 +148,9 @@ export const createProgram = (): Command => {
     .hook('preAction', (_, command) => lookUp(command));
   for (const command of program.commands) refuseEmptyTexts(command);
   for (const command of [program, ...program.commands])
-    command.exitOverride().configureOutput({ outputError: (said, write) => write(`cloudmart: ${oneLine(said)}\n`) });
+    command.exitOverride().configureOutput({
+      outputError: (said, write) => write(`${fitted(process.stderr, `cloudmart: ${oneLine(said)}`)}\n`),
+    });
   return program;
 };
 
@@ -170,7 +172,7 @@ const printAsJson = (problem: unknown): void => {
 const exitCodeOf = (problem: unknown, isJson: boolean): number => {
   if (problem instanceof CommanderError && !(problem instanceof InvalidArgumentError))
     return problem.exitCode === 0 ? 0 : 2;
-  process.stderr.write(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}\n`);
+  say(`cloudmart: ${problem instanceof Error ? problem.message : String(problem)}`);
   if (problem instanceof InvalidArgumentError) return 2;
   if (isJson) printAsJson(problem);
   return problem instanceof Interrupted ? problem.exitCode : 1;

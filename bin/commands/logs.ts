@@ -28,7 +28,7 @@ export const logsCommand = (): Command =>
     .addOption(
       numberOption('--lines <n>', 'how many of the last lines', { least: 0, most: 100_000, isWhole: true }).default(50),
     )
-    .addOption(jsonOption('print lines as they stand in the files, most of which are JSON'))
+    .addOption(jsonOption('print each line as one of JSON, as it stands in the file if it is that'))
     .addHelpText(
       'after',
       helpAfter({

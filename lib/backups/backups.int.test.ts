@@ -1,4 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { link, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -91,7 +92,7 @@ const rewrite = async (file: string, change: (content: Buffer) => Buffer) => {
 /** Asks a copy in a folder of its own, without the services. */
 const onCopy = async <T>(name: string, look: (door: SmallShop['door'], tables: DynamoDBClient) => Promise<T>) => {
   const dataFolder = path.join(shop.place, `of-${name}`);
-  await restoreBackup({ dataFolder, backups, name, dryRun: false, signal });
+  await restoreBackup({ dataFolder, backups, name, dryRun: false, say, signal });
   const folder = await openDataFolder(dataFolder);
   await mkdir(folder.at('logs'), { recursive: true });
   const [port, tablesPort] = [await freePort(), await freePort()];
@@ -196,7 +197,7 @@ describe('what is refused', () => {
     const name = await spoiled(what.replaceAll(' ', '-'), spoil);
     const dataFolder = path.join(shop.place, `never-${name}`);
     for (const dryRun of [true, false])
-      await expect(restoreBackup({ dataFolder, backups, name, dryRun, signal })).rejects.toThrow(refusal);
+      await expect(restoreBackup({ dataFolder, backups, name, dryRun, say, signal })).rejects.toThrow(refusal);
     const there = await readdir(dataFolder).catch(() => []);
     expect(there.filter((one) => !['cloudmart.json', 'holder.json', 'lock', 'postgres'].includes(one))).toEqual([]);
     const listed = (await listBackups(backups)).find((one) => one.name === name);
@@ -218,7 +219,7 @@ describe('what is refused', () => {
     await aloneIn(backups, async () => {
       await expect(create('second')).rejects.toThrow('another command makes or restores a backup');
       await expect(
-        restoreBackup({ dataFolder: path.join(shop.place, 'x'), backups, dryRun: false, signal }),
+        restoreBackup({ dataFolder: path.join(shop.place, 'x'), backups, dryRun: false, say, signal }),
       ).rejects.toThrow('another command makes or restores a backup');
     });
     await expect(create('busy')).rejects.toThrow('is there already');
@@ -226,7 +227,7 @@ describe('what is refused', () => {
 
   test('a restore into a shop that runs', async () => {
     const { dataFolder } = shop;
-    await expect(restoreBackup({ dataFolder, backups, dryRun: false, signal })).rejects.toThrow(
+    await expect(restoreBackup({ dataFolder, backups, dryRun: false, say, signal })).rejects.toThrow(
       `a shop runs on ${dataFolder} (process ${process.pid})`,
     );
   });
@@ -288,7 +289,7 @@ test('a backup that is ended midway, or whose maker was killed, leaves nothing',
 
 test('a restore keeps what was there, and a second restore brings the first state back', async () => {
   const dataFolder = path.join(shop.place, 'twice');
-  const restore = () => restoreBackup({ dataFolder, backups, name: 'busy', dryRun: false, signal });
+  const restore = () => restoreBackup({ dataFolder, backups, name: 'busy', dryRun: false, say, signal });
   expect((await restore()).kept).toEqual([]);
   await writeFile(path.join(dataFolder, 'mail', 'later.json'), '{}');
   const { kept } = await restore();
@@ -296,4 +297,66 @@ test('a restore keeps what was there, and a second restore brings the first stat
   const keptMail = kept.find(({ was }) => was.endsWith('mail'))?.is ?? '';
   expect((await readdir(keptMail)).toSorted()).toEqual(['later.json', 'ord_1.order-confirmed.json']);
   expect(kept.some(({ was }) => was.endsWith('cluster'))).toBe(true);
+});
+
+/** Restores in a process that is killed at so many renames; whether it got through to its end before. */
+const restoreKilledAt = async (dataFolder: string, renames: number): Promise<boolean> => {
+  const program = `import fs from 'node:fs/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const rename = fs.rename;
+    let left = ${renames};
+    fs.rename = (...places) => ((left -= 1) === 0 ? process.kill(process.pid, 'SIGKILL') : rename(...places));
+    syncBuiltinESMExports();
+    const { restoreBackup } = await import(${JSON.stringify(path.resolve('lib/backups/restore-backup.ts'))});
+    const [dataFolder, backups] = ${JSON.stringify([dataFolder, backups])};
+    const { signal } = new AbortController();
+    await restoreBackup({ dataFolder, backups, name: 'busy', dryRun: false, say: () => {}, signal });`;
+  const words = ['--input-type=module-typescript', '--eval', program];
+  const child = spawn(process.execPath, words, {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { PATH: process.env['PATH'] },
+  });
+  const [code, name] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+  expect(code ?? name).toBe(name === null ? 0 : 'SIGKILL');
+  return name === null;
+};
+
+test('a restore that is killed at any of its steps is refused by the next start, or nothing has changed; run again, it is whole and nothing is lost', async () => {
+  const dataFolder = path.join(shop.place, 'killed');
+  const folder = { path: dataFolder, at: (...parts: string[]) => path.join(dataFolder, ...parts) };
+  const restore = () => restoreBackup({ dataFolder, backups, name: 'busy', dryRun: false, say, signal });
+  const mails = () => readdir(folder.at('mail')).catch((): string[] => []);
+  await restore();
+  // The first are each of another kind; those that follow put one part after the other aside, and in its place.
+  for (let [renames, isDone] = [1, false]; !isDone; renames += renames < 3 ? 1 : 3) {
+    const ours = `ours-${renames}.json`;
+    await writeFile(folder.at('mail', ours), '{}');
+    isDone = await restoreKilledAt(dataFolder, renames);
+    const mayStart = await requireWholeRestore(folder).then(
+      () => true,
+      () => false,
+    );
+    if (mayStart) expect((await mails()).includes(ours)).toBe(!isDone);
+    await restore();
+    await requireWholeRestore(folder);
+    expect(await mails()).toEqual(['ord_1.order-confirmed.json']);
+    expect((await readdir(dataFolder)).filter((name) => ['restoring', 'restoring.json'].includes(name))).toEqual([]);
+    expect((await readdir(folder.at('replaced'), { recursive: true })).map((name) => path.basename(name))).toContain(
+      ours,
+    );
+  }
+});
+
+test('Ctrl-C while a restore copies leaves the folder as it was', async () => {
+  const dataFolder = path.join(shop.place, 'interrupted');
+  const stop = new AbortController();
+  await restoreBackup({ dataFolder, backups, name: 'busy', dryRun: false, say, signal });
+  await writeFile(path.join(dataFolder, 'mail', 'ours.json'), '{}');
+  const restoring = restoreBackup({
+    ...{ dataFolder, backups, name: 'busy', dryRun: false, signal: stop.signal },
+    say: () => stop.abort(new Error('told to stop')),
+  });
+  await expect(restoring).rejects.toThrow('told to stop');
+  expect(await readdir(path.join(dataFolder, 'mail'))).toContain('ours.json');
+  expect((await readdir(dataFolder)).filter((name) => /^(restoring|replaced)/.test(name))).toEqual([]);
 });

@@ -1,6 +1,7 @@
 /** A backup of the platform that runs on a folder: everything that it could not make anew, as of one moment. */
 import { mkdir, readdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
+import { explainDatabaseFault } from '../local/postgres/database-away.ts';
 import { readSecrets } from '../local/secrets.ts';
 import { explainDiskFault, StartRefused } from '../local/start-refused.ts';
 import { type LocalState, readState } from '../local/state.ts';
@@ -154,6 +155,6 @@ export const createBackup = async (options: CreateBackupOptions): Promise<Backup
         `the disk of ${backups} ran full; nothing of the backup is left. Free some space or name another folder with --backups DIR`,
         { cause: problem },
       );
-    throw explained;
+    throw explainDatabaseFault(explained, dataFolder);
   }
 };

@@ -26,7 +26,7 @@ export const putInPlace = async (
   backups: string,
   manifest: BackupManifest,
   folder: DataFolder,
-  signal: AbortSignal,
+  { say, signal }: { readonly say: (sentence: string) => void; readonly signal: AbortSignal },
 ): Promise<Kept[]> => {
   const clusters = await clustersOf(folder);
   const account = await chooseAccount(clusters[0]);
@@ -42,6 +42,7 @@ export const putInPlace = async (
     await clearStage();
     throw problem;
   }
+  say('every file is whole; setting aside what is there and putting the backup in its place');
   const stamp = new Date().toISOString().replaceAll(':', '-');
   const keptFolder = folder.at(REPLACED, stamp);
   const kept: Kept[] = [];

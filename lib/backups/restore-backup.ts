@@ -15,6 +15,8 @@ export type RestoreBackupOptions = {
   readonly name?: string | undefined;
   /** Checks every file of the backup, and changes nothing. */
   readonly dryRun: boolean;
+  /** Gets one sentence per step. */
+  readonly say: (sentence: string) => void;
   readonly signal: AbortSignal;
 };
 
@@ -41,7 +43,7 @@ const requireStopped = async (dataFolder: string) => {
 
 /** Restores, and keeps what was there beside. Throws `StartRefused` and {@link BackupRefused}; the folder is as it was then. */
 export const restoreBackup = async (options: RestoreBackupOptions): Promise<RestoreReport> => {
-  const { backups, name, dryRun, signal } = options;
+  const { backups, name, dryRun, say, signal } = options;
   const dataFolder = path.resolve(options.dataFolder);
   const startedAt = performance.now();
   await requireStopped(dataFolder);
@@ -50,13 +52,18 @@ export const restoreBackup = async (options: RestoreBackupOptions): Promise<Rest
     aloneIn(backups, async () => {
       const folder = await openDataFolder(dataFolder);
       try {
-        return await putInPlace(backups, manifest, folder, signal);
+        return await putInPlace(backups, manifest, folder, { say, signal });
       } catch (problem) {
         throw explainDiskFault(problem, dataFolder);
       } finally {
         folder.release();
       }
     });
+  say(
+    dryRun
+      ? `reading ${manifest.files.length} files of ${manifest.name}`
+      : `copying ${manifest.files.length} files of ${manifest.name} and checking each; until that is said to be done, nothing is changed`,
+  );
   const kept = dryRun ? [] : await restore();
   if (dryRun) await checkBackup(backups, manifest, signal);
   return {

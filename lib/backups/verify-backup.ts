@@ -103,7 +103,7 @@ const judge = async (folder: DataFolder, manifest: BackupManifest, options: Veri
   };
   say(`restoring ${manifest.name} beside`);
   await mkdir(folder.at('logs'), { recursive: true });
-  await putInPlace(backups, manifest, folder, signal);
+  await putInPlace(backups, manifest, folder, { say: () => undefined, signal });
   const secrets = await readSecrets(folder.path);
   const port = await freePort();
   const password = secrets.administrator;

@@ -1,3 +1,4 @@
+import { explainDatabaseFault } from '../local/postgres/database-away.ts';
 import { readState } from '../local/state.ts';
 import { services } from '../services.ts';
 import { type CheckLawsOptions, checkLaws, type LawVerdict } from './check-laws.ts';
@@ -9,18 +10,16 @@ export const checkPlatform = async (
   { historyFile, limitSeconds, ...check }: Pick<FactsOptions, 'historyFile' | 'limitSeconds'> & CheckLawsOptions,
 ): Promise<LawVerdict[]> => {
   const { databases, events, mailFolder, tables } = await readState(dataFolder);
-  const { facts, close } = await openFacts({
-    databases,
-    events,
-    services,
-    mailFolder,
-    tables,
-    historyFile,
-    limitSeconds,
+  const options = { databases, events, services, mailFolder, tables, historyFile, limitSeconds };
+  const verdicts = async () => {
+    const { facts, close } = await openFacts(options);
+    try {
+      return await checkLaws(facts, check);
+    } finally {
+      await close();
+    }
+  };
+  return verdicts().catch((problem: unknown) => {
+    throw explainDatabaseFault(problem, dataFolder);
   });
-  try {
-    return await checkLaws(facts, check);
-  } finally {
-    await close();
-  }
 };

@@ -26,6 +26,10 @@ export type FactsOptions = {
 
 /** Milliseconds for one question to the database; the largest reads a whole history. */
 const statementTimeoutMs = 120_000;
+/** Milliseconds for a connection to it. */
+const connectedWithinMs = 10_000;
+/** Milliseconds that an answer may take longer than the server lets a statement run: then it hangs. */
+const answerSlackMs = 5_000;
 
 /** Empty for what is no JSON object. */
 const parsedPromise = (line: string): Partial<AcceptedOrder> => {
@@ -73,6 +77,8 @@ export const openFacts = async (options: FactsOptions): Promise<{ facts: () => F
         connectionString: url,
         max: 1,
         statement_timeout: statementTimeoutMs,
+        query_timeout: statementTimeoutMs + answerSlackMs,
+        connectionTimeoutMillis: connectedWithinMs,
         options: '-c default_transaction_read_only=on',
       });
     pools.set(url, pool);

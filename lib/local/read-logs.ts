@@ -16,6 +16,8 @@ export type LogLine = {
   readonly more: string;
   /** The line as it stands in the file. */
   readonly raw: string;
+  /** Whether the line in the file is an object of JSON. */
+  readonly isJson: boolean;
 };
 
 const POLL_MS = 250;
@@ -32,7 +34,15 @@ const POSTGRES = /^(\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d\.\d{3}) UTC \[\d+\] (?:\S+@
 export const parseLogLine = (source: string, raw: string): LogLine => {
   const [, date, time, level, message] = POSTGRES.exec(raw) ?? [];
   if (date)
-    return { source, time: `${date}T${time}Z`, level: level?.toLowerCase(), message: message ?? '', more: '', raw };
+    return {
+      source,
+      time: `${date}T${time}Z`,
+      level: level?.toLowerCase(),
+      message: message ?? '',
+      more: '',
+      raw,
+      isJson: false,
+    };
   try {
     const line = JSON.parse(raw) as JsonLine;
     const said = [line.message, line.error?.message].filter(Boolean).join(': ');
@@ -40,9 +50,9 @@ export const parseLogLine = (source: string, raw: string): LogLine => {
       .filter(([name, value]) => !SHOWN.includes(name) && typeof value !== 'object')
       .map(([name, value]) => `${name}=${value}`)
       .join(' ');
-    return { source, time: line.time, level: line.level, message: said, more, raw };
+    return { source, time: line.time, level: line.level, message: said, more, raw, isJson: true };
   } catch {
-    return { source, time: undefined, level: undefined, message: raw, more: '', raw };
+    return { source, time: undefined, level: undefined, message: raw, more: '', raw, isJson: false };
   }
 };
 

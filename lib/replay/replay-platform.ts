@@ -22,6 +22,8 @@ export type PlatformReplay = {
   readonly rate: number;
   /** Only the first so many purchases; absent: all. */
   readonly limit: number | undefined;
+  /** Asked ahead of each purchase: once it is so, no further one begins. Default never. */
+  readonly isEnough?: (() => boolean) | undefined;
   /** Seconds for which one request is repeated before its purchase counts as failed. */
   readonly patienceSeconds: number;
   /** Who is killed meanwhile, and how often each; absent: nobody. */
@@ -105,6 +107,7 @@ const replayOn = async (
     const report = await replay({
       ...{ api: createApiClient(state.gateway), purchases, rate, patienceSeconds, signal: ended },
       ...(killing && { before: killing.before }),
+      ...(request.isEnough && { isEnough: request.isEnough }),
       onOrdering: (key) => askedKeys.add(key),
       onAccepted: (promise) => {
         accepted.push(promise);

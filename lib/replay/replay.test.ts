@@ -64,6 +64,18 @@ test('an order that costs something else than the shelf said has failed, and its
   expect(accepted).toMatchObject([{ orderId: 'ord_1', total: 999 }]);
 });
 
+test('once it is enough no further purchase begins, and the report counts those that did', async () => {
+  let begun = 0;
+  const { report } = await run(1000, {
+    purchases: readPurchases(line.repeat(5)),
+    onProgress: (progress) => {
+      begun = progress.begun;
+    },
+    isEnough: () => begun >= 2,
+  });
+  expect(report).toMatchObject({ purchases: 2, begun: 2, settled: 2, paidThen: 2000 });
+});
+
 test('a replay that is ended while it waits for the next purchase says why', async () => {
   const stop = new AbortController();
   const ended = run(1000, {

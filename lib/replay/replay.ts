@@ -27,6 +27,8 @@ export type ReplayOptions = {
   readonly patienceSeconds: number;
   /** Asked before each purchase, with its number from 0; it begins when this resolves. Default at once. */
   readonly before?: (purchase: number) => Promise<void>;
+  /** Asked ahead of each purchase: once it is so, no further one begins. Default never. */
+  readonly isEnough?: () => boolean;
   /** Told of each idempotency key before its order is asked for. */
   readonly onOrdering?: (idempotencyKey: string) => void;
   /** Told of every accepted order at once, before its outcome is known. */
@@ -74,7 +76,8 @@ const LEAVING_AT_ONCE = 16;
 
 /** Throws the reason of the signal soon after it is aborted, when what was under way is given up and its carts are empty. */
 export const replay = async (options: ReplayOptions): Promise<ReplayReport> => {
-  const { purchases, rate, patienceSeconds, before, onOrdering, onAccepted, onSettled, onProgress, signal } = options;
+  const { purchases, rate, patienceSeconds, before, isEnough, onOrdering, onAccepted, onSettled, onProgress, signal } =
+    options;
   const api: ApiClient = (path, request) => options.api(path, { ...request, signal });
   const shelf = createShelf(await readShelf(api));
   const progress: ReplayProgress = { begun: 0, accepted: 0, settled: 0, failed: 0, retries: 0, seconds: 0 };
@@ -146,6 +149,7 @@ export const replay = async (options: ReplayOptions): Promise<ReplayReport> => {
       while (underWay.size >= PURCHASES_AT_ONCE) await Promise.race(underWay);
       await before?.(index);
       signal.throwIfAborted();
+      if (isEnough?.()) break;
       progress.begun += 1;
       begin(purchase, dueAt);
       tell();
@@ -162,10 +166,10 @@ export const replay = async (options: ReplayOptions): Promise<ReplayReport> => {
   }
   return {
     ...progress,
-    purchases: purchases.length,
+    purchases: progress.begun,
     customers: shoppers.size,
     states: Object.fromEntries(states),
-    paidThen: purchases.reduce((sum, { cents }) => sum + cents, 0),
+    paidThen: purchases.slice(0, progress.begun).reduce((sum, { cents }) => sum + cents, 0),
     paidNow,
     throughput: Math.round((progress.settled / progress.seconds) * 10) / 10,
     answerMs: { signIn: spreadOf(answers.signIn), cart: spreadOf(answers.cart), order: spreadOf(answers.order) },

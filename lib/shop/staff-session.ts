@@ -1,5 +1,6 @@
 /** An administrator at the public door of a shop, on this machine and on AWS: what changes who works there, and has it compare its books. */
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { CallOptions } from '../../services/contracts/http/ask.ts';
 import { createShopClient, type ShopClient } from '../../services/contracts/http/client.ts';
 import { emailSchema } from '../../services/contracts/http/email-address.ts';
 import { awsQuestions, withClient } from '../aws/ask-aws.ts';
@@ -60,11 +61,18 @@ export type AdminSession = {
   close(): Promise<void>;
 };
 
-/** Signs in at the shop, as `account` or as its first one. Throws `ApiProblem`. */
-export const signInAsAdmin = async (shop: StaffedShop, account: Account | undefined): Promise<AdminSession> => {
+/**
+ * Signs in at the shop, as `account` or as its first one. Throws `ApiProblem` and `NoAnswer`.
+ * @param fetch asks the shop; default that of the platform
+ */
+export const signInAsAdmin = async (
+  shop: StaffedShop,
+  account: Account | undefined,
+  fetch?: CallOptions['fetch'],
+): Promise<AdminSession> => {
   const body = account ?? (await shop.firstAccount());
-  const { accessToken: token } = await createShopClient({ baseUrl: shop.url }).accounts.logIn({ body });
-  const { staff, reconciliations, operations, accounts } = createShopClient({ baseUrl: shop.url, token });
+  const { accessToken: token } = await createShopClient({ baseUrl: shop.url, fetch }).accounts.logIn({ body });
+  const { staff, reconciliations, operations, accounts } = createShopClient({ baseUrl: shop.url, token, fetch });
   return {
     staff,
     reconciliations,

@@ -200,7 +200,10 @@ describe('a command whose dependency is away ends with 1, one sentence and, with
       );
       for (const { command, code, stdout, stderr } of answers) {
         expect([command, code]).toEqual([command, 1]);
-        expect([command, stderr]).toEqual([command, expect.stringMatching(/^cloudmart: [^\n]+\n$/)]);
+        expect([command, stderr]).toEqual([
+          command,
+          expect.stringMatching(/^(waiting for [^\n]+\n)?cloudmart: [^\n]+\n$/),
+        ]);
         expect([command, stderr]).not.toEqual([command, expect.stringMatching(/ at (file:|\/)|Error:/)]);
         expect([command, JSON.parse(stdout)]).toEqual([
           command,

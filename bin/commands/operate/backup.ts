@@ -27,7 +27,7 @@ const AFTER: Readonly<Record<BackupAction, string>> = {
   create: 'nothing of the backup is left',
   list: 'nothing was listed',
   verify: 'the backup is as it was, and nothing was judged',
-  restore: 'see "npx cloudmart backup list" and run it again',
+  restore: 'the shop is as it was; run it again',
 };
 
 /** `cloudmart backup`: copies of the platform on this machine. */

@@ -79,15 +79,16 @@ const backfill = async ({ data, from, to, json }: WarehouseFlags) => {
 
 const query = async (question: string, { data, bigquery, picture, json }: WarehouseFlags) => {
   const { view, rows } = await askView({ data, bigquery }, question);
+  if (picture !== undefined) {
+    const drawn = viewPicture(view, rows);
+    if (drawn === undefined) throw new Error(`${view.name} has no picture; leave --picture out`);
+    await writeFileAtomically(picture, drawn);
+  }
   print(json, { question: view.name, rows }, () => [
     view.title,
     '',
     ...(rows.length === 0 ? ['nothing'] : columns(answerCells(rows))),
   ]);
-  if (picture === undefined) return;
-  const drawn = viewPicture(view, rows);
-  if (drawn === undefined) throw new Error(`${view.name} has no picture; leave --picture out`);
-  await writeFileAtomically(picture, drawn);
 };
 
 /** Does what was asked of the warehouse; a finding makes the exit code 1. */

@@ -53,6 +53,11 @@ export class ApiProblem extends Error {
   }
 }
 
+/** Nobody answered: the address is none, the connection broke, or the deadline was over. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+}
+
 // Without the schema, which would bring its library into every page.
 const isProblem = (value: unknown): value is Problem => {
   const { code, detail, errors = [] } = (value ?? {}) as Partial<Problem>;
@@ -90,7 +95,7 @@ const createDeadline = (signal: AbortSignal | undefined) => {
   };
 };
 
-/** Sends one request and hands a good answer to `read`, under one deadline. Throws {@link ApiProblem}, or `Error` when nobody answers. */
+/** Sends one request and hands a good answer to `read`, under one deadline. Throws {@link ApiProblem}, or {@link NoAnswer}. */
 const send = async function* <Part>(
   url: string,
   call: Call,
@@ -117,7 +122,7 @@ const send = async function* <Part>(
     signal?.throwIfAborted();
     if (problem instanceof ApiProblem) throw problem;
     const { cause, message } = problem as Error;
-    throw new Error(`${request} got no answer: ${(cause as Error | undefined)?.message || message}`, {
+    throw new NoAnswer(`${request} got no answer: ${(cause as Error | undefined)?.message || message}`, {
       cause: problem,
     });
   } finally {

@@ -32,7 +32,7 @@ const asRefusal = (problem: unknown): unknown => {
   return new Refusal(
     isForbidden ? 'forbidden' : 'invalid',
     isForbidden ? 'database.statement-forbidden' : 'database.statement-malformed',
-    `the database does not plan this statement: ${message}`,
+    `the database does not plan this statement: ${message}${isForbidden ? '; explain one that only reads, of tables that staff may read' : ''}`,
     { cause: problem },
   );
 };

@@ -6,7 +6,7 @@ export type FieldProps = {
   readonly label: string;
   /** Path of the value in the body of the request, such as `shippingAddress.street`; the API names what it refuses so. */
   readonly name: string;
-  readonly type?: 'text' | 'email' | 'password';
+  readonly type?: 'text' | 'email' | 'password' | 'datetime-local';
   readonly autoComplete: HTMLInputAutoCompleteAttribute;
   readonly isRequired?: boolean;
   readonly maxLength: number;

@@ -120,7 +120,7 @@ const restore = async (name: string | undefined, flags: BackupFlags, signal: Abo
   const backups = path.resolve(flags.backups ?? backupsOf(flags.data));
   const { dryRun = false, reason = '' } = flags;
   const at = new Date();
-  const report = await restoreBackup({ dataFolder: flags.data, backups, name, dryRun, signal });
+  const report = await restoreBackup({ dataFolder: flags.data, backups, name, dryRun, say, signal });
   const lines = restoredLines(report);
   if (dryRun) return print(flags.json, report, () => lines);
   const folder = path.resolve(flags.reports ?? reportsOf(flags.data));

@@ -9,6 +9,7 @@ import type {
 } from '../../../../lib/shop/operations-views.ts';
 import type { AdminSession } from '../../../../lib/shop/staff-session.ts';
 import { actOf } from '../../../command-line/act-options.ts';
+import { type ToldRow, toldRows } from '../../../command-line/labelled.ts';
 import { columns, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { DbAction, DbFlags } from '../../operate/db.ts';
@@ -18,16 +19,26 @@ type Operations = AdminSession['operations'];
 /** What one look says, and whether somebody has to do something. */
 type Told = { readonly lines: readonly string[]; readonly isFinding: boolean };
 
-const oneLine = (query: string) => query.replaceAll(/\s+/g, ' ').slice(0, 100);
+/** Letters of a statement that are shown; --json has all. */
+const SHOWN = 100;
 
-const sessionRow = ({ pid, queryStart, application, state, transactionMs, query }: DatabaseSession) => [
-  String(pid),
-  queryStart ?? '-',
-  application,
-  state,
-  transactionMs === null ? '-' : `${Math.round(transactionMs / 1000)} s`,
-  oneLine(query),
-];
+const oneLine = (query: string) => query.replaceAll(/\s+/g, ' ').slice(0, SHOWN);
+
+const SESSION_CELLS = ['session', 'began', 'who', 'open'];
+
+/** @param depth how many others it waits behind */
+const sessionRow = (session: DatabaseSession, wants: string | null = null, depth = 0): ToldRow => {
+  const { pid, queryStart, application, state, transactionMs, query } = session;
+  return {
+    cells: [
+      `${'  '.repeat(depth)}${pid}`,
+      queryStart ?? '-',
+      application,
+      transactionMs === null ? '-' : `${Math.round(transactionMs / 1000)} s`,
+    ],
+    text: `${[state, wants === null ? '' : `wants ${wants}`].filter(Boolean).join(', ')}: ${oneLine(query)}`,
+  };
+};
 
 const listOf = (title: string, rows: readonly (readonly string[])[]): string[] =>
   rows.length === 0 ? [] : [paint('bad', title), ...columns(rows.map((row) => [...row]))];
@@ -56,12 +67,9 @@ const locks = ({ sessions }: BlockedSessions): Told => ({
   lines:
     sessions.length === 0
       ? [paint('good', 'nobody waits')]
-      : columns([
-          ['session', 'began', 'who', 'state', 'open', 'wants', 'statement'],
-          ...sessions.map((session) => {
-            const [pid = '', began = '', who = '', state = '', open = '', query = ''] = sessionRow(session);
-            return [`${'  '.repeat(session.depth)}${pid}`, began, who, state, open, session.wants ?? '-', query];
-          }),
+      : toldRows([
+          { cells: SESSION_CELLS, text: 'state, what it wants: statement' },
+          ...sessions.map((session) => sessionRow(session, session.wants, session.depth)),
         ]),
   isFinding: sessions.length > 0,
 });
@@ -76,7 +84,12 @@ const pool = ({ most, used, pools, longTransactions }: Connections): Told => ({
         ...[one.active, one.waiting, one.idle, one.idleInTransaction].map(String),
       ]),
     ]),
-    ...listOf('open for over two minutes', longTransactions.map(sessionRow)),
+    ...(longTransactions.length === 0
+      ? []
+      : [
+          paint('bad', 'open for over two minutes'),
+          ...toldRows(longTransactions.map((session) => sessionRow(session))),
+        ]),
   ],
   isFinding: longTransactions.length > 0,
 });

@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import type { DeadLetterView, ReplayAnswer, ReplayResult } from '../../../../lib/shop/operations-views.ts';
 import type { AdminSession } from '../../../../lib/shop/staff-session.ts';
 import { actOf } from '../../../command-line/act-options.ts';
+import { type ToldRow, toldRows, toSecond } from '../../../command-line/labelled.ts';
 import { columns, paint, print, say } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { DlqAction, DlqFlags } from '../../operate/dlq.ts';
@@ -16,18 +17,15 @@ const stateOf = (letter: DeadLetterView) => {
   return paint(waits(letter) ? 'doubtful' : 'aside', letter.state);
 };
 
-const letterRows = (letters: readonly DeadLetterView[]) => [
-  ['dead letter', 'state', 'consumer', 'event', 'key', 'died at', 'replays', 'why'],
-  ...letters.map((letter) => [
-    letter.id,
-    stateOf(letter),
-    letter.consumer || '-',
-    letter.eventType ?? '-',
-    letter.key,
-    letter.diedAt,
-    String(letter.replays),
-    `${letter.reason}: ${[letter.errorClass, letter.errorMessage].filter(Boolean).join(': ') || 'no reason noted'}`,
-  ]),
+const whyOf = ({ reason, errorClass, errorMessage }: DeadLetterView) =>
+  `${reason}: ${[errorClass, errorMessage].filter(Boolean).join(': ') || 'no reason noted'}`;
+
+const letterRows = (letters: readonly DeadLetterView[]): ToldRow[] => [
+  { cells: ['dead letter', 'state', 'consumer', 'replays'], text: 'died at, event, key, why' },
+  ...letters.map((letter) => ({
+    cells: [letter.id, stateOf(letter), letter.consumer || '-', String(letter.replays)],
+    text: `${toSecond(letter.diedAt)}, ${letter.eventType ?? 'no type'}, ${letter.key}, ${whyOf(letter)}`,
+  })),
 ];
 
 const list = async (operations: Operations, { topic, consumer, state, limit, json }: DlqFlags) => {
@@ -39,7 +37,7 @@ const list = async (operations: Operations, { topic, consumer, state, limit, jso
     cursor = page.nextCursor;
   }
   print(json, { items: letters }, () =>
-    letters.length === 0 ? [paint('good', 'no dead letters')] : columns(letterRows(letters)),
+    letters.length === 0 ? [paint('good', 'no dead letters')] : toldRows(letterRows(letters)),
   );
   if (letters.some(waits)) process.exitCode = 1;
 };
@@ -56,7 +54,7 @@ const show = async (operations: Operations, id: string, { json }: DlqFlags) => {
       ['key', letter.key],
       ['came from', origin ? `${letter.topic} partition ${origin.partition} offset ${origin.offset}` : letter.topic],
       ['tries', `${letter.attempts}, ${letter.firstFailure ?? '-'} to ${letter.lastFailure ?? '-'}`],
-      ['why', `${letter.reason}: ${letter.errorClass}: ${letter.errorMessage}`],
+      ['why', whyOf(letter)],
       ['decided', letter.touchedBy ? `${letter.touchedAt} by ${letter.touchedBy} (${letter.actId})` : 'nobody yet'],
       ['died before', sameEvent.map((other) => `${other.id} ${other.state}`).join(', ') || 'never'],
     ]),

@@ -20,7 +20,10 @@ const linesOf = ({ at, key, type, sequence, eventId, partition, offset }: Tailed
 const tail = async ({ operations }: AdminSession, { topic, type, key, limit, follow, json }: EventsFlags) => {
   const query = { topic, type, key, limit };
   let { events, next } = await operations.tailEvents({ query });
-  if (!follow) return print(json, { events, next }, () => events.flatMap(linesOf));
+  if (!follow)
+    return print(json, { events, next }, () =>
+      events.length === 0 ? [`no such events in ${topic}`] : events.flatMap(linesOf),
+    );
   for (;;) {
     for (const event of events) print(json, event, () => linesOf(event));
     if (events.length < limit) await pause(LOOK_EVERY_MS);

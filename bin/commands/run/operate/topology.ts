@@ -1,4 +1,5 @@
 import type { Edge, HealthStatus, Topology } from '../../../../lib/shop/operations-views.ts';
+import { labelled } from '../../../command-line/labelled.ts';
 import { columns, type Mood, paint, print } from '../../../command-line/print.ts';
 import { signedInAsStaff } from '../../../command-line/sign-in-as-staff.ts';
 import type { StaffedShopFlags } from '../../../command-line/staffed-shop-options.ts';
@@ -10,9 +11,12 @@ export const moodOf: Readonly<Record<HealthStatus, Mood>> = {
   unknown: 'aside',
 };
 
+/** Cells by which what a service has to do with others stands in below it. */
+const INDENT = 4;
+
 const edgeLines = (edges: readonly Edge[]): string[] =>
-  [...Map.groupBy(edges, ({ relation, kind }) => `${relation} ${kind}`)].map(
-    ([what, named]) => `    ${what}: ${named.map(({ name }) => name).join(', ')}`,
+  [...Map.groupBy(edges, ({ relation, kind }) => `${relation} ${kind}`)].flatMap(([what, named]) =>
+    labelled('', `${what}: ${named.map(({ name }) => name).join(', ')}`, { width: INDENT }),
   );
 
 const linesOf = ({ services, edges }: Topology): string[] => {

@@ -5,6 +5,7 @@ import { Field } from '../../../site-kit/components/field.tsx';
 import { textOf } from '../../../site-kit/components/site-form.tsx';
 import { useFormats } from '../../../site-kit/messages/site-words.tsx';
 import { operations } from '../../api/operations.ts';
+import { MomentField, momentIn } from '../moment-field.tsx';
 import { ReasonField } from '../reason-field.tsx';
 import { RehearsedAct } from '../rehearsed-act.tsx';
 
@@ -33,12 +34,7 @@ const TargetFields = () => {
           ))}
         </select>
       </label>
-      {to === 'timestamp' && (
-        <label className="field">
-          <span>Moment (your time)</span>
-          <input type="datetime-local" name="at" required />
-        </label>
-      )}
+      {to === 'timestamp' && <MomentField label="Moment (your time)" name="at" isRequired />}
       {to === 'shift' && (
         <Field
           label="Records to skip; below zero: to handle again"
@@ -57,11 +53,11 @@ const TargetFields = () => {
 
 /** Where to, as the door wants it. */
 const targetIn = (form: FormData) => {
-  const at = textOf(form, 'at');
+  const at = momentIn(form, 'at');
   const [by, offset] = [textOf(form, 'by'), textOf(form, 'offset')];
   return {
     to: String(form.get('to')) as Target,
-    ...(at !== undefined && { at: new Date(at).toISOString() }),
+    ...(at !== undefined && { at }),
     ...(by !== undefined && { by: Number(by) }),
     ...(offset !== undefined && { offset: Number(offset) }),
   };

@@ -5,6 +5,7 @@ import { textOf } from '../../../site-kit/components/site-form.tsx';
 import { operations } from '../../api/operations.ts';
 import { topologyQuery } from '../../api/operations-queries.ts';
 import { Act } from '../act.tsx';
+import { MomentField, momentIn } from '../moment-field.tsx';
 
 const useChanged = () => {
   const queries = useQueryClient();
@@ -38,13 +39,13 @@ export const OpenWindow = () => {
       effects={['It ends by itself, after 24 hours at the latest, and hides no incident of P0.']}
       act={async (form) => {
         const service = textOf(form, 'service');
-        const beginsAt = textOf(form, 'beginsAt');
+        const beginsAt = momentIn(form, 'beginsAt');
         return (await operations()).openWindow({
           body: {
             title: textOf(form, 'title') ?? '',
             minutes: Number(textOf(form, 'minutes')),
             services: service === undefined ? [] : [service],
-            ...(beginsAt !== undefined && { beginsAt: new Date(beginsAt).toISOString() }),
+            ...(beginsAt !== undefined && { beginsAt }),
           },
         });
       }}
@@ -52,10 +53,7 @@ export const OpenWindow = () => {
     >
       <Field label="What is done" name="title" autoComplete="off" maxLength={200} isRequired />
       <Services />
-      <label className="field">
-        <span>Begins (your time; empty: now)</span>
-        <input type="datetime-local" name="beginsAt" />
-      </label>
+      <MomentField label="Begins (your time; empty: now)" name="beginsAt" />
       <Field label="Minutes" name="minutes" autoComplete="off" maxLength={4} validate={numeral} isRequired />
     </Act>
   );
