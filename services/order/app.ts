@@ -28,6 +28,7 @@ import type { orderConfig } from './config.ts';
 import { canonicalJson } from './domain/canonical-json.ts';
 import type { Order } from './domain/order.ts';
 import { refundIdFrom } from './domain/refund-id.ts';
+import { hearingWith } from './events/hearing.ts';
 import { type DecisiveInventoryEvent, handleInventoryEvent } from './events/on-inventory-event.ts';
 import { handleOrderEvent, type OwingOrderEvent } from './events/on-order-event.ts';
 import { type DecisivePaymentEvent, handlePaymentEvent } from './events/on-payment-event.ts';
@@ -175,6 +176,7 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
   );
   jobs.schedule('forget-reconciliations', 86_400, () => reconciliations.forget());
 
+  const hearing = hearingWith(driver, orders);
   const consumer = createConsumer({
     service: manifest.name,
     database,
@@ -184,14 +186,11 @@ export const orderApp = async (context: ServiceContext<z.output<typeof orderConf
     clock,
     parse: parseEvent,
     handlers: {
-      'order-events': onEach(declared.consumes['order-events'], (event: OwingOrderEvent, tx) =>
-        handleOrderEvent(orders.within(tx), event, driver),
-      ),
-      'payment-events': onEach(declared.consumes['payment-events'], (event: DecisivePaymentEvent, tx) =>
-        handlePaymentEvent(orders.within(tx), event, driver),
-      ),
-      'inventory-events': onEach(declared.consumes['inventory-events'], (event: DecisiveInventoryEvent, tx) =>
-        handleInventoryEvent(orders.within(tx), event, driver),
+      'order-events': onEach(declared.consumes['order-events'], hearing<OwingOrderEvent>(handleOrderEvent)),
+      'payment-events': onEach(declared.consumes['payment-events'], hearing<DecisivePaymentEvent>(handlePaymentEvent)),
+      'inventory-events': onEach(
+        declared.consumes['inventory-events'],
+        hearing<DecisiveInventoryEvent>(handleInventoryEvent),
       ),
     } satisfies Handlers<typeof declared.consumes>,
   });

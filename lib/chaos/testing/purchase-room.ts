@@ -48,7 +48,12 @@ export const openPurchaseRoom = async (pester: (provider: PaymentProvider) => Pa
   const ids = systemIds;
   const jobs = createJobs({ database: orderStore.database, logger: silent });
   // Nobody drives but the story.
-  const driver = { hasRoom: () => true, isInHand: () => false, lastResult: () => undefined, take: () => undefined };
+  const driver = {
+    hasRoom: () => true,
+    tellAfterwards: () => false,
+    lastResult: () => undefined,
+    take: () => undefined,
+  };
   const ordersOver = (database: Database) =>
     createOrderRepository({ database, jobs, ids, limits: { undecided: 0, declinedPerHour: 0 }, driver });
   const orders = ordersOver(orderStore.database);

@@ -90,6 +90,42 @@ test('work that fails is left to a job, and the key is free again', async () => 
   await direct.stop();
 });
 
+test('what is heard of a key in hand is told in its order once the work has ended, well or not, and work that it asks for follows', async () => {
+  const { direct, begun, queued, end } = workshop();
+  await direct.start();
+  const told: string[] = [];
+  const hear = (key: string, what: string) =>
+    direct.tellAfterwards(key, async () => {
+      told.push(what);
+      if (what === 'a change') direct.take(key);
+    });
+  expect(hear('good', 'nobody has it in hand')).toBe(false);
+  for (const key of ['good', 'bad']) direct.take(key, 1);
+  await eventually(() => expect(begun).toHaveLength(2));
+  expect([hear('good', 'a change'), hear('good', 'a fact'), hear('bad', 'a late answer'), told]).toEqual([
+    ...[true, true, true],
+    [],
+  ]);
+  end('good')?.resolve();
+  await eventually(() => expect(begun).toEqual([['good', 1], ['bad', 1], ['good', undefined]])); // biome-ignore format: pairs
+  expect(told).toEqual(['a change', 'a fact']);
+  end('bad')?.reject(new Error('the neighbour is away'));
+  await eventually(() => expect([told.at(-1), queued]).toEqual(['a late answer', ['bad']]));
+  end('good')?.resolve();
+  await direct.stop();
+});
+
+test('what is heard and cannot be told leaves its key to a job', async () => {
+  const { direct, begun, queued, end } = workshop();
+  await direct.start();
+  direct.take('a');
+  await eventually(() => expect(begun).toHaveLength(1));
+  direct.tellAfterwards('a', () => Promise.reject(new Error('the database is away')));
+  end('a')?.resolve();
+  await eventually(() => expect([queued, direct.isInHand('a')]).toEqual([['a'], false]));
+  await direct.stop();
+});
+
 test('it has no room before its start and once it stops; what waits then is left to jobs, what is in hand is finished', async () => {
   const { direct, begun, queued, end, keys } = workshop({ concurrency: 1 });
   expect(direct.hasRoom()).toBe(false);

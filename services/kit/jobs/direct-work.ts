@@ -11,6 +11,11 @@ export type DirectWork<Known, Result = object> = {
   /** Whether this process has the key in hand, or waiting for its turn. */
   isInHand(key: string): boolean;
   /**
+   * Keeps what somebody has heard of a key that is in hand until its work has come to an end, well or not, and has it told then. False, and
+   * nothing kept, where the key is free. What it throws leaves the key to a job, as work that fails does.
+   */
+  tellAfterwards(key: string, tell: () => Promise<void>): boolean;
+  /**
    * Works on a key. One that is in hand is worked on once more afterwards, because something has changed meanwhile.
    * @param known what this process has just written, so that it need not be read
    */
@@ -37,8 +42,10 @@ export type DirectWorkOptions<Known, Result = object> = {
 };
 
 type InHand<Result> = {
-  /** Whether to work on it once more. */
+  /** Whether to work on it, for the first time or once more. */
   isChanged: boolean;
+  /** What was heard of it meanwhile, in its order. */
+  readonly heard: (() => Promise<void>)[];
   readonly ended: PromiseWithResolvers<Result | undefined>;
 };
 
@@ -66,16 +73,20 @@ export const createDirectWork = <Known, Result extends object = object>(
   const run = async (key: string, known: Known | undefined, state: InHand<Result>) => {
     let result: Result | undefined;
     const workOn = async (given?: Known) => {
+      state.isChanged = false;
       result = await work(key, given);
       results.set(key, result);
     };
+    const tellHeard = async () => {
+      for (let tell = state.heard.shift(); tell; tell = state.heard.shift()) await tell();
+    };
     try {
-      if (isRunning) await workOn(known);
-      else state.isChanged = true;
-      while (isRunning && state.isChanged) {
-        state.isChanged = false;
-        await workOn();
-      }
+      for (let given = known; isRunning && (state.isChanged || state.heard.length > 0); given = undefined)
+        try {
+          if (state.isChanged) await workOn(given);
+        } finally {
+          await tellHeard();
+        }
     } catch (error) {
       noteProblem(error);
       logger.warn({ error, key }, 'work after a commit failed; a job tries again');
@@ -84,7 +95,7 @@ export const createDirectWork = <Known, Result extends object = object>(
       inHand.delete(key);
       state.ended.resolve(state.isChanged ? undefined : result);
     }
-    if (state.isChanged) await leaveToJob(key);
+    if (state.isChanged || state.heard.length > 0) await leaveToJob(key);
   };
 
   const take = (key: string, known?: Known) => {
@@ -93,7 +104,7 @@ export const createDirectWork = <Known, Result extends object = object>(
       state.isChanged = true;
       return;
     }
-    const begun = { isChanged: false, ended: Promise.withResolvers<Result | undefined>() };
+    const begun = { isChanged: true, heard: [], ended: Promise.withResolvers<Result | undefined>() };
     inHand.set(key, begun);
     // A trace of its own hop, and not the request's deadline: nobody waits for it any more.
     void inSpan(startSpan('work after a commit'), () => limit(() => run(key, known, begun)));
@@ -102,6 +113,7 @@ export const createDirectWork = <Known, Result extends object = object>(
   return {
     hasRoom: () => isRunning && limit.pendingCount < mostWaiting,
     isInHand: (key) => inHand.has(key),
+    tellAfterwards: (key, tell) => inHand.get(key)?.heard.push(tell) !== undefined,
     take,
     lastResult: (key) => results.get(key),
     resultOf: async (key, withinMs) => {

@@ -1,10 +1,12 @@
 import type { InventoryEvent } from '../../contracts/events/inventory-events.ts';
 import type { OrderStatus } from '../../contracts/http/order-api.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
+import type { Order } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
 import type { OrderEvent } from '../domain/order-event.ts';
 import type { manifest } from '../manifest.ts';
-import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
+import type { OrderRepository } from '../storage/order-repository.ts';
+import { type Hearing, learn } from './hearing.ts';
 
 export type DecisiveInventoryEvent = ConsumedEvent<(typeof manifest.consumes)['inventory-events'], InventoryEvent>;
 
@@ -29,20 +31,21 @@ const undecided: Readonly<Record<DecisiveInventoryEvent['type'], readonly OrderS
 };
 
 /**
- * What the stock decided, for orders that did not get the answer; one that is being driven here gets it from its driver, or asks again.
- * A duplicate or late event teaches nothing: the order has moved on.
+ * What the stock decided, for orders that did not get the answer; one that is being driven here is told afterwards, whatever its driver came
+ * to. A duplicate or late event teaches nothing: the order has moved on.
  */
 export const handleInventoryEvent = async (
   orders: OrderRepository,
   event: DecisiveInventoryEvent,
-  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
+  hearing: Hearing,
 ): Promise<void> => {
+  const { orderId } = event.data;
   const taught = orderEventOf(event);
-  if (!taught || driver.isInHand(event.data.orderId)) return;
-  const known = driver.lastResult(event.data.orderId);
+  if (!taught) return;
+  const isUndecided = ({ status }: Order) => undecided[event.type].includes(status);
+  const known = hearing.lastResult(orderId);
   // No order comes back to a state in which this would be news.
-  if (known && !undecided[event.type].includes(known.status)) return;
-  const order = await orders.find(event.data.orderId);
-  if (!order || !undecided[event.type].includes(order.status)) return;
-  await orders.append(order, newsOf(order, taught), { drive: true });
+  if ((known && !isUndecided(known)) || hearing.keepWhileInHand(orderId)) return;
+  const order = await orders.find(orderId);
+  if (order) await learn(orders, order, (newest) => (isUndecided(newest) ? newsOf(newest, taught) : []));
 };

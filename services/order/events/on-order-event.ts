@@ -2,7 +2,8 @@ import type { OrderEvent } from '../../contracts/events/order-events.ts';
 import type { ConsumedEvent } from '../../kit/events/handlers.ts';
 import { nextStep } from '../domain/order.ts';
 import type { manifest } from '../manifest.ts';
-import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
+import type { OrderRepository } from '../storage/order-repository.ts';
+import type { Hearing } from './hearing.ts';
 
 export type OwingOrderEvent = ConsumedEvent<(typeof manifest.consumes)['order-events'], OrderEvent>;
 
@@ -10,10 +11,10 @@ export type OwingOrderEvent = ConsumedEvent<(typeof manifest.consumes)['order-ev
 export const handleOrderEvent = async (
   orders: OrderRepository,
   event: OwingOrderEvent,
-  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
+  hearing: Hearing,
 ): Promise<void> => {
-  if (driver.isInHand(event.subject)) return;
-  const known = driver.lastResult(event.subject);
+  if (hearing.keepWhileInHand(event.subject)) return;
+  const known = hearing.lastResult(event.subject);
   // Whatever leaves it owed after that is told by an event of its own.
   if (known && known.version >= event.sequence && !nextStep(known)) return;
   const order = await orders.find(event.subject);

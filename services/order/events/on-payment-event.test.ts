@@ -29,7 +29,7 @@ const authorised = () =>
 describe('an event about money', () => {
   const taught: unknown[] = [];
   const driven: string[] = [];
-  const nobody = { isInHand: () => false, lastResult: () => undefined };
+  const nobody = { keepWhileInHand: () => false, lastResult: () => undefined };
   const orders = {
     find: async () => order,
     append: async (_order: Order, events: readonly unknown[]) => {
@@ -54,7 +54,7 @@ describe('an event about money', () => {
       ...{ type: 'order.paid.v1', at: order.updatedAt, captured: amount },
       paymentId: systemIds.next('pay'),
     });
-    const driver = { isInHand: () => false, lastResult: () => paid };
+    const driver = { keepWhileInHand: () => false, lastResult: () => paid };
     const nowhere = { ...orders, find: () => Promise.reject(new Error('it was looked up')) };
     await handlePaymentEvent(nowhere, captured(amount, currency), driver);
     await expect(handlePaymentEvent(nowhere, captured(1, currency), driver)).rejects.toThrow('is about 1 ');
@@ -64,7 +64,7 @@ describe('an event about money', () => {
     const paid = evolve(order, { type: 'order.paid.v1', at: order.updatedAt, captured: 1, paymentId: null });
     for (const [found, driver] of [
       [paid, nobody],
-      [order, { ...nobody, isInHand: () => true }],
+      [order, { ...nobody, keepWhileInHand: () => true }],
       [order, { ...nobody, lastResult: () => paid }],
     ] as const)
       await handlePaymentEvent({ ...orders, find: async () => found }, authorised(), driver);

@@ -4,7 +4,8 @@ import { nextStep, type Order } from '../domain/order.ts';
 import { newsOf } from '../domain/order-decisions.ts';
 import type { OrderEvent } from '../domain/order-event.ts';
 import type { manifest } from '../manifest.ts';
-import type { OrderDriver, OrderRepository } from '../storage/order-repository.ts';
+import type { OrderRepository } from '../storage/order-repository.ts';
+import { type Hearing, learn } from './hearing.ts';
 
 export type DecisivePaymentEvent = ConsumedEvent<(typeof manifest.consumes)['payment-events'], PaymentEvent>;
 type OutcomeEvent = Exclude<DecisivePaymentEvent, { type: 'payment.authorised.v1' }>;
@@ -13,11 +14,11 @@ type OutcomeEvent = Exclude<DecisivePaymentEvent, { type: 'payment.authorised.v1
 const driveOn = async (
   orders: Pick<OrderRepository, 'find' | 'drive'>,
   orderId: string,
-  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
+  hearing: Hearing,
 ): Promise<void> => {
-  const known = driver.lastResult(orderId);
+  const known = hearing.lastResult(orderId);
   // Almost every payment is authorised while its order is driven, and nobody need look.
-  if (driver.isInHand(orderId) || (known && nextStep(known) !== 'pay')) return;
+  if ((known && nextStep(known) !== 'pay') || hearing.keepWhileInHand(orderId)) return;
   const order = await orders.find(orderId);
   if (order && nextStep(order) === 'pay') await orders.drive(orderId);
 };
@@ -45,23 +46,26 @@ const requireWholeAmount = ({ id, total }: Order, { type, data: { amount } }: Ou
 };
 
 /**
- * What happened to the money, for orders that did not get the answer; one that is being driven here gets it from its driver, or asks
- * again. Duplicates and late events teach nothing.
+ * What happened to the money, for orders that did not get the answer; one that is being driven here is told afterwards, whatever its driver
+ * came to. Duplicates and late events teach nothing.
  */
 export const handlePaymentEvent = async (
   orders: Pick<OrderRepository, 'find' | 'append' | 'drive'>,
   event: DecisivePaymentEvent,
-  driver: Pick<OrderDriver, 'isInHand' | 'lastResult'>,
+  hearing: Hearing,
 ): Promise<void> => {
-  if (event.type === 'payment.authorised.v1') return driveOn(orders, event.data.orderId, driver);
-  const known = driver.lastResult(event.data.orderId);
-  if (known) {
-    requireWholeAmount(known, event);
-    // No order comes back to a state in which this would be news.
-    if (newsOf(known, orderEventOf(event)).length === 0) return;
-  }
-  const order = await orders.find(event.data.orderId);
-  if (order) requireWholeAmount(order, event);
-  if (order && !driver.isInHand(order.id))
-    await orders.append(order, newsOf(order, orderEventOf(event)), { drive: true });
+  const { orderId } = event.data;
+  if (event.type === 'payment.authorised.v1') return driveOn(orders, orderId, hearing);
+  const teach = (order: Order) => {
+    requireWholeAmount(order, event);
+    return newsOf(order, orderEventOf(event));
+  };
+  const known = hearing.lastResult(orderId);
+  // No order comes back to a state in which this would be news.
+  if (known && teach(known).length === 0) return;
+  const order = await orders.find(orderId);
+  if (!order) return;
+  // Here and not afterwards: what is not believed is the consumer's to put aside.
+  requireWholeAmount(order, event);
+  if (!hearing.keepWhileInHand(orderId)) await learn(orders, order, teach);
 };

@@ -6,6 +6,7 @@ import type { EventLog, LogRecord } from '../../kit/events/event-log.ts';
 import { systemIds } from '../../kit/system-ids.ts';
 import { eventually } from '../../kit/testing/condition.ts';
 import { readTopic, unreadBy } from '../../kit/testing/event-logs/read-topic.ts';
+import { Refusal } from '../../kit/values/refusal.ts';
 import { anAddress } from '../testing/order-fixtures.ts';
 import { startOrderService, type TestOrderService } from '../testing/running-order-service.ts';
 
@@ -270,6 +271,63 @@ export const orderConsumerConformance = (name: string, start: () => Promise<LogO
       expect(till.payments.get(refused)).toMatchObject({ status: 'declined', captured: 0 });
       expect(ids.map((id) => stock.reservations.get(id)?.status)).toEqual(['committed', 'released', 'released']);
       expect(stock.shelf.get(productId)?.stock).toBe(2);
+    });
+  });
+
+  describe(`orders that the log ${name} tells of while they are driven`, () => {
+    beforeAll(async () => {
+      await serve();
+      await service.startDriving();
+    });
+    afterAll(end);
+
+    type Charge = typeof service.till.client.charge;
+    /** Buys one film, with payments that answer so. */
+    const buy = async (token: string, answering: (charge: Charge) => Charge) => {
+      const { charge } = service.till.client;
+      Object.assign(service.till.client, { charge: answering(charge) });
+      const items = [{ productId: service.offer({ amount: price }), quantity: 1 }];
+      const body = { shippingAddress: anAddress, payment: { method: 'card', token }, items };
+      const headers = { 'idempotency-key': systemIds.next('evt'), ...(await service.customer()) };
+      const { id } = (await call('POST', '/orders', headers, body)).json().order as { id: string };
+      return { id, answerAgain: () => Object.assign(service.till.client, { charge }) };
+    };
+    const isPaidInTheEnd = (id: string) =>
+      eventually(async () => expect(await read(id)).toMatchObject({ status: 'paid' }));
+
+    test('are paid although their driver never gets an answer', async () => {
+      const [taken, lost] = [Promise.withResolvers<void>(), Promise.withResolvers<never>()];
+      const { id, answerAgain } = await buy('tok_visa', (charge) => async (...asked) => {
+        await charge(...asked);
+        taken.resolve();
+        return lost.promise;
+      });
+      await taken.promise;
+      await deliverAll([captured], id);
+      expect((await read(id)).status).toBe('pending');
+      lost.reject(new Refusal('unavailable', 'payment.outcome-unknown', 'The payment has no outcome yet.'));
+      await isPaidInTheEnd(id);
+      answerAgain();
+    });
+
+    test('are paid when their bank knows its buyer while the driver is told that it does not', async () => {
+      const [asked, answered] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      let asks = 0;
+      const { id, answerAgain } = await buy('ctoken_asked', (charge) => async (...about) => {
+        const answer = await charge(...about);
+        // The first answer has the order written as one that waits; this one is the last before it is left to its buyer.
+        if (++asks === 2) {
+          asked.resolve();
+          await answered.promise;
+        }
+        return answer;
+      });
+      await asked.promise;
+      service.till.answerOfBank(id, true);
+      await deliverAll([authorised], id);
+      answered.resolve();
+      await isPaidInTheEnd(id);
+      answerAgain();
     });
   });
 };

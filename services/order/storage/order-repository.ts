@@ -17,7 +17,7 @@ import { appendEvents, placeOrder, undone } from './order-statements.ts';
 export type KnownOrder = { readonly order: Order; readonly paymentToken: string };
 
 /** Who drives orders in this process. */
-export type OrderDriver = Pick<DirectWork<KnownOrder, Order>, 'hasRoom' | 'isInHand' | 'lastResult' | 'take'>;
+export type OrderDriver = Pick<DirectWork<KnownOrder, Order>, 'hasRoom' | 'lastResult' | 'take' | 'tellAfterwards'>;
 
 export type OrderRepositoryParts = {
   readonly database: Database;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { eventually } from '../../kit/testing/condition.ts';
 import { drivenOrders, givenBack, paid } from '../testing/driven-orders.ts';
 import { type Headers, orderServiceUnderTest } from '../testing/order-service-under-test.ts';
 import { processOrder } from './process-order.ts';
@@ -36,6 +37,17 @@ describe('an order whose bank asks who pays', () => {
     expect(await outcome()).toEqual(paid);
   });
 
+  test('is paid when the bank knows its buyer before anybody can see that it waits', async () => {
+    const { id, effects, till, outcome } = await driven.start({ token: 'ctoken_asked' });
+    const charge: typeof till.client.charge = async (...about) => {
+      const answer = await till.client.charge(...about);
+      till.answerOfBank(id, true);
+      return answer;
+    };
+    await processOrder({ ...effects, payments: { ...till.client, charge } }, id);
+    expect(await outcome()).toEqual(paid);
+  });
+
   test('is not paid when it is somebody else, and its goods go back', async () => {
     const { id, effects, till, outcome } = await asked();
     till.answerOfBank(id, false);
@@ -60,7 +72,10 @@ describe('the door by which a buyer goes on', () => {
     const guest = shop.service.guest();
     const payment = { method: 'card', token: 'ctoken_asked' };
     const { id } = await shop.place(guest, shop.bodyFor({ payment, email: 'guest@example.com' }));
-    await shop.reaches(id, 'stock-reserved');
+    await eventually(async () => {
+      const { rows } = await shop.service.store.database.query('SELECT buyer_until FROM orders WHERE id = $1', [id]);
+      expect(rows).toEqual([{ buyer_until: expect.any(Date) }]);
+    });
     return { guest, id, goOn: (headers: Headers = guest) => shop.call('POST', `/orders/${id}/payment`, headers) };
   };
 

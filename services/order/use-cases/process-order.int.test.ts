@@ -117,7 +117,7 @@ describe('driving an order', () => {
   test('of a process that ended right after the commit is begun by its next start, or queued by the sweeper', async () => {
     const endsAtOnce = {
       hasRoom: () => true,
-      isInHand: () => false,
+      tellAfterwards: () => false,
       lastResult: () => undefined,
       take: () => undefined,
     };

@@ -156,7 +156,11 @@ const advance = async (effects: ProcessOrderEffects, order: Order, paymentToken?
     for (let step = nextStep(order); step; step = follows(step, nextStep(current))) {
       const isSold = done.some(({ type }) => type === 'order.stock-reserved.v1');
       const event = await steps[step](effects, { order: current, at, paymentToken, isSold });
-      if (!event && !isOverdue(effects, order)) return await awaitBuyer(effects, await record(effects, order, done));
+      if (!event && !isOverdue(effects, order)) {
+        // Whoever heard the bank's answer before this was written found nothing to pay, so that the payment is asked once more after it.
+        if (done.length > 0) return { order: await record(effects, order, done) };
+        return await awaitBuyer(effects, order);
+      }
       if (!event) {
         done.push({ type: 'order.cancelled.v1', at, reason: 'timed-out' });
         break;
