@@ -120,13 +120,13 @@ describe('the alerts of a service', () => {
   });
 
   test('are there as soon as it is declared', () => {
-    const wishlist = testManifest({
-      name: 'wishlist',
+    const giftCards = testManifest({
+      name: 'gift-cards',
       ports: { http: 8099 },
-      owns: { database: 'wishes' },
-      publishes: { 'wish-events': { partitions: 1, retentionDays: 3 } },
+      owns: { database: 'gift_cards' },
+      publishes: { 'gift-card-events': { partitions: 1, retentionDays: 3 } },
     });
-    const own = ruleGroups([...services, wishlist]).find(({ name }) => name === 'service-wishlist');
+    const own = ruleGroups([...services, giftCards]).find(({ name }) => name === 'service-gift-cards');
     expect(alertsOf(own ? [own] : []).map(({ alert }) => alert)).toEqual(
       expect.arrayContaining(['HttpErrors', 'OutboxOld']),
     );

@@ -220,7 +220,9 @@ describe('the secrets of a data folder', () => {
     ];
     expect(valuesOf(rotated).filter((value) => valuesOf(first).includes(value))).toEqual([]);
     const ofUser = first.configuration['user'];
-    expect(given('notification')).toMatchObject({ MAIL_SEAL_SECRET_PREVIOUS: ofUser?.['MAIL_SEAL_SECRET'] });
+    const opensLetters = services.filter(({ configuration }) => configuration['MAIL_SEAL_SECRET']?.ownedBy === 'user');
+    for (const { name } of opensLetters)
+      expect(given(name)).toMatchObject({ MAIL_SEAL_SECRET_PREVIOUS: ofUser?.['MAIL_SEAL_SECRET'] });
     expect(given('user')).toMatchObject({ KEY_ENCRYPTION_SECRET_PREVIOUS: ofUser?.['KEY_ENCRYPTION_SECRET'] });
     expect(given('user')).not.toHaveProperty('STAFF_PASSWORD_PREVIOUS');
     expect(given('api-gateway')).toMatchObject({

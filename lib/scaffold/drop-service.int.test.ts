@@ -19,6 +19,8 @@ const files: Readonly<Record<string, string>> = {
   'lib/release/mails.int.test.ts': "import { message } from '../../services/mailer/domain/message.ts';\n",
   'lib/emulation/testing/mail-cases.ts': "import { message } from '../../../services/mailer/domain/message.ts';\n",
   'lib/emulation/mails.real.test.ts': "import { cases } from './testing/mail-cases.ts';\n",
+  'lib/emulation/testing/all-cases.ts': "import { cases } from './mail-cases.ts';\n",
+  'services/acceptance/mails.int.test.ts': "import { message } from '../mailer/domain/message.ts';\n",
   'lib/release/other.test.ts': "import { manifest } from '../../services/till/manifest.ts';\n",
 };
 
@@ -45,7 +47,13 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 test('a service goes with its folder, its declaration and the tests that import from it', async () => {
   expect(await dropService(root, 'mailer', services)).toEqual({
     name: 'mailer',
-    tests: ['lib/emulation/mails.real.test.ts', 'lib/emulation/testing/mail-cases.ts', 'lib/release/mails.int.test.ts'],
+    tests: [
+      'lib/emulation/mails.real.test.ts',
+      'lib/emulation/testing/all-cases.ts',
+      'lib/emulation/testing/mail-cases.ts',
+      'lib/release/mails.int.test.ts',
+      'services/acceptance/mails.int.test.ts',
+    ],
   });
   expect(await read('lib/services.ts')).toBe(list(['shelf', 'till'], 'till, shelf'));
   await expect(read('services/mailer/manifest.ts')).rejects.toThrow('ENOENT');

@@ -64,25 +64,27 @@ const undeclare = (text: string, name: string): string => {
     .replace(list, (_, head: string, names: string, tail: string) => `${head}${names.replace(entry, '')}${tail}`);
 };
 
-/** Test files that import from a place of the repository, by the end of the path that they write. */
-const testsThatImport = async (root: string, place: string): Promise<string[]> => {
-  const found = await outputOf('git', ['grep', '-lF', `/${place}`, '--', 'lib', 'bin', 'services/acceptance'], {
-    cwd: root,
-    accepts: [0, 1],
-  });
-  return found.split('\n').filter((file) => /\.test\.ts$|\/testing\//.test(file));
-};
+/** Files of the repository that a file imports, by their paths from its root. */
+const importsOf = (file: string, text: string): string[] =>
+  [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, specifier = '']) =>
+    path.posix.join(path.posix.dirname(file), specifier),
+  );
 
 /** Tests beside other code that cannot be without the service, and those that stand on them. */
 const testsThatNeed = async (root: string, name: string): Promise<string[]> => {
+  const listed = await outputOf('git', ['ls-files', 'lib', 'bin', 'services/acceptance'], { cwd: root });
+  const tests = listed
+    .split('\n')
+    .filter((file) => /\.test\.ts$|\/testing\/.*\.ts$|^services\/acceptance\/.*\.ts$/.test(file));
+  const imports = await Promise.all(
+    tests.map(async (file) => [file, importsOf(file, await readFile(path.join(root, file), 'utf8'))] as const),
+  );
   const needing = new Set<string>();
-  const places = [`services/${name}/`];
-  for (let place = places.shift(); place !== undefined; place = places.shift())
-    for (const file of await testsThatImport(root, place)) {
-      if (needing.has(file)) continue;
-      needing.add(file);
-      if (file.includes('/testing/')) places.push(`testing/${path.basename(file)}'`);
-    }
+  const isGone = (file: string) => needing.has(file) || file.startsWith(`services/${name}/`);
+  for (let known = -1; known < needing.size; ) {
+    known = needing.size;
+    for (const [file, imported] of imports) if (imported.some(isGone)) needing.add(file);
+  }
   return [...needing].toSorted();
 };
 

@@ -314,7 +314,7 @@ describe('traces', () => {
       const actions = ['xray:PutTelemetryRecords', 'xray:PutTraceSegments'];
       expect(sends(name, 'Cluster')).toEqual([actions]);
       const functions = functionsOf(name);
-      expect(functions.length).toBeGreaterThan(2);
+      expect(functions.length).toBeGreaterThan(0);
       expect(sends(name, 'Function')).toEqual(functions.map(() => actions));
       for (const { Environment } of functions)
         expect(at(Environment, 'Variables', 'OTEL_EXPORTER_OTLP_ENDPOINT')).toBe('xray-daemon:');
