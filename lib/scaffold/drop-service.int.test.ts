@@ -19,8 +19,11 @@ const files: Readonly<Record<string, string>> = {
   'lib/release/mails.int.test.ts': "import { message } from '../../services/mailer/domain/message.ts';\n",
   'lib/emulation/testing/mail-cases.ts': "import { message } from '../../../services/mailer/domain/message.ts';\n",
   'lib/emulation/mails.real.test.ts': "import { cases } from './testing/mail-cases.ts';\n",
-  'lib/emulation/testing/all-cases.ts': "import { cases } from './mail-cases.ts';\n",
-  'services/acceptance/mails.int.test.ts': "import { message } from '../mailer/domain/message.ts';\n",
+  'lib/emulation/testing/shelf-cases.ts': 'export const shelfCases = [];\n',
+  'lib/emulation/testing/every-case.ts':
+    "import { cases } from './mail-cases.ts';\nimport { shelfCases } from './shelf-cases.ts';\n\nexport const all = [...cases, ...shelfCases];\n",
+  'lib/emulation/all.test.ts': "import { all } from './testing/every-case.ts';\n",
+  'services/acceptance/reminder.int.test.ts': "import { message } from '../mailer/domain/message.ts';\n",
   'lib/release/other.test.ts': "import { manifest } from '../../services/till/manifest.ts';\n",
 };
 
@@ -49,16 +52,23 @@ test('a service goes with its folder, its declaration and the tests that import 
     name: 'mailer',
     tests: [
       'lib/emulation/mails.real.test.ts',
-      'lib/emulation/testing/all-cases.ts',
       'lib/emulation/testing/mail-cases.ts',
       'lib/release/mails.int.test.ts',
-      'services/acceptance/mails.int.test.ts',
+      'services/acceptance/reminder.int.test.ts',
     ],
   });
   expect(await read('lib/services.ts')).toBe(list(['shelf', 'till'], 'till, shelf'));
   await expect(read('services/mailer/manifest.ts')).rejects.toThrow('ENOENT');
   await expect(read('lib/release/mails.int.test.ts')).rejects.toThrow('ENOENT');
   expect(await read('lib/release/other.test.ts')).toBe(files['lib/release/other.test.ts']);
+});
+
+test('a list of what tests use goes on without what needs the service, and so do the tests that read it', async () => {
+  await dropService(root, 'mailer', services);
+  expect(await read('lib/emulation/testing/every-case.ts')).toBe(
+    "import { shelfCases } from './shelf-cases.ts';\n\nexport const all = [...shelfCases];\n",
+  );
+  expect(await read('lib/emulation/all.test.ts')).toBe(files['lib/emulation/all.test.ts']);
 });
 
 test('a service that others call or listen to stays, and each of them is named', async () => {

@@ -64,28 +64,62 @@ const undeclare = (text: string, name: string): string => {
     .replace(list, (_, head: string, names: string, tail: string) => `${head}${names.replace(entry, '')}${tail}`);
 };
 
-/** Files of the repository that a file imports, by their paths from its root. */
-const importsOf = (file: string, text: string): string[] =>
-  [...text.matchAll(/\b(?:from|import)\s*\(?\s*'(\.{1,2}\/[^']+)'/g)].map(([, specifier = '']) =>
-    path.posix.join(path.posix.dirname(file), specifier),
-  );
+const importLine = /^import (?:type )?\{?([^}'"]*)\}? from '(\.[^']+)';\n/gm;
 
-/** Tests beside other code that cannot be without the service, and those that stand on them. */
-const testsThatNeed = async (root: string, name: string): Promise<string[]> => {
-  const listed = await outputOf('git', ['ls-files', 'lib', 'bin', 'services/acceptance'], { cwd: root });
-  const tests = listed
-    .split('\n')
-    .filter((file) => /\.test\.ts$|\/testing\/.*\.ts$|^services\/acceptance\/.*\.ts$/.test(file));
-  const imports = await Promise.all(
-    tests.map(async (file) => [file, importsOf(file, await readFile(path.join(root, file), 'utf8'))] as const),
-  );
-  const needing = new Set<string>();
-  const isGone = (file: string) => needing.has(file) || file.startsWith(`services/${name}/`);
-  for (let known = -1; known < needing.size; ) {
-    known = needing.size;
-    for (const [file, imported] of imports) if (imported.some(isGone)) needing.add(file);
+type Imported = { readonly line: string; readonly file: string; readonly names: readonly string[] };
+
+/** What a file imports by a path, as files of the repository. */
+const importsOf = (file: string, text: string): Imported[] =>
+  [...text.matchAll(importLine)].map(([line, names = '', specifier = '']) => ({
+    line,
+    file: path.posix.join(path.posix.dirname(file), specifier),
+    names: names.split(',').flatMap((name) => name.trim().split(' ').at(-1) || []),
+  }));
+
+/** A list without what it spreads of files that went; undefined where the file does more with it than to list it. */
+const unlist = (text: string, gone: readonly Imported[]): string | undefined => {
+  let left = gone.reduce((rest, { line }) => rest.replace(line, ''), text);
+  for (const name of gone.flatMap(({ names }) => names)) {
+    const spread = new RegExp(`\\.\\.\\.${name}\\b,?\\s*`);
+    if (!spread.test(left)) return undefined;
+    left = left.replace(spread, '');
+    if (new RegExp(`\\b${name}\\b`).test(left.replace(importLine, ''))) return undefined;
   }
-  return [...needing].toSorted();
+  return left;
+};
+
+type Needing = {
+  /** Tests that cannot be without the service, those that stand on them, and what only tests use. */
+  readonly removed: readonly string[];
+  /** Lists of such files, as they are without them. */
+  readonly shortened: ReadonlyMap<string, string>;
+};
+
+/** What of the tests beside other code goes with a service. */
+const testsThatNeed = async (root: string, name: string): Promise<Needing> => {
+  const listed = await outputOf('git', ['ls-files', '--', 'lib', 'bin', 'services', '.config'], { cwd: root });
+  const files = listed
+    .split('\n')
+    .filter((file) => /\.test\.ts$|\/testing\/.*\.ts$|^services\/acceptance\/.*\.ts$/.test(file))
+    .filter((file) => !file.startsWith(`services/${name}/`));
+  const texts = new Map<string, string>();
+  for (const file of files) texts.set(file, await readFile(path.join(root, file), 'utf8'));
+  const removed = new Set<string>();
+  const shortened = new Map<string, string>();
+  for (let before = -1; before !== removed.size; ) {
+    before = removed.size;
+    for (const [file, text] of texts) {
+      const gone = importsOf(file, text).filter(
+        (one) => one.file.startsWith(`services/${name}/`) || removed.has(one.file),
+      );
+      if (removed.has(file) || (gone.length === 0 && !text.includes(`/services/${name}/`))) continue;
+      const list = text.includes(`/services/${name}/`) ? undefined : unlist(text, gone);
+      if (list === undefined) removed.add(file);
+      else shortened.set(file, list);
+    }
+  }
+  for (const file of removed) shortened.delete(file);
+  return { removed: [...removed].toSorted(), shortened };
 };
 
 /**
@@ -107,9 +141,11 @@ export const dropService = async (
   if (reasons.length > 0) throw new Error(`"${name}" cannot be dropped: ${reasons.join('; ')}`);
   const list = path.join(root, 'lib/services.ts');
   const declared = undeclare(await readFile(list, 'utf8'), name);
-  const tests = await testsThatNeed(root, name);
+  const { removed, shortened } = await testsThatNeed(root, name);
 
   await writeFile(list, declared);
-  for (const file of [`services/${name}`, ...tests]) await rm(path.join(root, file), { recursive: true, force: true });
-  return { name, tests };
+  for (const [file, text] of shortened) await writeFile(path.join(root, file), text);
+  for (const file of [`services/${name}`, ...removed])
+    await rm(path.join(root, file), { recursive: true, force: true });
+  return { name, tests: removed };
 };

@@ -1,23 +1,17 @@
-/** Stories of orders, money, stock and mails: what a sound build does in the very moment in which each planted bug shows. */
+/** Stories of orders, money and stock: what a sound build does in the very moment in which each planted bug shows. */
 import pg from 'pg';
-import { anOrder } from '../../../services/contracts/testing/order-events.ts';
 import type { Database, Sql } from '../../../services/kit/storage/database.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
-import { renderMail } from '../../../services/notification/templates/render-mail.ts';
-import { startMailTables } from '../../../services/notification/testing/mail-tables.ts';
-import { aMessage } from '../../../services/notification/testing/sample-message.ts';
-import { sendOnce } from '../../../services/notification/use-cases/send-once.ts';
 import { cancel, requestRefund } from '../../../services/order/domain/order-decisions.ts';
 import { ProviderSilence } from '../../../services/payment/clients/payment-provider.ts';
 import { expireReservations } from '../../../services/product/use-cases/expire-reservations.ts';
 import { reserveStock } from '../../../services/product/use-cases/reserve-stock.ts';
 import { auditOrders, storedOrders } from '../../replay/own-orders.ts';
-import { confirmationId, openMailFolder } from '../../shop/mail-folder.ts';
 import type { Finding, InvariantVerdict } from '../invariants.ts';
 import { type Judgement, judgeStory } from './judge-story.ts';
 import { BUYER, GIVE_UP_SECONDS, openPurchaseRoom, type PurchaseRoom } from './purchase-room.ts';
 
-/** Longer than a claim of a key or of a mail lasts. */
+/** Longer than a claim of a key lasts. */
 const CLAIM_MS = 21_000;
 const KEY = 'key-of-the-story';
 
@@ -32,7 +26,8 @@ const dyingAfterOne = (database: Database): Database => {
   return { ...database, query: query as Database['query'] };
 };
 
-const placed = async (room: PurchaseRoom, productId: string, parts?: Parameters<PurchaseRoom['place']>[1]) => {
+/** The id of an order that was placed there. Throws what came instead. */
+export const placed = async (room: PurchaseRoom, productId: string, parts?: Parameters<PurchaseRoom['place']>[1]) => {
   const answer = await room.place(productId, parts);
   if (!('orderId' in answer)) throw new Error(`no order was placed: ${answer.outcome}`);
   return answer.orderId;
@@ -198,41 +193,6 @@ const deadClaim = async (judgement: Judgement) => {
   }
 };
 
-/** A mail goes out, its sender is killed before it can note that, and another one takes the claim over. */
-const lostAnswerOfMail = async (judgement: Judgement) => {
-  const [room, mails] = await Promise.all([openPurchaseRoom(), startMailTables()]);
-  try {
-    const orderId = await placed(room, await room.offer(5));
-    await room.drive(orderId);
-    const message = { ...aMessage('order.paid.v1', anOrder(1)), notificationId: confirmationId(orderId) };
-    const { sentLog, sender, clock, recipients } = mails;
-    const limits = { unpaid: 3, paid: 0, unproved: 6 };
-    const parts = {
-      sentLog,
-      clock,
-      recipients,
-      limits,
-      from: 'orders@example.com',
-      readProblem: () => 'unsure' as const,
-    };
-    const killed: typeof sender = {
-      ...sender,
-      send: async (mail) => {
-        await sender.send(mail);
-        throw new Error('killed');
-      },
-    };
-    const mail = renderMail(message, { name: 'CloudMart' });
-    await sendOnce({ ...parts, sender: killed }, message, mail);
-    clock.advance(CLAIM_MS);
-    await sendOnce({ ...parts, sender }, message, mail);
-    const list = openMailFolder(mails.folder);
-    return await judgeStory(room.facts({ mails: () => list.list() }), judgement);
-  } finally {
-    await Promise.all([room.close(), mails.stop()]);
-  }
-};
-
 /** Each by its planted bug. */
 export const purchaseStories = {
   'outbox-outside-transaction': killedWriter,
@@ -242,5 +202,4 @@ export const purchaseStories = {
   'sweeper-frees-sold': sweptReservation,
   'key-saved-after-order': askedAgain,
   'key-in-flight-for-ever': deadClaim,
-  'mail-sent-again-unasked': lostAnswerOfMail,
 } as const satisfies Readonly<Record<string, (judgement: Judgement) => Promise<InvariantVerdict[]>>>;

@@ -26,7 +26,10 @@ export const readLetter = (secret: string, place: LetterPlace, sealed: string): 
 export const sealLetter = (secret: string, place: LetterPlace, letter: Letter): string =>
   seal(secret, purposeOf(place), Buffer.from(JSON.stringify(letter))).toString('base64url');
 
-/** Opens a letter. Throws when it was sealed under a secret that does not count, or for another mail, or is damaged. */
+/**
+ * Opens a letter. Throws when it was sealed under a secret that does not count, or for another mail, or is damaged.
+ * @public A shop without mails seals letters that nobody opens.
+ */
 export const openLetter = async (
   secret: Pick<RotatingSecret, 'accept'>,
   place: LetterPlace,

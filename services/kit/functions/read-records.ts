@@ -19,7 +19,10 @@ export type IncomingRecord = {
   readonly parkAs: string | null;
 };
 
-/** Whether this is a call by the clock and brings no record. */
+/**
+ * Whether this is a call by the clock and brings no record.
+ * @public No function of a shop need wake by the clock.
+ */
 export const isScheduled = (event: IncomingEvent): boolean =>
   'detail-type' in event && event['detail-type'] === 'Scheduled Event' && event.source === 'aws.events';
 

@@ -19,6 +19,7 @@ export const msk = (records: readonly (readonly [key: string, value: string | un
     },
   }) as unknown as IncomingEvent;
 
+/** @public As all shapes here: a function is free to be called in any of them. */
 export const sqs = (bodies: readonly string[]): IncomingEvent =>
   ({
     Records: bodies.map((body, at) => ({
@@ -34,9 +35,10 @@ const bridged = (detailType: string, source: string, detail: unknown) =>
     ...{ time: '2026-03-01T10:00:00Z', region: 'us-east-1', resources: [], detail },
   }) as unknown as IncomingEvent;
 
+/** @public */
 export const eventBridge = (detail: unknown): IncomingEvent => bridged('order', 'order', detail);
 
-/** The call of a rule with a rate. */
+/** The call of a rule with a rate. @public */
 export const theClock: IncomingEvent = bridged('Scheduled Event', 'aws.events', {});
 
 /** What SES tells of a mail that is out, as its configuration set publishes it to EventBridge. */
