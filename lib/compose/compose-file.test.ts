@@ -15,7 +15,7 @@ import { composeSecrets } from './compose-secrets.ts';
 const containers: Readonly<Record<string, ComposeContainer>> = composeProject(services).services;
 const ours = Object.entries(containers).filter(([, { image }]) => image.startsWith('cloudmart/'));
 const wishlist = testManifest({
-  name: 'wishlist',
+  name: 'no-shop-has-it',
   ports: { http: 8099, grpc: 50099 },
   owns: { database: 'wishes' },
   calls: ['user'],
@@ -31,8 +31,8 @@ describe('compose.yaml and what it mounts', () => {
 
   test('have a service as soon as it is declared: container, secret, scrape', () => {
     const files = composeFiles(withWishlist);
-    expect(composeProject(withWishlist).services['wishlist']).toMatchObject({
-      environment: { SERVICE_NAME: 'wishlist', USER_GRPC: 'user:50051', PROBE_PORT: '9000' },
+    expect(composeProject(withWishlist).services['no-shop-has-it']).toMatchObject({
+      environment: { SERVICE_NAME: 'no-shop-has-it', USER_GRPC: 'user:50051', PROBE_PORT: '9000' },
       ports: ['127.0.0.1:8099:8099', '127.0.0.1:50099:50099'],
       depends_on: {
         prepare: { condition: 'service_completed_successfully' },
@@ -40,13 +40,13 @@ describe('compose.yaml and what it mounts', () => {
       },
     });
     expect(composeSecrets(withWishlist)).toEqual(
-      expect.arrayContaining(['WISHLIST_DATABASE_PASSWORD', 'CALL_SECRET_WISHLIST_TO_USER']),
+      expect.arrayContaining(['NO_SHOP_HAS_IT_DATABASE_PASSWORD', 'CALL_SECRET_NO_SHOP_HAS_IT_TO_USER']),
     );
-    expect(files.get('compose/prometheus.yaml')).toContain('wishlist:9000');
+    expect(files.get('compose/prometheus.yaml')).toContain('no-shop-has-it:9000');
   });
 
   test('keep a dollar sign of a manifest from being read as a variable', () => {
-    expect(composeProject(withWishlist).services['wishlist']?.environment?.['SIGN']).toBe('$$5');
+    expect(composeProject(withWishlist).services['no-shop-has-it']?.environment?.['SIGN']).toBe('$$5');
   });
 
   test.each(['kafka', 'catalogue'])('refuse a service called %s, which stands beside the services', (name) => {

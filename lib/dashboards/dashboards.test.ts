@@ -62,8 +62,8 @@ describe('the dashboards', () => {
   });
 
   test('have one of a service as soon as it is declared', () => {
-    const wishlist = testManifest({ name: 'wishlist', ports: { http: 8099 }, owns: { database: 'wishes' } });
-    const [made] = dashboardsOf([...services, wishlist]).filter(({ name }) => name === 'service-wishlist');
+    const wishlist = testManifest({ name: 'no-shop-has-it', ports: { http: 8099 }, owns: { database: 'wishes' } });
+    const [made] = dashboardsOf([...services, wishlist]).filter(({ name }) => name === 'service-no-shop-has-it');
     expect(made?.rows.map(({ title }) => title)).toEqual([
       'HTTP',
       'Database and cache',

@@ -15,7 +15,6 @@ describe('an entry of a manifest', () => {
   });
 
   const cart = serviceNamed('cart');
-  const notification = serviceNamed('notification');
   test.each<[string, ServiceManifest, RegExp]>([
     [
       'a gRPC door',
@@ -59,8 +58,8 @@ describe('an entry of a manifest', () => {
     ],
     [
       'a type to consume',
-      { ...notification, consumes: { ...notification.consumes, 'cart-events': ['cart.abandoned.v1'] } },
-      /^consumes "cart-events".*cart.abandoned.v1/,
+      { ...cart, consumes: { ...cart.consumes, 'user-events': ['user.mail-requested.v1'] } },
+      /^consumes "user-events".*user.mail-requested.v1/,
     ],
     ['a database to observe', { ...cart, observes: { databases: ['users'] } }, /^observes databases/],
     ['topics to observe', { ...cart, observes: { topics: ['order-events'] } }, /^observes topics/],

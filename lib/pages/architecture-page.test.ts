@@ -66,14 +66,14 @@ describe('docs/architecture.md', () => {
     if (!first) throw new Error('there are no services');
     const wishlist = {
       ...first,
-      name: 'wishlist',
+      name: 'no-shop-has-it',
       owns: { database: 'wishes' },
       publishes: { 'wish-events': { partitions: 3, retentionDays: 2 } },
       consumes: {},
     };
     const fresh = architecturePage(await page(), { services: [...services, wishlist], environments, production: [] });
-    expect(fresh).toContain('wishlist-database[(Aurora: wishes)]');
-    expect(fresh).toContain('| topic `wish-events`, 3 partitions, 2 days | MSK | `wishlist` | - |');
+    expect(fresh).toContain('no-shop-has-it-database[(Aurora: wishes)]');
+    expect(fresh).toContain('| topic `wish-events`, 3 partitions, 2 days | MSK | `no-shop-has-it` | - |');
   });
 
   test('names the decisions that exist, and no other', async () => {

@@ -15,9 +15,9 @@ describe('the picture and the table in README.md', () => {
     const text = await readFile(path.join(root, 'README.md'), 'utf8');
     const [first] = services;
     if (!first) throw new Error('there are no services');
-    const fresh = readmeWith(text, [...services, { ...first, name: 'wishlist', ports: { http: 8099 } }]);
-    expect(fresh).toContain('| [wishlist](services/wishlist) |');
-    expect(fresh).toContain('wishlist[wishlist]');
+    const fresh = readmeWith(text, [...services, { ...first, name: 'no-shop-has-it', ports: { http: 8099 } }]);
+    expect(fresh).toContain('| [no-shop-has-it](services/no-shop-has-it) |');
+    expect(fresh).toContain('no-shop-has-it[no-shop-has-it]');
   });
 
   test('name what is missing when the markers are gone', () => {
