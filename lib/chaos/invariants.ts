@@ -1,7 +1,7 @@
 /** What must be true after every fault is over, one letter each, and what of the data and the run says so. */
 import type { Drift } from '../../services/contracts/http/reconciliation-api.ts';
+import type { Violation } from '../../services/kit/laws/law.ts';
 import type { LawVerdict } from '../laws/check-laws.ts';
-import type { Violation } from '../laws/law.ts';
 
 /** Every invariant, with what it says. */
 export const invariants = {

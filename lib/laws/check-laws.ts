@@ -1,33 +1,30 @@
 /** Checks every law against the facts, with patience for those that hold only once the platform is quiet. */
 import { setTimeout as pause } from 'node:timers/promises';
+import { inOrder, type Law, type LawResult } from '../../services/kit/laws/law.ts';
+import { storedLaws } from '../../services/kit/laws/stored-laws.ts';
 import { deadLetterLaws } from './dead-letter-law.ts';
 import { eventLaws } from './event-laws.ts';
+import type { Facts } from './facts.ts';
 import { historyLaws } from './history-laws.ts';
-import type { Facts, Law, LawResult } from './law.ts';
 import { ledgerLaws } from './ledger-law.ts';
-import { moneyLaws } from './money-laws.ts';
-import { orderLaws } from './order-laws.ts';
-import { stockLaws } from './stock-laws.ts';
-
-const numberOf = ({ id }: Law) => Number(id.slice(1));
+import { providerLaws } from './provider-laws.ts';
 
 /** Every law, in the order of their numbers. */
-export const laws: readonly Law[] = [
-  ...orderLaws,
-  ...stockLaws,
-  ...moneyLaws,
+export const laws: readonly Law<Facts>[] = inOrder([
+  ...storedLaws,
+  ...providerLaws,
   ...eventLaws,
   ...ledgerLaws,
   ...historyLaws,
   ...deadLetterLaws,
-].toSorted((a, b) => numberOf(a) - numberOf(b));
+]);
 
 export type LawVerdict = LawResult & Pick<Law, 'id' | 'sentence' | 'when'>;
 
 /** Milliseconds between two looks at laws that do not hold yet. */
 const lookAgainMs = 2_000;
 
-const judge = async (law: Law, facts: Facts): Promise<LawVerdict> => ({
+const judge = async (law: Law<Facts>, facts: Facts): Promise<LawVerdict> => ({
   id: law.id,
   sentence: law.sentence,
   when: law.when,

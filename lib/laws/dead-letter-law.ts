@@ -1,7 +1,9 @@
 /** That what was replayed did go back to whom it was for. */
+import type { Law, Violation } from '../../services/kit/laws/law.ts';
+import { lawsElsewhere } from '../../services/kit/laws/laws-elsewhere.ts';
 import { deadLetterTopicOf } from '../../services/kit/manifest.ts';
 import { eventsInLog, keptSince } from './events-in-log.ts';
-import type { Facts, Law, Violation } from './law.ts';
+import type { Facts } from './facts.ts';
 
 type Replayed = {
   readonly event_id: string;
@@ -25,10 +27,8 @@ const replayedOn = async (facts: Facts, topic: string, since: Date): Promise<Rep
   );
 };
 
-const replayedLettersAreBack: Law = {
-  id: 'I18',
-  sentence: 'a dead letter that counts as replayed is in its topic once more',
-  when: 'always',
+const replayedLettersAreBack: Law<Facts> = {
+  ...lawsElsewhere.I18,
   check: async (facts) => {
     const topics = new Map(facts.publishers.flatMap(({ publishes }) => Object.entries(publishes)));
     const violations: Violation[] = [];
@@ -53,4 +53,4 @@ const replayedLettersAreBack: Law = {
   },
 };
 
-export const deadLetterLaws: readonly Law[] = [replayedLettersAreBack];
+export const deadLetterLaws: readonly Law<Facts>[] = [replayedLettersAreBack];

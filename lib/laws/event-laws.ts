@@ -1,8 +1,10 @@
 import { inboxRetentionDays } from '../../services/kit/events/inbox.ts';
 import { outboxRetentionDays } from '../../services/kit/events/outbox.ts';
+import type { Law, LawResult, Violation } from '../../services/kit/laws/law.ts';
+import { lawsElsewhere } from '../../services/kit/laws/laws-elsewhere.ts';
 import { actsOn, consumedTopics } from '../../services/kit/manifest.ts';
 import { eventsInLog, keptSince } from './events-in-log.ts';
-import type { ConsumingService, Facts, Law, LawResult, PublishingService, Violation } from './law.ts';
+import type { ConsumingService, Facts, PublishingService } from './facts.ts';
 
 /** At most this many subjects are named per violation; the count tells the rest. */
 const named = 3;
@@ -53,10 +55,8 @@ const checkOutbox = async (facts: Facts, { service, publishes, read }: Publishin
   return { checked: rows.length, violations };
 };
 
-const outboxesDrain: Law = {
-  id: 'I5',
-  sentence: 'what a service wrote to its outbox is in the log, and nothing else is',
-  when: 'quiet',
+const outboxesDrain: Law<Facts> = {
+  ...lawsElsewhere.I5,
   check: async (facts) => {
     const parts = [];
     for (const publisher of facts.publishers) parts.push(await checkOutbox(facts, publisher));
@@ -101,10 +101,8 @@ const checkConsumer = async (facts: Facts, consumer: ConsumingService): Promise<
   return { checked, violations };
 };
 
-const everythingHandled: Law = {
-  id: 'I9',
-  sentence: 'every published event is handled or parked by every consumer that acts on its type',
-  when: 'quiet',
+const everythingHandled: Law<Facts> = {
+  ...lawsElsewhere.I9,
   check: async (facts) => {
     const parts = [];
     for (const consumer of facts.consumers) parts.push(await checkConsumer(facts, consumer));
@@ -115,10 +113,8 @@ const everythingHandled: Law = {
   },
 };
 
-const oneConfirmation: Law = {
-  id: 'I14',
-  sentence: 'every paid order has exactly one confirmation mail, and no other order has one',
-  when: 'quiet',
+const oneConfirmation: Law<Facts> = {
+  ...lawsElsewhere.I14,
   check: async (facts) => {
     if (!facts.mails) return { checked: 0, violations: [] };
     const confirmations = new Map<string, number>();
@@ -148,4 +144,4 @@ const oneConfirmation: Law = {
   },
 };
 
-export const eventLaws: readonly Law[] = [outboxesDrain, everythingHandled, oneConfirmation];
+export const eventLaws: readonly Law<Facts>[] = [outboxesDrain, everythingHandled, oneConfirmation];

@@ -1,6 +1,6 @@
 /** The events that the log holds, and since when it and others must still hold them. */
 import { UnknownTopic } from '../../services/kit/events/event-log.ts';
-import type { Facts } from './law.ts';
+import type { Facts } from './facts.ts';
 
 /** Records of one question to the log. */
 const pageSize = 1_000;

@@ -1,33 +1,11 @@
-/** That every event of an order was noted for the others, and that the log tells of a subject in the order in which it changed. */
+/** That the log tells of a subject in the order in which it changed. */
 import { UnknownTopic } from '../../services/kit/events/event-log.ts';
-import { outboxRetentionDays } from '../../services/kit/events/outbox.ts';
-import { countOf, type Facts, type Law, lawResult, type PublishingService, type Violation } from './law.ts';
+import type { Law, Violation } from '../../services/kit/laws/law.ts';
+import { lawsElsewhere } from '../../services/kit/laws/laws-elsewhere.ts';
+import type { Facts, PublishingService } from './facts.ts';
 
-/** Hours that rows of the outbox may be pruned early, for clocks that differ. */
-const graceHours = 1;
 /** Records of one question to the log. */
 const pageSize = 1_000;
-
-const everyEventNoted: Law = {
-  id: 'I16',
-  sentence: 'every event of an order has its row in the outbox',
-  when: 'always',
-  check: async ({ orders, now }) => {
-    // A history without an order is named by I3.
-    const unnoted = await orders<{ order_id: string; sequence: number; event_id: string }>(
-      `SELECT order_id, sequence, event_id FROM order_events e
-        WHERE at > $1::timestamptz - make_interval(days => $2, hours => -$3::int) AND NOT EXISTS (SELECT FROM outbox n WHERE n.id = e.event_id)
-          AND EXISTS (SELECT FROM orders o WHERE o.id = e.order_id)`,
-      [now, outboxRetentionDays, graceHours],
-    );
-    return lawResult(
-      await countOf(orders, 'order_events'),
-      unnoted,
-      ({ order_id }) => order_id,
-      ({ sequence, event_id }) => `event ${sequence} (${event_id}) was never noted for the others`,
-    );
-  },
-};
 
 type Told = { readonly partition: number; readonly key: string; readonly id: string };
 type Noted = { readonly id: string; readonly subject: string; readonly sequence: string };
@@ -78,10 +56,8 @@ const checkOrder = async (facts: Facts, { publishes, read }: PublishingService) 
   return { checked, violations };
 };
 
-const toldInOrder: Law = {
-  id: 'I17',
-  sentence: 'the log tells of each subject in one partition and in the order in which it changed',
-  when: 'always',
+const toldInOrder: Law<Facts> = {
+  ...lawsElsewhere.I17,
   check: async (facts) => {
     const parts = [];
     for (const publisher of facts.publishers) parts.push(await checkOrder(facts, publisher));
@@ -92,4 +68,4 @@ const toldInOrder: Law = {
   },
 };
 
-export const historyLaws: readonly Law[] = [everyEventNoted, toldInOrder];
+export const historyLaws: readonly Law<Facts>[] = [toldInOrder];

@@ -1,5 +1,7 @@
 import { checkEntries, type LedgerEntry } from '../../services/contracts/ledger/ledger-entry.ts';
-import type { Law, Violation } from './law.ts';
+import type { Law, Violation } from '../../services/kit/laws/law.ts';
+import { lawsElsewhere } from '../../services/kit/laws/laws-elsewhere.ts';
+import type { Facts } from './facts.ts';
 
 type OrderEventRow = { readonly order_id: string; readonly sequence: number; readonly event_id: string };
 
@@ -24,10 +26,8 @@ const ofOrder = (orderId: string, events: readonly OrderEventRow[], entries: rea
   ];
 };
 
-const ledgerIsWhole: Law = {
-  id: 'I15',
-  sentence: 'the ledger holds exactly the events of every order, unchanged and in one chain',
-  when: 'quiet',
+const ledgerIsWhole: Law<Facts> = {
+  ...lawsElsewhere.I15,
   check: async ({ orders, ledger }) => {
     if (!ledger) return { checked: 0, violations: [] };
     const events = Map.groupBy(
@@ -48,4 +48,4 @@ const ledgerIsWhole: Law = {
   },
 };
 
-export const ledgerLaws: readonly Law[] = [ledgerIsWhole];
+export const ledgerLaws: readonly Law<Facts>[] = [ledgerIsWhole];

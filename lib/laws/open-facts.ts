@@ -2,11 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import pg from 'pg';
 import { openEventLog } from '../../services/kit/events/open-event-log.ts';
+import type { AcceptedOrder, Read, Row } from '../../services/kit/laws/law.ts';
 import { consumedTopics, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { createLogger } from '../../services/kit/telemetry/logger.ts';
 import { ledgerTableOf, sentMailsOf } from '../services.ts';
 import { openMailFolder } from '../shop/mail-folder.ts';
-import type { AcceptedOrder, Facts, Read, Row } from './law.ts';
+import type { Facts } from './facts.ts';
 import { readLedger } from './read-ledger.ts';
 
 export type FactsOptions = {

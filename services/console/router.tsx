@@ -58,6 +58,12 @@ const book = createRoute({
   component: lazyRouteComponent(() => import('./pages/book-page.tsx'), 'BookPage'),
 });
 
+const laws = createRoute({
+  getParentRoute: () => root,
+  path: '/laws',
+  component: lazyRouteComponent(() => import('./pages/laws-page.tsx'), 'LawsPage'),
+});
+
 const analytics = createRoute({
   getParentRoute: () => root,
   path: '/analytics',
@@ -153,6 +159,7 @@ export const createConsoleRouter = () =>
       product,
       books,
       book,
+      laws,
       analytics,
       staff,
       map,

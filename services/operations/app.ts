@@ -26,6 +26,7 @@ import { databasesHandlers } from './http/databases-handlers.ts';
 import { deadLettersHandlers } from './http/dead-letters-handlers.ts';
 import { eventSequencesHandlers } from './http/event-sequences-handlers.ts';
 import { incidentsHandlers } from './http/incidents-handlers.ts';
+import { lawsHandlers } from './http/laws-handlers.ts';
 import { pipelinesHandlers } from './http/pipelines-handlers.ts';
 import { type TopologyEffects, topologyHandlers } from './http/topology-handlers.ts';
 import { judgeSeverity, neededToBuy } from './incidents/judge-severity.ts';
@@ -37,6 +38,7 @@ import { lookAtPipelines } from './pipelines/look-at-pipelines.ts';
 import { createActRepository } from './storage/act-repository.ts';
 import { createDeadLetterRepository } from './storage/dead-letter-repository.ts';
 import { createIncidentRepository } from './storage/incident-repository.ts';
+import { createLawCheckRepository } from './storage/law-check-repository.ts';
 import { openObservedDatabases } from './storage/observed-databases.ts';
 import { createObservedLedger } from './storage/observed-ledger.ts';
 import { createOrderHistory } from './storage/order-history.ts';
@@ -129,6 +131,13 @@ export const operationsApp = async (context: ServiceContext<OperationsConfig>, p
     ...deadLettersHandlers({ ...acting, log, topics, letters, platform }),
     ...eventSequencesHandlers({ ...acting, clock, log, topics, orders, ledger }),
     ...incidentsHandlers({ ...acting, clock, incidents, telling, judge, windows, services }),
+    ...lawsHandlers({
+      ...acting,
+      databases,
+      clock,
+      logger,
+      checks: createLawCheckRepository({ sql: database, clock }),
+    }),
     ...pipelinesHandlers(flow),
   });
 

@@ -9,7 +9,7 @@ import type { Database } from '../../../services/kit/storage/database.ts';
 import { systemClock } from '../../../services/kit/system-clock.ts';
 import { eventually } from '../../../services/kit/testing/condition.ts';
 import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
-import type { Facts } from '../../laws/law.ts';
+import type { Facts } from '../../laws/facts.ts';
 import type { Finding } from '../invariants.ts';
 import { factsOf, migrationsOf, readerOf, silent } from './judge-story.ts';
 

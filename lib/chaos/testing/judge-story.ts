@@ -2,11 +2,12 @@
 
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { Read, Row } from '../../../services/kit/laws/law.ts';
 import { createLogger } from '../../../services/kit/telemetry/logger.ts';
 import type { TestDatabase } from '../../../services/kit/testing/postgres.ts';
 import { root } from '../../checkout.ts';
 import { checkLaws } from '../../laws/check-laws.ts';
-import type { Facts, Read, Row } from '../../laws/law.ts';
+import type { Facts } from '../../laws/facts.ts';
 import { type Finding, type InvariantVerdict, judgeInvariants } from '../invariants.ts';
 
 export const silent = createLogger('chaos', 'silent');

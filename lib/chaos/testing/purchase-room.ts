@@ -24,7 +24,7 @@ import { createProduct } from '../../../services/product/use-cases/change-catalo
 import { commitStock } from '../../../services/product/use-cases/commit-stock.ts';
 import { releaseStock } from '../../../services/product/use-cases/release-stock.ts';
 import { reserveStock } from '../../../services/product/use-cases/reserve-stock.ts';
-import type { Facts } from '../../laws/law.ts';
+import type { Facts } from '../../laws/facts.ts';
 import { factsOf, migrationsOf, readerOf, silent } from './judge-story.ts';
 
 export const BUYER = 'usr_00000000000000000000000001';

@@ -3,12 +3,13 @@ import type { LedgerEntry } from '../../../services/contracts/ledger/ledger-entr
 import { chainedEntries } from '../../../services/contracts/testing/ledger-entries.ts';
 import { createEmbeddedLog } from '../../../services/kit/events/embedded/embedded-log.ts';
 import { embeddedLogSchema } from '../../../services/kit/events/embedded/embedded-log-schema.ts';
+import type { AcceptedOrder, Read, Row } from '../../../services/kit/laws/law.ts';
 import { actsOn } from '../../../services/kit/manifest.ts';
 import type { Database, Sql } from '../../../services/kit/storage/database.ts';
 import { createLogger } from '../../../services/kit/telemetry/logger.ts';
 import { emptyDatabase, testDatabase } from '../../../services/kit/testing/postgres.ts';
 import { manifest as orderManifest } from '../../../services/order/manifest.ts';
-import type { AcceptedOrder, Facts, Read, Row } from '../law.ts';
+import type { Facts } from '../facts.ts';
 import { fillDeadLetters } from './dead-letters.ts';
 import { fillPayments, fillProducts } from './stock-and-payments.ts';
 

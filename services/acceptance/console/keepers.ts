@@ -7,7 +7,7 @@ import pg from 'pg';
 import { openEventLog } from '../../kit/events/open-event-log.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
 import { barriers, faultsIn, type Storefront } from '../storefront/visitor.ts';
-import { question, visitAsStaff } from './colleague.ts';
+import { buy, question, visitAsStaff } from './colleague.ts';
 
 /** Two sessions of the orders' owner, of which the second waits for the first; `waiting` settles when it is let go. */
 const startWaiting = async ({ platform }: Storefront) => {
@@ -35,6 +35,22 @@ const leaveConsumer = async ({ platform }: Storefront, group: string) => {
   } finally {
     await log.close();
   }
+};
+
+/** A second key of an order, which no law allows, until it is taken back. */
+const breakLaw = async ({ platform }: Storefront, orderId: string) => {
+  const { databases } = JSON.parse(await readFile(path.join(platform().folder, 'state.json'), 'utf8'));
+  const client = new pg.Client({ connectionString: databases.orders });
+  await client.connect();
+  await client.query(
+    `INSERT INTO idempotency_keys (owner, key, fingerprint, attempt, claimed_until, order_id, created_at)
+     SELECT owner, 'second-of-' || key, fingerprint, attempt, claimed_until, order_id, created_at FROM idempotency_keys WHERE order_id = $1`,
+    [orderId],
+  );
+  return async () => {
+    await client.query(`DELETE FROM idempotency_keys WHERE order_id = $1 AND key LIKE 'second-of-%'`, [orderId]);
+    await client.end();
+  };
 };
 
 /** What those do who keep the databases and the log. */
@@ -90,6 +106,48 @@ export const keepers = (at: Storefront): void => {
       await move.getByText(/It was moved; act_/).waitFor();
       await move.getByRole('button', { name: 'Good' }).click();
       await page.getByRole('row', { name: new RegExp(`${group}.* user-events 0 [1-9]`) }).waitFor();
+      expect(faultsIn(complaints)).toEqual([]);
+      await page.close();
+    });
+
+    it('asks whether the laws of the data hold, reads which is broken by what, and sees it hold again', async () => {
+      const orderId = await buy(at);
+      const { page, complaints, picture, overflow } = await visitAsStaff(at, '/orders');
+      await page.getByRole('link', { name: 'Laws' }).click();
+      await page.getByRole('heading', { name: 'Nobody has asked yet' }).waitFor();
+      await page.getByRole('row', { name: /^I14: .*npx cloudmart laws/ }).waitFor();
+      expect(await barriers(page)).toEqual([]);
+      const check = async () => {
+        await page.getByRole('button', { name: 'Check the laws' }).click();
+        const asked = question(page, 'Check the laws');
+        await asked.getByText(/customers notice nothing/).waitFor();
+        await asked.getByRole('button', { name: 'Check the laws' }).click();
+        await asked.waitFor({ state: 'hidden' });
+      };
+      const rowOf = (law: string, state: string) =>
+        page
+          .getByRole('table', { name: 'Laws', exact: true })
+          .getByRole('row', { name: new RegExp(`^${law}: .* ${state} `) });
+      const mend = await breakLaw(at, orderId);
+      try {
+        await check();
+        await rowOf('I2', 'broken').getByText(`${orderId} stands under 2 keys`).waitFor();
+        await rowOf('I4', 'holds').waitFor();
+        expect([await barriers(page), await overflow()]).toEqual([[], 0]);
+        await picture('console-laws-broken');
+        await page.setViewportSize({ width: 390, height: 844 });
+        expect([await barriers(page), await overflow()]).toEqual([[], 0]);
+        await picture('console-laws-broken-phone');
+      } finally {
+        await mend();
+      }
+      await check();
+      for (const law of ['I1', 'I2', 'I3', 'I4', 'I6', 'I13', 'I16']) await rowOf(law, 'holds').waitFor();
+      await page.getByRole('link', { name: 'Acts' }).click();
+      await page
+        .getByRole('row', { name: /^laws\.check .*done/ })
+        .first()
+        .waitFor();
       expect(faultsIn(complaints)).toEqual([]);
       await page.close();
     });

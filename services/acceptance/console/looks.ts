@@ -13,6 +13,7 @@ const shown = [
   ['orders', '/orders', 'Orders'],
   ['stock', '/stock', 'Stock'],
   ['books', '/books', 'Books'],
+  ['laws', '/laws', 'Laws'],
   ['analytics', '/analytics', 'Analytics'],
   ['pipelines', '/pipelines', 'Pipelines'],
   ['dead-letters', '/dead-letters', 'Dead letters'],

@@ -86,3 +86,8 @@ export const CacheIcon = () => (
     <path d="M13 3.5 5.5 13.5h6l-.5 7 7.5-10h-6z" />
   </Icon>
 );
+export const LawsIcon = () => (
+  <Icon>
+    <path d="M12 3.5 5 6v5.5c0 4.3 3 7.5 7 9 4-1.5 7-4.7 7-9V6zm-3 8.5 2.2 2.2L15.5 10" />
+  </Icon>
+);

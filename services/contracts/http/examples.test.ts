@@ -16,6 +16,7 @@ import * as databases from './operations/databases-api.ts';
 import * as deadLetters from './operations/dead-letters-api.ts';
 import * as eventSequences from './operations/event-sequences-api.ts';
 import * as incidents from './operations/incidents-api.ts';
+import * as laws from './operations/laws-doors.ts';
 import * as pipelines from './operations/pipelines-api.ts';
 import * as topology from './operations/topology-api.ts';
 import * as order from './order-api.ts';
@@ -33,6 +34,7 @@ const schemas = [
   deadLetters,
   eventSequences,
   incidents,
+  laws,
   assistant,
   auth,
   cart,

@@ -77,3 +77,10 @@ export const warehouseUnavailable = (cause: unknown) =>
     retryAfterSeconds: 10,
     cause,
   });
+
+export const lawsUnderWay = () =>
+  new Refusal(
+    'conflict',
+    'laws.check-under-way',
+    'A check of the laws is under way; it takes some seconds, and its answer is for everybody.',
+  );

@@ -8,6 +8,7 @@ import { databasesDoors } from './databases-doors.ts';
 import { deadLettersDoors } from './dead-letters-doors.ts';
 import { eventSequencesDoors } from './event-sequences-doors.ts';
 import { incidentsDoors } from './incidents-doors.ts';
+import { lawsDoors } from './laws-doors.ts';
 import { pipelinesDoors } from './pipelines-doors.ts';
 import { topologyDoors } from './topology-doors.ts';
 
@@ -22,4 +23,5 @@ export const operationsDoors = {
   ...databasesDoors,
   ...cacheDoors,
   ...analyticsDoors,
+  ...lawsDoors,
 } as const satisfies Doors;

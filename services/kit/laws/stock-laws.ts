@@ -1,4 +1,4 @@
-import { countOf, type Law, lawResult, type Violation } from './law.ts';
+import { countOf, type Law, lawResult, pagesOf, type Violation } from './law.ts';
 
 /** Seconds that the expiry job may be late. */
 const expiryGraceSeconds = 120;
@@ -73,31 +73,41 @@ const reservationsBelong: Law = {
   sentence: 'a reservation belongs to one order that still needs it, and none outlives its time',
   when: 'quiet',
   check: async ({ products, orders, now }) => {
-    const states = new Map(
-      (
-        await orders<OrderUnits & { id: string }>(
-          `SELECT id, status, shipment IS NOT NULL AS shipped,
-                  (SELECT sum((line ->> 'quantity')::int) FROM jsonb_array_elements(lines) AS line)::int AS bought,
-                  coalesce(back.returned, 0)::int AS returned, coalesce(back.restocked, 0)::int AS restocked
-             FROM orders
-             LEFT JOIN LATERAL (
-               SELECT sum((line ->> 'quantity')::int) AS returned, sum((line ->> 'quantity')::int) FILTER (WHERE (line ->> 'isRestocked')::boolean) AS restocked
-                 FROM jsonb_array_elements(returns) AS each, jsonb_array_elements(each -> 'lines') AS line) AS back ON true`,
-        )
-      ).map((row) => [row.id, row]),
+    let checked = 0;
+    const violations: Violation[] = [];
+    const pages = pagesOf<{ order_id: string; status: string; reserved_until: Date | null }>(
+      products,
+      'SELECT order_id, status, reserved_until FROM reservations WHERE order_id > $1 ORDER BY order_id LIMIT $2',
+      'order_id',
     );
-    const reservations = await products<{ order_id: string; status: string; overdue: boolean }>(
-      `SELECT order_id, status, status = 'reserved' AND reserved_until < $1::timestamptz - make_interval(secs => $2) AS overdue FROM reservations`,
-      [now, expiryGraceSeconds],
-    );
-    const violations = reservations.flatMap(({ order_id, status, overdue }): Violation[] => {
-      if (overdue) return [{ subject: order_id, detail: 'still holds units after its time' }];
-      const order = states.get(order_id);
-      return agrees(status, order)
-        ? []
-        : [{ subject: order_id, detail: `has a ${status} reservation but is ${order?.status ?? 'not an order'}` }];
-    });
-    return { checked: reservations.length, violations };
+    const overdueBefore = new Date(now.getTime() - expiryGraceSeconds * 1000);
+    for await (const page of pages) {
+      checked += page.length;
+      // Orders after reservations: nobody reserves for an order that is not written yet.
+      const bought = await orders<OrderUnits & { id: string }>(
+        `SELECT id, status, shipment IS NOT NULL AS shipped,
+                (SELECT sum((line ->> 'quantity')::int) FROM jsonb_array_elements(lines) AS line)::int AS bought,
+                coalesce(back.returned, 0)::int AS returned, coalesce(back.restocked, 0)::int AS restocked
+           FROM orders
+           LEFT JOIN LATERAL (
+             SELECT sum((line ->> 'quantity')::int) AS returned, sum((line ->> 'quantity')::int) FILTER (WHERE (line ->> 'isRestocked')::boolean) AS restocked
+               FROM jsonb_array_elements(returns) AS each, jsonb_array_elements(each -> 'lines') AS line) AS back ON true
+          WHERE id = ANY ($1::text[])`,
+        [page.map(({ order_id }) => order_id)],
+      );
+      const orderOf = new Map(bought.map((row) => [row.id, row]));
+      for (const { order_id, status, reserved_until: until } of page) {
+        const order = orderOf.get(order_id);
+        if (status === 'reserved' && until !== null && until < overdueBefore)
+          violations.push({ subject: order_id, detail: 'still holds units after its time' });
+        else if (!agrees(status, order))
+          violations.push({
+            subject: order_id,
+            detail: `has a ${status} reservation but is ${order?.status ?? 'not an order'}`,
+          });
+      }
+    }
+    return { checked, violations };
   },
 };
 
