@@ -24,6 +24,6 @@ test('every command of .ci/run is in a workflow too', () => {
         .filter((word) => !/^["-]/.test(word))
         .join(' '),
     );
-  expect(commands).toEqual(expect.arrayContaining(['npm ci', 'npm test', 'npm start', '.ci/new-service']));
+  expect(commands).toEqual(expect.arrayContaining(['npm ci', 'npm test', 'npm start', '.ci/fork']));
   expect(commands.filter((command) => !workflows.some((line) => line.includes(command)))).toEqual([]);
 });

@@ -94,7 +94,7 @@ describe('the chat', () => {
     await post(`maintenance-windows/${window.id}/close`);
     const over = 'maintenance over: New PostgreSQL';
     await eventually(async () => expect(await titlesOf(window.id)).toEqual([announced, over, tomorrow]));
-    expect(await mailedOf('New PostgreSQL')).toEqual([announced, over, tomorrow]);
+    await eventually(async () => expect(await mailedOf('New PostgreSQL')).toEqual([announced, over, tomorrow]));
   });
 
   test('is told neither who acts, nor an address or a password that somebody typed, nor calls everybody', async () => {
@@ -102,6 +102,8 @@ describe('the chat', () => {
     const shown = '[P3] incident: [address] &lt;!channel&gt; is charged by postgresql://ann:[redacted]@db/x';
     await eventually(async () => expect(await titlesOf(id)).toEqual([shown]));
     await post(`incidents/${id}/notes`, { text: 'At it', acknowledge: true });
+    // Nobody is told of an answer any more once it is over.
+    await eventually(async () => expect(await titlesOf(id)).toHaveLength(2));
     await post(`incidents/${id}/close`, { text: 'Nothing' });
     await eventually(async () => expect(await titlesOf(id)).toHaveLength(3));
     expect(JSON.stringify(await operations.told())).not.toMatch(/usr_|hunter22|ann@/);
