@@ -26,7 +26,10 @@ export type IncomingRecord = {
 export const isScheduled = (event: IncomingEvent): boolean =>
   'detail-type' in event && event['detail-type'] === 'Scheduled Event' && event.source === 'aws.events';
 
-/** Whether SES tells what became of a mail. */
+/**
+ * Whether SES tells what became of a mail.
+ * @public A shop without mails hears nothing of them.
+ */
 export const isMailFeedback = (event: IncomingEvent): event is EventBridgeEvent<string, unknown> =>
   'detail-type' in event && event.source === 'aws.ses';
 

@@ -61,6 +61,7 @@ const mailFeedback = (detailType: string, eventType: string, to: string, told: o
 
 const feedbackHead = { timestamp: '2026-03-01T10:00:00.000Z', feedbackId: '0100018f3a1c2b4d-000000' };
 
+/** @public */
 export const bounced = (to: string, bounceType: 'Permanent' | 'Transient' | 'Undetermined'): IncomingEvent =>
   mailFeedback('Email Bounced', 'Bounce', to, {
     bounce: {
@@ -72,7 +73,7 @@ export const bounced = (to: string, bounceType: 'Permanent' | 'Transient' | 'Und
     },
   });
 
-/** `feedbackType` as the receiver names it; absent where it names none. */
+/** `feedbackType` as the receiver names it; absent where it names none. @public */
 export const complained = (to: string, feedbackType?: string): IncomingEvent =>
   mailFeedback('Email Complaint Received', 'Complaint', to, {
     complaint: {
