@@ -34,7 +34,10 @@ const withoutScript = async (at: Storefront, path: string, locale: string) => {
   const coming = Promise.withResolvers<void>();
   const asked: string[] = [];
   page.on('request', (request) => asked.push(request.url()));
-  await page.route('**/assets/first-*.js', async (route) => {
+  const html = await (await fetch(at.shop())).text();
+  const [, entry = ''] = /<script type="module"[^>]* src="([^"]+)"/.exec(html) ?? [];
+  expect(entry).toMatch(/\.js$/);
+  await page.route(`**${entry}`, async (route) => {
     await coming.promise;
     await route.continue();
   });
