@@ -52,8 +52,8 @@ const marks: ReadonlyMap<string, string> = new Map([
  */
 const plain = (text: string): string =>
   maskUrlPasswords(text)
-    .slice(0, mostCharacters)
     .replace(address, '[address]')
+    .slice(0, mostCharacters)
     .replace(/[&<>]/g, (mark) => marks.get(mark) ?? mark);
 
 export const chatMessage = ({ id, threadId, title, lines, nextSteps, keywords }: ChatNotice): ChatMessage => ({

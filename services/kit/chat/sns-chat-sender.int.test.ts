@@ -59,6 +59,13 @@ test('a topic is given the notice in the form of custom notifications, as one th
   });
 });
 
+test('an address that stands where a long text is cut goes to no chat in part', async () => {
+  const before = 'x'.repeat(3_990);
+  await sender.send({ ...notice, lines: [`${before} ann@buyer.example`] });
+  const { content } = JSON.parse(asked.at(-1)?.get('Message') ?? '');
+  expect(content.description).not.toContain('ann');
+});
+
 test('a topic that takes nothing fails by name, and is asked once', async () => {
   status = 403;
   const before = asked.length;

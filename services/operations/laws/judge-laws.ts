@@ -22,12 +22,12 @@ export type JudgeLawsLimits = {
   readonly lawMs?: number;
   /** Milliseconds for all of them; default 20,000. */
   readonly allMs?: number;
+  /** Resolves when what was under way is looked at once more; default after two seconds. */
+  readonly untilSecondLook?: () => Promise<unknown>;
 };
 
 /** Seconds after which an order that is owed something counts as stuck: the order service gives up long before. */
 const limitSeconds = 900;
-/** Milliseconds until what was under way is looked at once more. */
-const lookAgainMs = 2_000;
 
 /** What is left out of a law here. */
 const promises = 'Without what clients remember of their orders; "npx cloudmart laws --history" compares it.';
@@ -65,16 +65,16 @@ const uncheckedFor = ({ id, sentence, when }: Law, note: string): LawVerdict => 
 });
 
 /**
- * One verdict per law of databases. A law that cannot be asked is `unchecked` and hides none of the others; one that holds once the shop
- * is quiet is broken if it was when it was looked at twice.
+ * One verdict per law of databases. A law that cannot be asked is `unchecked` and hides none of the others. One that holds once the shop is
+ * quiet is broken by what broke it at both of two looks: a shop that sells has other orders under way at each.
  */
 export const judgeLaws = async (
   { databases, clock, logger }: JudgeLawsEffects,
-  { lawMs = 4_000, allMs = 20_000 }: JudgeLawsLimits = {},
+  { lawMs = 4_000, allMs = 20_000, untilSecondLook = () => pause(2_000) }: JudgeLawsLimits = {},
 ): Promise<LawVerdict[]> => {
   const allUntil = performance.now() + allMs;
 
-  const judge = async (law: Law): Promise<LawVerdict> => {
+  const ask = (law: Law): Promise<LawResult> => {
     const until = Math.min(performance.now() + lawMs, allUntil);
     const reader =
       (name: string): Read =>
@@ -87,26 +87,34 @@ export const judgeLaws = async (
         const { rows } = await look(database, (tx) => tx.query<R>(limited, values), { statementTimeoutMs: left });
         return rows;
       };
-    try {
-      const [orders, products, payments] = [reader('orders'), reader('products'), reader('payments')];
-      const facts = { orders, products, payments, promises: [], now: clock.now(), limitSeconds };
-      return verdictOf(law, await law.check(facts));
-    } catch (problem) {
-      if (isOutOfTime(problem)) return uncheckedFor(law, tooLong(lawMs));
-      if (problem instanceof Refusal) return uncheckedFor(law, problem.message);
-      logger.error({ error: problem, law: law.id }, 'a law could not be checked');
-      return uncheckedFor(law, 'Its question failed; the log of the operations service says how.');
-    }
+    const [orders, products, payments] = [reader('orders'), reader('products'), reader('payments')];
+    return law.check({ orders, products, payments, promises: [], now: clock.now(), limitSeconds });
   };
 
-  const verdicts: LawVerdict[] = [];
-  for (const law of storedLaws) verdicts.push(await judge(law));
-  const isUnderWay = ({ when, state }: LawVerdict) => when === 'quiet' && state === 'broken';
-  if (!verdicts.some(isUnderWay)) return verdicts;
-  await pause(lookAgainMs);
-  for (const [at, law] of storedLaws.entries()) {
-    const verdict = verdicts[at];
-    if (verdict && isUnderWay(verdict)) verdicts[at] = await judge(law);
+  const whyUnchecked = (law: Law, problem: unknown): string => {
+    if (isOutOfTime(problem)) return tooLong(lawMs);
+    if (problem instanceof Refusal) return problem.message;
+    logger.error({ error: problem, law: law.id }, 'a law could not be checked');
+    return 'Its question failed; the log of the operations service says how.';
+  };
+
+  const looks = new Map<Law, LawResult | { readonly unchecked: string }>();
+  const lookAt = async (law: Law) =>
+    looks.set(law, await ask(law).catch((problem: unknown) => ({ unchecked: whyUnchecked(law, problem) })));
+  for (const law of storedLaws) await lookAt(law);
+
+  const underWay = [...looks].flatMap(([law, found]) =>
+    law.when === 'quiet' && 'violations' in found && found.violations.length > 0 ? [{ law, first: found }] : [],
+  );
+  if (underWay.length > 0) await untilSecondLook();
+  for (const { law, first } of underWay) {
+    await lookAt(law);
+    const second = looks.get(law);
+    if (!second || !('violations' in second)) continue;
+    const before = new Set(first.violations.map(({ subject }) => subject));
+    looks.set(law, { ...second, violations: second.violations.filter(({ subject }) => before.has(subject)) });
   }
-  return verdicts;
+  return [...looks].map(([law, found]) =>
+    'violations' in found ? verdictOf(law, found) : uncheckedFor(law, found.unchecked),
+  );
 };

@@ -52,6 +52,8 @@ const check = async () => {
   expect([status, body]).toEqual([200, expect.anything()]);
   return lawsAnswer.parse(body);
 };
+const databases = () =>
+  new Map(Object.entries({ orders, products, payments }).map(([name, { database }]) => [name, database]));
 const statesOf = ({ laws }: Awaited<ReturnType<typeof look>>) =>
   Object.fromEntries(laws.map(({ id, state }) => [id, state]));
 const allHold = Object.fromEntries(
@@ -97,6 +99,27 @@ describe('the laws of the data', () => {
     expect(statesOf(await check())).toEqual(allHold);
   });
 
+  test('hold where other orders are under way at each of two looks', async () => {
+    const [first = ''] = placed.map(({ id }) => id).sort();
+    const become = (status: string, id: string) =>
+      orders.database.query('UPDATE orders SET status = $1 WHERE id = $2', [status, id]);
+    const effects = { databases: databases(), clock: systemClock, logger: createLogger('test', 'silent') };
+    const judged = async (untilSecondLook: () => Promise<unknown>) =>
+      (await judgeLaws(effects, { untilSecondLook })).find(({ id }) => id === 'I12');
+    await become('cancelled', first);
+    const passing = await judged(async () => {
+      await become('paid', first);
+      await become('cancelled', last);
+    });
+    const lasting = await judged(() => become('cancelled', first));
+    await become('paid', first);
+    await become('paid', last);
+    expect([passing?.state, lasting?.state, lasting?.named.map(({ subject }) => subject)]).toEqual([
+      ...['holds', 'broken'],
+      [last],
+    ]);
+  });
+
   test('count violations without end up to a bound, and name some', async () => {
     await orders.database.query(`UPDATE orders SET total = 5`);
     const answer = await check();
@@ -127,10 +150,7 @@ describe('the laws of the data', () => {
     const answer = await check();
     await letGo();
     expect(statesOf(answer)).toEqual({ ...allHold, I6: 'unchecked' });
-    const databases = new Map(
-      Object.entries({ orders, products, payments }).map(([name, { database }]) => [name, database]),
-    );
-    const effects = { databases, clock: systemClock, logger: createLogger('test', 'silent') };
+    const effects = { databases: databases(), clock: systemClock, logger: createLogger('test', 'silent') };
     const verdicts = await judgeLaws(effects, { allMs: 0 });
     expect(new Set(verdicts.map(({ state }) => state))).toEqual(new Set(['unchecked']));
     expect(verdicts[0]?.note).toMatch(/^It takes longer than the 4 s/);
