@@ -19,6 +19,7 @@ import {
   type ResourceEntry,
   resourcesOf,
   type StackTemplate,
+  stackNamed,
   textOf,
 } from './templates/template.ts';
 import { fixtureManifests } from './testing/fixture-manifests.ts';
@@ -38,12 +39,7 @@ const shop = () => {
   return synthesizedShop;
 };
 
-const stackOf = (environment: string, stack: string): StackTemplate => {
-  const found = stacks.find((candidate) => candidate.environment === environment && candidate.stack === stack);
-  if (!found)
-    throw new Error(`${environment} has no stack ${stack}; it has ${stacks.map((known) => known.stack).join(', ')}`);
-  return found;
-};
+const stackOf = (environment: string, stack: string): StackTemplate => stackNamed(stacks, environment, stack);
 const only = (environment: string, stack: string, type: string): ResourceEntry => {
   const [entry, ...more] = resourcesOf(stackOf(environment, stack).template, type);
   if (!entry || more.length > 0) throw new Error(`${environment} ${stack} has ${more.length + 1} ${type}`);

@@ -2,14 +2,10 @@ import { expect, test } from '@jest/globals';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { preparePlatform } from '../templates/platform-templates.ts';
-import { at, listOf, resourcesOf, textOf } from '../templates/template.ts';
+import { at, listOf, resourcesOf, stackNamed, textOf } from '../templates/template.ts';
 
 const stacks = preparePlatform(environments, services).synth();
-const templateOf = (stack: string) => {
-  const found = stacks.find((candidate) => candidate.environment === 'production' && candidate.stack === stack);
-  if (!found) throw new Error(`production has no stack ${stack}`);
-  return found.template;
-};
+const templateOf = (stack: string) => stackNamed(stacks, 'production', stack).template;
 const reference = '{{resolve:secretsmanager:cloudmart-production/api-gateway/CDN_PROOF:SecretString:::}}';
 
 test('the site tells the API from which address a viewer came, and proves that it may', () => {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { preparePlatform } from './platform-templates.ts';
-import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
+import { at, identityStatements, listOf, resourcesOf, type StackTemplate, stackNamed, textOf } from './template.ts';
 
 const PERSON = 'arn:aws:iam::111122223333:role/aws-reserved/sso.amazonaws.com/*/AWSReservedSSO_Platform_*';
 
@@ -17,11 +17,7 @@ beforeAll(() => {
   stacks = preparePlatform(named, services).synth();
 });
 
-const templateOf = (environment: string, stack: string) => {
-  const found = stacks.find((one) => one.environment === environment && one.stack === stack);
-  if (!found) throw new Error(`${environment} has no stack ${stack}`);
-  return found.template;
-};
+const templateOf = (environment: string, stack: string) => stackNamed(stacks, environment, stack).template;
 
 describe('people', () => {
   const trustOf = (environment: string) =>

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from '@jest/globals';
 import { environments } from '../environments.ts';
 import { services } from '../services.ts';
 import { preparePlatform } from './platform-templates.ts';
-import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
+import { at, identityStatements, listOf, resourcesOf, type StackTemplate, stackNamed, textOf } from './template.ts';
 
 const SLACK = { workspace: 'T01ABCDEF23', channel: 'C01ABCDEF23' };
 const TEAMS = {
@@ -24,11 +24,7 @@ beforeAll(() => {
   stacks = preparePlatform(prepared, services).synth();
 });
 
-const templateOf = (environment: string, stack: string) => {
-  const found = stacks.find((one) => one.environment === environment && one.stack === stack);
-  if (!found) throw new Error(`${environment} has no stack ${stack}`);
-  return found.template;
-};
+const templateOf = (environment: string, stack: string) => stackNamed(stacks, environment, stack).template;
 const propertiesOf = (environment: string, stack: string, type: string) =>
   resourcesOf(templateOf(environment, stack), type).map(({ properties }) => properties);
 

@@ -14,7 +14,7 @@ import { statefulTypes } from '../guards/data-rules.ts';
 import { logGroupPrefixes } from '../names.ts';
 import { services } from '../services.ts';
 import { preparePlatform } from './platform-templates.ts';
-import { at, identityStatements, listOf, resourcesOf, type StackTemplate, textOf } from './template.ts';
+import { at, identityStatements, listOf, resourcesOf, type StackTemplate, stackNamed, textOf } from './template.ts';
 
 const VAULT = 'arn:aws:backup:eu-west-1:111122223333:backup-vault:copies';
 
@@ -32,11 +32,7 @@ beforeAll(() => {
   stacks = preparePlatform(prepared, services).synth();
 });
 
-const templateOf = (environment: string, stack: string) => {
-  const found = stacks.find((one) => one.environment === environment && one.stack === stack);
-  if (!found) throw new Error(`${environment} has no stack ${stack}`);
-  return found.template;
-};
+const templateOf = (environment: string, stack: string) => stackNamed(stacks, environment, stack).template;
 const propertiesOf = (environment: string, stack: string, type: string) =>
   resourcesOf(templateOf(environment, stack), type).map(({ properties }) => properties);
 

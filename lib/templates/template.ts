@@ -26,6 +26,18 @@ export type StackTemplate = {
   readonly template: Template;
 };
 
+/** The stack of an environment by its name. Throws with those that there are. */
+export const stackNamed = <Stack extends Pick<StackTemplate, 'environment' | 'stack'>>(
+  stacks: readonly Stack[],
+  environment: string,
+  stack: string,
+): Stack => {
+  const own = stacks.filter((one) => one.environment === environment);
+  const found = own.find((one) => one.stack === stack);
+  if (found) return found;
+  throw new Error(`${environment} has no stack ${stack}; it has ${own.map((one) => one.stack).join(', ')}`);
+};
+
 export type ResourceEntry = {
   readonly logicalId: string;
   readonly resource: Resource;
