@@ -16,12 +16,17 @@ const synthesize = async () => {
   const { environments } = await import('../lib/environments.ts');
   const { createPlatformApp } = await import('../lib/platform-app.ts');
   const { bundleService } = await import('../lib/bundle/bundle.ts');
+  const { openBundleStore } = await import('../lib/bundle/bundle-store.ts');
   const { waitForAll } = await import('../lib/wait-for-all.ts');
   const into = await mkdtemp(path.join(tmpdir(), 'cloudmart-bundles-'));
   try {
+    const bundleOnce = await openBundleStore({ root, into });
     const bundles = new Map(
       await waitForAll(
-        services.map(async (service) => [service.name, await bundleService(service, { root, into })] as const),
+        services.map(
+          async (service) =>
+            [service.name, await bundleOnce(service.name, (options) => bundleService(service, options))] as const,
+        ),
       ),
     );
     createPlatformApp({

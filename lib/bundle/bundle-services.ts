@@ -1,7 +1,4 @@
-/** Bundles several services into one folder, and does nothing when they are there already. */
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+/** Bundles several services into one folder, with what stands for them on this machine. */
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import type { BundleProof } from '../release/proof/bundle-proof.ts';
 import {
@@ -11,45 +8,9 @@ import {
   bundleFileServer,
   bundleInvoker,
   bundleService,
-  fingerprint,
 } from './bundle.ts';
 import { startedBundle } from './bundle-names.ts';
-
-const KEY_FILE = 'bundles.json';
-
-/**
- * Changes when any source, migration or dependency of the services does: names, sizes and times of the files under
- * `services/`, and the lock file. Cheaper than bundling by far, and only used to leave out work.
- */
-const sourcesKey = async ({ root, into }: BundleOptions): Promise<string> => {
-  const hash = createHash('sha256').update(`${process.version}\0${into}\0`);
-  const entries = await readdir(path.join(root, 'services'), { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
-    .map((entry) => path.join(entry.parentPath, entry.name));
-  for (const file of [...files.sort(), path.join(root, 'package-lock.json')]) {
-    const { size, mtimeMs } = await stat(file);
-    hash.update(`${file}\0${size}\0${mtimeMs}\0`);
-  }
-  return hash.digest('hex');
-};
-
-type Kept = { readonly key: string; readonly bundles: readonly Bundle[] };
-
-const readKept = async (file: string): Promise<Kept | undefined> => {
-  try {
-    return JSON.parse(await readFile(file, 'utf8')) as Kept;
-  } catch {
-    return undefined;
-  }
-};
-
-/** Whether a bundle on disk is what it was when it was made. */
-const isWhole = async ({ folder, hash }: Bundle): Promise<boolean> =>
-  fingerprint(folder).then(
-    (content) => content.hash === hash,
-    () => false,
-  );
+import { openBundleStore } from './bundle-store.ts';
 
 type Work = { readonly name: string; readonly make: (options: BundleOptions) => Promise<Bundle> };
 
@@ -88,30 +49,15 @@ export const bundleServices = async (
   built: (bundle: Bundle) => void,
   proof?: BundleProof,
 ): Promise<Bundle[]> => {
-  const file = path.join(options.into, KEY_FILE);
-  const key = `${await sourcesKey(options)}${proof ? ' proven' : ''}`;
-  const kept = await readKept(file);
-  const works = worksFor(services);
-  const reusable =
-    kept && [key, `${key} proven`].includes(kept.key)
-      ? works.map(({ name }) => kept.bundles.find(({ service }) => service === name))
-      : [];
-  const found: Bundle[] = [];
-  for (const bundle of reusable) if (bundle && (await isWhole(bundle))) found.push(bundle);
-  if (found.length === works.length) {
-    found.forEach(built);
-    return found;
-  }
+  const bundleOnce = await openBundleStore(options);
   const bundles: Bundle[] = [];
-  for (const { name, make } of works) {
+  for (const { name, make } of worksFor(services)) {
     options.signal?.throwIfAborted();
     const service = services.find((one) => one.name === name);
-    const bundle = await make(options);
+    const bundle = await bundleOnce(name, make);
     if (service) await proof?.prove(service, bundle, options);
     bundles.push(bundle);
     built(bundle);
   }
-  await mkdir(options.into, { recursive: true });
-  await writeFile(file, JSON.stringify({ key, bundles }));
   return bundles;
 };

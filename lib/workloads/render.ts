@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { bundleService } from '../bundle/bundle.ts';
+import { openBundleStore } from '../bundle/bundle-store.ts';
 import type { Environment } from '../environment/environment.ts';
 import { readDeployedOutputs } from '../outputs/deployed-outputs.ts';
 import { readOutputs } from '../outputs/outputs-file.ts';
@@ -39,9 +40,10 @@ export type RenderReport = {
 export const imageTags = async (all: readonly ServiceManifest[], root: string): Promise<Record<string, string>> => {
   const into = await mkdtemp(path.join(tmpdir(), 'cloudmart-bundles-'));
   try {
+    const bundleOnce = await openBundleStore({ root, into });
     const tags: Record<string, string> = {};
     for (const service of all.filter(runsInCluster))
-      tags[service.name] = (await bundleService(service, { root, into })).hash;
+      tags[service.name] = (await bundleOnce(service.name, (options) => bundleService(service, options))).hash;
     return tags;
   } finally {
     await rm(into, { recursive: true, force: true });

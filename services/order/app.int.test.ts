@@ -329,8 +329,8 @@ describe('the gRPC door', () => {
       await expect(call({ sessionId: systemIds.next('ses') })).rejects.toMatchObject({ code: 'token.missing' });
       await expect(call({ authorization })).rejects.toMatchObject({ code: 'caller.not-staff' });
     }
-    for (const call of [client.listOrders({ limit: 5 }), client.cancelOrder({ id })])
-      await expect(call).rejects.toMatchObject({ code: 'token.missing' });
+    for (const call of [() => client.listOrders({ limit: 5 }), () => client.cancelOrder({ id })])
+      await expect(call()).rejects.toMatchObject({ code: 'token.missing' });
   });
 
   test('refuses a reason that cannot be stored', async () => {

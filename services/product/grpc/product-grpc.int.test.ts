@@ -46,11 +46,11 @@ describe('reading products', () => {
     expect(await cart.getProducts({ ids: [] })).toEqual({ products: [] });
     const orderId = shop.ids.next('ord');
     for (const call of [
-      cart.reserveStock({ orderId, lines: [{ productId: shop.ids.next('prd'), quantity: 1 }] }),
-      cart.commitStock({ orderId }),
-      cart.releaseStock({ orderId, reason: 'x' }),
+      () => cart.reserveStock({ orderId, lines: [{ productId: shop.ids.next('prd'), quantity: 1 }] }),
+      () => cart.commitStock({ orderId }),
+      () => cart.releaseStock({ orderId, reason: 'x' }),
     ])
-      await expect(call).rejects.toMatchObject({ cause: { code: 'service-token.not-allowed' } });
+      await expect(call()).rejects.toMatchObject({ cause: { code: 'service-token.not-allowed' } });
   });
 
   it('is closed to services that are not declared as callers', async () => {
