@@ -11,7 +11,7 @@ import { createVisitor } from './testing/customer.ts';
 /** The same cases in every run, so that a finding can be repeated. */
 const seed = '7';
 /** A nightly run asks for more. */
-const casesPerDoor = process.env['CASES_PER_DOOR'] ?? '20';
+const casesPerDoor = process.env['CASES_PER_DOOR'] ?? '10';
 /** Under the limit of 600 anonymous requests a minute, which would answer in place of the doors. */
 const rate = '9/s';
 /** Streams stay open, log-in takes 30 requests a minute, and signing out ends what the rest is asked with; all have tests of their own. */
