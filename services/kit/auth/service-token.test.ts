@@ -4,6 +4,7 @@ import type { HeldSecret } from '../config/held-secret.ts';
 import type { LoadSecret } from '../config/load-secret.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
+import { methodlessToken } from '../testing/methodless-token.ts';
 import type { Clock } from '../values/clock.ts';
 import { clockToleranceSeconds } from './clock-tolerance.ts';
 import { createRotatingSecret } from './rotating-secret.ts';
@@ -138,12 +139,14 @@ describe('a service token', () => {
   });
 
   test('that is missing or never expires is refused', async () => {
-    const { verify } = pair();
+    const { clock, verify } = pair();
     await expect(verify(undefined)).rejects.toMatchObject({ kind: 'unauthenticated', code: 'service-token.missing' });
     const eternal = await new SignJWT()
       .setProtectedHeader({ alg: 'HS256' })
       .setIssuer('order')
       .setAudience('product')
+      .setSubject(method)
+      .setIssuedAt(Math.floor(clock.now().getTime() / 1000))
       .sign(new TextEncoder().encode(secrets.order));
     await expect(verify(eternal)).rejects.toMatchObject({ code: 'service-token.invalid' });
   });
@@ -156,6 +159,17 @@ describe('a service token', () => {
     expect(await verify(token)).toBe('order');
     await expect(verify(token, 'ProductService/ReserveStock')).rejects.toMatchObject(elsewhere);
     expect(await verify(await sign('ProductService/ReserveStock'), 'ProductService/ReserveStock')).toBe('order');
+  });
+
+  test('that names no method opens none, also once it was shown', async () => {
+    const { clock, verify } = pair();
+    const token = await methodlessToken('order', 'product', secrets.order, clock.now());
+    for (let shown = 0; shown < 2; shown++)
+      await expect(verify(token)).rejects.toMatchObject({
+        kind: 'unauthenticated',
+        code: 'service-token.invalid',
+        message: expect.stringContaining(`does not name ${method}`),
+      });
   });
 
   test('needs a secret of 32 bytes', () => {

@@ -129,12 +129,11 @@ export const createServiceTokenVerifier = (options: {
   // Callers send one token a method for half a minute, so that few are known at a time and most calls need no signature check.
   const known = new LRUCache<string, Verified>({ max: 500 });
   const requireMethod = (verified: Verified, method: string) => {
-    // A caller of before this rule names none, and its tokens end a minute after it; one that was overheard always names its own.
-    if (verified.method === undefined || verified.method === method) return verified.caller;
+    if (verified.method === method) return verified.caller;
     throw new Refusal(
       'unauthenticated',
       'service-token.invalid',
-      `The ${serviceTokenKey} was signed for another method than ${method}; a token opens the one that it names.`,
+      `The ${serviceTokenKey} does not name ${method}; a token opens the one method that it was signed for.`,
     );
   };
   return async (token, method) => {

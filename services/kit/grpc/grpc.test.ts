@@ -1,5 +1,7 @@
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { CallContext, ServiceImplementation } from 'nice-grpc';
+import { type CallContext, createChannel, createClient, Metadata, type ServiceImplementation } from 'nice-grpc';
+import { serviceTokenKey } from '../auth/service-token.ts';
+import { systemClock } from '../system-clock.ts';
 import { systemIds } from '../system-ids.ts';
 import { createLogger } from '../telemetry/logger.ts';
 import { currentTraceparent } from '../telemetry/tracing.ts';
@@ -8,12 +10,14 @@ import { testCallSecret, testContext } from '../testing/context.ts';
 import { type EchoMessage, echoDefinition } from '../testing/echo-definition.ts';
 import { fakeClock } from '../testing/fake-clock.ts';
 import { testManifest } from '../testing/manifest.ts';
+import { methodlessToken } from '../testing/methodless-token.ts';
 import { testTokens } from '../testing/tokens.ts';
 import { inRequest } from '../testing/traces/in-request.ts';
 import { Refusal, refusalKinds } from '../values/refusal.ts';
 import type { GrpcCall } from './call-guard.ts';
 import { createGrpcClient, type GrpcClientOptions } from './grpc-client.ts';
 import { createGrpcServer, type GrpcServerOptions } from './grpc-server.ts';
+import { readRefusal } from './refusal-metadata.ts';
 
 const tokens = await testTokens();
 const closers: (() => unknown)[] = [];
@@ -136,6 +140,28 @@ describe('a gRPC call', () => {
         cause: { code },
       });
     expect(reached).toBe(0);
+  });
+
+  test('is refused with a token that names no method, and counted as an event of security', async () => {
+    let reached = 0;
+    const { address, context } = await pair(async () => {
+      reached += 1;
+      return { text: '' };
+    });
+    const channel = createChannel(address);
+    closers.push(() => channel.close());
+    const token = await methodlessToken('order', 'sample', testCallSecret('order', 'sample'), systemClock.now());
+    let trailer: Metadata | undefined;
+    const call = createClient(echoDefinition, channel).echo(
+      { text: '' },
+      { metadata: Metadata({ [serviceTokenKey]: token }), onTrailer: (received) => (trailer = received) },
+    );
+    await expect(call).rejects.toThrow(/UNAUTHENTICATED.*does not name EchoService\/Echo/);
+    expect(readRefusal(trailer)?.code).toBe('service-token.invalid');
+    expect(reached).toBe(0);
+    expect((await context.metrics.page()).text).toContain(
+      'security_events_total{event="unauthenticated",service="sample"} 1',
+    );
   });
 
   test('is let in with the secret of before too while a rotation lasts, whose callers sign with either', async () => {
@@ -278,7 +304,6 @@ describe('a gRPC server', () => {
 
   test('answers health checks without a service token, by its phase', async () => {
     const { HealthDefinition } = await import('nice-grpc-server-health');
-    const { createChannel, createClient } = await import('nice-grpc');
     const { context, address } = await pair(answer);
     const channel = createChannel(address);
     closers.push(() => channel.close());

@@ -1,7 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import { serviceTokenKey } from '../auth/service-token.ts';
+import { systemClock } from '../system-clock.ts';
 import { systemIds } from '../system-ids.ts';
-import { testContext } from '../testing/context.ts';
+import { testCallSecret, testContext } from '../testing/context.ts';
 import { testManifest } from '../testing/manifest.ts';
+import { methodlessToken } from '../testing/methodless-token.ts';
 import { testTokens } from '../testing/tokens.ts';
 import { createHttpServer } from './http-server.ts';
 
@@ -39,6 +42,18 @@ describe('who may call', () => {
     ];
     const answers = await Promise.all(headers.map((each) => http.inject({ url: `/${access}`, headers: each })));
     expect(answers.map(({ statusCode }) => statusCode)).toEqual(expected);
+  });
+
+  test.each([
+    ['beside no token of a person', (token: string) => ({ [serviceTokenKey]: token }), 401, 'token.missing'],
+    ['in the place of one', (token: string) => ({ authorization: `Bearer ${token}` }), 403, 'token.invalid'],
+  ])('is nobody who shows a token of a service that names no method %s', async (_where, showing, status, code) => {
+    const { http } = await server();
+    const token = await methodlessToken('order', 'sample', testCallSecret('order', 'sample'), systemClock.now());
+    for (const access of ['customer', 'staff']) {
+      const answer = await http.inject({ url: `/${access}`, headers: showing(token) });
+      expect([answer.statusCode, answer.json().code]).toEqual([status, code]);
+    }
   });
 
   test('is told with a code: no token, a bad token, no staff', async () => {
