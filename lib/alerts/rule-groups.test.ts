@@ -111,8 +111,13 @@ describe('the alerts of a service', () => {
       ...['DeadLetters', 'CircuitBreakerOpen'],
     ]);
     expect(namesOf('service-order')).toEqual(
-      expect.arrayContaining(['GrpcErrors', 'GrpcSlow', 'OrdersStuck', 'ReconciliationOverdue']),
+      expect.arrayContaining(['GrpcErrors', 'GrpcSlow', 'ServiceCallsRefused', 'OrdersStuck', 'ReconciliationOverdue']),
     );
+    for (const { name, ports } of services.filter(runsInCluster))
+      expect([name, namesOf(`service-${name}`).includes('ServiceCallsRefused')]).toEqual([
+        name,
+        ports.grpc !== undefined,
+      ]);
     expect(namesOf('service-user')).toEqual(expect.arrayContaining(['LoginsRefused', 'TokensReused']));
     expect(namesOf('service-api-gateway')).toContain('RefusalsRise');
     for (const { name } of services.filter(runsInCluster))

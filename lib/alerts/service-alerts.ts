@@ -12,6 +12,8 @@ const mostErrors = 0.1;
 /** Faults below which a share says nothing: one of three requests at night. */
 const leastErrors = 5;
 const slowSeconds = 2;
+/** Calls refused within 10 minutes as they may be while a release goes out or a secret is rotated. */
+const mostRefusedCalls = 10;
 /** Answers of models take as long as they take; `AnswersSlow` watches them. */
 const notOfModels = 'route!~"/api/ai/.*"';
 /** Statuses of gRPC that are faults of ours; all others are answers. */
@@ -108,6 +110,21 @@ const grpcAlerts = ({ name }: ServiceManifest): Draft[] => [
   },
 ];
 
+/** Services of one release never refuse each other, whatever customers do: a token is forged, overheard or without a right. */
+const grpcRefusalAlerts = ({ name, ports }: ServiceManifest): Draft[] =>
+  ports.grpc === undefined
+    ? []
+    : [
+        {
+          alert: 'ServiceCallsRefused',
+          expression: `sum by (event) (increase(security_events_total{service="${name}", caller="service"}[10m])) > ${mostRefusedCalls}`,
+          forMinutes: 0,
+          severity: 'ticket',
+          summary: `${name} has refused more than ${mostRefusedCalls} gRPC calls within 10 minutes: tokens that are forged or of another method, or callers without a right.`,
+          runbook: 'suspicious-requests',
+        },
+      ];
+
 const databaseAlerts = ({ name }: ServiceManifest): Draft[] => [
   {
     alert: 'DatabaseCallersWait',
@@ -181,7 +198,7 @@ const callAlerts = ({ name }: ServiceManifest): Draft[] => [
   },
 ];
 
-/** At the public door alone: what it refuses never comes further. */
+/** HTTP at the public door alone: what it refuses never comes further. */
 const doorAlerts = ({ name, public: isPublic }: ServiceManifest): Draft[] => {
   if (!isPublic) return [];
   return [
@@ -210,7 +227,7 @@ const canRing = (service: ServiceManifest) => {
 
 /** Alerts of one service that runs in pods: all that its metrics can tell. */
 export const serviceAlerts = (service: ServiceManifest): AlertRule[] =>
-  [processAlerts, httpAlerts, grpcAlerts, databaseAlerts, consumerAlerts, callAlerts, doorAlerts]
+  [processAlerts, httpAlerts, grpcAlerts, grpcRefusalAlerts, databaseAlerts, consumerAlerts, callAlerts, doorAlerts]
     .flatMap((alerts) => alerts(service))
     .filter(canRing(service))
     .map((draft) => ({ ...draft, owner: service.name, labels: { service: service.name } }));

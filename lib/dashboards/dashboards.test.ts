@@ -66,6 +66,7 @@ describe('the dashboards', () => {
     const [made] = dashboardsOf([...services, wishlist]).filter(({ name }) => name === 'service-no-shop-has-it');
     expect(made?.rows.map(({ title }) => title)).toEqual([
       'HTTP',
+      'Security',
       'Database and cache',
       'Events and jobs',
       'Traces',

@@ -18,8 +18,9 @@ const poolPanel = (matchers: string): Panel => ({
 
 /** Under which heading a metric comes, by how its name begins; what no other has is the service's own matter. */
 const headings: readonly (readonly [beginning: RegExp, title: string])[] = [
-  [/^(http|security)_/, 'HTTP'],
+  [/^http_/, 'HTTP'],
   [/^grpc_/, 'gRPC'],
+  [/^security_/, 'Security'],
   [/^(circuit|call)_/, 'Calls to others'],
   [/^(pg|cache)_/, 'Database and cache'],
   [/^(outbox|jobs)_/, 'Events and jobs'],

@@ -72,6 +72,15 @@ export const serviceCases = (name: string, memoryMiB: number): ReadonlyMap<strin
           [3, 0],
         ),
       },
+      ServiceCallsRefused: {
+        // Silent: a few while a release goes out, and customers whose passwords are wrong, whom a gRPC door refuses all day.
+        series: [
+          counter(`security_events_total{${of}, caller="service", event="unauthenticated"}`, 0, 2, 0.9, 0),
+          counter(`security_events_total{${of}, caller="person", event="unauthenticated"}`, 30, 30, 30, 60),
+        ],
+        clearMinutes: 15,
+        found: { event: 'unauthenticated' },
+      },
       DatabaseCallersWait: {
         series: [
           gauge(`pg_pool_connections{${of}, pool="main", state="waiting"}`, 0, 1, 0),
@@ -108,7 +117,7 @@ export const serviceCases = (name: string, memoryMiB: number): ReadonlyMap<strin
         found: { breaker: 'b' },
       },
       RefusalsRise: {
-        series: [counter(`security_events_total{${of}, event="too-many"}`, 6, 330, 290)],
+        series: [counter(`security_events_total{${of}, caller="person", event="too-many"}`, 6, 330, 290)],
         clearMinutes: 15,
         badMinutes: 25,
         found: { event: 'too-many' },

@@ -4,7 +4,15 @@
 export type LabelBound = readonly string[] | 'names in the code';
 
 /** Which services emit it: these, or all that have such a part. */
-export type MetricHome = readonly string[] | 'HTTP door' | 'gRPC door' | 'database' | 'outbox' | 'consumer' | 'cache';
+export type MetricHome =
+  | readonly string[]
+  | 'HTTP door'
+  | 'gRPC door'
+  | 'any door'
+  | 'database'
+  | 'outbox'
+  | 'consumer'
+  | 'cache';
 
 export type CataloguedMetric = {
   /** As in Prometheus; a histogram without its suffixes. */

@@ -29,6 +29,12 @@ describe('the catalogue of metrics', () => {
       'spans_lost_total',
       'cache_requests_total',
     ]);
+    const behindGrpc = metricsOf({ name: 'sample', ports: { grpc: 50 }, owns: {}, publishes: {}, consumes: {} });
+    expect(behindGrpc.map(({ name }) => name)).toEqual([
+      'security_events_total',
+      'grpc_requests_total',
+      'grpc_request_duration_seconds',
+    ]);
     const cart = metricsOf({ name: 'cart', ports: {}, owns: {}, publishes: {}, consumes: {} }).map(({ name }) => name);
     expect(cart).toContain('carts_created_total');
     expect(cart).not.toContain('orders_total');

@@ -28,6 +28,7 @@ export type Emitter = {
 const hasPart: Readonly<Record<Exclude<MetricHome, readonly string[]>, (service: Emitter) => boolean>> = {
   'HTTP door': ({ ports }) => ports.http !== undefined,
   'gRPC door': ({ ports }) => ports.grpc !== undefined,
+  'any door': ({ ports }) => ports.http !== undefined || ports.grpc !== undefined,
   // Who owns a database has jobs in it, and a relay beside them where it publishes.
   database: ({ owns }) => owns.database !== undefined,
   outbox: ({ owns, publishes }) => owns.database !== undefined && Object.keys(publishes).length > 0,

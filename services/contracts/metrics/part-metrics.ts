@@ -32,8 +32,8 @@ export const partMetrics: readonly CataloguedMetric[] = [
     name: 'security_events_total',
     kind: 'counter',
     help: 'Requests refused for who sent them, or for how many.',
-    labels: { event: ['unauthenticated', 'forbidden', 'too-many'] },
-    emittedBy: 'HTTP door',
+    labels: { event: ['unauthenticated', 'forbidden', 'too-many'], caller: ['person', 'service'] },
+    emittedBy: 'any door',
   },
   {
     name: 'spans_lost_total',

@@ -1,7 +1,7 @@
 import { type CallContext, type Metadata, ServerError, type ServerMiddleware, Status } from 'nice-grpc';
 import { authenticate } from '../auth/authenticate.ts';
 import type { Caller } from '../auth/caller.ts';
-import { type ServiceTokenVerifier, serviceTokenKey } from '../auth/service-token.ts';
+import { type ServiceTokenVerifier, serviceTokenKey, serviceTokenRefusals } from '../auth/service-token.ts';
 import type { TokenVerifier } from '../auth/token-verifier.ts';
 import { requestBudget, timeoutHeader } from '../calls/call-budget.ts';
 import { systemClock } from '../system-clock.ts';
@@ -103,7 +103,7 @@ export const createCallGuard = ({
     help: 'Seconds from the arrival of a gRPC call to the end of its answer.',
     labels,
   });
-  const countSecurityEvent = createSecurityEvents(metrics);
+  const countSecurityEvent = createSecurityEvents(metrics, ['person', 'service']);
   return (callers) =>
     async function* guardCall(call, context) {
       const startedAt = performance.now();
@@ -138,7 +138,8 @@ export const createCallGuard = ({
       } catch (problem) {
         const error = runIn(scope, () => statusError(problem, context, logger, method));
         code = error.code;
-        if (problem instanceof Refusal) countSecurityEvent(problem.kind);
+        if (problem instanceof Refusal)
+          countSecurityEvent(problem.kind, problem.code.startsWith(serviceTokenRefusals) ? 'service' : 'person');
         noteProblem(problem, span);
         throw error;
       } finally {

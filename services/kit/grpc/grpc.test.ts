@@ -160,7 +160,7 @@ describe('a gRPC call', () => {
     expect(readRefusal(trailer)?.code).toBe('service-token.invalid');
     expect(reached).toBe(0);
     expect((await context.metrics.page()).text).toContain(
-      'security_events_total{event="unauthenticated",service="sample"} 1',
+      'security_events_total{event="unauthenticated",caller="service",service="sample"} 1',
     );
   });
 
@@ -179,12 +179,15 @@ describe('a gRPC call', () => {
     await expect(older.echo({ text: '' })).rejects.toMatchObject({ cause: { code: 'service-token.invalid' } });
   });
 
-  test('is refused with an access token that is not valid', async () => {
-    const { client } = await pair(answer);
+  test('is refused with an access token that is not valid, which counts as a person refused and no service', async () => {
+    const { client, context } = await pair(answer);
     await expect(client.echo({ text: '' }, { authorization: 'Bearer x.y.z' })).rejects.toMatchObject({
       kind: 'forbidden',
       code: 'token.invalid',
     });
+    const { text } = await context.metrics.page();
+    expect(text).toContain('security_events_total{event="forbidden",caller="person",service="sample"} 1');
+    expect(text).toContain('security_events_total{event="forbidden",caller="service",service="sample"} 0');
   });
 
   test('streams its answers and ends with the refusal', async () => {

@@ -26,10 +26,10 @@ export const addHttpMetrics = (http: HttpServer, metrics: Metrics): void => {
     help: 'Seconds from the first byte of a request to the end of its answer; streams of events are not timed.',
     labels,
   });
-  const countSecurityEvent = createSecurityEvents(metrics);
+  const countSecurityEvent = createSecurityEvents(metrics, ['person']);
   http.addHook('onResponse', async (request, reply) => {
     const event = securityEvents.get(reply.statusCode);
-    if (event) countSecurityEvent(event);
+    if (event) countSecurityEvent(event, 'person');
     const values = {
       method: request.routeOptions.url === undefined ? 'any' : request.method,
       route: request.routeOptions.url ?? 'unmatched',
