@@ -46,13 +46,15 @@ test('with a share of the traces each purchase is recorded from door to mail or 
       return traceId;
     }),
   );
+  // A shop may do without some of them.
+  const wanted = hops.filter((hop) => (hop.split(' ')[0] ?? '') in platform.urls);
   await eventually(() => {
     const recorded = bought.map((traceId) => {
       const told = receiver.spans(traceId).map(({ service, name }) => `${service} ${name}`);
-      return hops.filter((hop) => told.includes(hop));
+      return wanted.filter((hop) => told.includes(hop));
     });
     const begun = recorded.filter((found) => found.length > 0);
-    expect(begun).toEqual(begun.map(() => hops));
+    expect(begun).toEqual(begun.map(() => wanted));
     // Neither happens to be empty once in a million runs.
     expect(begun.length).toBeGreaterThan(0);
     expect(begun.length).toBeLessThan(bought.length);

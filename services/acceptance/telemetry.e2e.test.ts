@@ -56,6 +56,8 @@ test('a purchase is one trace from the browser to the mail: every hop, and none 
   const placed = await guest.order(items, { email: `${randomUUID()}@customers.example` });
   expect((await guest.outcome(placed.body.order.id)).status).toBe('paid');
 
+  // A shop may do without some of them.
+  const wanted = hops.filter((hop) => (hop.split(' ')[0] ?? '') in platform.urls);
   const nameOf = ({ service, name }: ReceivedSpan) => `${service} ${name}`;
   await eventually(() => {
     const spans = receiver.spans(traceId);
@@ -64,7 +66,7 @@ test('a purchase is one trace from the browser to the mail: every hop, and none 
       const parent = byId.get(span.parentSpanId ?? '');
       return `${nameOf(span)} < ${span.parentSpanId === browserSpan ? 'browser' : parent ? nameOf(parent) : 'nobody'}`;
     });
-    expect(hops.filter((hop) => !told.includes(hop))).toEqual([]);
+    expect(wanted.filter((hop) => !told.includes(hop))).toEqual([]);
     expect(told.filter((line) => line.endsWith('< nobody'))).toEqual([]);
   });
 });

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { eventually } from '../../kit/testing/condition.ts';
-import { ask, codeMailedTo, newAccount, type People, password, signInAs } from '../testing/people.ts';
+import { codeMailedTo } from '../testing/account-mails.ts';
+import { ask, newAccount, type People, password, signInAs } from '../testing/people.ts';
 
 const encoded = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -37,7 +38,7 @@ export const brokenAuthentication = (shop: () => People): void => {
     const { gateway, platform } = shop();
     const account = await newAccount(gateway);
     await ask(gateway, '/api/v1/auth/reset/request', { method: 'POST', body: { email: account.email } });
-    const token = await codeMailedTo(platform, account.email, 'new password');
+    const token = await codeMailedTo(platform, account.email, 'reset-password');
     const reset = (chosen: string) =>
       ask(gateway, '/api/v1/auth/reset', { method: 'POST', body: { token, password: chosen } });
     expect((await reset('another password that nobody guesses')).status).toBe(204);

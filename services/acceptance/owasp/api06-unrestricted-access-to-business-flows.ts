@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from '@jest/globals';
 import { eventually } from '../../kit/testing/condition.ts';
-import { ask, mailsTo, newAccount, type People, password } from '../testing/people.ts';
+import { mailsTo } from '../testing/account-mails.ts';
+import { ask, newAccount, type People, password } from '../testing/people.ts';
 
 const hostile = 'Your parcel is held, pay at https://evil.example/pay';
 
@@ -17,24 +18,24 @@ export const unrestrictedAccessToBusinessFlows = (shop: () => People): void => {
       expect(mails).toHaveLength(1);
       return mails;
     });
-    expect(mail).not.toMatch(/parcel|evil/);
-    expect(mail).toMatch(/^Hello,/);
+    expect(mail?.text).not.toMatch(/parcel|evil/);
+    // A shop may do without mails.
+    if (platform.mailer !== undefined) expect(mail?.text).toMatch(/^Hello,/);
   });
 
   test('whoever asks for links again and again has one mailed', async () => {
     const { gateway, platform } = shop();
     const { email } = await newAccount(gateway);
     const request = () => ask(gateway, '/api/v1/auth/reset/request', { method: 'POST', body: { email } });
-    const resets = async () => (await mailsTo(platform, email)).filter((text) => text.includes('new password'));
+    const resetsOf = async (to: string) =>
+      (await mailsTo(platform, to)).filter(({ kind }) => kind === 'reset-password');
     for (let times = 0; times < 10; times += 1) expect((await request()).status).toBe(204);
-    await eventually(async () => expect(await resets()).toHaveLength(1));
+    await eventually(async () => expect(await resetsOf(email)).toHaveLength(1));
     // Another account's link, asked for later, is out: by then so would be a second one of the first.
     const later = await newAccount(gateway);
     await ask(gateway, '/api/v1/auth/reset/request', { method: 'POST', body: { email: later.email } });
-    await eventually(async () =>
-      expect((await mailsTo(platform, later.email)).filter((text) => text.includes('new password'))).toHaveLength(1),
-    );
-    expect(await resets()).toHaveLength(1);
+    await eventually(async () => expect(await resetsOf(later.email)).toHaveLength(1));
+    expect(await resetsOf(email)).toHaveLength(1);
   });
 
   test('an address that nobody proved gets no role', async () => {

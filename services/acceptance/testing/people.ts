@@ -1,9 +1,8 @@
 /** Everybody who may stand at the public door, for what is asked of each of them. */
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { eventually } from '../../kit/testing/condition.ts';
 import type { RunningPlatform } from '../../kit/testing/running-platform.ts';
+import { codeMailedTo } from './account-mails.ts';
 import { address } from './customer.ts';
 
 export const callers = ['anonymous', 'guest', 'other guest', 'owner', 'other customer', 'staff', 'admin'] as const;
@@ -58,27 +57,6 @@ export const ask = (gateway: string, at: string, asked?: Asked): Promise<Answere
     { everyMs: 500 },
   );
 
-/** Texts of the mails to an address, oldest first. */
-export const mailsTo = async ({ folder }: RunningPlatform, to: string): Promise<readonly string[]> => {
-  const mails = path.join(folder, 'mail');
-  const files = (await readdir(mails).catch(() => [])).filter((name) => name.endsWith('.json'));
-  const read = await Promise.all(files.map((name) => readFile(path.join(mails, name), 'utf8')));
-  return read
-    .map((text) => JSON.parse(text) as { to: string; text: string; sentAt: string })
-    .filter((mail) => mail.to === to)
-    .toSorted((one, other) => one.sentAt.localeCompare(other.sentAt))
-    .map(({ text }) => text);
-};
-
-/** The code in the newest mail to an address that holds one and says this, by itself or in the link to a page that takes it. */
-export const codeMailedTo = (platform: RunningPlatform, to: string, says: string): Promise<string> =>
-  eventually(async () => {
-    const found = (await mailsTo(platform, to)).filter((text) => text.includes(says)).at(-1);
-    const code = /(?:Your code: |#)([\w-]{43})/.exec(found ?? '')?.[1];
-    if (!code) throw new Error(`no mail to ${to} says "${says}" and holds a code`);
-    return code;
-  });
-
 export const password = 'a password that nobody guesses';
 
 export type Account = { readonly email: string; readonly id: string; readonly headers: Record<string, string> };
@@ -114,7 +92,7 @@ export const gatherPeople = async (platform: RunningPlatform) => {
   const { gateway } = platform;
   const admin = await signInAs(gateway, platform.staff);
   const [owner, other, colleague] = [await newAccount(gateway), await newAccount(gateway), await newAccount(gateway)];
-  const token = await codeMailedTo(platform, colleague.email, 'show that the address is yours');
+  const token = await codeMailedTo(platform, colleague.email, 'verify-address');
   await ask(gateway, `${api}/auth/verify`, { method: 'POST', body: { token } });
   const role = { email: colleague.email, role: 'staff' };
   await ask(gateway, `${api}/staff`, { method: 'POST', body: role, headers: admin });
