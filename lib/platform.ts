@@ -105,7 +105,11 @@ export class Platform extends Stage {
       bucketArn: (name) => bucket.named(name).bucketArn,
       secretArns: (service) => [...secret.secrets.of(service).values()].map(({ secretArn }) => secretArn),
       mailArns: domain.mailArns,
-      chat: { topicArn: foundation.chat.topicArn, key: keys.alerts },
+      told: {
+        chatArn: foundation.chat.topicArn,
+        sentMailsArn: foundation.sentMails.topicArn,
+        key: keys.alerts,
+      },
       dataKey: keys.data,
     };
     const published = new Map(

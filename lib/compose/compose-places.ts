@@ -2,6 +2,7 @@
 import { runsInCluster, type ServiceManifest } from '../../services/kit/manifest.ts';
 import { PEER_PORTS } from '../local/ports.ts';
 import { chatFolderOf } from '../shop/chat-folder.ts';
+import { sentMailsFolderOf } from '../shop/sent-mails-folder.ts';
 import type { Addresses } from '../variables/service-variables.ts';
 import { folderPlace } from '../variables/upload-places.ts';
 import { probePort } from '../workloads/ports.ts';
@@ -42,4 +43,5 @@ export const composeAddresses: Addresses = {
   site: ({ ports }) => `http://127.0.0.1:${ports.http}`,
   mail: `folder:${FOLDERS.mails}`,
   chat: `folder:${chatFolderOf(FOLDERS.mails)}`,
+  sentMails: `folder:${sentMailsFolderOf(FOLDERS.mails)}`,
 };

@@ -1,6 +1,6 @@
 /** Our own containers: every service as its manifest says, and what prepares and shows things beside them. */
 import { usesCache } from '../../services/kit/cache-rights.ts';
-import { sendsMail, tellsChat } from '../../services/kit/destinations.ts';
+import { sendsMail, tellsChat, tellsOfMails } from '../../services/kit/destinations.ts';
 import { type LocalForm, type ServiceManifest, serviceKinds } from '../../services/kit/manifest.ts';
 import { asksTables, usesDatabases } from '../../services/kit/observation.ts';
 import { startedBundle, TOOLS } from '../bundle/bundle-names.ts';
@@ -69,7 +69,7 @@ const waitsFor = (service: ServiceManifest): Record<string, { condition: Conditi
 
 const volumesOf = (service: ServiceManifest) => [
   ...(service.owns.buckets ? [`buckets:${FOLDERS.buckets}`] : []),
-  ...(sendsMail(service) || tellsChat(service) ? [`mails:${FOLDERS.mails}`] : []),
+  ...([sendsMail, tellsChat, tellsOfMails].some((asks) => asks(service)) ? [`mails:${FOLDERS.mails}`] : []),
 ];
 
 /** What every container of a service has. */

@@ -101,6 +101,30 @@ describe('the mailbox', () => {
     expect(JSON.parse((await get('/mails')).text).count).toBe(2);
   });
 
+  it('shows what the topic of sent mails was told, newest first', async () => {
+    expect((await get('/')).text).not.toContain('topic of sent mails');
+    const told = path.join(folder, 'told');
+    await mkdir(told);
+    const tell = (id: string, about: object, sentAt: string) =>
+      writeFile(
+        path.join(told, `${id}.json`),
+        JSON.stringify({ version: 1, id, kind: '<b>kind', ...about, messageId: 'm', sentAt }),
+      );
+    await tell('a', { orderId: 'ord_1' }, '2026-01-01T10:00:00.000Z');
+    await tell('b', { accountId: 'usr_1' }, '2026-01-02T10:00:00.000Z');
+    await writeFile(path.join(told, 'newer.json'), '{"version": 2}');
+    const listed = async () => JSON.parse((await get('/sent-mails')).text).items;
+    expect(await listed()).toMatchObject([
+      { id: 'b', accountId: 'usr_1' },
+      { id: 'a', orderId: 'ord_1' },
+    ]);
+    await tell('c', { orderId: 'ord_3' }, '2026-01-03T10:00:00.000Z');
+    expect(await listed()).toMatchObject([{ id: 'c' }, { id: 'b' }, { id: 'a' }]);
+    const { text } = await get('/');
+    expect(text).toMatch(/What the topic of sent mails was told[\s\S]*&#60;b&#62;kind<\/td><td>ord_3/);
+    expect(JSON.parse((await get('/mails')).text).count).toBe(2);
+  });
+
   it('passes over files that are no mails and refuses names that lead elsewhere', async () => {
     await writeFile(path.join(folder, 'half.json'), '{"to": "ann');
     expect(JSON.parse((await get('/mails')).text).items).toHaveLength(2);

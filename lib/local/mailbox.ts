@@ -1,7 +1,9 @@
 /** The mailbox of the local platform: a page to look at the mails, and the same as JSON for tools. */
 import fastify from 'fastify';
-import { type ChatSummary, chatFolderOf, listChat } from '../shop/chat-folder.ts';
+import type { SentMail } from '../../services/contracts/mails/sent-mail.ts';
+import { type ChatSummary, chatFolderOf, openChatFolder } from '../shop/chat-folder.ts';
 import { type MailSummary, openMailFolder, type StoredMail } from '../shop/mail-folder.ts';
+import { openSentMailsFolder, sentMailsFolderOf } from '../shop/sent-mails-folder.ts';
 
 export type Mailbox = { readonly url: string; close(): Promise<void> };
 
@@ -49,10 +51,20 @@ const chatOf = (said: readonly ChatSummary[]) =>
     ? ''
     : `<h2>What the chat was told</h2><table><thead><tr><th>Sent (UTC)</th><th>Message</th></tr></thead><tbody>${said.map(saidOf).join('')}</tbody></table>`;
 
-const listPage = (mails: readonly MailSummary[], count: number, said: readonly ChatSummary[]) =>
+const toldOf = ({ sentAt, kind, orderId, accountId }: SentMail) =>
+  `<tr><td>${timeOf(sentAt)}</td><td>${escapeHtml(kind)}</td><td>${escapeHtml(orderId ?? accountId ?? '')}</td></tr>`;
+
+const sentOf = (told: readonly SentMail[]) =>
+  told.length === 0
+    ? ''
+    : `<h2>What the topic of sent mails was told</h2><p><a href="/sent-mails">The last ${told.length} as JSON</a></p><table><thead><tr><th>Sent (UTC)</th><th>Mail</th><th>About</th></tr></thead><tbody>${told.map(toldOf).join('')}</tbody></table>`;
+
+type Shown = { mails: readonly MailSummary[]; count: number; said: readonly ChatSummary[]; told: readonly SentMail[] };
+
+const listPage = ({ mails, count, said, told }: Shown) =>
   page(
     'Mailbox',
-    `<h1>Mailbox</h1><p>${countOf(mails.length, count)} <span class="quiet">Nothing here left this machine.</span></p>${mails.length > 0 ? listOf(mails) : ''}${chatOf(said)}`,
+    `<h1>Mailbox</h1><p>${countOf(mails.length, count)} <span class="quiet">Nothing here left this machine.</span></p>${mails.length > 0 ? listOf(mails) : ''}${chatOf(said)}${sentOf(told)}`,
     `<meta http-equiv="refresh" content="${REFRESH_SECONDS}">`,
   );
 
@@ -72,13 +84,14 @@ const MAIL_POLICY =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
 
 /**
- * Serves the mails of a folder, and what beside them a chat was told, to this machine: `/`, `/chat`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`,
- * `/mails/:id/text`.
+ * Serves the mails of a folder, and what beside them a chat and the topic of sent mails were told, to this machine: `/`, `/chat`,
+ * `/sent-mails`, `/mails?to&limit`, `/mails/:id`, `/mails/:id/view`, `/mails/:id/html`, `/mails/:id/text`.
  * `host` is the address to listen on, loopback by default; a container listens on all of its own.
  */
 export const startMailbox = async (folder: string, port: number, host = '127.0.0.1'): Promise<Mailbox> => {
   const mails = openMailFolder(folder);
-  const chat = chatFolderOf(folder);
+  const chat = openChatFolder(chatFolderOf(folder));
+  const sentMails = openSentMailsFolder(sentMailsFolderOf(folder));
   const app = fastify({ forceCloseConnections: true });
 
   app.addHook('onRequest', async (request, reply) => {
@@ -96,10 +109,11 @@ export const startMailbox = async (folder: string, port: number, host = '127.0.0
   });
 
   app.get('/', async (_, reply) => {
-    const newest = await mails.list();
-    return reply.type('text/html; charset=utf-8').send(listPage(newest, await mails.count(), await listChat(chat)));
+    const shown = { mails: await mails.list(), count: await mails.count(), said: await chat.list() };
+    return reply.type('text/html; charset=utf-8').send(listPage({ ...shown, told: await sentMails.list() }));
   });
-  app.get('/chat', async () => ({ items: await listChat(chat) }));
+  app.get('/chat', async () => ({ items: await chat.list() }));
+  app.get('/sent-mails', async () => ({ items: await sentMails.list() }));
   app.get<{ Querystring: { to?: string; limit?: number } }>(
     '/mails',
     {

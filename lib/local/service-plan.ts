@@ -14,6 +14,7 @@ import {
   sharedSecretNames,
 } from '../services.ts';
 import { chatFolderOf } from '../shop/chat-folder.ts';
+import { sentMailsFolderOf } from '../shop/sent-mails-folder.ts';
 import { invokerArguments } from '../variables/invoker-arguments.ts';
 import { type Addresses, serviceVariables } from '../variables/service-variables.ts';
 import { siteConfigOf, siteHeadersOf, toldValues } from '../variables/site-config.ts';
@@ -70,6 +71,7 @@ export const localAddresses = ({ folder, portBase, secrets, events }: Placement)
       folderPlace(pathToFileURL(folder.at('buckets', name)), `http://127.0.0.1:${ports(owner).http}`),
     mail: `folder:${folder.at('mail')}`,
     chat: `folder:${chatFolderOf(folder.at('mail'))}`,
+    sentMails: `folder:${sentMailsFolderOf(folder.at('mail'))}`,
   };
 };
 

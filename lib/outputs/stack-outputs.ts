@@ -4,7 +4,7 @@
  */
 import { usesCache } from '../../services/kit/cache-rights.ts';
 import { isCallSecretName } from '../../services/kit/call-secret.ts';
-import { tellsChat } from '../../services/kit/destinations.ts';
+import { tellsChat, tellsOfMails } from '../../services/kit/destinations.ts';
 import { runsInCluster, type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy, usesDatabases } from '../../services/kit/observation.ts';
 import type { Environment } from '../environment/environment.ts';
@@ -29,6 +29,8 @@ export const outputNames = {
   cacheAddress: 'CacheAddress',
   /** ARN of the topic of what services tell a chat. */
   chatTopic: 'ChatTopicArn',
+  /** ARN of the topic of mails that went out. */
+  sentMailsTopic: 'SentMailsTopicArn',
   certificateArn: 'CertificateArn',
   webAclArn: 'WebAclArn',
   /** URI of a service's image repository, without a tag. */
@@ -50,6 +52,7 @@ export const neededOutputs = (services: readonly ServiceManifest[], environment:
   if (inCluster.some(usesEvents)) names.add(outputNames.eventBrokers);
   if (inCluster.some(usesCache)) names.add(outputNames.cacheAddress);
   if (hasChat(environment) && inCluster.some(tellsChat)) names.add(outputNames.chatTopic);
+  if (inCluster.some(tellsOfMails)) names.add(outputNames.sentMailsTopic);
   if (environment.publicDoor) names.add(outputNames.certificateArn).add(outputNames.webAclArn);
   for (const service of inCluster) {
     names.add(outputNames.repository(service.name));

@@ -11,6 +11,7 @@ const reachedBy: Readonly<Record<DestinationName, RegExp>> = {
   ses: /\bopenMailSender\(/,
   sns: /from '@aws-sdk\/client-sns'/,
   chat: /\bopenChatSender\(/,
+  'sent-mails': /\bopenMailTopic\(/,
   bedrock: /from '@aws-sdk\/client-bedrock-agent-runtime'/,
   bigquery: /\bopenWarehouse\w*\(/,
   openai: /from 'openai'/,

@@ -34,6 +34,7 @@ export const awsAddresses = (outputOf: OutputOf, chat?: string): Addresses => {
     site: () => undefined,
     mail: 'ses:',
     chat,
+    sentMails: `sns:${outputOf(outputNames.sentMailsTopic)}`,
   };
 };
 

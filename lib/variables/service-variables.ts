@@ -1,6 +1,6 @@
 /** The environment variables of a service, derived from its manifest: the same names on every platform. */
 import { usesCache } from '../../services/kit/cache-rights.ts';
-import { sendsMail, tellsChat } from '../../services/kit/destinations.ts';
+import { sendsMail, tellsChat, tellsOfMails } from '../../services/kit/destinations.ts';
 import { type ServiceManifest, usesEvents } from '../../services/kit/manifest.ts';
 import { observedBy } from '../../services/kit/observation.ts';
 import { variableName } from '../../services/kit/variable-name.ts';
@@ -32,6 +32,8 @@ export type Addresses = {
   mail: string;
   /** `folder:/path` or `sns:<ARN of a topic>`; undefined: nobody reads a chat. */
   chat: string | undefined;
+  /** `folder:/path` or `sns:<ARN of a topic>`. */
+  sentMails: string;
 };
 
 const requireService = (all: readonly ServiceManifest[], name: string) => {
@@ -69,6 +71,7 @@ export const serviceVariables = (
     environment[`BUCKET_${variableName(bucket)}`] = at.bucket(bucket, service);
   if (sendsMail(service)) environment['MAIL_URL'] = at.mail;
   if (tellsChat(service) && at.chat !== undefined) environment['CHAT_URL'] = at.chat;
+  if (tellsOfMails(service)) environment['SENT_MAILS_URL'] = at.sentMails;
   for (const name of service.calls) {
     const callee = requireService(all, name);
     if (callee.ports.http) environment[`${variableName(name)}_URL`] = at.http(callee);

@@ -97,6 +97,7 @@ export const environmentValues = (
     ),
     mailUrl: 'ses:',
     chatUrl: chatUrlOf(environment, outputOf),
+    sentMailsUrl: `sns:${outputOf(outputNames.sentMailsTopic)}`,
     secretIds: perService((service) =>
       Object.fromEntries(
         secretKeysOf(service, services, environment).map((key) => [

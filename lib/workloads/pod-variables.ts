@@ -30,6 +30,7 @@ const inCluster = (values: WorkloadValues): Addresses => {
     site: () => undefined,
     mail: values.mailUrl,
     chat: values.chatUrl,
+    sentMails: values.sentMailsUrl,
   };
 };
 

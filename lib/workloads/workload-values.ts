@@ -64,6 +64,8 @@ export type WorkloadValues = {
   readonly mailUrl: string;
   /** `sns:<ARN of a topic>` for services that tell a chat; absent: nobody reads one. May hold tokens. */
   readonly chatUrl?: string | undefined;
+  /** `sns:<ARN of a topic>`; only services that tell of mails get it. May hold tokens. */
+  readonly sentMailsUrl: string;
   /** Secrets Manager id (name or ARN) per service and key of its configuration, those of two services included. May hold tokens. */
   readonly secretIds: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Plain configuration per service that differs from the manifest's default. Literals only: it lands in a ConfigMap. */

@@ -8,7 +8,7 @@ export type Grant = {
   readonly sid: string;
   readonly actions: readonly string[];
   /** What the actions are allowed on; whoever knows the account turns each of these into ARNs. */
-  readonly on: 'mail-identities' | 'phone-numbers' | 'chat-topic' | 'agents';
+  readonly on: 'mail-identities' | 'phone-numbers' | 'chat-topic' | 'sent-mails-topic' | 'agents';
 };
 
 export type Destination = {
@@ -24,10 +24,10 @@ export type Destination = {
   readonly grants: readonly Grant[];
   /**
    * What stands for it outside AWS: a folder into which mails are written, which MAIL_URL names; one for what a chat is told, which
-   * CHAT_URL names; or a stand-in that the service's own configuration chooses, as it chooses the provider on AWS, so that the platform
+   * CHAT_URL names; one for what is told of mails that went out, which SENT_MAILS_URL names; or a stand-in that the service's own configuration chooses, as it chooses the provider on AWS, so that the platform
    * gives it nothing.
    */
-  readonly locally: 'mail-folder' | 'chat-folder' | 'own-choice';
+  readonly locally: 'mail-folder' | 'chat-folder' | 'sent-mails-folder' | 'own-choice';
 };
 
 export const destinations = {
@@ -51,6 +51,13 @@ export const destinations = {
     ports: [443],
     grants: [{ sid: 'TellChat', actions: ['sns:Publish'], on: 'chat-topic' }],
     locally: 'chat-folder',
+  },
+  'sent-mails': {
+    title: 'Amazon SNS: mails that went out',
+    hosts: ['sns.{region}.amazonaws.com'],
+    ports: [443],
+    grants: [{ sid: 'TellOfMails', actions: ['sns:Publish'], on: 'sent-mails-topic' }],
+    locally: 'sent-mails-folder',
   },
   bedrock: {
     title: 'Amazon Bedrock: agents',
@@ -100,3 +107,6 @@ export const sendsMail = (service: Reaching): boolean => isGiven(service, 'mail-
 
 /** Whether a service tells a chat, and so is told by CHAT_URL where to, if there is one. */
 export const tellsChat = (service: Reaching): boolean => isGiven(service, 'chat-folder');
+
+/** Whether a service tells of mails that went out, and so is told by SENT_MAILS_URL where to. */
+export const tellsOfMails = (service: Reaching): boolean => isGiven(service, 'sent-mails-folder');

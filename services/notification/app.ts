@@ -11,6 +11,8 @@ import { systemClock } from '../kit/system-clock.ts';
 import type { Logger } from '../kit/telemetry/logger.ts';
 import { inPart, inSpan, SpanKind, startSpanOf } from '../kit/telemetry/tracing.ts';
 import type { Clock } from '../kit/values/clock.ts';
+import { type MailTopic, topicUntilAway } from './clients/mail-topic.ts';
+import { openMailTopic } from './clients/open-mail-topic.ts';
 import { senderUntilAway } from './clients/sender-until-away.ts';
 import type { NotificationConfig } from './config.ts';
 import type { AccountMessage } from './domain/account-message.ts';
@@ -32,6 +34,7 @@ export type NotificationDependencies = {
   readonly clock: Clock;
   /** Given by tests; default what the configuration names. */
   readonly sender?: MailSender;
+  readonly topic?: MailTopic;
   readonly sentLog?: SentLog;
   readonly postponedMails?: PostponedMails;
   readonly recipients?: RecipientLog;
@@ -54,6 +57,10 @@ const tracedSender = (sender: MailSender): MailSender => ({
   send: (mail) => inPart('send mail', { kind: SpanKind.CLIENT }, () => sender.send(mail)),
 });
 
+const tracedTopic = (topic: MailTopic): MailTopic => ({
+  tell: (mail) => inPart('tell of mail', { kind: SpanKind.PRODUCER }, () => topic.tell(mail)),
+});
+
 /** Builds the function: one call a batch of events, one whenever the clock says so, and one for what SES tells of a mail. `remainingMs` is the time of the invocation. */
 export const notificationApp = async ({
   config,
@@ -62,7 +69,7 @@ export const notificationApp = async ({
   ...given
 }: NotificationDependencies): Promise<(event: IncomingEvent, remainingMs: number) => Promise<BatchAnswer>> => {
   const client = createTableClient();
-  const { tables, mail, own } = config;
+  const { tables, mail, sentMails, own } = config;
   const shop = {
     name: shopNameOf(own.MAIL_FROM),
     orderPage: own.ORDER_PAGE,
@@ -77,6 +84,7 @@ export const notificationApp = async ({
     sentLog: given.sentLog ?? createSentLog({ table: tables['notifications'] ?? '', clock, client }),
     postponedMails: given.postponedMails ?? createPostponedMails({ table: tables['postponed-mails'] ?? '', client }),
     sender: tracedSender(given.sender ?? (await openMailSender(mail ?? ''))),
+    topic: tracedTopic(given.topic ?? (await openMailTopic(sentMails ?? ''))),
     recipients: given.recipients ?? createRecipientLog({ table: tables['notifications'] ?? '', clock, client }),
     limits: { unpaid: unpaidMailsPerHour, paid: own.PAID_MAILS_PER_HOUR, unproved: unprovedMailsPerHour },
     render: {
@@ -94,7 +102,7 @@ export const notificationApp = async ({
     logger,
   };
   return async (event, remainingMs) => {
-    const now = { ...effects, sender: senderUntilAway(effects.sender) };
+    const now = { ...effects, sender: senderUntilAway(effects.sender), topic: topicUntilAway(effects.topic) };
     if (isMailFeedback(event)) await handleMailFeedback(now, event);
     else if (isScheduled(event)) await handleSchedule(now, new Date(clock.now().getTime() + remainingMs - reserveMs));
     else return handleOrderEvents(now, readRecords(event));

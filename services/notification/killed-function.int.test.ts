@@ -22,7 +22,9 @@ describe('a function that is killed with -9', () => {
     'after the mail',
     'before the note',
     'after the note',
-  ])('%s mails exactly once all the same', async (point) => {
+    'before the telling',
+    'after the telling',
+  ])('%s mails exactly once all the same, and tells of it under one id', async (point) => {
     const order = newOrder();
     const event = text('order.paid.v1', order);
     const file = new URL('./testing/mailing-process.ts', import.meta.url);
@@ -41,6 +43,7 @@ describe('a function that is killed with -9', () => {
     expect(await handle(theClock, 60_000)).toEqual(allWell);
     const mails = (await table.mailbox()).filter((id) => id.startsWith(order.id));
     expect(mails).toEqual([`${order.id}:order-confirmed`]);
+    expect((await table.told()).filter(({ orderId }) => orderId === order.id)).toMatchObject([{ id: mails[0] }]);
     table.clock.advance(86_400_000);
     expect(await table.postponedMails.due(table.clock.now(), 9)).toEqual([]);
   });

@@ -26,7 +26,7 @@ export const manifest = defineService({
   wakesEveryMinutes: 1,
   hearsMailFeedback: true,
   calls: [],
-  reaches: ['ses'],
+  reaches: ['ses', 'sent-mails'],
   criticalFunctions: [{ file: 'handler.ts', name: 'handler' }],
   configuration: {
     MAIL_FROM: {

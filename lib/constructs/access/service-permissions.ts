@@ -4,7 +4,7 @@ import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
 import { usesCache } from '../../../services/kit/cache-rights.ts';
-import { destinationsOf, type Grant, tellsChat } from '../../../services/kit/destinations.ts';
+import { destinationsOf, type Grant, tellsChat, tellsOfMails } from '../../../services/kit/destinations.ts';
 import type { ServiceManifest } from '../../../services/kit/manifest.ts';
 import { observedBy, usesDatabases, usesTables } from '../../../services/kit/observation.ts';
 import { operatedBy } from '../../../services/kit/operation.ts';
@@ -27,8 +27,8 @@ export type ServiceResources = {
   secretArns(service: ServiceManifest): readonly string[];
   /** ARNs of the identity that mail is sent from and of its configuration set. */
   readonly mailArns: readonly string[];
-  /** The topic of what services tell a chat, and the key that encrypts it. */
-  readonly chat: { readonly topicArn: string; readonly key: IKey };
+  /** The topics of what services tell a chat and of mails that went out, and the key that encrypts them. */
+  readonly told: { readonly chatArn: string; readonly sentMailsArn: string; readonly key: IKey };
   /** Encrypts tables, buckets and secrets. */
   readonly dataKey: IKey;
 };
@@ -77,7 +77,9 @@ const grantStatement = (scope: Construct, { sid, actions, on }: Grant, at: Servi
     case 'mail-identities':
       return statement(sid, actions, at.mailArns);
     case 'chat-topic':
-      return statement(sid, actions, [at.chat.topicArn]);
+      return statement(sid, actions, [at.told.chatArn]);
+    case 'sent-mails-topic':
+      return statement(sid, actions, [at.told.sentMailsArn]);
     case 'agents':
       return statement(sid, actions, [
         stack.formatArn({ service: 'bedrock', resource: 'agent-alias', resourceName: '*' }),
@@ -157,7 +159,9 @@ export const servicePermissions = (
       ? [statement('ReadSecrets', ['secretsmanager:GetSecretValue', 'secretsmanager:DescribeSecret'], secrets)]
       : []),
     ...(encrypted.length > 0 ? [keyThrough('UseDataKey', at.dataKey, encrypted)] : []),
-    ...(tellsChat(service) ? [keyThrough('UseAlertsKey', at.chat.key, [`sns.${region}.amazonaws.com`])] : []),
+    ...(tellsChat(service) || tellsOfMails(service)
+      ? [keyThrough('UseAlertsKey', at.told.key, [`sns.${region}.amazonaws.com`])]
+      : []),
     ...destinationsOf(service).flatMap(({ grants }) => grants.map((grant) => grantStatement(scope, grant, at))),
   ];
 };

@@ -50,6 +50,7 @@ const environmentOf = async (service: ServiceManifest): Promise<Record<string, s
       site: () => undefined,
       mail: 'ses:',
       chat: undefined,
+      sentMails: 'folder:/tmp/sent',
     }),
     BIND_ADDRESS: '127.0.0.1',
     ...Object.fromEntries(

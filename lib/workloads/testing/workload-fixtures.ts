@@ -28,6 +28,7 @@ export const someWorkloadValues = (
     services.flatMap(({ owns }) => Object.keys(owns.buckets ?? {}).map((name) => [name, `s3://test-${name}`])),
   ),
   mailUrl: 'ses:',
+  sentMailsUrl: 'sns:arn:aws:sns:eu-central-1:111122223333:cloudmart-test-mails',
   secretIds: byName(services, (service) =>
     Object.fromEntries([
       ...callSecretNames(service, services).map((key) => [key, `cloudmart/test/${key}`]),

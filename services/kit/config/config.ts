@@ -69,6 +69,8 @@ export type Config<Own = Readonly<Record<string, unknown>>> = {
   readonly mail?: string;
   /** `folder:/path` or `sns:<ARN of a topic>`; absent: nobody reads a chat. */
   readonly chat?: string;
+  /** `folder:/path` or `sns:<ARN of a topic>`. */
+  readonly sentMails?: string;
   /** Absent for a manifest that observes nothing. */
   readonly observed?: ObservedConfig;
   /** JSON of what the shop is made of, as the contract of the topology has it; absent for a manifest that operates nothing. */

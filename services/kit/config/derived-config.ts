@@ -2,7 +2,7 @@
 import { isIP } from 'node:net';
 import { usesCache } from '../cache-rights.ts';
 import { callSecretName, callSecretProblem } from '../call-secret.ts';
-import { sendsMail, tellsChat } from '../destinations.ts';
+import { sendsMail, tellsChat, tellsOfMails } from '../destinations.ts';
 import { runtimeOf, type ServiceManifest, usesEvents } from '../manifest.ts';
 import { observedBy, observerConnections, usesDatabases } from '../observation.ts';
 import { variableName } from '../variable-name.ts';
@@ -31,6 +31,8 @@ const isJsonList = (text: string) => {
     return false;
   }
 };
+const isTopicUrl = (text: string) => /^(sns:arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+|folder:.+)$/.test(text);
+const topicUrlForm = 'sns:<ARN of a topic> or folder:/path';
 const isEventsUrl = (text: string) => isKafkaUrl(text) || isPostgresUrl(text);
 
 /** The secret of a caller and a callee, which must be there. */
@@ -168,13 +170,8 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
   const mail = sendsMail(manifest)
     ? read.required('MAIL_URL', (text) => text === 'ses:' || /^folder:.+/.test(text), 'ses: or folder:/path')
     : undefined;
-  const chat = tellsChat(manifest)
-    ? read.optional(
-        'CHAT_URL',
-        (text) => /^(sns:arn:[\w-]+:sns:[\w-]+:\d{12}:[\w-]+|folder:.+)$/.test(text),
-        'sns:<ARN of a topic> or folder:/path',
-      )
-    : undefined;
+  const chat = tellsChat(manifest) ? read.optional('CHAT_URL', isTopicUrl, topicUrlForm) : undefined;
+  const sentMails = tellsOfMails(manifest) ? read.required('SENT_MAILS_URL', isTopicUrl, topicUrlForm) : undefined;
   const logLevel = read.optional(
     'LOG_LEVEL',
     (text) => logLevels.some((level) => level === text),
@@ -201,6 +198,7 @@ export const readDerived = async (manifest: ServiceManifest, read: VariableReade
     cache,
     mail,
     ...(chat !== undefined && { chat }),
+    ...(sentMails !== undefined && { sentMails }),
     ...addresses,
     ...(platformMap !== undefined && { platformMap }),
     ...(manifest.observes && { observed: { databases: databases.observed, tables: observedTables } }),

@@ -1,5 +1,15 @@
 /** Prefixes that belong to the platform: a name that starts with one and is not known is a mistake. */
-const ownNamespaces = ['DATABASE_', 'TABLE_', 'BUCKET_', 'CACHE_', 'EVENTS_', 'MAIL_', 'CHAT_', 'CALL_SECRET_'];
+const ownNamespaces = [
+  'DATABASE_',
+  'TABLE_',
+  'BUCKET_',
+  'CACHE_',
+  'EVENTS_',
+  'MAIL_',
+  'SENT_MAILS_',
+  'CHAT_',
+  'CALL_SECRET_',
+];
 
 /** Edit distance with transpositions (optimal string alignment). */
 const distance = (a: string, b: string): number => {

@@ -8,10 +8,10 @@ const longestPauseMs = 3_600_000;
 /** Three days: a week-old confirmation helps nobody, and by then somebody has been told. */
 const giveUpAfterMs = 259_200_000;
 
-/** Why a mail waits. `away`: the provider cannot be reached, so neither can others go. `held`, `later`: only this one, until a known moment. */
+/** Why a mail waits, or `untold`: it is out, and who listens to sent mails could not be told. `away`: the provider cannot be reached, so neither can others go. `held`, `later`: only this one, until a known moment. */
 export type Obstacle =
   | { readonly kind: 'away'; readonly problem: unknown }
-  | { readonly kind: 'failed'; readonly problem: unknown }
+  | { readonly kind: 'failed' | 'untold'; readonly problem: unknown }
   | { readonly kind: 'until'; readonly why: string; readonly until: Date };
 
 /**

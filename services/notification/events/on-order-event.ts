@@ -4,7 +4,7 @@ import type { Logger } from '../../kit/telemetry/logger.ts';
 import { mailEvent, UnreadableEvent } from '../use-cases/mail-event.ts';
 import type { NotificationEffects } from '../use-cases/notification-effects.ts';
 import { postponeMail } from '../use-cases/postpone-mail.ts';
-import { logHandled, reasonOf } from './log-outcome.ts';
+import { logHandled, reasonOf, waitingOf } from './log-outcome.ts';
 
 export type BatchEffects = NotificationEffects & { readonly logger: Logger };
 
@@ -18,7 +18,7 @@ const handleRecord = async (effects: BatchEffects, { value, parkAs }: IncomingRe
     await mailEvent(effects, value, async ({ notificationId }, outcome) => {
       if (outcome.state !== 'postponed') return logHandled(logger, { notificationId }, outcome.state);
       const dueAt = await postponeMail(effects, { id: notificationId, event: value }, outcome.obstacle);
-      logger.warn({ notificationId, dueAt, ...reasonOf(outcome.obstacle) }, 'a mail waits');
+      logger.warn({ notificationId, dueAt, ...reasonOf(outcome.obstacle) }, waitingOf(outcome.obstacle));
     });
   } catch (problem) {
     if (!(problem instanceof UnreadableEvent) || parkAs === null) throw problem;

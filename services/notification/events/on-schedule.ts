@@ -2,7 +2,7 @@ import type { Logger } from '../../kit/telemetry/logger.ts';
 import type { PostponedMail } from '../storage/postponed-mails.ts';
 import type { NotificationEffects } from '../use-cases/notification-effects.ts';
 import { sendPostponed, type TriedMail } from '../use-cases/send-postponed.ts';
-import { logHandled, reasonOf } from './log-outcome.ts';
+import { givenUpOf, logHandled, reasonOf, waitingOf } from './log-outcome.ts';
 
 /** A mail that waits longer than this is an error, of which the alarm tells. */
 const patienceMs = 900_000;
@@ -17,12 +17,12 @@ export const handleSchedule = async (
     const about = { notificationId: id, tries, since };
     if (result.state === 'over') logHandled(logger, about, result.outcome);
     else if (result.state === 'given-up')
-      logger.error({ ...about, ...reasonOf(result.obstacle) }, 'a mail that waited too long was given up');
+      logger.error({ ...about, ...reasonOf(result.obstacle) }, givenUpOf(result.obstacle));
     else {
       const isLate = clock.now().getTime() - since.getTime() > patienceMs;
       logger[isLate ? 'error' : 'warn'](
         { ...about, dueAt: result.dueAt, ...reasonOf(result.obstacle) },
-        'a mail waits',
+        waitingOf(result.obstacle),
       );
     }
   };

@@ -7,6 +7,8 @@ import type { Clock } from '../../kit/values/clock.ts';
 const claimMs = 20_000;
 /** Milliseconds of it that are left for the sender to answer in. */
 const sendMs = 10_000;
+/** Milliseconds that an attempt to tell of a mail has for itself: more than the topic gets to answer in. */
+const tellMs = 10_000;
 /** Longer than any topic keeps its records, so that no replay sends a mail again. */
 const keepDays = 400;
 
@@ -26,6 +28,16 @@ export type MailClaim = {
 
 export type ClaimResult = MailClaim | { readonly state: 'ended' } | { readonly state: 'held'; readonly until: Date };
 
+/** A mail that is out, as it was noted. */
+export type SentNote = {
+  readonly notificationId: string;
+  readonly kind: string;
+  readonly about: string;
+  readonly sentAs: string;
+  /** ISO 8601. */
+  readonly sentAt: string;
+};
+
 export type SentLogParts = { readonly table: string; readonly clock: Clock; readonly client: DynamoDBClient };
 
 /** What became of every message, in DynamoDB; one item a message, claimed before it is sent and ended after. */
@@ -34,10 +46,13 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
   const update = (notificationId: string, change: Omit<UpdateCommand['input'], 'TableName' | 'Key'>) =>
     documents.send(new UpdateCommand({ TableName: table, Key: { notificationId }, ...change }));
 
+  const read = async (notificationId: string) => {
+    const get = new GetCommand({ TableName: table, Key: { notificationId }, ConsistentRead: true });
+    return (await documents.send(get)).Item;
+  };
+
   const whoHolds = async (notificationId: string): Promise<ClaimResult> => {
-    const { Item } = await documents.send(
-      new GetCommand({ TableName: table, Key: { notificationId }, ConsistentRead: true }),
-    );
+    const Item = await read(notificationId);
     if (Item && Item['state'] !== 'reserved') return { state: 'ended' };
     return { state: 'held', until: new Date(Number(Item?.['reservedUntilMs'] ?? clock.now())) };
   };
@@ -86,6 +101,49 @@ export const createSentLog = ({ table, clock, client }: SentLogParts) => {
         ExpressionAttributeNames: { '#state': 'state', '#owner': 'owner' },
         ExpressionAttributeValues: { ':ending': ending, ':detail': detail, ':at': clock.now().toISOString() },
       });
+    },
+
+    /**
+     * Claims a mail that is out, and that nobody was told of yet, for one attempt to tell of it. `held`: another attempt tells of it;
+     * `nothing-to-tell`: it is not out, or was told of. A claim that ran out is taken over.
+     */
+    claimTelling: async (notificationId: string): Promise<SentNote | 'held' | 'nothing-to-tell'> => {
+      const now = clock.now().getTime();
+      try {
+        const { Attributes: item = {} } = await update(notificationId, {
+          UpdateExpression: 'SET tellingUntilMs = :until',
+          ConditionExpression:
+            '#state = :sent AND attribute_not_exists(toldAt) AND (attribute_not_exists(tellingUntilMs) OR tellingUntilMs < :now)',
+          ExpressionAttributeNames: { '#state': 'state' },
+          ExpressionAttributeValues: { ':sent': 'sent', ':now': now, ':until': now + tellMs },
+          ReturnValues: 'ALL_NEW',
+        });
+        const textOf = (name: string) => String(item[name]);
+        return {
+          notificationId,
+          kind: textOf('kind'),
+          about: textOf('about'),
+          sentAs: textOf('detail'),
+          sentAt: textOf('endedAt'),
+        };
+      } catch (problem) {
+        if (!(problem instanceof ConditionalCheckFailedException)) throw problem;
+        const item = await read(notificationId);
+        return item?.['state'] === 'sent' && item['toldAt'] === undefined ? 'held' : 'nothing-to-tell';
+      }
+    },
+
+    /** Notes that the topic of sent mails was told. */
+    noteTold: async (notificationId: string): Promise<void> => {
+      await update(notificationId, {
+        UpdateExpression: 'SET toldAt = :at REMOVE tellingUntilMs',
+        ExpressionAttributeValues: { ':at': clock.now().toISOString() },
+      });
+    },
+
+    /** Gives the claim back after an attempt that told nobody, so that the next one need not wait. */
+    releaseTelling: async (notificationId: string): Promise<void> => {
+      await update(notificationId, { UpdateExpression: 'REMOVE tellingUntilMs' });
     },
 
     /** Has a message that is not out yet never go out. One that an attempt holds at this moment may still be sent by it, and by no later one. */

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DynamoDBDocumentClient, GetCommand, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import dynalite from 'dynalite';
+import type { SentMail } from '../../contracts/mails/sent-mail.ts';
 import type { Config } from '../../kit/config/config.ts';
 import { createFolderMailSender } from '../../kit/mail/folder-mail-sender.ts';
 import { fakeClock } from '../../kit/testing/fake-clock.ts';
 import { freePort, hangUp, listen } from '../../kit/testing/loopback.ts';
 import type { Clock } from '../../kit/values/clock.ts';
+import { openMailTopic } from '../clients/open-mail-topic.ts';
 import type { NotificationConfig } from '../config.ts';
 import { createPostponedMails } from '../storage/postponed-mails.ts';
 import { createRecipientLog } from '../storage/recipient-log.ts';
@@ -50,6 +52,11 @@ export const logsAt = (endpoint: string, clock: Clock) => logsOver(tableClient(e
 /** The same tables at an address where nobody answers. */
 export const absentTables = async (clock: Clock) => logsAt(`http://127.0.0.1:${await freePort()}`, clock);
 
+const storedIn = async <T>(folder: string): Promise<T[]> => {
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
+  return Promise.all(names.map(async (name) => JSON.parse(await readFile(join(folder, name), 'utf8')) as T));
+};
+
 /** The service's tables on an embedded DynamoDB, a mailbox in a folder, and a clock that stands still. */
 export const startMailTables = async (start?: Date) => {
   const server = dynalite({ createTableMs: 0 });
@@ -80,12 +87,12 @@ export const startMailTables = async (start?: Date) => {
     clock,
     ...logsOver(client, clock),
     sender: createFolderMailSender(folder),
+    topic: await openMailTopic(`folder:${join(folder, 'told')}`),
+    /** What the topic of sent mails was told, in no order. */
+    told: (): Promise<SentMail[]> => storedIn(join(folder, 'told')),
     /** Ids of the messages in the mailbox. */
-    mailbox: async (): Promise<string[]> => {
-      const names = (await readdir(folder)).filter((name) => name.endsWith('.json'));
-      const mails = await Promise.all(names.map((name) => readFile(join(folder, name), 'utf8')));
-      return mails.map((mail) => (JSON.parse(mail) as { notificationId: string }).notificationId);
-    },
+    mailbox: async (): Promise<string[]> =>
+      (await storedIn<{ notificationId: string }>(folder)).map(({ notificationId }) => notificationId),
     /** All items of the table of messages. */
     records: async () =>
       (await DynamoDBDocumentClient.from(client).send(new ScanCommand({ TableName: 'notifications' }))).Items ?? [],

@@ -2,12 +2,13 @@
  * The function in a process of its own that stops for ever at one point of a mail, for tests that kill it there:
  * `mailing-process.ts TABLES_ENDPOINT MAIL_FOLDER POINT EVENT`.
  */
-
+import { join } from 'node:path';
 import { createFolderMailSender } from '../../kit/mail/folder-mail-sender.ts';
 import { systemClock } from '../../kit/system-clock.ts';
 import { createLogger } from '../../kit/telemetry/logger.ts';
 import { msk } from '../../kit/testing/incoming-events.ts';
 import { notificationApp } from '../app.ts';
+import { openMailTopic } from '../clients/open-mail-topic.ts';
 import { logsAt, testConfig } from './mail-tables.ts';
 
 const [endpoint = '', folder = '', point, event = ''] = process.argv.slice(2);
@@ -30,6 +31,7 @@ const stop = async () => {
 
 const { sentLog, ...others } = logsAt(endpoint, systemClock);
 const sender = createFolderMailSender(folder);
+const topic = await openMailTopic(`folder:${join(folder, 'told')}`);
 const handle = await notificationApp({
   config: testConfig,
   logger: createLogger('notification', 'silent'),
@@ -40,6 +42,7 @@ const handle = await notificationApp({
     end: stoppingAt('the note', sentLog.end),
   },
   sender: { ...sender, send: stoppingAt('the mail', sender.send) },
+  topic: { tell: stoppingAt('the telling', topic.tell) },
   ...others,
 });
 await handle(msk([['key', event]]), 60_000);

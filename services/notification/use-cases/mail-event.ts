@@ -1,10 +1,12 @@
 import { parseEvent } from '../../contracts/events/topics.ts';
+import type { Mail } from '../../kit/mail/mail-sender.ts';
 import { accountMessageFor } from '../domain/account-message.ts';
 import { type MessageHead, messageFor } from '../domain/message.ts';
 import { reminderId, reminderKind, reminderMessageFor } from '../domain/reminder-message.ts';
 import { manifest } from '../manifest.ts';
 import type { NotificationEffects } from './notification-effects.ts';
 import { type MailOutcome, sendOnce } from './send-once.ts';
+import { tellOfMail } from './tell-of-mail.ts';
 
 /** The event cannot be read, or no mail be made of it. */
 export class UnreadableEvent extends Error {}
@@ -58,8 +60,16 @@ const read = async (effects: NotificationEffects, text: string) => {
 const withdraw = ({ sentLog }: NotificationEffects, data: { readonly userId: string; readonly reference: string }) =>
   sentLog.withdraw(reminderId(data), { kind: reminderKind, about: data.userId });
 
+/** Sends a mail once, and tells of one that is out; it counts as postponed until both are done. */
+const sendAndTell = async (effects: NotificationEffects, message: MessageHead, mail: Mail): Promise<MailOutcome> => {
+  const outcome = await sendOnce(effects, message, mail);
+  if (outcome.state !== 'sent' && outcome.state !== 'known') return outcome;
+  const told = await tellOfMail(effects, message.notificationId);
+  return typeof told === 'string' ? outcome : { state: 'postponed', obstacle: told };
+};
+
 /**
- * Tries to send the mail that an event calls for, and hands the outcome to `settle`, in the trace of the event.
+ * Tries to send the mail that an event calls for and to tell of it, and hands the outcome to `settle`, in the trace of the event.
  * Returns what that returned, or undefined for an event that is nobody's mail, or too late to be one. Throws `UnreadableEvent`.
  */
 export const mailEvent = async <T>(
@@ -74,5 +84,5 @@ export const mailEvent = async <T>(
     return undefined;
   }
   const { message, mail, event } = found;
-  return effects.inTrace(event, async () => settle(message, await sendOnce(effects, message, mail)));
+  return effects.inTrace(event, async () => settle(message, await sendAndTell(effects, message, mail)));
 };

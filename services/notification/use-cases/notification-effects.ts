@@ -3,6 +3,7 @@ import type { Letter, LetterPlace } from '../../kit/auth/sealed-letter.ts';
 import type { CloudEvent } from '../../kit/events/cloud-event.ts';
 import type { Mail, MailSender } from '../../kit/mail/mail-sender.ts';
 import type { Clock } from '../../kit/values/clock.ts';
+import type { MailTopic } from '../clients/mail-topic.ts';
 import type { AccountMessage } from '../domain/account-message.ts';
 import type { OrderMessage } from '../domain/message.ts';
 import type { ReminderMessage } from '../domain/reminder-message.ts';
@@ -32,17 +33,21 @@ export type SendOnceEffects = {
   readonly readProblem: (problem: unknown) => 'refused' | 'away' | 'unsure';
 };
 
-export type NotificationEffects = SendOnceEffects & {
-  readonly render: {
-    order(message: OrderMessage): Mail;
-    account(message: AccountMessage): Mail;
-    reminder(message: ReminderMessage): Mail | null;
+/** What telling others of a mail takes. */
+export type TellingEffects = { readonly sentLog: SentLog; readonly topic: MailTopic };
+
+export type NotificationEffects = SendOnceEffects &
+  TellingEffects & {
+    readonly render: {
+      order(message: OrderMessage): Mail;
+      account(message: AccountMessage): Mail;
+      reminder(message: ReminderMessage): Mail | null;
+    };
+    /** Opens what was sealed for this function alone. Throws when it cannot. */
+    readonly openLetter: (place: LetterPlace, letter: string) => Promise<Letter>;
+    /** Runs the work as part of the trace that the event belongs to. */
+    readonly inTrace: <T>(event: Pick<CloudEvent, 'type' | 'traceparent'>, work: () => Promise<T>) => Promise<T>;
+    readonly postponedMails: PostponedMails;
+    /** 0 to just below 1. */
+    readonly chance: () => number;
   };
-  /** Opens what was sealed for this function alone. Throws when it cannot. */
-  readonly openLetter: (place: LetterPlace, letter: string) => Promise<Letter>;
-  /** Runs the work as part of the trace that the event belongs to. */
-  readonly inTrace: <T>(event: Pick<CloudEvent, 'type' | 'traceparent'>, work: () => Promise<T>) => Promise<T>;
-  readonly postponedMails: PostponedMails;
-  /** 0 to just below 1. */
-  readonly chance: () => number;
-};

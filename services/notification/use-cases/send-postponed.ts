@@ -3,6 +3,7 @@ import type { PostponedMail } from '../storage/postponed-mails.ts';
 import { mailEvent, UnreadableEvent } from './mail-event.ts';
 import type { NotificationEffects } from './notification-effects.ts';
 import type { MailOutcome } from './send-once.ts';
+import { tellOfMail } from './tell-of-mail.ts';
 
 /** Told of every mail that was looked at, and what became of it. */
 type OnTried = (mail: PostponedMail, result: TriedMail) => void;
@@ -16,9 +17,14 @@ export type TriedMail =
 /** Mails tried at the same time; each waits mostly for the tables and the sender. */
 const atOnce = 8;
 
-const retry = async (effects: NotificationEffects, mail: PostponedMail): Promise<TriedMail> => {
-  const { postponedMails, sentLog, clock, chance } = effects;
-  const handled = await mailEvent(effects, mail.event, async ({ notificationId }, outcome) => ({
+/** What became of a mail by now, and its id where that is known; undefined for nobody's mail. */
+const tryAgain = async (effects: NotificationEffects, mail: PostponedMail) => {
+  // A mail that is out is told of however late it is: its event may call for none any more.
+  const told = await tellOfMail(effects, mail.id);
+  if (told === 'told') return { notificationId: mail.id, outcome: { state: 'known' } as const };
+  if (told !== 'nothing-to-tell')
+    return { notificationId: mail.id, outcome: { state: 'postponed', obstacle: told } as const };
+  return mailEvent(effects, mail.event, async ({ notificationId }, outcome) => ({
     notificationId,
     outcome,
   })).catch((problem: unknown) => {
@@ -26,6 +32,11 @@ const retry = async (effects: NotificationEffects, mail: PostponedMail): Promise
     const outcome: MailOutcome = { state: 'postponed', obstacle: { kind: 'failed', problem } };
     return { notificationId: undefined, outcome };
   });
+};
+
+const retry = async (effects: NotificationEffects, mail: PostponedMail): Promise<TriedMail> => {
+  const { postponedMails, sentLog, clock, chance } = effects;
+  const handled = await tryAgain(effects, mail);
   if (handled?.outcome.state !== 'postponed') {
     await postponedMails.remove(mail);
     return { state: 'over', outcome: handled?.outcome.state ?? 'nobody’s' };
@@ -39,7 +50,8 @@ const retry = async (effects: NotificationEffects, mail: PostponedMail): Promise
     await postponedMails.again(mail, dueAt);
     return { state: 'waits', obstacle, dueAt };
   }
-  if (notificationId) await sentLog.end(notificationId, 'given-up', `waited since ${mail.since.toISOString()}`);
+  if (notificationId && obstacle.kind !== 'untold')
+    await sentLog.end(notificationId, 'given-up', `waited since ${mail.since.toISOString()}`);
   await postponedMails.remove(mail);
   return { state: 'given-up', obstacle };
 };
