@@ -1,6 +1,6 @@
 /** How the warehouse of a shop on AWS is: BigQuery's protocol over DuckDB, and those of Lambda and SQS. */
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { startBigQueryPeer } from '../../services/kit/testing/bigquery-peer.ts';
+import { startBigQueryPeer } from '../../services/kit/testing/peers/bigquery-peer.ts';
 import { entriesOf } from '../../services/warehouse-export/testing/changes.ts';
 import { environmentNamed } from '../environments.ts';
 import { type FunctionsPeer, startFunctionsPeer, tableMapping } from '../pipelines/testing/functions-peer.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { warehouseViews } from '../../services/contracts/warehouse/order-views.ts';
-import { startBigQueryPeer } from '../../services/kit/testing/bigquery-peer.ts';
+import { startBigQueryPeer } from '../../services/kit/testing/peers/bigquery-peer.ts';
 import { openDuckDbWarehouse } from '../../services/kit/warehouse/duckdb-warehouse.ts';
 import { viewName, type Warehouse } from '../../services/kit/warehouse/warehouse.ts';
 import { entriesOf } from '../../services/warehouse-export/testing/changes.ts';

@@ -5,7 +5,7 @@ import type { IncomingEvent } from '../kit/functions/read-records.ts';
 import { MailRefused } from '../kit/mail/mail-sender.ts';
 import { createLogger } from '../kit/telemetry/logger.ts';
 import { allWell, msk, sqs, theClock } from '../kit/testing/incoming-events.ts';
-import { type SnsPeer, startSnsPeer } from '../kit/testing/sns-peer.ts';
+import { type SnsPeer, startSnsPeer } from '../kit/testing/peers/sns-peer.ts';
 import { type NotificationDependencies, notificationApp } from './app.ts';
 import { openMailTopic } from './clients/open-mail-topic.ts';
 import { createSnsMailTopic, snsSettings } from './clients/sns-mail-topic.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { type SnsPeer, startSnsPeer } from '../testing/sns-peer.ts';
+import { type SnsPeer, startSnsPeer } from '../testing/peers/sns-peer.ts';
 import { ChatAway, type ChatSender } from './chat-sender.ts';
 import { openChatSender } from './open-chat-sender.ts';
 import { createSnsChatSender } from './sns-chat-sender.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { startBigQueryPeer } from '../testing/bigquery-peer.ts';
+import { startBigQueryPeer } from '../testing/peers/bigquery-peer.ts';
 import { openBigQueryWarehouse } from './bigquery-warehouse.ts';
 import { describeWarehouse } from './warehouse.conformance.ts';
 import { WarehouseAway } from './warehouse.ts';

@@ -6,7 +6,7 @@
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { hangUp, listen } from './loopback.ts';
+import { hangUp, listen } from '../loopback.ts';
 
 type Field = { name: string; type: string; mode: string };
 type Definition = {

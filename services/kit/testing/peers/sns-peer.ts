@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { SNSClient, type SNSClientConfig } from '@aws-sdk/client-sns';
-import { hangUp, listen } from './loopback.ts';
+import { hangUp, listen } from '../loopback.ts';
 
 const taken =
   '<PublishResponse xmlns="http://sns.amazonaws.com/doc/2010-03-31/"><PublishResult><MessageId>m-1</MessageId></PublishResult></PublishResponse>';
