@@ -12,6 +12,7 @@ import {
   spelledNames,
   unfinishedWords,
 } from './tree-laws.ts';
+import { waitingEntries } from './waiting-entries.ts';
 
 export type Check = {
   readonly name: string;
@@ -113,6 +114,11 @@ export const checks: readonly Check[] = [
     name: 'physical names',
     next: 'Take the name from lib/names.ts, or add it there.',
     run: files((all) => spelledNames(root, all)),
+  },
+  {
+    name: 'waiting entries',
+    next: 'Put it into a function that the entry calls without `await`, or load the file with `import()`: every page imports the entry and would wait with it.',
+    run: files((all) => waitingEntries(root, all)),
   },
   {
     name: 'unfinished words',
